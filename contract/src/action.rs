@@ -1,0 +1,170 @@
+//! Actions on a device: what may be done, why not, what it would do, and how it went.
+
+use crate::UtcTime;
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// The actions the API knows.
+    ActionName {
+        /// Reset the passcode.
+        ResetPasscode = "resetPasscode",
+    }
+}
+
+open_enum! {
+    /// The state of an action (Graph `actionState`).
+    ActionState {
+        /// No action.
+        None = "none",
+        /// Accepted and written down; the device has not answered yet.
+        Pending = "pending",
+        /// Cancelled, by the person or because an erase or retire took precedence.
+        Canceled = "canceled",
+        /// Delivered; the device is working on it or said "not now".
+        Active = "active",
+        /// The device acknowledged it.
+        Done = "done",
+        /// The device or the back end reported an error.
+        Failed = "failed",
+        /// The device cannot do it.
+        NotSupported = "notSupported",
+    }
+}
+
+impl ActionState {
+    /// Whether the action still waits for the device.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Active)
+    }
+}
+
+open_enum! {
+    /// Why an action ended without success (`errorCode`). The first two end as `canceled`, the others as `failed`.
+    FailureCode {
+        /// The person cancelled it while it was pending.
+        CanceledByUser = "canceledByUser",
+        /// A pending erase or retire took precedence.
+        SupersededByErase = "supersededByErase",
+        /// The stored unlock token is wrong (Apple); only erasing helps.
+        UnlockTokenInvalid = "unlockTokenInvalid",
+        /// No policy on the device requires a passcode.
+        NoPasscodePolicy = "noPasscodePolicy",
+        /// The device's reset token is not active (Android).
+        ResetTokenInactive = "resetTokenInactive",
+        /// The device did not answer before the command expired.
+        CommandExpired = "commandExpired",
+        /// The device refused without saying more.
+        DeviceRejected = "deviceRejected",
+        /// The device management service failed.
+        BackEndFault = "backEndFault",
+        /// It cannot be known whether the command reached the device.
+        OutcomeUnknown = "outcomeUnknown",
+    }
+}
+
+open_enum! {
+    /// Why an action is not possible for this device and person (`platforms.md`).
+    RefusalReason {
+        /// Android 7 and later under device administrator: Android forbids it.
+        AndroidForbidsSince7 = "androidForbidsSince7",
+        /// Personally owned work profile: only the work profile has a passcode the organisation could reset.
+        PersonallyOwnedWorkProfile = "personallyOwnedWorkProfile",
+        /// Corporate-owned Android whose organisation has not allowed it.
+        OrganizationPolicy = "organizationPolicy",
+        /// Corporate-owned Android whose reset token is not active.
+        ResetTokenInactive = "resetTokenInactive",
+        /// Dedicated (kiosk) device: IT can do it, the person cannot.
+        DedicatedDevice = "dedicatedDevice",
+        /// Apple User Enrollment.
+        AppleUserEnrollment = "appleUserEnrollment",
+        /// Shared iPad.
+        SharedIpad = "sharedIpad",
+        /// visionOS before 1.1.
+        OsVersionTooOld = "osVersionTooOld",
+        /// A Windows PC: use the PIN reset of the sign-in screen.
+        WindowsPc = "windowsPc",
+        /// A Mac: use the recovery key.
+        MacRecoveryKey = "macRecoveryKey",
+        /// A platform on which nobody can do it.
+        PlatformNotSupported = "platformNotSupported",
+        /// The person is not the device's primary user.
+        NotPrimaryUser = "notPrimaryUser",
+        /// Enrolled by a device enrolment manager: every remote action is off.
+        DeviceEnrollmentManager = "deviceEnrollmentManager",
+        /// An erase or retire is pending and takes precedence.
+        EraseOrRetirePending = "eraseOrRetirePending",
+    }
+}
+
+open_enum! {
+    /// Which characters a temporary passcode is made of.
+    CharacterSet {
+        /// Letters and digits.
+        LettersAndDigits = "lettersAndDigits",
+        /// Digits only.
+        Digits = "digits",
+    }
+}
+
+/// What a reset would do to this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ResetOutcome {
+    /// The passcode is replaced by a temporary one.
+    TemporaryPasscode {
+        /// Which characters it will have.
+        character_set: CharacterSet,
+    },
+    /// The passcode is removed and none is issued.
+    PasscodeRemoved,
+    /// An outcome that did not exist when this was built.
+    #[serde(other)]
+    Other,
+}
+
+/// Whether one action may be done on one device by this person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActionAvailability {
+    /// Whether the server would accept it now.
+    pub allowed: bool,
+    /// Why not; present when `allowed` is false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<RefusalReason>,
+    /// What it would do; present when `allowed` is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<ResetOutcome>,
+}
+
+/// The actions of a device. An action the server does not name is not offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceActions {
+    /// The passcode reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_passcode: Option<ActionAvailability>,
+}
+
+/// One run of an action. It never holds a passcode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceActionResult {
+    /// Identifies the run; also the reference a person gives to IT.
+    pub id: String,
+    /// Which action.
+    pub action_name: ActionName,
+    /// Where it stands.
+    pub action_state: ActionState,
+    /// When it was accepted.
+    pub start_date_time: UtcTime,
+    /// When it last changed.
+    pub last_updated_date_time: UtcTime,
+    /// Why it ended without success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<FailureCode>,
+}

@@ -1,0 +1,15 @@
+//! Header names and fixed values of the contract.
+
+/// Makes a reset safe to repeat: the same key gives the same answer for 24 hours.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// Names one request in logs and in what a person reads to IT.
+pub const REQUEST_ID: &str = "X-Request-Id";
+/// How many seconds to wait; may be fractional, may be missing.
+pub const RETRY_AFTER: &str = "Retry-After";
+/// Carries the step-up challenge (RFC 9470) and the bearer errors (RFC 6750).
+pub const WWW_AUTHENTICATE: &str = "WWW-Authenticate";
+/// The media type of every error (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+/// What a page on another origin must be allowed to read.
+pub const EXPOSED_TO_PAGES: [&str; 5] =
+    ["WWW-Authenticate", "Retry-After", "Location", "ETag", "X-Request-Id"];

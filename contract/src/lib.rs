@@ -1,0 +1,54 @@
+//! The REST contract between the page and the server: types, header names and error codes, nothing else.
+//!
+//! Both sides compile this crate, so a field cannot be renamed on one side only. It knows neither a browser nor a
+//! server. Names follow Microsoft Graph's `managedDevice` where Graph has the thing, camelCase on the wire.
+//! Unknown fields are ignored; an enumeration value that does not exist yet arrives as `Other`.
+
+#[macro_use]
+mod open_enum;
+mod action;
+mod branding;
+mod device;
+pub mod headers;
+mod notification;
+mod passcode;
+mod person;
+mod problem;
+mod utc_time;
+
+pub use action::{
+    ActionAvailability, ActionName, ActionState, CharacterSet, DeviceActionResult, DeviceActions,
+    FailureCode, RefusalReason, ResetOutcome,
+};
+pub use branding::Branding;
+pub use device::{
+    ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType,
+    ManagementAgentType,
+};
+pub use notification::{Notification, NotificationKind};
+pub use passcode::{SecretText, TemporaryPasscode};
+pub use person::Me;
+pub use problem::{Problem, ProblemCode};
+pub use utc_time::UtcTime;
+
+use serde::{Deserialize, Serialize};
+
+/// The path every call starts with.
+pub const BASE_PATH: &str = "/api/v1.0";
+
+/// The window in which a sign-in counts as fresh for a passcode reset, in seconds (api.md: no leeway).
+pub const FRESH_SIGN_IN_SECONDS: i64 = 300;
+
+/// How old a sign-in may be, in seconds, for a temporary passcode to be shown.
+pub const REVEAL_SIGN_IN_SECONDS: i64 = 3600;
+
+/// One page of a collection. Follow `next_link` exactly as given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// The items of this page.
+    pub value: Vec<T>,
+    /// The address of the next page, absent on the last one.
+    #[serde(rename = "@odata.nextLink", default, skip_serializing_if = "Option::is_none")]
+    pub next_link: Option<String>,
+}

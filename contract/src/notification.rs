@@ -1,0 +1,38 @@
+//! What the notification flag shows.
+
+use crate::{ActionState, FailureCode, UtcTime};
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// What a notification is about.
+    NotificationKind {
+        /// A passcode reset came to its end (done, failed or superseded).
+        PasscodeReset = "passcodeReset",
+    }
+}
+
+/// One notification of the person (`GET /me/notifications`, newest first). The page writes the words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Notification {
+    /// Identifies the notification.
+    pub id: String,
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// The device it is about.
+    pub device_id: String,
+    /// The device's name when it happened.
+    pub device_name: String,
+    /// The action it reports.
+    pub result_id: String,
+    /// How the action ended.
+    pub action_state: ActionState,
+    /// Why it failed or was superseded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<FailureCode>,
+    /// When it happened.
+    pub created_date_time: UtcTime,
+    /// Whether the person has read it.
+    pub is_read: bool,
+}

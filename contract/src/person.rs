@@ -1,0 +1,22 @@
+//! The person who is signed in, as the validated token says.
+
+use crate::UtcTime;
+use serde::{Deserialize, Serialize};
+
+/// The answer of `GET /me`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// The person's stable identifier.
+    pub id: String,
+    /// The person's name.
+    #[serde(default)]
+    pub display_name: String,
+    /// The person's sign-in name.
+    #[serde(default)]
+    pub user_principal_name: String,
+    /// When the person last proved who they are; absent when the token does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<UtcTime>,
+}
