@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! Starts the page: Trunk builds this binary into the WebAssembly module that `index.html` loads.
+
+/// On the web: mounts the page. Anywhere else there is nothing to start, and saying so is the whole program.
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    passcode_portal::shell::start();
+}

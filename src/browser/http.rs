@@ -1,0 +1,68 @@
+//! The only place that sends requests. It knows no call by name and judges no answer: `api` and `auth` do.
+
+use crate::browser::timer::Timer;
+use crate::http::{HttpAnswer, HttpOutcome, HttpRequest, Method, NetworkFault, RELEVANT_HEADERS};
+use gloo_net::http::RequestBuilder;
+use web_sys::{
+    AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
+};
+
+/// Sends a request and reads the whole answer: no cookies, no redirects, no referrer, and the browser's cache only
+/// where the request allows it. A status is never an error here.
+///
+/// # Errors
+/// A [`NetworkFault`] when there is no whole answer.
+pub async fn send(request: &HttpRequest) -> HttpOutcome {
+    let controller = AbortController::new().map_err(|_| NetworkFault::Broken)?;
+    let signal = controller.signal();
+    let millis = i32::try_from(request.time_out.0).unwrap_or(i32::MAX);
+    let timer = Timer::start(millis, move || controller.abort());
+    let outcome = exchange(request, &signal).await;
+    timer.stop();
+    outcome.ok_or_else(|| {
+        if signal.aborted() {
+            NetworkFault::TimedOut
+        } else if is_offline() {
+            NetworkFault::Offline
+        } else {
+            NetworkFault::Broken
+        }
+    })
+}
+
+async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpAnswer> {
+    let method = match request.method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Post => gloo_net::http::Method::POST,
+    };
+    let cache = if request.is_cacheable { RequestCache::Default } else { RequestCache::NoStore };
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(method)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Error)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .cache(cache)
+        .abort_signal(Some(signal));
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let outgoing = match &request.body {
+        Some(body) => builder.body(body.as_str()),
+        None => builder.build(),
+    };
+    let response = outgoing.ok()?.send().await.ok()?;
+    let present = response.headers();
+    let headers = RELEVANT_HEADERS
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), present.get(name)?)))
+        .collect();
+    let status = response.status();
+    let body = response.text().await.ok()?;
+    Some(HttpAnswer { status, headers, body })
+}
+
+/// Whether the browser knows that it has no network.
+#[must_use]
+pub fn is_offline() -> bool {
+    web_sys::window().is_some_and(|window| !window.navigator().on_line())
+}

@@ -1,0 +1,14 @@
+//! The browser, one small file a facility. Nothing here decides anything: it reads, writes and calls back.
+//!
+//! Only the shell, the components and the pages may use these modules; a check in `xtask` holds them to it.
+
+pub mod broadcast;
+pub mod clipboard;
+pub mod clock;
+pub mod crypto;
+pub mod http;
+pub mod intl;
+pub mod location;
+pub mod random;
+pub mod storage;
+pub mod timer;

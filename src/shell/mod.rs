@@ -1,0 +1,107 @@
+//! The shell: holds the model in a signal, hands every event to the rules, performs what they demand.
+//!
+//! It decides nothing. Events that arise while an event is handled (a refused storage, a link inside a link) wait in a
+//! queue, so that the rules never see a model half changed.
+
+mod context;
+mod listen;
+mod perform;
+
+pub use context::{Tr, provide_page, use_dispatch, use_model, use_tr};
+
+use crate::app::{Effect, Event, Model, Opening, STORAGE_PREFIX, step};
+use crate::browser::intl::IntlFormatter;
+use crate::browser::{clock, http, location, storage};
+use crate::domain::{Milliseconds, Now};
+use leptos::prelude::*;
+use perform::Performer;
+use portal_contract::UtcTime;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Takes events, one after the other.
+#[derive(Clone)]
+pub struct Shell(Rc<Inner>);
+
+struct Inner {
+    model: RwSignal<Model>,
+    queue: RefCell<VecDeque<Event>>,
+    is_working: Cell<bool>,
+    performer: Performer,
+}
+
+impl Shell {
+    fn new(model: RwSignal<Model>) -> Self {
+        Self(Rc::new_cyclic(|weak| Inner {
+            model,
+            queue: RefCell::default(),
+            is_working: Cell::new(false),
+            performer: Performer::new(weak.clone()),
+        }))
+    }
+
+    /// Something happened.
+    pub fn dispatch(&self, event: Event) {
+        self.0.dispatch(event);
+    }
+}
+
+impl Inner {
+    fn dispatch(&self, event: Event) {
+        self.queue.borrow_mut().push_back(event);
+        if self.is_working.replace(true) {
+            return;
+        }
+        loop {
+            // Not `while let`: the borrow must end before the event is handled.
+            let next = self.queue.borrow_mut().pop_front();
+            let Some(event) = next else { break };
+            self.handle(event);
+        }
+        self.is_working.set(false);
+    }
+
+    fn handle(&self, event: Event) {
+        let (model, effects) = step(self.model.get_untracked(), event, now());
+        // What must not be kept goes before the views hear of anything.
+        if effects.contains(&Effect::BlankPage) {
+            perform::blank_page();
+        }
+        self.model.set(model);
+        self.performer.perform(effects);
+    }
+}
+
+/// This moment on both clocks.
+fn now() -> Now {
+    Now {
+        monotonic: Milliseconds(clock::monotonic_millis()),
+        wall: UtcTime::from_unix_millis(clock::wall_millis()),
+    }
+}
+
+/// Mounts the page and tells the rules where it was opened.
+pub fn start() {
+    #[cfg(debug_assertions)]
+    console_error_panic_hook::set_once();
+    let opening = Opening {
+        origin: location::origin(),
+        path: location::path(),
+        query: location::query(),
+        stored: storage::entries(STORAGE_PREFIX).ok(),
+        languages: location::languages(),
+        is_online: !http::is_offline(),
+    };
+    let Some(root) = perform::take_root() else { return };
+    let page = mount_to(root, move || {
+        let model = RwSignal::new(Model::new(now()));
+        let shell = Shell::new(model);
+        listen::install(&shell);
+        let sink = shell.clone();
+        provide_page(model.read_only(), move |event| sink.dispatch(event), IntlFormatter::new());
+        shell.dispatch(Event::PageOpened(opening));
+        crate::pages::App()
+    });
+    page.forget();
+}

@@ -1,0 +1,151 @@
+//! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
+
+use super::Inner;
+use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
+use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
+use crate::browser::broadcast::Tabs;
+use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
+use crate::browser::timer::Timer;
+use crate::browser::{clipboard, http, location, random, storage};
+use crate::domain::Milliseconds;
+use leptos::task::spawn_local;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = debug)]
+    fn console_debug(code: &str, context: &str);
+}
+
+/// Performs effects and feeds what comes of them back as events.
+pub(super) struct Performer {
+    shell: Weak<Inner>,
+    timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
+    tabs: Tabs,
+}
+
+impl Performer {
+    pub(super) fn new(shell: Weak<Inner>) -> Self {
+        let listener = shell.clone();
+        let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
+        Self { shell, timers: Rc::default(), tabs }
+    }
+
+    /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
+    pub(super) fn perform(&self, effects: Vec<Effect>) {
+        for effect in effects {
+            if self.perform_one(effect).is_err() {
+                dispatch(&self.shell, Event::StorageRefused);
+                return;
+            }
+        }
+    }
+
+    fn perform_one(&self, effect: Effect) -> Result<(), storage::StorageRefused> {
+        match effect {
+            Effect::Fetch { id, request } => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let outcome = http::send(&request).await;
+                    dispatch(&shell, Event::Fetched { id, outcome });
+                });
+            }
+            Effect::VerifySignature(check) => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let verdict = verify(&check).await;
+                    dispatch(&shell, Event::SignatureChecked(verdict));
+                });
+            }
+            Effect::DrawRandom => {
+                let drawn = random::bytes().map(SignInRandom::new);
+                dispatch(&self.shell, Event::RandomDrawn(drawn));
+            }
+            Effect::StorageSet { key, value } => storage::write(&key, value.reveal())?,
+            Effect::StorageRemove(key) => storage::remove(&key),
+            Effect::StorageClear => storage::remove_by_prefix(STORAGE_PREFIX),
+            Effect::LeaveTo { url, history } => match history {
+                HistoryEntry::Push => location::leave(url.reveal()),
+                HistoryEntry::Replace => location::leave_replacing(url.reveal()),
+            },
+            Effect::PushAddress(route) => location::push(&route.path()),
+            Effect::ReplaceAddress(route) => location::replace(&route.path()),
+            Effect::Reload => location::reload(),
+            // Done before the model was set; see `Inner::handle`.
+            Effect::BlankPage => {}
+            Effect::SetTimer { id, after } => self.set_timer(id, after),
+            Effect::StopTimer(id) => stop_timer(&self.timers, &id),
+            Effect::BroadcastSignedOut => self.tabs.say_signed_out(),
+            Effect::CopyText(text) => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let copied = clipboard::copy(text.reveal()).await;
+                    dispatch(&shell, Event::PasscodeCopyFinished { copied });
+                });
+            }
+            Effect::Log(entry) => console_debug(entry.code, entry.context),
+        }
+        Ok(())
+    }
+
+    fn set_timer(&self, id: TimerId, after: Milliseconds) {
+        stop_timer(&self.timers, &id);
+        let millis = i32::try_from(after.0).unwrap_or(i32::MAX);
+        let (shell, timers, fired) = (self.shell.clone(), Rc::clone(&self.timers), id.clone());
+        let timer = Timer::start(millis, move || {
+            timers.borrow_mut().retain(|(id, _)| *id != fired);
+            dispatch(&shell, Event::TimerFired(fired));
+        });
+        self.timers.borrow_mut().push((id, timer));
+    }
+}
+
+fn stop_timer(timers: &RefCell<Vec<(TimerId, Timer)>>, id: &TimerId) {
+    timers.borrow_mut().retain(|(known, timer)| {
+        let is_other = known != id;
+        if !is_other {
+            timer.stop();
+        }
+        is_other
+    });
+}
+
+fn dispatch(shell: &Weak<Inner>, event: Event) {
+    if let Some(shell) = shell.upgrade() {
+        shell.dispatch(event);
+    }
+}
+
+async fn verify(check: &SignatureCheck) -> SignatureVerdict {
+    let algorithm = match check.algorithm {
+        JwsAlgorithm::Rs256 => WebCryptoAlgorithm::RsaPkcs1,
+        JwsAlgorithm::Ps256 => WebCryptoAlgorithm::RsaPss,
+        JwsAlgorithm::Es256 => WebCryptoAlgorithm::Ecdsa,
+    };
+    match crypto::verify(algorithm, &check.jwk, &check.signed, &check.signature).await {
+        Ok(()) => SignatureVerdict::Valid,
+        Err(SignatureRefused::NoWebCrypto) => SignatureVerdict::Unavailable,
+        Err(SignatureRefused::BadKey | SignatureRefused::BadSignature) => SignatureVerdict::Invalid,
+    }
+}
+
+/// Empties the document, so that neither the back/forward cache nor a slow redirect shows what was on it.
+pub(super) fn blank_page() {
+    if let Some(body) = body() {
+        body.set_text_content(None);
+    }
+}
+
+/// The element of `index.html` the page lives in, emptied of what it showed while the page was loading.
+pub(super) fn take_root() -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    let root = document.get_element_by_id("portal")?;
+    root.set_text_content(None);
+    root.dyn_into().ok()
+}
+
+fn body() -> Option<web_sys::HtmlElement> {
+    web_sys::window()?.document()?.body()
+}
