@@ -115,6 +115,8 @@ pub enum ResetOutcome {
     /// The passcode is replaced by a temporary one.
     TemporaryPasscode {
         /// Which characters it will have.
+        // Said for the field as well: utoipa does not read `rename_all_fields`.
+        #[serde(rename = "characterSet")]
         character_set: CharacterSet,
     },
     /// The passcode is removed and none is issued.

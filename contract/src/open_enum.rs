@@ -1,8 +1,10 @@
 //! Enumerations that may grow: a value this build does not know becomes `Other` instead of an error.
 
 /// Declares a string enumeration with its wire names and a catch-all `Other` (wire name `other`).
+/// A wire name is taken as a `tt`: as a `literal` it reaches utoipa's derive wrapped, and the published schema would
+/// name the variants instead.
 macro_rules! open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -12,6 +12,8 @@ open_enum! {
         Unauthenticated = "unauthenticated",
         /// 401: the sign-in is too old for this call (RFC 9470).
         InsufficientUserAuthentication = "insufficientUserAuthentication",
+        /// 403: the token is valid but lacks the scope of this API (RFC 6750 section 3.1).
+        InsufficientScope = "insufficientScope",
         /// 403: the device or the organisation does not allow it; see `reason`.
         ActionNotAllowed = "actionNotAllowed",
         /// 403: the person is not the primary user.

@@ -1,0 +1,171 @@
+//! What one side writes the other reads, and what neither side has heard of does not break either.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code fails loudly")]
+
+use portal_contract::*;
+use proptest::prelude::*;
+use serde_json::{Value, from_value, json, to_value};
+
+fn moment(text: &str) -> Option<i64> {
+    UtcTime::parse(text).map(UtcTime::unix_millis)
+}
+
+#[test]
+fn dates_are_read_in_every_form_the_field_writes_them() {
+    let cases = [
+        ("1970-01-01T00:00:00Z", Some(0)),
+        ("2026-01-01T00:00:00Z", Some(1_767_225_600_000)),
+        ("2026-01-01T00:00:00.1234567Z", Some(1_767_225_600_123)),
+        ("2026-01-01T00:00:00.9999999Z", Some(1_767_225_600_999)),
+        ("2026-01-01T00:00:00.5Z", Some(1_767_225_600_500)),
+        ("2026-01-01T09:00:00+09:00", Some(1_767_225_600_000)),
+        ("0001-01-01T00:00:00Z", Some(UtcTime::NEVER.unix_millis())),
+        ("2026-01-01", None),
+        ("2026-01-01T00:00:00", None),
+        ("2026-13-01T00:00:00Z", None),
+        ("", None),
+        ("never", None),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(moment(text), wanted, "{text}");
+    }
+    assert!(UtcTime::parse("0001-01-01T00:00:00.0000000Z").unwrap().is_never());
+    assert!(!UtcTime::from_unix_millis(0).is_never());
+}
+
+/// Each enumeration: its wire names come back, a name of the future is `Other`.
+macro_rules! round_trip {
+    ($($name:ident),+) => {$(
+        for value in $name::KNOWN {
+            assert_eq!(from_value::<$name>(json!(value.as_str())).unwrap(), *value);
+            assert_eq!(to_value(value).unwrap(), json!(value.as_str()));
+            assert_eq!($name::from_wire(value.as_str()), *value);
+        }
+        assert_eq!(from_value::<$name>(json!("valueOfTheFuture")).unwrap(), $name::Other);
+        assert_eq!($name::from_wire("valueOfTheFuture"), $name::Other);
+        assert_eq!(to_value($name::Other).unwrap(), json!("other"));
+    )+};
+}
+
+#[test]
+fn every_enumeration_keeps_its_names_and_survives_new_ones() {
+    round_trip!(
+        ActionName,
+        ActionState,
+        FailureCode,
+        RefusalReason,
+        CharacterSet,
+        ManagedDeviceOwnerType,
+        ComplianceState,
+        ManagementAgentType,
+        DeviceEnrollmentType,
+        NotificationKind,
+        ProblemCode
+    );
+}
+
+fn device() -> Value {
+    json!({
+        "id": "a", "operatingSystem": "iOS", "managedDeviceOwnerType": "company",
+        "deviceEnrollmentType": "appleBulkWithUser", "managementAgent": "mdm", "complianceState": "compliant",
+        "complianceGracePeriodExpirationDateTime": "0001-01-01T00:00:00Z",
+        "lastSyncDateTime": "2026-01-01T00:00:00.1234567Z", "enrolledDateTime": "2026-01-01T00:00:00Z"
+    })
+}
+
+#[test]
+fn a_device_needs_little_and_tolerates_much() {
+    let read: ManagedDevice = from_value(device()).unwrap();
+    assert_eq!((read.device_name.as_str(), read.actions.reset_passcode), ("", None));
+    assert!(read.device_action_results.is_empty());
+    let mut rich = device();
+    rich["fieldOfTheFuture"] = json!([{ "x": 1 }]);
+    rich["managementAgent"] = json!("agentOfTheFuture");
+    rich["actions"] = json!({ "resetPasscode": { "allowed": true, "more": 1,
+        "outcome": { "kind": "temporaryPasscode", "characterSet": "emoji", "length": 6 } }, "wipe": { "allowed": true } });
+    let read: ManagedDevice = from_value(rich).unwrap();
+    assert_eq!(read.management_agent, ManagementAgentType::Other);
+    let action = read.actions.reset_passcode.unwrap();
+    let outcome = ResetOutcome::TemporaryPasscode { character_set: CharacterSet::Other };
+    assert_eq!((action.allowed, action.outcome), (true, Some(outcome)));
+    let unknown: ResetOutcome = from_value(json!({ "kind": "teleport", "x": 1 })).unwrap();
+    assert_eq!(unknown, ResetOutcome::Other);
+}
+
+#[test]
+fn outcomes_are_written_as_the_specification_spells_them() {
+    let outcome = ResetOutcome::TemporaryPasscode { character_set: CharacterSet::LettersAndDigits };
+    assert_eq!(
+        to_value(outcome).unwrap(),
+        json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" })
+    );
+    assert_eq!(to_value(ResetOutcome::PasscodeRemoved).unwrap(), json!({ "kind": "passcodeRemoved" }));
+}
+
+#[test]
+fn a_page_links_to_the_next_one_by_its_odata_name() {
+    let page: Page<i32> = from_value(json!({ "value": [1], "@odata.nextLink": "/x" })).unwrap();
+    assert_eq!(page.next_link.as_deref(), Some("/x"));
+    assert_eq!(to_value(Page { value: vec![1], next_link: None }).unwrap(), json!({ "value": [1] }));
+}
+
+#[test]
+fn a_problem_is_read_although_only_its_code_is_there() {
+    let problem: Problem = from_value(json!({ "code": "notFound" })).unwrap();
+    assert_eq!(
+        (problem.code, problem.request_id.as_str(), problem.reason),
+        (ProblemCode::NotFound, "", None)
+    );
+    assert!(from_value::<Problem>(json!({ "title": "x" })).is_err(), "without a code it is not ours");
+    let whole = json!({ "type": "about:blank", "title": "t", "status": 403, "code": "actionNotAllowed",
+        "requestId": "r", "reason": "sharedIpad" });
+    assert_eq!(to_value(from_value::<Problem>(whole.clone()).unwrap()).unwrap(), whole);
+}
+
+#[test]
+fn branding_spells_it_in_capitals() {
+    let wire = json!({ "displayName": "Contoso", "contactITName": "IT", "contactITPhoneNumber": "1",
+        "contactITEmailAddress": "a@b", "contactITNotes": "n" });
+    let branding: Branding = from_value(wire).unwrap();
+    assert_eq!((branding.contact_it_name.as_str(), branding.contact_it_notes.as_str()), ("IT", "n"));
+    assert_eq!(from_value::<Branding>(json!({})).unwrap(), Branding::default());
+}
+
+#[test]
+fn a_passcode_crosses_the_wire_and_no_debug() {
+    let wire = json!({ "passcode": "S3CRET", "characterSet": "digits", "expiresDateTime": "2026-01-01T00:00:00Z",
+        "resultId": "r" });
+    let passcode: TemporaryPasscode = from_value(wire).unwrap();
+    assert_eq!(passcode.passcode.reveal(), "S3CRET");
+    assert_eq!(to_value(&passcode).unwrap()["passcode"], "S3CRET");
+    assert!(!format!("{passcode:?}").contains("S3CRET"));
+}
+
+#[test]
+fn only_pending_and_active_are_open() {
+    let open: Vec<_> = ActionState::KNOWN.iter().filter(|state| state.is_open()).collect();
+    assert_eq!(open, [&ActionState::Pending, &ActionState::Active]);
+    assert!(!ActionState::Other.is_open());
+}
+
+#[cfg(feature = "write-dates")]
+#[test]
+fn written_dates_are_read_again() {
+    for millis in [0, 1_767_225_600_123, UtcTime::NEVER.unix_millis()] {
+        let time = UtcTime::from_unix_millis(millis);
+        assert_eq!(UtcTime::parse(&time.to_rfc3339()), Some(time));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_reading_a_date_panic(text in ".{0,40}") {
+        let _ = UtcTime::parse(&text);
+    }
+
+    #[test]
+    fn a_fraction_of_any_length_is_cut_to_milliseconds(fraction in "[0-9]{1,9}") {
+        let padded = format!("{fraction:0<3}");
+        let wanted: i64 = padded[..3].parse().unwrap();
+        prop_assert_eq!(moment(&format!("1970-01-01T00:00:00.{fraction}Z")), Some(wanted));
+    }
+}

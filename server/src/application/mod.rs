@@ -1,0 +1,32 @@
+//! The use cases: what a person may ask for, and the queue that carries it out. Knows the ports, not what is
+//! behind them.
+
+mod cancel;
+mod devices;
+mod me;
+mod notifications;
+mod portal;
+mod queue;
+mod refusal;
+mod reset;
+mod reveal;
+mod sweep;
+mod version;
+
+pub use devices::DeviceView;
+pub use portal::{Portal, PortalParts, Rules};
+pub use queue::{Queue, Stopped};
+pub use refusal::Refusal;
+pub use reset::{KeyHeader, ResetRequest};
+pub use version::{DeviceVersion, Precondition, digest as version_of};
+
+/// A call on one device: who, which, and from where.
+#[derive(Debug, Clone)]
+pub struct DeviceCall {
+    /// The validated sign-in.
+    pub sign_in: crate::domain::person::SignIn,
+    /// The device; `None` when the text was no identifier, which is answered like an unknown one.
+    pub device: Option<crate::domain::ids::DeviceId>,
+    /// Where the request came from.
+    pub origin: crate::domain::audit::Origin,
+}

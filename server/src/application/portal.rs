@@ -1,0 +1,116 @@
+//! The portal: the ports it works with and the rules it was configured with.
+
+use super::{DeviceCall, Refusal};
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::device::Device;
+use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::person::PersonId;
+use crate::domain::rate::{Limits, MinuteCount};
+use crate::ports::{Clock, DeviceBackEnd, PasscodeVault, Randomness, Store};
+use portal_contract::UtcTime;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// How many people's attempts are remembered before those of past minutes are forgotten.
+const REMEMBERED_PEOPLE: usize = 10_000;
+
+/// What the organisation configured.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// The limits.
+    pub limits: Limits,
+    /// For how long a temporary passcode is kept after its reset was done, in days.
+    pub passcode_lifetime_days: u32,
+}
+
+/// The ports.
+#[derive(Clone)]
+pub struct PortalParts {
+    /// Memory.
+    pub store: Arc<dyn Store>,
+    /// The device management service.
+    pub back_end: Arc<dyn DeviceBackEnd>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub randomness: Arc<dyn Randomness>,
+    /// Encryption at rest.
+    pub vault: Arc<dyn PasscodeVault>,
+}
+
+/// The portal.
+pub struct Portal {
+    pub(super) parts: PortalParts,
+    pub(super) rules: Rules,
+    /// Wakes the queue when something was recorded.
+    pub(super) wake: Notify,
+    attempts: Mutex<HashMap<PersonId, MinuteCount>>,
+}
+
+impl Portal {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(parts: PortalParts, rules: Rules) -> Self {
+        Self { parts, rules, wake: Notify::new(), attempts: Mutex::new(HashMap::new()) }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> UtcTime {
+        self.parts.clock.now()
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.parts.store.ping().await.is_ok()
+    }
+
+    /// Counts an attempt by a person.
+    pub(super) fn count_attempt(&self, person: &PersonId, now: UtcTime) -> Result<(), Refusal> {
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        if attempts.len() >= REMEMBERED_PEOPLE {
+            attempts.retain(|_, counted| !counted.is_over(now));
+        }
+        let counted = attempts.entry(person.clone()).or_insert(MinuteCount::EMPTY);
+        counted.count(self.rules.limits.attempts_per_minute, now).map_err(Refusal::TooOften)
+    }
+
+    /// Finds a device of the person. Text that is no identifier takes the same way as one that is unknown.
+    pub(super) async fn own_device(
+        &self,
+        person: &PersonId,
+        id: Option<&DeviceId>,
+    ) -> Result<Device, Refusal> {
+        let nobodys = DeviceId::trusted(String::new());
+        let device = self.parts.back_end.device(person, id.unwrap_or(&nobodys)).await?;
+        device.ok_or(Refusal::NotFound)
+    }
+
+    /// Writes a refusal into the audit record. A refusal stays one even when that fails.
+    pub(super) async fn audit_refusal(&self, event: AuditEvent, call: &DeviceCall, refusal: &Refusal) {
+        let entry = audit_entry(event, call, None, self.now(), refusal.audit_code());
+        if let Err(error) = self.parts.store.audit(&entry).await {
+            tracing::error!(?error, "a refusal could not be written into the audit record");
+        }
+    }
+}
+
+/// An entry about a call.
+pub(super) fn audit_entry(
+    event: AuditEvent,
+    call: &DeviceCall,
+    result_id: Option<ResultId>,
+    at: UtcTime,
+    result: String,
+) -> AuditEntry {
+    AuditEntry {
+        at,
+        event,
+        person: Some(call.sign_in.person.clone()),
+        device: call.device.clone(),
+        result_id,
+        origin: Some(call.origin.clone()),
+        result,
+    }
+}

@@ -1,0 +1,60 @@
+//! Overriding keys from the environment: `PORTAL__OIDC__ISSUER` sets `issuer` in `[oidc]`.
+//!
+//! An environment variable has no case, so a name is compared with the keys without case and underscores:
+//! both
+//! `PORTAL__BRANDING__DISPLAYNAME` and `PORTAL__BRANDING__DISPLAY_NAME` mean `displayName`.
+
+use toml::{Table, Value};
+
+const PREFIX: &str = "PORTAL__";
+
+/// Keys in camel case, which a name in capitals cannot spell.
+const SPELLINGS: [&str; 14] = [
+    "apiBase",
+    "clientId",
+    "defaultLocale",
+    "displayName",
+    "themeColor",
+    "contactITName",
+    "contactITPhoneNumber",
+    "contactITEmailAddress",
+    "onlineSupportSiteName",
+    "onlineSupportSiteUrl",
+    "contactITNotes",
+    "privacyUrl",
+    "authority",
+    "scopes",
+];
+
+/// A key without case and underscores.
+fn plain(key: &str) -> String {
+    key.chars().filter(|character| *character != '_').flat_map(char::to_lowercase).collect()
+}
+
+/// Sets every key the environment names.
+pub(super) fn apply(table: &mut Table, environment: &[(String, String)]) {
+    for (name, value) in environment {
+        if let Some(path) = name.strip_prefix(PREFIX) {
+            let segments: Vec<&str> = path.split("__").filter(|segment| !segment.is_empty()).collect();
+            set(table, &segments, value);
+        }
+    }
+}
+
+fn set(table: &mut Table, path: &[&str], value: &str) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let existing = table.keys().find(|key| plain(key) == plain(first)).cloned();
+    let spelled = SPELLINGS.iter().find(|key| plain(key) == plain(first)).map(|key| (*key).to_owned());
+    let key = existing.or(spelled).unwrap_or_else(|| first.to_lowercase());
+    if rest.is_empty() {
+        table.insert(key, Value::String(value.to_owned()));
+        return;
+    }
+    let inner = table.entry(key).or_insert_with(|| Value::Table(Table::new()));
+    if !inner.is_table() {
+        *inner = Value::Table(Table::new());
+    }
+    if let Some(inner) = inner.as_table_mut() {
+        set(inner, rest, value);
+    }
+}

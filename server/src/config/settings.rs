@@ -1,0 +1,346 @@
+//! The settings, read and checked.
+
+use super::reader::{Mistake, Section};
+use crate::backend_simulated::FleetSettings;
+use crate::domain::rate::{Limits, PerHour};
+use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
+use base64ct::{Base64, Encoding as _};
+use portal_contract::Branding;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use toml::{Table, Value};
+
+/// The key for temporary passcodes at rest, as it stands in the configuration. Its `Debug` shows nothing.
+#[derive(Clone)]
+pub struct PasscodeKey(pub [u8; 32]);
+
+impl std::fmt::Debug for PasscodeKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[REDACTED]")
+    }
+}
+
+/// The page, if it is served from here.
+#[derive(Debug, Clone)]
+pub struct PageSettings {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What is served as `config.json`; without it the file in the folder is.
+    pub config: Option<serde_json::Value>,
+    /// Origins the page must reach.
+    pub connect: Vec<String>,
+}
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `host:port`.
+    pub listen: String,
+    /// The database file.
+    pub database: PathBuf,
+    /// The largest size of the database, in pages of 4 KiB.
+    pub database_pages: Option<u32>,
+    /// The page.
+    pub page: Option<PageSettings>,
+    /// Origins of pages served elsewhere.
+    pub page_origins: Vec<String>,
+    /// The address people know this server by.
+    pub public_base_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Access tokens.
+    pub tokens: TokenRules,
+    /// The key for passcodes at rest.
+    pub passcode_key: PasscodeKey,
+    /// For how long passcodes are kept, in days.
+    pub passcode_lifetime_days: u32,
+    /// The simulated fleet.
+    pub fleet: FleetSettings,
+    /// Limits on what people do.
+    pub limits: Limits,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// How long an answer may take.
+    pub request_timeout: Duration,
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// The organisation.
+    pub branding: Branding,
+}
+
+pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    let tokens = oidc(&mut whole, &mut mistakes);
+    let (passcode_key, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes);
+    let fleet = fleet(&mut whole, &mut mistakes);
+    let (limits, serving) = limits(&mut whole, &mut mistakes);
+    let branding = branding(&mut whole, &mut mistakes);
+    let (config, extra) = page(&mut whole, &mut mistakes);
+    let mut top = Section::take(&mut whole, "", &mut mistakes);
+    let listen = top.text_or("listen", "127.0.0.1:8080");
+    if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+        top.wrong("listen", "must be a host and a port, like \"127.0.0.1:8080\" or \"localhost:8080\"");
+    }
+    let database = PathBuf::from(
+        top.required("database", "the path of the database file, for instance \"portal.sqlite\""),
+    );
+    let folder = top.text("page_dir").map(PathBuf::from);
+    if folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
+        top.wrong(
+            "page_dir",
+            "is not a folder: build the page first, or leave the key out to serve the API alone",
+        );
+    }
+    let page_origins = top.list("page_origins", &[]);
+    if let Some(bad) = page_origins.iter().find(|text| origin_of(text).as_deref() != Some(text.as_str())) {
+        let reason = format!(
+            "{bad} is not an origin: write scheme, host and port only, like \"https://portal.example.com\""
+        );
+        top.wrong("page_origins", &reason);
+    }
+    let public_base_url = top.text("public_base_url");
+    if public_base_url.as_deref().is_some_and(|url| origin_of(url).is_none()) {
+        top.wrong("public_base_url", "must be an http or https address");
+    }
+    let proxies = top.list("trusted_proxies", &[]);
+    let trusted_proxies: Vec<IpAddr> = proxies.iter().filter_map(|text| text.parse().ok()).collect();
+    if trusted_proxies.len() != proxies.len() {
+        top.wrong("trusted_proxies", "must be a list of IP addresses");
+    }
+    top.finish();
+    let page = folder.map(|folder| {
+        let api =
+            config.as_ref().and_then(|config| config.get("apiBase")).and_then(serde_json::Value::as_str);
+        let mut connect: Vec<String> =
+            [Some(tokens.issuer.as_str()), api].into_iter().flatten().filter_map(origin_of).collect();
+        connect.extend(extra);
+        connect.dedup();
+        PageSettings { folder, config, connect }
+    });
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    Ok(Settings {
+        listen,
+        database,
+        database_pages: serving.database_pages,
+        page,
+        page_origins,
+        public_base_url,
+        trusted_proxies,
+        tokens,
+        passcode_key,
+        passcode_lifetime_days,
+        fleet,
+        limits,
+        connections: serving.connections,
+        request_timeout: serving.request_timeout,
+        body_bytes: serving.body_bytes,
+        branding,
+    })
+}
+
+/// Scheme, host and port of an http(s) address; `None` for anything else.
+fn origin_of(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain = !authority.is_empty()
+        && authority
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
+    (matches!(scheme, "http" | "https") && plain).then(|| format!("{scheme}://{authority}"))
+}
+
+/// Whether an address is on this machine, where plain http is acceptable.
+fn is_loopback(address: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|prefix| {
+        address.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    })
+}
+
+fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> TokenRules {
+    let mut section = Section::take(whole, "oidc", mistakes);
+    let issuer = section
+        .required("issuer", "the issuer of your identity provider, exactly as its discovery document says");
+    if !issuer.is_empty()
+        && (origin_of(&issuer).is_none() || !(issuer.starts_with("https:") || is_loopback(&issuer)))
+    {
+        section.wrong("issuer", "must be an https address (http only on this machine)");
+    }
+    let audience =
+        section.required("audience", "what your provider writes into `aud` of access tokens for this API");
+    let names = section.list("algorithms", &["RS256"]);
+    let algorithms: Vec<_> = names.iter().filter_map(|name| algorithm_named(name)).collect();
+    if algorithms.is_empty() || algorithms.len() != names.len() {
+        let reason = format!("must be a list out of: {}", algorithm_names().join(", "));
+        section.wrong("algorithms", &reason);
+    }
+    let types = section.list("token_types", &["at+jwt"]);
+    let token_types: Vec<String> = types
+        .iter()
+        .map(|name| name.to_ascii_lowercase())
+        .map(|name| name.strip_prefix("application/").map_or(name.clone(), ToOwned::to_owned))
+        .collect();
+    if token_types.is_empty() {
+        section.wrong("token_types", "must name at least one `typ`, usually \"at+jwt\"");
+    }
+    let scope_claim = section.text_or("scope_claim", "scope");
+    let required_scope = section.text_or("required_scope", "devices");
+    if required_scope.is_empty() || required_scope.contains([' ', '"', '\\']) {
+        section.wrong("required_scope", "must be one scope");
+    }
+    let subject_claim = section.text_or("subject_claim", "sub");
+    let leeway_seconds = section.number("leeway_seconds", 30, 0..=30);
+    section.finish();
+    TokenRules {
+        issuer,
+        audience,
+        algorithms,
+        token_types,
+        scope_claim,
+        required_scope,
+        subject_claim,
+        leeway_seconds,
+    }
+}
+
+fn passcode(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (PasscodeKey, u32) {
+    let mut section = Section::take(whole, "passcode", mistakes);
+    let what = "32 random bytes in base64 (`openssl rand -base64 32`), best through PORTAL__PASSCODE__KEY";
+    let text = section.required("key", what);
+    let mut key = [0; 32];
+    let decoded = Base64::decode(text.trim(), &mut key).is_ok_and(|bytes| bytes.len() == 32);
+    if !text.is_empty() && !decoded {
+        section.wrong("key", "must be exactly 32 bytes in base64 (`openssl rand -base64 32`)");
+    }
+    if decoded && key.iter().all(|byte| Some(byte) == key.first()) {
+        section.wrong("key", "is not random: use `openssl rand -base64 32`");
+    }
+    let days = section.number("lifetime_days", 7, 1..=90);
+    section.finish();
+    (PasscodeKey(key), u32::try_from(days).unwrap_or(7))
+}
+
+fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
+    let mut section = Section::take(whole, "fleet", mistakes);
+    let seed = section.number("seed", 1, 0..=i64::MAX);
+    let speed = section.factor("speed", 1.0);
+    let minutes = section.number("android_command_minutes", 10, 1..=60 * 24 * 30);
+    let hours = section.number("other_command_hours", 24, 1..=24 * 30);
+    section.finish();
+    FleetSettings {
+        seed: seed.unsigned_abs(),
+        speed,
+        android_command_seconds: minutes * 60,
+        other_command_seconds: hours * 3600,
+    }
+}
+
+struct Serving {
+    connections: usize,
+    request_timeout: Duration,
+    body_bytes: usize,
+    database_pages: Option<u32>,
+}
+
+fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
+    let mut section = Section::take(whole, "limits", mistakes);
+    let mut count = |key, usual| {
+        let number = section.number(key, usual, 1..=10_000_000);
+        u32::try_from(number).unwrap_or(u32::MAX)
+    };
+    let limits = Limits {
+        resets_per_person: PerHour(count("resets_per_hour", 60)),
+        resets_per_device: PerHour(count("resets_per_device_per_hour", 20)),
+        reveals_per_person: PerHour(count("reveals_per_hour", 120)),
+        reveals_per_device: PerHour(count("reveals_per_device_per_hour", 60)),
+        attempts_per_minute: count("attempts_per_minute", 120),
+    };
+    let connections = count("connections", 1024);
+    let seconds = count("request_seconds", 30);
+    let body_bytes = count("body_bytes", 16 * 1024);
+    let megabytes = section.number("database_megabytes", 0, 0..=1_000_000);
+    section.finish();
+    let pages = u32::try_from(megabytes.saturating_mul(256)).unwrap_or(u32::MAX);
+    let serving = Serving {
+        connections: usize::try_from(connections).unwrap_or(1024),
+        request_timeout: Duration::from_secs(u64::from(seconds)),
+        body_bytes: usize::try_from(body_bytes).unwrap_or(16 * 1024),
+        database_pages: (pages > 0).then_some(pages),
+    };
+    (limits, serving)
+}
+
+fn branding(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Branding {
+    let known = [
+        "displayName",
+        "themeColor",
+        "logo",
+        "contactITName",
+        "contactITPhoneNumber",
+        "contactITEmailAddress",
+        "onlineSupportSiteName",
+        "onlineSupportSiteUrl",
+        "contactITNotes",
+        "privacyUrl",
+    ];
+    let mut section = Section::take(whole, "branding", mistakes);
+    let mut texts = serde_json::Map::new();
+    for name in known {
+        if let Some(text) = section.text(name) {
+            texts.insert(name.to_owned(), serde_json::Value::String(text));
+        }
+    }
+    section.finish();
+    serde_json::from_value(serde_json::Value::Object(texts)).unwrap_or_default()
+}
+
+/// `config.json` and further origins the page must reach.
+fn page(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Option<serde_json::Value>, Vec<String>) {
+    let mut section = Section::take(whole, "page", mistakes);
+    let config = match section.value("config") {
+        None => None,
+        Some(table @ Value::Table(_)) => serde_json::to_value(table).ok(),
+        Some(_) => {
+            section.wrong("config", "must be a section: write it as [page.config]");
+            None
+        }
+    };
+    if let Some(config) = config.as_ref().and_then(serde_json::Value::as_object) {
+        for key in ["apiBase", "authority", "clientId", "scopes"] {
+            if !config.get(key).is_some_and(serde_json::Value::is_string) {
+                section.wrong("config", &format!("{key} is missing: the page cannot start without it"));
+            }
+        }
+    }
+    let connect = section.list("connect", &[]);
+    if let Some(bad) = connect.iter().find(|text| origin_of(text).as_deref() != Some(text.as_str())) {
+        let reason = format!("{bad} is not an origin");
+        section.wrong("connect", &reason);
+    }
+    section.finish();
+    (config, connect)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_scheme_host_and_port() {
+        assert_eq!(origin_of("https://id.example.com/realms/a").as_deref(), Some("https://id.example.com"));
+        assert_eq!(origin_of("http://127.0.0.1:8081").as_deref(), Some("http://127.0.0.1:8081"));
+        for text in ["id.example.com", "ftp://a", "https://", "https://a b", "https://a;script-src *"] {
+            assert_eq!(origin_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_accepted_on_this_machine_only() {
+        assert!(is_loopback("http://127.0.0.1:8081"));
+        assert!(is_loopback("http://localhost/a"));
+        assert!(!is_loopback("http://localhost.example.com"));
+        assert!(!is_loopback("http://192.0.2.1"));
+    }
+}

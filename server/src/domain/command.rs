@@ -1,0 +1,258 @@
+//! One reset on its way to a device: the durable queue's states, and what each report of the back end
+//! changes.
+//!
+//! ```text
+//! recorded --> sending --> sent --> ended
+//!     |           |                  ^
+//!     |           +--(crash: ask)----+   asked with the command's own id, never just sent again
+//!     +--(cancelled, expired)--------+
+//! ```
+//! The queue state says what *this server* did; the contract's `actionState` says what the *device* did.
+
+use super::device::Device;
+use super::ids::{DeviceId, ResultId};
+use super::person::PersonId;
+use super::policy::Reset;
+use portal_contract::{ActionName, ActionState, DeviceActionResult, FailureCode, UtcTime};
+
+/// How far this server got with a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueState {
+    /// Written down; certainly not sent.
+    Recorded,
+    /// About to be sent or just sent; after a crash only the back end knows.
+    Sending,
+    /// The back end has it.
+    Sent,
+    /// Over.
+    Ended,
+}
+
+impl QueueState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Recorded, Self::Sending, Self::Sent, Self::Ended];
+
+    /// The name in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Reads the name in the database.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// Whether the person has asked to cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelRequest {
+    /// No.
+    None,
+    /// Yes; the queue cancels as soon as it knows where the command is.
+    Requested,
+}
+
+/// A command of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Identifies it, here and at the back end.
+    pub id: ResultId,
+    /// The device.
+    pub device: DeviceId,
+    /// The device's name when the command was accepted, for the notification.
+    pub device_name: String,
+    /// Who asked.
+    pub person: PersonId,
+    /// What it does.
+    pub reset: Reset,
+    /// How far this server got.
+    pub queue_state: QueueState,
+    /// What the device did.
+    pub action_state: ActionState,
+    /// Why it ended without success.
+    pub error_code: Option<FailureCode>,
+    /// When it was accepted.
+    pub started: UtcTime,
+    /// When it last changed.
+    pub updated: UtcTime,
+    /// When it counts as expired.
+    pub expires: UtcTime,
+    /// Whether cancelling was asked for.
+    pub cancel_request: CancelRequest,
+    /// How often sending or asking failed in a row.
+    pub failed_attempts: u32,
+}
+
+impl Command {
+    /// The command as the contract shows it now.
+    #[must_use]
+    pub fn result(&self) -> DeviceActionResult {
+        DeviceActionResult {
+            id: self.id.as_str().to_owned(),
+            action_name: ActionName::ResetPasscode,
+            action_state: self.action_state,
+            start_date_time: self.started,
+            last_updated_date_time: self.updated,
+            error_code: self.error_code,
+        }
+    }
+
+    /// The command as it was when it was accepted: what the same idempotency key is answered with again.
+    #[must_use]
+    pub fn result_when_accepted(&self) -> DeviceActionResult {
+        DeviceActionResult {
+            action_state: ActionState::Pending,
+            last_updated_date_time: self.started,
+            error_code: None,
+            ..self.result()
+        }
+    }
+
+    /// Whether its time is over.
+    #[must_use]
+    pub fn is_expired(&self, now: UtcTime) -> bool {
+        now > self.expires
+    }
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The device acknowledged it.
+    Done,
+    /// The device or the back end refused.
+    Failed(FailureCode),
+    /// The device cannot do it.
+    NotSupported,
+    /// The person cancelled it in time.
+    CanceledByUser,
+    /// An erase or retire took precedence.
+    Superseded,
+}
+
+impl Ending {
+    /// The contract's state.
+    #[must_use]
+    pub const fn action_state(self) -> ActionState {
+        match self {
+            Self::Done => ActionState::Done,
+            Self::Failed(_) => ActionState::Failed,
+            Self::NotSupported => ActionState::NotSupported,
+            Self::CanceledByUser | Self::Superseded => ActionState::Canceled,
+        }
+    }
+
+    /// The contract's code.
+    #[must_use]
+    pub const fn error_code(self) -> Option<FailureCode> {
+        match self {
+            Self::Done | Self::NotSupported => None,
+            Self::Failed(code) => Some(code),
+            Self::CanceledByUser => Some(FailureCode::CanceledByUser),
+            Self::Superseded => Some(FailureCode::SupersededByErase),
+        }
+    }
+
+    /// Whether the person is told by a notification; nobody needs to be told what they just did themselves.
+    #[must_use]
+    pub const fn is_news(self) -> bool {
+        match self {
+            Self::Done | Self::Failed(_) | Self::NotSupported | Self::Superseded => true,
+            Self::CanceledByUser => false,
+        }
+    }
+}
+
+/// What the back end says about a command it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// Not delivered yet.
+    Pending,
+    /// Delivered; the device works on it or said "not now".
+    Active,
+    /// Over.
+    Ended(Ending),
+}
+
+/// A command about to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewCommand {
+    /// Its identifier.
+    pub id: ResultId,
+    /// The device at this moment.
+    pub device: Device,
+    /// Who asks.
+    pub person: PersonId,
+    /// What it will do.
+    pub reset: Reset,
+    /// Now.
+    pub started: UtcTime,
+}
+
+impl NewCommand {
+    /// When it will count as expired.
+    #[must_use]
+    pub fn expires(&self) -> UtcTime {
+        let lifetime = self.device.capabilities.command_lifetime_seconds.saturating_mul(1000);
+        UtcTime::from_unix_millis(self.started.unix_millis().saturating_add(lifetime))
+    }
+}
+
+/// The shortest pause between two questions about a command, in milliseconds.
+const MIN_PAUSE_MILLIS: i64 = 400;
+/// The longest pause, in milliseconds.
+const MAX_PAUSE_MILLIS: i64 = 60_000;
+
+/// When to ask about a sent command again: often while it is young, then in steps of a tenth of its age, and
+/// never later than just after it expires.
+#[must_use]
+pub fn next_question(command: &Command, now: UtcTime) -> UtcTime {
+    let age = now.unix_millis().saturating_sub(command.started.unix_millis());
+    let pause = (age / 10).clamp(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
+    let next = now.unix_millis().saturating_add(pause);
+    let after_expiry =
+        command.expires.unix_millis().saturating_add(1).max(now.unix_millis() + MIN_PAUSE_MILLIS);
+    UtcTime::from_unix_millis(next.min(after_expiry))
+}
+
+/// When to try again after the back end could not be reached: doubling from one second to a minute, or later
+/// if the back end asked for it (`Retry-After`, in milliseconds).
+#[must_use]
+pub fn next_attempt(failed_attempts: u32, asked_pause_millis: Option<i64>, now: UtcTime) -> UtcTime {
+    let doubled = 1000_i64.saturating_mul(1_i64 << failed_attempts.min(6));
+    let pause = doubled.min(MAX_PAUSE_MILLIS).max(asked_pause_millis.unwrap_or(0)).min(3_600_000);
+    UtcTime::from_unix_millis(now.unix_millis().saturating_add(pause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queue_states_survive_the_database() {
+        for state in QueueState::ALL {
+            assert_eq!(QueueState::from_name(state.as_str()), Some(state));
+        }
+        assert_eq!(QueueState::from_name("lost"), None);
+    }
+
+    #[test]
+    fn a_back_end_in_trouble_is_left_alone_for_longer_each_time_and_for_as_long_as_it_asks() {
+        let now = UtcTime::from_unix_seconds(0);
+        let pauses: Vec<i64> = (0..8).map(|n| next_attempt(n, None, now).unix_millis()).collect();
+        assert_eq!(pauses, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+        assert_eq!(next_attempt(0, Some(1_500), now).unix_millis(), 1500);
+        assert_eq!(
+            next_attempt(0, Some(i64::MAX), now).unix_millis(),
+            3_600_000,
+            "an absurd pause is bounded"
+        );
+    }
+}

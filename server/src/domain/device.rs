@@ -1,0 +1,92 @@
+//! A managed device as the rules see it: the facts, and what the back end says is possible.
+
+use super::ids::DeviceId;
+use super::person::PersonId;
+use portal_contract::{
+    ComplianceState, DeviceEnrollmentType, ManagedDeviceOwnerType, ManagementAgentType, UtcTime,
+};
+
+/// What the back end knows about one device. The fields are those of the contract's `ManagedDevice`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Identifies it.
+    pub id: DeviceId,
+    /// The one person who may act on it.
+    pub primary_user: PersonId,
+    /// The name the person gave it.
+    pub device_name: String,
+    /// The name the management service gave it.
+    pub managed_device_name: String,
+    /// A free string, read by prefix.
+    pub operating_system: String,
+    /// The version as the device reports it.
+    pub os_version: String,
+    /// Who made it.
+    pub manufacturer: String,
+    /// The model.
+    pub model: String,
+    /// The serial number.
+    pub serial_number: String,
+    /// Who owns it.
+    pub owner_type: ManagedDeviceOwnerType,
+    /// How it was enrolled.
+    pub enrollment_type: DeviceEnrollmentType,
+    /// How it is managed.
+    pub management_agent: ManagementAgentType,
+    /// Whether it meets the organisation's rules.
+    pub compliance_state: ComplianceState,
+    /// Until when it has time to meet them.
+    pub compliance_grace_period_expiration: UtcTime,
+    /// When it last checked in; `NEVER` when it has not.
+    pub last_sync: UtcTime,
+    /// When it was enrolled.
+    pub enrolled: UtcTime,
+    /// Whether its storage is encrypted.
+    pub is_encrypted: bool,
+    /// Whether it is supervised (Apple).
+    pub is_supervised: bool,
+    /// The category the organisation put it in.
+    pub category: String,
+    /// What the back end says is possible.
+    pub capabilities: Capabilities,
+}
+
+/// What the back end knows beyond the fields of the device, and the policy table needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Whether the organisation lets people reset corporate-owned Android devices.
+    pub corporate_android_reset: OrganizationDecision,
+    /// Whether the device's reset token is active (corporate-owned Android).
+    pub reset_token: ResetToken,
+    /// Whether an erase or retire waits for the device.
+    pub erase_or_retire: EraseOrRetire,
+    /// How long a command may wait for this device before it counts as expired, in seconds.
+    pub command_lifetime_seconds: i64,
+}
+
+/// What the organisation decided about an optional action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrganizationDecision {
+    /// People may do it.
+    Allowed,
+    /// People may not.
+    Forbidden,
+}
+
+/// The state of an Android reset token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetToken {
+    /// Usable.
+    Active,
+    /// The device has not activated it yet (it does after the next unlock).
+    Inactive,
+}
+
+/// Whether an erase or retire takes precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EraseOrRetire {
+    /// None.
+    None,
+    /// One waits for the device.
+    Pending,
+}

@@ -1,0 +1,76 @@
+//! How recent a sign-in must be. The rule has no leeway: 300 s are 300 s, a missing `auth_time` is not fresh,
+//! and one in the future is not believed.
+
+use portal_contract::{FRESH_SIGN_IN_SECONDS, REVEAL_SIGN_IN_SECONDS, UtcTime};
+
+/// The greatest age of a sign-in that a call accepts, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxAge(i64);
+
+impl MaxAge {
+    /// For a reset.
+    pub const RESET: Self = Self(FRESH_SIGN_IN_SECONDS);
+    /// For showing a temporary passcode.
+    pub const REVEAL: Self = Self(REVEAL_SIGN_IN_SECONDS);
+
+    /// In seconds, as the challenge says it (RFC 9470 section 3).
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+/// The decision about one sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Freshness {
+    /// Recent enough.
+    Fresh,
+    /// The person must prove again who they are, no longer ago than this.
+    StepUp(MaxAge),
+}
+
+/// Decides whether a sign-in at `auth_time` is recent enough at `now`.
+pub fn freshness(auth_time: Option<UtcTime>, now: UtcTime, max_age: MaxAge) -> Freshness {
+    let age = auth_time.map(|moment| now.unix_millis().saturating_sub(moment.unix_millis()));
+    match age {
+        Some(millis) if millis >= 0 && millis <= max_age.0.saturating_mul(1000) => Freshness::Fresh,
+        Some(_) | None => Freshness::StepUp(max_age),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UtcTime = UtcTime::from_unix_seconds(1_800_000_000);
+
+    fn aged(millis: i64) -> Option<UtcTime> {
+        Some(UtcTime::from_unix_millis(NOW.unix_millis() - millis))
+    }
+
+    #[test]
+    fn exactly_three_hundred_seconds_is_fresh_and_a_millisecond_more_is_not() {
+        assert_eq!(freshness(aged(300_000), NOW, MaxAge::RESET), Freshness::Fresh);
+        assert_eq!(freshness(aged(300_001), NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+    }
+
+    #[test]
+    fn a_sign_in_in_the_future_is_not_believed() {
+        assert_eq!(freshness(aged(-1), NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+        let far = Some(UtcTime::from_unix_millis(i64::MAX));
+        assert_eq!(freshness(far, NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+    }
+
+    #[test]
+    fn a_missing_auth_time_is_not_fresh() {
+        assert_eq!(freshness(None, NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+        assert_eq!(freshness(None, NOW, MaxAge::REVEAL), Freshness::StepUp(MaxAge::REVEAL));
+    }
+
+    #[test]
+    fn showing_a_passcode_accepts_an_hour() {
+        assert_eq!(freshness(aged(3_600_000), NOW, MaxAge::REVEAL), Freshness::Fresh);
+        assert_eq!(freshness(aged(3_600_001), NOW, MaxAge::REVEAL), Freshness::StepUp(MaxAge::REVEAL));
+    }
+}

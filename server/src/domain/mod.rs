@@ -1,0 +1,12 @@
+//! The rules: pure functions and types that know no HTTP, no database, no clock and no source of randomness.
+
+pub mod audit;
+pub mod command;
+pub mod device;
+pub mod freshness;
+pub mod idempotency;
+pub mod ids;
+pub mod passcode;
+pub mod person;
+pub mod policy;
+pub mod rate;

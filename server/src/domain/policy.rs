@@ -1,0 +1,282 @@
+//! The policy table: whether a passcode reset is possible for a device and a person, why not, and what it
+//! would do.
+//!
+//! Each row of `platforms.md` is one [`Row`]; [`row_of`] finds the first that matches and
+//! [`reset_availability`] turns it into the contract's answer. `operatingSystem` is a free string and is
+//! matched by prefix without regard to case. Two decisions the table leaves open: facts about the person come
+//! before facts about the platform (a person who may not act is told so first), and a device whose version
+//! cannot be read matches no row that depends on it.
+
+use super::device::{Device, EraseOrRetire, OrganizationDecision, ResetToken};
+use super::person::PersonId;
+use portal_contract::{
+    ActionAvailability, CharacterSet, DeviceEnrollmentType as Enrollment, ManagedDeviceOwnerType as Owner,
+    ManagementAgentType as Agent, RefusalReason, ResetOutcome,
+};
+
+/// One row of the table, in the order in which they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Row {
+    /// Android, dedicated (kiosk).
+    AndroidDedicated,
+    /// Android, corporate-owned: fully managed or with a work profile.
+    AndroidCorporateOwned,
+    /// Android, personally owned with a work profile.
+    AndroidPersonalWorkProfile,
+    /// Android up to 6 under device administrator.
+    AndroidAdministratorUpTo6,
+    /// Android 7 and later under device administrator.
+    AndroidAdministratorFrom7,
+    /// iOS or iPadOS with device enrolment.
+    AppleDeviceEnrolment,
+    /// iOS or iPadOS with User Enrolment.
+    AppleUserEnrolment,
+    /// Shared iPad.
+    SharedIpad,
+    /// visionOS 1.1 and later.
+    VisionOs,
+    /// visionOS before 1.1.
+    VisionOsTooOld,
+    /// Windows 10 Mobile.
+    Windows10Mobile,
+    /// Windows Phone 8.1.
+    WindowsPhone81,
+    /// A Windows PC or RT tablet.
+    WindowsPc,
+    /// A Mac.
+    Mac,
+    /// Linux, ChromeOS, and everything that matches nothing above.
+    OtherPlatform,
+}
+
+/// The platforms the table tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Platform {
+    Android,
+    AppleMobile,
+    VisionOs,
+    Windows10Mobile,
+    WindowsPhone,
+    Windows,
+    Mac,
+    Other,
+}
+
+/// Prefixes without case and blanks, the longer before the shorter that begins it.
+const PREFIXES: [(&str, Platform); 14] = [
+    ("android", Platform::Android),
+    ("aosp", Platform::Android),
+    ("ios", Platform::AppleMobile),
+    ("ipados", Platform::AppleMobile),
+    ("iphone", Platform::AppleMobile),
+    ("ipad", Platform::AppleMobile),
+    ("visionos", Platform::VisionOs),
+    ("windows10mobile", Platform::Windows10Mobile),
+    ("windowsphone", Platform::WindowsPhone),
+    ("windows", Platform::Windows),
+    ("macos", Platform::Mac),
+    ("macmdm", Platform::Mac),
+    ("linux", Platform::Other),
+    ("chromeos", Platform::Other),
+];
+
+fn platform(operating_system: &str) -> Platform {
+    let name: String = operating_system
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    PREFIXES
+        .iter()
+        .find(|(prefix, _)| name.starts_with(prefix))
+        .map_or(Platform::Other, |(_, platform)| *platform)
+}
+
+/// Major and minor number of a version such as `6.0.1` or `10.0.15254`; a missing minor number is 0.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.trim().split('.');
+    let major = parts.next()?.parse().ok()?;
+    let minor = parts.next().map_or(Some(0), |part| {
+        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    })?;
+    Some((major, minor))
+}
+
+/// Finds the first row that matches the device.
+#[must_use]
+pub fn row_of(device: &Device) -> Row {
+    let version = version(&device.os_version);
+    match platform(&device.operating_system) {
+        Platform::Android => android_row(device, version),
+        Platform::AppleMobile if device.enrollment_type == Enrollment::AppleUserEnrollment => {
+            Row::AppleUserEnrolment
+        }
+        Platform::AppleMobile
+            if device.enrollment_type == Enrollment::AppleUserEnrollmentWithServiceAccount =>
+        {
+            Row::SharedIpad
+        }
+        Platform::AppleMobile => Row::AppleDeviceEnrolment,
+        Platform::VisionOs if version >= Some((1, 1)) => Row::VisionOs,
+        Platform::VisionOs => Row::VisionOsTooOld,
+        Platform::Windows10Mobile => Row::Windows10Mobile,
+        Platform::WindowsPhone => match version {
+            Some((10, _)) => Row::Windows10Mobile,
+            Some((8, 1)) => Row::WindowsPhone81,
+            Some(_) | None => Row::OtherPlatform,
+        },
+        Platform::Windows => Row::WindowsPc,
+        Platform::Mac => Row::Mac,
+        Platform::Other => Row::OtherPlatform,
+    }
+}
+
+fn android_row(device: &Device, version: Option<(u32, u32)>) -> Row {
+    if device.enrollment_type == Enrollment::AndroidEnterpriseDedicatedDevice {
+        Row::AndroidDedicated
+    } else if matches!(
+        device.enrollment_type,
+        Enrollment::AndroidEnterpriseFullyManaged | Enrollment::AndroidEnterpriseCorporateWorkProfile
+    ) {
+        Row::AndroidCorporateOwned
+    } else if device.management_agent == Agent::GoogleCloudDevicePolicyController
+        && device.owner_type == Owner::Personal
+    {
+        Row::AndroidPersonalWorkProfile
+    } else if matches!(device.management_agent, Agent::Mdm | Agent::EasMdm) {
+        match version {
+            Some((major, _)) if major < 7 => Row::AndroidAdministratorUpTo6,
+            Some(_) => Row::AndroidAdministratorFrom7,
+            None => Row::OtherPlatform,
+        }
+    } else {
+        Row::OtherPlatform
+    }
+}
+
+/// What the table says about one device and one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Decision {
+    /// The reset is possible and would do this.
+    Allowed(Reset),
+    /// It is not, for this reason.
+    Refused(RefusalReason),
+}
+
+/// What an allowed reset does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reset {
+    /// A temporary passcode of these characters replaces the old one.
+    Temporary(CharacterSet),
+    /// The passcode is removed; none is issued.
+    Removed,
+}
+
+impl Decision {
+    /// As the contract says it.
+    #[must_use]
+    pub const fn availability(self) -> ActionAvailability {
+        match self {
+            Self::Allowed(Reset::Temporary(character_set)) => ActionAvailability {
+                allowed: true,
+                reason: None,
+                outcome: Some(ResetOutcome::TemporaryPasscode { character_set }),
+            },
+            Self::Allowed(Reset::Removed) => ActionAvailability {
+                allowed: true,
+                reason: None,
+                outcome: Some(ResetOutcome::PasscodeRemoved),
+            },
+            Self::Refused(reason) => {
+                ActionAvailability { allowed: false, reason: Some(reason), outcome: None }
+            }
+        }
+    }
+}
+
+/// Decides about a reset of `device` by `person`.
+pub fn decide_reset(device: &Device, person: &PersonId) -> Decision {
+    if device.enrollment_type == Enrollment::DeviceEnrollmentManager {
+        return Decision::Refused(RefusalReason::DeviceEnrollmentManager);
+    }
+    if device.primary_user != *person {
+        return Decision::Refused(RefusalReason::NotPrimaryUser);
+    }
+    match decide_row(row_of(device), device) {
+        Decision::Allowed(_) if device.capabilities.erase_or_retire == EraseOrRetire::Pending => {
+            Decision::Refused(RefusalReason::EraseOrRetirePending)
+        }
+        decision @ (Decision::Allowed(_) | Decision::Refused(_)) => decision,
+    }
+}
+
+fn decide_row(row: Row, device: &Device) -> Decision {
+    let letters_and_digits = Decision::Allowed(Reset::Temporary(CharacterSet::LettersAndDigits));
+    match row {
+        Row::AndroidAdministratorUpTo6 | Row::Windows10Mobile => letters_and_digits,
+        Row::AndroidCorporateOwned => {
+            if device.capabilities.corporate_android_reset == OrganizationDecision::Forbidden {
+                Decision::Refused(RefusalReason::OrganizationPolicy)
+            } else if device.capabilities.reset_token == ResetToken::Inactive {
+                Decision::Refused(RefusalReason::ResetTokenInactive)
+            } else {
+                letters_and_digits
+            }
+        }
+        Row::WindowsPhone81 => Decision::Allowed(Reset::Temporary(CharacterSet::Digits)),
+        Row::AppleDeviceEnrolment | Row::VisionOs => Decision::Allowed(Reset::Removed),
+        Row::AndroidAdministratorFrom7 => Decision::Refused(RefusalReason::AndroidForbidsSince7),
+        Row::AndroidPersonalWorkProfile => Decision::Refused(RefusalReason::PersonallyOwnedWorkProfile),
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::AppleUserEnrolment => Decision::Refused(RefusalReason::AppleUserEnrollment),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::VisionOsTooOld => Decision::Refused(RefusalReason::OsVersionTooOld),
+        Row::WindowsPc => Decision::Refused(RefusalReason::WindowsPc),
+        Row::Mac => Decision::Refused(RefusalReason::MacRecoveryKey),
+        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_operating_systems_are_matched_by_prefix_without_case() {
+        for (name, expected) in [
+            ("android", Platform::Android),
+            ("AndroidForWork", Platform::Android),
+            ("AndroidEnterprise", Platform::Android),
+            ("AOSP", Platform::Android),
+            ("IOS", Platform::AppleMobile),
+            ("iPadOS", Platform::AppleMobile),
+            ("iPhone", Platform::AppleMobile),
+            ("visionOS", Platform::VisionOs),
+            ("Windows 10 Mobile", Platform::Windows10Mobile),
+            ("windowsphone", Platform::WindowsPhone),
+            ("Windows Phone", Platform::WindowsPhone),
+            ("Windows", Platform::Windows),
+            ("Windows 8.1 RT", Platform::Windows),
+            ("macOS", Platform::Mac),
+            ("Linux", Platform::Other),
+            ("ChromeOS", Platform::Other),
+            ("HarmonyOS", Platform::Other),
+            ("", Platform::Other),
+        ] {
+            assert_eq!(platform(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn versions_are_read_by_their_first_two_numbers() {
+        assert_eq!(version("6.0.1"), Some((6, 0)));
+        assert_eq!(version("10"), Some((10, 0)));
+        assert_eq!(version("8.1 Update 2"), Some((8, 1)));
+        assert_eq!(version("1.1"), Some((1, 1)));
+        for text in ["", "seven", "8.x", "-1.0"] {
+            assert_eq!(version(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The outermost layer: names every request, writes the body of errors, sets the headers every answer has,
+//! logs one line. The log names routes, not addresses: no query, no identifier from a path, no header.
+
+use super::api_error::ApiError;
+use super::router::EdgeState;
+use crate::domain::ids::{RANDOM_ID_BYTES, RequestId, random_id};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use portal_contract::BASE_PATH;
+use std::time::Instant;
+use tracing::Instrument as _;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) async fn finish(State(state): State<EdgeState>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(&state);
+    let is_api = request.uri().path().starts_with(BASE_PATH);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "-".to_owned(), |matched| matched.as_str().to_owned());
+    request.extensions_mut().insert(id.clone());
+    let span = tracing::info_span!("request", id = %id, %method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        let rendered = error.render(id.as_str()).into_response();
+        let (parts, body) = rendered.into_parts();
+        *response.body_mut() = body;
+        // What axum said about an empty body does not fit any more; what the layers added (CORS, Allow)
+        // stays.
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().extend(parts.headers);
+    }
+    let status = response.status();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_api || status.is_client_error() || status.is_server_error() {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    }
+    let millis = started.elapsed().as_millis();
+    span.in_scope(|| tracing::info!(status = status.as_u16(), millis, "answered"));
+    response
+}
+
+fn request_id(state: &EdgeState) -> RequestId {
+    let mut bytes = [0; RANDOM_ID_BYTES];
+    if state.randomness.fill(&mut bytes).is_err() {
+        tracing::error!("the machine has no random bytes; requests share an identifier");
+    }
+    RequestId::trusted(random_id("q-", bytes))
+}

@@ -1,0 +1,9 @@
+//! One handler for each call of the contract.
+
+pub(super) mod branding;
+pub(super) mod devices;
+pub(super) mod me;
+pub(super) mod notifications;
+pub(super) mod passcode;
+pub(super) mod reset;
+pub(super) mod results;

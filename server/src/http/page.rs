@@ -1,0 +1,252 @@
+//! The page as static files: precompressed, with the headers that keep it safe.
+//!
+//! `index.html` is never stored (a stored one would come back from the back/forward cache after sign-out) and
+//! answers every address of the page; hashed files never change and are stored for a year. Nothing outside the
+//! folder is served, not even through a symbolic link.
+
+use super::api_error::ApiError;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// The policy if the build wrote none (idp.md). `{connect}` becomes the origins the page must reach.
+const DEFAULT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data:; connect-src 'self' {connect}; font-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// What the page never uses.
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+     magnetometer=(), microphone=(), payment=(), usb=()";
+
+/// The file the build writes beside the page: `{ "contentSecurityPolicy": "..." }`.
+const HEADERS_FILE: &str = "headers.json";
+const CONFIG_FILE: &str = "config.json";
+const INDEX_FILE: &str = "index.html";
+
+/// The page's folder and what goes with it.
+#[derive(Debug)]
+pub struct PageSite {
+    root: PathBuf,
+    policy: HeaderValue,
+    config: Option<Vec<u8>>,
+}
+
+/// A file to send.
+struct Found {
+    content: Vec<u8>,
+    encoding: Option<&'static str>,
+}
+
+impl PageSite {
+    /// Opens the folder. `config` is served as `config.json` instead of a file of that name; `connect` are
+    /// the origins the page must reach.
+    ///
+    /// # Errors
+    /// What the file system says, or invalid data if `headers.json` cannot be understood.
+    pub fn open(root: &Path, config: Option<Vec<u8>>, connect: &[String]) -> io::Result<Self> {
+        let root = root.canonicalize()?;
+        let invalid =
+            |reason: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{HEADERS_FILE}: {reason}"));
+        let policy = match std::fs::read(root.join(HEADERS_FILE)) {
+            Ok(bytes) => {
+                let headers: serde_json::Value =
+                    serde_json::from_slice(&bytes).map_err(|_| invalid("not JSON"))?;
+                let policy = headers.get("contentSecurityPolicy").and_then(serde_json::Value::as_str);
+                policy.ok_or_else(|| invalid("no contentSecurityPolicy"))?.to_owned()
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => DEFAULT_POLICY.to_owned(),
+            Err(error) => return Err(error),
+        };
+        let policy = policy.replace("{connect}", &connect.join(" "));
+        let policy = HeaderValue::from_str(&policy).map_err(|_| invalid("not a header value"))?;
+        Ok(Self { root, policy, config })
+    }
+
+    /// Answers a request for the page.
+    pub(super) async fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+        if method != Method::GET && method != Method::HEAD {
+            let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
+            return (allow, ApiError::method_not_allowed()).into_response();
+        }
+        let path = path.trim_start_matches('/');
+        let mut response = match (path, &self.config) {
+            (CONFIG_FILE, Some(config)) => {
+                respond("application/json", "no-store", Found { content: config.clone(), encoding: None })
+            }
+            (HEADERS_FILE, _) => return ApiError::not_found().into_response(),
+            _ => self.file(path, headers).await,
+        };
+        self.protect(response.headers_mut());
+        response
+    }
+
+    async fn file(&self, path: &str, headers: &HeaderMap) -> Response {
+        let has_extension = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        let name = if path.is_empty() || !has_extension { INDEX_FILE } else { path };
+        let Some(relative) = safe(name) else { return ApiError::not_found().into_response() };
+        match self.find(&relative, headers).await {
+            Some(found) => respond(media_type(name), caching(name), found),
+            None => ApiError::not_found().into_response(),
+        }
+    }
+
+    /// The file in the best encoding the client takes; `None` if there is none within the folder.
+    async fn find(&self, relative: &Path, headers: &HeaderMap) -> Option<Found> {
+        let path = self.root.join(relative);
+        for (encoding, extension) in [("br", "br"), ("gzip", "gz")] {
+            if accepts(headers, encoding) {
+                let mut name = path.clone().into_os_string();
+                name.push(".");
+                name.push(extension);
+                if let Some(content) = self.read(Path::new(&name)).await {
+                    return Some(Found { content, encoding: Some(encoding) });
+                }
+            }
+        }
+        let content = self.read(&path).await?;
+        Some(Found { content, encoding: None })
+    }
+
+    async fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        let real = tokio::fs::canonicalize(path).await.ok()?;
+        if !real.starts_with(&self.root) || !tokio::fs::metadata(&real).await.ok()?.is_file() {
+            return None;
+        }
+        tokio::fs::read(&real).await.ok()
+    }
+
+    fn protect(&self, headers: &mut HeaderMap) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        for (name, value) in [
+            ("referrer-policy", "no-referrer"),
+            ("permissions-policy", PERMISSIONS),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-frame-options", "DENY"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+}
+
+fn respond(media_type: &'static str, caching: &'static str, found: Found) -> Response {
+    let mut response = (StatusCode::OK, Body::from(found.content)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(encoding) = found.encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+/// A path of plain names, none hidden; `None` for everything that could lead elsewhere. Percent-encoding is
+/// not decoded: the build writes no name that needs it.
+fn safe(path: &str) -> Option<PathBuf> {
+    let plain = |name: &str| {
+        !name.starts_with('.')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    let relative = Path::new(path);
+    let ordinary = relative.components().all(|part| match part {
+        Component::Normal(name) => name.to_str().is_some_and(plain),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => false,
+    });
+    ordinary.then(|| relative.to_path_buf())
+}
+
+/// Whether `Accept-Encoding` takes this encoding (RFC 9110 section 12.5.3; `q=0` is a no).
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+            let refused = parts.any(|part| {
+                part.strip_prefix("q=")
+                    .and_then(|weight| weight.parse::<f32>().ok())
+                    .is_some_and(|weight| weight <= 0.0)
+            });
+            named && !refused
+        })
+}
+
+fn caching(name: &str) -> &'static str {
+    if name.ends_with(".html") || name == CONFIG_FILE {
+        "no-store"
+    } else if is_hashed(name) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    }
+}
+
+/// Whether a name holds a hash of at least 8 hexadecimal digits after a hyphen, as the build writes it.
+fn is_hashed(name: &str) -> bool {
+    name.split('-').skip(1).any(|part| {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        digits >= 8 && part.get(digits..).is_some_and(|rest| rest.starts_with(['.', '_']))
+    })
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "json" | "map" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "webp" => "image/webp",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        "webmanifest" => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_names_lead_to_a_file() {
+        for path in [
+            "../secret.txt",
+            "a/../b.js",
+            "/etc/passwd.txt",
+            ".env",
+            "a/.git/config.x",
+            "a%2e%2e.js",
+            "a\\b.js",
+        ] {
+            assert_eq!(safe(path), None, "{path}");
+        }
+        assert_eq!(safe("assets/app-1a2b3c4d.js"), Some(PathBuf::from("assets/app-1a2b3c4d.js")));
+    }
+
+    #[test]
+    fn only_hashed_files_are_stored_for_a_year() {
+        assert!(is_hashed("passcode-portal-1a2b3c4d5e6f7a8b.js"));
+        assert!(is_hashed("passcode-portal-1a2b3c4d5e6f7a8b_bg.wasm"));
+        for name in ["passcode-portal.js", "index.html", "icon-512.png", "facade.js", "a-beef.js"] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_with_weight_zero_is_refused() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip;q=0, br;q=0.5"));
+        assert!(accepts(&headers, "br"));
+        assert!(!accepts(&headers, "gzip"));
+    }
+}

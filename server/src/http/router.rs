@@ -1,0 +1,124 @@
+//! The routes, and the layers around them.
+
+use super::api_error::ApiError;
+use super::page::PageSite;
+use super::{cors, finish, handlers, health, openapi};
+use crate::application::Portal;
+use crate::ports::{Randomness, TokenVerifier};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use portal_contract::{BASE_PATH, Branding};
+use std::any::Any;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the edge was configured with.
+#[derive(Debug, Clone)]
+pub struct EdgeSettings {
+    /// The organisation.
+    pub branding: Branding,
+    /// The version of that, for its `ETag`.
+    pub branding_version: String,
+    /// The scope, for the challenge.
+    pub required_scope: String,
+    /// Origins of pages that are not served from here.
+    pub page_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// How long an answer may take, the reading of the body included.
+    pub request_timeout: Duration,
+    /// The address people know this server by.
+    pub public_base_url: Option<String>,
+}
+
+/// What handlers work with.
+#[derive(Clone)]
+pub struct EdgeState {
+    /// The use cases.
+    pub portal: Arc<Portal>,
+    /// Checks tokens.
+    pub tokens: Arc<dyn TokenVerifier>,
+    /// For request identifiers.
+    pub randomness: Arc<dyn Randomness>,
+    /// The settings.
+    pub settings: Arc<EdgeSettings>,
+    /// The page, if it is served from here.
+    pub page: Option<Arc<PageSite>>,
+}
+
+/// The whole application as a service.
+pub fn router(state: EdgeState) -> Router {
+    let api = OpenApiRouter::new()
+        .routes(routes!(handlers::branding::branding))
+        .routes(routes!(handlers::me::me))
+        .routes(routes!(handlers::devices::list))
+        .routes(routes!(handlers::devices::one))
+        .routes(routes!(handlers::reset::reset))
+        .routes(routes!(handlers::results::one))
+        .routes(routes!(handlers::results::cancel))
+        .routes(routes!(handlers::passcode::temporary_passcode))
+        .routes(routes!(handlers::notifications::list))
+        .routes(routes!(handlers::notifications::read));
+    let (router, document) =
+        OpenApiRouter::with_openapi(openapi::frame(state.settings.public_base_url.as_deref()))
+            .nest(BASE_PATH, api)
+            .routes(routes!(health::healthz))
+            .routes(routes!(health::readyz))
+            .split_for_parts();
+    let document = openapi::complete(document);
+    let document = Bytes::from(document.to_json().unwrap_or_default());
+    let router = router
+        .route("/openapi.json", get(move || described(document.clone())))
+        .fallback(fallback)
+        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
+        .layer(from_fn_with_state(state.clone(), timeout))
+        .layer(CatchPanicLayer::custom(panicked));
+    let router = if state.settings.page_origins.is_empty() {
+        router
+    } else {
+        router.layer(cors::layer(&state.settings.page_origins))
+    };
+    router.layer(from_fn_with_state(state.clone(), finish::finish)).with_state(state)
+}
+
+async fn described(document: Bytes) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], document)
+}
+
+/// Not a route: the page if it is served from here and the address is not the API's, otherwise 404.
+async fn fallback(State(state): State<EdgeState>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    match &state.page {
+        Some(page) if path != "/api" && !path.starts_with("/api/") => {
+            page.answer(&method, path, &headers).await
+        }
+        _ => ApiError::not_found().into_response(),
+    }
+}
+
+async fn timeout(State(state): State<EdgeState>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(state.settings.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!("a request took too long");
+            ApiError::unavailable(1).into_response()
+        }
+    }
+}
+
+fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    // What a panic says is not logged: it may hold anything.
+    tracing::error!("a handler panicked");
+    ApiError::internal().into_response()
+}

@@ -1,0 +1,77 @@
+//! Fetching the provider's discovery document and keys: bounded in size and time, no redirects.
+
+use super::keys::KeySet;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The largest document accepted, in bytes.
+const MAX_DOCUMENT: usize = 64 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The provider could not be asked, or what it said is unusable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderError(String);
+
+impl std::fmt::Display for ProviderError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ProviderError {}
+
+impl From<reqwest::Error> for ProviderError {
+    fn from(error: reqwest::Error) -> Self {
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        Self(text)
+    }
+}
+
+pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
+    // Already installed is as good as installed now.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TIMEOUT)
+        .user_agent("passcode-portal")
+        .build()?;
+    Ok(client)
+}
+
+/// Fetches the keys of an issuer (OpenID Connect Discovery 1.0 section 4).
+pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySet, ProviderError> {
+    let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let discovery = document(client, &address).await?;
+    if discovery.get("issuer").and_then(Value::as_str) != Some(issuer) {
+        return Err(ProviderError(format!("{address} names another issuer")));
+    }
+    let jwks = discovery.get("jwks_uri").and_then(Value::as_str);
+    let jwks = jwks.ok_or_else(|| ProviderError(format!("{address} names no jwks_uri")))?;
+    if issuer.starts_with("https:") && !jwks.starts_with("https:") {
+        return Err(ProviderError(format!("{address} names a jwks_uri that is not https")));
+    }
+    let keys = document(client, jwks).await?;
+    KeySet::parse(&keys).ok_or_else(|| ProviderError(format!("{jwks} is not a key set")))
+}
+
+async fn document(client: &reqwest::Client, address: &str) -> Result<Value, ProviderError> {
+    let mut response = client.get(address).header("Accept", "application/json").send().await?;
+    if response.status() != reqwest::StatusCode::OK {
+        return Err(ProviderError(format!("{address} answered {}", response.status())));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_DOCUMENT {
+            return Err(ProviderError(format!("{address} is larger than {MAX_DOCUMENT} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&body).map_err(|_| ProviderError(format!("{address} is not JSON")))
+}

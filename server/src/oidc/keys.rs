@@ -1,0 +1,82 @@
+//! The provider's public keys (RFC 7517). A key this server cannot use is skipped, not an error: providers
+//! publish all sorts.
+
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+use serde_json::Value;
+
+struct Key {
+    kid: Option<String>,
+    algorithm: Option<String>,
+    key: DecodingKey,
+}
+
+/// The usable keys.
+pub(super) struct KeySet {
+    keys: Vec<Key>,
+}
+
+impl KeySet {
+    /// Reads a key set; `None` if it is none.
+    pub(super) fn parse(document: &Value) -> Option<Self> {
+        let keys = document.get("keys")?.as_array()?;
+        Some(Self { keys: keys.iter().filter_map(key).collect() })
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The key with this identifier, if its kind and its own `alg` agree with the algorithm. A token without
+    /// `kid` is accepted only when there is no choice.
+    pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
+        let (name, _, family) = ALGORITHMS.iter().find(|(_, known, _)| *known == algorithm)?;
+        let mut fitting = self.keys.iter().filter(|key| {
+            key.key.family() == *family
+                && key.algorithm.as_deref().is_none_or(|own| own == *name)
+                && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
+        });
+        let first = fitting.next()?;
+        fitting.next().is_none().then(|| first.key.clone())
+    }
+}
+
+fn key(value: &Value) -> Option<Key> {
+    if value.get("use").and_then(Value::as_str).is_some_and(|purpose| purpose != "sig") {
+        return None;
+    }
+    let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
+    let key = DecodingKey::from_jwk(&jwk).ok()?;
+    // A symmetric key in a public document would let anybody sign.
+    if key.family() == AlgorithmFamily::Hmac {
+        return None;
+    }
+    let text = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    Some(Key { kid: text("kid"), algorithm: text("alg"), key })
+}
+
+/// The signature algorithms an organisation may configure, by their names (RFC 7518 section 3.1), with the
+/// kind of key each needs. No symmetric one: whoever could check a token could make one.
+const ALGORITHMS: [(&str, Algorithm, AlgorithmFamily); 9] = [
+    ("RS256", Algorithm::RS256, AlgorithmFamily::Rsa),
+    ("RS384", Algorithm::RS384, AlgorithmFamily::Rsa),
+    ("RS512", Algorithm::RS512, AlgorithmFamily::Rsa),
+    ("PS256", Algorithm::PS256, AlgorithmFamily::Rsa),
+    ("PS384", Algorithm::PS384, AlgorithmFamily::Rsa),
+    ("PS512", Algorithm::PS512, AlgorithmFamily::Rsa),
+    ("ES256", Algorithm::ES256, AlgorithmFamily::Ec),
+    ("ES384", Algorithm::ES384, AlgorithmFamily::Ec),
+    ("EdDSA", Algorithm::EdDSA, AlgorithmFamily::Ed),
+];
+
+/// Reads the name of an algorithm; `None` for anything this server does not accept.
+#[must_use]
+pub fn algorithm_named(name: &str) -> Option<Algorithm> {
+    ALGORITHMS.iter().find(|(known, _, _)| *known == name).map(|(_, algorithm, _)| *algorithm)
+}
+
+/// The names an organisation may configure.
+#[must_use]
+pub fn algorithm_names() -> Vec<&'static str> {
+    ALGORITHMS.iter().map(|(name, _, _)| *name).collect()
+}

@@ -1,0 +1,165 @@
+//! Access tokens of any OIDC provider: discovery, its keys, and the checks of RFC 9068 section 4.
+//!
+//! The algorithm comes from the configuration and must agree with the key, never from the token alone; keys
+//! inside a token (`jwk`, `jku`, `x5u`) are ignored; an ID token is refused.
+
+mod claims;
+mod fetch;
+mod keys;
+
+use crate::domain::person::SignIn;
+use crate::ports::{Clock, TokenError, TokenVerifier};
+use async_trait::async_trait;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use keys::KeySet;
+use portal_contract::UtcTime;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Mutex;
+
+pub use fetch::ProviderError;
+pub use keys::{algorithm_named, algorithm_names};
+
+/// The longest token that is looked at, in bytes.
+const MAX_TOKEN: usize = 16 * 1024;
+/// How long to wait between two fetches because of an unknown key, in milliseconds.
+const REFETCH_PAUSE_MILLIS: i64 = 30_000;
+/// How long to wait between two fetches while there are no keys at all, in milliseconds.
+const FIRST_FETCH_PAUSE_MILLIS: i64 = 1000;
+/// After how long keys are fetched again without a reason, so that a withdrawn one goes, in milliseconds.
+const KEYS_AGE_MILLIS: i64 = 3_600_000;
+
+/// What an access token must look like.
+#[derive(Debug, Clone)]
+pub struct TokenRules {
+    /// The issuer, exactly as in the token and in the discovery document.
+    pub issuer: String,
+    /// The audience that is this API.
+    pub audience: String,
+    /// The accepted signature algorithms; none of them symmetric.
+    pub algorithms: Vec<Algorithm>,
+    /// The accepted `typ` values, in lower case and without `application/`.
+    pub token_types: Vec<String>,
+    /// The claim that holds the scopes: blank-separated text or a list.
+    pub scope_claim: String,
+    /// The scope of this API.
+    pub required_scope: String,
+    /// The claim that identifies the person.
+    pub subject_claim: String,
+    /// The leeway on `exp` and `nbf`, in seconds; at most 30. There is none on `auth_time`.
+    pub leeway_seconds: i64,
+}
+
+/// What is known of the provider's keys.
+#[derive(Default)]
+struct Known {
+    keys: Option<Arc<KeySet>>,
+    fetched: Option<UtcTime>,
+}
+
+/// The verifier.
+pub struct OidcVerifier {
+    rules: TokenRules,
+    clock: Arc<dyn Clock>,
+    client: reqwest::Client,
+    known: RwLock<Known>,
+    /// When a fetch was last tried; held while fetching, so that a crowd fetches once.
+    last_try: Mutex<Option<UtcTime>>,
+}
+
+impl OidcVerifier {
+    /// A verifier; it fetches nothing until the first token comes or [`TokenVerifier::is_ready`] is asked.
+    ///
+    /// # Errors
+    /// [`ProviderError`] when the HTTP client cannot be set up.
+    pub fn new(rules: TokenRules, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
+        Ok(Self {
+            rules,
+            clock,
+            client: fetch::client()?,
+            known: RwLock::default(),
+            last_try: Mutex::new(None),
+        })
+    }
+
+    fn keys(&self) -> (Option<Arc<KeySet>>, Option<UtcTime>) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        (known.keys.clone(), known.fetched)
+    }
+
+    /// Fetches the keys unless that was tried a moment ago. What is known stays known when it fails.
+    async fn refetch(&self, seen: Option<&Arc<KeySet>>) {
+        let mut last_try = self.last_try.lock().await;
+        let now = self.clock.now();
+        let (current, _) = self.keys();
+        let changed = match (&current, seen) {
+            (Some(current), Some(seen)) => !Arc::ptr_eq(current, seen),
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if changed {
+            return;
+        }
+        let pause = if current.is_some() { REFETCH_PAUSE_MILLIS } else { FIRST_FETCH_PAUSE_MILLIS };
+        if last_try.is_some_and(|at| now.unix_millis().abs_diff(at.unix_millis()) < pause.unsigned_abs()) {
+            return;
+        }
+        *last_try = Some(now);
+        match fetch::keys(&self.client, &self.rules.issuer).await {
+            Ok(keys) => {
+                tracing::info!(keys = keys.len(), "the provider's keys were fetched");
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                known.keys = Some(Arc::new(keys));
+                known.fetched = Some(now);
+            }
+            Err(error) => tracing::warn!(%error, "the provider's keys could not be fetched"),
+        }
+    }
+
+    /// The key for a token, fetched again once if it is not known.
+    async fn key_for(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, TokenError> {
+        let (mut keys, fetched) = self.keys();
+        let now = self.clock.now();
+        let old = fetched.is_some_and(|at| now.unix_millis() - at.unix_millis() > KEYS_AGE_MILLIS);
+        let found = keys.as_ref().and_then(|keys| keys.find(kid, algorithm));
+        if old || found.is_none() {
+            self.refetch(keys.as_ref()).await;
+            keys = self.keys().0;
+        }
+        let keys = keys.ok_or(TokenError::KeysUnavailable)?;
+        keys.find(kid, algorithm).ok_or(TokenError::Invalid("no key of the provider fits"))
+    }
+}
+
+#[async_trait]
+impl TokenVerifier for OidcVerifier {
+    async fn verify(&self, token: &str) -> Result<SignIn, TokenError> {
+        if token.len() > MAX_TOKEN {
+            return Err(TokenError::Invalid("too long"));
+        }
+        let header = decode_header(token).map_err(|_| TokenError::Invalid("not a JWT"))?;
+        if !self.rules.algorithms.contains(&header.alg) {
+            return Err(TokenError::Invalid("algorithm not accepted"));
+        }
+        if header.crit.is_some() {
+            return Err(TokenError::Invalid("critical header not understood"));
+        }
+        claims::check_type(&self.rules, header.typ.as_deref())?;
+        let key = self.key_for(header.kid.as_deref(), header.alg).await?;
+        let mut validation = Validation::new(header.alg);
+        // Only the signature is checked there; the claims are checked in one place, against our own clock.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let data = decode::<serde_json::Map<String, serde_json::Value>>(token, &key, &validation)
+            .map_err(|_| TokenError::Invalid("signature"))?;
+        claims::check(&self.rules, &data.claims, self.clock.now())
+    }
+
+    async fn is_ready(&self) -> bool {
+        let (keys, _) = self.keys();
+        if keys.is_none() {
+            self.refetch(None).await;
+        }
+        self.keys().0.is_some()
+    }
+}

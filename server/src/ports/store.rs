@@ -1,0 +1,253 @@
+//! The portal's own durable memory: commands, sealed passcodes, notifications, the audit record.
+//!
+//! Each method is one transaction. Where two facts must not be separated by a crash (a command and its
+//! passcode, an end and its notification) one method writes both.
+
+use super::vault::Sealed;
+use crate::domain::audit::AuditEntry;
+use crate::domain::command::{Command, Ending, NewCommand};
+use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
+use crate::domain::ids::{DeviceId, NotificationId, ResultId};
+use crate::domain::person::PersonId;
+use crate::domain::rate::{Limits, TooOften};
+use async_trait::async_trait;
+use portal_contract::{ActionState, CharacterSet, Notification, UtcTime};
+
+/// The store could not do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// It cannot be written or read now (full disk, locked, gone); nothing was half done.
+    Unavailable(String),
+    /// What it holds contradicts the program: a defect or a damaged file.
+    Corrupt(String),
+}
+
+/// What makes two requests the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotentRequest {
+    /// Who asks; keys of different people never meet.
+    pub person: PersonId,
+    /// The client's key.
+    pub key: IdempotencyKey,
+    /// What was asked.
+    pub fingerprint: Fingerprint,
+}
+
+/// Everything that is written when a reset is accepted.
+#[derive(Debug, Clone)]
+pub struct RecordReset {
+    /// The request.
+    pub request: IdempotentRequest,
+    /// The command.
+    pub command: NewCommand,
+    /// The temporary passcode, where the outcome has one.
+    pub passcode: Option<(Sealed, CharacterSet)>,
+    /// The limits that must hold.
+    pub limits: Limits,
+    /// The audit entry of the acceptance.
+    pub audit: AuditEntry,
+}
+
+/// A reset that was accepted, now or before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accepted {
+    /// By this request.
+    Now(Command),
+    /// By an earlier request with the same key.
+    Before(Command),
+}
+
+/// What became of an attempt to record a reset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// It is recorded.
+    Accepted(Accepted),
+    /// The key was used for something else.
+    KeyReused,
+    /// Another reset of the device is open.
+    AlreadyPending,
+    /// Too many within the hour.
+    TooOften(TooOften),
+}
+
+/// What became of a request to cancel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CancelOutcome {
+    /// It had not been sent and is cancelled.
+    Canceled(Command),
+    /// It is with the back end or on its way there; cancelling is noted.
+    Noted(Command),
+    /// It is not pending any more.
+    TooLate,
+    /// There is no such action.
+    NotFound,
+}
+
+/// An encrypted temporary passcode that may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPasscode {
+    /// The reset it belongs to.
+    pub result_id: ResultId,
+    /// The ciphertext.
+    pub sealed: Sealed,
+    /// Which characters it has.
+    pub character_set: CharacterSet,
+    /// When it is erased.
+    pub expires: UtcTime,
+}
+
+/// A change of a command by the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is about to be sent.
+    Sending,
+    /// It was certainly not sent; try again at this time.
+    BackToRecorded(UtcTime),
+    /// The back end has it and reports this state; ask again at this time.
+    Sent(ActionState, UtcTime),
+    /// Nothing is known; ask or try again at this time.
+    Later(UtcTime),
+}
+
+/// The store.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The accepted reset of an earlier request with this key, if any.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn earlier_request(
+        &self,
+        request: &IdempotentRequest,
+        now: UtcTime,
+    ) -> Result<Option<RecordOutcome>, StoreError>;
+
+    /// Records a reset, exactly once per key and at most one open per device.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was recorded.
+    async fn record_reset(&self, reset: &RecordReset) -> Result<RecordOutcome, StoreError>;
+
+    /// The person's actions on these devices, newest first, at most a handful per device.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn commands_of(
+        &self,
+        person: &PersonId,
+        device: Option<&DeviceId>,
+    ) -> Result<Vec<Command>, StoreError>;
+
+    /// Asks to cancel; ends a command that was not sent and notes it for one that was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn request_cancel(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+        id: &ResultId,
+        audit: &AuditEntry,
+    ) -> Result<CancelOutcome, StoreError>;
+
+    /// Takes the cancel request back (the back end said it is too late).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn withdraw_cancel(&self, id: &ResultId) -> Result<(), StoreError>;
+
+    /// Commands that are due, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn due_commands(&self, now: UtcTime, limit: u32) -> Result<Vec<Command>, StoreError>;
+
+    /// When the next command is due.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn next_due(&self) -> Result<Option<UtcTime>, StoreError>;
+
+    /// Changes an open command. False if it was changed meanwhile (cancelled, for instance).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn change(&self, command: &Command, change: Change, now: UtcTime) -> Result<bool, StoreError>;
+
+    /// Ends a command together with its notification, its audit entry and the fate of its passcode: kept
+    /// until
+    /// `passcode_expires` when done, erased otherwise. False if it had ended already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn end(
+        &self,
+        command: &Command,
+        ending: Ending,
+        notification: NotificationId,
+        passcode_expires: UtcTime,
+        now: UtcTime,
+    ) -> Result<bool, StoreError>;
+
+    /// The passcode of a command that is being sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn passcode_to_send(&self, id: &ResultId) -> Result<Option<Sealed>, StoreError>;
+
+    /// The passcode of the person's newest completed reset of the device.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn passcode_to_show(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+        now: UtcTime,
+    ) -> Result<Option<SealedPasscode>, StoreError>;
+
+    /// Writes down that a passcode is about to be shown, unless it was shown too often within the hour.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it must not be shown.
+    async fn record_reveal(
+        &self,
+        audit: &AuditEntry,
+        limits: &Limits,
+    ) -> Result<Result<(), TooOften>, StoreError>;
+
+    /// Erases passcodes that expired and forgets idempotency keys after their time. Says how many passcodes
+    /// it erased.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn sweep(&self, now: UtcTime) -> Result<u64, StoreError>;
+
+    /// The person's notifications, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn notifications(&self, person: &PersonId) -> Result<Vec<Notification>, StoreError>;
+
+    /// Marks one as read; `None` if the person has no such notification.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn mark_read(
+        &self,
+        person: &PersonId,
+        id: &NotificationId,
+    ) -> Result<Option<Notification>, StoreError>;
+
+    /// Appends to the audit record.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,28 @@
+//! Access tokens.
+
+use crate::domain::person::SignIn;
+use async_trait::async_trait;
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenError {
+    /// Not a valid access token for this API. The reason is for the log; it never holds part of the token.
+    Invalid(&'static str),
+    /// Valid, but without the scope of this API.
+    ScopeMissing,
+    /// The provider's keys are not known and cannot be fetched now.
+    KeysUnavailable,
+}
+
+/// Turns an access token into a sign-in.
+#[async_trait]
+pub trait TokenVerifier: Send + Sync {
+    /// Checks a bearer token.
+    ///
+    /// # Errors
+    /// [`TokenError`], see there.
+    async fn verify(&self, token: &str) -> Result<SignIn, TokenError>;
+
+    /// Whether tokens can be checked now: keys are known or can be had.
+    async fn is_ready(&self) -> bool;
+}

@@ -1,0 +1,150 @@
+//! The port, implemented by the functions of this folder.
+
+use super::audit::{Counted, append, reveals_within};
+use super::{SqliteStore, commands, notifications, passcodes, store_error};
+use crate::domain::audit::AuditEntry;
+use crate::domain::command::{Command, Ending};
+use crate::domain::ids::{DeviceId, NotificationId, ResultId};
+use crate::domain::person::PersonId;
+use crate::domain::rate::{Limits, TooOften};
+use crate::ports::{
+    CancelOutcome, Change, IdempotentRequest, RecordOutcome, RecordReset, Sealed, SealedPasscode, Store,
+    StoreError,
+};
+use async_trait::async_trait;
+use portal_contract::{Notification, UtcTime};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn earlier_request(
+        &self,
+        request: &IdempotentRequest,
+        now: UtcTime,
+    ) -> Result<Option<RecordOutcome>, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(|error| store_error(&error))?;
+        commands::earlier_request(&mut connection, request, now).await
+    }
+
+    async fn record_reset(&self, reset: &RecordReset) -> Result<RecordOutcome, StoreError> {
+        commands::record(self, reset).await
+    }
+
+    async fn commands_of(
+        &self,
+        person: &PersonId,
+        device: Option<&DeviceId>,
+    ) -> Result<Vec<Command>, StoreError> {
+        commands::of_person(self, person, device).await
+    }
+
+    async fn request_cancel(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+        id: &ResultId,
+        audit: &AuditEntry,
+    ) -> Result<CancelOutcome, StoreError> {
+        commands::request_cancel(self, person, device, id, audit).await
+    }
+
+    async fn withdraw_cancel(&self, id: &ResultId) -> Result<(), StoreError> {
+        commands::withdraw_cancel(self, id).await
+    }
+
+    async fn due_commands(&self, now: UtcTime, limit: u32) -> Result<Vec<Command>, StoreError> {
+        commands::due(self, now, limit).await
+    }
+
+    async fn next_due(&self) -> Result<Option<UtcTime>, StoreError> {
+        commands::next_due(self).await
+    }
+
+    async fn change(&self, command: &Command, change: Change, now: UtcTime) -> Result<bool, StoreError> {
+        commands::change(self, command, change, now).await
+    }
+
+    async fn end(
+        &self,
+        command: &Command,
+        ending: Ending,
+        notification: NotificationId,
+        passcode_expires: UtcTime,
+        now: UtcTime,
+    ) -> Result<bool, StoreError> {
+        commands::end(self, command, ending, notification, passcode_expires, now).await
+    }
+
+    async fn passcode_to_send(&self, id: &ResultId) -> Result<Option<Sealed>, StoreError> {
+        passcodes::to_send(self, id).await
+    }
+
+    async fn passcode_to_show(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+        now: UtcTime,
+    ) -> Result<Option<SealedPasscode>, StoreError> {
+        passcodes::to_show(self, person, device, now).await
+    }
+
+    async fn record_reveal(
+        &self,
+        entry: &AuditEntry,
+        limits: &Limits,
+    ) -> Result<Result<(), TooOften>, StoreError> {
+        let mut transaction = self.begin().await?;
+        if let Some(person) = &entry.person {
+            let counted = reveals_within(
+                &mut transaction,
+                Counted::Person,
+                person.as_str(),
+                limits.reveals_per_person,
+                entry.at,
+            );
+            if let Err(too_often) = counted.await? {
+                return Ok(Err(too_often));
+            }
+        }
+        if let Some(device) = &entry.device {
+            let counted = reveals_within(
+                &mut transaction,
+                Counted::Device,
+                device.as_str(),
+                limits.reveals_per_device,
+                entry.at,
+            );
+            if let Err(too_often) = counted.await? {
+                return Ok(Err(too_often));
+            }
+        }
+        append(&mut transaction, entry).await?;
+        commands::commit(transaction).await?;
+        Ok(Ok(()))
+    }
+
+    async fn sweep(&self, now: UtcTime) -> Result<u64, StoreError> {
+        passcodes::sweep(self, now).await
+    }
+
+    async fn notifications(&self, person: &PersonId) -> Result<Vec<Notification>, StoreError> {
+        notifications::list(self, person).await
+    }
+
+    async fn mark_read(
+        &self,
+        person: &PersonId,
+        id: &NotificationId,
+    ) -> Result<Option<Notification>, StoreError> {
+        notifications::mark_read(self, person, id).await
+    }
+
+    async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let mut connection = self.writer.acquire().await.map_err(|error| store_error(&error))?;
+        append(&mut connection, entry).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").fetch_one(&self.readers).await.map_err(|error| store_error(&error))?;
+        Ok(())
+    }
+}

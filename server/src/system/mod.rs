@@ -1,0 +1,28 @@
+//! The machine: its clock and its random bytes. The only module that may ask for either.
+
+use crate::ports::{Clock, Randomness, RandomnessError};
+use portal_contract::UtcTime;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter everything else asks")]
+    fn now(&self) -> UtcTime {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        UtcTime::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The machine's cryptographic generator.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemRandomness;
+
+impl Randomness for SystemRandomness {
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter everything else asks")]
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomnessError> {
+        getrandom::fill(buffer).map_err(|_| RandomnessError)
+    }
+}

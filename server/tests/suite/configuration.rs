@@ -1,0 +1,106 @@
+//! The configuration: every mistake named, the environment on top.
+
+use portal_server::config::{Settings, load};
+
+fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+const KEY: &str = "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs=";
+
+fn good() -> Vec<(String, String)> {
+    env(&[
+        ("PORTAL__DATABASE", "portal.sqlite"),
+        ("PORTAL__OIDC__ISSUER", "https://id.example.test"),
+        ("PORTAL__OIDC__AUDIENCE", "urn:api"),
+        ("PORTAL__PASSCODE__KEY", KEY),
+    ])
+}
+
+fn with(more: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let mut environment = good();
+    environment.extend(env(more));
+    load(None, &environment).map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.key).collect())
+}
+
+#[test]
+fn the_environment_alone_is_enough_and_everything_else_has_a_default() {
+    let settings = with(&[]).unwrap();
+    assert_eq!(settings.listen, "127.0.0.1:8080");
+    assert_eq!(settings.tokens.required_scope, "devices");
+    assert_eq!((settings.tokens.leeway_seconds, settings.passcode_lifetime_days), (30, 7));
+}
+
+#[test]
+fn names_without_case_reach_keys_in_camel_case_and_numbers_and_lists_are_read_from_text() {
+    let settings = with(&[
+        ("PORTAL__BRANDING__CONTACT_IT_NAME", "Service Desk"),
+        ("PORTAL__BRANDING__DISPLAYNAME", "Works"),
+        ("PORTAL__FLEET__SPEED", "10"),
+        ("PORTAL__OIDC__ALGORITHMS", "RS256, ES256"),
+        ("PORTAL__LIMITS__RESETS_PER_HOUR", "5"),
+    ])
+    .unwrap();
+    assert_eq!(settings.branding.contact_it_name, "Service Desk");
+    assert_eq!(settings.branding.display_name, "Works");
+    assert!((settings.fleet.speed - 10.0).abs() < f64::EPSILON);
+    assert_eq!(settings.tokens.algorithms.len(), 2);
+    assert_eq!(settings.limits.resets_per_person.0, 5);
+}
+
+#[test]
+fn every_mistake_is_named_at_once() {
+    let mistakes = load(
+        None,
+        &env(&[
+            ("PORTAL__LISTEN", "nowhere"),
+            ("PORTAL__PAGE_DIR", "no-such-folder"),
+            ("PORTAL__PAGE_ORIGINS", "https://a.example.test/path"),
+            ("PORTAL__OIDC__ISSUER", "http://id.example.test"),
+            ("PORTAL__OIDC__ALGORITHMS", "HS256"),
+            ("PORTAL__OIDC__LEEWAY_SECONDS", "31"),
+            ("PORTAL__PASSCODE__KEY", "c2hvcnQ="),
+            ("PORTAL__FLEET__SPEED", "0"),
+            ("PORTAL__LIMITS__MISSPELT", "1"),
+        ]),
+    )
+    .unwrap_err();
+    let keys: Vec<&str> = mistakes.iter().map(|mistake| mistake.key.as_str()).collect();
+    for expected in [
+        "listen",
+        "database",
+        "page_dir",
+        "page_origins",
+        "oidc.issuer",
+        "oidc.audience",
+        "oidc.algorithms",
+        "oidc.leeway_seconds",
+        "passcode.key",
+        "fleet.speed",
+        "limits.misspelt",
+    ] {
+        assert!(keys.contains(&expected), "{expected} is not in {keys:?}");
+    }
+    assert_eq!(keys.len(), 11, "{keys:?}");
+}
+
+#[test]
+fn a_key_that_is_not_random_is_refused_and_never_shown() {
+    let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    assert_eq!(with(&[("PORTAL__PASSCODE__KEY", zeros)]).unwrap_err(), ["passcode.key"]);
+    let shown = format!("{:?}", with(&[]).unwrap());
+    assert!(!shown.contains(KEY) && !shown.contains("222, 173"), "{shown}");
+}
+
+#[test]
+fn the_sample_configuration_is_good() {
+    let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/server.toml");
+    let settings = load(Some(&sample), &env(&[("PORTAL__PASSCODE__KEY", KEY)])).unwrap();
+    assert_eq!(settings.branding.display_name, "Example Works");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let mistakes = load(Some(std::path::Path::new("no-such.toml")), &[]).unwrap_err();
+    assert!(mistakes[0].to_string().contains("no-such.toml"));
+}

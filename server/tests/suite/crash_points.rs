@@ -1,0 +1,213 @@
+//! A crash at every point of a command's life, and the same database opened again (security.md, server, row
+//! 4): nothing is lost, nothing is sent twice.
+
+use crate::support::{ScriptedBackEnd, TestClock, clock};
+use portal_contract::{ActionState, FailureCode, UtcTime};
+use portal_server::application::{
+    DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, ResetRequest, Rules,
+};
+use portal_server::domain::audit::Origin;
+use portal_server::domain::command::{Ending, Report};
+use portal_server::domain::idempotency::IdempotencyKey;
+use portal_server::domain::ids::{DeviceId, RequestId};
+use portal_server::domain::person::{PersonId, SignIn};
+use portal_server::domain::rate::{Limits, PerHour};
+use portal_server::ports::{BackEndError, CrashPoint, CrashPoints, NoCrash, StatusAnswer};
+use portal_server::store_sqlite::{SqliteStore, StoreOptions};
+use portal_server::system::SystemRandomness;
+use portal_server::vault_aead::AeadVault;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tempfile::TempDir;
+
+/// Stops once, at one point.
+struct StopAt(CrashPoint, AtomicBool);
+
+impl CrashPoints for StopAt {
+    fn stops_at(&self, point: CrashPoint) -> bool {
+        point == self.0 && !self.1.swap(true, Ordering::SeqCst)
+    }
+}
+
+/// A portal that can be "killed" and opened again over the same database, while the back end lives on.
+pub(crate) struct World {
+    folder: TempDir,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) back_end: Arc<ScriptedBackEnd>,
+}
+
+pub(crate) struct Process {
+    pub(crate) portal: Arc<Portal>,
+    pub(crate) queue: Queue,
+    store: SqliteStore,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            clock: Arc::new(TestClock::new()),
+            back_end: Arc::new(ScriptedBackEnd::default()),
+        }
+    }
+
+    pub(crate) async fn process(&self, crash_points: Arc<dyn CrashPoints>) -> Process {
+        let path = self.folder.path().join("portal.sqlite");
+        let store = SqliteStore::open(&path, StoreOptions::default()).await.unwrap();
+        let randomness = Arc::new(SystemRandomness);
+        let parts = PortalParts {
+            store: Arc::new(store.clone()),
+            back_end: self.back_end.clone(),
+            clock: self.clock.clone(),
+            randomness: randomness.clone(),
+            vault: Arc::new(AeadVault::new(&[5; 32], randomness)),
+        };
+        let many = PerHour(1000);
+        let limits = Limits {
+            resets_per_person: many,
+            resets_per_device: many,
+            reveals_per_person: many,
+            reveals_per_device: many,
+            attempts_per_minute: 1000,
+        };
+        let portal = Arc::new(Portal::new(parts, Rules { limits, passcode_lifetime_days: 7 }));
+        Process { queue: Queue::new(Arc::clone(&portal), crash_points), portal, store }
+    }
+}
+
+impl Process {
+    /// Ends without tidying up anything but the file handle.
+    async fn killed(self) {
+        self.store.close().await;
+    }
+
+    pub(crate) fn call(&self, clock: &TestClock) -> DeviceCall {
+        DeviceCall {
+            sign_in: SignIn {
+                person: PersonId::new("p-aiko".to_owned()),
+                display_name: String::new(),
+                user_principal_name: String::new(),
+                auth_time: Some(UtcTime::from_unix_seconds(clock.seconds() - 10)),
+            },
+            device: DeviceId::parse("d-aiko-android"),
+            origin: Origin { address: "192.0.2.1".to_owned(), request: RequestId::trusted("q-1".to_owned()) },
+        }
+    }
+
+    pub(crate) async fn reset(&self, clock: &TestClock, key: &str) -> portal_contract::DeviceActionResult {
+        let request = ResetRequest {
+            call: self.call(clock),
+            key: KeyHeader::Given(IdempotencyKey::parse(key).unwrap()),
+            body: Vec::new(),
+            precondition: Precondition::None,
+        };
+        self.portal.reset_passcode(&request).await.unwrap()
+    }
+
+    /// The newest action as the person sees it.
+    pub(crate) async fn newest(&self, clock: &TestClock) -> portal_contract::DeviceActionResult {
+        let view = self.portal.device(&self.call(clock)).await.unwrap();
+        view.device.device_action_results.into_iter().next().unwrap()
+    }
+
+    /// Lets time pass, the queue working.
+    pub(crate) async fn work(&self, clock: &TestClock, seconds: i64) {
+        for _ in 0..seconds {
+            self.queue.pass().await.unwrap();
+            clock.advance(1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
+    for point in CrashPoint::ALL {
+        let world = World::new();
+        let first = world.process(Arc::new(StopAt(point, AtomicBool::new(false)))).await;
+        let accepted = first.reset(&world.clock, "k").await;
+        let mut stopped = false;
+        for second in 0..30 {
+            if second == 5 {
+                world.back_end.report_all(Report::Ended(Ending::Done));
+            }
+            if first.queue.pass().await.is_err() {
+                stopped = true;
+                break;
+            }
+            world.clock.advance(1);
+        }
+        assert!(stopped, "{point:?} was never reached");
+        let delivered_before = world.back_end.deliveries().len();
+        first.killed().await;
+
+        let second = world.process(Arc::new(NoCrash)).await;
+        second.work(&world.clock, 3).await;
+        world.back_end.report_all(Report::Ended(Ending::Done));
+        second.work(&world.clock, 10).await;
+        let result = second.newest(&world.clock).await;
+        assert_eq!((result.id, result.action_state), (accepted.id, ActionState::Done), "{point:?}");
+        let deliveries = world.back_end.deliveries();
+        assert_eq!(deliveries.len(), 1, "{point:?}: delivered {delivered_before} before the crash");
+        let shown = second.portal.temporary_passcode(&second.call(&world.clock)).await.unwrap();
+        assert_eq!(
+            Some(shown.passcode.reveal().to_owned()),
+            deliveries[0].1,
+            "{point:?}: the passcode on the device"
+        );
+        let sign_in = second.call(&world.clock).sign_in;
+        assert_eq!(
+            second.portal.notifications(&sign_in).await.unwrap().len(),
+            1,
+            "{point:?}: one notification"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_command_found_in_sending_is_asked_about_before_anything_is_sent() {
+    let world = World::new();
+    let first = world.process(Arc::new(StopAt(CrashPoint::AfterStarted, AtomicBool::new(false)))).await;
+    first.reset(&world.clock, "k").await;
+    assert!(first.queue.pass().await.is_err());
+    first.killed().await;
+    let second = world.process(Arc::new(NoCrash)).await;
+    second.work(&world.clock, 5).await;
+    assert_eq!(
+        *world.back_end.starts.lock().unwrap(),
+        1,
+        "the back end knew it, so it was not started again"
+    );
+}
+
+#[tokio::test]
+async fn a_back_end_that_cannot_tell_leads_to_an_honest_unknown() {
+    let world = World::new();
+    let first = world.process(Arc::new(StopAt(CrashPoint::AfterStarted, AtomicBool::new(false)))).await;
+    first.reset(&world.clock, "k").await;
+    assert!(first.queue.pass().await.is_err());
+    first.killed().await;
+    world.back_end.status_answers.lock().unwrap().push_back(Ok(StatusAnswer::CannotTell));
+    let second = world.process(Arc::new(NoCrash)).await;
+    second.work(&world.clock, 2).await;
+    let result = second.newest(&world.clock).await;
+    assert_eq!(
+        (result.action_state, result.error_code),
+        (ActionState::Failed, Some(FailureCode::OutcomeUnknown))
+    );
+    assert_eq!(world.back_end.deliveries().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_about_and_not_repeated() {
+    let world = World::new();
+    *world.back_end.errors_still_deliver.lock().unwrap() = true;
+    world.back_end.start_answers.lock().unwrap().push_back(Err(BackEndError::NoAnswer));
+    let process = world.process(Arc::new(NoCrash)).await;
+    process.reset(&world.clock, "k").await;
+    process.work(&world.clock, 10).await;
+    assert_eq!(*world.back_end.starts.lock().unwrap(), 1);
+    world.back_end.report_all(Report::Ended(Ending::Done));
+    process.work(&world.clock, 10).await;
+    assert_eq!(process.newest(&world.clock).await.action_state, ActionState::Done);
+    assert!(world.clock.seconds() > clock::START);
+}

@@ -1,0 +1,111 @@
+//! The simulated devices behave as people.json and the fleet's description promise, and survive a restart.
+
+use crate::support::TestServer;
+use portal_server::composition::{Replaceable, Server};
+use serde_json::{Value, json};
+
+async fn newest(server: &TestServer, device: &str) -> Value {
+    server.get("p-dana", &format!("/me/managedDevices/{device}")).await.json()["deviceActionResults"][0]
+        .clone()
+}
+
+fn state(result: &Value) -> (String, String) {
+    let text = |name: &str| result[name].as_str().unwrap_or_default().to_owned();
+    (text("actionState"), text("errorCode"))
+}
+
+fn is(action_state: &str, error_code: &str) -> (String, String) {
+    (action_state.to_owned(), error_code.to_owned())
+}
+
+#[tokio::test]
+async fn each_device_of_dana_behaves_as_it_is_called() {
+    let server = TestServer::start().await;
+    let all = ["normal", "notnow", "offline", "unlocktoken", "nopolicy", "silent", "erased"];
+    for name in all {
+        server.reset("p-dana", &format!("d-dana-{name}"), name).await;
+    }
+    server.pass(10).await;
+    for (name, expected) in [
+        ("normal", is("done", "")),
+        ("notnow", is("active", "")),
+        ("offline", is("pending", "")),
+        ("unlocktoken", is("failed", "unlockTokenInvalid")),
+        ("nopolicy", is("failed", "noPasscodePolicy")),
+        ("silent", is("pending", "")),
+        ("erased", is("canceled", "supersededByErase")),
+    ] {
+        assert_eq!(state(&newest(&server, &format!("d-dana-{name}")).await), expected, "{name}");
+    }
+    server.pass(15).await;
+    assert_eq!(state(&newest(&server, "d-dana-notnow").await), is("done", ""));
+    server.pass(600).await;
+    assert_eq!(
+        state(&newest(&server, "d-dana-silent").await),
+        is("failed", "commandExpired"),
+        "ten minutes on Android"
+    );
+    server.pass(3600).await;
+    assert_eq!(state(&newest(&server, "d-dana-offline").await), is("done", ""));
+}
+
+#[tokio::test]
+async fn an_erase_takes_precedence_and_is_withdrawn_after_a_minute() {
+    let server = TestServer::start().await;
+    server.reset("p-dana", "d-dana-erased", "a").await;
+    server.pass(10).await;
+    let refused = server.reset("p-dana", "d-dana-erased", "b").await;
+    assert_eq!(refused.json()["reason"], "eraseOrRetirePending");
+    server.pass(60).await;
+    assert_eq!(server.reset("p-dana", "d-dana-erased", "c").await.status.as_u16(), 202);
+}
+
+#[tokio::test]
+async fn the_last_check_in_is_plausible_and_moves_when_the_device_acknowledges() {
+    let server = TestServer::start().await;
+    let device = async |id: &str| server.get("p-dana", &format!("/me/managedDevices/{id}")).await.json();
+    assert_eq!(device("d-dana-silent").await["lastSyncDateTime"], "0001-01-01T00:00:00Z");
+    let before = device("d-dana-normal").await["lastSyncDateTime"].clone();
+    assert_eq!(before, json!("2027-01-15T07:40:00Z"));
+    server.reset("p-dana", "d-dana-normal", "k").await;
+    server.pass(10).await;
+    let after = device("d-dana-normal").await["lastSyncDateTime"].clone();
+    assert!(after.as_str() > before.as_str(), "{after}");
+}
+
+#[tokio::test]
+async fn a_fleet_of_speed_ten_is_ten_times_faster() {
+    let server = TestServer::with("[fleet]\nspeed = 10.0\n").await;
+    server.reset("p-dana", "d-dana-notnow", "k").await;
+    server.reset("p-dana", "d-dana-silent", "s").await;
+    server.pass(3).await;
+    assert_eq!(state(&newest(&server, "d-dana-notnow").await), is("done", ""));
+    server.pass(60).await;
+    assert_eq!(state(&newest(&server, "d-dana-silent").await), is("failed", "commandExpired"));
+}
+
+#[tokio::test]
+async fn the_fleet_remembers_over_a_restart_what_its_devices_received() {
+    let server = TestServer::start().await;
+    let accepted = server.reset("p-dana", "d-dana-offline", "k").await.json();
+    server.pass(30).await;
+    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let again = Server::build(&server.settings, replaceable).await.unwrap();
+    server.clock.advance(3700);
+    again.queue.pass().await.unwrap();
+    let result = newest(&server, "d-dana-offline").await;
+    assert_eq!((result["id"].clone(), state(&result)), (accepted["id"].clone(), is("done", "")));
+}
+
+#[tokio::test]
+async fn the_people_have_the_devices_the_sample_promises() {
+    let server = TestServer::start().await;
+    let people: Value = serde_json::from_str(include_str!("../../sample/people.json")).unwrap();
+    for (person, number) in
+        [("p-aiko", 4), ("p-ben", 1), ("p-chiyo", 28), ("p-dana", 7), ("p-emil", 0), ("p-dem", 1000)]
+    {
+        assert!(people["people"].as_array().unwrap().iter().any(|known| known["sub"] == person), "{person}");
+        let devices = server.get(person, "/me/managedDevices").await.json();
+        assert_eq!(devices["value"].as_array().unwrap().len(), number, "{person}");
+    }
+}

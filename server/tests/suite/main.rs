@@ -1,0 +1,28 @@
+//! The server's tests: real SQLite files, real tokens from a provider that runs inside the test, a clock the
+//! test holds. One binary, so that it is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    clippy::needless_pass_by_value,
+    missing_docs,
+    reason = "a failing test should stop at once and say where"
+)]
+
+mod api;
+mod back_end_faults;
+mod configuration;
+mod crash_points;
+mod fleet;
+mod killed;
+mod openapi;
+mod page;
+mod policy_rows;
+mod reset;
+mod secrets;
+mod storage;
+mod support;
+mod tokens;

@@ -1,0 +1,144 @@
+//! The published description against what the handlers really answer.
+
+use crate::support::{Answer, TestServer};
+use serde_json::{Value, json};
+
+async fn document(server: &TestServer) -> Value {
+    server.call("GET", "/openapi.json", &[]).await.json()
+}
+
+/// Checks an answer against what the document promises for this call and status.
+fn check(document: &Value, method: &str, template: &str, answer: &Answer) {
+    let operation = &document["paths"][template][method];
+    assert!(operation.is_object(), "{method} {template} is not described");
+    let status = answer.status.as_u16().to_string();
+    let response = &operation["responses"][&status];
+    assert!(response.is_object(), "{method} {template} answers {status}, which is not described");
+    if answer.body.is_empty() {
+        assert!(response["content"].is_null(), "{method} {template} {status} promises a body");
+        return;
+    }
+    let media_type = answer.header("content-type");
+    let schema = &response["content"][media_type]["schema"];
+    assert!(schema.is_object(), "{method} {template} {status} does not promise {media_type}");
+    let mut whole = json!({ "components": document["components"] });
+    for (key, value) in schema.as_object().unwrap() {
+        whole[key] = value.clone();
+    }
+    let validator = jsonschema::validator_for(&whole).unwrap();
+    let body = answer.json();
+    let errors: Vec<String> =
+        validator.iter_errors(&body).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+    assert!(errors.is_empty(), "{method} {template} {status}: {errors:?} in {body}");
+}
+
+#[tokio::test]
+async fn every_call_of_the_contract_is_described_and_nothing_else() {
+    let server = TestServer::start().await;
+    let document = document(&server).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let mut described: Vec<String> = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        described.extend(operations.as_object().unwrap().keys().map(|method| format!("{method} {path}")));
+    }
+    described.sort();
+    let device = "/api/v1.0/me/managedDevices/{id}";
+    let mut expected = vec![
+        "get /api/v1.0/branding".to_owned(),
+        "get /api/v1.0/me".to_owned(),
+        "get /api/v1.0/me/managedDevices".to_owned(),
+        format!("get {device}"),
+        format!("post {device}/resetPasscode"),
+        format!("get {device}/deviceActionResults/{{resultId}}"),
+        format!("post {device}/deviceActionResults/{{resultId}}/cancel"),
+        format!("get {device}/temporaryPasscode"),
+        "get /api/v1.0/me/notifications".to_owned(),
+        "post /api/v1.0/me/notifications/{id}/read".to_owned(),
+        "get /healthz".to_owned(),
+        "get /readyz".to_owned(),
+    ];
+    expected.sort();
+    assert_eq!(described, expected);
+}
+
+#[tokio::test]
+async fn the_server_routes_every_described_call() {
+    let server = TestServer::start().await;
+    for (path, operations) in document(&server).await["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            let path = path.replace("{id}", "x").replace("{resultId}", "y");
+            let status = server.call(&method.to_uppercase(), &path, &[]).await.status.as_u16();
+            assert!(![404, 405].contains(&status), "{method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_handlers_answer_is_what_the_document_says() {
+    let server = TestServer::start().await;
+    let document = document(&server).await;
+    let base = "/api/v1.0/me/managedDevices";
+    let one = format!("{base}/{{id}}");
+    let reset = format!("{one}/resetPasscode");
+    let result = format!("{one}/deviceActionResults/{{resultId}}");
+    let passcode = format!("{one}/temporaryPasscode");
+
+    check(&document, "get", "/api/v1.0/branding", &server.call("GET", "/api/v1.0/branding", &[]).await);
+    check(&document, "get", "/healthz", &server.call("GET", "/healthz", &[]).await);
+    check(&document, "get", "/readyz", &server.call("GET", "/readyz", &[]).await);
+    check(&document, "get", "/api/v1.0/me", &server.get("p-aiko", "/me").await);
+    check(&document, "get", "/api/v1.0/me", &server.call("GET", "/api/v1.0/me", &[]).await);
+    for person in ["p-aiko", "p-ben", "p-chiyo", "p-dana", "p-emil", "p-dem"] {
+        check(&document, "get", base, &server.get(person, "/me/managedDevices?$top=30").await);
+    }
+    check(&document, "get", base, &server.get("p-dem", "/me/managedDevices?$top=no").await);
+
+    let accepted = server.reset("p-aiko", "d-aiko-android", "k").await;
+    check(&document, "post", &reset, &accepted);
+    check(&document, "post", &reset, &server.reset("p-aiko", "d-aiko-android", "k2").await);
+    check(&document, "post", &reset, &server.reset("p-aiko", "d-aiko-iphone", "k").await);
+    check(&document, "post", &reset, &server.reset_aged("p-aiko", "d-aiko-iphone", "k", 999).await);
+    check(&document, "post", &reset, &server.reset("p-chiyo", "d-chiyo-mac", "k").await);
+    check(&document, "post", &reset, &server.reset("p-ben", "d-aiko-iphone", "k").await);
+    check(
+        &document,
+        "get",
+        &passcode,
+        &server.get("p-aiko", "/me/managedDevices/d-aiko-android/temporaryPasscode").await,
+    );
+    server.pass(10).await;
+    let failed = server.reset("p-dana", "d-dana-unlocktoken", "k").await.json();
+    server.pass(10).await;
+
+    let id = accepted.json()["id"].as_str().unwrap().to_owned();
+    let path = |person: &'static str, device: &str, id: &str| {
+        (person, format!("/me/managedDevices/{device}/deviceActionResults/{id}"))
+    };
+    for (person, path) in [
+        path("p-aiko", "d-aiko-android", &id),
+        path("p-dana", "d-dana-unlocktoken", failed["id"].as_str().unwrap()),
+    ] {
+        check(&document, "get", &result, &server.get(person, &path).await);
+        let token = format!("Bearer {}", server.token(person, 60));
+        let cancel =
+            server.call("POST", &format!("/api/v1.0{path}/cancel"), &[("authorization", &token)]).await;
+        check(&document, "post", &format!("{result}/cancel"), &cancel);
+    }
+    check(&document, "get", &one, &server.get("p-aiko", "/me/managedDevices/d-aiko-android").await);
+    check(&document, "get", &one, &server.get("p-dana", "/me/managedDevices/d-dana-unlocktoken").await);
+    check(&document, "get", &one, &server.get("p-ben", "/me/managedDevices/d-aiko-android").await);
+    check(
+        &document,
+        "get",
+        &passcode,
+        &server.get("p-aiko", "/me/managedDevices/d-aiko-android/temporaryPasscode").await,
+    );
+    let notifications = server.get("p-dana", "/me/notifications").await;
+    check(&document, "get", "/api/v1.0/me/notifications", &notifications);
+    let id = notifications.json()["value"][0]["id"].as_str().unwrap().to_owned();
+    let token = format!("Bearer {}", server.token("p-dana", 60));
+    let read = server
+        .call("POST", &format!("/api/v1.0/me/notifications/{id}/read"), &[("authorization", &token)])
+        .await;
+    check(&document, "post", "/api/v1.0/me/notifications/{id}/read", &read);
+}

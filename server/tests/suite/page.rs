@@ -1,0 +1,125 @@
+//! Serving the page: headers, deep links, compression, and nothing outside its folder.
+
+use crate::support::TestServer;
+use axum::http::StatusCode;
+use std::path::Path;
+
+fn build(folder: &Path) {
+    std::fs::write(folder.join("index.html"), "<!doctype html><title>Portal</title>").unwrap();
+    std::fs::write(folder.join("app-1a2b3c4d5e6f7a8b.js"), "plain").unwrap();
+    std::fs::write(folder.join("app-1a2b3c4d5e6f7a8b.js.br"), "brotli").unwrap();
+    std::fs::write(folder.join("app-1a2b3c4d5e6f7a8b.js.gz"), "gzip").unwrap();
+    std::fs::write(folder.join("app-1a2b3c4d5e6f7a8b_bg.wasm"), "wasm").unwrap();
+    std::fs::write(folder.join("icon.svg"), "<svg/>").unwrap();
+}
+
+async fn with_page(headers: Option<&str>) -> (tempfile::TempDir, TestServer) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("dist");
+    std::fs::create_dir(&root).unwrap();
+    build(&root);
+    std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    if let Some(headers) = headers {
+        std::fs::write(root.join("headers.json"), headers).unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.path().join("secret.txt"), root.join("link.txt")).unwrap();
+    let more = format!(
+        "page_dir = {root:?}\n[page.config]\napiBase = \"/api/v1.0\"\nauthority = \"http://127.0.0.1:8081\"\n\
+         clientId = \"passcode-portal\"\nscopes = \"openid devices\"\n"
+    );
+    let server = TestServer::with(&more).await;
+    (folder, server)
+}
+
+#[tokio::test]
+async fn every_address_of_the_page_is_index_html_which_is_never_stored() {
+    let (_folder, server) = with_page(None).await;
+    for path in ["/", "/devices", "/devices/d-1/reset-passcode", "/callback?code=x&state=y"] {
+        let answer = server.call("GET", path, &[]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_file_and_an_unknown_call_are_404_and_not_the_page() {
+    let (_folder, server) = with_page(None).await;
+    for path in ["/missing.js", "/api/v1.0/nothing", "/api/other", "/headers.json"] {
+        assert_eq!(server.call("GET", path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(server.call("POST", "/devices", &[]).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_served() {
+    let (_folder, server) = with_page(None).await;
+    for path in [
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "//etc/passwd.txt",
+        "/link.txt",
+        "/.hidden.txt",
+    ] {
+        let answer = server.call("GET", path, &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_best_accepted_encoding_is_sent_with_the_right_type() {
+    let (_folder, server) = with_page(None).await;
+    let path = "/app-1a2b3c4d5e6f7a8b.js";
+    for (accept, body, encoding) in
+        [("gzip, br", "brotli", "br"), ("gzip", "gzip", "gzip"), ("br;q=0", "plain", "")]
+    {
+        let answer = server.call("GET", path, &[("accept-encoding", accept)]).await;
+        assert_eq!(
+            (answer.body.as_slice(), answer.header("content-encoding")),
+            (body.as_bytes(), encoding),
+            "{accept}"
+        );
+        assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(answer.header("vary"), "Accept-Encoding");
+    }
+    let wasm = server.call("GET", "/app-1a2b3c4d5e6f7a8b_bg.wasm", &[]).await;
+    assert_eq!(wasm.header("content-type"), "application/wasm");
+    assert_eq!(server.call("GET", "/icon.svg", &[]).await.header("cache-control"), "public, max-age=3600");
+}
+
+#[tokio::test]
+async fn the_strict_policy_stands_unless_the_build_wrote_one() {
+    let (_folder, server) = with_page(None).await;
+    let answer = server.call("GET", "/", &[]).await;
+    let policy = answer.header("content-security-policy").to_owned();
+    assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+    assert!(policy.contains("connect-src 'self' http://127.0.0.1:"), "{policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("{connect}"));
+    for (name, value) in [
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+    ] {
+        assert_eq!(answer.header(name), value);
+    }
+    let built = r#"{"contentSecurityPolicy":"default-src 'none'; script-src 'sha256-abc'; connect-src 'self' {connect}"}"#;
+    let (_folder, server) = with_page(Some(built)).await;
+    let policy = server.call("GET", "/", &[]).await.header("content-security-policy").to_owned();
+    assert_eq!(
+        policy,
+        format!("default-src 'none'; script-src 'sha256-abc'; connect-src 'self' {}", server.provider.issuer)
+    );
+}
+
+#[tokio::test]
+async fn config_json_comes_from_the_configuration_and_is_never_stored() {
+    let (_folder, server) = with_page(None).await;
+    let answer = server.call("GET", "/config.json", &[]).await;
+    assert_eq!(answer.json()["clientId"], "passcode-portal");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("content-type"), "application/json");
+}

@@ -1,0 +1,101 @@
+//! A back end that does what the test says and remembers what it was asked.
+
+use async_trait::async_trait;
+use portal_contract::SecretText;
+use portal_server::backend_simulated::sample_fleet;
+use portal_server::domain::command::Report;
+use portal_server::domain::device::Device;
+use portal_server::domain::ids::{DeviceId, ResultId};
+use portal_server::domain::person::PersonId;
+use portal_server::ports::{
+    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartCommand,
+    StatusAnswer,
+};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+
+#[derive(Default)]
+pub(crate) struct ScriptedBackEnd {
+    /// Answers to `start`, used up one by one; then it accepts.
+    pub(crate) start_answers: Mutex<VecDeque<Result<StartAnswer, BackEndError>>>,
+    /// Answers to `status`, used up one by one; then it tells the truth.
+    pub(crate) status_answers: Mutex<VecDeque<Result<StatusAnswer, BackEndError>>>,
+    /// Whether a `start` that is answered with an error reaches the device all the same.
+    pub(crate) errors_still_deliver: Mutex<bool>,
+    /// Every delivery to a device: which command, and the passcode it set.
+    pub(crate) delivered: Mutex<Vec<(ResultId, Option<String>)>>,
+    /// What to report about commands it has.
+    pub(crate) reports: Mutex<BTreeMap<ResultId, Report>>,
+    /// How often `start` was called.
+    pub(crate) starts: Mutex<u32>,
+}
+
+impl ScriptedBackEnd {
+    pub(crate) fn report_all(&self, report: Report) {
+        for value in self.reports.lock().unwrap().values_mut() {
+            *value = report;
+        }
+    }
+
+    pub(crate) fn deliveries(&self) -> Vec<(ResultId, Option<String>)> {
+        self.delivered.lock().unwrap().clone()
+    }
+
+    fn deliver(&self, command: &StartCommand) {
+        let mut reports = self.reports.lock().unwrap();
+        if !reports.contains_key(&command.id) {
+            let passcode = command.passcode.as_ref().map(SecretText::reveal).map(ToOwned::to_owned);
+            self.delivered.lock().unwrap().push((command.id.clone(), passcode));
+            reports.insert(command.id.clone(), Report::Pending);
+        }
+    }
+}
+
+#[async_trait]
+impl DeviceBackEnd for ScriptedBackEnd {
+    async fn devices_of(&self, person: &PersonId, _page: &PageRequest) -> Result<DevicePage, BackEndError> {
+        let fleet = sample_fleet(1).into_iter();
+        let devices = fleet.filter(|simulated| simulated.person == *person).map(|simulated| simulated.device);
+        Ok(DevicePage { devices: devices.collect(), next_after: None })
+    }
+
+    async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, BackEndError> {
+        let mut fleet = sample_fleet(1).into_iter();
+        let found = fleet.find(|simulated| simulated.device.id == *id && simulated.person == *person);
+        Ok(found.map(|simulated| simulated.device))
+    }
+
+    async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError> {
+        *self.starts.lock().unwrap() += 1;
+        let scripted = self.start_answers.lock().unwrap().pop_front();
+        match scripted {
+            Some(Err(error)) => {
+                if *self.errors_still_deliver.lock().unwrap() {
+                    self.deliver(command);
+                }
+                Err(error)
+            }
+            Some(Ok(StartAnswer::Rejected(code))) => Ok(StartAnswer::Rejected(code)),
+            Some(Ok(StartAnswer::Accepted)) | None => {
+                self.deliver(command);
+                Ok(StartAnswer::Accepted)
+            }
+        }
+    }
+
+    async fn status(&self, id: &ResultId) -> Result<StatusAnswer, BackEndError> {
+        if let Some(scripted) = self.status_answers.lock().unwrap().pop_front() {
+            return scripted;
+        }
+        let reports = self.reports.lock().unwrap();
+        Ok(reports.get(id).map_or(StatusAnswer::NeverReceived, |report| StatusAnswer::Known(*report)))
+    }
+
+    async fn cancel(&self, id: &ResultId) -> Result<CancelAnswer, BackEndError> {
+        let reports = self.reports.lock().unwrap();
+        match reports.get(id) {
+            Some(Report::Pending) => Ok(CancelAnswer::Canceled),
+            Some(Report::Active | Report::Ended(_)) | None => Ok(CancelAnswer::TooLate),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! An identity provider inside the test: discovery, keys, and tokens it signs. It can lie, fail and rotate
+//! its keys.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use p256::pkcs8::EncodePrivateKey as _;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A signing key.
+#[derive(Clone)]
+pub(crate) struct Signer {
+    pub(crate) kid: String,
+    pub(crate) algorithm: Algorithm,
+    key: EncodingKey,
+}
+
+impl Signer {
+    /// An ES256 key made from one number: tests need no randomness.
+    pub(crate) fn es256(kid: &str, number: u8) -> Self {
+        let secret = p256::SecretKey::from_slice(&[number; 32]).unwrap();
+        let der = secret.to_pkcs8_der().unwrap();
+        Self {
+            kid: kid.to_owned(),
+            algorithm: Algorithm::ES256,
+            key: EncodingKey::from_ec_der(der.as_bytes()),
+        }
+    }
+
+    /// A small RS256 key; the size keeps the test fast and is no example.
+    pub(crate) fn rs256(kid: &str) -> Self {
+        use rsa::pkcs1::EncodeRsaPrivateKey as _;
+        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 1024).unwrap();
+        let der = key.to_pkcs1_der().unwrap();
+        Self {
+            kid: kid.to_owned(),
+            algorithm: Algorithm::RS256,
+            key: EncodingKey::from_rsa_der(der.as_bytes()),
+        }
+    }
+
+    pub(crate) fn jwk(&self) -> Value {
+        let mut jwk =
+            serde_json::to_value(Jwk::from_encoding_key(&self.key, self.algorithm).unwrap()).unwrap();
+        jwk["kid"] = json!(self.kid);
+        jwk["use"] = json!("sig");
+        jwk
+    }
+
+    pub(crate) fn sign(&self, claims: &Value) -> String {
+        self.sign_as("at+jwt", claims)
+    }
+
+    pub(crate) fn sign_as(&self, typ: &str, claims: &Value) -> String {
+        let mut header = Header::new(self.algorithm);
+        header.typ = Some(typ.to_owned());
+        header.kid = Some(self.kid.clone());
+        encode(&header, claims, &self.key).unwrap()
+    }
+}
+
+/// What the provider says.
+pub(crate) struct Says {
+    pub(crate) keys: Mutex<Vec<Value>>,
+    pub(crate) status: Mutex<StatusCode>,
+    pub(crate) padding: Mutex<usize>,
+    pub(crate) key_fetches: AtomicU32,
+    issuer: Mutex<String>,
+}
+
+pub(crate) struct Provider {
+    pub(crate) issuer: String,
+    pub(crate) signer: Signer,
+    pub(crate) says: Arc<Says>,
+}
+
+impl Provider {
+    pub(crate) async fn start() -> Self {
+        let signer = Signer::es256("key-1", 7);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let says = Arc::new(Says {
+            keys: Mutex::new(vec![signer.jwk()]),
+            status: Mutex::new(StatusCode::OK),
+            padding: Mutex::new(0),
+            key_fetches: AtomicU32::new(0),
+            issuer: Mutex::new(issuer.clone()),
+        });
+        let app = Router::new()
+            .route("/.well-known/openid-configuration", get(discovery))
+            .route("/jwks", get(jwks))
+            .with_state(Arc::clone(&says));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { issuer, signer, says }
+    }
+
+    pub(crate) fn fetches(&self) -> u32 {
+        self.says.key_fetches.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn answers(&self, status: StatusCode) {
+        *self.says.status.lock().unwrap() = status;
+    }
+
+    pub(crate) fn set_keys(&self, keys: Vec<Value>) {
+        *self.says.keys.lock().unwrap() = keys;
+    }
+
+    /// Claims of a good access token of `person`, who signed in `age` seconds before `now`.
+    pub(crate) fn claims(&self, person: &str, now: i64, age: i64) -> Value {
+        json!({
+            "iss": self.issuer, "aud": "urn:passcode-portal:api", "sub": person, "scope": "openid devices",
+            "iat": now, "exp": now + 600, "auth_time": now - age, "jti": format!("{person}-{now}-{age}"),
+            "name": "Some Body", "email": "somebody@example.test",
+        })
+    }
+}
+
+async fn discovery(State(says): State<Arc<Says>>) -> Response {
+    let issuer = says.issuer.lock().unwrap().clone();
+    let status = *says.status.lock().unwrap();
+    if status.is_redirection() {
+        return (status, [(header::LOCATION, format!("{issuer}/jwks"))]).into_response();
+    }
+    let padding = "x".repeat(*says.padding.lock().unwrap());
+    let document = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/jwks"), "padding": padding });
+    (status, axum::Json(document)).into_response()
+}
+
+async fn jwks(State(says): State<Arc<Says>>) -> Response {
+    says.key_fetches.fetch_add(1, Ordering::SeqCst);
+    let keys = says.keys.lock().unwrap().clone();
+    (*says.status.lock().unwrap(), axum::Json(json!({ "keys": keys }))).into_response()
+}

@@ -1,0 +1,183 @@
+//! The whole server over a real database in a temporary folder, asked without a socket.
+
+use super::{Provider, TestClock};
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use portal_server::composition::{Replaceable, Server};
+use portal_server::config::{self, Settings};
+use portal_server::ports::CrashPoints;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+pub(crate) struct TestServer {
+    pub(crate) folder: TempDir,
+    pub(crate) provider: Provider,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) settings: Settings,
+    pub(crate) server: Server,
+}
+
+/// An answer, read.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+pub(crate) fn configuration(provider: &Provider, database: &std::path::Path, more: &str) -> String {
+    format!(
+        "listen = \"127.0.0.1:0\"\ndatabase = {database:?}\n{more}\n[oidc]\nissuer = \"{}\"\n\
+         audience = \"urn:passcode-portal:api\"\nalgorithms = [\"ES256\", \"RS256\"]\n\
+         [passcode]\nkey = \"3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs=\"\n\
+         [branding]\ndisplayName = \"Example Works\"\n",
+        provider.issuer
+    )
+}
+
+impl TestServer {
+    pub(crate) async fn start() -> Self {
+        Self::with("").await
+    }
+
+    /// With further top-level keys or sections (not `[oidc]`, `[passcode]`, `[branding]`).
+    pub(crate) async fn with(more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let provider = Provider::start().await;
+        Self::over(folder, provider, Arc::new(TestClock::new()), more, None).await
+    }
+
+    async fn over(
+        folder: TempDir,
+        provider: Provider,
+        clock: Arc<TestClock>,
+        more: &str,
+        crash_points: Option<Arc<dyn CrashPoints>>,
+    ) -> Self {
+        let file = folder.path().join("server.toml");
+        let (top, sections) = more.split_at(if more.starts_with('[') {
+            0
+        } else {
+            more.find("\n[").map_or(more.len(), |at| at + 1)
+        });
+        let text = configuration(&provider, &folder.path().join("portal.sqlite"), top) + sections;
+        std::fs::write(&file, text).unwrap();
+        let settings = config::load(Some(&file), &[]).unwrap();
+        let mut replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
+        if let Some(crash_points) = crash_points {
+            replaceable.crash_points = crash_points;
+        }
+        let server = Server::build(&settings, replaceable).await.unwrap();
+        Self { folder, provider, clock, settings, server }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.settings.database.clone()
+    }
+
+    /// A token of a person who signed in `age` seconds ago.
+    pub(crate) fn token(&self, person: &str, age: i64) -> String {
+        self.provider.signer.sign(&self.provider.claims(person, self.clock.seconds(), age))
+    }
+
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        let peer: SocketAddr = "192.0.2.7:5000".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.server.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Any call, with headers.
+    pub(crate) async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.call_with_body(method, path, headers, "").await
+    }
+
+    pub(crate) async fn call_with_body(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// Reads something as a person who signed in a minute ago.
+    pub(crate) async fn get(&self, person: &str, path: &str) -> Answer {
+        let authorization = format!("Bearer {}", self.token(person, 60));
+        self.call("GET", &format!("/api/v1.0{path}"), &[("authorization", &authorization)]).await
+    }
+
+    /// Asks for a reset as a person who signed in a minute ago.
+    pub(crate) async fn reset(&self, person: &str, device: &str, key: &str) -> Answer {
+        self.reset_aged(person, device, key, 60).await
+    }
+
+    pub(crate) async fn reset_aged(&self, person: &str, device: &str, key: &str, age: i64) -> Answer {
+        let authorization = format!("Bearer {}", self.token(person, age));
+        let path = format!("/api/v1.0/me/managedDevices/{device}/resetPasscode");
+        self.call("POST", &path, &[("authorization", &authorization), ("idempotency-key", key)]).await
+    }
+
+    /// Lets `seconds` pass in small steps, the queue working all the time.
+    pub(crate) async fn pass(&self, seconds: i64) {
+        let step = (seconds * 1000 / 40).max(250);
+        let mut left = seconds * 1000;
+        while left > 0 {
+            self.server.queue.pass().await.unwrap();
+            self.clock.advance_millis(step.min(left));
+            left -= step;
+        }
+        self.server.queue.pass().await.unwrap();
+    }
+
+    /// A number out of the database.
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
+        count(&self.database(), query).await
+    }
+
+    /// The first column of a query, as text.
+    pub(crate) async fn column(&self, query: &'static str) -> Vec<String> {
+        let pool = open(&self.database()).await;
+        let rows = sqlx::query_scalar(query).fetch_all(&pool).await.unwrap();
+        pool.close().await;
+        rows
+    }
+}
+
+pub(crate) async fn open(database: &std::path::Path) -> sqlx::SqlitePool {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    sqlx::SqlitePool::connect_with(options).await.unwrap()
+}
+
+pub(crate) async fn count(database: &std::path::Path, query: &'static str) -> i64 {
+    let pool = open(database).await;
+    let number = sqlx::query_scalar(query).fetch_one(&pool).await.unwrap();
+    pool.close().await;
+    number
+}
