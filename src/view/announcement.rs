@@ -1,0 +1,42 @@
+//! What is spoken without moving the focus (WCAG 4.1.3). Ticking digits are not among it.
+
+use super::{device_name, span};
+use crate::app::Announcement;
+use crate::domain::Seconds;
+use crate::i18n::{Text, t};
+
+/// The words to say. `device` is the name of the device the reset is about; may be empty.
+#[must_use]
+pub fn announcement(announcement: &Announcement, device: &str) -> Text {
+    let name = device_name(device);
+    match announcement {
+        Announcement::CountdownMilestone(left) => countdown(*left),
+        Announcement::CountdownOver => t::countdown_over(),
+        Announcement::ResetPending => t::announce_accepted(name),
+        Announcement::ResetDelivered => t::announce_delivered(name),
+        Announcement::ResetDone => t::announce_done(name),
+        Announcement::ResetFailed => t::announce_failed(name),
+        Announcement::ResetSuperseded => t::announce_superseded(name),
+        Announcement::ResetCanceled => t::announce_canceled(),
+        Announcement::PasscodeShown => t::passcode_shown(),
+        Announcement::PasscodeHidden => t::passcode_hidden(),
+        Announcement::PasscodeCopied => t::passcode_copied(),
+        Announcement::PasscodeNotCopied => t::passcode_copy_failed(),
+        Announcement::DevicesShown { shown, .. } => t::announce_matches(*shown),
+        Announcement::NotificationsArrived(count) => t::announce_notifications(*count),
+        Announcement::WentOffline => t::offline_banner(),
+        Announcement::WentOnline => t::offline_back(),
+    }
+}
+
+/// At the fixed milestones what is left; at the beginning, whatever there is.
+fn countdown(left: Seconds) -> Text {
+    match left.0 {
+        ..=0 => t::countdown_over(),
+        10 => t::countdown_ten_seconds(),
+        30 => t::countdown_thirty_seconds(),
+        60 => t::countdown_one_minute(),
+        120 => t::countdown_two_minutes(),
+        _ => t::countdown_begins(span(left)),
+    }
+}

@@ -1,0 +1,70 @@
+//! A: why to sign out and in again, what will happen, and what to have ready before the five minutes begin.
+
+use super::{device_name, outcome_preview};
+use crate::domain::{Platform, ResettableDevice, WhyExplain};
+use crate::i18n::{Text, t};
+
+/// The words of A, from top to bottom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainView {
+    /// The heading, also the label of the dialog.
+    pub heading: Text,
+    /// Why A is shown again, when it is.
+    pub again: Option<Text>,
+    /// What to do.
+    pub lead: Text,
+    /// When the five minutes begin.
+    pub clock_starts: Text,
+    /// The heading of the reason.
+    pub why_heading: Text,
+    /// The reason.
+    pub why: Text,
+    /// The heading of the preview.
+    pub preview_heading: Text,
+    /// What will happen on this device.
+    pub preview: Text,
+    /// The question whether the sign-in factor is on the locked device.
+    pub factor_heading: Text,
+    /// What to do then.
+    pub factor: Vec<Text>,
+    /// What to have ready, a line each.
+    pub ready: Vec<Text>,
+    /// That the person comes back here and nothing happens by itself.
+    pub return_note: Text,
+    /// The button that goes on.
+    pub sign_out: Text,
+    /// What follows it.
+    pub sign_out_hint: Text,
+    /// The button that does not.
+    pub cancel: Text,
+}
+
+/// The words of A for a device.
+#[must_use]
+pub fn explain(device: &ResettableDevice, why: WhyExplain) -> ExplainView {
+    let name = device_name(device.name());
+    let mut ready = vec![t::explain_have_device(name.clone())];
+    if device.platform() == Platform::AppleMobile {
+        ready.push(t::explain_apple_wifi());
+    }
+    ExplainView {
+        heading: t::explain_heading(name.clone()),
+        again: match why {
+            WhyExplain::FirstTime => None,
+            WhyExplain::Challenged => Some(t::explain_again_challenged()),
+        },
+        lead: t::explain_lead(),
+        clock_starts: t::explain_clock_starts(),
+        why_heading: t::explain_why_heading(),
+        why: t::explain_why_text(),
+        preview_heading: t::preview_heading(name.clone()),
+        preview: outcome_preview(device.platform(), device.outcome()),
+        factor_heading: t::explain_factor_heading(),
+        factor: vec![t::explain_factor_text(name), t::explain_factor_help()],
+        ready,
+        return_note: t::explain_return_note(),
+        sign_out: t::explain_sign_out(),
+        sign_out_hint: t::explain_sign_out_hint(),
+        cancel: t::app_cancel(),
+    }
+}

@@ -1,0 +1,62 @@
+//! What each screen says, as values: pure functions from the state and the domain to small structs of
+//! [`Text`](crate::i18n::Text). Pages lay out what they get and decide nothing; tests read it in every language.
+//!
+//! | to show | ask |
+//! |---|---|
+//! | a device's name, platform, moments, spans | [`device_name`], [`platform`], [`ago`], [`moment`], [`span`] |
+//! | a row of the list | [`device_row`] |
+//! | the facts of a device | [`facts`] |
+//! | the resets of a device so far (action states) | [`history`] |
+//! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
+//! | A, as dialog or page | [`explain`] |
+//! | B | [`confirm`] |
+//! | waiting | [`pending`] |
+//! | the result and what to do on the device | [`done`] |
+//! | every other end or interruption of a reset | [`reset_notice`] |
+//! | the temporary passcode | [`passcode_groups`], [`characters`], [`cannot_type`] |
+//! | a notification, the flag | [`notification`], [`flag_label`] |
+//! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`config_problem`] |
+//! | the title of the document | [`title`] |
+//! | what is spoken | [`announcement`] |
+//!
+//! A message box is a [`Notice`] everywhere: tone, heading, paragraphs, the reference for IT and the label of the one
+//! button that goes on. No function takes a secret except [`passcode_groups`], and that returns plain strings on
+//! purpose: a `Text` has `Debug`.
+
+mod announcement;
+mod confirm;
+mod device_row;
+mod done;
+mod explain;
+mod facts;
+mod history;
+mod moments;
+mod names;
+mod notice;
+mod notification;
+mod outcome;
+mod passcode;
+mod pending;
+mod problems;
+mod refusal;
+mod reset_notice;
+mod title;
+
+pub use announcement::announcement;
+pub use confirm::{ConfirmView, confirm};
+pub use device_row::{DeviceRow, Status, device_row, status};
+pub use done::{DoneView, done};
+pub use explain::{ExplainView, explain};
+pub use facts::{Fact, facts};
+pub use history::{RunView, history};
+pub use moments::{ago, last_check_in, moment, span};
+pub use names::{device_name, platform};
+pub use notice::{Notice, Tone};
+pub use notification::{NotificationView, flag_label, notification};
+pub use outcome::outcome_preview;
+pub use passcode::{cannot_type, characters, passcode_groups};
+pub use pending::{PendingView, pending};
+pub use problems::{api_problem, config_problem, sign_in_problem};
+pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};
+pub use reset_notice::{failure, reset_notice};
+pub use title::title;

@@ -1,0 +1,58 @@
+//! The words of a notification; the server sends only what happened.
+
+use super::{Tone, ago, device_name, reset_notice::failure};
+use crate::i18n::{Text, t};
+use portal_contract::{ActionState, FailureCode, Notification, NotificationKind, UtcTime};
+
+/// A notification in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationView {
+    /// How good the news is.
+    pub tone: Tone,
+    /// What happened.
+    pub sentence: Text,
+    /// Why, when it did not end well.
+    pub detail: Option<Text>,
+    /// When.
+    pub when: Text,
+    /// The link to the device.
+    pub link: Text,
+}
+
+/// The words of a notification.
+#[must_use]
+pub fn notification(item: &Notification, now: Option<UtcTime>) -> NotificationView {
+    let name = device_name(&item.device_name);
+    let (tone, sentence, detail) = match item.kind {
+        NotificationKind::PasscodeReset => passcode_reset(item, name.clone()),
+        NotificationKind::Other => (Tone::Neutral, t::notifications_other(name.clone()), None),
+    };
+    let when = ago(item.created_date_time, now);
+    NotificationView { tone, sentence, detail, when, link: t::notifications_open(name) }
+}
+
+fn passcode_reset(item: &Notification, name: Text) -> (Tone, Text, Option<Text>) {
+    match item.action_state {
+        ActionState::Done => (Tone::Good, t::notifications_done(name), None),
+        ActionState::Failed if item.error_code == Some(FailureCode::OutcomeUnknown) => {
+            let (_, next) = failure(FailureCode::OutcomeUnknown);
+            (Tone::Warn, t::notifications_uncertain(name), Some(next))
+        }
+        ActionState::Failed | ActionState::NotSupported => {
+            let (why, _) = failure(item.error_code.unwrap_or(FailureCode::Other));
+            (Tone::Bad, t::notifications_failed(name), Some(why))
+        }
+        ActionState::Canceled if item.error_code == Some(FailureCode::SupersededByErase) => {
+            (Tone::Warn, t::notifications_superseded(name), None)
+        }
+        ActionState::Canceled => (Tone::Neutral, t::notifications_canceled(name), None),
+        ActionState::Pending | ActionState::Active => (Tone::Info, t::notifications_pending(name), None),
+        ActionState::None | ActionState::Other => (Tone::Neutral, t::notifications_other(name), None),
+    }
+}
+
+/// The label of the notification flag: how many are unread.
+#[must_use]
+pub fn flag_label(unread: usize) -> Text {
+    if unread == 0 { t::notifications_flag() } else { t::notifications_flag_count(unread) }
+}

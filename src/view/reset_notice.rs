@@ -1,0 +1,132 @@
+//! Every way a reset can stop that is neither waiting nor done: what happened, that the old passcode still holds where
+//! that is known, and one way on.
+
+use super::{Notice, Tone, device_name, refusal, sign_in_problem, span};
+use crate::auth::SignInError;
+use crate::domain::{Now, ResetState};
+use crate::i18n::{Text, t};
+use portal_contract::FailureCode;
+
+/// The words for a state that needs an explanation; `None` for the others, which have views of their own. `name` is the
+/// device's; `sign_in_error` says how a sign-in failed, where the state is that it did.
+#[must_use]
+pub fn reset_notice(
+    state: &ResetState,
+    name: &str,
+    sign_in_error: Option<SignInError>,
+    now: Now,
+) -> Option<Notice> {
+    let name = device_name(name);
+    let notice = match state {
+        ResetState::Idle
+        | ResetState::ExplainingSignOut { .. }
+        | ResetState::LeavingForSignIn { .. }
+        | ResetState::ReadingDevice { .. }
+        | ResetState::Confirming { .. }
+        | ResetState::Submitting { .. }
+        | ResetState::Rereading { .. }
+        | ResetState::Pending { .. }
+        | ResetState::Done { .. } => return None,
+        ResetState::OutcomeUnknown { .. } => {
+            Notice::new(Tone::Warn, t::outcome_unknown_heading(), vec![t::outcome_unknown_text()])
+                .with_button(t::outcome_unknown_button())
+        }
+        ResetState::Busy { .. } => {
+            let text = match state.busy_for(now).map(|left| left.seconds_rounded_up()) {
+                Some(left) if left.0 > 0 => t::busy_text_wait(span(left)),
+                Some(_) | None => t::busy_text(),
+            };
+            Notice::new(Tone::Warn, t::busy_heading(), vec![text]).with_button(t::busy_button(name))
+        }
+        ResetState::Failed { run, code, .. } => failed(name, *code).with_reference(&run.id),
+        ResetState::Superseded { run, .. } => Notice::new(
+            Tone::Warn,
+            t::superseded_heading(name),
+            vec![t::superseded_text(), t::superseded_next()],
+        )
+        .with_reference(&run.id),
+        ResetState::Canceled { run, .. } => {
+            Notice::new(Tone::Neutral, t::canceled_heading(name), vec![t::canceled_text()])
+                .with_reference(&run.id)
+                .with_button(t::canceled_button())
+        }
+        ResetState::Expired { .. } => Notice::new(Tone::Warn, t::expired_heading(), vec![t::expired_text()])
+            .with_button(t::expired_button()),
+        ResetState::WrongPerson { .. } => {
+            Notice::new(Tone::Warn, t::wrong_person_heading(), vec![t::wrong_person_text(name)])
+                .with_button(t::wrong_person_button())
+        }
+        ResetState::SignInCancelled { .. } => {
+            Notice::new(Tone::Neutral, t::cancelled_heading(), vec![t::cancelled_text(name)])
+                .with_button(t::cancelled_button())
+        }
+        ResetState::SignInFailed { .. } => step_up_failed(name, sign_in_error),
+        ResetState::NotAllowed { reason, .. } => {
+            let refusal = refusal(*reason);
+            Notice::new(Tone::Warn, t::not_allowed_heading(name), vec![refusal.why, refusal.instead])
+        }
+        ResetState::Gone { .. } => Notice::new(Tone::Warn, t::gone_heading(), vec![t::gone_text()])
+            .with_button(t::app_back_to_devices()),
+        ResetState::Rejected { reference, .. } => {
+            Notice::new(Tone::Bad, t::rejected_heading(), vec![t::rejected_text()])
+                .with_reference(reference)
+                .with_button(t::rejected_button())
+        }
+    };
+    Some(notice)
+}
+
+fn failed(name: Text, code: FailureCode) -> Notice {
+    let (why, next) = failure(code);
+    match code {
+        // Nothing is claimed about a passcode where it is not known what the device did.
+        FailureCode::OutcomeUnknown => {
+            Notice::new(Tone::Warn, t::ended_unknown_heading(name), vec![why, next])
+                .with_button(t::failure_button())
+        }
+        FailureCode::Other | FailureCode::CanceledByUser => {
+            Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next]).with_button(t::failure_button())
+        }
+        // Trying again does not help.
+        FailureCode::SupersededByErase | FailureCode::UnlockTokenInvalid => {
+            Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next])
+        }
+        FailureCode::NoPasscodePolicy
+        | FailureCode::ResetTokenInactive
+        | FailureCode::CommandExpired
+        | FailureCode::DeviceRejected
+        | FailureCode::BackEndFault => {
+            let lines = vec![why, t::failure_old_passcode(), next];
+            Notice::new(Tone::Bad, t::failure_heading(name), lines).with_button(t::failure_button())
+        }
+    }
+}
+
+fn step_up_failed(name: Text, error: Option<SignInError>) -> Notice {
+    let mut lines = vec![t::step_up_failed_text(name)];
+    let known = error.map(sign_in_problem);
+    let reference = known.as_ref().and_then(|notice| notice.reference.clone()).unwrap_or_default();
+    lines.extend(known.into_iter().flat_map(|notice| notice.lines));
+    Notice::new(Tone::Bad, t::step_up_failed_heading(), lines)
+        .with_reference(&reference)
+        .with_button(t::step_up_failed_button())
+}
+
+/// Cause and next step of a failure.
+#[must_use]
+pub const fn failure(code: FailureCode) -> (Text, Text) {
+    match code {
+        FailureCode::CanceledByUser => (t::canceled_text(), t::failure_other_next()),
+        FailureCode::SupersededByErase => (t::superseded_text(), t::superseded_next()),
+        FailureCode::UnlockTokenInvalid => (t::failure_unlock_token_why(), t::failure_unlock_token_next()),
+        FailureCode::NoPasscodePolicy => (t::failure_no_policy_why(), t::failure_no_policy_next()),
+        FailureCode::ResetTokenInactive => {
+            (t::failure_token_inactive_why(), t::failure_token_inactive_next())
+        }
+        FailureCode::CommandExpired => (t::failure_expired_why(), t::failure_expired_next()),
+        FailureCode::DeviceRejected => (t::failure_rejected_why(), t::failure_rejected_next()),
+        FailureCode::BackEndFault => (t::failure_back_end_why(), t::failure_back_end_next()),
+        FailureCode::OutcomeUnknown => (t::failure_unknown_why(), t::failure_unknown_next()),
+        FailureCode::Other => (t::failure_other_why(), t::failure_other_next()),
+    }
+}

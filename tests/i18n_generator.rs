@@ -1,0 +1,178 @@
+//! The generator refuses language files that disagree, and says which file and key. Each test makes one mistake.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should say so and stop")]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "the modules belong to the build script, which uses more of them"
+)]
+
+#[path = "../build/catalog.rs"]
+mod catalog;
+#[path = "../build/generate.rs"]
+mod generate;
+
+use catalog::{Source, read_all};
+
+const EN: &str = r#"
+[language]
+tag = "en"
+name = "English"
+plurals = "one-other"
+[devices]
+hello = "Hello {name}, it is {when:date}"
+count = { one = "{total:count} device", other = "{total:count} devices" }
+"#;
+
+const JA: &str = r#"
+[language]
+tag = "ja"
+name = "日本語"
+plurals = "other"
+[devices]
+hello = "{when:date} です。こんにちは、{name} さん"
+count = { other = "{total:count} 台" }
+"#;
+
+fn source(tag: &str, content: &str) -> Source {
+    Source { file: format!("locales/{tag}.toml"), tag: tag.to_owned(), content: content.to_owned() }
+}
+
+/// What is said when the Japanese file has this mistake.
+fn problems_of(from: &str, to: &str) -> String {
+    assert!(JA.contains(from), "the mistake must hit something");
+    let sources = [source("en", EN), source("ja", &JA.replace(from, to))];
+    let problems = read_all(&sources).err().unwrap_or_default();
+    problems.iter().map(|problem| format!("{problem}\n")).collect()
+}
+
+#[track_caller]
+fn assert_said(said: &str, parts: &[&str]) {
+    for part in parts.iter().chain(&["locales/ja.toml"]) {
+        assert!(said.contains(part), "{part:?} is not in {said:?}");
+    }
+}
+
+#[test]
+fn languages_that_agree_are_accepted_and_the_reference_is_first() {
+    let languages = read_all(&[source("ja", JA), source("en", EN)]).unwrap();
+    let tags: Vec<&str> = languages.iter().map(|language| language.tag.as_str()).collect();
+    assert_eq!(tags, ["en", "ja"]);
+}
+
+#[test]
+fn a_missing_key_is_named() {
+    let said = problems_of(r#"hello = "{when:date} です。こんにちは、{name} さん""#, "");
+    assert_said(&said, &["`devices.hello` is missing", "locales/en.toml"]);
+}
+
+#[test]
+fn an_extra_key_is_named() {
+    assert_said(
+        &problems_of("hello =", "bye = \"では\"\nhello ="),
+        &["`devices.bye` is not in locales/en.toml"],
+    );
+}
+
+#[test]
+fn a_placeholder_that_is_left_out_is_named() {
+    assert_said(&problems_of("、{name} さん", ""), &["`devices.hello`", "name:Str"]);
+}
+
+#[test]
+fn a_placeholder_of_another_kind_is_named() {
+    assert_said(&problems_of("{when:date}", "{when:ago}"), &["`devices.hello`", "when:Ago", "when:Date"]);
+}
+
+#[test]
+fn an_unreadable_placeholder_is_named() {
+    assert_said(&problems_of("{name}", "{Name}"), &["`devices.hello`", "unreadable placeholder `{Name}`"]);
+    assert_said(&problems_of("{when:date}", "{when:dete}"), &["unreadable placeholder `{when:dete}`"]);
+    assert_said(&problems_of("{name}", "name}"), &["`}` without a `{`"]);
+}
+
+#[test]
+fn a_plural_form_too_many_or_too_few_is_named() {
+    assert_said(
+        &problems_of("{ other =", "{ one = \"{total:count} 台\", other ="),
+        &["`devices.count` has the plural form `one`, which this language does not have"],
+    );
+    assert_said(
+        &problems_of("{ other =", "{ many ="),
+        &["`devices.count` lacks the plural form `other`", "has the plural form `many`"],
+    );
+    assert_said(
+        &problems_of(r#"{ other = "{total:count} 台" }"#, r#""{total:number} 台""#),
+        &["`devices.count` has plural forms in one of"],
+    );
+}
+
+#[test]
+fn plural_forms_need_the_number_that_chooses() {
+    assert_said(
+        &problems_of("{total:count}", "{total:number}"),
+        &["needs exactly one placeholder of the kind `count`"],
+    );
+}
+
+#[test]
+fn an_empty_text_is_named() {
+    let said = problems_of("{total:count} 台", " ");
+    assert_said(&said, &["`devices.count` is empty"]);
+    assert!(!said.contains("missing"), "said twice: {said}");
+}
+
+#[test]
+fn a_duplicate_key_is_named() {
+    assert_said(&problems_of("hello =", "hello = \"二度\"\nhello ="), &["duplicate key", "hello"]);
+}
+
+#[test]
+fn a_key_outside_a_section_or_with_capitals_is_named() {
+    assert_said(
+        &problems_of("[language]", "stray = \"x\"\n[language]"),
+        &["`stray` stands outside a section"],
+    );
+    assert_said(&problems_of("hello =", "Hello ="), &["`devices.Hello` must be lower case"]);
+}
+
+#[test]
+fn the_language_must_say_what_it_is() {
+    assert_said(&problems_of("tag = \"ja\"", "tag = \"jp\""), &["`language.tag`", "named after \"ja\""]);
+    assert_said(&problems_of("name = \"日本語\"", ""), &["needs `tag`, `name` and `plurals`"]);
+    assert_said(&problems_of("plurals = \"other\"", "plurals = \"two\""), &["not a plural family"]);
+}
+
+#[test]
+fn without_the_reference_language_nothing_is_built() {
+    let problems = read_all(&[source("ja", JA)]).err().unwrap_or_default();
+    assert!(problems.iter().any(|problem| problem.what.contains("reference language is missing")));
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let broken = JA.replace("hello =", "bye =").replace("{ other =", "{ few =");
+    let problems = read_all(&[source("en", EN), source("ja", &broken)]).err().unwrap_or_default();
+    assert!(problems.len() >= 3, "{problems:?}");
+}
+
+#[test]
+fn gaps_are_numbered_in_the_order_of_the_reference() {
+    let languages = read_all(&[source("en", EN), source("ja", JA)]).unwrap();
+    let code = generate::source(&languages);
+    assert!(
+        code.contains("pub fn devices_hello(name: &str, when: portal_contract::UtcTime) -> Text"),
+        "{code}"
+    );
+    assert!(code.contains(r"Hello \u{1}, it is \u{2}"), "{code}");
+    assert!(code.contains(r"\u{2} です。こんにちは、\u{1} さん"), "{code}");
+    assert!(code.contains(r"\u{1} device\u{1f}\u{1} devices"), "{code}");
+}
+
+#[test]
+fn a_third_language_is_one_more_file() {
+    let sv = EN.replace("\"en\"", "\"sv\"").replace("English", "Svenska");
+    let languages = read_all(&[source("en", EN), source("ja", JA), source("sv", &sv)]).unwrap();
+    let code = generate::source(&languages);
+    assert!(code.contains("Self::Sv => \"Svenska\""), "{code}");
+}

@@ -1,0 +1,98 @@
+//! Every error as a person reads it: cause, next step, something IT can find it by; never a status, never blame.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod view_support;
+
+use passcode_portal::api::ApiError;
+use passcode_portal::auth::{ConfigError, SignInError, StepUpChallenge};
+use passcode_portal::domain::Milliseconds;
+use passcode_portal::http::NetworkFault;
+use passcode_portal::view::{self, Notice};
+use portal_contract::RefusalReason;
+use view_support::{LANGUAGES, Page};
+
+fn api_errors() -> Vec<ApiError> {
+    let reference = || "req-77".to_owned();
+    vec![
+        ApiError::InvalidRequest { reference: reference() },
+        ApiError::Unauthenticated,
+        ApiError::StepUpRequired(StepUpChallenge::default()),
+        ApiError::NotAllowed { reason: RefusalReason::NotPrimaryUser },
+        ApiError::NotAllowed { reason: RefusalReason::Other },
+        ApiError::NotFound,
+        ApiError::AlreadyPending,
+        ApiError::NotCancellable,
+        ApiError::PreconditionFailed,
+        ApiError::DefectOfPage { reference: reference() },
+        ApiError::Busy { retry_after: None },
+        ApiError::Busy { retry_after: Some(Milliseconds(1_500)) },
+        ApiError::Busy { retry_after: Some(Milliseconds(60_000)) },
+        ApiError::ServerFault { reference: reference() },
+        ApiError::ServerFault { reference: String::new() },
+        ApiError::Network(NetworkFault::Offline),
+        ApiError::Network(NetworkFault::TimedOut),
+        ApiError::Network(NetworkFault::Broken),
+        ApiError::NotUnderstood { status: 200 },
+        ApiError::NotUnderstood { status: 418 },
+    ]
+}
+
+const CONFIG_ERRORS: [ConfigError; 5] = [
+    ConfigError::Unreachable,
+    ConfigError::Missing,
+    ConfigError::NotJson,
+    ConfigError::Field("authority"),
+    ConfigError::Value("apiBase"),
+];
+
+fn snapshot<T: std::fmt::Debug>(name: &str, problems: &[T], words: impl Fn(&T) -> Notice) {
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for problem in problems {
+            page.chapter(&format!("{problem:?}"));
+            page.notice(&words(problem));
+        }
+        insta::assert_snapshot!(format!("{name}_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn every_error_of_the_api_reads_well() {
+    snapshot("api_problems", &api_errors(), view::api_problem);
+}
+
+#[test]
+fn every_failed_sign_in_reads_well() {
+    snapshot("sign_in_problems", &SignInError::ALL, |error| view::sign_in_problem(*error));
+}
+
+#[test]
+fn every_mistake_of_the_configuration_reads_well() {
+    snapshot("config_problems", &CONFIG_ERRORS, |error| view::config_problem(*error));
+}
+
+#[test]
+fn every_error_has_a_next_step_and_something_it_can_find_it_by() {
+    let notices = api_errors().iter().map(view::api_problem).collect::<Vec<_>>();
+    let sign_ins = SignInError::ALL.map(view::sign_in_problem);
+    let configs = CONFIG_ERRORS.map(view::config_problem);
+    for notice in notices.iter().chain(&sign_ins).chain(&configs) {
+        assert!(!notice.lines.is_empty(), "{notice:?}");
+        assert!(notice.reference.as_ref().is_some_and(|reference| !reference.is_empty()), "{notice:?}");
+    }
+    assert!(sign_ins.iter().chain(&configs).all(|notice| notice.button.is_some()), "a dead end");
+}
+
+#[test]
+fn no_error_shows_a_status() {
+    for (locale, _) in LANGUAGES {
+        for error in api_errors() {
+            let mut page = Page::new(locale);
+            page.notice(&view::api_problem(&error));
+            let words = page.finish();
+            for status in ["200", "418", "401", "403", "404", "409", "429", "500", "503"] {
+                assert!(!words.contains(status), "{error:?}: {words}");
+            }
+        }
+    }
+}

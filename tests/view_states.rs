@@ -1,0 +1,360 @@
+//! Every state of a reset as a person reads it, in both languages, and what the words must never claim.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop at once")]
+
+mod view_support;
+
+use passcode_portal::app::{Announcement, PasscodeView};
+use passcode_portal::auth::SignInError;
+use passcode_portal::domain::{PendingPhase, ResetRun, ResetState, Seconds, WhyExplain};
+use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::route::Route;
+use passcode_portal::view;
+use portal_contract::{ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome};
+use serde_json::{Value, json};
+use view_support::{LANGUAGES, NOW, Page, SERVER_NOW, before, device, every_state, name_of, resettable, run};
+
+fn temporary(set: &str) -> Value {
+    json!({ "kind": "temporaryPasscode", "characterSet": set })
+}
+
+fn removed() -> Value {
+    json!({ "kind": "passcodeRemoved" })
+}
+
+/// The platforms of flow.md and visionOS, with what a reset does there.
+fn platforms() -> [(&'static str, &'static str, Value); 5] {
+    [
+        ("Android", "14", temporary("lettersAndDigits")),
+        ("iOS", "18.1", removed()),
+        ("Windows 10 Mobile", "10.0.15254", temporary("lettersAndDigits")),
+        ("WindowsPhone", "8.1", temporary("digits")),
+        ("visionOS", "2.0", removed()),
+    ]
+}
+
+fn english(text: &Text) -> String {
+    text.render(Locale::En, &PlainFormatter)
+}
+
+#[test]
+fn every_state_has_a_title_and_an_explanation_where_it_needs_one() {
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for state in every_state() {
+            page.chapter(&name_of(&state));
+            let route = state.device().cloned().map_or(Route::Home, Route::ResetPasscode);
+            page.say("title", &view::title(&route, "Hanako's phone", &state, "Contoso"));
+            let error = Some(SignInError::StorageRefused);
+            if let Some(notice) = view::reset_notice(&state, "Hanako's phone", error, NOW) {
+                page.notice(&notice);
+            }
+        }
+        insta::assert_snapshot!(format!("every_state_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn a_is_complete_on_every_platform() {
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for (system, version, outcome) in platforms() {
+            let (_, device) = resettable(system, version, &outcome);
+            let explain = view::explain(&device, WhyExplain::Challenged);
+            page.chapter(system);
+            page.say("heading", &explain.heading);
+            page.say_all("again", explain.again.as_slice());
+            page.say("lead", &explain.lead);
+            page.say("clock", &explain.clock_starts);
+            page.say("why", &explain.why_heading);
+            page.say("why", &explain.why);
+            page.say("preview", &explain.preview_heading);
+            page.say("preview", &explain.preview);
+            page.say("factor", &explain.factor_heading);
+            page.say_all("factor", &explain.factor);
+            page.say_all("ready", &explain.ready);
+            page.say("return", &explain.return_note);
+            page.say("button", &explain.sign_out);
+            page.say("button hint", &explain.sign_out_hint);
+            page.say("button", &explain.cancel);
+        }
+        insta::assert_snapshot!(format!("explain_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn b_names_the_device_the_outcome_and_the_consequence() {
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for (system, version, outcome) in platforms() {
+            let (_, device) = resettable(system, version, &outcome);
+            let confirm = view::confirm(&device, "Hanako");
+            page.chapter(system);
+            page.say("heading", &confirm.heading);
+            page.say_all("welcome", confirm.welcome.as_slice());
+            page.say("outcome", &confirm.outcome_heading);
+            page.say("outcome", &confirm.outcome);
+            page.say("data", &confirm.data_stays);
+            page.say("consequence", &confirm.consequence_heading);
+            page.say_all("consequence", &confirm.consequence);
+            page.say("start over", &confirm.start_over_note);
+            page.say("last button", &confirm.button);
+            page.say("button", &confirm.cancel);
+        }
+        insta::assert_snapshot!(format!("confirm_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn waiting_tells_since_when_and_asks_after_a_while() {
+    let (fresh, long) = (run(), ResetRun { started: before(3 * 3600), ..run() });
+    let never = device(&json!({ "lastSyncDateTime": "0001-01-01T00:00:00Z", "operatingSystem": "iPadOS" }));
+    let seen = device(&json!({}));
+    let cases = [
+        ("just accepted", &seen, &fresh, PendingPhase::Waiting),
+        ("delivered", &seen, &fresh, PendingPhase::Delivered),
+        ("three hours later", &seen, &long, PendingPhase::Waiting),
+        ("not now", &seen, &long, PendingPhase::Delivered),
+        ("three hours later, never seen", &never, &long, PendingPhase::Waiting),
+    ];
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for (name, device, run, phase) in cases {
+            let pending = view::pending(device, run, phase, Some(SERVER_NOW));
+            page.chapter(name);
+            page.say("heading", &pending.heading);
+            page.say("not done", &pending.not_done);
+            page.say("phase", &pending.phase);
+            page.say("since", &pending.since);
+            page.say("last check-in", &pending.last_check_in);
+            page.say_all("long wait", pending.long_wait.as_slice());
+            page.say_all("hint", &pending.hints);
+            page.say("leave", &pending.leave);
+            page.say_all("cancel", pending.cancel.as_slice());
+            page.note("reference", &pending.reference);
+        }
+        insta::assert_snapshot!(format!("pending_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn the_result_is_told_for_every_platform_and_every_outcome() {
+    let others = [
+        ("Android", "14", temporary("digits")),
+        ("Tizen", "4", temporary("runes")),
+        ("iOS", "18", temporary("lettersAndDigits")),
+        ("Android", "14", removed()),
+        ("Android", "14", json!({ "kind": "somethingNew" })),
+    ];
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for (system, version, outcome) in platforms().into_iter().chain(others.clone()) {
+            let (device, proof) = resettable(system, version, &outcome);
+            let done = view::done(proof.name(), device.platform, proof.outcome(), &run(), Some(SERVER_NOW));
+            page.chapter(&format!("{system}, {outcome}"));
+            page.say("heading", &done.heading);
+            page.say("what", &done.what);
+            page.say("note", &done.note);
+            page.say("when", &done.when);
+            page.note("temporary passcode", if done.has_temporary_passcode { "yes" } else { "no" });
+            page.say("steps", &done.steps_heading);
+            page.say_all("step", &done.steps);
+            page.say("still locked", &done.still_locked_heading);
+            page.say("still locked", &done.still_locked);
+            page.say("sign out", &done.sign_out_hint);
+            page.note("reference", &done.reference);
+        }
+        insta::assert_snapshot!(format!("done_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn rows_facts_and_notifications_read_well() {
+    // The server's time in all of these is 2027-01-15T08:00:00Z.
+    let result = |state: &str, code: Value, moment: &str| {
+        let run = json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": state,
+            "startDateTime": moment, "lastUpdatedDateTime": moment, "errorCode": code });
+        device(&json!({ "deviceActionResults": [run] }))
+    };
+    let rows = [
+        ("can be reset", device(&json!({}))),
+        ("pending", result("pending", Value::Null, "2027-01-15T07:59:00Z")),
+        ("active", result("active", Value::Null, "2027-01-15T07:59:00Z")),
+        ("done", result("done", Value::Null, "2027-01-15T06:00:00Z")),
+        ("done the day before yesterday", result("done", Value::Null, "2027-01-13T08:00:00Z")),
+        ("failed", result("failed", json!("unlockTokenInvalid"), "2027-01-15T07:59:00Z")),
+        ("superseded", result("canceled", json!("supersededByErase"), "2027-01-15T07:59:00Z")),
+        ("cancelled", result("canceled", json!("canceledByUser"), "2027-01-15T07:59:00Z")),
+        ("a state of the future", result("dreaming", Value::Null, "2027-01-15T07:59:00Z")),
+        (
+            "not offered, unnamed, never seen",
+            device(&json!({ "actions": {}, "deviceName": "", "managedDeviceName": "",
+            "model": "", "lastSyncDateTime": "0001-01-01T00:00:00Z", "operatingSystem": "", "osVersion": "" })),
+        ),
+    ];
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for (name, device) in &rows {
+            let row = view::device_row(device, Some(SERVER_NOW));
+            page.chapter(name);
+            page.say("name", &row.name);
+            page.say("platform", &row.platform);
+            page.note("tone", &format!("{:?}", row.status.tone));
+            page.say("status", &row.status.text);
+            page.say("last check-in", &row.last_check_in);
+        }
+        page.chapter("facts");
+        for changes in [
+            json!({}),
+            json!({ "complianceState": "inGracePeriod", "isSupervised": true,
+            "complianceGracePeriodExpirationDateTime": "2027-01-20T00:00:00Z", "managedDeviceOwnerType": "personal" }),
+        ] {
+            for fact in view::facts(&device(&changes), Some(SERVER_NOW)) {
+                page.say(&english(&fact.label), &fact.value);
+            }
+        }
+        page.chapter("history");
+        let runs: Vec<Value> = ActionState::KNOWN
+            .iter()
+            .chain(&[ActionState::Other])
+            .zip(FailureCode::KNOWN)
+            .map(|(state, code)| {
+                json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": state.as_str(),
+                "startDateTime": "2027-01-15T07:00:00Z", "lastUpdatedDateTime": "2027-01-15T07:30:00Z",
+                "errorCode": if state.is_open() { Value::Null } else { json!(code.as_str()) } })
+            })
+            .collect();
+        for run in view::history(&device(&json!({ "deviceActionResults": runs })), Some(SERVER_NOW)) {
+            page.say(&format!("{:?}", run.state.tone), &run.state.text);
+            page.say("when", &run.when);
+            page.say_all("why", run.why.as_slice());
+            page.note("reference", &run.reference);
+        }
+        page.chapter("notifications");
+        for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
+            let codes = [
+                None,
+                Some(FailureCode::SupersededByErase),
+                Some(FailureCode::NoPasscodePolicy),
+                Some(FailureCode::OutcomeUnknown),
+            ];
+            for code in codes {
+                let notification = view::notification(&notification(state, code), Some(SERVER_NOW));
+                page.note("tone", &format!("{state:?} {code:?} {:?}", notification.tone));
+                page.say("sentence", &notification.sentence);
+                page.say_all("detail", notification.detail.as_slice());
+                page.say("when", &notification.when);
+            }
+        }
+        page.say("flag", &view::flag_label(0));
+        page.say("flag", &view::flag_label(1));
+        page.say("flag", &view::flag_label(12));
+        insta::assert_snapshot!(format!("rows_{tag}"), page.finish());
+    }
+}
+
+fn notification(action_state: ActionState, error_code: Option<FailureCode>) -> Notification {
+    Notification {
+        id: "n-1".to_owned(),
+        kind: NotificationKind::PasscodeReset,
+        device_id: "d-1".to_owned(),
+        device_name: "Hanako's phone".to_owned(),
+        result_id: "r-1".to_owned(),
+        action_state,
+        error_code,
+        created_date_time: before(180),
+        is_read: false,
+    }
+}
+
+#[test]
+fn everything_that_is_spoken_reads_well() {
+    let announcements = [
+        Announcement::CountdownMilestone(Seconds(276)),
+        Announcement::CountdownMilestone(Seconds(120)),
+        Announcement::CountdownMilestone(Seconds(60)),
+        Announcement::CountdownMilestone(Seconds(30)),
+        Announcement::CountdownMilestone(Seconds(10)),
+        Announcement::CountdownOver,
+        Announcement::ResetPending,
+        Announcement::ResetDelivered,
+        Announcement::ResetDone,
+        Announcement::ResetFailed,
+        Announcement::ResetSuperseded,
+        Announcement::ResetCanceled,
+        Announcement::PasscodeShown,
+        Announcement::PasscodeHidden,
+        Announcement::PasscodeCopied,
+        Announcement::PasscodeNotCopied,
+        Announcement::DevicesShown { shown: 100, total: 4219 },
+        Announcement::NotificationsArrived(1),
+        Announcement::NotificationsArrived(2),
+        Announcement::WentOffline,
+        Announcement::WentOnline,
+    ];
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for announcement in &announcements {
+            page.say(&format!("{announcement:?}"), &view::announcement(announcement, "Hanako's phone"));
+        }
+        insta::assert_snapshot!(format!("announcements_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn the_notes_on_the_passcode_read_well() {
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for set in [CharacterSet::LettersAndDigits, CharacterSet::Digits, CharacterSet::Other] {
+            page.note("characters", set.as_str());
+            page.say("characters", &view::characters(set));
+            page.say("cannot type", &view::cannot_type(set));
+        }
+        page.say("shown for", &view::span(PasscodeView::SHOWN_FOR));
+        insta::assert_snapshot!(format!("passcode_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn done_is_said_only_of_a_reset_the_device_acknowledged() {
+    for state in every_state() {
+        let route = state.device().cloned().map_or(Route::Home, Route::ResetPasscode);
+        let title = english(&view::title(&route, "X", &state, ""));
+        assert_eq!(title.starts_with("Done"), matches!(state, ResetState::Done { .. }), "{title}");
+        let words = view::reset_notice(&state, "X", None, NOW);
+        let words: String = words.iter().flat_map(|notice| &notice.lines).map(english).collect();
+        assert!(!words.contains("was reset.") || words.contains("othing was reset."), "{words}");
+    }
+}
+
+#[test]
+fn an_unknown_outcome_claims_nothing_about_the_passcode() {
+    let code = FailureCode::OutcomeUnknown;
+    let state = ResetState::Failed { device: device(&json!({})).id, run: run(), code };
+    let notice = view::reset_notice(&state, "X", None, NOW).unwrap();
+    let notified = view::notification(&notification(ActionState::Failed, Some(code)), None);
+    let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence]);
+    for words in lines.map(english) {
+        for claim in ["still has its old passcode", "was not reset", "passcode was reset"] {
+            assert!(!words.contains(claim), "{words}");
+        }
+    }
+}
+
+#[test]
+fn the_last_button_says_what_it_does_on_which_device() {
+    let (_, device) = resettable("iOS", "18", &removed());
+    let confirm = view::confirm(&device, "");
+    assert_eq!(english(&confirm.button), "Reset passcode of Hanako's phone");
+    assert_eq!(confirm.welcome, None);
+    assert!(matches!(device.outcome(), ResetOutcome::PasscodeRemoved));
+}
+
+#[test]
+fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
+    for (system, version, outcome) in platforms() {
+        let (_, device) = resettable(system, version, &outcome);
+        let ready: String = view::explain(&device, WhyExplain::FirstTime).ready.iter().map(english).collect();
+        assert_eq!(ready.contains("Wi-Fi only"), system == "iOS", "{system}");
+    }
+}

@@ -1,0 +1,177 @@
+//! What the tests of the words share: a device, a moment, and writing everything down in one language.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+
+use passcode_portal::domain::{
+    Device, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase, ResetRun, ResetState,
+    ResettableDevice, Seconds, SignInAge, Ticket, WhyExplain,
+};
+use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::view::Notice;
+use portal_contract::{FailureCode, ManagedDevice, RefusalReason, ResetOutcome, UtcTime};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The server's time in every snapshot.
+pub(crate) const SERVER_NOW: UtcTime = UtcTime::from_unix_seconds(1_800_000_000);
+
+/// The page's clocks in every snapshot.
+pub(crate) const NOW: Now = Now { monotonic: Milliseconds(60_000), wall: SERVER_NOW };
+
+/// Both languages with the names of their snapshots.
+pub(crate) const LANGUAGES: [(Locale, &str); 2] = [(Locale::En, "en"), (Locale::Ja, "ja")];
+
+/// A moment so long before the server's time.
+pub(crate) fn before(seconds: i64) -> UtcTime {
+    UtcTime::from_unix_millis(SERVER_NOW.unix_millis() - seconds * 1000)
+}
+
+/// A device as the API answers it, with `changes` laid over it.
+pub(crate) fn device(changes: &Value) -> Device {
+    let mut wire = json!({
+        "id": "d-1", "deviceName": "Hanako's phone", "managedDeviceName": "HANAKO_1", "operatingSystem": "Android",
+        "osVersion": "14", "manufacturer": "Fujitsu", "model": "Arrows", "serialNumber": "SN-042",
+        "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
+        "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
+        "complianceGracePeriodExpirationDateTime": "0001-01-01T00:00:00Z",
+        "lastSyncDateTime": "2027-01-15T07:48:00Z", "enrolledDateTime": "2025-04-01T00:00:00Z",
+        "isEncrypted": true, "isSupervised": false, "deviceCategoryDisplayName": "Sales",
+        "deviceActionResults": [],
+        "actions": { "resetPasscode": { "allowed": true,
+            "outcome": { "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" } } }
+    });
+    for (key, value) in changes.as_object().into_iter().flatten() {
+        wire[key] = value.clone();
+    }
+    let wire: ManagedDevice = serde_json::from_value(wire).unwrap();
+    Device::from_contract(wire).unwrap()
+}
+
+/// A device with the outcome its platform usually has.
+pub(crate) fn resettable(system: &str, version: &str, outcome: &Value) -> (Device, ResettableDevice) {
+    let actions = json!({ "resetPasscode": { "allowed": true, "outcome": outcome } });
+    let device = device(&json!({ "operatingSystem": system, "osVersion": version, "actions": actions }));
+    let proof = ResettableDevice::of(&device).unwrap();
+    (device, proof)
+}
+
+/// An accepted reset.
+pub(crate) fn run() -> ResetRun {
+    ResetRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60) }
+}
+
+/// A ticket with 240 s of the page's window left.
+pub(crate) fn ticket() -> Ticket {
+    let age = SignInAge { at_receipt: Seconds(40), received: NOW };
+    Ticket { proof: FreshSignIn::prove(age, NOW).unwrap(), key: IdempotencyKey::from_random([7; 16]) }
+}
+
+/// Every state of a reset, by name. A state that is added does not compile into [`name_of`] until it is here.
+pub(crate) fn every_state() -> Vec<ResetState> {
+    let letters = json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" });
+    let (device, proof) = resettable("Android", "14", &letters);
+    let id = || device.id.clone();
+    let (proof, ticket) = (|| proof.clone(), ticket);
+    let mut states = vec![
+        ResetState::Idle,
+        ResetState::ExplainingSignOut { device: id(), why: WhyExplain::FirstTime },
+        ResetState::ExplainingSignOut { device: id(), why: WhyExplain::Challenged },
+        ResetState::LeavingForSignIn { device: id() },
+        ResetState::ReadingDevice { device: id(), ticket: None },
+        ResetState::Confirming { device: proof(), ticket: ticket() },
+        ResetState::Submitting { device: proof(), ticket: ticket() },
+        ResetState::Rereading { device: proof(), ticket: ticket() },
+        ResetState::OutcomeUnknown { device: proof(), ticket: ticket() },
+        ResetState::Busy { device: proof(), ticket: ticket(), since: NOW, wait: Milliseconds(2_500) },
+        ResetState::Busy { device: proof(), ticket: ticket(), since: NOW, wait: Milliseconds::ZERO },
+        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Waiting },
+        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Delivered },
+        ResetState::Done { device: id(), run: run(), outcome: ResetOutcome::PasscodeRemoved },
+        ResetState::Superseded { device: id(), run: run() },
+        ResetState::Canceled { device: id(), run: run() },
+        ResetState::Expired { device: id() },
+        ResetState::WrongPerson { device: id() },
+        ResetState::SignInCancelled { device: id() },
+        ResetState::SignInFailed { device: id() },
+        ResetState::NotAllowed { device: id(), reason: RefusalReason::EraseOrRetirePending },
+        ResetState::Gone { device: id() },
+        ResetState::Rejected { device: id(), reference: "req-77".to_owned() },
+    ];
+    for code in FailureCode::KNOWN.iter().copied().chain([FailureCode::Other]) {
+        states.push(ResetState::Failed { device: id(), run: run(), code });
+    }
+    states
+}
+
+/// What a state is called in the snapshots.
+pub(crate) fn name_of(state: &ResetState) -> String {
+    match state {
+        ResetState::Idle => "Idle".to_owned(),
+        ResetState::ExplainingSignOut { why, .. } => format!("ExplainingSignOut, {why:?}"),
+        ResetState::LeavingForSignIn { .. } => "LeavingForSignIn".to_owned(),
+        ResetState::ReadingDevice { .. } => "ReadingDevice".to_owned(),
+        ResetState::Confirming { .. } => "Confirming".to_owned(),
+        ResetState::Submitting { .. } => "Submitting".to_owned(),
+        ResetState::Rereading { .. } => "Rereading".to_owned(),
+        ResetState::OutcomeUnknown { .. } => "OutcomeUnknown".to_owned(),
+        ResetState::Busy { wait, .. } => format!("Busy, {} ms", wait.0),
+        ResetState::Pending { phase, .. } => format!("Pending, {phase:?}"),
+        ResetState::Done { outcome, .. } => format!("Done, {outcome:?}"),
+        ResetState::Failed { code, .. } => format!("Failed, {code:?}"),
+        ResetState::Superseded { .. } => "Superseded".to_owned(),
+        ResetState::Canceled { .. } => "Canceled".to_owned(),
+        ResetState::Expired { .. } => "Expired".to_owned(),
+        ResetState::WrongPerson { .. } => "WrongPerson".to_owned(),
+        ResetState::SignInCancelled { .. } => "SignInCancelled".to_owned(),
+        ResetState::SignInFailed { .. } => "SignInFailed".to_owned(),
+        ResetState::NotAllowed { reason, .. } => format!("NotAllowed, {reason:?}"),
+        ResetState::Gone { .. } => "Gone".to_owned(),
+        ResetState::Rejected { .. } => "Rejected".to_owned(),
+    }
+}
+
+/// Writes texts down, a line each, in one language.
+pub(crate) struct Page {
+    locale: Locale,
+    written: String,
+}
+
+impl Page {
+    pub(crate) fn new(locale: Locale) -> Self {
+        Self { locale, written: String::new() }
+    }
+
+    pub(crate) fn chapter(&mut self, name: &str) {
+        let gap = if self.written.is_empty() { "" } else { "\n" };
+        let _ = writeln!(self.written, "{gap}## {name}");
+    }
+
+    pub(crate) fn say(&mut self, label: &str, text: &Text) {
+        let words = text.render(self.locale, &PlainFormatter);
+        let _ = writeln!(self.written, "{label}: {words}");
+    }
+
+    pub(crate) fn say_all(&mut self, label: &str, texts: &[Text]) {
+        texts.iter().for_each(|text| self.say(label, text));
+    }
+
+    pub(crate) fn note(&mut self, label: &str, value: &str) {
+        let _ = writeln!(self.written, "{label}: {value}");
+    }
+
+    pub(crate) fn notice(&mut self, notice: &Notice) {
+        self.note("tone", &format!("{:?}", notice.tone));
+        self.say("heading", &notice.heading);
+        self.say_all("line", &notice.lines);
+        if let Some(reference) = &notice.reference {
+            self.note("reference", reference);
+        }
+        if let Some(button) = &notice.button {
+            self.say("button", button);
+        }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.written
+    }
+}
