@@ -47,11 +47,11 @@ pub struct IntlFormatter {
 }
 
 impl IntlFormatter {
-    /// `languages` is the browser's list. Among them the first of the same language decides the region, so that a person
-    /// whose browser says `en-GB` reads dates the British way.
+    /// Among the browser's languages the first of the page's language decides the region, so that a person whose browser
+    /// says `en-GB` reads dates the British way.
     #[must_use]
-    pub const fn new(languages: Vec<String>) -> Self {
-        Self { languages, formats: RefCell::new(None) }
+    pub fn new() -> Self {
+        Self { languages: super::location::languages(), formats: RefCell::new(None) }
     }
 
     fn with<R>(&self, locale: Locale, use_formats: impl FnOnce(&Formats) -> R) -> R {
@@ -71,6 +71,12 @@ impl IntlFormatter {
             number: NumberFormat::new(tag),
             ago: RelativeTimeFormat::new(tag, &options(&[("numeric", "auto")])),
         }
+    }
+}
+
+impl Default for IntlFormatter {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

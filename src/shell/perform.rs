@@ -63,8 +63,8 @@ impl Performer {
                 let drawn = random::bytes().map(SignInRandom::new);
                 dispatch(&self.shell, Event::RandomDrawn(drawn));
             }
-            Effect::StorageSet { key, value } => storage::write(&key, value.reveal())?,
-            Effect::StorageRemove(key) => storage::remove(&key),
+            Effect::StorageSet { key, value } => storage::write(key.reveal(), value.reveal())?,
+            Effect::StorageRemove(key) => storage::remove(key.reveal()),
             Effect::StorageClear => storage::remove_by_prefix(STORAGE_PREFIX),
             Effect::LeaveTo { url, history } => match history {
                 HistoryEntry::Push => location::leave(url.reveal()),

@@ -1,0 +1,28 @@
+// The end-to-end suite: real browser, real server, real provider, the real Content-Security-Policy and Trusted Types.
+//
+// Environment: CHROMIUM (browser), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS; see tests/support.
+// Nothing is retried: a test that passes at the second try hides a race that a person will meet at the first.
+
+import { defineConfig } from '@playwright/test';
+import { browserLaunch } from './tests/support/browser.mjs';
+
+export default defineConfig({
+  testDir: 'tests',
+  testMatch: '**/*.spec.mjs',
+  outputDir: 'output/artifacts',
+  forbidOnly: true,
+  retries: 0,
+  workers: Number(process.env.PORTAL_E2E_WORKERS ?? 2),
+  fullyParallel: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['line'], ['json', { outputFile: 'output/report.json' }]],
+  use: {
+    launchOptions: browserLaunch(),
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    viewport: { width: 1280, height: 900 },
+  },
+});

@@ -1,0 +1,70 @@
+// The command line of the sample provider. Each mistake is named with what to do about it.
+
+import { parseArgs } from 'node:util';
+
+export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin ORIGIN --people FILE [options]
+
+  --port PORT            port on 127.0.0.1; 0 lets the system choose (the ready line prints it)
+  --page-origin ORIGIN   origin of the page, for example http://localhost:8080; may be given more than once
+  --people FILE          the sample people (server/sample/people.json)
+  --quiet                only the ready line and errors
+  --allow-test-controls  lets a test make sign-ins look old; never for anything but tests
+  --help                 this text
+`;
+
+/** A mistake on the command line; its message is for the person who typed it. */
+export class UsageError extends Error {}
+
+/**
+ * @param {string[]} args
+ * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, quiet: boolean,
+ *   allowTestControls: boolean }}
+ */
+export function readOptions(args) {
+  const values = parse(args);
+  if (values.help) return { help: true };
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new UsageError(`--port ${values.port ?? ''} is not a port number (0 to 65535)`);
+  }
+  const pageOrigins = values['page-origin'] ?? [];
+  if (pageOrigins.length === 0) throw new UsageError('--page-origin is missing; see --help');
+  for (const origin of pageOrigins) checkOrigin(origin);
+  if (!values.people) throw new UsageError('--people is missing; see --help');
+  return {
+    help: false,
+    port,
+    pageOrigins,
+    people: values.people,
+    quiet: values.quiet ?? false,
+    allowTestControls: values['allow-test-controls'] ?? false,
+  };
+}
+
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        'page-origin': { type: 'string', multiple: true },
+        people: { type: 'string' },
+        quiet: { type: 'boolean' },
+        'allow-test-controls': { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${error.message}; see --help`);
+  }
+}
+
+function checkOrigin(text) {
+  let origin;
+  try {
+    ({ origin } = new URL(text));
+  } catch {
+    throw new UsageError(`--page-origin ${text} is not an address`);
+  }
+  if (origin !== text) throw new UsageError(`--page-origin ${text} must be an origin only, for example ${origin}`);
+}

@@ -1,0 +1,164 @@
+// What `oidc-provider` needs to behave as a real organisation's provider does for this page (see docs of each setting):
+// a public client with PKCE, JWT access tokens for our API that carry `auth_time`, sign-in pages of our own, sign-out
+// without a question, no consent page for our own client.
+
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { Provider } from 'oidc-provider';
+import { errorPage, signedOutPage, signOutPage } from './pages.mjs';
+import { signInRoutes } from './sign-in.mjs';
+import { TestControls } from './test-controls.mjs';
+
+export const CLIENT_ID = 'passcode-portal';
+export const API_RESOURCE = 'urn:passcode-portal:api';
+export const API_SCOPE = 'devices';
+export const PASSWORD_ACR = 'urn:passcode-portal:acr:password';
+
+/** Lifetimes in seconds. The access token is short because nothing can call it back. */
+const TTL = {
+  AccessToken: 600,
+  AuthorizationCode: 60,
+  Grant: 8 * 3600,
+  IdToken: 600,
+  Interaction: 1800,
+  Session: 8 * 3600,
+};
+
+/** Builds the provider; `options` are those of the command line. */
+export async function createProvider({ issuer, people, options }) {
+  const controls = options.allowTestControls ? new TestControls() : undefined;
+  const provider = new Provider(issuer, configuration({ people, options, controls }));
+  if (controls) provider.use(controls.middleware());
+  provider.use(signInRoutes({ provider, people, controls }));
+  if (!options.quiet) provider.on('server_error', (_ctx, error) => process.stderr.write(`${error.stack}\n`));
+  return provider;
+}
+
+function configuration({ people, options, controls }) {
+  return {
+    clients: [client(options.pageOrigins)],
+    jwks: { keys: [signingKey()] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    ttl: TTL,
+    // ID tokens carry name and preferred_username themselves: the access token is for our API, so userinfo is no use.
+    conformIdTokenClaims: false,
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'preferred_username', 'locale'],
+      email: ['email', 'email_verified'],
+    },
+    scopes: ['openid', 'profile', 'email'],
+    acrValues: [PASSWORD_ACR],
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    clientBasedCORS: (_ctx, origin) => options.pageOrigins.includes(origin),
+    interactions: { url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
+    findAccount: (_ctx, sub) => findAccount(people, sub),
+    loadExistingGrant,
+    extraTokenClaims: (ctx, token) => accessTokenClaims(ctx, token, people),
+    renderError: (ctx, out) => {
+      ctx.type = 'html';
+      ctx.body = errorPage(ctx, out);
+    },
+    features: {
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => apiResourceServer(resource),
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => signOutPage(ctx, form, signOutManner(ctx, controls)),
+        postLogoutSuccessSource: (ctx) => {
+          ctx.body = signedOutPage(ctx);
+        },
+      },
+    },
+  };
+}
+
+function client(pageOrigins) {
+  return {
+    client_id: CLIENT_ID,
+    client_name: 'Passcode portal',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: pageOrigins.map((origin) => `${origin}/callback`),
+    post_logout_redirect_uris: pageOrigins.map((origin) => `${origin}/signed-out`),
+    require_auth_time: true,
+  };
+}
+
+/** A fresh key each start: a token of an earlier run is worth nothing. */
+function signingKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(8).toString('hex'), alg: 'RS256', use: 'sig' };
+}
+
+function findAccount(people, sub) {
+  const person = people.bySub(sub);
+  if (!person) return undefined;
+  return {
+    accountId: sub,
+    claims: () => ({
+      sub,
+      name: person.name,
+      preferred_username: person.username,
+      locale: person.locale,
+      email: person.username,
+      email_verified: true,
+    }),
+  };
+}
+
+/** Our own client needs no consent page: what it may ask for is granted at the first sign-in. */
+async function loadExistingGrant(ctx) {
+  const { oidc } = ctx;
+  const existing = oidc.result?.consent?.grantId ?? oidc.session.grantIdFor(oidc.client.clientId);
+  if (existing) {
+    const grant = await oidc.provider.Grant.find(existing);
+    if (grant?.accountId === oidc.session.accountId) return grant;
+  }
+  const grant = new oidc.provider.Grant({
+    clientId: oidc.client.clientId,
+    accountId: oidc.session.accountId,
+  });
+  grant.addOIDCScope('openid profile email');
+  grant.addResourceScope(API_RESOURCE, API_SCOPE);
+  await grant.save();
+  return grant;
+}
+
+function apiResourceServer(resource) {
+  if (resource !== API_RESOURCE) return undefined;
+  return {
+    scope: API_SCOPE,
+    audience: API_RESOURCE,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: TTL.AccessToken,
+    jwt: { sign: { alg: 'RS256' } },
+  };
+}
+
+/** RFC 9470 needs `auth_time` in the access token; the library puts it there only if told to. */
+function accessTokenClaims(ctx, token, people) {
+  if (token.kind !== 'AccessToken') return undefined;
+  const code = ctx.oidc.entities.AuthorizationCode;
+  const person = people.bySub(token.accountId);
+  return {
+    auth_time: code?.authTime,
+    acr: code?.acr,
+    amr: code?.amr,
+    name: person?.name,
+    preferred_username: person?.username,
+  };
+}
+
+/** Signing out asks nothing when the page proves whose session it ends, or at least which client asks. */
+function signOutManner(ctx, controls) {
+  const { entities, session, client: asking } = ctx.oidc;
+  const hinted = entities.IdTokenHint?.payload.sub;
+  const isOwn = hinted === undefined ? asking !== undefined : hinted === session.accountId;
+  return { asks: !isOwn, endsSession: !controls?.keepsSession };
+}

@@ -1,0 +1,237 @@
+// Every page and every state, as people with different eyes, windows and hands meet it: axe without violations in both
+// languages, light and dark; no sideways scrolling at 320 px; the whole reset by keyboard alone. The pictures of these
+// walks are in output/pictures for a person to look at.
+
+import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { CALL, hold, interfere, problem } from './support/api.mjs';
+import { look } from './support/look.mjs';
+import { listen, spokenOn } from './support/speech.mjs';
+import { ANDROID, IPHONE, PLATFORMS } from './sample.mjs';
+
+for (const language of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+    test.describe.configure({ timeout: 240_000 });
+
+    test('the pages before and after a sign-in', async ({ page, portal }) => {
+      const see = (name) => look(page, language, name);
+      await portal.open('/');
+      await expect(portal.command('signIn').first()).toBeVisible();
+      await see('home');
+      await portal.enter('aiko', '/devices');
+      await expect(portal.device(ANDROID).first()).toBeVisible();
+      await see('devices');
+      for (const [path, name] of [
+        [`/devices/${ANDROID}`, 'details'],
+        ['/notifications', 'notifications-empty'],
+        ['/help', 'help'],
+        ['/no/such/page', 'not-found'],
+        ['/devices/d-nobody', 'device-gone'],
+      ]) {
+        await portal.open(path);
+        await expect(portal.heading).toBeVisible();
+        await portal.settles();
+        await see(name);
+      }
+      await portal.open('/devices');
+      await portal.isAt('/devices');
+      await portal.signOut();
+      await see('signed-out');
+    });
+
+    test('the reset from the explanation to the notification', async ({ page, portal }) => {
+      const see = (name) => look(page, language, name);
+      await portal.enter('aiko', `/devices/${ANDROID}`);
+      await portal.explain();
+      await see('explain');
+      await portal.leaveForSignIn();
+      await portal.provider.fill('aiko');
+      await expect(portal.lastButton).toBeVisible();
+      await see('confirm-android');
+      const held = await hold(page, CALL.reset, 'POST');
+      await portal.lastButton.click();
+      await see('submitting');
+      held.release();
+      await portal.isDone();
+      await see('done-android-hidden');
+      await portal.showPasscode.click();
+      await expect(portal.passcode).toBeVisible();
+      await see('done-android-shown');
+      await portal.openNotifications();
+      await expect(portal.main.getByText(portal.saying('notificationDone')).first()).toBeVisible();
+      await see('notifications');
+      await portal.open(`/devices/${ANDROID}`);
+      await expect(portal.showPasscode).toBeVisible();
+      await see('details-after');
+    });
+
+    for (const platform of PLATFORMS.slice(1)) {
+      test(`confirmation and result of ${platform.name}`, async ({ page, portal }) => {
+        await portal.reachConfirm('aiko', platform.device);
+        await look(page, language, `confirm-${platform.device}`);
+        await portal.lastButton.click();
+        await portal.isDone();
+        if (platform.passcode) {
+          await portal.showPasscode.click();
+          await expect(portal.passcode).toBeVisible();
+        }
+        await look(page, language, `done-${platform.device}`);
+      });
+    }
+
+    test.describe('with devices as slow as real ones', () => {
+      test.use({ fleetSpeed: 0.1 });
+
+      test('pending', async ({ page, portal }) => {
+        await portal.reachConfirm('aiko', IPHONE);
+        await portal.lastButton.click();
+        await portal.isPending();
+        await look(page, language, 'pending');
+        await portal.open(`/devices/${IPHONE}`);
+        await portal.detailsSayPending();
+        await look(page, language, 'details-pending');
+      });
+    });
+
+    test('what goes wrong with a sign-in', async ({ page, portal, stage }) => {
+      await portal.enter('aiko', `/devices/${ANDROID}`);
+      await stage.controlProvider({ signInAgeSeconds: 301 });
+      await portal.stepUp();
+      await expect(portal.headed('expired')).toBeVisible();
+      await look(page, language, 'expired');
+      await portal.open(`/devices/${ANDROID}`);
+      await portal.isAt(`/devices/${ANDROID}`);
+      await portal.explain();
+      await portal.leaveForSignIn();
+      await portal.provider.cancel.click();
+      await expect(portal.headed('signInCancelled')).toBeVisible();
+      await look(page, language, 'cancelled');
+      await portal.command('startAgain', portal.main).first().click();
+      await portal.finishesStepUp('ben');
+      await expect(portal.headed('wrongPerson')).toBeVisible();
+      await look(page, language, 'wrong-person');
+    });
+
+    test('what goes wrong with the API', async ({ page, portal }) => {
+      const fault = await interfere(page, { call: CALL.devices, answer: problem(500, 'internalError') });
+      await portal.enter('aiko', '/devices');
+      await expect(portal.retry).toBeVisible({ timeout: 20_000 });
+      await look(page, language, 'devices-error');
+      await fault.stop();
+      await portal.open(`/devices/${ANDROID}`);
+      await portal.isAt(`/devices/${ANDROID}`);
+      await portal.stepUp();
+      await interfere(page, { call: CALL.reset, method: 'POST', answer: 'abort' });
+      await portal.lastButton.click();
+      await expect(portal.retryReset).toBeVisible();
+      await look(page, language, 'unknown-outcome');
+    });
+
+    test('devices that cannot be reset, and lists of none and of thousands', async ({ page, portal }) => {
+      await portal.enter('emil', '/devices');
+      await expect(portal.text('noDevices').first()).toBeVisible();
+      await look(page, language, 'devices-none');
+      await portal.signOut();
+      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+      await portal.enter('chiyo', '/devices');
+      await look(page, language, 'devices-many');
+      const { value } = await (await listed).json();
+      const refused = value.find((device) => device.actions.resetPasscode?.allowed === false);
+      await portal.openDevice(refused.id);
+      await look(page, language, 'details-refused');
+      await portal.signOut();
+      await portal.enter('depot', '/devices');
+      await expect(portal.main.getByText(/5,000/).first()).toBeVisible({ timeout: 20_000 });
+      await look(page, language, 'devices-thousands');
+    });
+
+    test('the explanation of a missing config.json', async ({ page, portal }) => {
+      await page.route('**/config.json', (route) => route.fulfill({ status: 404, body: '' }));
+      await portal.open('/');
+      await expect(portal.headed('config.heading')).toBeVisible();
+      await look(page, language, 'config-missing');
+    });
+  });
+}
+
+/** Moves with Tab until `target` has the focus; a person gives up at some point, and so does this. */
+async function tabTo(page, target) {
+  for (let press = 0; press < 60; press += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('not reachable with Tab');
+}
+
+test('the whole reset by keyboard alone', async ({ page, portal, api }) => {
+  await portal.open('/devices');
+  await expect(portal.command('signIn').first()).toBeVisible();
+  await tabTo(page, portal.command('signIn').first());
+  await page.keyboard.press('Enter');
+  await expect(portal.provider.userName).toBeFocused();
+  await page.keyboard.type('aiko@example.test');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('sample');
+  await page.keyboard.press('Enter');
+  await portal.isAt('/devices');
+  await expect(portal.device(ANDROID).first()).toBeVisible();
+  await tabTo(page, portal.device(ANDROID).first());
+  await page.keyboard.press('Enter');
+  await portal.isAt(`/devices/${ANDROID}`);
+  await expect(portal.heading).toBeFocused();
+  await tabTo(page, portal.resetCommand);
+  await page.keyboard.press('Enter');
+  await expect(portal.dialog).toBeVisible();
+  await tabTo(page, portal.signInAgain);
+  await page.keyboard.press('Enter');
+  await expect(portal.provider.password).toBeFocused();
+  await page.keyboard.type('sample');
+  await page.keyboard.press('Enter');
+  await expect(portal.lastButton).toBeVisible();
+  await tabTo(page, portal.lastButton);
+  await page.keyboard.press('Enter');
+  await portal.isDone();
+  await tabTo(page, portal.showPasscode);
+  await page.keyboard.press('Enter');
+  await expect(portal.passcode).toBeVisible();
+  expect(api.resets).toHaveLength(1);
+});
+
+test('the skip link is the first thing Tab reaches, is seen then, and leads to the content', async ({ page, portal }) => {
+  await portal.open('/');
+  await expect(portal.wayToSignIn).toBeVisible();
+  const first = page.locator('a[href], button, input').first();
+  await expect(first).toHaveAttribute('href', /^#/);
+  await first.focus();
+  await expect(first).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await portal.main.evaluate((main) => main.contains(document.activeElement))).toBe(true);
+});
+
+test('a change of page moves the focus to its heading and changes the title', async ({ page, portal }) => {
+  await portal.enter('aiko', '/devices');
+  const before = await page.title();
+  await portal.openDevice(ANDROID);
+  await expect(portal.heading).toBeFocused();
+  expect(await page.title()).not.toBe(before);
+});
+
+test('ticking digits are not in a live region', async ({ portal }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  const live = await portal.countdown.evaluate((element) => {
+    const region = element.closest('[aria-live], [role=status], [role=alert]');
+    return region ? (region.getAttribute('aria-live') ?? region.getAttribute('role')) : 'none';
+  });
+  expect(['none', 'off']).toContain(live);
+});
+
+test('the steps of a reset are announced without moving the focus, and the title says the end', async ({ context, page, portal }) => {
+  await listen(context);
+  await portal.reachConfirm('aiko', IPHONE);
+  await portal.lastButton.click();
+  await portal.isDone();
+  await expect.poll(() => spokenOn(page).then((texts) => texts.join('\n'))).toMatch(portal.saying('announce.done'));
+  expect((await spokenOn(page)).join('\n')).toMatch(portal.saying('announce.accepted'));
+  await expect(page).toHaveTitle(portal.saying('title.done'));
+});

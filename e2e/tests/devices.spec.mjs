@@ -1,0 +1,103 @@
+// Devices that cannot be reset, with the reason; and devices that behave as real ones do on a bad day.
+
+import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { IT_CONTACT } from './support/stage.mjs';
+import { CALL } from './support/api.mjs';
+
+for (const language of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+
+    test('every device that cannot be reset says why and whom to ask', async ({ page, portal }) => {
+      test.setTimeout(180_000);
+      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+      await portal.enter('chiyo', '/devices');
+      const { value } = await (await listed).json();
+      const refused = value.filter((device) => device.actions.resetPasscode?.allowed !== true);
+      expect(refused.length).toBeGreaterThanOrEqual(8);
+      for (const device of refused) {
+        await test.step(`${device.id}: ${device.actions.resetPasscode.reason}`, async () => {
+          await portal.openDevice(device.id);
+          await expect(portal.main.getByText(portal.reason(device.actions.resetPasscode.reason)).first()).toBeVisible();
+          await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+          await portal.page.locator('a[href="/devices"]').first().click();
+          await portal.isAt('/devices');
+        });
+      }
+    });
+  });
+}
+
+test('the unavailable command is reachable by keyboard and opens nothing', async ({ page, portal, api }) => {
+  const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+  await portal.enter('chiyo', '/devices');
+  const { value } = await (await listed).json();
+  const refused = value.find((device) => device.actions.resetPasscode?.allowed === false);
+  await portal.openDevice(refused.id);
+  await portal.resetCommand.focus();
+  await expect(portal.resetCommand).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(portal.lastButton).toHaveCount(0);
+  expect(api.resets).toHaveLength(0);
+});
+
+test.describe('devices on a bad day', () => {
+  /** What a failed reset must say. */
+  const FAILURES = [
+    ['d-dana-unlocktoken', 'failure.unlock_token_why', 'failure.unlock_token_next'],
+    ['d-dana-nopolicy', 'failure.no_policy_why', 'failure.no_policy_next'],
+  ];
+
+  for (const [device, why, next] of FAILURES) {
+    test(`${device}: the cause, the next step, a reference and the IT contact; the flag tells it too`, async ({ portal }) => {
+      await portal.reachConfirm('dana', device);
+      await portal.lastButton.click();
+      await expect(portal.headed('failed')).toBeVisible({ timeout: 20_000 });
+      await expect(portal.text(why).first()).toBeVisible();
+      await expect(portal.text(next).first()).toBeVisible();
+      await expect(portal.text('app.reference_label', portal.main).first()).toBeVisible();
+      await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+      await expect(portal.showPasscode).toHaveCount(0);
+      await portal.openNotifications();
+      await expect(portal.text('notifications.failed', portal.main).first()).toBeVisible();
+    });
+  }
+
+  test('an erase that came first is called superseded, not failed and not done', async ({ portal }) => {
+    await portal.reachConfirm('dana', 'd-dana-erased');
+    await portal.lastButton.click();
+    await expect(portal.headed('superseded')).toBeVisible({ timeout: 20_000 });
+    await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+    await expect(portal.showPasscode).toHaveCount(0);
+  });
+
+  test('a device without a network stays pending, with when it was last seen', async ({ portal }) => {
+    await portal.reachConfirm('dana', 'd-dana-offline');
+    await portal.lastButton.click();
+    await portal.isPending();
+    await expect(portal.text('pending.not_done').first()).toBeVisible();
+    await expect(portal.text('pending.leave').first()).toBeVisible();
+    await expect(portal.main.getByText(portal.saying('device.last_check_in')).first()).toBeVisible();
+  });
+
+  test('a pending reset can be cancelled, and the device keeps its passcode', async ({ portal, api }) => {
+    await portal.reachConfirm('dana', 'd-dana-silent');
+    await portal.lastButton.click();
+    await portal.isPending();
+    await portal.button('pending.cancel').click();
+    await expect(portal.headed('canceled.heading')).toBeVisible({ timeout: 20_000 });
+    expect(api.resets).toHaveLength(1);
+  });
+
+  test.describe('a device that is busy', () => {
+    test.use({ fleetSpeed: 2 });
+
+    test('"not now" is said to have arrived, and becomes done by itself', async ({ portal }) => {
+      await portal.reachConfirm('dana', 'd-dana-notnow');
+      await portal.lastButton.click();
+      await portal.isPending();
+      await expect(portal.text('pending.delivered').or(portal.text('pending.not_now')).first()).toBeVisible();
+      await expect(portal.headed('done')).toBeVisible({ timeout: 30_000 });
+    });
+  });
+});

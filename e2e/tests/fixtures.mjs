@@ -1,0 +1,71 @@
+// What every test starts with: its own server and database, a browser that reports violations, the person in front of it.
+
+import { test as base, expect } from '@playwright/test';
+import { ApiLog } from './support/api.mjs';
+import { Guard } from './support/guard.mjs';
+import { PortalServer, Stage } from './support/stage.mjs';
+import { Portal } from './portal.mjs';
+
+export { expect };
+
+/** The languages of the interface and what the browser of a first-time visitor says for each. */
+const LOCALES = { en: 'en-GB', ja: 'ja-JP' };
+export const LANGUAGES = /** @type {const} */ (['en', 'ja']);
+
+/** Tests of the provider alone: no portal server, no guard. */
+export const providerTest = base.extend({
+  /** @type {'en' | 'ja'} */
+  language: ['en', { option: true }],
+
+  locale: async ({ language }, use) => use(LOCALES[language]),
+
+  stage: [
+    // The pattern is empty because Playwright reads from it what a fixture depends on.
+    async ({}, use) => {
+      const stage = await Stage.open();
+      await use(stage);
+      await stage.close();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+export const test = providerTest.extend({
+  /** How many times faster than real devices the simulated ones are. */
+  fleetSpeed: [20, { option: true }],
+
+  /** Lines of the `[limits]` section: a test about limits sets them low. */
+  limits: ['resets_per_hour = 1000\nreveals_per_hour = 1000', { option: true }],
+
+  timezoneId: 'Asia/Tokyo',
+
+  server: [
+    async ({ stage, fleetSpeed, limits }, use, testInfo) => {
+      await stage.controlProvider({});
+      const server = await PortalServer.start(stage, { fleetSpeed, limits });
+      await use(server);
+      await server.stop();
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach('server output', { body: server.program.output, contentType: 'text/plain' });
+      }
+    },
+    { auto: true },
+  ],
+
+  baseURL: async ({ stage }, use) => use(stage.origin),
+
+  guard: [
+    async ({ context, stage }, use) => {
+      const guard = new Guard(context, [stage.origin, stage.issuer]);
+      await use(guard);
+      guard.check();
+    },
+    { auto: true },
+  ],
+
+  /** Every call of the page to the API. */
+  api: async ({ context }, use) => use(new ApiLog(context)),
+
+  /** The page as a person uses it. */
+  portal: async ({ page, language, stage }, use) => use(new Portal(page, language, stage)),
+});

@@ -1,0 +1,217 @@
+// The ten steps of flow.md for each of its four platforms in both languages, and what must hold on the way.
+
+import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { CALL, hold } from './support/api.mjs';
+import { ANDROID, IPHONE, PLATFORMS } from './sample.mjs';
+
+const reads = (api) => api.of(CALL.device).length + api.of(CALL.result).length;
+
+for (const language of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+
+    for (const platform of PLATFORMS) {
+      test(`${platform.name}: from the sign-in to the result and the notification`, async ({ page, portal, api }) => {
+        // 1-3: sign in, choose the device, its details
+        await portal.enter('aiko', '/devices');
+        await portal.openDevice(platform.device);
+        await expect(page.locator('html')).toHaveAttribute('lang', language);
+        // 4: what will happen and why
+        await portal.explain();
+        await portal.previews(platform);
+        // 5-6: a fresh sign-in, back at the same device and step, nothing sent yet
+        await portal.leaveForSignIn();
+        await portal.provider.fill('aiko');
+        await portal.isAt(`/devices/${platform.device}/reset-passcode`);
+        await expect(portal.lastButton).toBeVisible();
+        await expect(portal.countdown).toBeVisible();
+        await portal.previews(platform);
+        expect(api.resets).toHaveLength(0);
+        // 7-8: the request and the result
+        await portal.lastButton.click();
+        await portal.isDone();
+        expect(api.resets).toHaveLength(1);
+        await portal.notes(platform);
+        if (platform.passcode) {
+          await expect(portal.showPasscode).toBeVisible();
+          expect(api.of(CALL.passcode)).toHaveLength(0);
+          await portal.showPasscode.click();
+          await expect.poll(() => portal.shownPasscode()).toMatch(platform.passcode);
+        } else {
+          await expect(portal.showPasscode).toHaveCount(0);
+        }
+        // 9: the flag counts it, the list names it
+        await expect(portal.flag).toHaveAccessibleName(/1/);
+        await portal.openNotifications();
+        await expect(portal.main.getByText(portal.saying('notificationDone')).first()).toBeVisible();
+        // ... and the temporary passcode stands on the details of the device too
+        await portal.open(`/devices/${platform.device}`);
+        await portal.isAt(`/devices/${platform.device}`);
+        await expect(portal.showPasscode).toHaveCount(platform.passcode ? 1 : 0);
+      });
+    }
+  });
+}
+
+test('the temporary passcode is the same on the result and on the details', async ({ portal }) => {
+  await portal.reset('aiko', ANDROID);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+  const onResult = await portal.shownPasscode();
+  await portal.open(`/devices/${ANDROID}`);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+  expect(await portal.shownPasscode()).toBe(onResult);
+});
+
+test('the passcode can be hidden again and is then nowhere in the page', async ({ page, portal }) => {
+  await portal.reset('aiko', ANDROID);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+  const passcode = await portal.shownPasscode();
+  await portal.hidePasscode.click();
+  await expect(portal.showPasscode).toBeVisible();
+  const text = await page.evaluate(() => document.documentElement.textContent.replaceAll(/\s/g, ''));
+  expect(text).not.toContain(passcode);
+});
+
+test('copying puts the passcode without spaces on the clipboard and says so', async ({ context, page, portal }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await portal.reset('aiko', ANDROID);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+  const passcode = await portal.shownPasscode();
+  await portal.button('copyPasscode').click();
+  await expect(portal.text('copied').first()).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(passcode);
+});
+
+test('a double click on the last button posts once', async ({ portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  await portal.lastButton.dblclick();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
+
+test('many clicks while the request is under way post once', async ({ page, portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  const held = await hold(page, CALL.reset, 'POST');
+  await portal.lastButton.evaluate((button) => {
+    for (let click = 0; click < 10; click += 1) button.click();
+  });
+  held.release();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
+
+test.describe('with devices as slow as real ones', () => {
+  test.use({ fleetSpeed: 0.1 });
+
+  test('nothing is called done before the device acknowledged', async ({ portal, api }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    const readsBefore = reads(api);
+    await expect.poll(() => reads(api), { timeout: 25_000 }).toBeGreaterThan(readsBefore + 2);
+    await expect(portal.headed('done')).toHaveCount(0);
+    await expect(portal.showPasscode).toHaveCount(0);
+  });
+
+  test('a pending reset is found again after a reload and by a later visit', async ({ page, portal, api }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    await page.reload();
+    await portal.isPending();
+    await portal.open('/devices');
+    await portal.openDevice(ANDROID);
+    await portal.detailsSayPending();
+    await portal.link('showState').click();
+    await portal.isPending();
+    expect(api.resets).toHaveLength(1);
+  });
+
+  test('Back from a pending reset starts nothing', async ({ page, portal, api }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    await page.goBack();
+    await page.goForward();
+    expect(api.resets).toHaveLength(1);
+  });
+
+  test('the same reset in two tabs is one command, and the second tab shows it', async ({ context, portal, api }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    const second = portal.in(await context.newPage());
+    await second.open(`/devices/${ANDROID}`);
+    await second.isAt(`/devices/${ANDROID}`);
+    await second.stepUp();
+    await expect(second.lastButton).toBeVisible();
+    await portal.lastButton.click();
+    await portal.isPending();
+    await second.lastButton.click();
+    await second.isPending();
+    const answers = await Promise.all(api.resets.map((request) => request.response()));
+    expect(answers.filter((answer) => answer?.status() === 202)).toHaveLength(1);
+  });
+});
+
+test('a reload at B comes back to B, sends nothing, and still posts once', async ({ page, portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  await page.reload();
+  await expect(portal.lastButton).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+  await portal.lastButton.click();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
+
+test('Back from B starts nothing and leads to a page that works', async ({ page, portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  await page.goBack();
+  await page.goto(`/devices/${ANDROID}`);
+  await portal.isAt(`/devices/${ANDROID}`);
+  await expect(portal.resetCommand).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+});
+
+test('cancelling at B returns to the device and sends nothing', async ({ portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  await portal.command('cancel', portal.main).first().click();
+  await portal.isAt(`/devices/${ANDROID}`);
+  expect(api.resets).toHaveLength(0);
+});
+
+test('a reload of the result finds it again', async ({ page, portal, api }) => {
+  await portal.reset('aiko', IPHONE);
+  await page.reload();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
+
+test('Escape closes dialog A and gives the focus back to the command', async ({ page, portal }) => {
+  await portal.enter('aiko', `/devices/${ANDROID}`);
+  await portal.explain();
+  await page.keyboard.press('Escape');
+  await expect(portal.dialog).toHaveCount(0);
+  await expect(portal.resetCommand).toBeFocused();
+});
+
+test('the language can be switched at B: the step, the device and the clock stay', async ({ page, portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  await portal.switchLanguage('ja');
+  await portal.isAt(`/devices/${ANDROID}/reset-passcode`);
+  await expect(portal.lastButton).toBeVisible();
+  await portal.lastButton.click();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
+});
+
+test('a deep link to the reset survives the sign-in, explains first and starts nothing', async ({ portal, api }) => {
+  await portal.enter('aiko', `/devices/${ANDROID}/reset-passcode`);
+  await expect(portal.signInAgain).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+  await portal.settles();
+  expect(api.resets).toHaveLength(0);
+});

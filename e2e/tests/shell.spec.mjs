@@ -1,0 +1,114 @@
+// Before and without the application: the static shell, no script, no WebAssembly, no storage, a wrong config.json.
+
+import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { IT_CONTACT } from './support/stage.mjs';
+import { ANDROID } from './sample.mjs';
+
+for (const language of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+
+    test.describe('without script', () => {
+      test.use({ javaScriptEnabled: false });
+
+      test('an explanation, not a blank page', async ({ page }) => {
+        await page.goto('/');
+        // Playwright's own text search leaves out what stands in <noscript>.
+        await expect(page.locator('noscript p').first()).toBeVisible();
+        expect(await page.locator('noscript p').first().innerText()).toContain('JavaScript');
+      });
+    });
+
+    test('without WebAssembly: an explanation', async ({ context, page, guard }) => {
+      guard.pardon(/WebAssembly/);
+      await context.addInitScript(() => {
+        delete globalThis.WebAssembly;
+      });
+      await page.goto('/');
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('alert').filter({ hasText: 'WebAssembly' })).toBeVisible();
+    });
+
+    for (const [name, answer] of [
+      ['missing', { status: 404, body: '' }],
+      ['not JSON', { status: 200, contentType: 'application/json', body: '{"authority":' }],
+      ['without what is needed', { status: 200, contentType: 'application/json', body: '{}' }],
+      ['the index page of a careless host', { status: 200, contentType: 'text/html', body: '<!doctype html><p>hello' }],
+    ]) {
+      test(`config.json ${name}: an explanation, not a blank page`, async ({ page, portal }) => {
+        await page.route('**/config.json', (route) => route.fulfill(answer));
+        await portal.open('/devices');
+        await expect(portal.headed('config.heading')).toBeVisible();
+        await expect(portal.main.getByText('config.json').first()).toBeVisible();
+      });
+    }
+  });
+}
+
+test('something useful paints before WebAssembly has loaded', async ({ page }) => {
+  await page.route('**/*.wasm', () => {});
+  await page.goto('/', { waitUntil: 'commit' });
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('a WebAssembly module that cannot be loaded: an explanation', async ({ page, guard }) => {
+  guard.pardon(/page error/);
+  await page.route('**/*.wasm', (route) => route.abort('connectionreset'));
+  await page.goto('/');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+});
+
+test('storage refused: signing in still works or is explained, and nothing breaks', async ({ context, portal }) => {
+  await context.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(globalThis, name, {
+        get() {
+          throw new DOMException('The operation is insecure.', 'SecurityError');
+        },
+      });
+    }
+  });
+  await portal.open('/devices');
+  await expect(portal.heading).toBeVisible();
+  await portal.saysWhenSigningIn('browserUnfit');
+});
+
+test('without crypto.subtle nobody is signed in and it is explained', async ({ context, portal }) => {
+  await context.addInitScript(() => {
+    Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });
+  });
+  await portal.open('/devices');
+  await portal.saysWhenSigningIn('browserUnfit');
+});
+
+test('the policies of the page are the strict ones', async ({ page }) => {
+  const response = await page.goto('/');
+  const headers = response.headers();
+  const policy = headers['content-security-policy'];
+  expect(policy).toMatch(/script-src [^;]*'wasm-unsafe-eval'/);
+  expect(policy).not.toMatch(/'unsafe-inline'|'unsafe-eval'|'strict-dynamic'/);
+  expect(policy).toContain("require-trusted-types-for 'script'");
+  expect(policy).toMatch(/frame-ancestors 'none'/);
+  expect(headers['cache-control']).toContain('no-store');
+  expect(headers['referrer-policy']).toBe('no-referrer');
+  for (const script of await page.locator('script[src], link[rel=modulepreload]').all()) {
+    expect(await script.getAttribute('integrity')).toMatch(/^sha(256|384|512)-/);
+  }
+});
+
+test('an unknown address is a page that says so, with the way back', async ({ portal }) => {
+  await portal.open('/no/such/page');
+  await expect(portal.headed('notFound')).toBeVisible();
+  await expect(portal.page).toHaveTitle(/.+/);
+});
+
+test('the IT contact is on every page', async ({ portal }) => {
+  await portal.open('/');
+  await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+  await portal.enter('aiko', '/devices');
+  for (const path of ['/', '/devices', `/devices/${ANDROID}`, `/devices/${ANDROID}/reset-passcode`, '/notifications', '/help']) {
+    await portal.open(path);
+    await portal.isAt(path);
+    await expect(portal.itContact(IT_CONTACT.phone), path).toBeVisible();
+  }
+});

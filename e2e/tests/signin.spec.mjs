@@ -1,0 +1,200 @@
+// Signing in, the fresh sign-in, and everything that can be wrong about one (idp.md; security.md, in the browser 1-6, 11).
+
+import { expect, test } from './fixtures.mjs';
+import { CALL, problem } from './support/api.mjs';
+import { DAY, shiftWallClock } from './support/clock.mjs';
+import { ANDROID } from './sample.mjs';
+
+const DETAILS = `/devices/${ANDROID}`;
+const RESET = `${DETAILS}/reset-passcode`;
+
+/** Parameters of the last request for a sign-in. */
+function authorizeRequests(page, stage) {
+  const seen = [];
+  page.on('request', (request) => {
+    const address = new URL(request.url());
+    if (address.origin === stage.issuer && address.pathname === '/auth') seen.push(address.searchParams);
+  });
+  return seen;
+}
+
+test('the fresh sign-in asks for prompt=login, max_age=300, PKCE, and fills in who it was', async ({ page, portal, stage }) => {
+  await portal.enter('aiko', DETAILS);
+  const asked = authorizeRequests(page, stage);
+  await portal.explain();
+  await portal.leaveForSignIn();
+  await expect(portal.provider.userName).toHaveValue('aiko@example.test');
+  const parameters = Object.fromEntries(asked.at(-1));
+  expect(parameters).toMatchObject({
+    prompt: 'login',
+    max_age: '300',
+    response_type: 'code',
+    code_challenge_method: 'S256',
+    resource: 'urn:passcode-portal:api',
+  });
+  expect(parameters.scope.split(' ')).not.toContain('offline_access');
+});
+
+test('an expired window is explained, and one button starts again', async ({ portal, stage, api }) => {
+  await portal.enter('aiko', DETAILS);
+  await stage.controlProvider({ signInAgeSeconds: 301 });
+  await portal.stepUp();
+  await expect(portal.headed('expired')).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+  await stage.controlProvider({});
+  await portal.command('startAgain', portal.main).first().click();
+  await portal.finishesStepUp('aiko');
+  await expect(portal.lastButton).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+});
+
+test('less than 20 seconds left counts as expired before the person starts', async ({ portal, stage }) => {
+  await portal.enter('aiko', DETAILS);
+  await stage.controlProvider({ signInAgeSeconds: 285 });
+  await portal.stepUp();
+  await expect(portal.headed('expired')).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+});
+
+test('the window closes while B is open', async ({ portal, stage, api }) => {
+  await portal.enter('aiko', DETAILS);
+  await stage.controlProvider({ signInAgeSeconds: 268 });
+  await portal.stepUp();
+  await expect(portal.lastButton).toBeVisible();
+  await expect(portal.headed('expired')).toBeVisible({ timeout: 20_000 });
+  expect(api.resets).toHaveLength(0);
+});
+
+test('somebody else signing in is explained and the intent is dropped', async ({ page, portal, api }) => {
+  await portal.enter('aiko', DETAILS);
+  await portal.explain();
+  await portal.leaveForSignIn();
+  await portal.provider.fill('ben');
+  await expect(portal.headed('wrongPerson')).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+  await page.reload();
+  await portal.settles();
+  await expect(portal.lastButton).toHaveCount(0);
+  expect(api.resets).toHaveLength(0);
+});
+
+test('a cancelled fresh sign-in is explained, and one button goes on', async ({ portal, api }) => {
+  await portal.enter('aiko', DETAILS);
+  await portal.explain();
+  await portal.leaveForSignIn();
+  await portal.provider.cancel.click();
+  await expect(portal.headed('signInCancelled')).toBeVisible();
+  await portal.command('startAgain', portal.main).first().click();
+  await portal.finishesStepUp('aiko');
+  await expect(portal.lastButton).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+});
+
+test('a cancelled first sign-in is explained and can be tried again', async ({ portal }) => {
+  await portal.open('/devices');
+  await portal.goToProvider();
+  await portal.provider.cancel.click();
+  await expect(portal.headed('sign_in_problem.cancelled_heading')).toBeVisible();
+  await portal.goToProvider();
+  await portal.provider.fill('aiko');
+  await portal.isAt('/devices');
+});
+
+test('prompt and max_age stripped, single sign-on answers: the old sign-in is noticed', async ({ portal, stage, api }) => {
+  await stage.controlProvider({ signInAgeSeconds: 400 });
+  await portal.enter('aiko', DETAILS);
+  await stage.controlProvider({ ignoreFreshness: true, keepSession: true });
+  await portal.explain();
+  await portal.signInAgain.click();
+  await portal.isAt(RESET);
+  await expect(portal.headed('stepUpFailed').or(portal.headed('expired'))).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+  expect(api.resets).toHaveLength(0);
+});
+
+test('the server refuses a reset with an old sign-in, whatever a page does', async ({ portal, stage, page }) => {
+  await stage.controlProvider({ signInAgeSeconds: 400 });
+  const called = page.waitForRequest(CALL.devices);
+  await portal.enter('aiko', '/devices');
+  const authorization = await (await called).headerValue('authorization');
+  const answer = await fetch(`${stage.origin}/api/v1.0/me/managedDevices/${ANDROID}/resetPasscode`, {
+    method: 'POST',
+    headers: { authorization, 'idempotency-key': crypto.randomUUID() },
+  });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toContain('insufficient_user_authentication');
+  expect((await answer.json()).code).toBe('insufficientUserAuthentication');
+});
+
+test('a challenge of the server leads to one more explanation, never to a loop', async ({ page, portal, api }) => {
+  await page.route(CALL.reset, (route) =>
+    route.fulfill(
+      problem(401, 'insufficientUserAuthentication', {
+        headers: { 'WWW-Authenticate': 'Bearer error="insufficient_user_authentication", max_age="300"' },
+      }),
+    ),
+  );
+  await portal.reachConfirm('aiko', ANDROID);
+  await portal.lastButton.click();
+  await expect(portal.text('explain.again_challenged').first()).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+  await portal.settles();
+  expect(api.resets).toHaveLength(1);
+});
+
+for (const [name, shift] of [['a day ahead', DAY], ['a day behind', -DAY]]) {
+  test(`a PC clock ${name} changes nothing about the five minutes`, async ({ context, portal }) => {
+    await shiftWallClock(context, shift);
+    await portal.reachConfirm('aiko', ANDROID);
+    const [minutes] = (await portal.countdown.innerText()).match(/\d+:\d\d/)[0].split(':').map(Number);
+    expect(minutes).toBe(4);
+    await portal.lastButton.click();
+    await portal.isDone();
+  });
+}
+
+test('a callback nobody asked for is refused with an explanation', async ({ page, portal }) => {
+  await portal.open('/callback?code=stolen&state=foreign');
+  await expect(portal.heading).toBeVisible();
+  expect(new URL(page.url()).search).toBe('');
+  await expect(portal.headed('signInProblem')).toBeVisible();
+  await expect(portal.wayToSignIn).toBeVisible();
+});
+
+test('a callback used twice is refused the second time', async ({ page, portal, stage }) => {
+  const returned = page.waitForRequest((request) => request.url().startsWith(`${stage.origin}/callback?`));
+  await portal.enter('aiko', '/devices');
+  const address = (await returned).url();
+  const exchanged = [];
+  page.on('request', (request) => {
+    if (request.url() === `${stage.issuer}/token`) exchanged.push(request);
+  });
+  await page.goto(address);
+  await expect(portal.heading).toBeVisible();
+  await portal.settles();
+  expect(new URL(page.url()).search).toBe('');
+  expect(exchanged.filter((request) => request.postData()?.includes(new URL(address).searchParams.get('code')))).toEqual([]);
+});
+
+test('a provider that is down is explained, with a way to try again', async ({ page, portal, stage }) => {
+  const down = (route) => route.abort('connectionrefused');
+  await page.route(`${stage.issuer}/**`, down);
+  await portal.open('/devices');
+  await expect(portal.main).toBeVisible();
+  await portal.saysWhenSigningIn('providerDown');
+  await page.unroute(`${stage.issuer}/**`, down);
+  await portal.wayToSignIn.click();
+  await expect(portal.provider.userName).toBeVisible();
+});
+
+test('a reload signs in again without a question', async ({ page, portal }) => {
+  await portal.enter('aiko', DETAILS);
+  await page.reload();
+  await portal.isAt(DETAILS);
+  await expect(portal.resetCommand).toBeVisible();
+});
+
+test('a deep link survives the sign-in', async ({ portal }) => {
+  await portal.enter('aiko', RESET);
+  await portal.isAt(RESET);
+});

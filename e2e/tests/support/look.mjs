@@ -1,0 +1,49 @@
+// Looking at a state as different people see it: both colour schemes, a wide and a narrow window. Each look checks that
+// nothing needs sideways scrolling and that axe finds nothing, and leaves a picture for a person in output/pictures.
+
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@playwright/test';
+import { violations } from './axe.mjs';
+
+const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'output/pictures');
+/** Pixels; pictures of 100 rows help nobody. */
+const TALLEST = 3000;
+const WINDOWS = { wide: { width: 1280, height: 900 }, narrow: { width: 320, height: 720 } };
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {string} language
+ * @param {string} name what is seen; the file name of the pictures
+ */
+export async function look(page, language, name) {
+  mkdirSync(PICTURES, { recursive: true });
+  const before = page.viewportSize();
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect.soft(await violations(page), `axe: ${name}, ${language}, ${colorScheme}`).toEqual([]);
+    for (const [width, size] of Object.entries(WINDOWS)) {
+      await page.setViewportSize(size);
+      await picture(page, size, `${name}-${language}-${colorScheme}-${width}.png`);
+      expect.soft(await sidewaysOverflow(page), `sideways scrolling: ${name}, ${language}, ${width}`).toBeLessThanOrEqual(0);
+    }
+    await page.setViewportSize(before);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+/** The whole page, also what is below the fold; of very long lists the beginning. */
+async function picture(page, { width }, name) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  const clip = { x: 0, y: 0, width, height: Math.min(whole, TALLEST) };
+  await page.screenshot({ path: join(PICTURES, name), fullPage: true, clip });
+}
+
+/** By how many pixels the document, or an open dialog, is wider than the window. */
+export function sidewaysOverflow(page) {
+  return page.evaluate(() => {
+    const roots = [document.documentElement, ...document.querySelectorAll('dialog[open]')];
+    return Math.max(...roots.map((root) => root.scrollWidth - root.clientWidth));
+  });
+}

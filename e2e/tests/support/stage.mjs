@@ -1,0 +1,135 @@
+// One stage: a provider and a portal server that know each other, on ports of their own, with data of their own.
+//
+// The provider lives as long as the Playwright worker, the server as long as one test: every test starts from the same
+// seeded fleet and an empty database, so no test can disturb another.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, Program } from './processes.mjs';
+
+const E2E = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const REPOSITORY = resolve(E2E, '..');
+const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
+
+const CLIENT_ID = 'passcode-portal';
+const API_AUDIENCE = 'urn:passcode-portal:api';
+
+/** The IT contact every page must show; also in config.json, for when the API cannot be reached. */
+export const IT_CONTACT = {
+  name: 'Example IT Service Desk',
+  phone: '+81 3-0000-0000',
+  email: 'it@example.test',
+  site: 'http://localhost/support',
+  siteName: 'IT support site',
+};
+
+/** The provider of one worker and the address the page will have. */
+export class Stage {
+  static async open() {
+    const stage = new Stage();
+    stage.port = await freePort();
+    const providerPort = await freePort();
+    stage.origin = `http://localhost:${stage.port}`;
+    stage.issuer = `http://127.0.0.1:${providerPort}`;
+    stage.provider = new Program('sample provider', process.execPath, [
+      join(E2E, 'provider/main.mjs'),
+      '--quiet',
+      '--allow-test-controls',
+      ...['--port', String(providerPort)],
+      ...['--page-origin', stage.origin],
+      ...['--people', PEOPLE],
+    ]);
+    await stage.provider.answersAt(`${stage.issuer}/.well-known/openid-configuration`);
+    return stage;
+  }
+
+  /** Lets the provider make sign-ins look old or ignore what the page asks (see provider/test-controls.mjs). */
+  async controlProvider(controls) {
+    const answer = await fetch(`${this.issuer}/test-controls`, { method: 'PUT', body: JSON.stringify(controls) });
+    if (!answer.ok) throw new Error(`the provider refused the test controls: ${answer.status}`);
+  }
+
+  close() {
+    return this.provider.stop();
+  }
+}
+
+/** The portal server of one test. */
+export class PortalServer {
+  /** @param {Stage} stage @param {{ fleetSpeed: number, limits?: string }} settings */
+  static async start(stage, settings) {
+    const server = new PortalServer();
+    server.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-'));
+    const file = join(server.directory, 'server.toml');
+    await writeFile(file, serverConfiguration(stage, server.directory, settings));
+    server.program = new Program('portal server', serverBinary(), ['--config', file], { cwd: server.directory });
+    await server.program.answersAt(`http://127.0.0.1:${stage.port}/readyz`);
+    return server;
+  }
+
+  async stop() {
+    await this.program.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Where the page under test was built to. */
+export function pageDirectory() {
+  return resolve(REPOSITORY, process.env.PORTAL_E2E_DIST ?? 'dist');
+}
+
+function serverBinary() {
+  const named = process.env.PORTAL_E2E_SERVER_BIN;
+  const candidates = named ? [named] : ['target/release/portal-server', 'target/debug/portal-server'];
+  const found = candidates.map((path) => resolve(REPOSITORY, path)).find((path) => existsSync(path));
+  if (!found) throw new Error(`no portal-server at ${candidates.join(' or ')}: build it, or set PORTAL_E2E_SERVER_BIN`);
+  return found;
+}
+
+function serverConfiguration(stage, directory, { fleetSpeed, limits = '' }) {
+  const text = (value) => JSON.stringify(value);
+  return `
+listen = "127.0.0.1:${stage.port}"
+database = ${text(join(directory, 'portal.sqlite'))}
+page_dir = ${text(pageDirectory())}
+
+[oidc]
+issuer = ${text(stage.issuer)}
+audience = ${text(API_AUDIENCE)}
+
+[passcode]
+key = ${text(randomBytes(32).toString('base64'))}
+
+[fleet]
+seed = 1
+speed = ${fleetSpeed.toFixed(1)}
+
+[limits]
+${limits}
+
+[branding]
+displayName = "Example Corporation"
+contactITName = ${text(IT_CONTACT.name)}
+contactITPhoneNumber = ${text(IT_CONTACT.phone)}
+contactITEmailAddress = ${text(IT_CONTACT.email)}
+onlineSupportSiteName = ${text(IT_CONTACT.siteName)}
+onlineSupportSiteUrl = ${text(IT_CONTACT.site)}
+
+[page.config]
+apiBase = "/api/v1.0"
+authority = ${text(stage.issuer)}
+clientId = ${text(CLIENT_ID)}
+scopes = "openid profile email devices"
+resource = ${text(API_AUDIENCE)}
+
+[page.config.support]
+name = ${text(IT_CONTACT.name)}
+phone = ${text(IT_CONTACT.phone)}
+email = ${text(IT_CONTACT.email)}
+url = ${text(IT_CONTACT.site)}
+`;
+}

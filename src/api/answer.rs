@@ -1,0 +1,106 @@
+//! Reading answers: wire becomes domain here, once.
+
+use super::{ApiError, NextLink};
+use crate::domain::Device;
+use crate::http::{HttpAnswer, HttpOutcome};
+use portal_contract::{
+    Branding, DeviceActionResult, ManagedDevice, Me, Notification, Page, TemporaryPasscode,
+};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// One page of the person's devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DevicePage {
+    /// The devices of this page. One whose identifier cannot be one is left out.
+    pub devices: Vec<Arc<Device>>,
+    /// The next page, if there is one.
+    pub next: Option<NextLink>,
+}
+
+fn success(outcome: &HttpOutcome) -> Result<&HttpAnswer, ApiError> {
+    match outcome {
+        Ok(answer) if answer.is_success() => Ok(answer),
+        Ok(answer) => Err(ApiError::of_answer(answer)),
+        Err(fault) => Err(ApiError::Network(*fault)),
+    }
+}
+
+fn decode<T: DeserializeOwned>(outcome: &HttpOutcome) -> Result<T, ApiError> {
+    let answer = success(outcome)?;
+    serde_json::from_str(&answer.body).map_err(|_| ApiError::NotUnderstood { status: answer.status })
+}
+
+/// Reads `GET /branding`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_branding(outcome: &HttpOutcome) -> Result<Branding, ApiError> {
+    decode(outcome)
+}
+
+/// Reads `GET /me`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_me(outcome: &HttpOutcome) -> Result<Me, ApiError> {
+    decode(outcome)
+}
+
+/// Reads a page of `GET /me/managedDevices`. `base` is the API's own address: a next link that leads elsewhere would
+/// carry the token there, so it makes the page unreadable.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, ApiError> {
+    let status = success(outcome)?.status;
+    let page: Page<ManagedDevice> = decode(outcome)?;
+    let next = match page.next_link {
+        Some(link) => Some(NextLink::parse(&link, base).ok_or(ApiError::NotUnderstood { status })?),
+        None => None,
+    };
+    let devices = page.value.into_iter().filter_map(Device::from_contract).map(Arc::new).collect();
+    Ok(DevicePage { devices, next })
+}
+
+/// Reads `GET /me/managedDevices/{id}`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_device(outcome: &HttpOutcome) -> Result<Arc<Device>, ApiError> {
+    let status = success(outcome)?.status;
+    let device: ManagedDevice = decode(outcome)?;
+    Device::from_contract(device).map(Arc::new).ok_or(ApiError::NotUnderstood { status })
+}
+
+/// Reads the answer to a reset.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_reset(outcome: &HttpOutcome) -> Result<DeviceActionResult, ApiError> {
+    decode(outcome)
+}
+
+/// Reads an answer whose body does not matter.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_accepted(outcome: &HttpOutcome) -> Result<(), ApiError> {
+    success(outcome).map(|_| ())
+}
+
+/// Reads `GET .../temporaryPasscode`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_temporary_passcode(outcome: &HttpOutcome) -> Result<TemporaryPasscode, ApiError> {
+    decode(outcome)
+}
+
+/// Reads `GET /me/notifications`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_notifications(outcome: &HttpOutcome) -> Result<Vec<Notification>, ApiError> {
+    decode::<Page<Notification>>(outcome).map(|page| page.value)
+}

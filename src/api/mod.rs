@@ -1,0 +1,15 @@
+//! The one REST API the page talks to (`contract`): requests, answers, errors, patience. Values only; the browser half
+//! sends.
+
+mod answer;
+mod error;
+mod patience;
+mod request;
+
+pub use answer::{
+    DevicePage, decode_accepted, decode_branding, decode_device, decode_devices, decode_me,
+    decode_notifications, decode_reset, decode_temporary_passcode,
+};
+pub use error::ApiError;
+pub use patience::{Jitter, busy_wait, poll_delay, retry_delay};
+pub use request::{Api, NextLink, branding_request};

@@ -1,0 +1,157 @@
+//! Building requests. The only place that spells the API's paths and the only one that puts a token into a header.
+
+use crate::auth::AccessToken;
+use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, ResettableDevice, Seconds};
+use crate::http::{HttpRequest, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use portal_contract::headers;
+
+/// What may stand in a path segment unescaped (RFC 3986 unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// How long a read may take.
+const READ_TIME_OUT: Seconds = Seconds(20);
+/// How long a reset may take: giving up early only makes the outcome unknown.
+const WRITE_TIME_OUT: Seconds = Seconds(30);
+
+/// The address of the next page of a collection, inside the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextLink(String);
+
+impl NextLink {
+    /// Reads `@odata.nextLink`. `None` when it leads out of the API: the token goes nowhere else.
+    #[must_use]
+    pub fn parse(link: &str, base: &str) -> Option<Self> {
+        let absolute = match base.find("://").and_then(|at| {
+            let path = base.get(at + 3..)?.find('/')?;
+            base.get(..at + 3 + path)
+        }) {
+            // A path of the API's own origin.
+            Some(origin) if link.starts_with('/') => format!("{origin}{link}"),
+            Some(_) | None => link.to_owned(),
+        };
+        let inside = absolute.strip_prefix(base)?;
+        let path = inside.split(['?', '#']).next().unwrap_or("");
+        let lower = path.to_ascii_lowercase();
+        let climbs = path.split('/').any(|part| matches!(part, "." | "..")) || lower.contains("%2e");
+        let is_inside = inside.starts_with(['/', '?']) && !climbs;
+        let is_clean = !absolute.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
+        (is_inside && is_clean).then_some(Self(absolute))
+    }
+}
+
+/// The request for the branding; needs no sign-in.
+#[must_use]
+pub fn branding_request(base: &str) -> HttpRequest {
+    HttpRequest {
+        method: Method::Get,
+        url: format!("{base}/branding"),
+        headers: vec![("Accept", "application/json".to_owned())],
+        body: None,
+        time_out: READ_TIME_OUT.to_milliseconds(),
+        is_cacheable: true,
+    }
+}
+
+/// The API for one signed-in person.
+#[derive(Debug, Clone, Copy)]
+pub struct Api<'a> {
+    /// The API's address, without a slash at the end.
+    pub base: &'a str,
+    /// The person's token.
+    pub token: &'a AccessToken,
+}
+
+impl Api<'_> {
+    fn request(&self, method: Method, path: &str) -> HttpRequest {
+        self.request_to(method, format!("{}{path}", self.base))
+    }
+
+    fn request_to(&self, method: Method, url: String) -> HttpRequest {
+        let time_out = match method {
+            Method::Get => READ_TIME_OUT,
+            Method::Post => WRITE_TIME_OUT,
+        };
+        HttpRequest {
+            method,
+            url,
+            headers: vec![
+                ("Accept", "application/json".to_owned()),
+                ("Authorization", format!("Bearer {}", self.token.reveal())),
+            ],
+            body: None,
+            time_out: time_out.to_milliseconds(),
+            is_cacheable: false,
+        }
+    }
+
+    /// `GET /me`.
+    #[must_use]
+    pub fn me(&self) -> HttpRequest {
+        self.request(Method::Get, "/me")
+    }
+
+    /// `GET /me/managedDevices`, the first page or the one that was linked.
+    #[must_use]
+    pub fn devices(&self, next: Option<&NextLink>) -> HttpRequest {
+        match next {
+            Some(NextLink(url)) => self.request_to(Method::Get, url.clone()),
+            None => self.request(Method::Get, "/me/managedDevices"),
+        }
+    }
+
+    /// `GET /me/managedDevices/{id}`.
+    #[must_use]
+    pub fn device(&self, id: &DeviceId) -> HttpRequest {
+        self.request(Method::Get, &device_path(id, ""))
+    }
+
+    /// `POST .../resetPasscode`: the dangerous call. It takes both proofs; nothing else makes this request.
+    #[must_use]
+    pub fn reset_passcode(
+        &self,
+        device: &ResettableDevice,
+        _proof: &FreshSignIn,
+        key: &IdempotencyKey,
+    ) -> HttpRequest {
+        let mut request = self.request(Method::Post, &device_path(device.id(), "/resetPasscode"));
+        request.headers.push((headers::IDEMPOTENCY_KEY, key.as_str().to_owned()));
+        request
+    }
+
+    /// `POST .../deviceActionResults/{resultId}/cancel`.
+    #[must_use]
+    pub fn cancel_run(&self, device: &DeviceId, run: &str) -> HttpRequest {
+        let rest = format!("/deviceActionResults/{}/cancel", segment(run));
+        self.request(Method::Post, &device_path(device, &rest))
+    }
+
+    /// `GET .../temporaryPasscode`.
+    #[must_use]
+    pub fn temporary_passcode(&self, id: &DeviceId) -> HttpRequest {
+        self.request(Method::Get, &device_path(id, "/temporaryPasscode"))
+    }
+
+    /// `GET /me/notifications`.
+    #[must_use]
+    pub fn notifications(&self) -> HttpRequest {
+        self.request(Method::Get, "/me/notifications")
+    }
+
+    /// `POST /me/notifications/{id}/read`.
+    #[must_use]
+    pub fn mark_notification_read(&self, id: &str) -> HttpRequest {
+        self.request(Method::Post, &format!("/me/notifications/{}/read", segment(id)))
+    }
+}
+
+fn device_path(id: &DeviceId, rest: &str) -> String {
+    format!("/me/managedDevices/{}{rest}", segment(id.as_str()))
+}
+
+/// One path segment. `.` and `..` would climb even escaped, so they become something the server does not know.
+fn segment(text: &str) -> String {
+    match text {
+        "" | "." | ".." => "-".to_owned(),
+        _ => utf8_percent_encode(text, SEGMENT).to_string(),
+    }
+}

@@ -1,0 +1,61 @@
+//! What is said politely to people who do not see the screen. `view` finds the words.
+
+use crate::domain::Seconds;
+
+/// One thing to be said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announcement {
+    /// This much is left of the five minutes: once when B opens, then at 2:00, 1:00, 0:30 and 0:10.
+    CountdownMilestone(Seconds),
+    /// The five minutes are over.
+    CountdownOver,
+    /// The reset was accepted.
+    ResetPending,
+    /// The device has been reached.
+    ResetDelivered,
+    /// The device acknowledged the reset.
+    ResetDone,
+    /// The reset failed.
+    ResetFailed,
+    /// An erase or retire took precedence.
+    ResetSuperseded,
+    /// The reset was cancelled.
+    ResetCanceled,
+    /// The passcode is on the screen.
+    PasscodeShown,
+    /// The passcode is off the screen.
+    PasscodeHidden,
+    /// The passcode is in the clipboard.
+    PasscodeCopied,
+    /// The browser refused to copy.
+    PasscodeNotCopied,
+    /// The filter matches so many devices.
+    DevicesShown {
+        /// How many match.
+        shown: usize,
+        /// How many there are.
+        total: usize,
+    },
+    /// So many notifications are new.
+    NotificationsArrived(usize),
+    /// The network is gone.
+    WentOffline,
+    /// The network is back.
+    WentOnline,
+}
+
+/// The latest announcement; it is new whenever the number has grown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Announced {
+    /// Grows with each announcement.
+    pub sequence: u32,
+    /// What to say; `None` before the first.
+    pub latest: Option<Announcement>,
+}
+
+impl Announced {
+    pub(super) fn say(&mut self, announcement: Announcement) {
+        self.sequence = self.sequence.wrapping_add(1);
+        self.latest = Some(announcement);
+    }
+}

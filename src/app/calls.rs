@@ -1,0 +1,125 @@
+//! Calls of the API: sending, repeating reads, and handing each answer to the rule it belongs to.
+
+use super::turn::Turn;
+use super::{ApiCall, Config, Effect, Fetch, FetchId, LoadState, TimerId};
+use crate::api::{Api, ApiError, branding_request, decode_accepted, decode_branding, decode_me, retry_delay};
+use crate::http::HttpOutcome;
+use std::sync::Arc;
+
+impl Turn {
+    /// Sends a call. Without a person or a configuration there is nothing to send.
+    pub(super) fn call(&mut self, call: ApiCall, attempt: u8) {
+        let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
+            return;
+        };
+        let api = Api { base: &config.api_base, token: &person.access };
+        let request = match &call {
+            ApiCall::Branding => branding_request(&config.api_base),
+            ApiCall::Me => api.me(),
+            ApiCall::Devices(next) => api.devices(next.as_ref()),
+            ApiCall::Device(id) => api.device(id),
+            ApiCall::TemporaryPasscode(id) => api.temporary_passcode(id),
+            ApiCall::Notifications => api.notifications(),
+            ApiCall::MarkNotificationRead(id) => api.mark_notification_read(id),
+            // These two need more than their name; `reset.rs` sends them.
+            ApiCall::Reset(_) | ApiCall::CancelRun(_) => return,
+        };
+        if call == ApiCall::Notifications && self.model.notifications.state != LoadState::Loaded {
+            self.model.notifications.state = LoadState::Loading;
+        }
+        let id = self.fetch_id(Fetch::Api(call), attempt);
+        self.effect(Effect::Fetch { id, request });
+    }
+
+    /// The branding needs no sign-in.
+    pub(super) fn fetch_branding(&mut self, attempt: u8) {
+        if let Config::Ready(config) = &self.model.config {
+            let request = branding_request(&config.api_base);
+            let id = self.fetch_id(Fetch::Api(ApiCall::Branding), attempt);
+            self.effect(Effect::Fetch { id, request });
+        }
+    }
+
+    pub(super) fn on_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
+        let is_of_this_session = id.epoch == self.model.epoch;
+        match &id.what {
+            Fetch::Config => self.on_config_fetched(outcome),
+            Fetch::Api(ApiCall::Branding) => self.on_branding_fetched(id, outcome),
+            _ if !is_of_this_session => {}
+            Fetch::Discovery => self.on_discovery_fetched(outcome),
+            Fetch::Keys => self.on_keys_fetched(outcome),
+            Fetch::Tokens => self.on_tokens_fetched(outcome),
+            Fetch::Api(call) => {
+                let call = call.clone();
+                self.on_api_answer(call, id, outcome);
+            }
+        }
+    }
+
+    fn on_api_answer(&mut self, call: ApiCall, id: &FetchId, outcome: &HttpOutcome) {
+        match call {
+            ApiCall::Branding => {}
+            ApiCall::Me => self.on_me_fetched(id, outcome),
+            ApiCall::Devices(_) => self.on_devices_fetched(id, outcome),
+            ApiCall::Device(device) => self.on_device_fetched(&device, id, outcome),
+            ApiCall::Reset(device) => self.on_reset_answered(&device, outcome),
+            ApiCall::CancelRun(device) => self.on_cancel_answered(device, outcome),
+            ApiCall::TemporaryPasscode(device) => self.on_passcode_fetched(device, id, outcome),
+            ApiCall::Notifications => self.on_notifications_fetched(id, outcome),
+            ApiCall::MarkNotificationRead(_) => {
+                if let Err(error) = decode_accepted(outcome) {
+                    self.log(error.code(), "notification");
+                }
+            }
+        }
+    }
+
+    /// Repeats a read by itself, as far as patience goes. `false`: the person has to know.
+    pub(super) fn is_retried(&mut self, id: &FetchId, error: &ApiError) -> bool {
+        let Some(delay) = retry_delay(id.attempt, error, self.jitter()) else { return false };
+        let next = FetchId { attempt: id.attempt.saturating_add(1), ..id.clone() };
+        self.timer(TimerId::Retry(next), delay);
+        true
+    }
+
+    pub(super) fn on_retry_due(&mut self, id: FetchId) {
+        let is_of_this_session = id.epoch == self.model.epoch;
+        match id.what {
+            Fetch::Api(ApiCall::Branding) => self.fetch_branding(id.attempt),
+            Fetch::Api(call) if is_of_this_session => self.call(call, id.attempt),
+            Fetch::Api(_) | Fetch::Config | Fetch::Discovery | Fetch::Keys | Fetch::Tokens => {}
+        }
+    }
+
+    fn on_branding_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
+        match decode_branding(outcome) {
+            Ok(branding) => self.model.branding = Arc::new(branding),
+            Err(error) => {
+                if !self.is_retried(id, &error) {
+                    self.log(error.code(), "branding");
+                }
+            }
+        }
+    }
+
+    fn on_me_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
+        match decode_me(outcome) {
+            Ok(me) => {
+                if let super::Session::SignedIn(person) = &mut self.model.session {
+                    if !me.display_name.is_empty() {
+                        person.name = me.display_name;
+                    }
+                    if !me.user_principal_name.is_empty() {
+                        person.user_name = me.user_principal_name;
+                    }
+                }
+            }
+            // The token's own name is good enough.
+            Err(error) => {
+                if !self.is_retried(id, &error) {
+                    self.log(error.code(), "me");
+                }
+            }
+        }
+    }
+}

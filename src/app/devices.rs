@@ -1,0 +1,94 @@
+//! The list of devices and the details of one.
+
+use super::turn::Turn;
+use super::{Announcement, ApiCall, FetchId, LoadState, TimerId};
+use crate::api::{ApiError, decode_device, decode_devices};
+use crate::domain::{DeviceId, Milliseconds, ResetEvent, ResetState};
+use crate::http::HttpOutcome;
+
+/// The number of matching devices is said once the typing pauses this long.
+const TYPING_PAUSE: Milliseconds = Milliseconds(700);
+
+impl Turn {
+    pub(super) fn on_devices_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
+        let Some(config) = self.model.config.ready() else { return };
+        match decode_devices(outcome, &config.api_base) {
+            Ok(page) => {
+                self.model.devices.take_page(page.devices, page.next.is_none(), self.now);
+                if let Some(next) = page.next {
+                    self.call(ApiCall::Devices(Some(next)), 0);
+                }
+            }
+            Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
+                self.on_unauthenticated();
+            }
+            Err(error) => {
+                if !self.is_retried(id, &error) {
+                    self.log(error.code(), "devices");
+                    self.model.devices.state = LoadState::Failed(error);
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_filter_changed(&mut self, text: String) {
+        self.model.devices.set_filter(text);
+        self.timer(TimerId::SayFilter, TYPING_PAUSE);
+    }
+
+    pub(super) fn on_more_devices_chosen(&mut self) {
+        self.model.devices.show_more();
+        self.say_filter();
+    }
+
+    pub(super) fn say_filter(&mut self) {
+        let devices = &self.model.devices;
+        let shown = devices.matching().len().min(devices.limit);
+        let total = devices.all().len();
+        self.say(Announcement::DevicesShown { shown, total });
+    }
+
+    pub(super) fn on_device_fetched(&mut self, device: &DeviceId, id: &FetchId, outcome: &HttpOutcome) {
+        match decode_device(outcome) {
+            Ok(read) => {
+                self.model.devices.replace(&read);
+                if self.model.device.id.as_ref() == Some(device) {
+                    self.model.device.device = Some(std::sync::Arc::clone(&read));
+                    self.model.device.state = LoadState::Loaded;
+                }
+                let server_now = self.model.server_now();
+                self.reset(ResetEvent::DeviceRead { device: read, server_now });
+                self.schedule_look();
+            }
+            Err(ApiError::NotFound) => {
+                self.model.devices.remove(device);
+                if self.model.device.id.as_ref() == Some(device) {
+                    self.model.device.device = None;
+                    self.model.device.state = LoadState::Failed(ApiError::NotFound);
+                }
+                self.reset(ResetEvent::DeviceGone(device.clone()));
+            }
+            Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
+                self.on_unauthenticated();
+            }
+            Err(error) => {
+                let is_watched = self.model.reset.device() == Some(device)
+                    && matches!(self.model.reset, ResetState::Pending { .. } | ResetState::Rereading { .. });
+                if is_watched {
+                    // Whoever waits for a device keeps looking; each look is patient by itself.
+                    self.fail_detail(device, error);
+                    self.schedule_look();
+                } else if !self.is_retried(id, &error) {
+                    self.fail_detail(device, error);
+                }
+            }
+        }
+    }
+
+    fn fail_detail(&mut self, device: &DeviceId, error: ApiError) {
+        self.log(error.code(), "device");
+        if self.model.device.id.as_ref() == Some(device) {
+            self.model.device.state = LoadState::Failed(error);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What the rules demand of the browser. Imperative; performed in order; none decides anything.
+
+use super::{FetchId, TimerId};
+use crate::auth::{SecretUrl, SignatureCheck};
+use crate::domain::Milliseconds;
+use crate::http::HttpRequest;
+use crate::route::Route;
+use portal_contract::SecretText;
+
+/// What becomes of the current entry of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryEntry {
+    /// It stays; Back returns to it (`location.assign`).
+    Push,
+    /// It is gone: Back does not return into a redirect (`location.replace`).
+    Replace,
+}
+
+/// A value for `sessionStorage`. May hold a code verifier, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredValue(pub(super) String);
+
+impl StoredValue {
+    /// The value, for the one place that stores.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for StoredValue {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[REDACTED]")
+    }
+}
+
+/// A key in `sessionStorage`. May end in the `state` of a sign-in, so `Debug` shows only what comes before it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StorageKey(pub(super) String);
+
+impl StorageKey {
+    /// The key, for the one place that stores.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for StorageKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // `portal.name` or `portal.name.state`.
+        let mut parts = self.0.splitn(3, '.');
+        let (prefix, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        write!(formatter, "{prefix}.{name}{}", if parts.next().is_some() { ".[REDACTED]" } else { "" })
+    }
+}
+
+/// A line for developers. Codes and names only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogEntry {
+    /// What happened, for instance a stable code.
+    pub code: &'static str,
+    /// Where.
+    pub context: &'static str,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a request; then `Fetched` with the same id. See `HttpRequest` for how.
+    Fetch {
+        /// Which.
+        id: FetchId,
+        /// What to send.
+        request: HttpRequest,
+    },
+    /// Check a signature by Web Crypto; then `SignatureChecked`.
+    VerifySignature(SignatureCheck),
+    /// Draw `SignInRandom::LENGTH` bytes by `crypto.getRandomValues`; then `RandomDrawn`.
+    DrawRandom,
+
+    /// Store in `sessionStorage`. When that is refused: drop the *rest of this batch* and dispatch `StorageRefused`.
+    StorageSet {
+        /// Under this key.
+        key: StorageKey,
+        /// This value.
+        value: StoredValue,
+    },
+    /// Remove from `sessionStorage`.
+    StorageRemove(StorageKey),
+    /// Remove every key that starts with `STORAGE_PREFIX` from `sessionStorage`.
+    StorageClear,
+
+    /// Leave the page for the provider.
+    LeaveTo {
+        /// Where to.
+        url: SecretUrl,
+        /// What becomes of this entry of the history.
+        history: HistoryEntry,
+    },
+    /// Show this route's path in the address bar as a new entry of the history.
+    PushAddress(Route),
+    /// Show this route's path in the address bar instead of the current one, query and fragment removed.
+    ReplaceAddress(Route),
+    /// Load the page anew.
+    Reload,
+    /// Empty the document at once, before anything else: what was on it must not be kept by the browser.
+    BlankPage,
+
+    /// Dispatch `TimerFired(id)` after this time. Setting a timer again replaces it.
+    SetTimer {
+        /// Which.
+        id: TimerId,
+        /// When.
+        after: Milliseconds,
+    },
+    /// Stop a timer, if it runs.
+    StopTimer(TimerId),
+
+    /// Tell the other tabs that the person signed out.
+    BroadcastSignedOut,
+    /// Put this into the clipboard; then `PasscodeCopyFinished`.
+    CopyText(SecretText),
+    /// Write a line for developers (`console.debug`).
+    Log(LogEntry),
+}

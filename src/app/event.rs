@@ -1,0 +1,128 @@
+//! Everything a person, the browser or a server did. Past tense: facts, not wishes.
+
+use super::{FetchId, TimerId};
+use crate::auth::{SignInRandom, SignatureVerdict};
+use crate::domain::DeviceId;
+use crate::http::HttpOutcome;
+use crate::i18n::Locale;
+use crate::route::Route;
+
+/// What the shell knows when the page has loaded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The page's own origin, for instance `https://portal.example`.
+    pub origin: String,
+    /// The path of the address.
+    pub path: String,
+    /// The query of the address, without the question mark.
+    pub query: String,
+    /// Every entry of `sessionStorage` whose key starts with `STORAGE_PREFIX`; `None` when the browser refuses storage.
+    pub stored: Option<Vec<(String, String)>>,
+    /// The languages the browser asks for, most wanted first.
+    pub languages: Vec<String>,
+    /// `navigator.onLine`.
+    pub is_online: bool,
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The query of a callback holds a code, the stored records hold verifiers.
+        formatter
+            .debug_struct("Opening")
+            .field("origin", &self.origin)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the page is in the foreground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// It is.
+    Visible,
+    /// It is not.
+    Hidden,
+}
+
+/// What happened. The tables in `app/mod.rs` say who dispatches which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The page has loaded.
+    PageOpened(Opening),
+    /// The person followed a link of the page.
+    LinkFollowed(Route),
+    /// Back or Forward changed the address.
+    AddressChanged(Route),
+    /// The page came out of the back/forward cache.
+    PageRestored,
+    /// The page came to the foreground or left it.
+    VisibilityChanged(Visibility),
+    /// The network came back.
+    WentOnline,
+    /// The network went away.
+    WentOffline,
+    /// The person chose a language.
+    LocaleChosen(Locale),
+    /// The person wants what failed to be tried again.
+    RetryChosen,
+
+    /// The person wants to sign in.
+    SignInChosen,
+    /// The person wants to sign out.
+    SignOutChosen,
+    /// The person signed out in another tab.
+    SignedOutElsewhere,
+
+    /// The person typed into the filter.
+    FilterChanged(String),
+    /// The person wants more rows.
+    MoreDevicesChosen,
+
+    /// The person pressed "Reset passcode" at a device.
+    ResetChosen(DeviceId),
+    /// The person agreed to sign out and in again for it.
+    SignOutForResetChosen,
+    /// The person cancelled A or B.
+    ResetCancelled,
+    /// The person pressed the last button.
+    ResetConfirmed,
+    /// The person wants to begin again.
+    ResetRestarted,
+    /// The person cancelled a pending reset.
+    PendingResetCancelChosen,
+    /// The person hid or showed the countdown.
+    CountdownToggled,
+
+    /// The person wants to see the temporary passcode.
+    PasscodeShowChosen(DeviceId),
+    /// The person wants it off the screen.
+    PasscodeHideChosen,
+    /// The person wants it in the clipboard.
+    PasscodeCopyChosen,
+    /// The browser copied it, or refused.
+    PasscodeCopyFinished {
+        /// Whether it is in the clipboard.
+        copied: bool,
+    },
+    /// The person agreed to sign in again to see it.
+    RevealSignInChosen(DeviceId),
+
+    /// The person opened a notification.
+    NotificationOpened(String),
+
+    /// A request was answered, or not.
+    Fetched {
+        /// Which.
+        id: FetchId,
+        /// How.
+        outcome: HttpOutcome,
+    },
+    /// Random bytes were drawn; `None` when the browser refuses.
+    RandomDrawn(Option<SignInRandom>),
+    /// A signature was checked.
+    SignatureChecked(SignatureVerdict),
+    /// A timer fired.
+    TimerFired(TimerId),
+    /// The browser refused to store something.
+    StorageRefused,
+}

@@ -1,0 +1,84 @@
+//! What the page knows and what it does next: `step(model, event, now) -> (model, effects)`.
+//!
+//! Pure. The shell keeps the [`Model`], hands in every [`Event`] with the [`Now`] of that moment, stores the new model
+//! and performs the [`Effect`]s **in order**. Pages and components read the model and dispatch events; nothing else.
+//!
+//! # Which event for which action of the person
+//!
+//! | the person | dispatch |
+//! |---|---|
+//! | follows a link of the page (plain left click) | `LinkFollowed(route)` |
+//! | presses "Sign in" (landing, sign-in screen, after a failed sign-in) | `SignInChosen` |
+//! | presses "Sign out" in the header | `SignOutChosen` |
+//! | chooses a language | `LocaleChosen(locale)` |
+//! | presses "Try again" at anything that failed to load (also `config.json`) | `RetryChosen` |
+//! | types into the filter (also each IME commit) | `FilterChanged(text)` |
+//! | asks for more rows | `MoreDevicesChosen` |
+//! | presses "Reset passcode" at a device (details or list) | `ResetChosen(id)`: A opens (`model.reset` is `ExplainingSignOut`), or the reset's page when one is under way |
+//! | presses "Sign out" in A; presses the one button of `Expired`, `WrongPerson`, `SignInCancelled`, `SignInFailed` | `SignOutForResetChosen` |
+//! | cancels A (button or Esc) or B | `ResetCancelled` |
+//! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `ResetConfirmed` |
+//! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `ResetRestarted` |
+//! | cancels a pending reset | `PendingResetCancelChosen` |
+//! | hides or shows the countdown | `CountdownToggled` |
+//! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
+//! | presses "Sign in again" where the passcode needs it | `RevealSignInChosen(id)` |
+//! | opens a notification | `NotificationOpened(id)`: marks it read and goes to its device |
+//!
+//! # Which event for what the browser does
+//!
+//! | the browser | dispatch |
+//! |---|---|
+//! | has loaded the page | `PageOpened(Opening)`, once, first |
+//! | Back, Forward (`popstate`) | `AddressChanged(route)` |
+//! | `visibilitychange` | `VisibilityChanged(visibility)` |
+//! | `pageshow` with `persisted` | `PageRestored` |
+//! | `online`, `offline` | `WentOnline`, `WentOffline` |
+//! | a broadcast of another tab | `SignedOutElsewhere` |
+//! | finished an effect | the event its documentation names |
+//!
+//! # What a screen shows
+//!
+//! `model.config` not `Ready`: skeleton or explanation. Else `model.session`:
+//! `Starting`, `Redirecting`, `CompletingCallback`: a skeleton. `SignInFailed`: the explanation with one button, on any
+//! route. `SignedOut` on a route that needs a sign-in: the sign-in screen. [`Model::shows_reset_explanation`] goes before
+//! both: the reset's own explanations are shown although nobody is signed in. Otherwise the route's screen.
+//!
+//! `model.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `model.announcement` is
+//! spoken whenever its `sequence` grows.
+
+mod announcement;
+mod calls;
+mod device_list;
+mod devices;
+mod effect;
+mod event;
+mod model;
+mod navigation;
+mod notifications;
+mod opening;
+mod passcode;
+mod reset;
+mod session;
+mod sign_in;
+mod stored;
+mod turn;
+
+pub use announcement::{Announced, Announcement};
+pub use device_list::DeviceList;
+pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
+pub use event::{Event, Opening, Visibility};
+pub use model::{
+    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LoadState, Model,
+    Notifications, PasscodeView, ServerClock, TimerId,
+};
+pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
+pub use stored::STORAGE_PREFIX;
+
+use crate::domain::Now;
+
+/// The next model and what it demands. Never panics; an event that does not fit changes nothing.
+#[must_use]
+pub fn step(model: Model, event: Event, now: Now) -> (Model, Vec<Effect>) {
+    turn::Turn::new(model, now).take(event)
+}

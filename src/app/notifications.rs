@@ -1,0 +1,71 @@
+//! The notification flag and its list.
+
+use super::turn::Turn;
+use super::{Announcement, ApiCall, FetchId, LoadState, TimerId};
+use crate::api::{ApiError, decode_notifications};
+use crate::domain::{DeviceId, Milliseconds};
+use crate::http::HttpOutcome;
+use crate::route::Route;
+use std::sync::Arc;
+
+/// Between two looks at the notifications.
+const PAUSE: Milliseconds = Milliseconds(60_000);
+
+impl Turn {
+    pub(super) fn on_notifications_due(&mut self) {
+        if self.model.is_visible {
+            self.call(ApiCall::Notifications, 0);
+        }
+    }
+
+    pub(super) fn on_notifications_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
+        match decode_notifications(outcome) {
+            Ok(items) => {
+                let was_loaded = self.model.notifications.state == LoadState::Loaded;
+                let before = self.model.notifications.unread();
+                if *self.model.notifications.items != items {
+                    self.model.notifications.items = Arc::new(items);
+                }
+                self.model.notifications.state = LoadState::Loaded;
+                let new = self.model.notifications.unread().saturating_sub(before);
+                if was_loaded && new > 0 {
+                    self.say(Announcement::NotificationsArrived(new));
+                }
+                self.timer(TimerId::Notifications, PAUSE);
+            }
+            // A look in the background must not take the person away; the next call of theirs signs in again.
+            Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_))
+                if self.model.route == Route::Notifications =>
+            {
+                self.on_unauthenticated();
+            }
+            Err(error) => {
+                if !self.is_retried(id, &error) {
+                    self.log(error.code(), "notifications");
+                    if self.model.notifications.state != LoadState::Loaded
+                        || self.model.route == Route::Notifications
+                    {
+                        self.model.notifications.state = LoadState::Failed(error);
+                    }
+                    self.timer(TimerId::Notifications, PAUSE);
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_notification_opened(&mut self, id: &str) {
+        let items = &self.model.notifications.items;
+        let Some(at) = items.iter().position(|notification| notification.id == id) else { return };
+        let device = items.get(at).and_then(|item| DeviceId::parse(&item.device_id));
+        let was_read = items.get(at).is_some_and(|item| item.is_read);
+        if !was_read {
+            if let Some(item) = Arc::make_mut(&mut self.model.notifications.items).get_mut(at) {
+                item.is_read = true;
+            }
+            self.call(ApiCall::MarkNotificationRead(id.to_owned()), 0);
+        }
+        if let Some(device) = device {
+            self.go(Route::Device(device));
+        }
+    }
+}

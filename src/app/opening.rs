@@ -1,0 +1,242 @@
+//! The first moments: what the address says, what the last page of this tab left behind, `config.json`.
+
+use super::turn::Turn;
+use super::{
+    CallbackProgress, Config, Connectivity, Effect, Fetch, HistoryEntry, Opening, PendingSignIn, Session,
+    StorageKey, StoredValue, stored,
+};
+use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
+use crate::http::HttpOutcome;
+use crate::i18n::Locale;
+use crate::route::Route;
+use portal_contract::Branding;
+use std::sync::Arc;
+
+/// What was stored, as far as it is still of use.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(super) struct StoredAtStart {
+    /// Whether the browser lets the page store anything.
+    pub(super) is_available: bool,
+    /// The person was signed in in this tab.
+    pub(super) was_signed_in: bool,
+    /// A silent sign-in was tried and did not succeed.
+    pub(super) silent_tried: bool,
+    /// The language the person chose.
+    pub(super) locale: Option<String>,
+    /// B, before a reload.
+    pub(super) resume: Option<ResumeRecord>,
+    /// The way on from the sign-out for a reset.
+    pub(super) continuation: Option<Continuation>,
+}
+
+impl std::fmt::Debug for StoredAtStart {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("StoredAtStart")
+            .field("is_available", &self.is_available)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Turn {
+    pub(super) fn on_page_opened(&mut self, opening: Opening) {
+        let Opening { origin, path, query, stored: entries, languages, is_online } = opening;
+        self.model.origin = origin;
+        self.model.languages = Arc::new(languages);
+        self.model.connectivity = if is_online { Connectivity::Online } else { Connectivity::Offline };
+        self.model.route = Route::parse(&path);
+        let is_available = entries.is_some();
+        let entries = entries.unwrap_or_default();
+        let find = |key: &str| stored::find(&entries, key);
+        self.model.stored = StoredAtStart {
+            is_available,
+            was_signed_in: find(stored::WAS_SIGNED_IN).is_some(),
+            silent_tried: find(stored::SILENT_TRIED).is_some(),
+            locale: find(stored::LOCALE).map(str::to_owned),
+            resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
+            continuation: None,
+        };
+        self.negotiate_locale(None);
+        match self.model.route {
+            Route::Callback => self.open_callback(&query, &entries),
+            Route::SignedOut => self.open_signed_out(&query, &entries),
+            Route::Home
+            | Route::Devices
+            | Route::Device(_)
+            | Route::ResetPasscode(_)
+            | Route::Notifications
+            | Route::Help
+            | Route::NotFound => {}
+        }
+        self.remove_stale_records(&entries);
+        self.fetch_config();
+    }
+
+    /// The code leaves the address bar and the transaction the storage before anything is awaited.
+    fn open_callback(&mut self, query: &str, entries: &[(String, String)]) {
+        self.effect(Effect::ReplaceAddress(Route::Callback));
+        let callback = Callback::parse(query);
+        let key = callback.state().map(Transaction::storage_key);
+        let record = key.as_deref().and_then(|key| stored::find(entries, key));
+        if let (Some(key), Some(_)) = (&key, record) {
+            self.remove_stored(key);
+        }
+        match record.and_then(Transaction::parse) {
+            Some(transaction) if transaction.is_current(self.now.wall) => {
+                let progress = CallbackProgress {
+                    callback,
+                    transaction,
+                    asked: None,
+                    tokens: None,
+                    id_token: None,
+                    keys: None,
+                };
+                self.model.session = Session::CompletingCallback(Box::new(progress));
+            }
+            Some(transaction) => {
+                let expected = transaction.expected;
+                self.fail_sign_in(&transaction.purpose, expected, SignInError::TransactionExpired);
+            }
+            None => {
+                let error = if self.model.stored.is_available {
+                    SignInError::StateMismatch
+                } else {
+                    SignInError::StorageRefused
+                };
+                let purpose = Purpose::SignIn { return_to: Route::Home };
+                self.fail_sign_in(&purpose, None, error);
+            }
+        }
+    }
+
+    /// An ordinary sign-out ends here. The one for a reset left a record under its `state` and goes on by itself.
+    fn open_signed_out(&mut self, query: &str, entries: &[(String, String)]) {
+        if !query.is_empty() {
+            self.effect(Effect::ReplaceAddress(Route::SignedOut));
+        }
+        let state = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
+        let key = state.map(|(_, value)| Continuation::storage_key(&value));
+        if let Some((key, record)) = key.and_then(|key| {
+            let record = stored::find(entries, &key)?;
+            Some((key, record))
+        }) {
+            self.remove_stored(&key);
+            self.model.stored.continuation =
+                Continuation::parse(record).filter(|record| record.is_current(self.now.wall));
+        }
+        if self.model.stored.continuation.is_none() {
+            // Whoever signed out is not signed in again by the next click without being asked.
+            self.model.stored.silent_tried = true;
+        }
+    }
+
+    /// Transactions and continuations that can no longer be used: abandoned, or not ours.
+    fn remove_stale_records(&mut self, entries: &[(String, String)]) {
+        let wall = self.now.wall;
+        for (key, value) in entries {
+            let is_stale = if key.starts_with(Transaction::KEY_PREFIX) {
+                !Transaction::parse(value).is_some_and(|record| record.is_current(wall))
+            } else if key.starts_with(Continuation::KEY_PREFIX) {
+                !Continuation::parse(value).is_some_and(|record| record.is_current(wall))
+            } else if key == ResumeRecord::KEY {
+                !ResumeRecord::parse(value).is_some_and(|record| record.is_current(wall))
+            } else {
+                false
+            };
+            let removed = Effect::StorageRemove(StorageKey(key.clone()));
+            if is_stale && !self.effects.contains(&removed) {
+                self.effect(removed);
+            }
+        }
+        self.model.stored.resume = self.model.stored.resume.take().filter(|r| r.is_current(wall));
+    }
+
+    fn fetch_config(&mut self) {
+        self.model.config = Config::Loading;
+        let id = self.fetch_id(Fetch::Config, 0);
+        self.effect(Effect::Fetch { id, request: PageConfig::request() });
+    }
+
+    pub(super) fn retry_config(&mut self) {
+        self.fetch_config();
+    }
+
+    pub(super) fn on_config_fetched(&mut self, outcome: &HttpOutcome) {
+        if self.model.config != Config::Loading {
+            return;
+        }
+        match PageConfig::of_answer(outcome) {
+            Ok(config) => self.begin(config),
+            Err(error) => {
+                self.log(error.code(), error.field().unwrap_or("config.json"));
+                self.model.config = Config::Failed(error);
+            }
+        }
+    }
+
+    fn begin(&mut self, config: PageConfig) {
+        self.negotiate_locale(config.default_locale.as_deref());
+        self.model.branding = Arc::new(Branding {
+            contact_it_name: config.support.name.clone(),
+            contact_it_phone_number: config.support.phone.clone(),
+            contact_it_email_address: config.support.email.clone(),
+            online_support_site_url: config.support.url.clone(),
+            ..Branding::default()
+        });
+        self.model.config = Config::Ready(Arc::new(config));
+        self.fetch_branding(0);
+        match self.model.session {
+            Session::CompletingCallback(_) => self.fetch_discovery(),
+            Session::Starting => self.begin_without_callback(),
+            Session::SignedOut
+            | Session::Redirecting(_)
+            | Session::SignedIn(_)
+            | Session::SignInFailed { .. } => {}
+        }
+    }
+
+    fn begin_without_callback(&mut self) {
+        self.model.session = Session::SignedOut;
+        if let Some(continuation) = self.model.stored.continuation.take() {
+            return self.begin_sign_in(PendingSignIn {
+                purpose: Purpose::StepUp { device: continuation.device },
+                expected: Some(continuation.expected),
+                challenge: continuation.challenge,
+                history: HistoryEntry::Replace,
+            });
+        }
+        let was_signed_in = self.model.stored.was_signed_in;
+        if self.model.route.needs_sign_in() || (self.model.route == Route::Home && was_signed_in) {
+            self.begin_silently();
+        }
+    }
+
+    fn negotiate_locale(&mut self, configured: Option<&str>) {
+        let chosen = self.model.stored.locale.as_deref();
+        let browser = self.model.languages.iter().map(String::as_str);
+        self.model.locale = Locale::negotiate(chosen, configured, browser);
+    }
+
+    pub(super) fn on_locale_chosen(&mut self, locale: Locale) {
+        self.model.locale = locale;
+        self.model.stored.locale = Some(locale.tag().to_owned());
+        self.store_locale();
+    }
+
+    pub(super) fn store_locale(&mut self) {
+        if let Some(tag) = self.model.stored.locale.clone() {
+            self.store(stored::LOCALE.to_owned(), tag);
+        }
+    }
+
+    /// Stores, where the browser lets us; without storage the page still works until the next redirect.
+    pub(super) fn store(&mut self, key: String, value: String) {
+        if self.model.stored.is_available {
+            self.effect(Effect::StorageSet { key: StorageKey(key), value: StoredValue(value) });
+        }
+    }
+
+    pub(super) fn remove_stored(&mut self, key: &str) {
+        self.effect(Effect::StorageRemove(StorageKey(key.to_owned())));
+    }
+}

@@ -1,0 +1,245 @@
+//! The reset's state machine inside the page: its effects become requests, records and timers, its changes announcements.
+
+use super::turn::Turn;
+use super::{Announcement, ApiCall, Effect, Fetch, TimerId};
+use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_reset, poll_delay};
+use crate::auth::ResumeRecord;
+use crate::domain::{
+    DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, PendingPhase, ResetAvailability, ResetEffect,
+    ResetEvent, ResetRefusal, ResetState, ResettableDevice, Seconds,
+};
+use crate::http::HttpOutcome;
+use crate::route::Route;
+
+/// When the time left is said, in seconds; the first is said when B opens.
+const MILESTONES: [i64; 5] = [10, 30, 60, 120, 300];
+
+impl Turn {
+    /// One step of the state machine and all that follows from it.
+    pub(super) fn reset(&mut self, event: ResetEvent) {
+        let before = std::mem::take(&mut self.model.reset);
+        let (after, effects) = before.clone().step(event, self.now);
+        self.model.reset = after;
+        for effect in effects {
+            self.perform(effect);
+        }
+        self.announce_reset(&before);
+        self.keep_time();
+        let was_pending = matches!(before, ResetState::Pending { .. });
+        let is_pending = matches!(self.model.reset, ResetState::Pending { .. });
+        if is_pending && !was_pending {
+            self.model.looks = 0;
+            self.schedule_look();
+        }
+        if was_pending && !is_pending {
+            self.effect(Effect::StopTimer(TimerId::Poll));
+            self.model.is_cancelling = false;
+            self.call(ApiCall::Notifications, 0);
+        }
+    }
+
+    fn perform(&mut self, effect: ResetEffect) {
+        match effect {
+            ResetEffect::LeaveForSignIn(device) => self.leave_for_sign_in(device),
+            ResetEffect::ReadDevice(device) => self.read_device(device),
+            ResetEffect::PostReset { device, proof, key } => {
+                self.post_reset(&device, &proof, &key);
+            }
+            ResetEffect::CancelRun { device, run } => self.cancel_run(device, &run),
+            ResetEffect::RememberResume { device, key } => self.remember_resume(device, key),
+            ResetEffect::ForgetResume => {
+                self.model.stored.resume = None;
+                self.remove_stored(ResumeRecord::KEY);
+            }
+        }
+    }
+
+    /// The dangerous call. Both proofs come from the state machine, which hands them out on a click only.
+    fn post_reset(&mut self, device: &ResettableDevice, proof: &FreshSignIn, key: &IdempotencyKey) {
+        let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
+            return self.reset(ResetEvent::ResetRefused(ResetRefusal::NeedsFreshSignIn));
+        };
+        let api = Api { base: &config.api_base, token: &person.access };
+        let request = api.reset_passcode(device, proof, key);
+        let id = self.fetch_id(Fetch::Api(ApiCall::Reset(device.id().clone())), 0);
+        self.effect(Effect::Fetch { id, request });
+    }
+
+    pub(super) fn on_reset_answered(&mut self, device: &DeviceId, outcome: &HttpOutcome) {
+        if self.model.reset.device() != Some(device) {
+            return;
+        }
+        match decode_reset(outcome) {
+            Ok(result) => self.reset(ResetEvent::ResetAccepted(result)),
+            Err(error) => {
+                self.log(error.code(), "reset");
+                if let ApiError::StepUpRequired(challenge) = &error {
+                    self.model.challenge = Some(challenge.clone());
+                }
+                self.reset(ResetEvent::ResetRefused(refusal(error)));
+            }
+        }
+    }
+
+    fn cancel_run(&mut self, device: DeviceId, run: &str) {
+        let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
+            return;
+        };
+        if self.model.is_cancelling {
+            return;
+        }
+        let api = Api { base: &config.api_base, token: &person.access };
+        let request = api.cancel_run(&device, run);
+        let id = self.fetch_id(Fetch::Api(ApiCall::CancelRun(device)), 0);
+        self.model.is_cancelling = true;
+        self.effect(Effect::Fetch { id, request });
+    }
+
+    /// Whatever the answer, the device says what became of it.
+    pub(super) fn on_cancel_answered(&mut self, device: DeviceId, outcome: &HttpOutcome) {
+        self.model.is_cancelling = false;
+        if let Err(error) = decode_accepted(outcome) {
+            self.log(error.code(), "cancel");
+        }
+        self.read_device(device);
+    }
+
+    fn remember_resume(&mut self, device: DeviceId, key: IdempotencyKey) {
+        if let Some(person) = self.model.session.signed_in() {
+            let record = ResumeRecord { device, key, sub: person.sub.clone(), started: self.now.wall };
+            self.store(ResumeRecord::KEY.to_owned(), record.serialise());
+        }
+    }
+
+    pub(super) fn on_reset_chosen(&mut self, device: DeviceId) {
+        let state = &self.model.reset;
+        let is_alive = state.ticket().is_some() || matches!(state, ResetState::Pending { .. });
+        if is_alive && state.device() == Some(&device) {
+            return self.go(Route::ResetPasscode(device));
+        }
+        let known = self.model.devices.find(&device).or(self.model.device.device.as_ref());
+        let is_refused = known
+            .is_some_and(|known| known.id == device && !matches!(known.reset, ResetAvailability::Allowed(_)));
+        if is_refused {
+            return;
+        }
+        let is_here = self.model.route.device() == Some(&device);
+        if !is_here {
+            self.go(Route::Device(device.clone()));
+        }
+        if self.model.session.signed_in().is_some() {
+            self.reset(ResetEvent::ResetChosen(device));
+        }
+    }
+
+    pub(super) fn on_reset_cancelled(&mut self) {
+        let device = self.model.reset.device().cloned();
+        self.reset(ResetEvent::Cancelled);
+        if let (Some(device), ResetState::Idle, Route::ResetPasscode(_)) =
+            (device, &self.model.reset, &self.model.route)
+        {
+            self.go_instead(Route::Device(device));
+        }
+    }
+
+    // ---- time ----------------------------------------------------------------------------------------------------
+
+    /// A tick when the next second begins, as long as a clock runs.
+    fn keep_time(&mut self) {
+        let in_flight =
+            matches!(self.model.reset, ResetState::Submitting { .. } | ResetState::Rereading { .. });
+        match self.model.reset.ticket().map(|ticket| ticket.proof.remaining(self.now)) {
+            Some(left) if left > Milliseconds::ZERO && !in_flight => {
+                let rest = left.0.rem_euclid(1000);
+                let to_next = Milliseconds(if rest == 0 { 1000 } else { rest });
+                self.timer(TimerId::Countdown, to_next);
+            }
+            _ => {}
+        }
+        self.announce_time();
+    }
+
+    fn announce_time(&mut self) {
+        let ResetState::Confirming { ticket, .. } = &self.model.reset else {
+            self.model.milestone = None;
+            return;
+        };
+        let left = ticket.proof.remaining(self.now).seconds_rounded_up();
+        let milestone = MILESTONES.iter().copied().map(Seconds).find(|at| left <= *at);
+        if self.model.milestone != milestone {
+            self.model.milestone = milestone;
+            self.say(Announcement::CountdownMilestone(left));
+        }
+    }
+
+    pub(super) fn schedule_look(&mut self) {
+        let is_watched =
+            matches!(self.model.reset, ResetState::Pending { .. } | ResetState::Rereading { .. });
+        if is_watched {
+            let delay = poll_delay(self.model.looks, self.jitter());
+            self.model.looks = self.model.looks.saturating_add(1);
+            self.timer(TimerId::Poll, delay);
+        }
+    }
+
+    /// A look at a pending reset. In the background none is taken; coming to the foreground takes one at once.
+    pub(super) fn on_poll_due(&mut self) {
+        if !self.model.is_visible {
+            return;
+        }
+        if let ResetState::Pending { device, .. } = &self.model.reset {
+            self.read_device(device.clone());
+        } else if let ResetState::Rereading { device, .. } = &self.model.reset {
+            self.read_device(device.id().clone());
+        }
+    }
+
+    // ---- announcements -------------------------------------------------------------------------------------------
+
+    fn announce_reset(&mut self, before: &ResetState) {
+        let had_clock = matches!(before, ResetState::Confirming { .. } | ResetState::Busy { .. });
+        let announcement = match (&self.model.reset, before) {
+            (ResetState::Pending { phase, .. }, ResetState::Pending { phase: known, .. })
+                if phase == known =>
+            {
+                None
+            }
+            (ResetState::Pending { phase: PendingPhase::Waiting, .. }, _) => Some(Announcement::ResetPending),
+            (ResetState::Pending { phase: PendingPhase::Delivered, .. }, _) => {
+                Some(Announcement::ResetDelivered)
+            }
+            (ResetState::Done { .. }, ResetState::Done { .. }) => None,
+            (ResetState::Done { .. }, _) => Some(Announcement::ResetDone),
+            (ResetState::Failed { .. }, ResetState::Failed { .. }) => None,
+            (ResetState::Failed { .. }, _) => Some(Announcement::ResetFailed),
+            (ResetState::Superseded { .. }, ResetState::Superseded { .. }) => None,
+            (ResetState::Superseded { .. }, _) => Some(Announcement::ResetSuperseded),
+            (ResetState::Canceled { .. }, ResetState::Canceled { .. }) => None,
+            (ResetState::Canceled { .. }, _) => Some(Announcement::ResetCanceled),
+            (ResetState::Expired { .. }, _) if had_clock => Some(Announcement::CountdownOver),
+            _ => None,
+        };
+        if let Some(announcement) = announcement {
+            self.say(announcement);
+        }
+    }
+}
+
+/// What an error means for a reset. Whatever leaves it open whether the reset was accepted is a lost answer.
+fn refusal(error: ApiError) -> ResetRefusal {
+    match error {
+        ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ResetRefusal::NeedsFreshSignIn,
+        ApiError::NotAllowed { reason } => ResetRefusal::NotAllowed(reason),
+        ApiError::NotFound => ResetRefusal::Gone,
+        ApiError::AlreadyPending => ResetRefusal::AlreadyPending,
+        ApiError::Busy { retry_after } => ResetRefusal::Busy(busy_wait(retry_after)),
+        ApiError::InvalidRequest { reference } | ApiError::DefectOfPage { reference } => {
+            ResetRefusal::Rejected(reference)
+        }
+        ApiError::NotCancellable
+        | ApiError::PreconditionFailed
+        | ApiError::ServerFault { .. }
+        | ApiError::Network(_)
+        | ApiError::NotUnderstood { .. } => ResetRefusal::AnswerLost,
+    }
+}

@@ -1,0 +1,15 @@
+//! The keys in `sessionStorage`. Transactions, continuations and the resume record have theirs in `auth`.
+
+/// Every key of the page starts with this.
+pub const STORAGE_PREFIX: &str = "portal.";
+/// The person was signed in in this tab: `/` may sign in silently.
+pub(super) const WAS_SIGNED_IN: &str = "portal.was-signed-in";
+/// A silent sign-in was begun and has not succeeded since: none is begun again by itself.
+pub(super) const SILENT_TRIED: &str = "portal.silent-tried";
+/// The language the person chose.
+pub(super) const LOCALE: &str = "portal.locale";
+
+/// A value out of the entries the page was opened with.
+pub(super) fn find<'a>(stored: &'a [(String, String)], key: &str) -> Option<&'a str> {
+    stored.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,144 @@
+//! One step: the model, the moment, and the effects gathered so far. Which event leads to which rule is decided here;
+//! the rules stand in the files beside.
+
+use super::{
+    Announcement, Connectivity, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model,
+    PasscodeView, TimerId, Visibility,
+};
+use crate::domain::{Milliseconds, Now, ResetEvent, elapsed};
+
+pub(super) struct Turn {
+    pub(super) model: Model,
+    pub(super) now: Now,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Turn {
+    pub(super) const fn new(mut model: Model, now: Now) -> Self {
+        model.now = now;
+        Self { model, now, effects: Vec::new() }
+    }
+
+    pub(super) fn take(mut self, event: Event) -> (Model, Vec<Effect>) {
+        match event {
+            Event::PageOpened(opening) => self.on_page_opened(opening),
+            Event::LinkFollowed(route) => self.go(route),
+            Event::AddressChanged(route) => self.set_route(route),
+            Event::PageRestored => self.on_page_restored(),
+            Event::VisibilityChanged(visibility) => self.on_visibility(visibility),
+            Event::WentOnline => self.on_online(),
+            Event::WentOffline => self.on_offline(),
+            Event::LocaleChosen(locale) => self.on_locale_chosen(locale),
+            Event::RetryChosen => self.on_retry_chosen(),
+            Event::SignInChosen => self.on_sign_in_chosen(),
+            Event::SignOutChosen => self.on_sign_out_chosen(),
+            Event::SignedOutElsewhere => self.on_signed_out_elsewhere(),
+            Event::FilterChanged(text) => self.on_filter_changed(text),
+            Event::MoreDevicesChosen => self.on_more_devices_chosen(),
+            Event::ResetChosen(device) => self.on_reset_chosen(device),
+            Event::SignOutForResetChosen => self.reset(ResetEvent::SignOutChosen),
+            Event::ResetCancelled => self.on_reset_cancelled(),
+            Event::ResetConfirmed => self.reset(ResetEvent::ResetConfirmed),
+            Event::ResetRestarted => self.reset(ResetEvent::StartedAgain),
+            Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
+            Event::CountdownToggled => {
+                self.model.countdown = match self.model.countdown {
+                    CountdownDisplay::Shown => CountdownDisplay::Hidden,
+                    CountdownDisplay::Hidden => CountdownDisplay::Shown,
+                };
+            }
+            Event::PasscodeShowChosen(device) => self.on_passcode_show_chosen(device),
+            Event::PasscodeHideChosen => self.hide_passcode(),
+            Event::PasscodeCopyChosen => self.on_passcode_copy_chosen(),
+            Event::PasscodeCopyFinished { copied: true } => self.say(Announcement::PasscodeCopied),
+            Event::PasscodeCopyFinished { copied: false } => self.say(Announcement::PasscodeNotCopied),
+            Event::RevealSignInChosen(device) => self.on_reveal_sign_in_chosen(device),
+            Event::NotificationOpened(id) => self.on_notification_opened(&id),
+            Event::Fetched { id, outcome } => self.on_fetched(&id, &outcome),
+            Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
+            Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
+            Event::TimerFired(timer) => self.on_timer(timer),
+            Event::StorageRefused => self.on_storage_refused(),
+        }
+        (self.model, self.effects)
+    }
+
+    pub(super) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(super) fn say(&mut self, announcement: Announcement) {
+        self.model.announcement.say(announcement);
+    }
+
+    pub(super) fn log(&mut self, code: &'static str, context: &'static str) {
+        self.effect(Effect::Log(LogEntry { code, context }));
+    }
+
+    pub(super) fn timer(&mut self, id: TimerId, after: Milliseconds) {
+        self.effect(Effect::SetTimer { id, after });
+    }
+
+    pub(super) const fn fetch_id(&self, what: Fetch, attempt: u8) -> FetchId {
+        FetchId { what, epoch: self.model.epoch, attempt }
+    }
+
+    /// Spreads many pages over time; the clock's last digits differ enough for that.
+    pub(super) fn jitter(&self) -> crate::api::Jitter {
+        crate::api::Jitter(u16::try_from(self.now.monotonic.0.rem_euclid(1000)).unwrap_or(0))
+    }
+
+    fn on_timer(&mut self, timer: TimerId) {
+        match timer {
+            TimerId::Countdown => self.reset(ResetEvent::ClockTicked),
+            TimerId::Poll => self.on_poll_due(),
+            TimerId::Notifications => self.on_notifications_due(),
+            TimerId::HidePasscode => self.on_hide_due(),
+            TimerId::SayFilter => self.say_filter(),
+            TimerId::Retry(id) => self.on_retry_due(id),
+        }
+    }
+
+    /// The back/forward cache gives back a page as it was: signed in, or in the middle of leaving. Nothing of it counts.
+    fn on_page_restored(&mut self) {
+        self.effect(Effect::BlankPage);
+        self.effect(Effect::Reload);
+    }
+
+    fn on_visibility(&mut self, visibility: Visibility) {
+        self.model.is_visible = visibility == Visibility::Visible;
+        if self.model.is_visible {
+            self.reset(ResetEvent::ClockTicked);
+            self.on_hide_due();
+            self.on_poll_due();
+            self.on_notifications_due();
+        }
+    }
+
+    fn on_online(&mut self) {
+        if self.model.connectivity == Connectivity::Offline {
+            self.model.connectivity = Connectivity::Online;
+            self.say(Announcement::WentOnline);
+            self.load_route();
+            self.on_poll_due();
+        }
+    }
+
+    fn on_offline(&mut self) {
+        if self.model.connectivity == Connectivity::Online {
+            self.model.connectivity = Connectivity::Offline;
+            self.say(Announcement::WentOffline);
+        }
+    }
+
+    fn on_hide_due(&mut self) {
+        if let PasscodeView::Shown { since, .. } = &self.model.passcode {
+            let left = PasscodeView::SHOWN_FOR.to_milliseconds().minus(elapsed(*since, self.now));
+            if left <= Milliseconds::ZERO {
+                self.hide_passcode();
+            } else {
+                self.timer(TimerId::HidePasscode, left);
+            }
+        }
+    }
+}

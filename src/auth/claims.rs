@@ -1,0 +1,161 @@
+//! The claims of an ID token and whether they say what they must (OIDC Core 3.1.3.7).
+//!
+//! Ages come from the provider's own times and what passed on the page's clocks since the token was asked for; the
+//! computer's idea of the date is never used, because it may be hours off.
+
+use super::SignInError;
+use crate::domain::{Milliseconds, Seconds};
+use portal_contract::UtcTime;
+use serde::{Deserialize, Deserializer};
+
+/// How far `auth_time` may lie after `iat`: two machines of one provider.
+pub const LEEWAY: Seconds = Seconds(30);
+
+/// The claims in use. `Debug` shows none: they name a person.
+#[derive(Clone, PartialEq, Eq, Deserialize, Default)]
+#[serde(default)]
+pub struct IdTokenClaims {
+    iss: String,
+    sub: String,
+    #[serde(deserialize_with = "one_or_many")]
+    aud: Vec<String>,
+    azp: Option<String>,
+    #[serde(deserialize_with = "numeric_date")]
+    exp: Option<i64>,
+    #[serde(deserialize_with = "numeric_date")]
+    iat: Option<i64>,
+    nonce: Option<String>,
+    #[serde(deserialize_with = "numeric_date")]
+    auth_time: Option<i64>,
+    name: Option<String>,
+    preferred_username: Option<String>,
+    email: Option<String>,
+}
+
+impl std::fmt::Debug for IdTokenClaims {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("IdTokenClaims([REDACTED])")
+    }
+}
+
+/// `aud` is a text or a list of texts; anything else in it makes the token unreadable. By hand, because an untagged
+/// enumeration costs kilobytes.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    use serde::de::Error as _;
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let texts = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
+    let texts = texts.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>();
+    texts.ok_or_else(|| D::Error::custom("aud"))
+}
+
+/// A `NumericDate` may have a fraction (RFC 7519 section 2); whole seconds are enough, rounded down.
+fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(deserializer)?;
+    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and absurd dates are refused later")]
+    Ok(number.and_then(|number| number.as_i64().or_else(|| number.as_f64().map(|f| f.floor() as i64))))
+}
+
+/// What the claims are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectations<'a> {
+    /// The issuer of the discovery document.
+    pub issuer: &'a str,
+    /// This client.
+    pub client_id: &'a str,
+    /// The nonce of the transaction.
+    pub nonce: &'a str,
+    /// The `max_age` that was sent: `auth_time` is required then.
+    pub max_age: Option<Seconds>,
+    /// Who has to have signed in; `None` when anybody may.
+    pub sub: Option<&'a str>,
+    /// What passed since the token was asked for.
+    pub elapsed: Milliseconds,
+}
+
+/// A sign-in whose token held: who, when by the provider's clock, and how long ago.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifiedSignIn {
+    /// The person.
+    pub sub: String,
+    /// The person's name, for the header of the page; may be empty until the API says it.
+    pub name: String,
+    /// What a later sign-in page is told.
+    pub login_hint: Option<String>,
+    /// `iat - auth_time`; `None` when the provider does not say when the person signed in, which is never fresh.
+    pub age: Option<Seconds>,
+    /// `iat`: the newest server time known.
+    pub issued_at: UtcTime,
+}
+
+impl std::fmt::Debug for VerifiedSignIn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("VerifiedSignIn").field("age", &self.age).finish_non_exhaustive()
+    }
+}
+
+impl VerifiedSignIn {
+    /// Whether the provider kept to the `max_age` that was sent. The known providers do not always: `prompt` and
+    /// `max_age` can be stripped from the address on the way.
+    ///
+    /// # Errors
+    /// `AuthTimeMissing` or `AuthenticationTooOld`.
+    pub fn require_age(&self, max_age: Seconds) -> Result<(), SignInError> {
+        match self.age {
+            None => Err(SignInError::AuthTimeMissing),
+            Some(age) if age > max_age => Err(SignInError::AuthenticationTooOld),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Compares the claims with what they must be. Whether the sign-in is young enough is [`VerifiedSignIn::require_age`]:
+/// an old one is still a sign-in of the right person.
+///
+/// # Errors
+/// The first thing that is wrong, in the order of OIDC Core 3.1.3.7.
+pub fn validate_claims(
+    claims: &IdTokenClaims,
+    expected: &Expectations<'_>,
+) -> Result<VerifiedSignIn, SignInError> {
+    if claims.iss != expected.issuer {
+        return Err(SignInError::TokenIssuerMismatch);
+    }
+    if claims.aud.is_empty() || claims.aud.iter().any(|audience| audience != expected.client_id) {
+        return Err(SignInError::AudienceMismatch);
+    }
+    if claims.azp.as_deref().is_some_and(|party| party != expected.client_id) {
+        return Err(SignInError::AuthorizedPartyMismatch);
+    }
+    let issued_at = claims.iat.filter(|iat| *iat > 0).ok_or(SignInError::IssuedAtInvalid)?;
+    let expires = claims.exp.ok_or(SignInError::TokenExpired)?;
+    let passed = expected.elapsed.whole_seconds().0;
+    if expires <= issued_at.saturating_add(passed) {
+        return Err(SignInError::TokenExpired);
+    }
+    if claims.nonce.as_deref() != Some(expected.nonce) {
+        return Err(SignInError::NonceMismatch);
+    }
+    let age = match claims.auth_time {
+        None if expected.max_age.is_some() => return Err(SignInError::AuthTimeMissing),
+        None => None,
+        Some(auth_time) if auth_time <= 0 => return Err(SignInError::AuthTimeMissing),
+        Some(auth_time) if auth_time > issued_at.saturating_add(LEEWAY.0) => {
+            return Err(SignInError::AuthTimeInFuture);
+        }
+        Some(auth_time) => Some(Seconds(issued_at.saturating_sub(auth_time).max(0))),
+    };
+    if claims.sub.is_empty() {
+        return Err(SignInError::SubjectMissing);
+    }
+    if expected.sub.is_some_and(|sub| sub != claims.sub) {
+        return Err(SignInError::SubjectMismatch);
+    }
+    let login_hint = claims.preferred_username.clone().or_else(|| claims.email.clone());
+    Ok(VerifiedSignIn {
+        sub: claims.sub.clone(),
+        name: claims.name.clone().unwrap_or_default(),
+        login_hint,
+        age,
+        issued_at: UtcTime::from_unix_seconds(issued_at),
+    })
+}

@@ -1,0 +1,163 @@
+//! `config.json`: what one build of the page needs to know to serve one organisation.
+
+use super::address::is_acceptable_url;
+use crate::domain::Seconds;
+use crate::http::{HttpOutcome, HttpRequest, Method};
+use serde::Deserialize;
+
+/// Where `config.json` lies, and how long it may take.
+const PATH: &str = "/config.json";
+const TIME_OUT: Seconds = Seconds(15);
+
+/// Why the page cannot start. Shown to a person who cannot do anything about it, so each names what IT has to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConfigError {
+    /// `config.json` cannot be fetched.
+    Unreachable,
+    /// There is no `config.json` (404, or a page of HTML instead).
+    Missing,
+    /// It is not JSON.
+    NotJson,
+    /// This entry is missing or of the wrong type.
+    Field(&'static str),
+    /// This entry has a value that cannot be used.
+    Value(&'static str),
+}
+
+impl ConfigError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unreachable => "config.unreachable",
+            Self::Missing => "config.missing",
+            Self::NotJson => "config.not_json",
+            Self::Field(_) => "config.field_missing",
+            Self::Value(_) => "config.value_unusable",
+        }
+    }
+
+    /// The entry that is wrong.
+    #[must_use]
+    pub const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Field(name) | Self::Value(name) => Some(name),
+            Self::Unreachable | Self::Missing | Self::NotJson => None,
+        }
+    }
+}
+
+/// Whom to ask while the API cannot be reached. Empty texts mean "not configured".
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Support {
+    /// The name of the IT contact.
+    pub name: String,
+    /// The telephone number.
+    pub phone: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The support site.
+    pub url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct Wire {
+    api_base: Option<String>,
+    authority: Option<String>,
+    client_id: Option<String>,
+    scopes: Option<String>,
+    resource: Option<String>,
+    default_locale: Option<String>,
+    support: Support,
+}
+
+/// The page's configuration, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageConfig {
+    /// Where the API is: a path of the page's origin or an absolute address; no slash at the end.
+    pub api_base: String,
+    /// The provider's issuer, exactly as its discovery document says it.
+    pub authority: String,
+    /// This client at the provider.
+    pub client_id: String,
+    /// The scopes to ask for; `openid` is among them.
+    pub scopes: String,
+    /// The API's resource indicator (RFC 8707); `None` for providers that do without.
+    pub resource: Option<String>,
+    /// The language to begin with; `None` leaves it to the browser.
+    pub default_locale: Option<String>,
+    /// Whom to ask while the API cannot be reached.
+    pub support: Support,
+}
+
+impl PageConfig {
+    /// The request that fetches it.
+    #[must_use]
+    pub fn request() -> HttpRequest {
+        HttpRequest {
+            method: Method::Get,
+            url: PATH.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            time_out: TIME_OUT.to_milliseconds(),
+            is_cacheable: true,
+        }
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the first thing that is wrong.
+    pub fn of_answer(outcome: &HttpOutcome) -> Result<Self, ConfigError> {
+        let answer = outcome.as_ref().map_err(|_| ConfigError::Unreachable)?;
+        match answer.status {
+            404 => Err(ConfigError::Missing),
+            _ if !answer.is_success() => Err(ConfigError::Unreachable),
+            // A static host that answers every path with index.html.
+            _ if answer.body.trim_start().starts_with('<') => Err(ConfigError::Missing),
+            _ => Self::parse(&answer.body),
+        }
+    }
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the first thing that is wrong.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let wire: Wire = match serde_json::from_str(text) {
+            Ok(wire) => wire,
+            Err(error) if error.is_data() => return Err(ConfigError::Field("config.json")),
+            Err(_) => return Err(ConfigError::NotJson),
+        };
+        let api_base = required(wire.api_base, "apiBase")?.trim_end_matches('/').to_owned();
+        let is_own_path = api_base.starts_with('/') && !api_base.starts_with("//");
+        let is_plain = !api_base.contains(['?', '#', '\\']);
+        if !is_plain || !(is_own_path || is_acceptable_url(&api_base)) {
+            return Err(ConfigError::Value("apiBase"));
+        }
+        let authority = required(wire.authority, "authority")?;
+        if !is_acceptable_url(&authority) || authority.contains('?') {
+            return Err(ConfigError::Value("authority"));
+        }
+        let scopes = required(wire.scopes, "scopes")?;
+        if !scopes.split_whitespace().any(|scope| scope == "openid") {
+            return Err(ConfigError::Value("scopes"));
+        }
+        Ok(Self {
+            api_base,
+            authority,
+            client_id: required(wire.client_id, "clientId")?,
+            scopes,
+            resource: wire.resource.filter(|text| !text.is_empty()),
+            default_locale: wire.default_locale,
+            support: wire.support,
+        })
+    }
+}
+
+fn required(value: Option<String>, name: &'static str) -> Result<String, ConfigError> {
+    value.filter(|text| !text.trim().is_empty()).ok_or(ConfigError::Field(name))
+}

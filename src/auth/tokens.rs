@@ -1,0 +1,94 @@
+//! Tokens as opaque values, and the answer of the token endpoint (RFC 6749 section 5.1, OIDC Core 3.1.3.3).
+
+use super::SignInError;
+use crate::domain::Seconds;
+use crate::http::HttpOutcome;
+use serde::Deserialize;
+
+macro_rules! opaque_token {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps a token.
+            #[must_use]
+            pub const fn new(text: String) -> Self {
+                Self(text)
+            }
+
+            /// The token itself. Every call is a place to review.
+            #[must_use]
+            pub fn reveal(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("[REDACTED]")
+            }
+        }
+    };
+}
+
+opaque_token! {
+    /// The bearer token of the API. In memory only: no `Debug` of the value, no `Display`, no `Serialize`.
+    AccessToken
+}
+
+opaque_token! {
+    /// The raw ID token, kept in memory only for `id_token_hint` at sign-out.
+    IdToken
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    access_token: String,
+    id_token: String,
+    token_type: String,
+    expires_in: Option<i64>,
+}
+
+/// What a code was exchanged for. A refresh token, should one come, is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenAnswer {
+    /// For the API.
+    pub access: AccessToken,
+    /// Says who signed in and when; not verified yet.
+    pub id: IdToken,
+    /// How long the access token lasts, if the provider says so.
+    pub lifetime: Option<Seconds>,
+}
+
+impl TokenAnswer {
+    /// Reads the answer of the token endpoint.
+    ///
+    /// # Errors
+    /// `ProviderUnreachable`, `ProviderUnavailable` (5xx), `CodeRefused` (4xx), `TokenAnswerMalformed`.
+    pub fn of_answer(outcome: &HttpOutcome) -> Result<Self, SignInError> {
+        let answer = outcome.as_ref().map_err(|_| SignInError::ProviderUnreachable)?;
+        match answer.status {
+            200 => Self::parse(&answer.body),
+            400..=499 => Err(SignInError::CodeRefused),
+            500..=599 => Err(SignInError::ProviderUnavailable),
+            _ => Err(SignInError::TokenAnswerMalformed),
+        }
+    }
+
+    fn parse(body: &str) -> Result<Self, SignInError> {
+        let wire: Wire = serde_json::from_str(body).map_err(|_| SignInError::TokenAnswerMalformed)?;
+        let is_bearer = wire.token_type.eq_ignore_ascii_case("Bearer");
+        // What cannot stand in a header cannot be a bearer token (RFC 6750 section 2.1).
+        let is_plain = wire.access_token.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_bearer || !is_plain || wire.access_token.is_empty() || wire.id_token.is_empty() {
+            return Err(SignInError::TokenAnswerMalformed);
+        }
+        Ok(Self {
+            access: AccessToken(wire.access_token),
+            id: IdToken(wire.id_token),
+            lifetime: wire.expires_in.map(Seconds),
+        })
+    }
+}

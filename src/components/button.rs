@@ -1,0 +1,54 @@
+//! Buttons and links that look like them, named by what they do.
+
+use crate::app::Event;
+use crate::i18n::Text;
+use crate::route::Route;
+use crate::shell::{use_dispatch, use_tr};
+use leptos::prelude::*;
+
+/// The weight of a button. Only the last step of a reset is `Danger`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// One among equals.
+    Plain,
+    /// What most people want next.
+    Primary,
+    /// Does something that cannot be taken back.
+    Danger,
+    /// Looks like a link.
+    Quiet,
+}
+
+impl Weight {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "button",
+            Self::Primary => "button primary",
+            Self::Danger => "button danger",
+            Self::Quiet => "button quiet",
+        }
+    }
+}
+
+/// A button that says what the person did.
+pub fn button(weight: Weight, words: Text, event: Event) -> AnyView {
+    let dispatch = use_dispatch();
+    pressable(weight, words, Box::new(move || dispatch(event.clone())))
+}
+
+/// A button whose effect stays inside its component.
+pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> AnyView {
+    let tr = use_tr();
+    view! {
+        <button type="button" class=weight.class() on:click=move |_| press()>
+            {tr.say(words)}
+        </button>
+    }
+    .into_any()
+}
+
+/// A link to a screen of the page that looks like a button.
+pub fn link_button(weight: Weight, words: Text, route: &Route) -> AnyView {
+    let tr = use_tr();
+    view! { <a class=weight.class() href=route.path()>{tr.say(words)}</a> }.into_any()
+}

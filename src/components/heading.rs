@@ -1,0 +1,28 @@
+//! The one `h1` of a screen. It gets the focus when the screen changes, so that a keyboard goes on from the top and a
+//! screen reader reads where the person is (WCAG 2.4.3).
+
+use crate::i18n::Text;
+use crate::shell::use_tr;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+const HEADING: &str = "page-heading";
+
+/// The heading of the screen.
+pub fn heading(words: Signal<Text>) -> AnyView {
+    let tr = use_tr();
+    view! { <h1 id=HEADING tabindex="-1">{tr.follow(words)}</h1> }.into_any()
+}
+
+/// Puts the focus on the heading, once what is being rendered has been. With `only_if_lost` it stays where it is unless
+/// the element that had it is gone.
+pub fn focus_heading(only_if_lost: bool) {
+    request_animation_frame(move || {
+        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        let heading = document().get_element_by_id(HEADING);
+        let heading = heading.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+        if let (Some(heading), true) = (heading, is_lost || !only_if_lost) {
+            let _focused = heading.focus();
+        }
+    });
+}

@@ -1,0 +1,35 @@
+//! What is spoken without moving the focus: one polite status for the whole page (WCAG 4.1.3). Errors are alerts where
+//! they stand ([`super::alert`]).
+//!
+//! It stands in the page from the beginning, because a region that arrives together with its text is often not read.
+
+use crate::i18n::Text;
+use crate::shell::use_tr;
+use leptos::prelude::*;
+
+/// A text to be spoken once. The number tells two equal texts apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Grows with every announcement.
+    pub sequence: u32,
+    /// The words; `None` before the first.
+    pub text: Option<Text>,
+}
+
+/// The live region. The text moves between two elements, so that the same words twice are two changes and are read twice.
+pub fn live_region(spoken: Signal<Spoken>) -> AnyView {
+    let tr = use_tr();
+    let words = move |parity: u32| {
+        spoken.with(|spoken| match &spoken.text {
+            Some(text) if spoken.sequence % 2 == parity => tr.text(text),
+            Some(_) | None => String::new(),
+        })
+    };
+    view! {
+        <div class="sr" id="announcements" role="status" aria-live="polite" aria-atomic="true">
+            <span>{move || words(0)}</span>
+            <span>{move || words(1)}</span>
+        </div>
+    }
+    .into_any()
+}

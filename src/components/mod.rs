@@ -1,0 +1,60 @@
+//! The parts screens are made of. A component gets what it shows as arguments or from [`crate::shell`]'s context and says
+//! what the person did as an event; it decides nothing.
+//!
+//! Two rules of the content security policy shape the markup (docs/adr): no `style` attribute, and no element whose
+//! attributes and content are all literals, because Leptos would build it from an HTML string, which Trusted Types
+//! forbid. Texts come from the translation function and literal attributes such as `aria-hidden` from a constant, which
+//! makes every element dynamic; `tests/web_policy.rs` mounts the screens under the real policy.
+
+mod banner;
+mod button;
+mod chip;
+mod code;
+mod contact;
+mod countdown;
+mod device_list;
+mod device_row;
+mod dialog;
+mod flag;
+mod footer;
+mod header;
+mod heading;
+mod icon;
+mod live;
+mod note;
+mod notice;
+mod passcode_panel;
+mod skeleton;
+mod steps;
+
+pub use banner::offline_banner;
+pub use button::{Weight, button, link_button, pressable};
+pub use chip::{status_chip, tone_class, tone_icon};
+pub use code::{code, concealed_code};
+pub use contact::{Flow, contact_card, contact_ways, web_address};
+pub use countdown::countdown;
+pub use device_list::{DeviceListProps, device_list};
+pub use device_row::{device_row, device_status};
+pub use dialog::dialog;
+pub use flag::{flag, notification_item};
+pub use footer::footer;
+pub use header::header;
+pub use heading::{focus_heading, heading};
+pub use icon::{Icon, icon};
+pub use live::{Spoken, live_region};
+pub use note::note_item;
+pub use notice::{alert, message, notice_body, reference};
+pub use passcode_panel::passcode_panel;
+pub use skeleton::skeleton_rows;
+pub use steps::{steps, trail};
+
+/// The value of `aria-hidden` for what only decorates.
+pub const HIDDEN: &str = "true";
+
+/// The server's time to the minute: what "3 minutes ago" refers to. Coarse, so that a ticking second changes nothing.
+#[must_use]
+pub fn minute_now(model: &crate::app::Model) -> Option<portal_contract::UtcTime> {
+    const MINUTE: i64 = 60_000;
+    let millis = model.server_now()?.unix_millis();
+    Some(portal_contract::UtcTime::from_unix_millis(millis - millis.rem_euclid(MINUTE)))
+}

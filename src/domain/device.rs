@@ -1,0 +1,217 @@
+//! A device as the rules see it, read once from the wire type.
+
+use super::{DeviceId, Platform};
+use portal_contract::{
+    ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceEnrollmentType, ManagedDevice,
+    ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
+};
+
+/// Whether the server lets this person reset the passcode of this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResetAvailability {
+    /// It does, and this is what would happen.
+    Allowed(ResetOutcome),
+    /// It does not, for this reason.
+    Refused(RefusalReason),
+    /// The server does not name the action at all.
+    NotOffered,
+}
+
+/// One managed device of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Identifies it.
+    pub id: DeviceId,
+    /// What it is called here: the person's name for it, else the management's, else the model, else empty.
+    pub name: String,
+    /// Which platform the texts speak about.
+    pub platform: Platform,
+    /// The operating system as the API names it.
+    pub operating_system: String,
+    /// The version as the device reports it.
+    pub os_version: String,
+    /// Who made it.
+    pub manufacturer: String,
+    /// The model.
+    pub model: String,
+    /// The serial number.
+    pub serial_number: String,
+    /// Who owns it.
+    pub owner: ManagedDeviceOwnerType,
+    /// How it was enrolled.
+    pub enrollment: DeviceEnrollmentType,
+    /// Whether it meets the organisation's rules.
+    pub compliance: ComplianceState,
+    /// Until when it has time to meet them.
+    pub grace_until: Option<UtcTime>,
+    /// When it last checked in; `None` when it never has.
+    pub last_sync: Option<UtcTime>,
+    /// When it was enrolled.
+    pub enrolled: Option<UtcTime>,
+    /// Whether its storage is encrypted.
+    pub is_encrypted: bool,
+    /// Whether it is supervised (Apple).
+    pub is_supervised: bool,
+    /// The organisation's category for it; may be empty.
+    pub category: String,
+    /// Whether its passcode can be reset.
+    pub reset: ResetAvailability,
+    /// The runs of passcode resets, newest first; other actions are left out.
+    pub runs: Vec<DeviceActionResult>,
+    /// What the filter of the list searches: lower case, fields separated by line feeds.
+    search_text: String,
+}
+
+impl Device {
+    /// Reads the wire type. `None` when its identifier cannot be one.
+    #[must_use]
+    pub fn from_contract(wire: ManagedDevice) -> Option<Self> {
+        let id = DeviceId::parse(&wire.id)?;
+        let names = [&wire.device_name, &wire.managed_device_name, &wire.model];
+        let name = names.iter().map(|n| n.trim()).find(|n| !n.is_empty()).unwrap_or("").to_owned();
+        let reset = match wire.actions.reset_passcode {
+            None => ResetAvailability::NotOffered,
+            Some(action) if action.allowed => {
+                ResetAvailability::Allowed(action.outcome.unwrap_or(ResetOutcome::Other))
+            }
+            Some(action) => ResetAvailability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
+        };
+        let mut runs = wire.device_action_results;
+        runs.retain(|run| run.action_name == ActionName::ResetPasscode);
+        // The contract says newest first; sorting costs nothing and a wrong order would show an old result.
+        runs.sort_by_key(|run| std::cmp::Reverse(run.start_date_time));
+        let search_text = [
+            name.as_str(),
+            &wire.operating_system,
+            &wire.os_version,
+            &wire.manufacturer,
+            &wire.model,
+            &wire.serial_number,
+        ]
+        .join("\n")
+        .to_lowercase();
+        Some(Self {
+            id,
+            name,
+            platform: Platform::of(&wire.operating_system, &wire.os_version),
+            operating_system: wire.operating_system,
+            os_version: wire.os_version,
+            manufacturer: wire.manufacturer,
+            model: wire.model,
+            serial_number: wire.serial_number,
+            owner: wire.managed_device_owner_type,
+            enrollment: wire.device_enrollment_type,
+            compliance: wire.compliance_state,
+            grace_until: moment(wire.compliance_grace_period_expiration_date_time),
+            last_sync: moment(wire.last_sync_date_time),
+            enrolled: moment(wire.enrolled_date_time),
+            is_encrypted: wire.is_encrypted,
+            is_supervised: wire.is_supervised,
+            category: wire.device_category_display_name,
+            reset,
+            runs,
+            search_text,
+        })
+    }
+
+    /// Whether the device matches what was typed; `needle` must be lower case already (once per keystroke, not per row).
+    /// Every word has to occur somewhere.
+    #[must_use]
+    pub fn matches(&self, needle: &str) -> bool {
+        needle.split_whitespace().all(|word| self.search_text.contains(word))
+    }
+
+    /// The newest passcode reset, whatever became of it.
+    #[must_use]
+    pub fn latest_run(&self) -> Option<&DeviceActionResult> {
+        self.runs.first()
+    }
+
+    /// The reset that still waits for the device.
+    #[must_use]
+    pub fn open_run(&self) -> Option<&DeviceActionResult> {
+        self.runs.iter().find(|run| run.action_state.is_open())
+    }
+
+    /// Whether a temporary passcode may exist: the newest finished reset was of the kind that issues one. Only the
+    /// server knows whether it is still valid.
+    #[must_use]
+    pub fn may_have_temporary_passcode(&self) -> bool {
+        let issues_one = matches!(self.told_outcome(), ResetOutcome::TemporaryPasscode { .. });
+        issues_one && self.runs.iter().any(|run| run.action_state == ActionState::Done)
+    }
+
+    /// What a reset that already ran did: what the server says it would do now, else what is usual on the platform.
+    #[must_use]
+    pub const fn told_outcome(&self) -> ResetOutcome {
+        match self.reset {
+            ResetAvailability::Allowed(
+                outcome @ (ResetOutcome::TemporaryPasscode { .. } | ResetOutcome::PasscodeRemoved),
+            ) => outcome,
+            ResetAvailability::Allowed(ResetOutcome::Other)
+            | ResetAvailability::Refused(_)
+            | ResetAvailability::NotOffered => self.platform.usual_outcome(),
+        }
+    }
+}
+
+fn moment(time: UtcTime) -> Option<UtcTime> {
+    (!time.is_never()).then_some(time)
+}
+
+/// Proof that the server allows a passcode reset of this device. Its only constructor is [`ResettableDevice::of`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResettableDevice {
+    id: DeviceId,
+    name: String,
+    platform: Platform,
+    outcome: ResetOutcome,
+    latest_run: Option<String>,
+}
+
+impl ResettableDevice {
+    /// The proof, when the server said `allowed`.
+    #[must_use]
+    pub fn of(device: &Device) -> Option<Self> {
+        match device.reset {
+            ResetAvailability::Allowed(outcome) => Some(Self {
+                id: device.id.clone(),
+                name: device.name.clone(),
+                platform: device.platform,
+                outcome,
+                latest_run: device.latest_run().map(|run| run.id.clone()),
+            }),
+            ResetAvailability::Refused(_) | ResetAvailability::NotOffered => None,
+        }
+    }
+
+    /// Identifies the device.
+    #[must_use]
+    pub const fn id(&self) -> &DeviceId {
+        &self.id
+    }
+
+    /// What it is called; may be empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its platform.
+    #[must_use]
+    pub const fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// What the reset will do.
+    #[must_use]
+    pub const fn outcome(&self) -> ResetOutcome {
+        self.outcome
+    }
+
+    /// The newest reset known when the proof was made: after a lost answer, another one means that ours arrived.
+    #[must_use]
+    pub fn latest_run(&self) -> Option<&str> {
+        self.latest_run.as_deref()
+    }
+}

@@ -1,0 +1,20 @@
+//! The rules of the passcode reset, in the field's own terms. Nothing here knows HTTP, OIDC, a language or a browser;
+//! time and randomness come in as parameters.
+
+mod device;
+mod device_id;
+mod fresh_sign_in;
+mod idempotency_key;
+mod platform;
+mod reset;
+mod time;
+
+pub use device::{Device, ResetAvailability, ResettableDevice};
+pub use device_id::DeviceId;
+pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
+pub use idempotency_key::IdempotencyKey;
+pub use platform::Platform;
+pub use reset::{
+    PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket, WhyExplain,
+};
+pub use time::{Milliseconds, Now, Seconds, elapsed};

@@ -1,0 +1,109 @@
+//! What happens to a reset, and what it demands of the world.
+
+use crate::domain::{Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, ResettableDevice};
+use portal_contract::{DeviceActionResult, RefusalReason, UtcTime};
+use std::sync::Arc;
+
+/// How the server answered a reset it did not accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResetRefusal {
+    /// The sign-in is too old (401 step-up), or there is none any more.
+    NeedsFreshSignIn,
+    /// The device or the organisation does not allow it.
+    NotAllowed(RefusalReason),
+    /// The device does not exist any more.
+    Gone,
+    /// Another reset is pending.
+    AlreadyPending,
+    /// The server asked to wait this long.
+    Busy(Milliseconds),
+    /// The request was called wrong: a defect, with the reference for IT.
+    Rejected(String),
+    /// No answer, half an answer, or a fault: the reset may have been accepted.
+    AnswerLost,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResetEvent {
+    /// The person pressed "Reset passcode" at a device.
+    ResetChosen(DeviceId),
+    /// The address of the reset was opened.
+    PageOpened(DeviceId),
+    /// The person pressed "Sign out" in A, or the one button of an explanation after a sign-in that did not work out.
+    SignOutChosen,
+    /// The person cancelled, in A or in B.
+    Cancelled,
+    /// The person came back from the provider, or from a reload, with a fresh sign-in.
+    ReturnedFresh {
+        /// The device the sign-in was for.
+        device: DeviceId,
+        /// The proof.
+        proof: FreshSignIn,
+        /// The key that belongs to it.
+        key: IdempotencyKey,
+    },
+    /// The person came back too late.
+    ReturnedTooLate(DeviceId),
+    /// Somebody else came back.
+    ReturnedAsSomebodyElse(DeviceId),
+    /// The person cancelled at the provider.
+    SignInCancelled(DeviceId),
+    /// The sign-in failed.
+    SignInFailed(DeviceId),
+    /// The device was read.
+    DeviceRead {
+        /// The device.
+        device: Arc<Device>,
+        /// The server's time, as well as it is known: decides which ended resets are still of interest.
+        server_now: Option<UtcTime>,
+    },
+    /// The device was read and does not exist.
+    DeviceGone(DeviceId),
+    /// The person pressed the last button of B, or "Try again" after a lost answer.
+    ResetConfirmed,
+    /// The server accepted the reset.
+    ResetAccepted(DeviceActionResult),
+    /// The server did not.
+    ResetRefused(ResetRefusal),
+    /// The person cancelled a reset that is still waiting.
+    RunCancelChosen,
+    /// The person wants to begin again.
+    StartedAgain,
+    /// Time passed.
+    ClockTicked,
+}
+
+/// What is demanded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResetEffect {
+    /// Sign out, sign in again, come back to this device.
+    LeaveForSignIn(DeviceId),
+    /// Read the device.
+    ReadDevice(DeviceId),
+    /// Ask for the reset. The only way to one; both proofs are in it.
+    PostReset {
+        /// Proof that the device can be reset.
+        device: ResettableDevice,
+        /// Proof of the sign-in.
+        proof: FreshSignIn,
+        /// The key.
+        key: IdempotencyKey,
+    },
+    /// Cancel a reset that is still waiting.
+    CancelRun {
+        /// The device.
+        device: DeviceId,
+        /// The reset.
+        run: String,
+    },
+    /// Let B survive a reload.
+    RememberResume {
+        /// The device.
+        device: DeviceId,
+        /// The key.
+        key: IdempotencyKey,
+    },
+    /// B need not survive any more.
+    ForgetResume,
+}

@@ -1,0 +1,47 @@
+//! The words of the page as a whole: its title and what is spoken.
+
+use super::parts::device_name;
+use super::screen::Screen;
+use crate::app::Model;
+use crate::i18n::{Text, t};
+use crate::view;
+
+/// The title of the document.
+pub(super) fn title(model: &Model) -> Text {
+    let organisation = &model.branding.display_name;
+    let page = match Screen::of(model) {
+        Screen::Loading | Screen::Restoring => t::app_loading(),
+        Screen::Leaving => t::sign_in_leaving(),
+        Screen::Returning => t::sign_in_returning(),
+        Screen::SigningOut => t::session_leaving(),
+        Screen::SigningOutForReset => t::signed_out_continuing_heading(),
+        Screen::NotSetUp => t::config_heading(),
+        Screen::SignInFailed => t::sign_in_problem_heading(),
+        Screen::SignIn => t::sign_in_required_heading(),
+        Screen::SignedOut
+        | Screen::Landing
+        | Screen::Devices
+        | Screen::Device(_)
+        | Screen::Reset(_)
+        | Screen::Notifications
+        | Screen::Help
+        | Screen::NotFound => {
+            let device = model.route.device().map(|id| device_name(model, id)).unwrap_or_default();
+            return view::title(&model.route, &device, &model.reset, organisation);
+        }
+    };
+    t::title_page(page, t::app_name())
+}
+
+/// The latest announcement in words.
+pub(super) fn announced(model: &Model) -> Option<Text> {
+    let device = model.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
+    model.announcement.latest.as_ref().map(|latest| view::announcement(latest, &device))
+}
+
+/// The organisation's colour, if it is one: `#rrggbb`. It only tints the edge of the bar, so no contrast depends on it.
+pub(super) fn brand_colour(colour: &str) -> Option<String> {
+    let digits = colour.trim().strip_prefix('#')?;
+    let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_colour.then(|| format!("#{digits}"))
+}

@@ -1,0 +1,607 @@
+//! The ten steps of flow.md through the whole page, and everything that can come between.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test code fails loudly")]
+
+mod support;
+
+use passcode_portal::app::{Announcement, Effect, Event, LoadState, PasscodeView, Session, Visibility};
+use passcode_portal::auth::SignInError;
+use passcode_portal::domain::{Milliseconds, PendingPhase, ResetState, WhyExplain};
+use passcode_portal::http::NetworkFault;
+use passcode_portal::route::Route;
+use serde_json::json;
+use support::browser::{Browser, PASSCODE};
+use support::{SERVER, answer, device_json, device_json_with, id, problem, rfc3339, run_json, with_header};
+
+const DEVICE: &str = "/managedDevices/a";
+const POST: &str = "/resetPasscode";
+
+/// At B, with a fresh sign-in and the device read.
+fn at_confirmation() -> Browser {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    browser.step_up("a");
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{:?}", browser.model.reset);
+    browser
+}
+
+fn pending() -> Browser {
+    let mut browser = at_confirmation();
+    browser.dispatch(Event::ResetConfirmed);
+    browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
+    assert!(matches!(browser.model.reset, ResetState::Pending { .. }));
+    browser
+}
+
+fn spoken(browser: &Browser) -> Option<&Announcement> {
+    browser.model.announcement.latest.as_ref()
+}
+
+#[test]
+fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
+    let mut browser = Browser::sign_in_at("/devices");
+    browser.answer("/managedDevices", Ok(answer(200, &json!({ "value": [device_json("a")] }))));
+    browser.dispatch(Event::LinkFollowed(Route::Device(id("a"))));
+    assert!(browser.model.device.device.is_some(), "known from the list while it is read");
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+
+    browser.dispatch(Event::ResetChosen(id("a")));
+    let why = WhyExplain::FirstTime;
+    assert_eq!(browser.model.reset, ResetState::ExplainingSignOut { device: id("a"), why });
+    assert_eq!(browser.left_for.len(), 1, "no redirect before the person agrees");
+    browser.dispatch(Event::SignOutForResetChosen);
+    assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
+    let state = browser.asked()["state"].clone();
+    browser.open(&format!("/signed-out?state={state}"));
+    browser.answer_discovery();
+    let asked = browser.asked();
+    assert_eq!((asked["prompt"].as_str(), asked["max_age"].as_str()), ("login", "300"));
+    assert_eq!(asked["login_hint"], "ann@example");
+
+    browser.return_with(|_| {});
+    assert_eq!(browser.address, "/devices/a/reset-passcode");
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+    assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
+    browser.pass(10);
+    assert_eq!(browser.count("POST /resetPasscode"), 0, "never by itself");
+
+    browser.dispatch(Event::ResetConfirmed);
+    let request = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
+    let key = request.headers.iter().find(|(name, _)| *name == "Idempotency-Key").unwrap();
+    assert_eq!(key.1.len(), 32);
+    assert_eq!(spoken(&browser), Some(&Announcement::ResetPending));
+    assert!(matches!(browser.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. }));
+
+    browser.pass(3);
+    browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "active", None, 0)]))));
+    assert_eq!(spoken(&browser), Some(&Announcement::ResetDelivered));
+    browser.pass(5);
+    browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
+    assert_eq!(spoken(&browser), Some(&Announcement::ResetDone));
+    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(browser.is_waiting_for("/me/notifications"));
+
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    let passcode = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
+        "expiresDateTime": rfc3339(SERVER + 86_400) });
+    browser.answer("/temporaryPasscode", Ok(answer(200, &passcode)));
+    let PasscodeView::Shown { passcode, .. } = &browser.model.passcode else { panic!("shown") };
+    assert_eq!(passcode.passcode.reveal(), PASSCODE);
+    browser.dispatch(Event::PasscodeCopyChosen);
+    assert_eq!(spoken(&browser), Some(&Announcement::PasscodeCopied));
+    browser.pass(121);
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+}
+
+#[test]
+fn a_double_click_posts_once() {
+    let mut browser = at_confirmation();
+    for _ in 0..5 {
+        browser.dispatch(Event::ResetConfirmed);
+    }
+    assert_eq!(browser.count("POST /resetPasscode"), 1);
+}
+
+#[test]
+fn the_milestones_are_said_once_each_and_the_digits_are_not() {
+    let mut browser = at_confirmation();
+    let mut said = vec![browser.model.announcement.clone()];
+    for _ in 0..300 {
+        browser.pass(1);
+        if said.last() != Some(&browser.model.announcement) {
+            said.push(browser.model.announcement.clone());
+        }
+    }
+    let said: Vec<_> = said.into_iter().filter_map(|announced| announced.latest).collect();
+    let at = |seconds| Announcement::CountdownMilestone(passcode_portal::domain::Seconds(seconds));
+    assert_eq!(said, [at(280), at(120), at(60), at(30), at(10), Announcement::CountdownOver]);
+    assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+}
+
+#[test]
+fn after_the_time_is_over_one_button_begins_again_and_the_session_is_still_there() {
+    let mut browser = at_confirmation();
+    browser.pass(281);
+    assert!(browser.model.shows_reset_explanation());
+    assert!(browser.model.session.signed_in().is_some());
+    browser.dispatch(Event::ResetConfirmed);
+    assert_eq!(browser.count("POST /resetPasscode"), 0);
+    browser.dispatch(Event::SignOutForResetChosen);
+    assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
+}
+
+#[test]
+fn sleep_and_a_changed_clock_do_not_stretch_the_five_minutes() {
+    let mut slept = at_confirmation();
+    slept.set_clocks(50, 400_000);
+    slept.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    assert!(matches!(slept.model.reset, ResetState::Expired { .. }));
+
+    let mut set_back = at_confirmation();
+    set_back.set_clocks(281_000, -86_400_000);
+    set_back.dispatch(Event::ResetConfirmed);
+    assert_eq!(set_back.count("POST /resetPasscode"), 0);
+    assert!(matches!(set_back.model.reset, ResetState::Expired { .. }));
+}
+
+#[test]
+fn a_clock_that_is_a_day_off_gives_the_same_five_minutes() {
+    for day in [-86_400_000, 86_400_000] {
+        let mut browser = Browser::new();
+        browser.set_clocks(0, day);
+        let mut browser = browser.signed_in_at("/devices/a");
+        browser.step_up("a");
+        browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+        assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
+        browser.pass(279);
+        assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+        browser.pass(1);
+        assert!(matches!(browser.model.reset, ResetState::Expired { .. }));
+    }
+}
+
+#[test]
+fn a_sign_in_without_prompt_and_max_age_is_not_fresh() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.leave_for_step_up("a");
+    // Somebody stripped the parameters: the provider hands out the old sign-in.
+    browser.return_with(|claims| claims["auth_time"] = json!(SERVER - 3_000));
+    assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.leave_for_step_up("a");
+    browser.return_with(|claims| claims["auth_time"] = json!(null));
+    assert_eq!(browser.model.reset, ResetState::SignInFailed { device: id("a") });
+    assert_eq!(browser.model.sign_in_error, Some(SignInError::AuthTimeMissing));
+}
+
+#[test]
+fn another_person_is_told_so_and_the_first_one_is_asked_for_again() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.leave_for_step_up("a");
+    browser.return_with(|claims| claims["sub"] = json!("bob"));
+    assert_eq!(browser.model.reset, ResetState::WrongPerson { device: id("a") });
+    assert_eq!(browser.model.session, Session::SignedOut);
+    assert!(browser.has_effect(&Effect::BroadcastSignedOut));
+    assert!(browser.model.shows_reset_explanation());
+    assert_eq!(browser.address, "/devices/a/reset-passcode");
+    browser.dispatch(Event::SignOutForResetChosen);
+    let asked = browser.asked();
+    assert_eq!((asked["prompt"].as_str(), asked["login_hint"].as_str()), ("login", "ann@example"));
+    browser.return_with(|claims| claims["sub"] = json!("bob"));
+    assert_eq!(browser.model.reset, ResetState::WrongPerson { device: id("a") }, "still not Ann");
+}
+
+#[test]
+fn a_cancelled_and_a_failed_step_up_each_have_their_explanation_and_one_button() {
+    for (error, wanted) in [
+        ("access_denied", ResetState::SignInCancelled { device: id("a") }),
+        ("login_required", ResetState::SignInFailed { device: id("a") }),
+        ("server_error", ResetState::SignInFailed { device: id("a") }),
+    ] {
+        let mut browser = Browser::sign_in_at("/devices/a");
+        browser.leave_for_step_up("a");
+        browser.return_with_error(error);
+        assert_eq!(browser.model.reset, wanted);
+        assert!(browser.model.shows_reset_explanation());
+        let redirects = browser.left_for.len();
+        browser.dispatch(Event::SignOutForResetChosen);
+        assert_eq!(browser.left_for.len(), redirects + 1);
+        assert_eq!(browser.asked()["prompt"], "login");
+    }
+}
+
+#[test]
+fn a_person_who_stays_too_long_at_the_provider_gets_the_explanation_for_it() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.leave_for_step_up("a");
+    browser.pass(601);
+    let state = browser.asked()["state"].clone();
+    browser.open(&format!("/callback?code=c&state={state}&iss=https%3A%2F%2Fid.example"));
+    assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+}
+
+#[test]
+fn the_way_on_from_sign_out_is_used_once_and_only_with_its_own_state() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.dispatch(Event::ResetChosen(id("a")));
+    browser.dispatch(Event::SignOutForResetChosen);
+    let state = browser.asked()["state"].clone();
+    for address in ["/signed-out", "/signed-out?state=foreign"] {
+        browser.open(address);
+        assert_eq!(browser.model.session, Session::SignedOut);
+        assert_eq!(browser.address, "/signed-out");
+    }
+    browser.open(&format!("/signed-out?state={state}"));
+    browser.answer_discovery();
+    assert_eq!(browser.asked()["prompt"], "login");
+    browser.open(&format!("/signed-out?state={state}"));
+    assert_eq!(browser.model.session, Session::SignedOut, "gone after its first use");
+}
+
+#[test]
+fn without_a_sign_out_at_the_provider_the_fresh_sign_in_follows_at_once() {
+    let mut browser = Browser::new().without_end_session().signed_in_at("/devices/a");
+    browser.dispatch(Event::ResetChosen(id("a")));
+    browser.dispatch(Event::SignOutForResetChosen);
+    let asked = browser.asked();
+    assert_eq!((asked["prompt"].as_str(), asked["max_age"].as_str()), ("login", "300"));
+}
+
+#[test]
+fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
+    let mut browser = at_confirmation();
+    browser.pass(100);
+    let key = browser.model.reset.ticket().unwrap().key.clone();
+    browser.reload();
+    browser.answer_discovery();
+    assert_eq!(browser.asked()["prompt"], "none");
+    browser.return_with(|claims| {
+        claims["iat"] = json!(SERVER + 100);
+        claims["exp"] = json!(SERVER + 700);
+    });
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+    assert_eq!(browser.model.reset.ticket().unwrap().key, key);
+    assert_eq!(browser.model.time_left(), Some(Milliseconds(180_000)));
+    assert_eq!(browser.count("POST /resetPasscode"), 0);
+}
+
+#[test]
+fn a_reload_in_b_that_comes_back_too_late_or_as_somebody_else_does_not_open_b() {
+    let mut late = at_confirmation();
+    late.pass(100);
+    late.reload();
+    late.answer_discovery();
+    late.return_with(|claims| {
+        claims["iat"] = json!(SERVER + 290);
+        claims["exp"] = json!(SERVER + 900);
+    });
+    assert!(matches!(late.model.reset, ResetState::Expired { .. }));
+
+    let mut other = at_confirmation();
+    other.reload();
+    other.answer_discovery();
+    other.return_with(|claims| claims["sub"] = json!("bob"));
+    other.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    assert!(matches!(other.model.reset, ResetState::ExplainingSignOut { .. }));
+}
+
+#[test]
+fn the_record_for_a_reload_is_gone_after_cancel_expiry_acceptance_and_sign_out() {
+    let has = |browser: &Browser| browser.storage.contains_key("portal.resume");
+    let mut browser = at_confirmation();
+    assert!(has(&browser));
+    browser.dispatch(Event::ResetCancelled);
+    assert!(!has(&browser));
+    assert_eq!((browser.address.as_str(), &browser.model.reset), ("/devices/a", &ResetState::Idle));
+
+    let mut browser = at_confirmation();
+    browser.pass(281);
+    assert!(!has(&browser));
+    assert!(!has(&pending()));
+    let mut browser = at_confirmation();
+    browser.dispatch(Event::SignOutChosen);
+    assert!(!has(&browser));
+}
+
+#[test]
+fn a_reload_while_pending_or_submitting_finds_the_reset_again() {
+    for mut browser in [pending(), {
+        let mut submitting = at_confirmation();
+        submitting.dispatch(Event::ResetConfirmed);
+        submitting
+    }] {
+        browser.reload();
+        browser.answer_discovery();
+        browser.return_with(|_| {});
+        browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "pending", None, 0)]))));
+        assert!(matches!(browser.model.reset, ResetState::Pending { .. }));
+        assert_eq!(browser.count("POST /resetPasscode"), 0);
+    }
+}
+
+#[test]
+fn back_and_forward_keep_the_confirmation_and_the_pending_reset() {
+    for mut browser in [at_confirmation(), pending()] {
+        let before = browser.model.reset.clone();
+        browser.dispatch(Event::AddressChanged(Route::Device(id("a"))));
+        browser.dispatch(Event::AddressChanged(Route::ResetPasscode(id("a"))));
+        assert_eq!(browser.model.reset, before);
+    }
+}
+
+#[test]
+fn leaving_the_explanation_closes_it() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.dispatch(Event::ResetChosen(id("a")));
+    browser.dispatch(Event::AddressChanged(Route::Devices));
+    assert_eq!(browser.model.reset, ResetState::Idle);
+}
+
+#[test]
+fn every_refusal_of_the_server_leads_to_its_own_step() {
+    type Check = fn(&ResetState) -> bool;
+    let busy = with_header(problem(429, "tooManyRequests"), "Retry-After", "2.5");
+    let mut forbidden =
+        json!({ "code": "actionNotAllowed", "reason": "eraseOrRetirePending", "requestId": "q" });
+    forbidden["status"] = json!(403);
+    let step_up = with_header(
+        problem(401, "insufficientUserAuthentication"),
+        "WWW-Authenticate",
+        r#"Bearer error="insufficient_user_authentication", max_age="300""#,
+    );
+    let cases: [(_, Check); 9] = [
+        (step_up, |s| matches!(s, ResetState::ExplainingSignOut { why: WhyExplain::Challenged, .. })),
+        (problem(401, "unauthenticated"), |s| matches!(s, ResetState::ExplainingSignOut { .. })),
+        (answer(403, &forbidden), |s| matches!(s, ResetState::NotAllowed { .. })),
+        (problem(404, "notFound"), |s| matches!(s, ResetState::Gone { .. })),
+        (problem(409, "actionAlreadyPending"), |s| {
+            matches!(s, ResetState::ReadingDevice { ticket: None, .. })
+        }),
+        (busy, |s| matches!(s, ResetState::Busy { wait: Milliseconds(2_500), .. })),
+        (
+            problem(400, "invalidRequest"),
+            |s| matches!(s, ResetState::Rejected { reference, .. } if reference == "req-1"),
+        ),
+        (problem(422, "idempotencyKeyReused"), |s| matches!(s, ResetState::Rejected { .. })),
+        (problem(500, "internalError"), |s| matches!(s, ResetState::Rereading { .. })),
+    ];
+    for (response, check) in cases {
+        let mut browser = at_confirmation();
+        browser.dispatch(Event::ResetConfirmed);
+        let status = response.status;
+        let redirects = browser.left_for.len();
+        browser.answer(POST, Ok(response));
+        assert!(check(&browser.model.reset), "{status}: {:?}", browser.model.reset);
+        assert_eq!(browser.left_for.len(), redirects, "no redirect without a click");
+        browser.pass(30);
+        assert_eq!(browser.count("POST /resetPasscode"), 1, "{status}: never repeated by itself");
+    }
+}
+
+#[test]
+fn a_challenge_of_the_server_is_part_of_the_next_sign_in() {
+    let mut browser = at_confirmation();
+    browser.dispatch(Event::ResetConfirmed);
+    let challenge = r#"Bearer error="insufficient_user_authentication", max_age="60", acr_values="phr""#;
+    browser.answer(
+        POST,
+        Ok(with_header(problem(401, "insufficientUserAuthentication"), "www-authenticate", challenge)),
+    );
+    browser.dispatch(Event::SignOutForResetChosen);
+    let state = browser.asked()["state"].clone();
+    browser.open(&format!("/signed-out?state={state}"));
+    browser.answer_discovery();
+    assert_eq!((browser.asked()["max_age"].as_str(), browser.asked()["acr_values"].as_str()), ("60", "phr"));
+}
+
+#[test]
+fn a_lost_answer_reads_the_device_before_anything_is_offered_and_repeats_with_the_same_key() {
+    for lost in [Err(NetworkFault::Broken), Err(NetworkFault::TimedOut), Ok(problem(502, "other")), {
+        let mut captive = answer(200, &json!({}));
+        captive.body = "<html>Welcome to the hotel</html>".into();
+        Ok(captive)
+    }] {
+        let mut browser = at_confirmation();
+        browser.dispatch(Event::ResetConfirmed);
+        let first = browser.answer(POST, lost);
+        assert!(matches!(browser.model.reset, ResetState::Rereading { .. }));
+        browser.dispatch(Event::ResetConfirmed);
+        assert_eq!(browser.count("POST /resetPasscode"), 1);
+        // The network stays away for a while: the page keeps looking.
+        browser.answer(DEVICE, Err(NetworkFault::Broken));
+        browser.pass(70);
+        browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+        assert!(matches!(browser.model.reset, ResetState::OutcomeUnknown { .. }));
+        browser.dispatch(Event::ResetConfirmed);
+        let second = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
+        assert_eq!(first.headers, second.headers, "the same key");
+        assert!(matches!(browser.model.reset, ResetState::Pending { .. }));
+    }
+}
+
+#[test]
+fn a_device_that_was_taken_away_meanwhile_is_gone() {
+    let mut browser = pending();
+    browser.pass(3);
+    browser.answer(DEVICE, Ok(problem(404, "notFound")));
+    assert!(matches!(browser.model.reset, ResetState::Gone { .. }));
+}
+
+#[test]
+fn a_pending_reset_is_looked_at_less_and_less_often_and_not_in_the_background() {
+    let mut browser = pending();
+    let open = || Ok(answer(200, &device_json_with("a", &[("r1", "pending", None, 0)])));
+    let before = browser.count("GET /managedDevices/a");
+    for _ in 0..600 {
+        browser.pass(1);
+        while browser.is_waiting_for(DEVICE) {
+            browser.answer(DEVICE, open());
+        }
+        browser.requests.clear();
+    }
+    let looks = browser.count("GET /managedDevices/a") - before;
+    assert!((8..25).contains(&looks), "{looks} looks in ten minutes");
+    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    let before = browser.count("GET /managedDevices/a");
+    browser.pass(600);
+    assert_eq!(browser.count("GET /managedDevices/a"), before);
+    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    assert_eq!(browser.count("GET /managedDevices/a"), before + 1);
+}
+
+#[test]
+fn a_pending_reset_can_be_cancelled_once() {
+    let mut browser = pending();
+    browser.dispatch(Event::PendingResetCancelChosen);
+    browser.dispatch(Event::PendingResetCancelChosen);
+    assert_eq!(browser.count("POST /deviceActionResults/r1/cancel"), 1);
+    browser.answer("/cancel", Ok(answer(202, &json!({}))));
+    browser.answer(
+        DEVICE,
+        Ok(answer(200, &device_json_with("a", &[("r1", "canceled", Some("canceledByUser"), 0)]))),
+    );
+    assert!(matches!(browser.model.reset, ResetState::Canceled { .. }));
+    assert_eq!(spoken(&browser), Some(&Announcement::ResetCanceled));
+}
+
+#[test]
+fn a_device_that_may_not_be_reset_stays_where_it_is() {
+    let mut device = device_json("a");
+    device["actions"]["resetPasscode"] = json!({ "allowed": false, "reason": "windowsPc" });
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.answer(DEVICE, Ok(answer(200, &device)));
+    browser.dispatch(Event::ResetChosen(id("a")));
+    assert_eq!(browser.model.reset, ResetState::Idle);
+    browser.dispatch(Event::LinkFollowed(Route::ResetPasscode(id("a"))));
+    browser.answer(DEVICE, Ok(answer(200, &device)));
+    assert!(matches!(browser.model.reset, ResetState::NotAllowed { .. }));
+}
+
+#[test]
+fn two_tabs_at_the_confirmation_make_one_reset() {
+    let mut browser = at_confirmation();
+    // The other tab was faster.
+    browser.dispatch(Event::ResetConfirmed);
+    browser.answer(POST, Ok(problem(409, "actionAlreadyPending")));
+    browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("theirs", "active", None, 0)]))));
+    let ResetState::Pending { run, .. } = &browser.model.reset else { panic!("{:?}", browser.model.reset) };
+    assert_eq!(run.id, "theirs");
+}
+
+#[test]
+fn a_passcode_needs_a_recent_sign_in_and_says_so_without_redirecting() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    let header = r#"Bearer error="insufficient_user_authentication", max_age="3600""#;
+    let stale = with_header(problem(401, "insufficientUserAuthentication"), "WWW-Authenticate", header);
+    browser.answer("/temporaryPasscode", Ok(stale));
+    assert_eq!(browser.model.passcode, PasscodeView::NeedsSignIn { device: id("a") });
+    let redirects = browser.left_for.len();
+    browser.dispatch(Event::RevealSignInChosen(id("a")));
+    assert_eq!(browser.left_for.len(), redirects + 1);
+    assert_eq!((browser.asked()["prompt"].as_str(), browser.asked()["max_age"].as_str()), ("login", "3600"));
+    browser.return_with(|_| {});
+    assert_eq!(browser.address, "/devices/a");
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden, "shown on a click only");
+}
+
+#[test]
+fn a_passcode_is_gone_from_memory_once_it_is_hidden_or_the_screen_is_left() {
+    let shown = || {
+        let mut browser = Browser::sign_in_at("/devices/a");
+        browser.dispatch(Event::PasscodeShowChosen(id("a")));
+        let body = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
+            "expiresDateTime": rfc3339(SERVER) });
+        browser.answer("/temporaryPasscode", Ok(answer(200, &body)));
+        browser
+    };
+    for event in [Event::PasscodeHideChosen, Event::LinkFollowed(Route::Devices), Event::SignedOutElsewhere] {
+        let mut browser = shown();
+        browser.dispatch(event);
+        assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+    }
+    let mut none = Browser::sign_in_at("/devices/a");
+    none.dispatch(Event::PasscodeShowChosen(id("a")));
+    none.answer("/temporaryPasscode", Ok(problem(404, "notFound")));
+    assert_eq!(none.model.passcode, PasscodeView::NoneThere { device: id("a") });
+}
+
+#[test]
+fn the_list_is_loaded_page_by_page_filtered_and_shown_in_portions() {
+    let mut browser = Browser::sign_in_at("/devices");
+    let page = |from: usize, to: usize, next: Option<&str>| {
+        let value: Vec<_> = (from..to).map(|n| device_json(&format!("d{n}"))).collect();
+        let mut page = json!({ "value": value });
+        if let Some(next) = next {
+            page["@odata.nextLink"] = next.into();
+        }
+        Ok(answer(200, &page))
+    };
+    browser.answer("/managedDevices", page(0, 150, Some("/api/v1.0/me/managedDevices?skip=150")));
+    assert_eq!((browser.model.devices.all().len(), &browser.model.devices.state), (150, &LoadState::Loading));
+    browser.answer("?skip=150", page(150, 250, None));
+    let devices = &browser.model.devices;
+    assert_eq!((devices.all().len(), devices.visible().count(), devices.has_more()), (250, 100, true));
+    browser.dispatch(Event::FilterChanged("PHONE d24".into()));
+    assert_eq!(browser.model.devices.matching().len(), 11);
+    browser.pass(1);
+    assert_eq!(spoken(&browser), Some(&Announcement::DevicesShown { shown: 11, total: 250 }));
+    browser.dispatch(Event::FilterChanged(String::new()));
+    browser.dispatch(Event::MoreDevicesChosen);
+    assert_eq!(browser.model.devices.visible().count(), 200);
+}
+
+#[test]
+fn a_next_link_out_of_the_api_is_not_followed_with_the_token() {
+    for link in [
+        "https://evil.example/api/v1.0/x",
+        "//evil.example/x",
+        "/api/v1.0/../../x",
+        "/api/v1.0evil",
+        "/other",
+    ] {
+        let mut browser = Browser::sign_in_at("/devices");
+        let page = json!({ "value": [], "@odata.nextLink": link });
+        browser.answer("/managedDevices", Ok(answer(200, &page)));
+        assert!(matches!(browser.model.devices.state, LoadState::Failed(_)), "{link}");
+        assert!(browser.requests.iter().all(|(_, request)| !request.url.contains("evil")));
+    }
+}
+
+#[test]
+fn a_read_that_fails_is_repeated_patiently_and_then_told() {
+    let mut browser = Browser::sign_in_at("/devices");
+    for _ in 0..4 {
+        assert_eq!(browser.model.devices.state, LoadState::Loading);
+        browser.answer("/managedDevices", Err(NetworkFault::Broken));
+        browser.pass(8);
+    }
+    assert!(matches!(browser.model.devices.state, LoadState::Failed(_)));
+    browser.dispatch(Event::RetryChosen);
+    browser.answer("/managedDevices", Ok(answer(200, &json!({ "value": [device_json("a")] }))));
+    assert_eq!(browser.model.devices.state, LoadState::Loaded);
+}
+
+#[test]
+fn the_flag_counts_the_unread_notifications_and_opening_one_marks_it() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    let item = |id: &str, read: bool| {
+        json!({ "id": id, "kind": "passcodeReset", "deviceId": "a", "deviceName": "x", "resultId": "r",
+            "actionState": "done", "createdDateTime": rfc3339(SERVER), "isRead": read })
+    };
+    browser.answer("/me/notifications", Ok(answer(200, &json!({ "value": [item("n1", true)] }))));
+    assert_eq!(browser.model.notifications.unread(), 0);
+    browser.pass(61);
+    let both = json!({ "value": [item("n2", false), item("n1", true)] });
+    browser.answer("/me/notifications", Ok(answer(200, &both)));
+    assert_eq!(browser.model.notifications.unread(), 1);
+    assert_eq!(spoken(&browser), Some(&Announcement::NotificationsArrived(1)));
+    browser.dispatch(Event::NotificationOpened("n2".into()));
+    assert_eq!(browser.model.notifications.unread(), 0);
+    assert_eq!(browser.count("POST /me/notifications/n2/read"), 1);
+    assert_eq!(*browser.route(), Route::Device(id("a")));
+}

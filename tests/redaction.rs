@@ -1,0 +1,120 @@
+//! No secret in any `Debug`: every model, event and effect of a whole visit is formatted and searched, and every secret
+//! type by itself.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code fails loudly")]
+
+mod support;
+
+use passcode_portal::app::Event;
+use passcode_portal::auth::{AccessToken, CodeVerifier, IdToken, SignInRandom};
+use passcode_portal::domain::Milliseconds;
+use passcode_portal::http::{HttpAnswer, HttpRequest, Method};
+use portal_contract::SecretText;
+use serde_json::{Value, json};
+use support::browser::{ACCESS_TOKEN, Browser, CODE, PASSCODE};
+use support::{SERVER, answer, device_json, device_json_with, id, problem, rfc3339, run_json};
+
+/// A visit that touches every secret: sign-in, step-up, reset, passcode, failures, sign-out.
+fn visit() -> (String, Vec<String>) {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    let mut secrets = Vec::new();
+    let mut collect = |browser: &Browser| {
+        for (key, value) in &browser.storage {
+            if let Ok(record) = serde_json::from_str::<Value>(value) {
+                secrets.extend(
+                    ["verifier", "nonce"].iter().filter_map(|n| record[n].as_str().map(str::to_owned)),
+                );
+            }
+            secrets.extend(key.strip_prefix("portal.transaction.").map(str::to_owned));
+            secrets.extend(key.strip_prefix("portal.continuation.").map(str::to_owned));
+        }
+    };
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    browser.dispatch(Event::ResetChosen(id("a")));
+    browser.dispatch(Event::SignOutForResetChosen);
+    collect(&browser);
+    let state = browser.asked()["state"].clone();
+    let id_token = browser.asked()["id_token_hint"].clone();
+    browser.open(&format!("/signed-out?state={state}"));
+    browser.answer_discovery();
+    collect(&browser);
+    browser.return_with(|_| {});
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    browser.dispatch(Event::ResetConfirmed);
+    browser.answer("/resetPasscode", Ok(answer(202, &run_json("r1", "pending", None, 0))));
+    browser.pass(3);
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    let passcode = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
+        "expiresDateTime": rfc3339(SERVER) });
+    browser.answer("/temporaryPasscode", Ok(answer(200, &passcode)));
+    browser.dispatch(Event::PasscodeCopyChosen);
+    browser.dispatch(Event::PasscodeHideChosen);
+    browser.dispatch(Event::RetryChosen);
+    browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
+    browser.dispatch(Event::SignInChosen);
+    collect(&browser);
+    browser.return_with(|claims| claims["nonce"] = json!("wrong"));
+    browser.dispatch(Event::SignInChosen);
+    collect(&browser);
+    browser.return_with(|_| {});
+    browser.dispatch(Event::SignOutChosen);
+    secrets.extend([ACCESS_TOKEN, CODE, PASSCODE].map(str::to_owned));
+    // The parts of an ID token stand for themselves too.
+    secrets.push(id_token.split('.').nth(1).unwrap().to_owned());
+    secrets.push(id_token);
+    (browser.debugged, secrets)
+}
+
+#[test]
+fn no_state_event_or_effect_of_a_visit_shows_a_secret() {
+    let (debugged, secrets) = visit();
+    assert!(debugged.len() > 10_000 && debugged.contains("SignedIn") && debugged.contains("Shown"));
+    assert!(secrets.len() >= 10, "{secrets:?}");
+    for secret in secrets {
+        assert!(secret.len() >= 5, "too short to be looked for: {secret}");
+        let Some(at) = debugged.find(&secret) else { continue };
+        let around = debugged.get(at.saturating_sub(200)..at + secret.len()).unwrap_or(&debugged);
+        assert!(debugged.is_empty(), "a secret in Debug: ...{around}");
+    }
+}
+
+#[test]
+fn nothing_that_is_stored_holds_a_token_a_code_or_a_passcode() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.step_up("a");
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    let stored = format!("{:?}", browser.storage);
+    assert!(stored.contains("portal.resume"));
+    for secret in [ACCESS_TOKEN, CODE, PASSCODE, "eyJ", "verifier"] {
+        assert!(!stored.contains(secret), "{secret} in {stored}");
+    }
+}
+
+#[test]
+fn each_secret_type_redacts_itself() {
+    let request = HttpRequest {
+        method: Method::Post,
+        url: "https://id.example/token?code=SECRET".into(),
+        headers: vec![("Authorization", "Bearer SECRET".into())],
+        body: Some("code=SECRET".into()),
+        time_out: Milliseconds(1),
+        is_cacheable: false,
+    };
+    let answer =
+        HttpAnswer { status: 200, headers: vec![("x".into(), "SECRET".into())], body: "SECRET".into() };
+    let verifier = CodeVerifier::parse(&"SECRET".repeat(8)).unwrap();
+    let all = [
+        format!("{:?}", AccessToken::new("SECRET".into())),
+        format!("{:?}", IdToken::new("SECRET".into())),
+        format!("{:?}", SecretText::new("SECRET".into())),
+        format!("{verifier:?}"),
+        format!("{:?}", SignInRandom::new([0x53; 112])),
+        format!("{request:?}"),
+        format!("{answer:?}"),
+        format!("{:?}", Event::RandomDrawn(Some(SignInRandom::new([0x53; 112])))),
+    ];
+    for text in all {
+        assert!(!text.contains("SECRET") && !text.contains("83, 83") && !text.contains("U1NT"), "{text}");
+    }
+}

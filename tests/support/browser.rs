@@ -1,0 +1,279 @@
+//! A fake browser around `app::step`: it keeps storage and address, collects requests, and lets a test answer them.
+
+use super::{SERVER, answer, at};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use passcode_portal::app::{Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, TimerId, step};
+use passcode_portal::auth::{SignInRandom, SignatureVerdict};
+use passcode_portal::domain::{Milliseconds, Now};
+use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
+use passcode_portal::route::Route;
+use portal_contract::UtcTime;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub const ISSUER: &str = "https://id.example";
+pub const ORIGIN: &str = "https://portal.example";
+
+/// Secrets a test looks for wherever they must not be.
+pub const ACCESS_TOKEN: &str = "SECRETACCESSTOKEN";
+pub const CODE: &str = "SECRETCODE";
+pub const PASSCODE: &str = "SECRETPASSCODE";
+
+pub struct Browser {
+    pub model: Model,
+    pub storage: BTreeMap<String, String>,
+    pub storage_works: bool,
+    pub now: Now,
+    /// The path in the address bar.
+    pub address: String,
+    /// Where the page left for, in order.
+    pub left_for: Vec<String>,
+    /// Requests that wait for an answer.
+    pub requests: Vec<(FetchId, HttpRequest)>,
+    pub timers: Vec<(TimerId, i64)>,
+    /// Every effect since the page was opened.
+    pub log: Vec<Effect>,
+    /// `Debug` of every model, event and effect so far.
+    pub debugged: String,
+    pub draws: u8,
+    /// What Web Crypto says.
+    pub verdict: SignatureVerdict,
+    has_end_session: bool,
+}
+
+impl Browser {
+    pub fn new() -> Self {
+        Self {
+            model: Model::new(at(0)),
+            storage: BTreeMap::new(),
+            storage_works: true,
+            now: at(0),
+            address: String::new(),
+            left_for: Vec::new(),
+            requests: Vec::new(),
+            timers: Vec::new(),
+            log: Vec::new(),
+            debugged: String::new(),
+            draws: 0,
+            verdict: SignatureVerdict::Valid,
+            has_end_session: true,
+        }
+    }
+
+    pub fn without_end_session(mut self) -> Self {
+        self.has_end_session = false;
+        self
+    }
+
+    /// Time passes on both clocks; due timers fire.
+    pub fn pass(&mut self, seconds: i64) {
+        for _ in 0..seconds {
+            self.set_clocks(1_000, 1_000);
+            let now = self.now.monotonic.0;
+            let due: Vec<_> = self.timers.iter().filter(|(_, when)| *when <= now).cloned().collect();
+            self.timers.retain(|(_, when)| *when > now);
+            for (timer, _) in due {
+                self.dispatch(Event::TimerFired(timer));
+            }
+        }
+    }
+
+    pub fn set_clocks(&mut self, monotonic: i64, wall: i64) {
+        self.now = Now {
+            monotonic: self.now.monotonic.plus(Milliseconds(monotonic)),
+            wall: UtcTime::from_unix_millis(self.now.wall.unix_millis() + wall),
+        };
+    }
+
+    pub fn dispatch(&mut self, event: Event) {
+        self.debugged += &format!("{event:?}\n");
+        let (model, effects) = step(self.model.clone(), event, self.now);
+        self.model = model;
+        self.debugged += &format!("{:?}\n{effects:?}\n", self.model);
+        for effect in effects {
+            self.log.push(effect.clone());
+            match effect {
+                Effect::Fetch { id, request } => self.requests.push((id, request)),
+                Effect::VerifySignature(_) => self.dispatch(Event::SignatureChecked(self.verdict)),
+                Effect::DrawRandom => {
+                    self.draws += 1;
+                    let mut bytes = [0; SignInRandom::LENGTH];
+                    for (index, byte) in bytes.iter_mut().enumerate() {
+                        *byte = (index as u8).wrapping_mul(37).wrapping_add(self.draws.wrapping_mul(101));
+                    }
+                    self.dispatch(Event::RandomDrawn(Some(SignInRandom::new(bytes))));
+                }
+                Effect::StorageSet { key, value } => {
+                    if !self.storage_works {
+                        return self.dispatch(Event::StorageRefused);
+                    }
+                    self.storage.insert(key.reveal().to_owned(), value.reveal().to_owned());
+                }
+                Effect::StorageRemove(key) => {
+                    self.storage.remove(key.reveal());
+                }
+                Effect::StorageClear => self.storage.clear(),
+                Effect::LeaveTo { url, .. } => {
+                    self.left_for.push(url.reveal().to_owned());
+                }
+                Effect::PushAddress(route) | Effect::ReplaceAddress(route) => self.address = route.path(),
+                Effect::SetTimer { id, after } => {
+                    self.timers.retain(|(known, _)| *known != id);
+                    self.timers.push((id, self.now.monotonic.0 + after.0));
+                }
+                Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
+                Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
+                Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
+            }
+        }
+    }
+
+    /// Loads the page at this address: memory is lost, `sessionStorage` is not.
+    pub fn open(&mut self, address: &str) {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        self.now.monotonic = Milliseconds(0);
+        self.model = Model::new(self.now);
+        self.requests.clear();
+        self.timers.clear();
+        self.log.clear();
+        self.address = address.to_owned();
+        let stored = self.storage.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        self.dispatch(Event::PageOpened(Opening {
+            origin: ORIGIN.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            stored: self.storage_works.then_some(stored),
+            languages: vec!["en".to_owned()],
+            is_online: true,
+        }));
+        self.answer_config();
+    }
+
+    pub fn reload(&mut self) {
+        let address = self.address.clone();
+        self.open(&address);
+    }
+
+    fn answer_config(&mut self) {
+        let config = json!({ "apiBase": "/api/v1.0", "authority": ISSUER, "clientId": "client",
+            "scopes": "openid devices", "support": { "name": "Config IT" } });
+        self.answer("/config.json", Ok(answer(200, &config)));
+    }
+
+    /// Answers the waiting request whose address ends so.
+    pub fn answer(&mut self, end: &str, outcome: Result<HttpAnswer, NetworkFault>) -> HttpRequest {
+        let at = self
+            .requests
+            .iter()
+            .position(|(_, request)| request.url.ends_with(end))
+            .unwrap_or_else(|| panic!("no request for {end} among {:?}", self.requests));
+        let (id, request) = self.requests.remove(at);
+        self.dispatch(Event::Fetched { id, outcome });
+        request
+    }
+
+    pub fn is_waiting_for(&self, end: &str) -> bool {
+        self.requests.iter().any(|(_, request)| request.url.ends_with(end))
+    }
+
+    /// How often this was asked for since the page was opened.
+    pub fn count(&self, method_and_end: &str) -> usize {
+        let (method, end) = method_and_end.split_once(' ').unwrap();
+        let is_it = |effect: &&Effect| match effect {
+            Effect::Fetch { request, .. } => request.method.as_str() == method && request.url.ends_with(end),
+            _ => false,
+        };
+        self.log.iter().filter(is_it).count()
+    }
+
+    pub fn has_effect(&self, wanted: &Effect) -> bool {
+        self.log.contains(wanted)
+    }
+
+    pub fn answer_discovery(&mut self) {
+        let mut document = json!({ "issuer": ISSUER, "authorization_endpoint": "https://id.example/auth",
+            "token_endpoint": "https://id.example/token", "jwks_uri": "https://id.example/jwks",
+            "authorization_response_iss_parameter_supported": true });
+        if self.has_end_session {
+            document["end_session_endpoint"] = "https://id.example/logout".into();
+        }
+        self.answer("/openid-configuration", Ok(answer(200, &document)));
+    }
+
+    /// The query of the last address the page left for.
+    pub fn asked(&self) -> BTreeMap<String, String> {
+        let url = self.left_for.last().expect("the page left");
+        let query = url.split_once('?').unwrap().1;
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    }
+
+    /// The provider sends the person back with a code; the tokens say what `change` makes of them.
+    pub fn return_with(&mut self, change: impl FnOnce(&mut Value)) {
+        let asked = self.asked();
+        self.open(&format!("/callback?code={CODE}&state={}&iss=https%3A%2F%2Fid.example", asked["state"]));
+        self.answer_discovery();
+        self.answer_tokens(&asked["nonce"], change);
+    }
+
+    pub fn answer_tokens(&mut self, nonce: &str, change: impl FnOnce(&mut Value)) {
+        let mut claims = json!({ "iss": ISSUER, "sub": "ann", "aud": "client", "iat": SERVER, "exp": SERVER + 600,
+            "nonce": nonce, "auth_time": SERVER, "name": "Ann", "preferred_username": "ann@example" });
+        change(&mut claims);
+        let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+        let header = json!({ "alg": "ES256", "kid": "k" });
+        let token = format!("{}.{}.{}", part(&header), part(&claims), "AAAA");
+        let tokens = json!({ "access_token": ACCESS_TOKEN, "id_token": token, "token_type": "Bearer" });
+        self.answer("/token", Ok(answer(200, &tokens)));
+        if self.is_waiting_for("/jwks") {
+            let key = json!({ "kty": "EC", "crv": "P-256", "kid": "k", "x": "AA", "y": "AA" });
+            self.answer("/jwks", Ok(answer(200, &json!({ "keys": [key] }))));
+        }
+    }
+
+    pub fn return_with_error(&mut self, error: &str) {
+        let state = self.asked()["state"].clone();
+        self.open(&format!("/callback?error={error}&state={state}&iss=https%3A%2F%2Fid.example"));
+        self.answer_discovery();
+    }
+
+    /// Opens the page and signs in, through the silent attempt the provider refuses.
+    pub fn sign_in_at(path: &str) -> Self {
+        Self::new().signed_in_at(path)
+    }
+
+    pub fn signed_in_at(mut self, path: &str) -> Self {
+        self.open(path);
+        self.answer_discovery();
+        self.return_with(|_| {});
+        self
+    }
+
+    /// From a signed-in page at a device through A, sign-out and the fresh sign-in, up to B's device being read.
+    pub fn step_up(&mut self, device: &str) {
+        self.leave_for_step_up(device);
+        self.return_with(|_| {});
+    }
+
+    pub fn leave_for_step_up(&mut self, device: &str) {
+        self.dispatch(Event::ResetChosen(super::id(device)));
+        self.dispatch(Event::SignOutForResetChosen);
+        let state = self.asked()["state"].clone();
+        self.open(&format!("/signed-out?state={state}"));
+        self.answer_discovery();
+    }
+
+    pub fn route(&self) -> &Route {
+        &self.model.route
+    }
+
+    pub fn last_history(&self) -> Option<HistoryEntry> {
+        self.log.iter().rev().find_map(|effect| match effect {
+            Effect::LeaveTo { history, .. } => Some(*history),
+            _ => None,
+        })
+    }
+
+    pub fn waits_for_tokens(&self) -> bool {
+        self.requests.iter().any(|(id, _)| id.what == Fetch::Tokens)
+    }
+}

@@ -1,0 +1,191 @@
+//! B, the wait, the result and the temporary passcode in a browser.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod web_support;
+
+use leptos::prelude::document;
+use passcode_portal::app::{Event, Model, PasscodeView};
+use passcode_portal::domain::{DeviceId, PendingPhase, ResetState};
+use passcode_portal::route::Route;
+use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_support::{Page, at, at_reset, run, settle, ticket};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const SECRET: &str = "Kd7mWx4q";
+
+fn confirming(age: i64) -> Model {
+    at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(age) })
+}
+
+fn done(id: &str) -> Model {
+    at_reset(id, |device, proven| ResetState::Done { device, run: run(), outcome: proven.outcome() })
+}
+
+fn shown(model: &mut Model) {
+    model.passcode = PasscodeView::Shown {
+        device: DeviceId::parse("d0").expect("an identifier"),
+        passcode: TemporaryPasscode {
+            passcode: SecretText::new(SECRET.to_owned()),
+            character_set: CharacterSet::LettersAndDigits,
+            expires_date_time: UtcTime::from_unix_seconds(1_795_600_000),
+            result_id: "run-4711".to_owned(),
+        },
+        since: at(0),
+    };
+}
+
+#[wasm_bindgen_test]
+async fn the_countdown_shows_what_is_left_until_the_page_stops() {
+    let page = Page::mount(confirming(18)).await;
+    assert_eq!(page.text(".digits").trim(), "4:22");
+    page.change(|model| model.now = at(212)).await;
+    assert_eq!(page.text(".digits").trim(), "0:50");
+    assert_eq!(page.count(".countdown.low"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_ticking_digits_are_hidden_from_screen_readers_and_in_no_live_region() {
+    let page = Page::mount(confirming(0)).await;
+    let digits = page.find(".digits").expect("digits");
+    assert_eq!(digits.get_attribute("aria-hidden").as_deref(), Some("true"));
+    let region = digits.closest("[aria-live], [role=status], [role=alert], [role=timer]").expect("a selector");
+    assert!(region.is_none());
+}
+
+#[wasm_bindgen_test]
+async fn the_countdown_can_be_hidden_and_shown_again() {
+    let page = Page::mount(confirming(0)).await;
+    page.press("Hide the countdown").await;
+    assert_eq!(page.count(".digits"), 0);
+    page.press("Show the countdown").await;
+    assert_eq!(page.count(".digits"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn only_the_last_button_warns_and_it_names_the_device() {
+    let page = Page::mount(confirming(0)).await;
+    assert_eq!(page.count(".button.danger"), 1);
+    assert!(page.text(".button.danger").contains("Galaxy"));
+    assert!(page.said().is_empty(), "nothing is submitted by itself");
+    page.press("Reset passcode of Galaxy").await;
+    assert_eq!(page.said(), [Event::ResetConfirmed]);
+}
+
+#[wasm_bindgen_test]
+async fn the_last_button_keeps_the_focus_while_the_request_is_on_its_way() {
+    let page = Page::mount(confirming(0)).await;
+    let button = page.pressable("Reset passcode of Galaxy");
+    button.focus().expect("focusable");
+    button.click();
+    settle().await;
+    assert!(page.all_text().contains("Sending the reset"));
+    assert_eq!(page.focused_text().trim(), "Reset passcode of Galaxy");
+    assert_eq!(button.get_attribute("aria-disabled").as_deref(), Some("true"));
+    assert!(!button.has_attribute("disabled"));
+}
+
+#[wasm_bindgen_test]
+async fn waiting_never_says_done() {
+    let page = Page::mount(at_reset("d1", |device, _| ResetState::Pending {
+        device,
+        run: run(),
+        phase: PendingPhase::Waiting,
+    }))
+    .await;
+    assert!(page.all_text().contains("not done yet"));
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device");
+    page.change(|model| {
+        if let ResetState::Pending { phase, .. } = &mut model.reset {
+            *phase = PendingPhase::Delivered;
+        }
+    })
+    .await;
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Confirmed by the device");
+    assert!(!page.has_pressable("Cancel this reset"));
+}
+
+#[wasm_bindgen_test]
+async fn a_passcode_is_hidden_until_it_is_asked_for() {
+    let page = Page::mount(done("d0")).await;
+    assert_eq!(page.count("output.code"), 0);
+    page.press("Show passcode").await;
+    assert_eq!(page.said(), [Event::PasscodeShowChosen(DeviceId::parse("d0").expect("an identifier"))]);
+}
+
+#[wasm_bindgen_test]
+async fn a_shown_passcode_stands_in_groups_is_not_translated_and_is_copied_whole() {
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    let code = page.find("output.code").expect("the code");
+    assert_eq!(code.text_content().as_deref(), Some(SECRET), "selecting it gives the code without gaps");
+    assert_eq!(page.count("output.code span"), 2);
+    assert_eq!(code.get_attribute("translate").as_deref(), Some("no"));
+    assert_eq!(code.get_attribute("aria-live").as_deref(), Some("off"));
+    assert!(page.all_text().contains("Letters and digits"));
+    page.press("Copy passcode").await;
+    page.press("Hide passcode").await;
+    assert_eq!(page.said(), [Event::PasscodeCopyChosen, Event::PasscodeHideChosen]);
+    assert!(!page.all_text().contains("Kd7m"));
+    assert_eq!(page.count("output.code"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_passcode_never_gets_into_the_title_or_an_attribute() {
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    assert!(!document().title().contains("Kd7m"));
+    let html = page.find(".frame").expect("the page").outer_html();
+    let outside_of_text = html.split('<').filter_map(|part| part.split_once('>')).any(|(tag, _)| tag.contains("Kd7m"));
+    assert!(!outside_of_text);
+}
+
+#[wasm_bindgen_test]
+async fn an_iphone_gets_no_passcode_panel_but_the_steps_on_the_device() {
+    let page = Page::mount(done("d1")).await;
+    assert_eq!(page.count(".passcode"), 0);
+    assert!(page.all_text().contains("Touch ID or Face ID"));
+    assert_eq!(page.count(".steps li"), 3);
+}
+
+#[wasm_bindgen_test]
+async fn every_explanation_has_one_button_that_goes_on() {
+    let explanations: Vec<(fn(DeviceId) -> ResetState, &str, Event)> = vec![
+        (|device| ResetState::Expired { device }, "Start again", Event::SignOutForResetChosen),
+        (|device| ResetState::WrongPerson { device }, "Start again", Event::SignOutForResetChosen),
+        (|device| ResetState::SignInCancelled { device }, "Start again", Event::SignOutForResetChosen),
+        (|device| ResetState::SignInFailed { device }, "Start again", Event::SignOutForResetChosen),
+        (|device| ResetState::Canceled { device, run: run() }, "Start again", Event::ResetRestarted),
+    ];
+    for (state, words, event) in explanations {
+        let page = Page::mount(at_reset("d0", |device, _| state(device))).await;
+        assert_eq!(page.count("main .button.primary"), 1);
+        page.press(words).await;
+        assert_eq!(page.said(), [event]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_says_why_what_next_and_gives_a_reference() {
+    let page = Page::mount(at_reset("d0", |device, _| ResetState::Failed {
+        device,
+        run: run(),
+        code: portal_contract::FailureCode::UnlockTokenInvalid,
+    }))
+    .await;
+    let text = page.text("main");
+    for part in ["was not reset", "erasing", "run-4711", web_support::IT_PHONE] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert_eq!(page.count("code[translate=no]"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_passcode_of_another_device_is_not_shown_here() {
+    let mut model = web_support::at_device("d1", Route::Device);
+    shown(&mut model);
+    let page = Page::mount(model).await;
+    assert!(!page.all_text().contains("Kd7m"));
+}

@@ -1,0 +1,232 @@
+//! Every screen, mounted in a browser under the Trusted Types policy of production: it stands, has one heading, the IT
+//! contact and a title; language, focus and the polite status follow.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod web_support;
+
+use leptos::prelude::document;
+use passcode_portal::app::{Announced, Announcement, Config, Connectivity, Event, LoadState, Model, Session};
+use passcode_portal::api::ApiError;
+use passcode_portal::auth::{ConfigError, SignInError};
+use passcode_portal::domain::{DeviceId, PendingPhase, ResetState, Seconds, WhyExplain};
+use passcode_portal::i18n::Locale;
+use passcode_portal::route::Route;
+use portal_contract::{FailureCode, RefusalReason};
+use std::sync::Arc;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_support::{
+    IT_PHONE, Page, at_device, at_reset, notification, run, signed_in, three_devices, ticket,
+};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// From here on the document refuses HTML from strings, as the real policy does.
+fn enforce_trusted_types() {
+    let meta = document().create_element("meta").expect("an element");
+    meta.set_attribute("http-equiv", "Content-Security-Policy").expect("an attribute");
+    meta.set_attribute("content", "require-trusted-types-for 'script'; trusted-types 'none'").expect("an attribute");
+    document().head().expect("a head").append_child(&meta).expect("appended");
+}
+
+fn signed_out(route: Route) -> Model {
+    let mut model = signed_in(route, Vec::new());
+    model.session = Session::SignedOut;
+    model
+}
+
+fn every_screen() -> Vec<(&'static str, Model)> {
+    let with = |mut model: Model, change: fn(&mut Model)| {
+        change(&mut model);
+        model
+    };
+    let failed = || LoadState::Failed(ApiError::ServerFault { reference: "req-1".to_owned() });
+    let mut many_failed = signed_in(Route::Devices, Vec::new());
+    many_failed.devices.state = failed();
+    let mut unreadable = at_device("d9", Route::Device);
+    unreadable.device.state = failed();
+    let mut notified = signed_in(Route::Notifications, three_devices());
+    notified.notifications.items = Arc::new(vec![notification("n1")]);
+    let mut dialog = at_device("d0", Route::Device);
+    let id = DeviceId::parse("d0").expect("an identifier");
+    dialog.reset = ResetState::ExplainingSignOut { device: id, why: WhyExplain::FirstTime };
+    vec![
+        ("loading", with(signed_out(Route::Home), |model| model.config = Config::Loading)),
+        ("not set up", with(signed_out(Route::Home), |model| model.config = Config::Failed(ConfigError::Missing))),
+        ("landing", signed_out(Route::Home)),
+        ("sign-in screen", signed_out(Route::Devices)),
+        ("signed out", signed_out(Route::SignedOut)),
+        ("help", signed_out(Route::Help)),
+        ("not found", signed_out(Route::NotFound)),
+        ("starting", with(signed_out(Route::Devices), |model| model.session = Session::Starting)),
+        (
+            "sign-in failed",
+            with(signed_out(Route::Devices), |model| {
+                model.session =
+                    Session::SignInFailed { error: SignInError::StateMismatch, return_to: Route::Devices };
+            }),
+        ),
+        ("devices", signed_in(Route::Devices, three_devices())),
+        ("no devices", signed_in(Route::Devices, Vec::new())),
+        ("devices failed", many_failed),
+        ("device", at_device("d0", Route::Device)),
+        ("device that cannot", at_device("d2", Route::Device)),
+        ("device unreadable", unreadable),
+        ("dialog A", dialog),
+        ("notifications", notified),
+        ("no notifications", signed_in(Route::Notifications, three_devices())),
+        ("page A", at_reset("d1", |device, _| ResetState::ExplainingSignOut { device, why: WhyExplain::Challenged })),
+        ("reading", at_reset("d0", |device, _| ResetState::ReadingDevice { device, ticket: None })),
+        ("page B", at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })),
+        ("submitting", at_reset("d0", |_, device| ResetState::Submitting { device, ticket: ticket(0) })),
+        ("rereading", at_reset("d0", |_, device| ResetState::Rereading { device, ticket: ticket(0) })),
+        ("unknown", at_reset("d0", |_, device| ResetState::OutcomeUnknown { device, ticket: ticket(0) })),
+        ("busy", at_reset("d0", |_, device| ResetState::Busy {
+            device, ticket: ticket(0), since: web_support::at(0), wait: Seconds(5).to_milliseconds(),
+        })),
+        ("pending", at_reset("d1", |device, _| ResetState::Pending { device, run: run(), phase: PendingPhase::Waiting })),
+        ("done", at_reset("d0", |device, proven| ResetState::Done { device, run: run(), outcome: proven.outcome() })),
+        ("failed", at_reset("d0", |device, _| ResetState::Failed {
+            device, run: run(), code: FailureCode::NoPasscodePolicy,
+        })),
+        ("superseded", at_reset("d0", |device, _| ResetState::Superseded { device, run: run() })),
+        ("canceled", at_reset("d0", |device, _| ResetState::Canceled { device, run: run() })),
+        ("expired", at_reset("d0", |device, _| ResetState::Expired { device })),
+        ("wrong person", at_reset("d0", |device, _| ResetState::WrongPerson { device })),
+        ("sign-in cancelled", at_reset("d0", |device, _| ResetState::SignInCancelled { device })),
+        ("step-up failed", at_reset("d0", |device, _| ResetState::SignInFailed { device })),
+        ("not allowed", at_reset("d0", |device, _| ResetState::NotAllowed {
+            device, reason: RefusalReason::OrganizationPolicy,
+        })),
+        ("gone", at_reset("d0", |device, _| ResetState::Gone { device })),
+        ("rejected", at_reset("d0", |device, _| ResetState::Rejected { device, reference: "req-2".to_owned() })),
+    ]
+}
+
+#[wasm_bindgen_test]
+async fn every_screen_stands_under_trusted_types_with_one_heading_and_the_it_contact() {
+    enforce_trusted_types();
+    for locale in [Locale::En, Locale::Ja] {
+        for (name, mut model) in every_screen() {
+            model.locale = locale;
+            let page = Page::mount(model).await;
+            assert_eq!(page.count("h1"), 1, "{name}");
+            assert!(!page.text("h1").trim().is_empty(), "{name}");
+            assert!(page.text("footer").contains(IT_PHONE), "{name}");
+            assert!(!document().title().trim().is_empty(), "{name}");
+            assert_eq!(page.count("[style]") - page.count(".frame[style]"), 0, "{name}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_change_of_language_keeps_the_step_and_says_so_in_lang() {
+    let page = Page::mount(at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })).await;
+    let english = page.text(".button.danger");
+    page.press("日本語").await;
+    assert_eq!(page.said(), [Event::LocaleChosen(Locale::Ja)]);
+    let japanese = page.text(".button.danger");
+    assert!(japanese.contains("Galaxy") && japanese != english);
+    let lang = document().document_element().and_then(|root| root.get_attribute("lang"));
+    assert_eq!(lang.as_deref(), Some("ja"));
+    assert_eq!(page.count(".countdown"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_new_screen_takes_the_focus_to_its_heading_and_changes_the_title() {
+    let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
+    page.change(|model| {
+        model.route = Route::Help;
+        model.arrivals += 1;
+    })
+    .await;
+    assert_eq!(page.focused_text(), "Help");
+    assert!(document().title().starts_with("Help"));
+}
+
+#[wasm_bindgen_test]
+async fn pending_becomes_done_without_moving_the_focus() {
+    let page = Page::mount(at_reset("d0", |device, _| ResetState::Pending {
+        device,
+        run: run(),
+        phase: PendingPhase::Waiting,
+    }))
+    .await;
+    let language = page.pressable("日本語");
+    language.focus().expect("focusable");
+    page.change(|model| {
+        let device = DeviceId::parse("d0").expect("an identifier");
+        let outcome = model.device.device.as_ref().expect("a device").told_outcome();
+        model.reset = ResetState::Done { device, run: run(), outcome };
+    })
+    .await;
+    assert_eq!(page.focused_text(), language.text_content().unwrap_or_default());
+    assert!(page.text("h1").contains("was reset"));
+    assert!(document().title().starts_with("Done"));
+}
+
+#[wasm_bindgen_test]
+async fn what_is_announced_is_in_the_polite_status_and_the_same_words_twice_are_two_changes() {
+    let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
+    let say = |sequence| {
+        move |model: &mut Model| {
+            model.announcement = Announced { sequence, latest: Some(Announcement::WentOffline) };
+        }
+    };
+    page.change(say(1)).await;
+    let first = page.text("#announcements span:nth-child(2)");
+    assert!(first.contains("offline"));
+    page.change(say(2)).await;
+    assert_eq!(page.text("#announcements span:nth-child(1)"), first);
+    assert_eq!(page.text("#announcements span:nth-child(2)"), "");
+}
+
+#[wasm_bindgen_test]
+async fn names_from_the_api_are_text() {
+    let devices = vec![web_support::device("x", "<img src=x id=evil>", "Android", "6", web_support::LETTERS)];
+    let page = Page::mount(signed_in(Route::Devices, devices)).await;
+    assert_eq!(page.text(".device h2"), "<img src=x id=evil>");
+    assert_eq!(page.count("#evil"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_skip_link_comes_first_and_leads_to_the_content() {
+    let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
+    let first = page.find("a, button").expect("something to reach by keyboard");
+    assert_eq!(first.text_content().as_deref(), Some("Skip to main content"));
+    page.press("Skip to main content").await;
+    assert_eq!(document().active_element().map(|element| element.tag_name()).as_deref(), Some("MAIN"));
+}
+
+#[wasm_bindgen_test]
+async fn offline_is_said_across_the_page_for_as_long_as_it_lasts() {
+    let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
+    assert_eq!(page.count(".banner"), 0);
+    page.change(|model| model.connectivity = Connectivity::Offline).await;
+    assert!(page.text(".banner").contains("offline"));
+    page.change(|model| model.connectivity = Connectivity::Online).await;
+    assert_eq!(page.count(".banner"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_flag_counts_what_is_unread_and_opening_one_says_so() {
+    let mut model = signed_in(Route::Devices, three_devices());
+    model.notifications.items = Arc::new(vec![notification("n1"), notification("n2")]);
+    let page = Page::mount(model).await;
+    let name = page.find(".flag").and_then(|flag| flag.get_attribute("aria-label"));
+    assert_eq!(name.as_deref(), Some("Notifications, 2 unread"));
+    assert_eq!(page.text(".badge"), "2");
+    page.press("The passcode of Galaxy was reset.").await;
+    assert_eq!(page.said(), [Event::NotificationOpened("n1".to_owned())]);
+}
+
+#[wasm_bindgen_test]
+async fn branding_leads_only_to_addresses_of_the_web() {
+    let mut model = signed_in(Route::Help, Vec::new());
+    let mut branding = model.branding.as_ref().clone();
+    branding.online_support_site_url = "javascript:alert(1)".to_owned();
+    branding.privacy_url = "data:text/html,x".to_owned();
+    model.branding = Arc::new(branding);
+    let page = Page::mount(model).await;
+    assert_eq!(page.count("a[href^='javascript'], a[href^='data']"), 0);
+}

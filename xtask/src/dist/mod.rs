@@ -1,0 +1,487 @@
+//! The finished page: Trunk's build, made ready for any static host.
+//!
+//! Trunk compiles, runs wasm-bindgen and hashes names. What it leaves undone is done here, after it, rather than in a
+//! Trunk hook: a hook would start cargo inside cargo with the environment of the outer one. One module script (our
+//! loader with the glue in it, minified) replaces the inline one, so that the policy needs no hash; the module is
+//! optimised; every file gets a name by its contents, its integrity and its two compressed forms.
+
+pub(crate) mod digest;
+pub(crate) mod headers;
+mod html;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::fingerprint;
+use crate::node::Node;
+use crate::progress;
+use crate::toolchain::WasmToolchain;
+use crate::tools;
+use crate::workspace::{self, Workspace};
+
+use html::{Part, Tag};
+
+/// Where hashed files stand: one directory, so that a host needs one rule for them.
+const ASSETS: &str = "assets";
+/// The passes run for size; the features are named one by one, because with all of them Chromium refuses the module.
+const WASM_OPT: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+/// The sources of this step: a change of it is a change of the page.
+const OWN_SOURCES: &[&str] = &[
+    include_str!("mod.rs"),
+    include_str!("html.rs"),
+    include_str!("headers.rs"),
+    include_str!("compress.mjs"),
+];
+
+/// What may differ between two builds of the same sources.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    /// The origins that the page may call (API, provider), for the header files of static hosts.
+    pub(crate) connect: String,
+    /// The origins of images besides our own, for a logo on another host.
+    pub(crate) images: String,
+    /// Where the page goes.
+    pub(crate) out: PathBuf,
+}
+
+impl Options {
+    /// What `run` and `test` build: any HTTPS origin, the default directory.
+    pub(crate) fn standard(workspace: &Workspace) -> Self {
+        Self { connect: "https:".to_string(), images: String::new(), out: workspace.dist() }
+    }
+}
+
+/// Builds the page into `options.out`, unless that is what already stands there.
+pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
+    let node = Node::get(workspace)?;
+    let toolchain = WasmToolchain::get(workspace)?;
+    let std_source = toolchain.has_std_source(workspace)?;
+    let mut context: Vec<&str> = OWN_SOURCES.to_vec();
+    let std_text = format!("std from source: {std_source}");
+    context.extend([toolchain.version.as_str(), &std_text, &options.connect, &options.images]);
+    let fingerprint = fingerprint::of_page(workspace, &context)?;
+    let stamp = workspace.own("stamps")?.join(format!("page-{}", stamp_name(&options.out)));
+    if options.out.join("index.html").is_file()
+        && std::fs::read_to_string(&stamp).is_ok_and(|text| text == fingerprint)
+    {
+        return Ok(());
+    }
+    let tools = vec![tools::TRUNK.get(workspace)?, tools::WASM_BINDGEN.get(workspace)?];
+    progress::note("building the page");
+    let started = Instant::now();
+    let work = workspace.target.join("page").join("trunk");
+    workspace::remove_dir(&work)?;
+    workspace::create_dir(&work)?;
+    trunk(workspace, &toolchain, std_source, &tools, &work)?;
+    let staged = workspace.target.join("page").join("staged");
+    workspace::remove_dir(&staged)?;
+    workspace::create_dir(&staged.join(ASSETS))?;
+    Assembly { node: &node, raw: &work, out: &staged }.assemble()?;
+    finish(workspace, &node, options, &staged)?;
+    put_in_place(&staged, &options.out)?;
+    workspace::write(&stamp, fingerprint)?;
+    progress::note(&format!("built the page in {}", progress::time(started.elapsed())));
+    Ok(())
+}
+
+fn stamp_name(out: &Path) -> String {
+    digest::sha256_hex(out.to_string_lossy().as_bytes()).chars().take(digest::NAME_DIGITS).collect()
+}
+
+/// Compiles the page through Trunk.
+fn trunk(
+    workspace: &Workspace,
+    toolchain: &WasmToolchain,
+    std_source: bool,
+    tools: &[PathBuf],
+    out: &Path,
+) -> Result<()> {
+    // Later rules win in rustc, so the widest comes first. No path of this machine may stand in the page.
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| PathBuf::from("/home"));
+    let mut flags: Vec<String> = [
+        (home.as_path(), "/home"),
+        (toolchain.sysroot(), "/rust"),
+        (cargo_home().as_path(), "/cargo"),
+        (workspace.target.as_path(), "/target"),
+        (workspace.root.as_path(), "/portal"),
+    ]
+    .into_iter()
+    .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+    .collect();
+    let mut program = toolchain
+        .program("the page build", program_in(tools, "trunk"), tools)
+        // Not `--release`: all that would add is Trunk's own wasm-opt, which it insists on downloading. The profile
+        // decides how the page is compiled.
+        .args(["build", "--cargo-profile", "page", "--skip-version-check", "--locked"])
+        .arg("--dist")
+        .arg(out)
+        .env("CARGO_TARGET_DIR", workspace.target.join("page"))
+        .env_remove("NO_COLOR")
+        .dir(&workspace.root);
+    if std_source {
+        flags.extend(["-Cpanic=immediate-abort".to_string(), "-Zunstable-options".to_string()]);
+        program = program
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+    } else {
+        progress::note("without the standard library's source the page becomes about 10 % larger");
+    }
+    program
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+        .limit(Duration::from_secs(30 * 60))
+        .run_ok()
+        .map(drop)
+}
+
+fn program_in(tools: &[PathBuf], name: &str) -> PathBuf {
+    tools.iter().map(|dir| dir.join(name)).find(|file| file.is_file()).unwrap_or_else(|| PathBuf::from(name))
+}
+
+fn cargo_home() -> PathBuf {
+    std::env::var_os("CARGO_HOME")
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo").into_os_string()))
+        .map_or_else(|| PathBuf::from("/cargo-home"), PathBuf::from)
+}
+
+/// One rewriting of Trunk's output into the files that are served.
+struct Assembly<'a> {
+    node: &'a Node,
+    raw: &'a Path,
+    out: &'a Path,
+}
+
+impl Assembly<'_> {
+    fn assemble(&self) -> Result<()> {
+        let files = workspace::files_under(self.raw, &|_| false)?;
+        let module = self.module(&files)?;
+        let script = self.loader(&files, &module)?;
+        let mut used: Vec<String> = Vec::new();
+        let mut parts = Vec::new();
+        for part in html::parse(&workspace::read(&self.raw.join("index.html"))?) {
+            match part {
+                // Trunk's; ours, with the new names, stand where the loader was announced.
+                Part::Link(tag) if tag.has_rel("modulepreload") => parts.push(script.preload()),
+                Part::Link(tag) if tag.has_rel("preload") && tag.get("as") == Some("fetch") => {
+                    // A preload of anything else than the module (config.json) is the page's own wish.
+                    if tag.get("href").is_some_and(|href| href.ends_with(".wasm")) {
+                        parts.push(module.preload());
+                    } else {
+                        parts.push(Part::Link(tag));
+                    }
+                }
+                Part::Link(tag) => parts.push(Part::Link(self.link(tag, &mut used)?)),
+                Part::Script(_, body) if body.contains("TrunkApplicationStarted") => {
+                    parts.push(script.element());
+                }
+                Part::Script(tag, body) if tag.get("src").is_none() => parts.push(self.inline(tag, &body)?),
+                Part::Script(tag, body) => parts.push(Part::Script(self.script(tag, &mut used)?, body)),
+                Part::Text(text) => parts.push(Part::Text(text)),
+            }
+        }
+        if !parts.contains(&script.element()) {
+            return Err(Error::Build(
+                "index.html has no place for the application.\nWhat to do: it needs `<link data-trunk rel=\"rust\">`.".into(),
+            ));
+        }
+        workspace::write(&self.out.join("index.html"), html::write(&parts))?;
+        self.copy_the_rest(&files, &used)
+    }
+
+    /// The optimised module under its new name.
+    fn module(&self, files: &[PathBuf]) -> Result<Asset> {
+        let raw = only(files, "_bg.wasm")?;
+        let optimised = self.raw.with_file_name("optimised.wasm");
+        progress::note("optimising the module");
+        self.node
+            .wasm_opt()
+            .args(WASM_OPT)
+            .arg(&raw)
+            .arg("-o")
+            .arg(&optimised)
+            .limit(Duration::from_secs(600))
+            .run_ok()?;
+        self.asset("portal", "wasm", &workspace::read_bytes(&optimised)?)
+    }
+
+    /// Our loader and the glue in one minified script. The fetch carries the integrity, as the preload does: a browser
+    /// uses a preloaded answer only if both say the same.
+    fn loader(&self, files: &[PathBuf], module: &Asset) -> Result<Asset> {
+        let wasm = only(files, "_bg.wasm")?;
+        let name = wasm.file_name().unwrap_or_default().to_string_lossy().replace("_bg.wasm", ".js");
+        let glue = wasm.with_file_name(&name);
+        if !glue.is_file() {
+            return Err(Error::Build(format!("Trunk wrote no {name} beside the module.")));
+        }
+        let source = format!(
+            "import init from './{name}';\n\
+             const wasm = await init({{ module_or_path: fetch('{}', {{ integrity: '{}' }}) }});\n\
+             dispatchEvent(new CustomEvent('TrunkApplicationStarted', {{ detail: {{ wasm }} }}));\n",
+            module.address(),
+            module.integrity
+        );
+        let loader = wasm.with_file_name("loader.js");
+        workspace::write(&loader, source)?;
+        let bundled = self.raw.with_file_name("bundled.js");
+        self.esbuild("the loader", &["--bundle", "--format=esm", "--target=es2022"], &loader, &bundled)?;
+        let _no_longer_needed = std::fs::remove_file(&loader);
+        self.asset("portal", "js", &workspace::read_bytes(&bundled)?)
+    }
+
+    /// A link to a local file: the style sheet is minified, and whatever Trunk hashed moves to the other hashed files.
+    fn link(&self, mut tag: Tag, used: &mut Vec<String>) -> Result<Tag> {
+        let Some(name) = tag.get("href").and_then(|href| href.strip_prefix('/')).map(str::to_string) else {
+            return Ok(tag);
+        };
+        let file = self.raw.join(&name);
+        if !file.is_file() || !digest::is_hashed_name(&name) {
+            return Ok(tag);
+        }
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "bin"));
+        let stem = stem.rsplit_once('-').map_or(stem, |(stem, _)| stem);
+        let asset = if tag.has_rel("stylesheet") {
+            let source = workspace::read(&file)?;
+            if source.contains("@import") {
+                return Err(Error::Build(format!(
+                    "{stem}.{ending} has an @import, which would be one more request in a row.\n\
+                     What to do: name the other file in index.html too."
+                )));
+            }
+            let minified = self.raw.with_file_name("minified.css");
+            self.esbuild("the style sheet", &[], &file, &minified)?;
+            self.asset(stem, ending, &workspace::read_bytes(&minified)?)?
+        } else {
+            self.asset(stem, ending, &workspace::read_bytes(&file)?)?
+        };
+        used.push(name);
+        tag.set("href", &asset.address());
+        if tag.has_rel("stylesheet") || tag.has_rel("preload") {
+            tag.set("integrity", &asset.integrity);
+            tag.set("crossorigin", "anonymous");
+        }
+        Ok(tag)
+    }
+
+    /// A script of our own that Trunk hashed: minified, with a new name and integrity.
+    fn script(&self, mut tag: Tag, used: &mut Vec<String>) -> Result<Tag> {
+        let Some(name) = tag.get("src").and_then(|src| src.strip_prefix('/')).map(str::to_string) else {
+            return Ok(tag);
+        };
+        let file = self.raw.join(&name);
+        if !file.is_file() {
+            return Ok(tag);
+        }
+        let minified = self.raw.with_file_name("script.min.js");
+        self.esbuild("the boot script", &[], &file, &minified)?;
+        let stem = name.rsplit_once('-').map_or("script", |(stem, _)| stem);
+        let asset = self.asset(stem, "js", &workspace::read_bytes(&minified)?)?;
+        used.push(name);
+        tag.set("src", &asset.address());
+        tag.set("integrity", &asset.integrity);
+        tag.set("crossorigin", "anonymous");
+        Ok(tag)
+    }
+
+    /// An inline script becomes a file: the policy allows none inline.
+    fn inline(&self, mut tag: Tag, body: &str) -> Result<Part> {
+        // Data, not code: the policy does not concern it.
+        if tag
+            .get("type")
+            .is_some_and(|kind| !kind.is_empty() && kind != "module" && !kind.contains("javascript"))
+        {
+            return Ok(Part::Script(tag, body.to_string()));
+        }
+        let source = self.raw.with_file_name("inline.js");
+        let minified = self.raw.with_file_name("inline.min.js");
+        workspace::write(&source, body)?;
+        self.esbuild("the boot script", &[], &source, &minified)?;
+        let asset = self.asset("boot", "js", &workspace::read_bytes(&minified)?)?;
+        tag.set("src", &asset.address());
+        tag.set("integrity", &asset.integrity);
+        tag.set("crossorigin", "anonymous");
+        Ok(Part::Script(tag, String::new()))
+    }
+
+    fn esbuild(&self, what: &str, options: &[&str], from: &Path, to: &Path) -> Result<()> {
+        self.node
+            .esbuild(&format!("minifying {what}"))
+            .arg(from)
+            .args(["--minify", "--legal-comments=none", "--log-level=warning", "--charset=utf8"])
+            .args(options)
+            .arg(format!("--outfile={}", to.display()))
+            .limit(Duration::from_secs(120))
+            .run_ok()
+            .map(drop)
+    }
+
+    fn asset(&self, stem: &str, ending: &str, bytes: &[u8]) -> Result<Asset> {
+        let name = digest::hashed_name(stem, ending, bytes);
+        workspace::write(&self.out.join(ASSETS).join(&name), bytes)?;
+        Ok(Asset { name, integrity: digest::integrity(bytes) })
+    }
+
+    /// Everything else that Trunk was asked to copy, under its own name.
+    fn copy_the_rest(&self, files: &[PathBuf], used: &[String]) -> Result<()> {
+        for file in files {
+            let name = file.strip_prefix(self.raw).unwrap_or(file);
+            let text = name.to_string_lossy().into_owned();
+            let ours = text == "index.html"
+                || used.contains(&text)
+                || text.ends_with("_bg.wasm")
+                || text.starts_with("snippets");
+            let glue = text.ends_with(".js") && text.starts_with("passcode-portal-");
+            if ours || glue {
+                continue;
+            }
+            let to = self.out.join(name);
+            if let Some(dir) = to.parent() {
+                workspace::create_dir(dir)?;
+            }
+            std::fs::copy(file, &to).map_err(|source| Error::file("write", &to, source))?;
+        }
+        Ok(())
+    }
+}
+
+/// A file with a hashed name.
+struct Asset {
+    name: String,
+    integrity: String,
+}
+
+impl Asset {
+    fn address(&self) -> String {
+        format!("/{ASSETS}/{}", self.name)
+    }
+
+    /// The link that starts loading it early.
+    fn preload(&self) -> Part {
+        let address = self.address();
+        let mut attributes = vec![("href", address.as_str())];
+        if self.name.ends_with(".wasm") {
+            attributes.extend([("rel", "preload"), ("as", "fetch"), ("type", "application/wasm")]);
+        } else {
+            attributes.push(("rel", "modulepreload"));
+        }
+        attributes.extend([("integrity", self.integrity.as_str()), ("crossorigin", "anonymous")]);
+        Part::Link(Tag::new("link", &attributes))
+    }
+
+    /// The script element that runs it.
+    fn element(&self) -> Part {
+        let address = self.address();
+        let attributes = [
+            ("type", "module"),
+            ("src", address.as_str()),
+            ("integrity", &self.integrity),
+            ("crossorigin", "anonymous"),
+        ];
+        Part::Script(Tag::new("script", &attributes), String::new())
+    }
+}
+
+/// The one file with this ending.
+fn only(files: &[PathBuf], ending: &str) -> Result<PathBuf> {
+    let mut found = files.iter().filter(|file| file.to_string_lossy().ends_with(ending));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one.clone()),
+        _ => Err(Error::Build(format!("Trunk should have written exactly one *{ending}."))),
+    }
+}
+
+/// The files that are not the page itself: headers, the example configuration, deep links, compressed forms.
+fn finish(workspace: &Workspace, node: &Node, options: &Options, staged: &Path) -> Result<()> {
+    let index = staged.join("index.html");
+    std::fs::copy(&index, staged.join("404.html"))
+        .map_err(|source| Error::file("write", &staged.join("404.html"), source))?;
+    let example = include_str!("config.example.json");
+    workspace::write(&staged.join("config.example.json"), example)?;
+    // Only what is served under its own name is compressed; the files for the hosts are never fetched by a browser.
+    let served: Vec<PathBuf> =
+        workspace::files_under(staged, &|_| false)?.into_iter().filter(|file| compresses(file)).collect();
+    let list: String = served.iter().map(|file| format!("{}\n", file.display())).collect();
+    node.program("compressing")
+        .args(["--input-type=module", "--eval", include_str!("compress.mjs")])
+        .input(list.into_bytes())
+        .limit(Duration::from_secs(120))
+        .run_ok()?;
+    let mut hashed: Vec<String> = workspace::files_under(&staged.join(ASSETS), &|_| false)?
+        .iter()
+        .filter_map(|file| file.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| digest::is_hashed_name(name))
+        .map(|name| format!("{ASSETS}/{name}"))
+        .collect();
+    hashed.sort();
+    for (name, contents) in headers::files(&options.connect, &options.images, &hashed) {
+        workspace::write(&staged.join(name), contents)?;
+    }
+    no_machine_path(workspace, staged)
+}
+
+/// Whether compressing this file gains anything.
+fn compresses(file: &Path) -> bool {
+    let ending = file.extension().unwrap_or_default().to_string_lossy().into_owned();
+    ["html", "css", "js", "json", "wasm", "svg", "txt", "webmanifest"].contains(&ending.as_str())
+}
+
+/// Fails when a path of this machine is in a file that is published.
+fn no_machine_path(workspace: &Workspace, staged: &Path) -> Result<()> {
+    let paths: Vec<String> =
+        [workspace.root.clone(), workspace.target.clone(), cargo_home(), workspace.cache.clone()]
+            .iter()
+            .map(|path| path.display().to_string())
+            // A root like `/app` is too short to be told from text.
+            .filter(|path| path.len() > 8)
+            .collect();
+    for file in workspace::files_under(staged, &|_| false)?.iter().filter(|file| compresses(file)) {
+        let bytes = workspace::read_bytes(file)?;
+        if let Some(path) =
+            paths.iter().find(|path| bytes.windows(path.len()).any(|part| part == path.as_bytes()))
+        {
+            return Err(Error::Build(format!(
+                "{} contains the path {path} of this machine.\nWhat to do: see the --remap-path-prefix flags in xtask/src/dist/mod.rs.",
+                file.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Replaces the old page by the new one. A server that serves the directory sees it gone for a moment at most.
+fn put_in_place(staged: &Path, out: &Path) -> Result<()> {
+    if out.exists()
+        && !out.join("index.html").is_file()
+        && std::fs::read_dir(out).is_ok_and(|mut all| all.next().is_some())
+    {
+        return Err(Error::Build(format!(
+            "{} is not empty and holds no page: it will not be overwritten.\nWhat to do: name another directory with --out.",
+            out.display()
+        )));
+    }
+    workspace::remove_dir(out)?;
+    if let Some(parent) = out.parent() {
+        workspace::create_dir(parent)?;
+    }
+    if std::fs::rename(staged, out).is_ok() {
+        return Ok(());
+    }
+    // Another file system: copy.
+    for file in workspace::files_under(staged, &|_| false)? {
+        let to = out.join(file.strip_prefix(staged).unwrap_or(&file));
+        if let Some(dir) = to.parent() {
+            workspace::create_dir(dir)?;
+        }
+        std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
+    }
+    Ok(())
+}

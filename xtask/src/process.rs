@@ -1,0 +1,415 @@
+//! Running other programs: with a time limit, with their output kept, and never leaving one behind.
+//!
+//! Each program gets a process group of its own. When it ends, runs over its limit or this program is interrupted, the
+//! whole group is ended, so that neither a hanging download nor a forgotten browser survives.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::interrupt;
+
+/// How often a wait looks at the child and at the interrupt flag.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a group may take to end after SIGTERM before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+/// How much of a program's output stands in an error.
+const TAIL_LINES: usize = 120;
+
+/// Variables that cargo and rustup set for the program they start, and that would mislead the cargo *we* start: another
+/// compiler than asked for, or rebuilds because a build script watches `CARGO_PKG_*`.
+const LEAKED: &[&str] = &[
+    "CARGO",
+    "CARGO_BIN_NAME",
+    "CARGO_CRATE_NAME",
+    "CARGO_PRIMARY_PACKAGE",
+    "OUT_DIR",
+    "RUSTC",
+    "RUSTDOC",
+    "RUSTUP_TOOLCHAIN",
+    "RUSTUP_TOOLCHAIN_SOURCE",
+    "RUST_RECURSION_COUNT",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+];
+
+/// A program to run: what, where, and for how long at most.
+pub(crate) struct Program {
+    what: String,
+    command: Command,
+    input: Option<Vec<u8>>,
+    limit: Option<Duration>,
+}
+
+/// How a program ended, with what it wrote.
+pub(crate) struct Finished {
+    /// Whether it ended with exit code 0 in time.
+    pub(crate) success: bool,
+    /// Set when it was stopped at its limit.
+    pub(crate) timed_out: Option<Duration>,
+    /// Standard output and standard error, in the order in which they arrived.
+    pub(crate) output: String,
+    /// Standard output alone.
+    pub(crate) stdout: String,
+}
+
+impl Program {
+    /// A program named for messages by `what`; leaked cargo and rustup variables are removed from its environment.
+    pub(crate) fn new(what: impl Into<String>, program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(program);
+        for name in LEAKED {
+            command.env_remove(name);
+        }
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
+        command.stdin(Stdio::null());
+        Self { what: what.into(), command, input: None, limit: None }
+    }
+
+    /// Adds one argument.
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    /// Adds several arguments.
+    pub(crate) fn args<I, S>(mut self, args: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Removes an environment variable.
+    pub(crate) fn env_remove(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// The directory to run in.
+    pub(crate) fn dir(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Text for its standard input.
+    pub(crate) fn input(mut self, input: Vec<u8>) -> Self {
+        self.input = Some(input);
+        self
+    }
+
+    /// The longest it may run.
+    pub(crate) fn limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Runs it to its end; a failure of the program is in the answer, not an error.
+    pub(crate) fn run(mut self) -> Result<Finished> {
+        if interrupt::asked_to_end() {
+            return Err(Error::Interrupted);
+        }
+        self.command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if self.input.is_some() {
+            self.command.stdin(Stdio::piped());
+        }
+        let mut child = start(&mut self.command, &self.what)?;
+        let group = child.id();
+        let collected = Arc::new(Mutex::new(Collected::default()));
+        let readers = [
+            child.stdout.take().map(|pipe| collect(pipe, Arc::clone(&collected), true)),
+            child.stderr.take().map(|pipe| collect(pipe, Arc::clone(&collected), false)),
+        ];
+        if let (Some(input), Some(mut pipe)) = (self.input.take(), child.stdin.take()) {
+            // A program that closes its input early says why on its own output.
+            thread::spawn(move || drop(pipe.write_all(&input)));
+        }
+        let started = Instant::now();
+        let mut timed_out = None;
+        let mut interrupted = false;
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break Some(status),
+                Ok(None) => {}
+                Err(source) => {
+                    return Err(Error::File { doing: format!("wait for {}", self.what), source });
+                }
+            }
+            if interrupt::asked_to_end() {
+                interrupted = true;
+                break None;
+            }
+            if let Some(limit) = self.limit
+                && started.elapsed() >= limit
+            {
+                timed_out = Some(limit);
+                break None;
+            }
+            thread::sleep(LOOK);
+        };
+        if status.is_none() {
+            end(&mut child, group);
+        }
+        // What the program left running in its group (a browser, a download) ends with it.
+        interrupt::kill(group);
+        interrupt::forget(group);
+        let patience = Instant::now();
+        while readers.iter().flatten().any(|reader| !reader.is_finished())
+            && patience.elapsed() < Duration::from_secs(2)
+        {
+            thread::sleep(Duration::from_millis(5));
+        }
+        if interrupted {
+            return Err(Error::Interrupted);
+        }
+        let (output, stdout) = match collected.lock() {
+            Ok(all) => (text(&all.everything), text(&all.stdout)),
+            Err(_) => (String::new(), String::new()),
+        };
+        Ok(Finished { success: status.is_some_and(|status| status.success()), timed_out, output, stdout })
+    }
+
+    /// Runs it to its end and makes a failure an error with the end of the output.
+    pub(crate) fn run_ok(self) -> Result<Finished> {
+        let what = self.what.clone();
+        let finished = self.run()?;
+        if finished.success {
+            return Ok(finished);
+        }
+        let output = tail(&finished.output, TAIL_LINES);
+        Err(match finished.timed_out {
+            Some(limit) => Error::TimedOut { what, limit, output },
+            None => Error::ProgramFailed { what, output },
+        })
+    }
+
+    /// Starts it as a service that runs until the answer is dropped; its output goes to `log`.
+    pub(crate) fn serve(self, log: &Path) -> Result<Service> {
+        let file = File::create(log).map_err(|source| Error::file("write", log, source))?;
+        let second = file.try_clone().map_err(|source| Error::file("write", log, source))?;
+        let mut command = tied_to_us(&self.command);
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::from(file)).stderr(Stdio::from(second));
+        let child = start(&mut command, &self.what)?;
+        Ok(Service { what: self.what, group: child.id(), child, log: log.to_path_buf() })
+    }
+}
+
+/// A running service. Dropping it ends it and everything it started.
+pub(crate) struct Service {
+    what: String,
+    child: Child,
+    group: u32,
+    log: PathBuf,
+}
+
+impl Service {
+    /// Fails when the service has ended by itself.
+    pub(crate) fn still_running(&mut self) -> Result<()> {
+        match self.child.try_wait() {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) | Err(_) => Err(self.down()),
+        }
+    }
+
+    /// The error that says that this service is not there, with the end of its log.
+    pub(crate) fn down(&self) -> Error {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        Error::ServiceDown { what: self.what.clone(), log: tail(&log, 30) }
+    }
+
+    /// The process id, for measuring.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        end(&mut self.child, self.group);
+        interrupt::kill(self.group);
+        interrupt::forget(self.group);
+    }
+}
+
+/// The same command, on Linux through `setpriv`, which asks the kernel to end it when we die: even a SIGKILL of this
+/// program then leaves nothing behind. Elsewhere unchanged.
+fn tied_to_us(command: &Command) -> Command {
+    let Some(setpriv) = find_on_path("setpriv").filter(|_| cfg!(target_os = "linux")) else {
+        return copy(command, command.get_program(), &[]);
+    };
+    let program = command.get_program().to_os_string();
+    let first: Vec<OsString> = vec!["--pdeathsig".into(), "TERM".into(), "--".into(), program];
+    copy(command, setpriv.as_os_str(), &first)
+}
+
+/// A copy of `command` that runs `program` with `first` before the arguments. Standard input and outputs cannot be
+/// copied: the caller sets them.
+fn copy(command: &Command, program: &OsStr, first: &[OsString]) -> Command {
+    let mut copy = Command::new(program);
+    copy.args(first).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => copy.env(name, value),
+            None => copy.env_remove(name),
+        };
+    }
+    if let Some(dir) = command.get_current_dir() {
+        copy.current_dir(dir);
+    }
+    copy
+}
+
+fn start(command: &mut Command, what: &str) -> Result<Child> {
+    let child = command.spawn().map_err(|source| {
+        let program = command.get_program().to_string_lossy().into_owned();
+        if source.kind() == std::io::ErrorKind::NotFound {
+            Error::Missing {
+                what: format!("`{program}` is not installed ({what})."),
+                remedy: format!("install `{program}`."),
+            }
+        } else {
+            Error::File { doing: format!("start {what} ({program})"), source }
+        }
+    })?;
+    interrupt::remember(child.id());
+    Ok(child)
+}
+
+/// Asks a group to end, waits for its first process, then kills what is left.
+fn end(child: &mut Child, group: u32) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
+    interrupt::ask_to_end(group);
+    let asked = Instant::now();
+    while asked.elapsed() < GRACE {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        thread::sleep(LOOK);
+    }
+    interrupt::kill(group);
+    let _reaped = child.wait();
+}
+
+#[derive(Default)]
+struct Collected {
+    everything: Vec<u8>,
+    stdout: Vec<u8>,
+}
+
+fn collect(
+    mut pipe: impl Read + Send + 'static,
+    into: Arc<Mutex<Collected>>,
+    is_stdout: bool,
+) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        let mut buffer = vec![0_u8; 16 * 1024];
+        while let Ok(count) = pipe.read(&mut buffer) {
+            let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else {
+                return;
+            };
+            if let Ok(mut all) = into.lock() {
+                all.everything.extend_from_slice(part);
+                if is_stdout {
+                    all.stdout.extend_from_slice(part);
+                }
+            }
+        }
+    })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The last `count` lines of a text.
+pub(crate) fn tail(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let skip = lines.len().saturating_sub(count);
+    lines.into_iter().skip(skip).collect::<Vec<_>>().join("\n")
+}
+
+/// The first executable of that name on PATH.
+pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
+}
+
+/// PATH with `first` before everything else.
+pub(crate) fn path_with(first: &[PathBuf]) -> OsString {
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let all = first.iter().cloned().chain(std::env::split_paths(&rest));
+    std::env::join_paths(all).unwrap_or(rest)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_hangs_is_ended_at_its_limit_with_everything_it_started() {
+        let marker = format!("97{}", std::process::id());
+        let finished = Program::new("sleeper", "sh")
+            .args(["-c", &format!("echo before; sleep {marker} & sleep {marker}")])
+            .limit(Duration::from_millis(300))
+            .run()
+            .unwrap();
+        assert!(!finished.success);
+        assert!(finished.timed_out.is_some());
+        assert_eq!(finished.stdout.trim(), "before");
+        let left = std::process::Command::new("pgrep").args(["-f", &format!("^sleep {marker}$")]).output();
+        if let Ok(left) = left {
+            assert_eq!(String::from_utf8_lossy(&left.stdout), "", "a grandchild survived");
+        }
+    }
+
+    #[test]
+    fn failure_is_an_error_with_the_output_in_it() {
+        let error =
+            Program::new("the thing", "sh").args(["-c", "echo why >&2; exit 3"]).run_ok().err().unwrap();
+        assert!(error.to_string().contains("the thing failed") && error.to_string().contains("why"));
+    }
+
+    #[test]
+    fn a_missing_program_says_so() {
+        let error = Program::new("x", "no-such-program-here").run_ok().err().unwrap();
+        assert!(error.to_string().contains("is not installed"));
+    }
+
+    #[test]
+    fn a_dropped_service_is_gone() {
+        let log = std::env::temp_dir().join(format!("xtask-service-{}.log", std::process::id()));
+        let service = Program::new("service", "sleep").arg("1000").serve(&log).unwrap();
+        let id = service.id();
+        drop(service);
+        let _cleaned = std::fs::remove_file(&log);
+        assert!(!Path::new(&format!("/proc/{id}")).exists());
+    }
+
+    #[test]
+    fn the_tail_of_a_text_is_its_last_lines() {
+        assert_eq!(tail("a\nb\nc", 2), "b\nc");
+        assert_eq!(tail("a", 5), "a");
+    }
+}

@@ -1,0 +1,190 @@
+//! `cargo xtask run`: the whole portal on this machine, until Ctrl-C.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::dist;
+use crate::error::{Error, Result};
+use crate::http;
+use crate::interrupt;
+use crate::node::Node;
+use crate::process::{Program, Service};
+use crate::progress;
+use crate::server::{self, Build, Sample};
+use crate::workspace::{self, Workspace};
+
+/// How long a started service may take to answer.
+const READY: Duration = Duration::from_secs(30);
+
+/// What the person asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Options {
+    /// Port of the page and the API; the sample provider takes the next one.
+    pub(crate) port: u16,
+    /// Where database, key and logs lie; `data/` in the repository if not given.
+    pub(crate) data: Option<PathBuf>,
+    /// How many seconds of the simulated fleet pass in one.
+    pub(crate) fleet_speed: f64,
+}
+
+/// The sample provider and the server, running. Dropping it ends both.
+pub(crate) struct Portal {
+    // Dropped in this order: the server first, so that it does not ask a provider that is gone.
+    server: Service,
+    provider: Service,
+}
+
+impl Portal {
+    /// Starts both and waits until they answer.
+    pub(crate) fn start(
+        workspace: &Workspace,
+        node: &Node,
+        binary: &Path,
+        sample: &Sample<'_>,
+    ) -> Result<Self> {
+        let logs = sample.data;
+        let mut provider = node
+            .program("the sample OIDC provider")
+            .arg(workspace.e2e().join("provider").join("main.mjs"))
+            .args(["--port", &sample.provider_port.to_string()])
+            .args(["--page-origin", &sample.page_origin()])
+            .arg("--people")
+            .arg(workspace.root.join("server/sample/people.json"))
+            .dir(&workspace.e2e())
+            .serve(&logs.join("provider.log"))?;
+        http::wait_until_ready(
+            &mut provider,
+            sample.provider_port,
+            "/.well-known/openid-configuration",
+            READY,
+        )?;
+        let configuration = sample.data.join("portal.toml");
+        workspace::write(&configuration, sample.configuration())?;
+        let mut server = Program::new("portal-server", binary)
+            .arg("--config")
+            .arg(&configuration)
+            .env("PORTAL__PASSCODE__KEY", server::passcode_key(sample.data)?)
+            .dir(sample.data)
+            .serve(&logs.join("server.log"))?;
+        for path in ["/readyz", "/"] {
+            http::wait_until_ready(&mut server, sample.port, path, READY)?;
+        }
+        Ok(Self { server, provider })
+    }
+
+    /// Fails when one of the two has ended by itself.
+    pub(crate) fn still_running(&mut self) -> Result<()> {
+        self.provider.still_running()?;
+        self.server.still_running()
+    }
+
+    /// The server's process id.
+    pub(crate) fn server_id(&self) -> u32 {
+        self.server.id()
+    }
+}
+
+/// Runs until Ctrl-C.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let provider_port = options
+        .port
+        .checked_add(1)
+        .ok_or_else(|| Error::Usage("--port must leave room for the next port: at most 65534.".into()))?;
+    http::require_free(options.port, "page and API")?;
+    http::require_free(provider_port, "sample provider")?;
+    let data = data_dir(workspace, options)?;
+    server::prepare_data(&data)?;
+    let node = Node::get(workspace)?;
+    let page = dist::Options::standard(workspace);
+    dist::build(workspace, &page)?;
+    let binary = server::build(workspace, Build::Sample)?;
+    let sample = Sample {
+        port: options.port,
+        provider_port,
+        data: &data,
+        page: &page.out,
+        fleet_speed: options.fleet_speed,
+        limits: None,
+    };
+    progress::note("starting the sample provider and the server");
+    let mut portal = Portal::start(workspace, &node, &binary, &sample)?;
+    welcome(workspace, &sample)?;
+    while !interrupt::asked_to_end() {
+        portal.still_running()?;
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    progress::line("\n  stopping");
+    drop(portal);
+    Ok(())
+}
+
+/// The data directory as an absolute path: the server runs in it.
+fn data_dir(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
+    match &options.data {
+        None => Ok(workspace.root.join("data")),
+        Some(dir) => std::path::absolute(dir).map_err(|source| Error::file("find", dir, source)),
+    }
+}
+
+/// The address and who can sign in.
+fn welcome(workspace: &Workspace, sample: &Sample<'_>) -> Result<()> {
+    let people = workspace::read(&workspace.root.join("server/sample/people.json"))?;
+    let value: serde_json::Value = serde_json::from_str(&people)
+        .map_err(|error| Error::Build(format!("server/sample/people.json: {error}")))?;
+    progress::line(&format!("\n  The portal is up:  {}\n", sample.page_origin()));
+    for line in accounts(&value) {
+        progress::line(&format!("  {line}"));
+    }
+    progress::line(&format!("\n  Logs and database: {}", sample.data.display()));
+    progress::line("  Ctrl-C ends everything.");
+    Ok(())
+}
+
+/// The table of sample accounts.
+fn accounts(people: &serde_json::Value) -> Vec<String> {
+    let text = |value: &serde_json::Value, name: &str| {
+        value.get(name).and_then(|one| one.as_str()).unwrap_or("").to_string()
+    };
+    let mut rows = vec![["sign in as".to_string(), "name".to_string(), "has".to_string()]];
+    for person in people.get("people").and_then(|all| all.as_array()).into_iter().flatten() {
+        rows.push([text(person, "username"), text(person, "name"), text(person, "about")]);
+    }
+    let widest =
+        |pick: fn(&[String; 3]) -> &String| rows.iter().map(|row| width(pick(row))).max().unwrap_or(0);
+    let (first, second) = (widest(|[user, _, _]| user), widest(|[_, name, _]| name));
+    let pad = |text: &str, to: usize| format!("{text}{}", " ".repeat(to.saturating_sub(width(text))));
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|[user, name, about]| format!("{}   {}   {about}", pad(user, first), pad(name, second)))
+        .collect();
+    lines.push(format!("password of each: {}", text(people, "password")));
+    lines
+}
+
+/// Columns in a terminal: Chinese, Japanese and full-width characters take two.
+fn width(text: &str) -> usize {
+    text.chars().map(|one| if matches!(one, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}') { 2 } else { 1 }).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_accounts_is_aligned_whatever_the_script() {
+        let people = serde_json::json!({
+            "password": "sample",
+            "people": [
+                { "username": "a@example.test", "name": "田中 (A)", "about": "ABOUT" },
+                { "username": "bbbb@example.test", "name": "B", "about": "ABOUT" }
+            ]
+        });
+        let lines = accounts(&people);
+        assert_eq!(lines.len(), 4);
+        let start = |line: &str, sign: &str| line.find(sign).and_then(|at| line.get(..at)).map_or(0, width);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        assert!(
+            matches!(lines.as_slice(), [_, a, b, last] if start(a, "ABOUT") == start(b, "ABOUT") && last.contains("sample"))
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! Building portal-server, and the configuration that the sample run gives it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use base64ct::{Base64, Encoding};
+
+use crate::error::{Error, Result};
+use crate::process::Program;
+use crate::progress;
+use crate::workspace::{self, Workspace};
+
+/// How the server is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// Fast to compile, fast enough for people and tests.
+    Sample,
+    /// As it would be deployed: for measuring.
+    Release,
+}
+
+/// Builds the server and says where it is. Cargo knows by itself when nothing has changed.
+pub(crate) fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
+    let program = Program::new("building the server", "cargo").args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--package",
+        "portal-server",
+        "--bin",
+        "portal-server",
+    ]);
+    let (program, dir) = match build {
+        Build::Release => (program.arg("--release"), "release"),
+        // Optimised a little: without it, checking signatures takes tens of milliseconds.
+        Build::Sample => (
+            program.args(["--profile", "sample"]).args([
+                "--config=profile.sample.inherits='release'",
+                "--config=profile.sample.opt-level=1",
+                "--config=profile.sample.lto=false",
+                "--config=profile.sample.codegen-units=16",
+                "--config=profile.sample.incremental=true",
+            ]),
+            "sample",
+        ),
+    };
+    progress::note("building the server");
+    let started = Instant::now();
+    program
+        .env("CARGO_TARGET_DIR", &workspace.target)
+        .dir(&workspace.root)
+        .limit(Duration::from_secs(40 * 60))
+        .run_ok()?;
+    if started.elapsed() > Duration::from_secs(5) {
+        progress::note(&format!("built the server in {}", progress::time(started.elapsed())));
+    }
+    let file = workspace.target.join(dir).join("portal-server");
+    if file.is_file() { Ok(file) } else { Err(Error::Build(format!("cargo built no {}", file.display()))) }
+}
+
+/// What the sample server is told.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample<'a> {
+    /// Port of the page and the API.
+    pub(crate) port: u16,
+    /// Port of the sample provider.
+    pub(crate) provider_port: u16,
+    /// Where the database lies.
+    pub(crate) data: &'a Path,
+    /// The finished page.
+    pub(crate) page: &'a Path,
+    /// How many seconds of the simulated fleet pass in one.
+    pub(crate) fleet_speed: f64,
+    /// How often a person may try, for measuring; `None` leaves the server's own limits.
+    pub(crate) limits: Option<u32>,
+}
+
+impl Sample<'_> {
+    /// The address that people open.
+    pub(crate) fn page_origin(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The issuer of the sample provider: another site than the page, as in real life.
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://127.0.0.1:{}", self.provider_port)
+    }
+
+    /// The configuration file. The passcode key is not in it: it comes by environment.
+    pub(crate) fn configuration(&self) -> String {
+        let limits = self
+            .limits
+            .map(|limit| format!("\n[limits]\nresets_per_hour = {limit}\nreveals_per_hour = {limit}\nattempts_per_minute = {limit}\n"))
+            .unwrap_or_default();
+        format!(
+            r#"# Written by `cargo xtask run` at each start.
+listen = {listen}
+database = {database}
+page_dir = {page}
+public_base_url = {origin}
+
+[oidc]
+issuer = {issuer}
+audience = "urn:passcode-portal:api"
+required_scope = "devices"
+
+[passcode]
+lifetime_days = 7
+
+[fleet]
+seed = 1
+speed = {speed:?}
+{limits}
+[branding]
+displayName = "Example Organisation"
+themeColor = "{theme}"
+contactITName = "IT service desk"
+contactITPhoneNumber = "+1 555 0100"
+contactITEmailAddress = "it@example.test"
+onlineSupportSiteName = "IT help pages"
+onlineSupportSiteUrl = "https://it.example.test"
+contactITNotes = "Monday to Friday, 8:00 to 18:00"
+privacyUrl = "https://it.example.test/privacy"
+
+[page.config]
+apiBase = "/api/v1.0"
+authority = {issuer}
+clientId = "passcode-portal"
+scopes = "openid profile email devices"
+resource = "urn:passcode-portal:api"
+
+[page.config.support]
+name = "IT service desk"
+phone = "+1 555 0100"
+email = "it@example.test"
+url = "https://it.example.test"
+"#,
+            listen = quoted(&format!("127.0.0.1:{}", self.port)),
+            database = quoted(&self.data.join("portal.sqlite").to_string_lossy()),
+            page = quoted(&self.page.to_string_lossy()),
+            origin = quoted(&self.page_origin()),
+            issuer = quoted(&self.issuer()),
+            speed = self.fleet_speed,
+            theme = "#0f6cbd",
+        )
+    }
+}
+
+/// A TOML basic string; JSON's escapes are a subset of TOML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The key for temporary passcodes, made once per data directory and readable by its owner alone. Losing it makes the
+/// passcodes in the database unreadable, so it stays beside it.
+pub(crate) fn passcode_key(data: &Path) -> Result<String> {
+    use std::io::{Read, Write};
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = data.join("passcode.key");
+    match std::fs::read_to_string(&file) {
+        Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_string()),
+        Ok(_) => std::fs::remove_file(&file).map_err(|source| Error::file("remove", &file, source))?,
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
+        Err(source) => return Err(Error::file("read", &file, source)),
+    }
+    let random = Path::new("/dev/urandom");
+    let mut bytes = [0_u8; 32];
+    std::fs::File::open(random)
+        .and_then(|mut source| source.read_exact(&mut bytes))
+        .map_err(|source| Error::file("read", random, source))?;
+    let key = Base64::encode_string(&bytes);
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&file)
+        .and_then(|mut file| writeln!(file, "{key}"))
+        .map_err(|source| Error::file("write", &file, source))?;
+    Ok(key)
+}
+
+/// Makes the data directory and sees that it can be written, before minutes are spent on building.
+pub(crate) fn prepare_data(data: &Path) -> Result<()> {
+    workspace::create_dir(data)?;
+    let probe = data.join(".write-probe");
+    // As much as a fresh sample database needs: a full disk shows here and not in the middle of a reset.
+    let written = std::fs::write(&probe, vec![0_u8; 16 * 1024 * 1024]);
+    let removed = std::fs::remove_file(&probe);
+    written.and(removed).map_err(|source| Error::file("write in", data, source))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn directory(name: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+        workspace::remove_dir(&dir).unwrap();
+        workspace::create_dir(&dir).unwrap();
+        dir
+    }
+
+    #[test]
+    fn the_key_is_made_once_has_32_bytes_and_belongs_to_its_owner_alone() {
+        let dir = directory("key");
+        let key = passcode_key(&dir).unwrap();
+        assert_eq!(Base64::decode_vec(&key).unwrap().len(), 32);
+        assert_eq!(passcode_key(&dir).unwrap(), key);
+        let mode = std::fs::metadata(dir.join("passcode.key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        workspace::remove_dir(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_data_directory_that_is_a_file_is_refused_with_advice() {
+        let dir = directory("data");
+        let file = dir.join("file");
+        workspace::write(&file, "x").unwrap();
+        let error = prepare_data(&file.join("sub")).unwrap_err().to_string();
+        assert!(error.contains("--data DIR"), "{error}");
+        workspace::remove_dir(&dir).unwrap();
+    }
+
+    #[test]
+    fn the_configuration_holds_no_key_and_quotes_paths() {
+        let sample = Sample {
+            port: 8080,
+            provider_port: 8081,
+            data: Path::new("/with \"quote\""),
+            page: Path::new("/page"),
+            fleet_speed: 2.0,
+            limits: None,
+        };
+        let text = sample.configuration();
+        assert!(text.contains(r#"database = "/with \"quote\"/portal.sqlite""#));
+        assert!(text.contains("speed = 2.0\n"));
+        assert!(!text.contains("key ="));
+    }
+}

@@ -1,0 +1,398 @@
+//! `cargo xtask test`: every check and every suite, one line each, and one closing line over all of them.
+//!
+//! A suite that cannot run is red, never silently absent; the one exception (advisories without a network) is counted
+//! and named as skipped. A failing suite does not stop the others: all that is wrong is reported in one run.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::chromium::Chromium;
+use crate::counts::{self, Counts};
+use crate::dist;
+use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::layers;
+use crate::node::Node;
+use crate::process::{Finished, Program, find_on_path, tail};
+use crate::progress;
+use crate::server::{self, Build};
+use crate::sizes;
+use crate::toolchain::{TARGET, WasmToolchain};
+use crate::tools::{self, Tool};
+use crate::workspace::{self, Workspace};
+
+/// How much of a failing suite's output is shown; all of it is kept in a file.
+const SHOWN_LINES: usize = 150;
+
+/// What the person asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// The suites to run; all if empty.
+    pub(crate) only: Vec<String>,
+}
+
+/// One suite.
+struct Suite {
+    name: &'static str,
+    what: &'static str,
+    needs: &'static [Need],
+    run: fn(&Workspace) -> Result<Outcome>,
+}
+
+/// What has to be installed before a suite can run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Node,
+    Wasm,
+    Trunk,
+    WasmBindgen,
+    WasmPack,
+    CargoDeny,
+    Chromium,
+}
+
+/// How a suite went.
+struct Outcome {
+    counts: Counts,
+    /// What ran, for the person who has to find out why it failed.
+    output: String,
+    /// Lines that are shown even when all is well.
+    notes: Vec<String>,
+}
+
+/// From cheap to dear, so that a small mistake is seen early.
+const SUITES: &[Suite] = &[
+    Suite { name: "fmt", what: "formatting", needs: &[], run: fmt },
+    Suite { name: "layers", what: "direction of dependencies", needs: &[], run: check_layers },
+    Suite { name: "deny", what: "licences, sources, bans, advisories", needs: &[Need::CargoDeny], run: deny },
+    Suite { name: "clippy", what: "lints on the host", needs: &[], run: clippy },
+    Suite {
+        name: "clippy-wasm",
+        what: "lints of the page on wasm32",
+        needs: &[Need::Wasm],
+        run: clippy_wasm,
+    },
+    Suite { name: "native", what: "unit, property and server tests", needs: &[], run: native },
+    Suite {
+        name: "web",
+        what: "component tests in the browser",
+        needs: &[Need::Wasm, Need::WasmBindgen, Need::WasmPack, Need::Chromium],
+        run: web,
+    },
+    Suite {
+        name: "size",
+        what: "the page and its size",
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        run: size,
+    },
+    Suite {
+        name: "e2e",
+        what: "end to end: browser, server, provider",
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
+        run: e2e,
+    },
+];
+
+/// Prints the names of the suites.
+pub(crate) fn list() {
+    for suite in SUITES {
+        progress::line(&format!("{:<12} {}", suite.name, suite.what));
+    }
+}
+
+/// Runs the suites; `true` when nothing failed.
+pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool> {
+    if let Some(unknown) = options.only.iter().find(|name| !SUITES.iter().any(|suite| suite.name == **name)) {
+        return Err(Error::Usage(format!(
+            "there is no suite `{unknown}`; `cargo xtask test --list` names them."
+        )));
+    }
+    let chosen: Vec<&Suite> = SUITES
+        .iter()
+        .filter(|suite| options.only.is_empty() || options.only.iter().any(|name| name == suite.name))
+        .collect();
+    let started = Instant::now();
+    prepare(workspace, &chosen)?;
+    let logs = workspace.own("logs")?;
+    let mut total = Counts::default();
+    for suite in chosen {
+        let begun = Instant::now();
+        progress::line(&format!("  ...   {:<12} {}", suite.name, suite.what));
+        let outcome = match (suite.run)(workspace) {
+            Ok(outcome) => outcome,
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) => {
+                Outcome { counts: Counts::one(false), output: error.to_string(), notes: Vec::new() }
+            }
+        };
+        let log = logs.join(format!("{}.log", suite.name));
+        workspace::write(&log, &outcome.output)?;
+        let failed = outcome.counts.failed > 0;
+        if failed {
+            progress::line(&tail(&outcome.output, SHOWN_LINES));
+        }
+        for note in &outcome.notes {
+            progress::line(&format!("        {note}"));
+        }
+        progress::line(&format!(
+            "  {}  {:<12} {}, {}{}",
+            if failed { "FAIL" } else { "ok  " },
+            suite.name,
+            outcome.counts.line(),
+            progress::time(begun.elapsed()),
+            if failed { format!(", all output in {}", log.display()) } else { String::new() }
+        ));
+        total = total.plus(outcome.counts);
+    }
+    progress::line(&format!("  in {}", progress::time(started.elapsed())));
+    progress::line(&total.line());
+    Ok(total.failed == 0)
+}
+
+/// Gets every missing tool first, so that the suites run without pauses. What cannot be had is said here and makes the
+/// suites that need it red.
+fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
+    let needed = |need: Need| chosen.iter().any(|suite| suite.needs.contains(&need));
+    let all: [(Need, &dyn Fn() -> Result<()>); 7] = [
+        (Need::Node, &|| Node::get(workspace).map(drop)),
+        (Need::Wasm, &|| WasmToolchain::get(workspace).map(drop)),
+        (Need::Chromium, &|| Chromium::get().map(drop)),
+        (Need::WasmBindgen, &|| tools::WASM_BINDGEN.get(workspace).map(drop)),
+        (Need::Trunk, &|| tools::TRUNK.get(workspace).map(drop)),
+        (Need::WasmPack, &|| tools::WASM_PACK.get(workspace).map(drop)),
+        (Need::CargoDeny, &|| tools::CARGO_DENY.get(workspace).map(drop)),
+    ];
+    for (need, get) in all {
+        if needed(need) {
+            match get() {
+                Ok(()) => {}
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
+                Err(error) => progress::line(&format!("  !     {error}")),
+            }
+        }
+    }
+    tools::tidy(workspace)
+}
+
+/// A check that is one program: it passed if the program did.
+fn one_check(finished: Finished) -> Outcome {
+    Outcome { counts: Counts::one(finished.success), output: finished.output, notes: Vec::new() }
+}
+
+fn cargo(what: &str, workspace: &Workspace) -> Program {
+    Program::new(what, "cargo")
+        .env("CARGO_TARGET_DIR", &workspace.target)
+        .dir(&workspace.root)
+        .limit(Duration::from_secs(45 * 60))
+}
+
+fn fmt(workspace: &Workspace) -> Result<Outcome> {
+    cargo("cargo fmt", workspace).args(["fmt", "--all", "--check"]).run().map(one_check)
+}
+
+fn check_layers(workspace: &Workspace) -> Result<Outcome> {
+    let found = layers::check(workspace)?;
+    let output = found.join("\n");
+    Ok(Outcome { counts: Counts::one(found.is_empty()), output, notes: Vec::new() })
+}
+
+fn clippy(workspace: &Workspace) -> Result<Outcome> {
+    cargo("cargo clippy", workspace)
+        .args(["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+        .run()
+        .map(one_check)
+}
+
+fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
+    WasmToolchain::get(workspace)?
+        .cargo("cargo clippy for wasm32", &[])
+        .args([
+            "clippy",
+            "--quiet",
+            "--locked",
+            "--target",
+            TARGET,
+            "--package",
+            "passcode-portal",
+            "--lib",
+            "--bins",
+            "--tests",
+        ])
+        .args(["--", "--deny", "warnings"])
+        .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
+        .dir(&workspace.root)
+        .limit(Duration::from_secs(30 * 60))
+        .run()
+        .map(one_check)
+}
+
+fn deny(workspace: &Workspace) -> Result<Outcome> {
+    let program = tools::CARGO_DENY.get(workspace)?.join("cargo-deny");
+    let run = |what: &str, args: &[&str], limit: u64| {
+        Program::new(what, &program).args(args).dir(&workspace.root).limit(Duration::from_secs(limit)).run()
+    };
+    let mut outcome =
+        one_check(run("cargo deny", &["--locked", "check", "bans", "licenses", "sources"], 300)?);
+    if advisories_can_be_fetched() && run("cargo deny fetch", &["fetch", "db"], 90)?.success {
+        let advisories = run("cargo deny", &["--locked", "check", "--disable-fetch", "advisories"], 120)?;
+        outcome.counts = outcome.counts.plus(Counts::one(advisories.success));
+        outcome.output.push_str(&advisories.output);
+    } else {
+        outcome.counts.skipped += 1;
+        outcome.notes.push(
+            "skipped: advisories, because the advisory database cannot be fetched from here".to_string(),
+        );
+    }
+    Ok(outcome)
+}
+
+/// A blocked network hangs rather than fails: asked for a few seconds first.
+fn advisories_can_be_fetched() -> bool {
+    find_on_path("curl").is_none()
+        || Program::new("curl", "curl")
+            .args(["--silent", "--head", "--fail", "--connect-timeout", "5", "--max-time", "10"])
+            .arg("https://github.com/RustSec/advisory-db")
+            .limit(Duration::from_secs(12))
+            .run()
+            .is_ok_and(|answer| answer.success)
+}
+
+/// Counts of a test runner; one that failed without a failing test (it did not compile, say) is one failure.
+fn test_run(finished: Finished) -> Outcome {
+    let mut counts = counts::of_test_results(&finished.output);
+    if !finished.success && counts.failed == 0 {
+        counts.failed = 1;
+    }
+    Outcome { counts, output: finished.output, notes: Vec::new() }
+}
+
+fn native(workspace: &Workspace) -> Result<Outcome> {
+    let finished = cargo("cargo test", workspace)
+        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        // A snapshot that differs is a failure, not a new file.
+        .env("INSTA_UPDATE", "no")
+        .env("INSTA_FORCE_PASS", "0")
+        .run()?;
+    let mut outcome = test_run(finished);
+    if outcome.counts.passed == 0 {
+        outcome.counts.failed = outcome.counts.failed.max(1);
+        outcome.output.push_str("\nno test ran");
+    }
+    Ok(outcome)
+}
+
+fn web(workspace: &Workspace) -> Result<Outcome> {
+    let tools = web_tools(workspace)?;
+    let chromium = Chromium::get()?;
+    let wanted = counts::browser_tests_in(&[&workspace.root.join("tests"), &workspace.root.join("src")])?;
+    let finished = WasmToolchain::get(workspace)?
+        .program("wasm-pack test", "wasm-pack", &tools)
+        .args(["test", "--headless", "--chrome", "--chromedriver"])
+        .arg(&chromium.driver)
+        // The library's and the integration tests, so that documentation examples stay with the host.
+        .args(["--mode", "no-install", "--", "--locked", "--lib", "--test", "*"])
+        .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
+        // The first start of a browser on a busy machine takes longer than the runner's 20 s.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .dir(&workspace.root)
+        .limit(Duration::from_secs(30 * 60))
+        .run()?;
+    let reported = counts::of_test_results(&finished.output);
+    let ran = reported.passed + reported.failed;
+    let mut outcome = test_run(finished);
+    if ran < wanted || wanted == 0 {
+        outcome.counts.failed += 1;
+        outcome.output.push_str(&format!("\nthe sources have {wanted} browser tests, {ran} ran"));
+    }
+    Ok(outcome)
+}
+
+/// The directories with the tools of the browser tests, as wasm-pack looks for them on PATH.
+fn web_tools(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    [&tools::WASM_PACK, &tools::WASM_BINDGEN].iter().map(|tool: &&Tool| tool.get(workspace)).collect()
+}
+
+fn size(workspace: &Workspace) -> Result<Outcome> {
+    let options = dist::Options::standard(workspace);
+    dist::build(workspace, &options)?;
+    let sizes = sizes::of_first_visit(&options.out)?;
+    let violations = sizes::violations(&sizes);
+    Ok(Outcome {
+        counts: Counts::one(violations.is_empty()),
+        output: violations.join("\n"),
+        notes: sizes::table(&sizes),
+    })
+}
+
+fn e2e(workspace: &Workspace) -> Result<Outcome> {
+    let node = Node::get(workspace)?;
+    let chromium = Chromium::get()?;
+    let options = dist::Options::standard(workspace);
+    dist::build(workspace, &options)?;
+    let binary = server::build(workspace, Build::Sample)?;
+    let report = workspace.e2e().join("output").join("report.json");
+    if report.exists() {
+        std::fs::remove_file(&report).map_err(|source| Error::file("remove", &report, source))?;
+    }
+    let playwright = |what: &str| {
+        node.package(what, "@playwright/test/cli.js")
+            .arg("test")
+            .env("PORTAL_E2E_DIST", &options.out)
+            .env("PORTAL_E2E_SERVER_BIN", &binary)
+            .env("CHROMIUM", &chromium.browser)
+            .dir(&workspace.e2e())
+    };
+    let listed = playwright("listing the end-to-end tests")
+        .args(["--list", "--reporter=list"])
+        .limit(Duration::from_secs(120))
+        .run_ok()?;
+    let wanted = counts::listed_by_playwright(&listed.stdout);
+    // The reporters are those of playwright.config.mjs: lines for people and the report that is read below.
+    let finished = playwright("the end-to-end tests").limit(Duration::from_secs(45 * 60)).run()?;
+    let mut counts = match std::fs::read_to_string(&report) {
+        Ok(text) => counts::of_playwright(&text)?,
+        Err(_) => Counts::one(false),
+    };
+    let mut output = finished.output;
+    if !finished.success && counts.failed == 0 {
+        counts.failed = 1;
+    }
+    let ran = counts.passed + counts.failed + counts.skipped;
+    if ran < wanted || wanted == 0 {
+        counts.failed += 1;
+        output.push_str(&format!("\nPlaywright lists {wanted} tests, {ran} were reported"));
+    }
+    if interrupt::asked_to_end() {
+        return Err(Error::Interrupted);
+    }
+    Ok(Outcome { counts, output, notes: Vec::new() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    fn finished(success: bool, output: &str) -> Finished {
+        Finished { success, timed_out: None, output: output.to_string(), stdout: String::new() }
+    }
+
+    #[test]
+    fn a_runner_that_fails_without_a_failing_test_is_one_failure() {
+        assert_eq!(test_run(finished(false, "error[E0308]")).counts.failed, 1);
+        assert_eq!(
+            test_run(finished(false, "test result: FAILED. 1 passed; 2 failed; 0 ignored")).counts.failed,
+            2
+        );
+        assert_eq!(
+            test_run(finished(true, "test result: ok. 1 passed; 0 failed; 0 ignored")).counts.failed,
+            0
+        );
+    }
+
+    #[test]
+    fn an_unknown_suite_is_refused_rather_than_passing_with_nothing_run() {
+        let workspace = Workspace::find().unwrap();
+        assert!(test(&workspace, &Options { only: vec!["unti".to_string()] }).is_err());
+    }
+}

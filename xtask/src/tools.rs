@@ -1,0 +1,307 @@
+//! The command-line tools that are Rust programs: found on PATH, in the cache, as a prebuilt download, or built once.
+//!
+//! Each is wanted in one exact version. The cache lies outside the repository, so that a second clone and a cleaned
+//! target directory reuse it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::dist::digest;
+use crate::error::{Error, Result};
+use crate::process::{Program, find_on_path};
+use crate::progress;
+use crate::workspace::{self, Workspace};
+
+/// A tool and how it is had.
+pub(crate) struct Tool {
+    /// The package's name in the Rust registry.
+    package: &'static str,
+    /// Its programs; the first one is asked for its version.
+    programs: &'static [&'static str],
+    /// The version wanted; `None` means that of the library crate in Cargo.lock.
+    version: Option<&'static str>,
+    /// Whether to build with the tool's own lock file. wasm-bindgen-cli's names crates that are not always served yet.
+    locked: Locked,
+    /// The address of the prebuilt archive: `{v}` is the version, `{t}` the platform.
+    archive: &'static str,
+    /// How long building it takes on two cores, in words.
+    build_time: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Locked {
+    Yes,
+    No,
+}
+
+/// Builds the page.
+pub(crate) const TRUNK: Tool = Tool {
+    package: "trunk",
+    programs: &["trunk"],
+    version: Some("0.21.14"),
+    locked: Locked::Yes,
+    archive: "https://github.com/trunk-rs/trunk/releases/download/v{v}/trunk-{t}.tar.gz",
+    build_time: "about 5 minutes",
+};
+
+/// Makes the JavaScript glue; must have exactly the version of the library crate.
+pub(crate) const WASM_BINDGEN: Tool = Tool {
+    package: "wasm-bindgen-cli",
+    programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+    version: None,
+    locked: Locked::No,
+    archive: "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/{v}/wasm-bindgen-{v}-{t}.tar.gz",
+    build_time: "about 2 minutes",
+};
+
+/// Runs the browser tests.
+pub(crate) const WASM_PACK: Tool = Tool {
+    package: "wasm-pack",
+    programs: &["wasm-pack"],
+    version: Some("0.15.1"),
+    locked: Locked::Yes,
+    archive: "https://github.com/wasm-bindgen/wasm-pack/releases/download/v{v}/wasm-pack-v{v}-{t}.tar.gz",
+    build_time: "about 2 minutes",
+};
+
+/// Checks licences, sources and advisories.
+pub(crate) const CARGO_DENY: Tool = Tool {
+    package: "cargo-deny",
+    programs: &["cargo-deny"],
+    version: Some("0.20.2"),
+    locked: Locked::Yes,
+    archive: "https://github.com/EmbarkStudios/cargo-deny/releases/download/{v}/cargo-deny-{v}-{t}.tar.gz",
+    build_time: "about 2 minutes",
+};
+
+/// Set when the download site did not answer, so that the next tool does not wait for it again.
+static DOWNLOADS_BLOCKED: AtomicBool = AtomicBool::new(false);
+
+impl Tool {
+    /// The directory with the tool's programs, after getting it if it is missing. What failed once is not tried again
+    /// in the same run: it takes minutes.
+    pub(crate) fn get(&self, workspace: &Workspace) -> Result<PathBuf> {
+        static FAILED: Mutex<Vec<(&'static str, String)>> = Mutex::new(Vec::new());
+        let known = FAILED.lock().ok().and_then(|all| {
+            all.iter().find(|(package, _)| *package == self.package).map(|(_, text)| text.clone())
+        });
+        if let Some(text) = known {
+            return Err(Error::Build(text));
+        }
+        let got = self.find_or_make(workspace);
+        if let (Err(error), Ok(mut all)) = (&got, FAILED.lock())
+            && !matches!(error, Error::Interrupted)
+        {
+            all.push((self.package, error.to_string()));
+        }
+        got
+    }
+
+    fn find_or_make(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let version = match self.version {
+            Some(version) => version.to_string(),
+            None => locked_version(&workspace::read(&workspace.root.join("Cargo.lock"))?, "wasm-bindgen")?,
+        };
+        if let Some(dir) = self.on_path(&version) {
+            return Ok(dir);
+        }
+        let home = workspace.cache.join("tools").join(format!("{}-{version}", self.package));
+        let bin = home.join("bin");
+        if self.is_in(&bin, &version) {
+            return Ok(bin);
+        }
+        workspace::create_dir(&bin)?;
+        if self.download(workspace, &version, &bin)? && self.is_in(&bin, &version) {
+            return Ok(bin);
+        }
+        self.build(workspace, &version, &home)?;
+        if self.is_in(&bin, &version) {
+            return Ok(bin);
+        }
+        Err(Error::Missing {
+            what: format!("{} {version} was built but does not run.", self.package),
+            remedy: format!("remove {} and start again.", home.display()),
+        })
+    }
+
+    fn on_path(&self, version: &str) -> Option<PathBuf> {
+        let first = find_on_path(self.programs.first()?)?;
+        let dir = first.parent()?.to_path_buf();
+        self.is_in(&dir, version).then_some(dir)
+    }
+
+    /// Whether all programs are in `dir` and the first one has the version wanted.
+    fn is_in(&self, dir: &Path, version: &str) -> bool {
+        let programs: Vec<PathBuf> = self.programs.iter().map(|name| dir.join(name)).collect();
+        let Some(first) = programs.first() else {
+            return false;
+        };
+        programs.iter().all(|program| program.is_file())
+            && Program::new(self.package, first)
+                .arg("--version")
+                .limit(Duration::from_secs(20))
+                .run()
+                .is_ok_and(|answer| says_version(&answer.stdout, version))
+    }
+
+    /// Tries the project's own prebuilt archive; `false` when there is none here.
+    fn download(&self, workspace: &Workspace, version: &str, bin: &Path) -> Result<bool> {
+        let Some(platform) = platform(self.package) else {
+            return Ok(false);
+        };
+        if DOWNLOADS_BLOCKED.load(Ordering::Relaxed) || find_on_path("curl").is_none() {
+            return Ok(false);
+        }
+        let address = self.archive.replace("{v}", version).replace("{t}", platform);
+        let dir = workspace.own("download")?.join(self.package);
+        workspace::remove_dir(&dir)?;
+        workspace::create_dir(&dir)?;
+        let archive = dir.join("archive.tar.gz");
+        progress::note(&format!("fetching {} {version}", self.package));
+        let fetched = fetch(&address, &archive)?;
+        if !fetched.success {
+            // Anything but an answer (curl: 22 is an HTTP error) means that the site cannot be reached from here.
+            if !fetched.output.contains("requested URL returned error") {
+                DOWNLOADS_BLOCKED.store(true, Ordering::Relaxed);
+            }
+            return Ok(false);
+        }
+        for ending in ["sha256", "sha256sum"] {
+            let sums = dir.join(ending);
+            if fetch(&format!("{address}.{ending}"), &sums)?.success {
+                let published = workspace::read(&sums)?;
+                let found = digest::sha256_hex(&workspace::read_bytes(&archive)?);
+                if !published.to_lowercase().contains(&found) {
+                    return Err(Error::Build(format!(
+                        "the downloaded {} {version} does not have the checksum its project publishes.\n\
+                         What to do: start again; if it happens twice, install it by hand and tell the project.",
+                        self.package
+                    )));
+                }
+                break;
+            }
+        }
+        let unpacked = Program::new("tar", "tar").arg("-xzf").arg(&archive).arg("-C").arg(&dir).run()?;
+        if !unpacked.success {
+            return Ok(false);
+        }
+        for file in workspace::files_under(&dir, &|_| false)? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if self.programs.contains(&name.as_str()) {
+                let into = bin.join(&name);
+                std::fs::copy(&file, &into).map_err(|source| Error::file("write", &into, source))?;
+            }
+        }
+        workspace::remove_dir(&dir)?;
+        Ok(true)
+    }
+
+    /// Builds it from the registry with settings that compile fast: it is run a few times, not all day.
+    fn build(&self, workspace: &Workspace, version: &str, home: &Path) -> Result<()> {
+        progress::note(&format!("building {} {version}, {}, once", self.package, self.build_time));
+        let started = Instant::now();
+        let target = workspace.own("tool-build")?;
+        let mut program = Program::new(format!("building {}", self.package), "cargo").arg("install");
+        if self.locked == Locked::Yes {
+            program = program.arg("--locked");
+        }
+        program
+            .args(["--quiet", "--version", version, "--root"])
+            .arg(home)
+            .arg(self.package)
+            .env("CARGO_TARGET_DIR", &target)
+            .env("CARGO_PROFILE_RELEASE_LTO", "false")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "false")
+            .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
+            .dir(&workspace.cache)
+            .run_ok()?;
+        progress::note(&format!("built {} in {}", self.package, progress::time(started.elapsed())));
+        Ok(())
+    }
+}
+
+/// Removes what building the tools left: some hundred megabytes that nobody needs again.
+pub(crate) fn tidy(workspace: &Workspace) -> Result<()> {
+    workspace::remove_dir(&workspace.target.join("xtask").join("tool-build"))?;
+    workspace::remove_dir(&workspace.target.join("xtask").join("download"))
+}
+
+fn fetch(address: &str, into: &Path) -> Result<crate::process::Finished> {
+    Program::new("curl", "curl")
+        .args([
+            "--fail",
+            "--location",
+            "--silent",
+            "--show-error",
+            "--connect-timeout",
+            "5",
+            "--max-time",
+            "60",
+        ])
+        .arg("--output")
+        .arg(into)
+        .arg(address)
+        .limit(Duration::from_secs(65))
+        .run()
+}
+
+/// The name under which a project publishes for this machine.
+fn platform(package: &str) -> Option<&'static str> {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        // trunk's archives are glibc's, the others are static.
+        ("linux", "x86_64") if package == "trunk" => Some("x86_64-unknown-linux-gnu"),
+        ("linux", "x86_64") => Some("x86_64-unknown-linux-musl"),
+        ("linux", "aarch64") if package == "trunk" => Some("aarch64-unknown-linux-gnu"),
+        ("linux", "aarch64") => Some("aarch64-unknown-linux-musl"),
+        ("macos", "x86_64") => Some("x86_64-apple-darwin"),
+        ("macos", "aarch64") => Some("aarch64-apple-darwin"),
+        _ => None,
+    }
+}
+
+/// Whether `--version` answered with exactly that version (`trunk 0.21.14`, `wasm-bindgen 0.2.130 (abc)`).
+fn says_version(answer: &str, version: &str) -> bool {
+    answer.lines().next().is_some_and(|line| line.split_whitespace().nth(1) == Some(version))
+}
+
+/// The version of a crate in Cargo.lock.
+pub(crate) fn locked_version(lock: &str, package: &str) -> Result<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines();
+    while let Some(line) = lines.next() {
+        if line == name
+            && let Some(version) = lines.next().and_then(|line| line.strip_prefix("version = \""))
+        {
+            return Ok(version.trim_end_matches('"').to_string());
+        }
+    }
+    Err(Error::Build(format!(
+        "Cargo.lock has no {package}.\nWhat to do: `cargo update --workspace` writes it again."
+    )))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_compared_exactly() {
+        assert!(says_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(says_version("wasm-bindgen 0.2.130 (d1a2b3)", "0.2.130"));
+        assert!(!says_version("wasm-bindgen 0.2.13", "0.2.130"));
+        assert!(!says_version("", "1"));
+    }
+
+    #[test]
+    fn the_locked_version_is_that_of_the_crate_not_of_a_namesake() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen").unwrap(), "0.2.130");
+        assert!(locked_version(lock, "leptos").is_err());
+    }
+}
