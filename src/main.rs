@@ -3,5 +3,7 @@
 /// On the web: mounts the page. Anywhere else there is nothing to start, and saying so is the whole program.
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    passcode_portal::shell::start();
+    passcode_portal::shell::start(|root| {
+        passcode_portal::components::attach(passcode_portal::pages::app(), root);
+    });
 }

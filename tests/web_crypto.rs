@@ -56,8 +56,7 @@ async fn a_signature_of_each_allowed_algorithm_is_accepted() {
 #[wasm_bindgen_test]
 async fn a_signature_over_other_bytes_is_refused() {
     for sample in &SAMPLES {
-        let answer =
-            verify(sample.algorithm, sample.jwk, b"header.payloae", &bytes(sample.signature)).await;
+        let answer = verify(sample.algorithm, sample.jwk, b"header.payloae", &bytes(sample.signature)).await;
         assert_eq!(answer, Err(SignatureRefused::BadSignature), "{:?}", sample.algorithm);
     }
 }

@@ -16,7 +16,8 @@ use web_support::{LETTERS, Page, at_device, device, settle, signed_in, three_dev
 wasm_bindgen_test_configure!(run_in_browser);
 
 async fn depot() -> Page {
-    let devices = (0..5000).map(|i| device(&format!("id{i}"), &format!("Depot {i:04}"), "Android", "6", LETTERS));
+    let devices =
+        (0..5000).map(|i| device(&format!("id{i}"), &format!("Depot {i:04}"), "Android", "6", LETTERS));
     Page::mount(signed_in(Route::Devices, devices.collect())).await
 }
 

@@ -14,6 +14,9 @@ use web_support::{Page, at, at_reset, run, settle, ticket};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+/// Makes a state of a device.
+type StateOf = fn(DeviceId) -> ResetState;
+
 const SECRET: &str = "Kd7mWx4q";
 
 fn confirming(age: i64) -> Model {
@@ -51,7 +54,8 @@ async fn the_ticking_digits_are_hidden_from_screen_readers_and_in_no_live_region
     let page = Page::mount(confirming(0)).await;
     let digits = page.find(".digits").expect("digits");
     assert_eq!(digits.get_attribute("aria-hidden").as_deref(), Some("true"));
-    let region = digits.closest("[aria-live], [role=status], [role=alert], [role=timer]").expect("a selector");
+    let region =
+        digits.closest("[aria-live], [role=status], [role=alert], [role=timer]").expect("a selector");
     assert!(region.is_none());
 }
 
@@ -138,7 +142,8 @@ async fn a_passcode_never_gets_into_the_title_or_an_attribute() {
     page.change(shown).await;
     assert!(!document().title().contains("Kd7m"));
     let html = page.find(".frame").expect("the page").outer_html();
-    let outside_of_text = html.split('<').filter_map(|part| part.split_once('>')).any(|(tag, _)| tag.contains("Kd7m"));
+    let outside_of_text =
+        html.split('<').filter_map(|part| part.split_once('>')).any(|(tag, _)| tag.contains("Kd7m"));
     assert!(!outside_of_text);
 }
 
@@ -152,7 +157,7 @@ async fn an_iphone_gets_no_passcode_panel_but_the_steps_on_the_device() {
 
 #[wasm_bindgen_test]
 async fn every_explanation_has_one_button_that_goes_on() {
-    let explanations: Vec<(fn(DeviceId) -> ResetState, &str, Event)> = vec![
+    let explanations: Vec<(StateOf, &str, Event)> = vec![
         (|device| ResetState::Expired { device }, "Start again", Event::SignOutForResetChosen),
         (|device| ResetState::WrongPerson { device }, "Start again", Event::SignOutForResetChosen),
         (|device| ResetState::SignInCancelled { device }, "Start again", Event::SignOutForResetChosen),

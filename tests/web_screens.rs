@@ -6,8 +6,8 @@
 mod web_support;
 
 use leptos::prelude::document;
-use passcode_portal::app::{Announced, Announcement, Config, Connectivity, Event, LoadState, Model, Session};
 use passcode_portal::api::ApiError;
+use passcode_portal::app::{Announced, Announcement, Config, Connectivity, Event, LoadState, Model, Session};
 use passcode_portal::auth::{ConfigError, SignInError};
 use passcode_portal::domain::{DeviceId, PendingPhase, ResetState, Seconds, WhyExplain};
 use passcode_portal::i18n::Locale;
@@ -15,9 +15,7 @@ use passcode_portal::route::Route;
 use portal_contract::{FailureCode, RefusalReason};
 use std::sync::Arc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_support::{
-    IT_PHONE, Page, at_device, at_reset, notification, run, signed_in, three_devices, ticket,
-};
+use web_support::{IT_PHONE, Page, at_device, at_reset, notification, run, signed_in, three_devices, ticket};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -25,7 +23,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 fn enforce_trusted_types() {
     let meta = document().create_element("meta").expect("an element");
     meta.set_attribute("http-equiv", "Content-Security-Policy").expect("an attribute");
-    meta.set_attribute("content", "require-trusted-types-for 'script'; trusted-types 'none'").expect("an attribute");
+    meta.set_attribute("content", "require-trusted-types-for 'script'; trusted-types 'none'")
+        .expect("an attribute");
     document().head().expect("a head").append_child(&meta).expect("appended");
 }
 
@@ -52,7 +51,10 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     dialog.reset = ResetState::ExplainingSignOut { device: id, why: WhyExplain::FirstTime };
     vec![
         ("loading", with(signed_out(Route::Home), |model| model.config = Config::Loading)),
-        ("not set up", with(signed_out(Route::Home), |model| model.config = Config::Failed(ConfigError::Missing))),
+        (
+            "not set up",
+            with(signed_out(Route::Home), |model| model.config = Config::Failed(ConfigError::Missing)),
+        ),
         ("landing", signed_out(Route::Home)),
         ("sign-in screen", signed_out(Route::Devices)),
         ("signed out", signed_out(Route::SignedOut)),
@@ -75,31 +77,66 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("dialog A", dialog),
         ("notifications", notified),
         ("no notifications", signed_in(Route::Notifications, three_devices())),
-        ("page A", at_reset("d1", |device, _| ResetState::ExplainingSignOut { device, why: WhyExplain::Challenged })),
+        (
+            "page A",
+            at_reset("d1", |device, _| ResetState::ExplainingSignOut { device, why: WhyExplain::Challenged }),
+        ),
         ("reading", at_reset("d0", |device, _| ResetState::ReadingDevice { device, ticket: None })),
         ("page B", at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })),
         ("submitting", at_reset("d0", |_, device| ResetState::Submitting { device, ticket: ticket(0) })),
         ("rereading", at_reset("d0", |_, device| ResetState::Rereading { device, ticket: ticket(0) })),
         ("unknown", at_reset("d0", |_, device| ResetState::OutcomeUnknown { device, ticket: ticket(0) })),
-        ("busy", at_reset("d0", |_, device| ResetState::Busy {
-            device, ticket: ticket(0), since: web_support::at(0), wait: Seconds(5).to_milliseconds(),
-        })),
-        ("pending", at_reset("d1", |device, _| ResetState::Pending { device, run: run(), phase: PendingPhase::Waiting })),
-        ("done", at_reset("d0", |device, proven| ResetState::Done { device, run: run(), outcome: proven.outcome() })),
-        ("failed", at_reset("d0", |device, _| ResetState::Failed {
-            device, run: run(), code: FailureCode::NoPasscodePolicy,
-        })),
+        (
+            "busy",
+            at_reset("d0", |_, device| ResetState::Busy {
+                device,
+                ticket: ticket(0),
+                since: web_support::at(0),
+                wait: Seconds(5).to_milliseconds(),
+            }),
+        ),
+        (
+            "pending",
+            at_reset("d1", |device, _| ResetState::Pending {
+                device,
+                run: run(),
+                phase: PendingPhase::Waiting,
+            }),
+        ),
+        (
+            "done",
+            at_reset("d0", |device, proven| ResetState::Done {
+                device,
+                run: run(),
+                outcome: proven.outcome(),
+            }),
+        ),
+        (
+            "failed",
+            at_reset("d0", |device, _| ResetState::Failed {
+                device,
+                run: run(),
+                code: FailureCode::NoPasscodePolicy,
+            }),
+        ),
         ("superseded", at_reset("d0", |device, _| ResetState::Superseded { device, run: run() })),
         ("canceled", at_reset("d0", |device, _| ResetState::Canceled { device, run: run() })),
         ("expired", at_reset("d0", |device, _| ResetState::Expired { device })),
         ("wrong person", at_reset("d0", |device, _| ResetState::WrongPerson { device })),
         ("sign-in cancelled", at_reset("d0", |device, _| ResetState::SignInCancelled { device })),
         ("step-up failed", at_reset("d0", |device, _| ResetState::SignInFailed { device })),
-        ("not allowed", at_reset("d0", |device, _| ResetState::NotAllowed {
-            device, reason: RefusalReason::OrganizationPolicy,
-        })),
+        (
+            "not allowed",
+            at_reset("d0", |device, _| ResetState::NotAllowed {
+                device,
+                reason: RefusalReason::OrganizationPolicy,
+            }),
+        ),
         ("gone", at_reset("d0", |device, _| ResetState::Gone { device })),
-        ("rejected", at_reset("d0", |device, _| ResetState::Rejected { device, reference: "req-2".to_owned() })),
+        (
+            "rejected",
+            at_reset("d0", |device, _| ResetState::Rejected { device, reference: "req-2".to_owned() }),
+        ),
     ]
 }
 
@@ -121,7 +158,8 @@ async fn every_screen_stands_under_trusted_types_with_one_heading_and_the_it_con
 
 #[wasm_bindgen_test]
 async fn a_change_of_language_keeps_the_step_and_says_so_in_lang() {
-    let page = Page::mount(at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })).await;
+    let page =
+        Page::mount(at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })).await;
     let english = page.text(".button.danger");
     page.press("日本語").await;
     assert_eq!(page.said(), [Event::LocaleChosen(Locale::Ja)]);

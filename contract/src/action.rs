@@ -109,21 +109,78 @@ open_enum! {
 
 /// What a reset would do to this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(from = "OutcomeWire", into = "OutcomeWire")]
 pub enum ResetOutcome {
     /// The passcode is replaced by a temporary one.
     TemporaryPasscode {
         /// Which characters it will have.
-        // Said for the field as well: utoipa does not read `rename_all_fields`.
-        #[serde(rename = "characterSet")]
         character_set: CharacterSet,
     },
     /// The passcode is removed and none is issued.
     PasscodeRemoved,
     /// An outcome that did not exist when this was built.
-    #[serde(other)]
     Other,
+}
+
+open_enum! {
+    /// What kind of outcome it is.
+    OutcomeKind {
+        /// With `characterSet`.
+        TemporaryPasscode = "temporaryPasscode",
+        /// Without.
+        PasscodeRemoved = "passcodeRemoved",
+    }
+}
+
+/// The outcome on the wire. Not a tagged enumeration of serde's: in the page those cost several kilobytes each.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ResetOutcome))]
+struct OutcomeWire {
+    /// What the reset does.
+    kind: OutcomeKind,
+    /// Which characters the temporary passcode will have; only with `temporaryPasscode`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    character_set: Option<CharacterSet>,
+}
+
+impl From<OutcomeWire> for ResetOutcome {
+    fn from(wire: OutcomeWire) -> Self {
+        match wire.kind {
+            OutcomeKind::TemporaryPasscode => Self::TemporaryPasscode {
+                character_set: wire.character_set.unwrap_or(CharacterSet::Other),
+            },
+            OutcomeKind::PasscodeRemoved => Self::PasscodeRemoved,
+            OutcomeKind::Other => Self::Other,
+        }
+    }
+}
+
+impl From<ResetOutcome> for OutcomeWire {
+    fn from(outcome: ResetOutcome) -> Self {
+        match outcome {
+            ResetOutcome::TemporaryPasscode { character_set } => {
+                Self { kind: OutcomeKind::TemporaryPasscode, character_set: Some(character_set) }
+            }
+            ResetOutcome::PasscodeRemoved => Self { kind: OutcomeKind::PasscodeRemoved, character_set: None },
+            ResetOutcome::Other => Self { kind: OutcomeKind::Other, character_set: None },
+        }
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ResetOutcome {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        OutcomeWire::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ResetOutcome {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        OutcomeWire::schemas(schemas);
+    }
 }
 
 /// Whether one action may be done on one device by this person.

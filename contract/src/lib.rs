@@ -18,7 +18,7 @@ mod utc_time;
 
 pub use action::{
     ActionAvailability, ActionName, ActionState, CharacterSet, DeviceActionResult, DeviceActions,
-    FailureCode, RefusalReason, ResetOutcome,
+    FailureCode, OutcomeKind, RefusalReason, ResetOutcome,
 };
 pub use branding::Branding;
 pub use device::{

@@ -16,6 +16,7 @@ const MILESTONES: [i64; 5] = [10, 30, 60, 120, 300];
 
 impl Turn {
     /// One step of the state machine and all that follows from it.
+    #[inline(never)]
     pub(super) fn reset(&mut self, event: ResetEvent) {
         let before = std::mem::take(&mut self.model.reset);
         let (after, effects) = before.clone().step(event, self.now);

@@ -63,18 +63,22 @@ impl Turn {
         (self.model, self.effects)
     }
 
+    #[inline(never)]
     pub(super) fn effect(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
 
+    #[inline(never)]
     pub(super) fn say(&mut self, announcement: Announcement) {
         self.model.announcement.say(announcement);
     }
 
+    #[inline(never)]
     pub(super) fn log(&mut self, code: &'static str, context: &'static str) {
         self.effect(Effect::Log(LogEntry { code, context }));
     }
 
+    #[inline(never)]
     pub(super) fn timer(&mut self, id: TimerId, after: Milliseconds) {
         self.effect(Effect::SetTimer { id, after });
     }

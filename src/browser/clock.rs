@@ -25,10 +25,8 @@ pub fn wall_millis() -> i64 {
 /// Whether the page is in the foreground.
 #[must_use]
 pub fn page_is_visible() -> bool {
-    web_sys::window()
-        .and_then(|window| window.document())
-        .is_none_or(|document| {
-            js_sys::Reflect::get(document.unchecked_ref(), &"hidden".into())
-                .is_ok_and(|hidden| !hidden.is_truthy())
-        })
+    web_sys::window().and_then(|window| window.document()).is_none_or(|document| {
+        js_sys::Reflect::get(document.unchecked_ref(), &"hidden".into())
+            .is_ok_and(|hidden| !hidden.is_truthy())
+    })
 }

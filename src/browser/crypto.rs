@@ -64,11 +64,9 @@ fn parameters(algorithm: WebCryptoAlgorithm) -> JsValue {
             ("hash", "SHA-256".into()),
             ("saltLength", JsValue::from(32u32)),
         ]),
-        WebCryptoAlgorithm::Ecdsa => object(&[
-            ("name", "ECDSA".into()),
-            ("namedCurve", "P-256".into()),
-            ("hash", "SHA-256".into()),
-        ]),
+        WebCryptoAlgorithm::Ecdsa => {
+            object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into()), ("hash", "SHA-256".into())])
+        }
     }
 }
 
@@ -100,12 +98,10 @@ pub async fn verify(
     }
     let parameters = parameters(algorithm);
     let usages = js_sys::Array::of1(&"verify".into());
-    let key = import_key("jwk", &jwk, &parameters, false, &usages)
+    let key =
+        import_key("jwk", &jwk, &parameters, false, &usages).await.map_err(|_| SignatureRefused::BadKey)?;
+    let holds = subtle_verify(&parameters, &key, &Uint8Array::from(signature), &Uint8Array::from(signed))
         .await
-        .map_err(|_| SignatureRefused::BadKey)?;
-    let holds =
-        subtle_verify(&parameters, &key, &Uint8Array::from(signature), &Uint8Array::from(signed))
-            .await
-            .map_err(|_| SignatureRefused::BadSignature)?;
+        .map_err(|_| SignatureRefused::BadSignature)?;
     if holds.is_truthy() { Ok(()) } else { Err(SignatureRefused::BadSignature) }
 }

@@ -52,10 +52,8 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpAns
     };
     let response = outgoing.ok()?.send().await.ok()?;
     let present = response.headers();
-    let headers = RELEVANT_HEADERS
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), present.get(name)?)))
-        .collect();
+    let headers =
+        RELEVANT_HEADERS.into_iter().filter_map(|name| Some((name.to_owned(), present.get(name)?))).collect();
     let status = response.status();
     let body = response.text().await.ok()?;
     Some(HttpAnswer { status, headers, body })

@@ -10,12 +10,7 @@ use web_sys::Storage;
 pub struct StorageRefused;
 
 fn session_storage() -> Result<Storage, StorageRefused> {
-    web_sys::window()
-        .ok_or(StorageRefused)?
-        .session_storage()
-        .ok()
-        .flatten()
-        .ok_or(StorageRefused)
+    web_sys::window().ok_or(StorageRefused)?.session_storage().ok().flatten().ok_or(StorageRefused)
 }
 
 /// Reads an entry.

@@ -1,20 +1,16 @@
 //! The line across the page that says there is no connection.
 
-use super::{Icon, icon};
+use super::{Icon, Part, el, icon, live};
 use crate::i18n::t;
-use crate::shell::use_tr;
-use leptos::prelude::*;
+use leptos::prelude::{Get, Signal};
 
 /// Says that the page is offline, for as long as it is.
-pub fn offline_banner(is_offline: Signal<bool>) -> impl IntoView {
-    let tr = use_tr();
-    move || {
+pub fn offline_banner(is_offline: Signal<bool>) -> Part {
+    live(move || {
         is_offline.get().then(|| {
-            view! {
-                <div class="banner">
-                    <div class="banner-inner">{icon(Icon::Offline)} <p>{tr.say(t::offline_banner())}</p></div>
-                </div>
-            }
+            let words = el("p").words(t::offline_banner());
+            let inner = el("div").class("banner-inner").child(icon(Icon::Offline)).child(words);
+            el("div").class("banner").child(inner)
         })
-    }
+    })
 }

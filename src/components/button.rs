@@ -1,10 +1,10 @@
 //! Buttons and links that look like them, named by what they do.
 
+use super::{Part, el};
 use crate::app::Event;
 use crate::i18n::Text;
 use crate::route::Route;
-use crate::shell::{use_dispatch, use_tr};
-use leptos::prelude::*;
+use crate::shell::use_dispatch;
 
 /// The weight of a button. Only the last step of a reset is `Danger`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub enum Weight {
 }
 
 impl Weight {
-    const fn class(self) -> &'static str {
+    /// The classes of the style sheet.
+    pub(super) const fn class(self) -> &'static str {
         match self {
             Self::Plain => "button",
             Self::Primary => "button primary",
@@ -31,24 +32,17 @@ impl Weight {
 }
 
 /// A button that says what the person did.
-pub fn button(weight: Weight, words: Text, event: Event) -> AnyView {
+pub fn button(weight: Weight, words: Text, event: Event) -> Part {
     let dispatch = use_dispatch();
     pressable(weight, words, Box::new(move || dispatch(event.clone())))
 }
 
 /// A button whose effect stays inside its component.
-pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> AnyView {
-    let tr = use_tr();
-    view! {
-        <button type="button" class=weight.class() on:click=move |_| press()>
-            {tr.say(words)}
-        </button>
-    }
-    .into_any()
+pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> Part {
+    el("button").attr("type", "button").class(weight.class()).on_press(press).words(words).into()
 }
 
 /// A link to a screen of the page that looks like a button.
-pub fn link_button(weight: Weight, words: Text, route: &Route) -> AnyView {
-    let tr = use_tr();
-    view! { <a class=weight.class() href=route.path()>{tr.say(words)}</a> }.into_any()
+pub fn link_button(weight: Weight, words: Text, route: &Route) -> Part {
+    el("a").class(weight.class()).attr("href", route.path()).words(words).into()
 }

@@ -1,10 +1,8 @@
 //! A status at a glance: an icon and words; the colour only repeats them.
 
-use super::{Icon, icon};
+use super::{Icon, Part, el, icon};
 use crate::i18n::Text;
-use crate::shell::use_tr;
 use crate::view::Tone;
-use leptos::prelude::*;
 
 /// The class of the style sheet for a tone.
 #[must_use]
@@ -31,12 +29,7 @@ pub const fn tone_icon(tone: Tone) -> Icon {
 }
 
 /// A status chip.
-pub fn status_chip(tone: Tone, symbol: Icon, words: Text) -> AnyView {
-    let tr = use_tr();
-    view! {
-        <span class=format!("chip {}", tone_class(tone))>
-            {icon(symbol)} <span>{tr.say(words)}</span>
-        </span>
-    }
-    .into_any()
+pub fn status_chip(tone: Tone, symbol: Icon, words: Text) -> Part {
+    let class = ["chip ", tone_class(tone)].concat();
+    el("span").attr("class", class).child(icon(symbol)).child(el("span").words(words)).into()
 }

@@ -1,10 +1,9 @@
 //! How to reach the organisation's IT: the same component on every page (in the footer) and in every error, so that it
 //! is always at the same place (WCAG 3.2.6). What the organisation has not configured is left out.
 
-use super::{Icon, icon};
+use super::{Icon, Part, el, icon, live};
 use crate::i18n::{Text, t};
-use crate::shell::use_tr;
-use leptos::prelude::*;
+use leptos::prelude::{Signal, With};
 use portal_contract::Branding;
 use std::sync::Arc;
 
@@ -18,20 +17,18 @@ pub enum Flow {
 }
 
 /// The ways to reach IT as a list; a sentence when none is configured.
-pub fn contact_ways(branding: Signal<Arc<Branding>>, flow: Flow) -> AnyView {
-    let tr = use_tr();
+pub fn contact_ways(branding: Signal<Arc<Branding>>, flow: Flow) -> Part {
     let class = match flow {
         Flow::Row => "contact-ways",
         Flow::Column => "contact-ways column",
     };
-    let ways = move || {
+    live(move || {
         let ways = branding.with(|branding| ways_of(branding));
         if ways.is_empty() {
-            return view! { <p>{tr.say(t::support_none())}</p> }.into_any();
+            return el("p").words(t::support_none());
         }
-        view! { <ul class=class>{ways.into_iter().map(way_item).collect_view()}</ul> }.into_any()
-    };
-    (move || ways()).into_any()
+        el("ul").class(class).children(ways.into_iter().map(way_item))
+    })
 }
 
 /// One way: the icon, the words and the address it leads to.
@@ -50,9 +47,13 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
         }
     };
     add(Icon::Person, &branding.contact_it_name, None);
-    add(Icon::Call, &branding.contact_it_phone_number, Some(telephone_href(&branding.contact_it_phone_number)));
+    add(
+        Icon::Call,
+        &branding.contact_it_phone_number,
+        Some(telephone_href(&branding.contact_it_phone_number)),
+    );
     let mail = &branding.contact_it_email_address;
-    add(Icon::Mail, mail, Some(format!("mailto:{}", mail.trim())));
+    add(Icon::Mail, mail, Some(["mailto:", mail.trim()].concat()));
     if let Some(site) = web_address(&branding.online_support_site_url) {
         let name = branding.online_support_site_name.trim();
         add(Icon::Link, if name.is_empty() { &site } else { name }, Some(site.clone()));
@@ -62,38 +63,36 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
 
 /// RFC 3966 wants digits; people write spaces, brackets and extensions.
 fn telephone_href(number: &str) -> String {
-    let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    format!("tel:{digits}")
+    let digits = number.chars().filter(|c| c.is_ascii_digit() || *c == '+');
+    "tel:".chars().chain(digits).collect()
 }
 
 /// Only an address of the web becomes a link: branding is configured by people, and `javascript:` is an address too.
 #[must_use]
 pub fn web_address(address: &str) -> Option<String> {
     let address = address.trim();
-    let starts = |scheme: &str| {
-        address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
+    let starts =
+        |scheme: &str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     (starts("https://") || starts("http://")).then(|| address.to_owned())
 }
 
-fn way_item(way: Way) -> AnyView {
-    let words = view! { <span>{way.words}</span> };
-    match way.href {
-        Some(href) => view! { <li><a href=href>{icon(way.symbol)} {words}</a></li> }.into_any(),
-        None => view! { <li>{words}</li> }.into_any(),
-    }
+fn way_item(way: Way) -> Part {
+    let words = el("span").text(way.words);
+    let item = match way.href {
+        Some(href) => el("a").attr("href", href).child(icon(way.symbol)).child(words),
+        None => words,
+    };
+    el("li").child(item).into()
 }
 
 /// A card with the ways and the organisation's notes, for the help page and errors.
-pub fn contact_card(heading: Text, branding: Signal<Arc<Branding>>) -> AnyView {
-    let tr = use_tr();
+pub fn contact_card(heading: Text, branding: Signal<Arc<Branding>>) -> Part {
     let notes = move || branding.with(|branding| branding.contact_it_notes.clone());
-    view! {
-        <section class="card" aria-labelledby="contact-heading">
-            <h2 id="contact-heading">{tr.say(heading)}</h2>
-            {contact_ways(branding, Flow::Column)}
-            <p class="foot-notes">{notes}</p>
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("card")
+        .attr("aria-labelledby", "contact-heading")
+        .child(el("h2").attr("id", "contact-heading").words(heading))
+        .child(contact_ways(branding, Flow::Column))
+        .child(el("p").class("foot-notes").live_text(notes))
+        .into()
 }

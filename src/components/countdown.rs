@@ -4,44 +4,57 @@
 //! the milestones instead (rule 2 of the interface). They can be hidden altogether (WCAG 2.2.2). The value comes from a
 //! deadline, so a computer that slept shows the truth at once.
 
-use super::{HIDDEN, Icon, Weight, button, icon};
+use super::{HIDDEN, Icon, Part, Weight, el, icon};
 use crate::app::{CountdownDisplay, Event};
 use crate::domain::{Milliseconds, Seconds};
 use crate::i18n::t;
-use crate::shell::{use_model, use_tr};
-use leptos::prelude::*;
+use crate::shell::{select, use_dispatch, use_model, use_tr};
+use leptos::prelude::{Get, Memo};
 use std::time::Duration;
 
 /// From here on the countdown is shown as urgent.
 const LOW: Seconds = Seconds(60);
 
-/// The countdown; nothing while no clock is running.
-pub fn countdown() -> AnyView {
+/// The countdown; nothing while no clock is running. The button that hides it stays the same element when it becomes
+/// the one that shows it, so that it keeps the focus.
+pub fn countdown() -> Part {
     let model = use_model();
     let tr = use_tr();
-    let left = Memo::new(move |_| {
-        model.with(|model| model.time_left().map_or(Seconds(0), Milliseconds::seconds_rounded_up))
-    });
-    let display = Memo::new(move |_| model.with(|model| model.countdown));
-    let class = move || if left.get() <= LOW { "countdown low" } else { "countdown" };
+    let dispatch = use_dispatch();
+    let left =
+        select(model, move |model| model.time_left().map_or(Seconds(0), Milliseconds::seconds_rounded_up));
+    let is_shown = select(model, move |model| model.countdown == CountdownDisplay::Shown);
+    let is_low = Memo::new(move |_| left.get() <= LOW);
     let digits = move || {
         let left = Duration::from_secs(left.get().0.max(0).unsigned_abs());
         tr.text(&t::confirm_time_left_value(left))
     };
-    let body = move || match display.get() {
-        CountdownDisplay::Shown => view! {
-            <span class="label">{tr.say(t::confirm_time_left())}</span>
-            <span class="digits" aria-hidden=HIDDEN translate="no">
-                {digits}
-            </span>
-            {button(Weight::Quiet, t::confirm_hide_countdown(), Event::CountdownToggled)}
-        }
-        .into_any(),
-        CountdownDisplay::Hidden => view! {
-            <span class="label">{tr.say(t::confirm_countdown_hidden())}</span>
-            {button(Weight::Quiet, t::confirm_show_countdown(), Event::CountdownToggled)}
-        }
-        .into_any(),
+    let label = move || {
+        let label = if is_shown.get() { t::confirm_time_left() } else { t::confirm_countdown_hidden() };
+        tr.text(&label)
     };
-    view! { <div class=class>{icon(Icon::Clock)} {body}</div> }.into_any()
+    let toggle = move || {
+        let words = if is_shown.get() { t::confirm_hide_countdown() } else { t::confirm_show_countdown() };
+        tr.text(&words)
+    };
+    el("div")
+        .attr_live("class", move || {
+            Some((if is_low.get() { "countdown low" } else { "countdown" }).to_owned())
+        })
+        .child(icon(Icon::Clock))
+        .child(el("span").class("label").live_text(label))
+        .live(move || {
+            is_shown.get().then(|| {
+                let span = el("span").class("digits").attr("aria-hidden", HIDDEN).attr("translate", "no");
+                span.live_text(digits)
+            })
+        })
+        .child(
+            el("button")
+                .attr("type", "button")
+                .class(Weight::Quiet.class())
+                .on_press(move || dispatch(Event::CountdownToggled))
+                .live_text(toggle),
+        )
+        .into()
 }

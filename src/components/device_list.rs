@@ -4,21 +4,23 @@
 //! take 3 ms. A part instead of a moving window, so that find-in-page, screen readers and the keyboard see a plain list
 //! that only grows. "Show more" moves the focus to the first new row.
 
-use super::{Icon, Weight, device_row, icon, pressable};
+use super::{Icon, Part, Weight, device_row, el, group, icon, live, pressable};
 use crate::domain::Device;
 use crate::i18n::{Text, t};
 use crate::shell::use_tr;
-use leptos::prelude::*;
+use leptos::prelude::{
+    Get, Memo, Signal, With, WithUntracked, document, event_target_value, queue_microtask,
+    request_animation_frame,
+};
 use portal_contract::UtcTime;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement};
 
 /// What the list shows and says.
 #[derive(Clone, Copy)]
 pub struct DeviceListProps {
-    /// The rows to show.
+    /// The rows to show. From a memo, so that the same devices read again are no change and no row is touched.
     pub rows: Signal<Vec<Arc<Device>>>,
     /// How many there are, in words.
     pub count: Signal<Text>,
@@ -37,11 +39,29 @@ pub fn device_list(
     props: DeviceListProps,
     on_search: impl Fn(String) + Copy + Send + Sync + 'static,
     on_more: impl Fn() + Copy + Send + Sync + 'static,
-) -> AnyView {
+) -> Part {
     let tr = use_tr();
     let DeviceListProps { rows, count, more, query, is_searchable, now } = props;
-    let tools = move || is_searchable.get().then(|| search(query, on_search));
-    let show_more = move || {
+    let is_none_found = Memo::new(move |_| rows.with(Vec::is_empty) && !query.with(String::is_empty));
+    let tools = el("div")
+        .class("list-tools")
+        .live(move || is_searchable.get().then(|| search(query, on_search)))
+        .child(el("p").class("count").attr("role", "status").live_text(tr.follow(count)));
+    let list = el("ul").class("devices").live(move || {
+        keep_focus();
+        rows.with(|rows| rows.iter().map(|device| device_row(device.clone(), now)).collect::<Part>())
+    });
+    let none_found = live(move || {
+        is_none_found.get().then(|| {
+            let clear = Box::new(move || on_search(String::new()));
+            el("div")
+                .class("empty")
+                .child(el("h2").words(t::devices_none_found_heading()))
+                .child(el("p").live_text(move || tr.text(&t::devices_none_found_text(&query.get()))))
+                .child(pressable(Weight::Plain, t::devices_search_clear(), clear))
+        })
+    });
+    let show_more = live(move || {
         let more = more.get();
         (more > 0).then(|| {
             let press = move || {
@@ -49,84 +69,55 @@ pub fn device_list(
                 on_more();
                 focus_row(shown);
             };
-            view! { <p class="actions">{pressable(Weight::Plain, t::devices_show_more(more), Box::new(press))}</p> }
+            let button = pressable(Weight::Plain, t::devices_show_more(more), Box::new(press));
+            el("p").class("actions").child(button)
         })
-    };
-    let is_empty = move || rows.with(Vec::is_empty);
-    let none_found = move || {
-        (is_empty() && !query.with(String::is_empty)).then(|| {
-            let clear = Box::new(move || on_search(String::new()));
-            view! {
-                <div class="empty">
-                    <h2>{tr.say(t::devices_none_found_heading())}</h2>
-                    <p>{move || tr.text(&t::devices_none_found_text(&query.get()))}</p>
-                    {pressable(Weight::Plain, t::devices_search_clear(), clear)}
-                </div>
-            }
-        })
-    };
-    view! {
-        <div class="list-tools">
-            {tools} <p class="count" role="status">
-                {tr.follow(count)}
-            </p>
-        </div>
-        <ul class="devices">
-            <For each=move || rows.get() key=|device| fingerprint(device) let:device>
-                {device_row(device, now)}
-            </For>
-        </ul>
-        {none_found}
-        {show_more}
-    }
-    .into_any()
+    });
+    group([tools.into(), list.into(), none_found, show_more])
 }
 
 /// Typing filters at once; there is no form, so Enter (also the one that ends an IME composition) submits nothing.
-fn search(query: Signal<String>, on_search: impl Fn(String) + Copy + Send + Sync + 'static) -> AnyView {
-    let tr = use_tr();
-    view! {
-        <div class="field" role="search">
-            <label for="device-search">{tr.say(t::devices_search())}</label>
-            <div class="field-box">
-                {icon(Icon::Search)}
-                <input
-                    id="device-search"
-                    type="search"
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder=tr.say(t::devices_search_hint())
-                    prop:value=move || query.get()
-                    on:input=move |event| on_search(event_target_value(&event))
-                />
-            </div>
-        </div>
-    }
-    .into_any()
+fn search(query: Signal<String>, on_search: impl Fn(String) + 'static) -> Part {
+    let input = el("input")
+        .attr("id", "device-search")
+        .attr("type", "search")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr_words("placeholder", t::devices_search_hint())
+        .prop_live("value", move || query.get())
+        .on("input", move |event| on_search(event_target_value(&event)));
+    el("div")
+        .class("field")
+        .attr("role", "search")
+        .child(el("label").attr("for", "device-search").words(t::devices_search()))
+        .child(el("div").class("field-box").child(icon(Icon::Search)).child(input))
+        .into()
 }
 
-/// Rows are kept as long as what they show of the device has not changed, so that a refresh moves neither the focus nor
-/// the scroll position.
-fn fingerprint(device: &Device) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    device.id.hash(&mut hasher);
-    device.name.hash(&mut hasher);
-    device.os_version.hash(&mut hasher);
-    device.last_sync.hash(&mut hasher);
-    device.reset.hash(&mut hasher);
-    for run in &device.runs {
-        (&run.id, run.action_state, run.last_updated_date_time).hash(&mut hasher);
-    }
-    hasher.finish()
+/// The rows are about to be replaced: if one of them has the focus, the row of the same device gets it again, wherever
+/// the person has scrolled to meanwhile.
+fn keep_focus() {
+    let row = document().active_element().filter(|element| element.matches(".device a").unwrap_or(false));
+    let Some(address) = row.and_then(|element| element.get_attribute("href")) else { return };
+    queue_microtask(move || {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        if let Some(link) = link(&[".device a[href=\"", &address, "\"]"].concat()) {
+            let _focused = link.focus_with_options(&options);
+        }
+    });
 }
 
 /// The place counts from 0.
 fn focus_row(place: usize) {
     request_animation_frame(move || {
-        let link = document().query_selector(&format!(".device:nth-child({}) h2 a", place.saturating_add(1)));
-        let link = link.ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-        if let Some(link) = link {
+        let place = place.saturating_add(1).to_string();
+        if let Some(link) = link(&[".device:nth-child(", &place, ") a"].concat()) {
             let _focused = link.focus();
         }
     });
+}
+
+fn link(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
 }

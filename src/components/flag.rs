@@ -2,14 +2,14 @@
 //!
 //! The list is a native popover: Esc and a click beside it close it and the focus returns. Nothing in it is destructive.
 
-use super::{HIDDEN, Icon, icon, note_item};
+use super::{HIDDEN, Icon, Part, el, group, icon, live_text, note_item};
 use crate::app::Event;
 use crate::domain::DeviceId;
 use crate::i18n::t;
 use crate::route::Route;
-use crate::shell::{use_model, use_tr};
+use crate::shell::{select, use_model, use_tr};
 use crate::view;
-use leptos::prelude::*;
+use leptos::prelude::{Get, Signal, With, document};
 use portal_contract::{Notification, UtcTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,49 +26,50 @@ extern "C" {
 }
 
 /// The flag with its flyout.
-pub fn flag() -> AnyView {
+pub fn flag() -> Part {
     let model = use_model();
     let tr = use_tr();
-    let items = Memo::new(move |_| model.with(|model| model.notifications.items.clone()));
-    let unread = Memo::new(move |_| model.with(|model| model.notifications.unread()));
-    let name = move || tr.text(&view::flag_label(unread.get()));
-    let now = Memo::new(move |_| model.with(super::minute_now));
+    let items = select(model, move |model| model.notifications.items.clone());
+    let unread = select(model, move |model| model.notifications.unread());
+    let now = select(model, super::minute_now);
     let badge = move || {
         let count = unread.get();
         (count > 0).then(|| {
-            view! {
-                <span class="badge" aria-hidden=HIDDEN>
-                    {if count > 99 { "99+".to_owned() } else { count.to_string() }}
-                </span>
-            }
+            let count = if count > 99 { "99+".to_owned() } else { count.to_string() };
+            el("span").class("badge").attr("aria-hidden", HIDDEN).text(count)
         })
     };
     let list = move || {
         items.with(|items| {
             if items.is_empty() {
-                return view! { <p>{tr.say(t::notifications_empty_text())}</p> }.into_any();
+                return el("p").words(t::notifications_empty_text());
             }
-            let newest = items.iter().take(NEWEST).map(|item| notification_item(item, now.get())).collect_view();
-            view! { <ul class="notes">{newest}</ul> }.into_any()
+            let newest = items.iter().take(NEWEST).map(|item| notification_item(item, now));
+            el("ul").class("notes").children(newest)
         })
     };
-    view! {
-        <button type="button" class="tool flag" popovertarget=FLYOUT aria-label=name>
-            {icon(Icon::Flag)} {badge}
-        </button>
-        <section id=FLYOUT class="flyout" popover="auto" aria-labelledby="flag-heading" on:click=close_after_link>
-            <h2 id="flag-heading">{tr.say(t::notifications_heading())}</h2>
-            {list}
-            <p class="flyout-all">
-                <a href=Route::Notifications.path()>{tr.say(t::notifications_show_all())}</a>
-            </p>
-        </section>
-    }
-    .into_any()
+    let button = el("button")
+        .attr("type", "button")
+        .class("tool flag")
+        .attr("popovertarget", FLYOUT)
+        .attr_live("aria-label", move || Some(tr.text(&view::flag_label(unread.get()))))
+        .child(icon(Icon::Flag))
+        .live(badge);
+    let all = el("a").attr("href", Route::Notifications.path()).words(t::notifications_show_all());
+    let flyout = el("section")
+        .attr("id", FLYOUT)
+        .class("flyout")
+        .attr("popover", "auto")
+        .attr("aria-labelledby", "flag-heading")
+        .on("click", move |event| close_after_link(&event))
+        .child(el("h2").attr("id", "flag-heading").words(t::notifications_heading()))
+        .live(list)
+        .child(el("p").class("flyout-all").child(all));
+    group([button.into(), flyout.into()])
 }
 
 /// A link inside leads to another screen without loading the page, so the flyout has to be closed by hand.
-fn close_after_link(event: web_sys::MouseEvent) {
+fn close_after_link(event: &web_sys::Event) {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let is_link = target.is_some_and(|element| element.closest("a").ok().flatten().is_some());
     if let (true, Some(flyout)) = (is_link, document().get_element_by_id(FLYOUT)) {
@@ -77,9 +78,17 @@ fn close_after_link(event: web_sys::MouseEvent) {
     }
 }
 
-/// A notification of the API as a list item that leads to its device.
-pub fn notification_item(item: &Notification, now: Option<UtcTime>) -> AnyView {
+/// A notification of the API as a list item that leads to its device. A signal of `now` is followed: only the words that
+/// say when it was change.
+pub fn notification_item(item: &Notification, now: impl Into<Signal<Option<UtcTime>>>) -> Part {
+    item_of(item, now.into())
+}
+
+fn item_of(item: &Notification, now: Signal<Option<UtcTime>>) -> Part {
+    let tr = use_tr();
     let route = DeviceId::parse(&item.device_id).map(Route::Device);
     let opened = Event::NotificationOpened(item.id.clone());
-    note_item(view::notification(item, now), item.is_read, route, opened)
+    let created = item.created_date_time;
+    let when = live_text(move || tr.text(&view::ago(created, now.get())));
+    note_item(view::notification(item, None), when, item.is_read, route, opened)
 }

@@ -1,32 +1,24 @@
 //! The foot of every screen: how to reach IT, always at the same place (WCAG 3.2.6), and the privacy statement.
 
-use super::{Flow, contact_ways, web_address};
+use super::{Flow, Part, contact_ways, el, web_address};
 use crate::i18n::t;
-use crate::shell::{use_model, use_tr};
-use leptos::prelude::*;
+use crate::shell::{select, use_model};
+use leptos::prelude::With;
 
 /// The foot.
-pub fn footer() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let branding = Memo::new(move |_| model.with(|model| model.branding.clone()));
+pub fn footer() -> Part {
+    let branding = select(use_model(), move |model| model.branding.clone());
     let notes = move || branding.with(|branding| branding.contact_it_notes.clone());
     let privacy = move || {
-        branding.with(|branding| web_address(&branding.privacy_url)).map(|address| {
-            view! {
-                <a class="privacy" href=address>
-                    {tr.say(t::app_privacy())}
-                </a>
-            }
-        })
+        branding
+            .with(|branding| web_address(&branding.privacy_url))
+            .map(|address| el("a").class("privacy").attr("href", address).words(t::app_privacy()))
     };
-    view! {
-        <footer class="foot">
-            <div class="foot-inner">
-                <h2>{tr.say(t::support_contact())}</h2>
-                {contact_ways(branding.into(), Flow::Row)} <p class="foot-notes">{notes}</p> {privacy}
-            </div>
-        </footer>
-    }
-    .into_any()
+    let inner = el("div")
+        .class("foot-inner")
+        .child(el("h2").words(t::support_contact()))
+        .child(contact_ways(branding.into(), Flow::Row))
+        .child(el("p").class("foot-notes").live_text(notes))
+        .live(privacy);
+    el("footer").class("foot").child(inner).into()
 }

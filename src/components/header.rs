@@ -1,127 +1,105 @@
 //! The bar at the top of every screen: whose portal it is, where one can go, the notification flag, the language, and
 //! the way out.
 
-use super::{Icon, flag, icon};
+use super::{Element, Icon, Part, el, flag, group, icon, live};
 use crate::app::{Event, Model};
-use crate::i18n::{Locale, t};
+use crate::i18n::{Locale, Text, t};
 use crate::route::Route;
-use crate::shell::{use_dispatch, use_model, use_tr};
-use leptos::prelude::*;
+use crate::shell::{select, use_dispatch, use_model, use_tr};
+use leptos::prelude::{Get, With};
 
 /// The bar.
-pub fn header() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let is_signed_in = Memo::new(move |_| model.with(|model| model.session.signed_in().is_some()));
-    view! {
-        <header class="bar">
-            <div class="bar-inner">
-                {brand()} {move || is_signed_in.get().then(navigation)}
-                <div class="tools">
-                    {move || is_signed_in.get().then(flag)} {language_switch()}
-                    {move || is_signed_in.get().then(account)}
-                    {move || {
-                        (!is_signed_in.get())
-                            .then(|| {
-                                view! {
-                                    <a class="tool" href=Route::Help.path()>
-                                        {icon(Icon::Help)} <span class="tool-label">{tr.say(t::help_heading())}</span>
-                                    </a>
-                                }
-                            })
-                    }}
-                </div>
-            </div>
-        </header>
-    }
-    .into_any()
+pub fn header() -> Part {
+    let is_signed_in = select(use_model(), move |model| model.session.signed_in().is_some());
+    let tools = el("div")
+        .class("tools")
+        .live(move || is_signed_in.get().then(flag))
+        .child(language_switch())
+        .live(move || if is_signed_in.get() { account() } else { help_link() });
+    let inner = el("div")
+        .class("bar-inner")
+        .child(brand())
+        .live(move || is_signed_in.get().then(navigation))
+        .child(tools);
+    el("header").class("bar").child(inner).into()
 }
 
-fn brand() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let organisation = Memo::new(move |_| model.with(|model| model.branding.display_name.clone()));
-    let logo = Memo::new(move |_| model.with(|model| model.branding.logo.clone()));
-    let mark = move || match logo.get() {
-        Some(address) => view! { <img class="brand-logo" src=address alt="" /> }.into_any(),
-        None => view! { <span class="brand-shield">{icon(Icon::Shield)}</span> }.into_any(),
-    };
-    let name = move || {
-        let organisation = organisation.get();
-        let product = tr.text(&t::app_name());
-        if organisation.trim().is_empty() {
-            view! { <span>{product}</span> }.into_any()
-        } else {
-            view! {
-                <span>{organisation}</span>
-                <span class="brand-product">{product}</span>
+fn brand() -> Element {
+    let branding = select(use_model(), move |model| model.branding.clone());
+    let inside = move || {
+        branding.with(|branding| {
+            let mark = match &branding.logo {
+                Some(address) => el("img").class("brand-logo").attr("src", address.clone()).attr("alt", ""),
+                None => el("span").class("brand-shield").child(icon(Icon::Shield)),
+            };
+            let product = el("span").words(t::app_name());
+            let organisation = &branding.display_name;
+            if organisation.trim().is_empty() {
+                return group([mark.into(), product.into()]);
             }
-            .into_any()
-        }
+            let organisation = el("span").text(organisation.as_str());
+            group([mark.into(), organisation.into(), product.class("brand-product").into()])
+        })
     };
-    view! { <a class="brand" href=Route::Home.path()>{mark} {name}</a> }.into_any()
+    el("a").class("brand").attr("href", Route::Home.path()).live(inside)
 }
 
-fn navigation() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let route = Memo::new(move |_| model.with(|model| model.route.clone()));
-    let devices = move || {
-        let is_here = matches!(route.get(), Route::Devices | Route::Device(_) | Route::ResetPasscode(_));
-        is_here.then_some("page")
-    };
-    let help = move || (route.get() == Route::Help).then_some("page");
-    view! {
-        <nav class="nav" aria-label=tr.say(t::app_navigation())>
-            <a href=Route::Devices.path() aria-current=devices>
-                {tr.say(t::devices_heading())}
-            </a>
-            <a href=Route::Help.path() aria-current=help>
-                {tr.say(t::help_heading())}
-            </a>
-        </nav>
-    }
-    .into_any()
+fn navigation() -> Element {
+    let is_devices =
+        |route: &Route| matches!(route, Route::Devices | Route::Device(_) | Route::ResetPasscode(_));
+    el("nav")
+        .class("nav")
+        .attr_words("aria-label", t::app_navigation())
+        .child(place(t::devices_heading(), &Route::Devices, is_devices))
+        .child(place(t::help_heading(), &Route::Help, |route| *route == Route::Help))
+}
+
+/// A link that says whether the person is there.
+fn place(words: Text, route: &Route, is_there: fn(&Route) -> bool) -> Element {
+    let is_here = select(use_model(), move |model| is_there(&model.route));
+    el("a")
+        .attr("href", route.path())
+        .attr_live("aria-current", move || is_here.get().then(|| "page".to_owned()))
+        .words(words)
 }
 
 /// Shows the language one can change to, in that language's own words.
-fn language_switch() -> AnyView {
+fn language_switch() -> Element {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let other = move || match tr.locale() {
         Locale::En => Locale::Ja,
         Locale::Ja => Locale::En,
     };
-    view! {
-        <button
-            type="button"
-            class="tool labelled"
-            lang=move || other().tag()
-            on:click=move |_| dispatch(Event::LocaleChosen(other()))
-        >
-            {icon(Icon::Globe)}
-            <span class="tool-label">{move || other().name()}</span>
-        </button>
-    }
-    .into_any()
+    el("button")
+        .attr("type", "button")
+        .class("tool labelled")
+        .attr_live("lang", move || Some(other().tag().to_owned()))
+        .on_press(move || dispatch(Event::LocaleChosen(other())))
+        .child(icon(Icon::Globe))
+        .child(el("span").class("tool-label").live_text(move || other().name().to_owned()))
 }
 
-fn account() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
+fn account() -> Part {
+    let person = select(use_model(), person_name);
     let dispatch = use_dispatch();
-    let person = Memo::new(move |_| model.with(person_name));
-    let who = move || {
-        person.get().map(|person| view! { <span class="who">{person}</span> })
-    };
-    view! {
-        {who}
-        <button type="button" class="tool" on:click=move |_| dispatch(Event::SignOutChosen)>
-            {icon(Icon::Out)}
-            <span class="tool-label">{tr.say(t::session_sign_out())}</span>
-        </button>
-    }
-    .into_any()
+    let who = live(move || person.get().map(|person| el("span").class("who").text(person)));
+    let out = el("button")
+        .attr("type", "button")
+        .class("tool")
+        .on_press(move || dispatch(Event::SignOutChosen))
+        .child(icon(Icon::Out))
+        .child(label(t::session_sign_out()));
+    group([who, out.into()])
+}
+
+fn help_link() -> Part {
+    let link = el("a").class("tool").attr("href", Route::Help.path());
+    link.child(icon(Icon::Help)).child(label(t::help_heading())).into()
+}
+
+fn label(words: Text) -> Element {
+    el("span").class("tool-label").words(words)
 }
 
 /// The name to show: the display name, else the sign-in name.

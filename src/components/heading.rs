@@ -1,17 +1,17 @@
 //! The one `h1` of a screen. It gets the focus when the screen changes, so that a keyboard goes on from the top and a
 //! screen reader reads where the person is (WCAG 2.4.3).
 
+use super::{Part, el};
 use crate::i18n::Text;
 use crate::shell::use_tr;
-use leptos::prelude::*;
+use leptos::prelude::{Signal, document, request_animation_frame};
 use wasm_bindgen::JsCast;
 
 const HEADING: &str = "page-heading";
 
 /// The heading of the screen.
-pub fn heading(words: Signal<Text>) -> AnyView {
-    let tr = use_tr();
-    view! { <h1 id=HEADING tabindex="-1">{tr.follow(words)}</h1> }.into_any()
+pub fn heading(words: Signal<Text>) -> Part {
+    el("h1").attr("id", HEADING).attr("tabindex", "-1").live_text(use_tr().follow(words)).into()
 }
 
 /// Puts the focus on the heading, once what is being rendered has been. With `only_if_lost` it stays where it is unless

@@ -1,9 +1,8 @@
 //! Icons: symbols of the sprite in `index.html`, drawn in the colour of the text around them. They never carry a
 //! meaning alone, so they are hidden from assistive technology.
 
-use super::HIDDEN;
+use super::{HIDDEN, Part, el};
 use crate::domain::Platform;
-use leptos::prelude::*;
 
 /// A symbol of the sprite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,10 +89,7 @@ impl Icon {
 }
 
 /// Draws an icon.
-pub fn icon(icon: Icon) -> impl IntoView {
-    view! {
-        <svg class="icon" aria-hidden=HIDDEN>
-            <use_ href=icon.href()></use_>
-        </svg>
-    }
+#[must_use]
+pub fn icon(icon: Icon) -> Part {
+    el("svg").class("icon").attr("aria-hidden", HIDDEN).child(el("use").attr("href", icon.href())).into()
 }

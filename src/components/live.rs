@@ -3,9 +3,10 @@
 //!
 //! It stands in the page from the beginning, because a region that arrives together with its text is often not read.
 
+use super::{Part, el};
 use crate::i18n::Text;
 use crate::shell::use_tr;
-use leptos::prelude::*;
+use leptos::prelude::{Signal, With};
 
 /// A text to be spoken once. The number tells two equal texts apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Spoken {
 }
 
 /// The live region. The text moves between two elements, so that the same words twice are two changes and are read twice.
-pub fn live_region(spoken: Signal<Spoken>) -> AnyView {
+pub fn live_region(spoken: Signal<Spoken>) -> Part {
     let tr = use_tr();
     let words = move |parity: u32| {
         spoken.with(|spoken| match &spoken.text {
@@ -25,11 +26,13 @@ pub fn live_region(spoken: Signal<Spoken>) -> AnyView {
             Some(_) | None => String::new(),
         })
     };
-    view! {
-        <div class="sr" id="announcements" role="status" aria-live="polite" aria-atomic="true">
-            <span>{move || words(0)}</span>
-            <span>{move || words(1)}</span>
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("sr")
+        .attr("id", "announcements")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .attr("aria-atomic", "true")
+        .child(el("span").live_text(move || words(0)))
+        .child(el("span").live_text(move || words(1)))
+        .into()
 }

@@ -1,10 +1,9 @@
 //! The parts screens are made of. A component gets what it shows as arguments or from [`crate::shell`]'s context and says
 //! what the person did as an event; it decides nothing.
 //!
-//! Two rules of the content security policy shape the markup (docs/adr): no `style` attribute, and no element whose
-//! attributes and content are all literals, because Leptos would build it from an HTML string, which Trusted Types
-//! forbid. Texts come from the translation function and literal attributes such as `aria-hidden` from a constant, which
-//! makes every element dynamic; `tests/web_policy.rs` mounts the screens under the real policy.
+//! Markup is made with [`el`] and its relatives (`markup.rs`), which build nodes and never parse HTML: the content
+//! security policy of production forbids HTML from strings (Trusted Types) and `style` attributes.
+//! `tests/web_screens.rs` mounts every screen under it.
 
 mod banner;
 mod button;
@@ -21,6 +20,7 @@ mod header;
 mod heading;
 mod icon;
 mod live;
+mod markup;
 mod note;
 mod notice;
 mod passcode_panel;
@@ -42,6 +42,7 @@ pub use header::header;
 pub use heading::{focus_heading, heading};
 pub use icon::{Icon, icon};
 pub use live::{Spoken, live_region};
+pub use markup::{Element, Part, attach, el, group, live, live_text, nothing, words};
 pub use note::note_item;
 pub use notice::{alert, message, notice_body, reference};
 pub use passcode_panel::passcode_panel;

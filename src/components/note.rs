@@ -1,34 +1,34 @@
 //! One notification in a list: what happened to which device, when, and whether it has been read.
 
-use super::{icon, tone_class, tone_icon};
+use super::{Part, el, icon, tone_class, tone_icon};
 use crate::app::Event;
 use crate::i18n::t;
 use crate::route::Route;
-use crate::shell::{use_dispatch, use_tr};
+use crate::shell::use_dispatch;
 use crate::view::NotificationView;
-use leptos::prelude::*;
 
-/// The list item. Following the link marks the notification as read.
-pub fn note_item(note: NotificationView, is_read: bool, route: Option<Route>, opened: Event) -> AnyView {
-    let tr = use_tr();
+/// The list item; `when` says how long ago it was. Following the link marks the notification as read.
+pub fn note_item(
+    note: NotificationView,
+    when: Part,
+    is_read: bool,
+    route: Option<Route>,
+    opened: Event,
+) -> Part {
     let dispatch = use_dispatch();
-    let reading = if is_read { "" } else { " unread" };
-    let class = format!("note {}{reading}", tone_class(note.tone));
-    let mark = (!is_read).then(|| view! { <span class="sr">{tr.say(t::notifications_unread())} ": "</span> });
-    let words = match route {
-        Some(route) => view! {
-            <a href=route.path() on:click=move |_| dispatch(opened.clone())>
-                {tr.say(note.sentence)}
-            </a>
+    let class = ["note ", tone_class(note.tone), if is_read { "" } else { " unread" }].concat();
+    let mark = (!is_read).then(|| el("span").class("sr").words(t::notifications_unread()).text(": "));
+    let sentence = match route {
+        Some(route) => {
+            el("a").attr("href", route.path()).on_press(move || dispatch(opened.clone())).words(note.sentence)
         }
-        .into_any(),
-        None => view! { <span>{tr.say(note.sentence)}</span> }.into_any(),
+        None => el("span").words(note.sentence),
     };
-    let detail = note.detail.map(|detail| view! { <p class="detail">{tr.say(detail)}</p> });
-    view! {
-        <li class=class>
-            {icon(tone_icon(note.tone))} <p>{mark} {words}</p> {detail} <p class="when">{tr.say(note.when)}</p>
-        </li>
-    }
-    .into_any()
+    el("li")
+        .attr("class", class)
+        .child(icon(tone_icon(note.tone)))
+        .child(el("p").child(mark).child(sentence))
+        .child(note.detail.map(|detail| el("p").class("detail").words(detail)))
+        .child(el("p").class("when").child(when))
+        .into()
 }

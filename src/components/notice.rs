@@ -1,46 +1,34 @@
 //! A boxed message: what is the matter, what comes next, the reference to give to IT, and one way on.
 
-use super::{icon, tone_class, tone_icon};
+use super::{Part, el, group, icon, tone_class, tone_icon};
 use crate::i18n::{Text, t};
-use crate::shell::use_tr;
 use crate::view::{Notice, Tone};
-use leptos::prelude::*;
 
 /// A boxed message: its title, its paragraphs, and below them whatever goes on (buttons, ways to reach IT).
-pub fn message(tone: Tone, title: Option<Text>, lines: Vec<Text>, rest: Option<AnyView>) -> AnyView {
-    let tr = use_tr();
-    let title = title.map(|title| view! { <p class="title">{tr.say(title)}</p> });
-    let lines = lines.into_iter().map(|line| view! { <p>{tr.say(line)}</p> }).collect_view();
-    view! { <div class=format!("notice {}", tone_class(tone))>{icon(tone_icon(tone))} {title} {lines} {rest}</div> }
-        .into_any()
+pub fn message(tone: Tone, title: Option<Text>, lines: Vec<Text>, rest: Option<Part>) -> Part {
+    el("div")
+        .attr("class", ["notice ", tone_class(tone)].concat())
+        .child(icon(tone_icon(tone)))
+        .child(title.map(|title| el("p").class("title").words(title)))
+        .children(lines.into_iter().map(|line| el("p").words(line).into()))
+        .child(rest)
+        .into()
 }
 
 /// A [`Notice`] below its own heading: paragraphs and reference in the box; the heading belongs to the screen.
-pub fn notice_body(notice: Notice) -> AnyView {
-    let reference_line = notice.reference.map(reference);
-    message(notice.tone, None, notice.lines, reference_line)
+pub fn notice_body(notice: Notice) -> Part {
+    message(notice.tone, None, notice.lines, notice.reference.map(reference))
 }
 
 /// The reference a person gives to IT: selectable as a whole, never translated.
-pub fn reference(reference: String) -> AnyView {
-    let tr = use_tr();
-    view! {
-        <p class="reference">
-            {tr.say(t::app_reference_label())} ": " <code translate="no">{reference}</code>
-        </p>
-    }
-    .into_any()
+pub fn reference(reference: String) -> Part {
+    let code = el("code").attr("translate", "no").text(reference);
+    el("p").class("reference").words(t::app_reference_label()).text(": ").child(code).into()
 }
 
 /// Something that went wrong while the person was here: spoken at once, wherever the focus is.
-pub fn alert(notice: Notice, rest: Option<AnyView>) -> AnyView {
-    let reference_line = notice.reference.map(reference);
-    let rest = view! {
-        {reference_line}
-        {rest}
-    };
-    let body = message(notice.tone, Some(notice.heading), notice.lines, Some(rest.into_any()));
-    view! { <div role=ALERT>{body}</div> }.into_any()
+pub fn alert(notice: Notice, rest: Option<Part>) -> Part {
+    let rest = group([notice.reference.map(reference).into(), rest.into()]);
+    let body = message(notice.tone, Some(notice.heading), notice.lines, Some(rest));
+    el("div").attr("role", "alert").child(body).into()
 }
-
-const ALERT: &str = "alert";

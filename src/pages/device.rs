@@ -1,69 +1,49 @@
 //! `/devices/{id}`: what the device is, how it stands, and "Reset passcode" - or why it is not possible and what helps.
 
-use super::parts::{back_to_devices, known_device, load_failed, notice_screen};
+use super::parts::{
+    Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
+    titled,
+};
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
 use crate::components::{
-    Flow, Icon, Weight, button, contact_ways, device_status, heading, icon, link_button, message, minute_now,
-    passcode_panel, skeleton_rows,
+    Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, icon, link_button,
+    live, message, minute_now, passcode_panel, skeleton_rows,
 };
 use crate::domain::{Device, DeviceId, ResetState};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{use_model, use_tr};
+use crate::shell::{select, use_model, use_tr};
 use crate::view::{self, Notice, RefusalView, ResetCommand, Tone};
 use leptos::prelude::*;
 use portal_contract::UtcTime;
 use std::sync::Arc;
 
-/// What stands there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Stage {
-    Loading,
-    Gone,
-    Failed,
-    Shown,
-}
-
-impl Stage {
-    fn of(model: &Model, id: &DeviceId) -> Self {
-        let is_ours = model.device.id.as_ref() == Some(id);
-        match &model.device.state {
-            LoadState::Failed(crate::api::ApiError::NotFound) if is_ours => Self::Gone,
-            _ if known_device(model, id).is_some() => Self::Shown,
-            LoadState::Failed(_) if is_ours => Self::Failed,
-            LoadState::NotAsked | LoadState::Loading | LoadState::Loaded | LoadState::Failed(_) => Self::Loading,
-        }
+/// What stands there. `Absent`: the device is gone.
+fn stage(model: &Model, id: &DeviceId) -> Stage {
+    let is_ours = model.device.id.as_ref() == Some(id);
+    match &model.device.state {
+        LoadState::Failed(crate::api::ApiError::NotFound) if is_ours => Stage::Absent,
+        _ if known_device(model, id).is_some() => Stage::Shown,
+        LoadState::Failed(_) if is_ours => Stage::Failed,
+        LoadState::NotAsked | LoadState::Loading | LoadState::Loaded | LoadState::Failed(_) => Stage::Loading,
     }
 }
 
 /// The screen of one device.
-pub(super) fn device(id: DeviceId) -> AnyView {
-    let model = use_model();
+pub(super) fn device(id: DeviceId) -> Part {
     let wanted = id.clone();
-    let stage = Memo::new(move |_| model.with(|model| Stage::of(model, &wanted)));
-    let body = move || match stage.get() {
-        Stage::Loading => loading(),
-        Stage::Gone => gone(),
+    let stage = select(use_model(), move |model| stage(model, &wanted));
+    let body = live(move || match stage.get() {
+        Stage::Loading => group([heading(Signal::stored(t::device_loading())), skeleton_rows(2)]),
+        Stage::Absent => gone(),
         Stage::Failed => failed(),
         Stage::Shown => shown(&id),
-    };
-    view! {
-        {back_to_devices()}
-        {body}
-    }
-    .into_any()
+    });
+    group([back_to_devices(), body])
 }
 
-fn loading() -> AnyView {
-    view! {
-        {heading(Signal::stored(t::device_loading()))}
-        {skeleton_rows(2)}
-    }
-    .into_any()
-}
-
-fn gone() -> AnyView {
+fn gone() -> Part {
     let notice = Notice {
         tone: Tone::Warn,
         heading: t::device_gone_heading(),
@@ -74,154 +54,126 @@ fn gone() -> AnyView {
     notice_screen(notice, Event::LinkFollowed(Route::Devices))
 }
 
-fn failed() -> AnyView {
-    let model = use_model();
-    let notice = Memo::new(move |_| {
-        model.with(|model| match &model.device.state {
-            LoadState::Failed(error) => Some(view::api_problem(error)),
-            LoadState::NotAsked | LoadState::Loading | LoadState::Loaded => None,
-        })
-    });
-    let body = move || notice.get().map(|notice| load_failed(t::device_error_heading(), notice));
-    view! {
-        {heading(Signal::stored(t::device_error_heading()))}
-        {body}
-    }
-    .into_any()
+fn failed() -> Part {
+    let problem =
+        select(use_model(), move |model| load_problem(&model.device.state, t::device_error_heading()));
+    group([heading(Signal::stored(t::device_error_heading())), load_failed(problem)])
 }
 
-fn shown(id: &DeviceId) -> AnyView {
+fn shown(id: &DeviceId) -> Part {
     let model = use_model();
     let tr = use_tr();
     let wanted = id.clone();
-    let device = Memo::new(move |_| model.with(|model| known_device(model, &wanted)));
-    let now = Memo::new(move |_| model.with(minute_now));
-    let name = Signal::derive(move || {
-        device.with(|device| view::device_name(device.as_ref().map_or("", |device| device.name.as_str())))
-    });
-    let status = move || {
-        device.get().map(|device| device_status(view::status(&device, now.get()), device.reset))
-    };
+    let device = select(model, move |model| known_device(model, &wanted));
+    let now = select(model, minute_now);
     let symbol = move || device.get().map(|device| icon(Icon::of_platform(device.platform)));
-    let platform = move || device.get().map(|device| tr.text(&view::platform(&device)));
+    let platform = move || {
+        device
+            .with(|device| device.as_ref().map(|device| tr.text(&view::platform(device))).unwrap_or_default())
+    };
+    let status =
+        move || device.get().map(|device| device_status(view::status(&device, now.get()), device.reset));
     let facts = move || device.get().map(|device| fact_list(&device, now.get()));
     let wanted = id.clone();
-    let asked = Memo::new(move |_| {
-        model.with(|model| {
-            matches!(&model.reset, ResetState::ExplainingSignOut { device, .. } if *device == wanted)
-        })
-    });
+    let asked = select(
+        model,
+        move |model| matches!(&model.reset, ResetState::ExplainingSignOut { device, .. } if *device == wanted),
+    );
     let dialog = move || {
-        (asked.get()).then(|| device.get_untracked().map(|device| explain_dialog(&device)))
+        let device = if asked.get() { device.get_untracked() } else { None };
+        device.map(|device| explain_dialog(&device))
     };
-    view! {
-        <div class="device-title">
-            <span class="device-icon large">{symbol}</span>
-            <div class="page-head">{heading(name)} <p class="device-meta">{platform}</p> {status}</div>
-        </div>
-        <div class="split">
-            <div class="stack">{commands(device)} {passcode(id.clone(), device)}</div>
-            <section class="card" aria-labelledby="facts-heading">
-                <h2 id="facts-heading">{tr.say(t::device_facts())}</h2>
-                {facts}
-            </section>
-        </div>
-        {dialog}
-    }
-    .into_any()
+    group([
+        el("div")
+            .class("device-title")
+            .child(el("span").class("device-icon large").live(symbol))
+            .child(
+                el("div")
+                    .class("page-head")
+                    .child(heading(named(id, std::convert::identity)))
+                    .child(el("p").class("device-meta").live_text(platform))
+                    .live(status),
+            )
+            .into(),
+        el("div")
+            .class("split")
+            .child(el("div").class("stack").child(commands(id, device)).child(passcode(id.clone())))
+            .child(titled("card", "facts-heading", t::device_facts()).live(facts))
+            .into(),
+        live(dialog),
+    ])
 }
 
-fn fact_list(device: &Device, now: Option<UtcTime>) -> AnyView {
-    let tr = use_tr();
-    let facts = view::facts(device, now)
-        .into_iter()
-        .map(|fact| {
-            view! {
-                <div>
-                    <dt>{tr.say(fact.label)}</dt>
-                    <dd>{tr.say(fact.value)}</dd>
-                </div>
-            }
-        })
-        .collect_view();
-    view! { <dl class="facts">{facts}</dl> }.into_any()
+fn fact_list(device: &Device, now: Option<UtcTime>) -> Part {
+    let fact = |fact: view::Fact| {
+        el("div").child(el("dt").words(fact.label)).child(el("dd").words(fact.value)).into()
+    };
+    el("dl").class("facts").children(view::facts(device, now).into_iter().map(fact)).into()
 }
 
 /// "Reset passcode". What the server forbids is shown as unavailable, reachable by keyboard, with the reason beside it.
-fn commands(device: Memo<Option<Arc<Device>>>) -> AnyView {
-    let tr = use_tr();
-    let command = Memo::new(move |_| {
-        device.with(|device| {
-            let device = device.as_ref()?;
-            Some((device.id.clone(), view::reset_command(device), device.open_run().is_some()))
-        })
-    });
+fn commands(id: &DeviceId, device: Memo<Option<Arc<Device>>>) -> Part {
+    let wanted = id.clone();
+    // Every command has a first line of its own: what stands here is made anew when that changes, and not with every
+    // fact of the device.
+    let first_line =
+        select(use_model(), move |model| known_device(model, &wanted).map(|device| line(&device)));
     let body = move || {
-        command.get().map(|(id, command, is_under_way)| match command {
-            _ if is_under_way => view! {
-                <p>{tr.say(t::pending_not_done())}</p>
-                <p class="actions">
-                    {link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(id))}
-                </p>
-            }
-            .into_any(),
-            ResetCommand::Available { hint } => view! {
-                <p>{tr.say(hint)}</p>
-                <p class="actions">{button(Weight::Plain, t::reset_command(), Event::ResetChosen(id))}</p>
-            }
-            .into_any(),
-            ResetCommand::Unavailable(refusal) => unavailable(refusal),
-        })
+        first_line.get()?;
+        device.get_untracked().map(|device| command(&device))
     };
-    view! {
-        <section class="card stack" aria-labelledby="actions-heading">
-            <h2 id="actions-heading">{tr.say(t::device_actions())}</h2>
-            {body}
-        </section>
+    titled("card stack", "actions-heading", t::device_actions()).live(body).into()
+}
+
+fn line(device: &Device) -> Text {
+    if device.open_run().is_some() {
+        return t::pending_not_done();
     }
-    .into_any()
+    match view::reset_command(device) {
+        ResetCommand::Available { hint } => hint,
+        ResetCommand::Unavailable(refusal) => refusal.why,
+    }
+}
+
+fn command(device: &Device) -> Part {
+    let press = if device.open_run().is_some() {
+        link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
+    } else {
+        match view::reset_command(device) {
+            ResetCommand::Available { .. } => {
+                button(Weight::Plain, t::reset_command(), Event::ResetChosen(device.id.clone()))
+            }
+            ResetCommand::Unavailable(refusal) => return unavailable(refusal),
+        }
+    };
+    group([el("p").words(line(device)).into(), actions(press)])
 }
 
 const REASON: &str = "reset-reason";
 
-fn unavailable(refusal: RefusalView) -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let branding = Memo::new(move |_| model.with(|model| model.branding.clone()));
-    let lines: Vec<(Text, Text)> =
-        vec![(t::reset_why(), refusal.why), (t::reset_instead(), refusal.instead)];
-    let lines = lines
-        .into_iter()
-        .map(|(label, words)| {
-            view! {
-                <p>
-                    <strong>{tr.say(label)} ": "</strong>
-                    {tr.say(words)}
-                </p>
-            }
-        })
-        .collect_view();
-    let rest = view! {
-        {lines}
-        {contact_ways(branding.into(), Flow::Row)}
-    };
-    view! {
-        <p class="actions">
-            <button type="button" class="button" aria-disabled="true" aria-describedby=REASON>
-                {tr.say(t::reset_command())}
-            </button>
-        </p>
-        <div id=REASON>
-            {message(Tone::Neutral, Some(t::reset_unavailable()), Vec::new(), Some(rest.into_any()))}
-        </div>
-    }
-    .into_any()
+fn unavailable(refusal: RefusalView) -> Part {
+    let explained =
+        |label: Text, words: Text| el("p").child(el("strong").words(label).text(": ")).words(words).into();
+    let rest = group([
+        explained(t::reset_why(), refusal.why),
+        explained(t::reset_instead(), refusal.instead),
+        contact_ways(branding(), Flow::Row),
+    ]);
+    let button = el("button")
+        .attr("type", "button")
+        .class("button")
+        .attr("aria-disabled", "true")
+        .attr("aria-describedby", REASON)
+        .words(t::reset_command());
+    let reason = message(Tone::Neutral, Some(t::reset_unavailable()), Vec::new(), Some(rest));
+    group([actions(button), el("div").attr("id", REASON).child(reason).into()])
 }
 
 /// The temporary passcode is found again here for as long as it can be shown.
-fn passcode(id: DeviceId, device: Memo<Option<Arc<Device>>>) -> AnyView {
-    let may_have_one = Memo::new(move |_| {
-        device.with(|device| device.as_ref().is_some_and(|device| device.may_have_temporary_passcode()))
+fn passcode(id: DeviceId) -> Part {
+    let wanted = id.clone();
+    let may_have_one = select(use_model(), move |model| {
+        known_device(model, &wanted).is_some_and(|device| device.may_have_temporary_passcode())
     });
-    (move || may_have_one.get().then(|| passcode_panel(id.clone()))).into_any()
+    live(move || may_have_one.get().then(|| passcode_panel(id.clone())))
 }

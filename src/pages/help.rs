@@ -1,15 +1,12 @@
 //! `/help`: whom to ask, what to tell them, and the questions people have.
 
-use crate::components::{contact_card, heading};
+use super::parts::{branding, paragraph, titled};
+use crate::components::{Part, contact_card, el, group, heading};
 use crate::i18n::{Text, t};
-use crate::shell::{use_model, use_tr};
-use leptos::prelude::*;
+use leptos::prelude::Signal;
 
 /// The help page.
-pub(super) fn help() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let branding = Memo::new(move |_| model.with(|model| model.branding.clone()));
+pub(super) fn help() -> Part {
     let questions: Vec<(Text, Text)> = vec![
         (t::help_data_question(), t::help_data_answer()),
         (t::help_missing_question(), t::help_missing_answer()),
@@ -19,39 +16,33 @@ pub(super) fn help() -> AnyView {
         (t::help_find_question(), t::help_find_answer()),
         (t::help_borrowed_question(), t::help_borrowed_answer()),
     ];
-    let questions = questions
-        .into_iter()
-        .map(|(question, answer)| {
-            view! {
-                <details>
-                    <summary>{tr.say(question)}</summary>
-                    <p>{tr.say(answer)}</p>
-                </details>
-            }
-        })
-        .collect_view();
-    let tell = [t::support_tell_device_general(), t::support_tell_when(), t::support_tell_seen(), t::support_tell_reference()];
-    let tell = tell.into_iter().map(|line| view! { <li>{tr.say(line)}</li> }).collect_view();
-    view! {
-        <div class="page-head">
-            {heading(Signal::stored(t::help_heading()))} <p class="lede">{tr.say(t::help_lead())}</p>
-        </div>
-        <div class="split">
-            <section class="stack" aria-labelledby="questions-heading">
-                <h2 id="questions-heading">{tr.say(t::help_questions())}</h2>
-                {questions}
-            </section>
-            <div class="stack">
-                {contact_card(t::support_heading(), branding.into())}
-                <section class="card stack" aria-labelledby="tell-heading">
-                    <h2 id="tell-heading">{tr.say(t::support_tell_heading())}</h2>
-                    <ul>{tell}</ul>
-                    <p>
-                        <strong>{tr.say(t::support_never_tell())}</strong>
-                    </p>
-                </section>
-            </div>
-        </div>
-    }
-    .into_any()
+    let question = |(question, answer)| {
+        let summary = el("summary").words(question);
+        el("details").child(summary).child(el("p").words(answer)).into()
+    };
+    let tell = [
+        t::support_tell_device_general(),
+        t::support_tell_when(),
+        t::support_tell_seen(),
+        t::support_tell_reference(),
+    ];
+    let tell = tell.map(|line| el("li").words(line).into());
+    let tell = titled("card stack", "tell-heading", t::support_tell_heading())
+        .child(el("ul").children(tell))
+        .child(el("p").child(el("strong").words(t::support_never_tell())));
+    group([
+        el("div")
+            .class("page-head")
+            .child(heading(Signal::stored(t::help_heading())))
+            .child(paragraph("lede", t::help_lead()))
+            .into(),
+        el("div")
+            .class("split")
+            .child(
+                titled("stack", "questions-heading", t::help_questions())
+                    .children(questions.into_iter().map(question)),
+            )
+            .child(el("div").class("stack").child(contact_card(t::support_heading(), branding())).child(tell))
+            .into(),
+    ])
 }

@@ -1,4 +1,4 @@
-//! The screens: one file each, laid out from components. [`App`] is the root: the frame around every screen, which
+//! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
 //! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
 
 mod device;
@@ -19,69 +19,73 @@ mod static_shell;
 mod words;
 
 use crate::app::Connectivity;
-use crate::components::{
-    Spoken, focus_heading, footer, header, live_region, offline_banner,
-};
+use crate::components::{Part, Spoken, el, focus_heading, footer, header, live_region, offline_banner};
 use crate::i18n::t;
 use crate::route::Route;
-use crate::shell::{use_model, use_tr};
+use crate::shell::{select, use_model, use_tr};
 use leptos::prelude::*;
 use screen::Screen;
 use static_shell::hide_static_explanation;
 use wasm_bindgen::JsCast;
 
 const MAIN: &str = "content";
+const TO_MAIN: &str = "#content";
 
 /// The root of the page. Needs the contexts of [`crate::shell`].
-#[component]
-pub fn App() -> impl IntoView {
+#[must_use]
+pub fn app() -> Part {
     let model = use_model();
-    let tr = use_tr();
-    let screen = Memo::new(move |_| model.with(Screen::of));
-    let is_offline = Memo::new(move |_| model.with(|model| model.connectivity == Connectivity::Offline));
-    let brand_colour = Memo::new(move |_| model.with(|model| words::brand_colour(&model.branding.theme_color)));
-    let spoken = Memo::new(move |_| {
-        model.with(|model| Spoken { sequence: model.announcement.sequence, text: words::announced(model) })
+    let screen = select(model, Screen::of);
+    let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
+    let spoken = select(model, move |model| Spoken {
+        sequence: model.announcement.sequence,
+        text: words::announced(model),
     });
     hide_static_explanation();
     keep_title();
     move_focus(screen);
-    keep_language();
-    let skip = move |event: web_sys::MouseEvent| {
+    keep_root();
+    let skip = |event: web_sys::Event| {
         event.prevent_default();
         focus_main();
     };
-    view! {
-        <div class="frame" style=("--brand", move || brand_colour.get())>
-            <a class="skip" href=format!("#{MAIN}") on:click=skip>
-                {tr.say(t::app_skip_to_content())}
-            </a>
-            {header()}
-            {offline_banner(is_offline.into())}
-            <main class="content" id=MAIN tabindex="-1">
-                {move || screen.get().show()}
-            </main>
-            {footer()}
-            {live_region(spoken.into())}
-        </div>
-    }
+    el("div")
+        .class("frame")
+        .child(el("a").class("skip").attr("href", TO_MAIN).on("click", skip).words(t::app_skip_to_content()))
+        .child(header())
+        .child(offline_banner(is_offline.into()))
+        .child(
+            el("main")
+                .class("content")
+                .attr("id", MAIN)
+                .attr("tabindex", "-1")
+                .live(move || screen.get().show()),
+        )
+        .child(footer())
+        .child(live_region(spoken.into()))
+        .into()
 }
 
 /// The title follows the screen, the step of the reset and the language.
 fn keep_title() {
-    let model = use_model();
     let tr = use_tr();
-    let title = Memo::new(move |_| model.with(words::title));
+    let title = select(use_model(), words::title);
     Effect::new(move |_| document().set_title(&title.with(|title| tr.text(title))));
 }
 
-/// `lang` follows the language of the interface (WCAG 3.1.1).
-fn keep_language() {
+/// At the root element: `lang` follows the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the
+/// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
+fn keep_root() {
     let tr = use_tr();
+    let brand = select(use_model(), move |model| words::brand_colour(&model.branding.theme_color));
     Effect::new(move |_| {
-        if let Some(root) = document().document_element() {
-            // Setting this attribute cannot fail: the name is valid.
-            let _set = root.set_attribute("lang", tr.locale().tag());
+        let tag = tr.locale().tag();
+        let colour = brand.get().unwrap_or_default();
+        let root = document().document_element();
+        if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // Neither can fail: both names are valid, and an empty value takes the property away.
+            let _set = root.set_attribute("lang", tag);
+            let _set = root.style().set_property("--brand", &colour);
         }
     });
 }
@@ -89,17 +93,13 @@ fn keep_language() {
 /// A new screen takes the focus to its heading. Inside a screen (the steps of a reset) only a focus that was lost with
 /// the element that had it is moved.
 fn move_focus(screen: Memo<Screen>) {
-    let model = use_model();
-    let arrival = Memo::new(move |_| model.with(|model| model.arrivals));
-    let step = Memo::new(move |_| {
-        model.with(|model| {
-            let is_here = matches!(model.route, Route::ResetPasscode(_));
-            is_here.then(|| std::mem::discriminant(&model.reset))
-        })
+    let place = select(use_model(), move |model| {
+        let is_reset = matches!(model.route, Route::ResetPasscode(_));
+        (model.arrivals, is_reset.then(|| std::mem::discriminant(&model.reset)))
     });
     Effect::new(move |before: Option<(Screen, u32)>| {
-        let here = (screen.get(), arrival.get());
-        step.track();
+        let (arrival, _step) = place.get();
+        let here = (screen.get(), arrival);
         match before {
             // The first screen after loading: the browser's own focus (the top of the page) is right.
             None => {}

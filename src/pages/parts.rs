@@ -1,16 +1,31 @@
 //! What several screens share.
 
-use crate::app::{Event, Model};
+use crate::app::{Event, LoadState, Model};
 use crate::components::{
-    Flow, Icon, Weight, alert, button, contact_ways, heading, icon, link_button, notice_body, tone_class, tone_icon,
+    Element, Flow, Icon, Part, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
+    live, notice_body, tone_class, tone_icon,
 };
 use crate::domain::{Device, DeviceId, Platform};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{use_model, use_tr};
+use crate::shell::{select, use_model, use_tr};
 use crate::view::{self, Notice, Tone};
 use leptos::prelude::*;
+use portal_contract::Branding;
 use std::sync::Arc;
+
+/// How far something that is loaded can be shown. One type for every screen: each type of memo costs code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// On its way.
+    Loading,
+    /// There is none.
+    Absent,
+    /// Not to be had.
+    Failed,
+    /// Here, at least as it was the last time.
+    Shown,
+}
 
 /// A device as far as it is known: read for its own screen, or from the list.
 pub(super) fn known_device(model: &Model, id: &DeviceId) -> Option<Arc<Device>> {
@@ -23,111 +38,136 @@ pub(super) fn device_name(model: &Model, id: &DeviceId) -> String {
     known_device(model, id).map(|device| device.name.clone()).unwrap_or_default()
 }
 
-/// The icon, the heading and one line below it.
-pub(super) fn hero(tone: Tone, symbol: Icon, words: Signal<Text>) -> AnyView {
-    view! {
-        <div class=format!("hero {}", tone_class(tone))>
-            <div class="hero-icon">{icon(symbol)}</div>
-            {heading(words)}
-        </div>
-    }
-    .into_any()
+/// Words with the name of a device in them.
+pub(super) fn named(id: &DeviceId, words: fn(Text) -> Text) -> Signal<Text> {
+    let id = id.clone();
+    select(use_model(), move |model| words(view::device_name(&device_name(model, &id)))).into()
+}
+
+/// The organisation, for the ways to reach its IT.
+pub(super) fn branding() -> Signal<Arc<Branding>> {
+    select(use_model(), move |model| model.branding.clone()).into()
+}
+
+/// A paragraph of a class.
+pub(super) fn paragraph(class: &'static str, words: Text) -> Element {
+    el("p").class(class).words(words)
+}
+
+/// The line of buttons.
+pub(super) fn actions(buttons: impl Into<Part>) -> Part {
+    el("p").class("actions").child(buttons).into()
+}
+
+/// A section that is named by its heading.
+pub(super) fn titled(class: &'static str, id: &'static str, title: Text) -> Element {
+    el("section").class(class).attr("aria-labelledby", id).child(el("h2").attr("id", id).words(title))
+}
+
+/// Facts about what happens, each with its icon.
+pub(super) fn outcome_list(lines: Vec<(Icon, Text)>) -> Element {
+    let item = |(symbol, words)| el("li").child(icon(symbol)).child(el("span").words(words)).into();
+    el("ul").class("outcome").children(lines.into_iter().map(item))
+}
+
+/// The icon and the heading.
+pub(super) fn hero(tone: Tone, symbol: Icon, words: Text) -> Part {
+    el("div")
+        .attr("class", ["hero ", tone_class(tone)].concat())
+        .child(hero_icon(symbol))
+        .child(heading(Signal::stored(words)))
+        .into()
+}
+
+/// An icon large enough to say what the screen is about.
+pub(super) fn hero_icon(symbol: Icon) -> Element {
+    el("div").class("hero-icon").child(icon(symbol))
+}
+
+/// Nothing is there, and that is no fault: an icon and two lines.
+pub(super) fn empty_card(symbol: Icon, title: Text, words: Text) -> Element {
+    el("div")
+        .class("card empty")
+        .child(hero_icon(symbol))
+        .child(el("h2").words(title))
+        .child(el("p").words(words))
 }
 
 /// A whole screen that explains something: heading, box, and the one button that goes on.
-pub(super) fn notice_screen(notice: Notice, go_on: Event) -> AnyView {
+pub(super) fn notice_screen(notice: Notice, go_on: Event) -> Part {
     let button = notice.button.clone().map(|words| button(Weight::Primary, words, go_on));
-    let words = notice.heading.clone();
-    view! {
-        {hero(notice.tone, tone_icon(notice.tone), Signal::stored(words))}
-        {notice_body(notice)}
-        <p class="actions">{button}</p>
-    }
-    .into_any()
+    group([
+        hero(notice.tone, tone_icon(notice.tone), notice.heading.clone()),
+        notice_body(notice),
+        actions(button),
+    ])
 }
 
-/// Something could not be loaded: why, and "Try again".
-pub(super) fn load_failed(title: Text, notice: Notice) -> AnyView {
-    let again = notice.button.clone().unwrap_or_else(t::app_retry);
-    let rest = view! { <p class="actions">{button(Weight::Primary, again, Event::RetryChosen)}</p> };
-    alert(Notice { heading: title, ..notice }, Some(rest.into_any()))
+/// Why something could not be loaded, if it could not.
+pub(super) fn load_problem(state: &LoadState, title: Text) -> Option<Notice> {
+    let error = match state {
+        LoadState::Failed(error) => error,
+        LoadState::NotAsked | LoadState::Loading | LoadState::Loaded => return None,
+    };
+    Some(Notice { heading: title, ..view::api_problem(error) })
+}
+
+/// Something could not be loaded: why, and "Try again"; nothing while there is no such problem.
+pub(super) fn load_failed(problem: Memo<Option<Notice>>) -> Part {
+    live(move || {
+        problem.get().map(|notice| {
+            let again = notice.button.clone().unwrap_or_else(t::app_retry);
+            alert(notice, Some(actions(button(Weight::Primary, again, Event::RetryChosen))))
+        })
+    })
 }
 
 /// How to reach IT, where something did not work out.
-pub(super) fn ask_it() -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let branding = Memo::new(move |_| model.with(|model| model.branding.clone()));
-    view! {
-        <section class="card stack tight" aria-labelledby="ask-it-heading">
-            <h2 id="ask-it-heading">{tr.say(t::support_contact())}</h2>
-            {contact_ways(branding.into(), Flow::Row)}
-            <p class="reference">{tr.say(t::support_never_tell())}</p>
-        </section>
-    }
-    .into_any()
+pub(super) fn ask_it() -> Part {
+    titled("card stack tight", "ask-it-heading", t::support_contact())
+        .child(contact_ways(branding(), Flow::Row))
+        .child(paragraph("reference", t::support_never_tell()))
+        .into()
 }
 
 /// The way back to the list.
-pub(super) fn back_to_devices() -> AnyView {
-    let tr = use_tr();
-    view! {
-        <a class="back" href=Route::Devices.path()>
-            {icon(Icon::Back)}
-            <span>{tr.say(t::app_back_to_devices())}</span>
-        </a>
-    }
-    .into_any()
+pub(super) fn back_to_devices() -> Part {
+    back(&Route::Devices, Signal::stored(t::app_back_to_devices()))
 }
 
 /// The way back to a device.
-pub(super) fn back_to_device(id: &DeviceId) -> AnyView {
-    let model = use_model();
-    let tr = use_tr();
-    let href = Route::Device(id.clone()).path();
-    let id = id.clone();
-    let name = Memo::new(move |_| model.with(|model| device_name(model, &id)));
-    let words = move || tr.text(&t::app_back_to_device(view::device_name(&name.get())));
-    view! {
-        <a class="back" href=href>
-            {icon(Icon::Back)}
-            <span>{words}</span>
-        </a>
-    }
-    .into_any()
+pub(super) fn back_to_device(id: &DeviceId) -> Part {
+    back(&Route::Device(id.clone()), named(id, t::app_back_to_device))
+}
+
+fn back(route: &Route, words: Signal<Text>) -> Part {
+    el("a")
+        .class("back")
+        .attr("href", route.path())
+        .child(icon(Icon::Back))
+        .child(el("span").live_text(use_tr().follow(words)))
+        .into()
 }
 
 /// Which device this is about, at a glance: shape, name, platform.
-pub(super) fn device_banner(name: Text, platform: Platform, detail: Option<Text>) -> AnyView {
-    let tr = use_tr();
-    let detail = detail.map(|detail| view! { <p class="device-meta">{tr.say(detail)}</p> });
-    view! {
-        <div class="device-title">
-            <span class="device-icon">{icon(Icon::of_platform(platform))}</span>
-            <div>
-                <p class="device-name">
-                    <strong>{tr.say(name)}</strong>
-                </p>
-                {detail}
-            </div>
-        </div>
-    }
-    .into_any()
+pub(super) fn device_banner(name: Text, platform: Platform) -> Part {
+    el("div")
+        .class("device-title")
+        .child(el("span").class("device-icon").child(icon(Icon::of_platform(platform))))
+        .child(el("div").child(el("p").class("device-name").child(el("strong").words(name))))
+        .into()
 }
 
 /// "Not your own computer?" with the way out.
-pub(super) fn sign_out_hint(words: Text) -> AnyView {
-    let tr = use_tr();
-    view! {
-        <section class="card actions">
-            <p>{tr.say(words)}</p>
-            {button(Weight::Plain, t::session_sign_out(), Event::SignOutChosen)}
-        </section>
-    }
-    .into_any()
+pub(super) fn sign_out_hint(words: Text) -> Part {
+    el("section")
+        .class("card actions")
+        .child(el("p").words(words))
+        .child(button(Weight::Plain, t::session_sign_out(), Event::SignOutChosen))
+        .into()
 }
 
 /// A link to the device's page.
-pub(super) fn device_link(words: Text, id: &DeviceId) -> AnyView {
+pub(super) fn device_link(words: Text, id: &DeviceId) -> Part {
     link_button(Weight::Plain, words, &Route::Device(id.clone()))
 }

@@ -1,19 +1,21 @@
 //! `/devices/{id}/reset-passcode`: the reset at whichever step it stands. Which one is shown follows from the state
 //! alone, so a reload, Back and a second tab find the same screen.
 
-use super::parts::{ask_it, back_to_device, device_link, device_name, hero, load_failed};
+use super::parts::{
+    actions, ask_it, back_to_device, device_link, device_name, hero, load_failed, load_problem, named,
+};
 use super::reset_confirm::confirm_stage;
 use super::reset_done::done_stage;
 use super::reset_explain::explain_stage;
 use super::reset_pending::pending_stage;
-use crate::app::{Event, LoadState, Model};
+use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Weight, button, heading, link_button, notice_body, tone_icon, trail,
+    HIDDEN, Part, Weight, button, el, group, heading, link_button, live, notice_body, tone_icon, trail,
 };
 use crate::domain::{DeviceId, ResetState};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::use_model;
+use crate::shell::{select, use_model};
 use crate::view::{self, Notice};
 use leptos::prelude::*;
 
@@ -68,16 +70,15 @@ impl Stage {
 }
 
 /// The screen of the reset.
-pub(super) fn reset(id: DeviceId) -> AnyView {
-    let model = use_model();
-    let stage = Memo::new(move |_| model.with(|model| Stage::of(&model.reset)));
+pub(super) fn reset(id: DeviceId) -> Part {
+    let stage = select(use_model(), move |model| Stage::of(&model.reset));
+    let back = back_to_device(&id);
     let progress = move || {
         stage.get().step().map(|step| {
             let names = vec![t::trail_sign_in(), t::trail_confirm(), t::trail_wait(), t::trail_unlock()];
             trail(names, step)
         })
     };
-    let back = id.clone();
     let body = move || match stage.get() {
         Stage::Reading => reading(&id),
         Stage::Explain => explain_stage(&id),
@@ -86,56 +87,41 @@ pub(super) fn reset(id: DeviceId) -> AnyView {
         Stage::Done => done_stage(&id),
         Stage::Notice => notice_stage(&id),
     };
-    view! {
-        <div class="stack narrow">{back_to_device(&back)} {progress} {body}</div>
-    }
-    .into_any()
+    el("div").class("stack narrow").child(back).live(progress).live(body).into()
 }
 
 /// The device is being read; or it could not be.
-fn reading(id: &DeviceId) -> AnyView {
-    let model = use_model();
-    let failed = Memo::new(move |_| {
-        model.with(|model| match &model.device.state {
-            LoadState::Failed(error) => Some(view::api_problem(error)),
-            LoadState::NotAsked | LoadState::Loading | LoadState::Loaded => None,
-        })
-    });
-    let id = id.clone();
-    let name = Memo::new(move |_| model.with(|model| device_name(model, &id)));
-    let words = Signal::derive(move || t::title_explain(view::device_name(&name.get())));
-    let body = move || match failed.get() {
-        Some(notice) => load_failed(t::device_error_heading(), notice),
-        None => view! { <span class="working late" aria-hidden=HIDDEN></span> }.into_any(),
+fn reading(id: &DeviceId) -> Part {
+    let problem =
+        select(use_model(), move |model| load_problem(&model.device.state, t::device_error_heading()));
+    let spinner = move || {
+        let is_reading = problem.with(Option::is_none);
+        is_reading.then(|| el("span").class("working late").attr("aria-hidden", HIDDEN))
     };
-    view! {
-        {heading(words)}
-        {body}
-    }
-    .into_any()
+    group([heading(named(id, t::title_explain)), load_failed(problem), live(spinner)])
 }
 
-/// Every end or interruption that needs an explanation and has one way on.
-fn notice_stage(id: &DeviceId) -> AnyView {
+/// Every end or interruption that needs an explanation and has one way on. Where the lines count down, the heading and
+/// the buttons stay as they are.
+fn notice_stage(id: &DeviceId) -> Part {
     let model = use_model();
     let wanted = id.clone();
-    let shown = Memo::new(move |_| {
-        model.with(|model| {
-            let name = match &model.reset {
-                ResetState::Busy { device, .. } | ResetState::OutcomeUnknown { device, .. } => device.name().to_owned(),
-                _ => device_name(model, &wanted),
-            };
-            view::reset_notice(&model.reset, &name, model.sign_in_error, model.now)
-        })
+    let shown = select(model, move |model| notice(model, &wanted));
+    let wanted = id.clone();
+    let frame = select(model, move |model| {
+        notice(model, &wanted).map(|notice| Notice { lines: Vec::new(), ..notice })
     });
-    let way_on = Memo::new(move |_| model.with(WayOn::of));
     let id = id.clone();
-    let body = move || shown.get().map(|notice| notice_view(notice, way_on.get(), &id));
-    view! {
-        {body}
-        {ask_it()}
-    }
-    .into_any()
+    let body = move || {
+        // Every state has a heading of its own, so this is read again when it changes.
+        let way_on = model.with_untracked(WayOn::of);
+        frame.get().map(|frame| notice_view(frame, live(move || shown.get().map(notice_body)), way_on, &id))
+    };
+    group([live(body), ask_it()])
+}
+
+fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {
+    view::reset_notice(&model.reset, &device_name(model, id), model.sign_in_error, model.now)
 }
 
 /// What the one button of an explanation does.
@@ -174,8 +160,8 @@ impl WayOn {
     }
 }
 
-fn notice_view(notice: Notice, way_on: WayOn, id: &DeviceId) -> AnyView {
-    let words = notice.button.clone();
+fn notice_view(notice: Notice, body: Part, way_on: WayOn, id: &DeviceId) -> Part {
+    let words = notice.button;
     let press = |words: Option<Text>, weight, event| words.map(|words| button(weight, words, event));
     let go_on = match way_on {
         WayOn::SignInAgain => press(words, Weight::Primary, Event::SignOutForResetChosen),
@@ -192,10 +178,9 @@ fn notice_view(notice: Notice, way_on: WayOn, id: &DeviceId) -> AnyView {
         }
         WayOn::Restart | WayOn::Device => Some(device_link(t::done_back(), id)),
     };
-    view! {
-        {hero(notice.tone, tone_icon(notice.tone), Signal::stored(notice.heading.clone()))}
-        {notice_body(notice)}
-        <p class="actions">{go_on} {away}</p>
-    }
-    .into_any()
+    group([
+        hero(notice.tone, tone_icon(notice.tone), notice.heading),
+        body,
+        actions(group([go_on.into(), away.into()])),
+    ])
 }

@@ -1,116 +1,94 @@
 //! B: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
 //! style. It is never greyed out: while the request is on its way a press does nothing and says why.
 
-use super::parts::device_banner;
+use super::parts::{device_banner, outcome_list, paragraph};
 use crate::app::{Event, Model};
-use crate::components::{
-    HIDDEN, Icon, Weight, button, countdown, heading, icon, message,
-};
+use crate::components::{HIDDEN, Icon, Part, Weight, button, countdown, el, group, heading, live, message};
 use crate::domain::{DeviceId, ResetState, ResettableDevice};
 use crate::i18n::{Text, t};
-use crate::shell::{use_dispatch, use_model, use_tr};
-use crate::view::{self, ConfirmView, Tone};
+use crate::shell::{select, use_dispatch, use_model, use_tr};
+use crate::view::{self, Tone};
 use leptos::prelude::*;
 
-/// Whether the request is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sending {
-    No,
-    Submitting,
-    Rereading,
-}
-
-impl Sending {
-    const fn of(state: &ResetState) -> Self {
-        match state {
-            ResetState::Submitting { .. } => Self::Submitting,
-            ResetState::Rereading { .. } => Self::Rereading,
-            _ => Self::No,
-        }
+/// What is said while the request is on its way.
+const fn sending(model: &Model) -> Option<Text> {
+    if matches!(model.reset, ResetState::Submitting { .. }) {
+        Some(t::confirm_submitting())
+    } else if matches!(model.reset, ResetState::Rereading { .. }) {
+        Some(t::confirm_rereading())
+    } else {
+        None
     }
 }
 
 const fn device_of(state: &ResetState) -> Option<&ResettableDevice> {
-    match state {
-        ResetState::Confirming { device, .. }
-        | ResetState::Submitting { device, .. }
-        | ResetState::Rereading { device, .. } => Some(device),
-        _ => None,
+    if let ResetState::Confirming { device, .. }
+    | ResetState::Submitting { device, .. }
+    | ResetState::Rereading { device, .. } = state
+    {
+        Some(device)
+    } else {
+        None
     }
 }
 
 /// The screen B. The device it shows is the one the state holds the proof for.
-pub(super) fn confirm_stage(_id: &DeviceId) -> AnyView {
-    let model = use_model();
-    let device = Memo::new(move |_| model.with(|model| device_of(&model.reset).cloned()));
-    let person = Memo::new(move |_| model.with(person));
-    let body = move || {
-        device.get().map(|device| {
-            let words = person.with(|person| view::confirm(&device, person));
-            confirm_body(words, &device)
-        })
-    };
-    body.into_any()
+pub(super) fn confirm_stage(_id: &DeviceId) -> Part {
+    let device = select(use_model(), move |model| device_of(&model.reset).cloned());
+    live(move || device.get().map(|device| confirm_body(&device)))
 }
 
-fn person(model: &Model) -> String {
-    model.session.signed_in().map(|person| person.name.clone()).unwrap_or_default()
+/// The name may come a moment later than the screen.
+fn welcome(model: &Model) -> Option<Text> {
+    let person = model.session.signed_in().map_or("", |person| person.name.as_str());
+    view::confirm(device_of(&model.reset)?, person).welcome
 }
 
-fn confirm_body(words: ConfirmView, device: &ResettableDevice) -> AnyView {
-    let tr = use_tr();
-    let welcome = words.welcome.map(|welcome| view! { <p class="lede">{tr.say(welcome)}</p> });
-    let outcome: Vec<(Icon, Text)> = vec![(Icon::Key, words.outcome), (Icon::Check, words.data_stays)];
-    let outcome = outcome
-        .into_iter()
-        .map(|(symbol, words)| view! { <li>{icon(symbol)} <span>{tr.say(words)}</span></li> })
-        .collect_view();
-    view! {
-        {heading(Signal::stored(words.heading))}
-        {welcome}
-        {countdown()}
-        <section class="card stack" aria-labelledby="outcome-heading">
-            {device_banner(view::device_name(device.name()), device.platform(), None)}
-            <h2 id="outcome-heading">{tr.say(words.outcome_heading)}</h2>
-            <ul class="outcome">{outcome}</ul>
-        </section>
-        {message(Tone::Warn, Some(words.consequence_heading), words.consequence, None)}
-        {last_step(words.button, words.cancel)}
-        <p class="reference">{tr.say(words.start_over_note)}</p>
-    }
-    .into_any()
+fn confirm_body(device: &ResettableDevice) -> Part {
+    let words = view::confirm(device, "");
+    let welcome = select(use_model(), welcome);
+    let outcome = vec![(Icon::Key, words.outcome), (Icon::Check, words.data_stays)];
+    group([
+        heading(Signal::stored(words.heading)),
+        live(move || welcome.get().map(|welcome| paragraph("lede", welcome))),
+        countdown(),
+        el("section")
+            .class("card stack")
+            .attr("aria-labelledby", OUTCOME)
+            .child(device_banner(view::device_name(device.name()), device.platform()))
+            .child(el("h2").attr("id", OUTCOME).words(words.outcome_heading))
+            .child(outcome_list(outcome))
+            .into(),
+        message(Tone::Warn, Some(words.consequence_heading), words.consequence, None),
+        last_step(words.button, words.cancel),
+        paragraph("reference", words.start_over_note).into(),
+    ])
 }
+
+const OUTCOME: &str = "outcome-heading";
 
 /// The buttons, and what is said while the request is on its way.
-fn last_step(confirm: Text, cancel: Text) -> AnyView {
-    let model = use_model();
+fn last_step(confirm: Text, cancel: Text) -> Part {
     let tr = use_tr();
     let dispatch = use_dispatch();
-    let sending = Memo::new(move |_| model.with(|model| Sending::of(&model.reset)));
-    let is_busy = move || sending.get() != Sending::No;
-    let status = move || match sending.get() {
-        Sending::No => None,
-        Sending::Submitting => Some(t::confirm_submitting()),
-        Sending::Rereading => Some(t::confirm_rereading()),
-    };
-    let spinner = move || is_busy().then(|| view! { <span class="working" aria-hidden=HIDDEN></span> });
+    let sending = select(use_model(), sending);
+    let is_busy = move || sending.with(Option::is_some);
+    let press = el("button")
+        .attr("type", "button")
+        .class("button danger")
+        .attr_live("aria-disabled", move || is_busy().then(|| "true".to_owned()))
+        .on_press(move || dispatch(Event::ResetConfirmed))
+        .words(confirm);
     let way_out = move || (!is_busy()).then(|| button(Weight::Plain, cancel.clone(), Event::ResetCancelled));
-    view! {
-        <div class="actions">
-            <button
-                type="button"
-                class="button danger"
-                aria-disabled=move || is_busy().then_some("true")
-                on:click=move |_| dispatch(Event::ResetConfirmed)
-            >
-                {tr.say(confirm)}
-            </button>
-            {way_out}
-        </div>
-        <div class="actions" role="status">
-            {spinner}
-            <p>{move || status().map(|words| tr.text(&words))}</p>
-        </div>
-    }
-    .into_any()
+    let spinner = move || is_busy().then(|| el("span").class("working").attr("aria-hidden", HIDDEN));
+    let status = move || sending.get().map(|words| tr.text(&words)).unwrap_or_default();
+    group([
+        el("div").class("actions").child(press).live(way_out).into(),
+        el("div")
+            .class("actions")
+            .attr("role", "status")
+            .live(spinner)
+            .child(el("p").live_text(status))
+            .into(),
+    ])
 }

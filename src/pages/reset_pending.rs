@@ -1,42 +1,32 @@
 //! Accepted, not done: how far the reset has come, since when, what helps it along, and that one may leave.
 
-use super::parts::{device_link, known_device};
+use super::parts::{actions, device_link, known_device, named, paragraph};
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Icon, Weight, button, heading, icon, message, minute_now, reference,
+    HIDDEN, Icon, Part, Weight, button, el, group, heading, icon, live, message, minute_now, reference,
 };
-use crate::domain::{DeviceId, PendingPhase, ResetState};
+use crate::domain::{DeviceId, ResetState};
 use crate::i18n::{Text, t};
-use crate::shell::{use_model, use_tr};
+use crate::shell::{select, use_model};
 use crate::view::{self, PendingView, Tone};
 use leptos::prelude::*;
 
 /// The screen while the device has not acknowledged.
-pub(super) fn pending_stage(id: &DeviceId) -> AnyView {
+pub(super) fn pending_stage(id: &DeviceId) -> Part {
     let model = use_model();
-    let tr = use_tr();
     let wanted = id.clone();
-    let name = Memo::new(move |_| model.with(|model| super::parts::device_name(model, &wanted)));
-    let words = Signal::derive(move || t::pending_heading(view::device_name(&name.get())));
+    let shown = select(model, move |model| details(model, &wanted));
     let wanted = id.clone();
-    let details = Memo::new(move |_| model.with(|model| details(model, &wanted)));
-    let phase = Memo::new(move |_| {
-        model.with(|model| match &model.reset {
-            ResetState::Pending { phase, .. } => *phase,
-            _ => PendingPhase::Waiting,
-        })
-    });
-    let is_cancelling = Memo::new(move |_| model.with(|model| model.is_cancelling));
-    let device = id.clone();
-    let body = move || details.get().map(|details| pending_body(details, phase, is_cancelling));
-    view! {
-        {heading(words)}
-        <p class="lede">{tr.say(t::pending_not_done())}</p>
-        {body}
-        <p>{tr.say(t::pending_leave())}</p>
-        <p class="actions">{device_link(t::done_back(), &device)}</p>
-    }
-    .into_any()
+    let run = select(model, move |model| details(model, &wanted).map(|words| words.reference));
+    group([
+        heading(named(id, t::pending_heading)),
+        paragraph("lede", t::pending_not_done()).into(),
+        live(move || shown.get().map(state)),
+        cancel(id),
+        live(move || run.get().map(reference)),
+        el("p").words(t::pending_leave()).into(),
+        actions(device_link(t::done_back(), id)),
+    ])
 }
 
 fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
@@ -45,52 +35,8 @@ fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
     Some(view::pending(&device, run, *phase, minute_now(model)))
 }
 
-/// Accepted, reached, confirmed: what has happened, what is going on, what is still missing.
-fn progress(phase: PendingPhase) -> AnyView {
-    let reached = match phase {
-        PendingPhase::Waiting => 1,
-        PendingPhase::Delivered => 2,
-    };
-    let names = [t::pending_step_accepted(), t::pending_step_delivered(), t::pending_step_confirmed()];
-    let items = names
-        .into_iter()
-        .enumerate()
-        .map(|(place, name)| progress_item(name, place, reached))
-        .collect_view();
-    view! { <ol class="progress">{items}</ol> }.into_any()
-}
-
-fn progress_item(name: Text, place: usize, reached: usize) -> AnyView {
-    let tr = use_tr();
-    let words = tr.say(name);
-    match place.cmp(&reached) {
-        std::cmp::Ordering::Less => {
-            view! { <li class="reached">{icon(Icon::Check)} <span>{words}</span></li> }.into_any()
-        }
-        std::cmp::Ordering::Equal => view! {
-            <li class="current" aria-current=STEP>
-                <i class="working" aria-hidden=HIDDEN></i>
-                <span>{words}</span>
-            </li>
-        }
-        .into_any(),
-        std::cmp::Ordering::Greater => {
-            view! { <li>{icon(Icon::Clock)} <span>{words}</span></li> }.into_any()
-        }
-    }
-}
-
-const STEP: &str = "step";
-
-fn pending_body(words: PendingView, phase: Memo<PendingPhase>, is_cancelling: Memo<bool>) -> AnyView {
-    let tr = use_tr();
-    let facts = view! {
-        <p>{tr.say(words.phase)}</p>
-        <p class="device-meta">
-            <span>{tr.say(words.since)}</span>
-            <span>{tr.say(words.last_check_in)}</span>
-        </p>
-    };
+/// How far it has come and what helps. It follows the clock, so there is nothing in it that can have the focus.
+fn state(words: PendingView) -> Part {
     let mut hints = words.hints;
     let tone = match words.long_wait {
         Some(long_wait) => {
@@ -99,23 +45,59 @@ fn pending_body(words: PendingView, phase: Memo<PendingPhase>, is_cancelling: Me
         }
         None => Tone::Info,
     };
-    let cancel = words.cancel.map(|words| {
-        move || {
+    // It can be cancelled for as long as the device has not received it.
+    let reached = if words.cancel.is_some() { 1 } else { 2 };
+    let meta = el("p")
+        .class("device-meta")
+        .child(el("span").words(words.since))
+        .child(el("span").words(words.last_check_in));
+    let facts = el("div").class("stack tight").child(el("p").words(words.phase)).child(meta);
+    group([
+        el("section")
+            .class("card stack")
+            .attr_words("aria-label", t::pending_state())
+            .child(progress(reached))
+            .child(facts)
+            .into(),
+        message(tone, None, hints, None),
+    ])
+}
+
+/// Accepted, reached, confirmed: what has happened, what is going on, what is still missing.
+fn progress(reached: usize) -> Part {
+    let names = [t::pending_step_accepted(), t::pending_step_delivered(), t::pending_step_confirmed()];
+    let items = names.into_iter().enumerate().map(|(place, name)| progress_item(name, place, reached));
+    el("ol").class("progress").children(items).into()
+}
+
+fn progress_item(name: Text, place: usize, reached: usize) -> Part {
+    let item = match place.cmp(&reached) {
+        std::cmp::Ordering::Less => el("li").class("reached").child(icon(Icon::Check)),
+        std::cmp::Ordering::Equal => el("li")
+            .class("current")
+            .attr("aria-current", "step")
+            .child(el("i").class("working").attr("aria-hidden", HIDDEN)),
+        std::cmp::Ordering::Greater => el("li").child(icon(Icon::Clock)),
+    };
+    item.child(el("span").words(name)).into()
+}
+
+/// The button that cancels, while it can be: apart from what follows the clock, so that it keeps the focus.
+fn cancel(id: &DeviceId) -> Part {
+    let model = use_model();
+    let wanted = id.clone();
+    let is_known = select(model, move |model| known_device(model, &wanted).is_some());
+    let wanted = id.clone();
+    let label = select(model, move |model| details(model, &wanted).and_then(|words| words.cancel));
+    let is_cancelling = select(model, move |model| model.is_cancelling);
+    let part = move || {
+        label.get().map(|label| {
             if is_cancelling.get() {
-                view! { <span role="status">{tr.say(t::pending_canceling())}</span> }.into_any()
+                el("span").attr("role", "status").words(t::pending_canceling()).into()
             } else {
-                button(Weight::Plain, words.clone(), Event::PendingResetCancelChosen)
+                button(Weight::Plain, label, Event::PendingResetCancelChosen)
             }
-        }
-    });
-    view! {
-        <section class="card stack" aria-label=tr.say(t::pending_state())>
-            {move || progress(phase.get())}
-            <div class="stack tight">{facts}</div>
-        </section>
-        {message(tone, None, hints, None)}
-        <p class="actions">{cancel}</p>
-        {reference(words.reference)}
-    }
-    .into_any()
+        })
+    };
+    live(move || is_known.get().then(|| actions(live(part))))
 }

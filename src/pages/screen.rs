@@ -2,10 +2,10 @@
 
 use super::{device, devices, help, landing, not_found, notifications, reset, sign_in};
 use crate::app::{Config, Model, Redirect, Session};
+use crate::components::Part;
 use crate::domain::DeviceId;
 use crate::i18n::t;
 use crate::route::Route;
-use leptos::prelude::*;
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Screen {
         }
     }
 
-    pub(super) fn show(self) -> AnyView {
+    pub(super) fn show(self) -> Part {
         match self {
             Self::Loading => sign_in::waiting(t::app_loading()),
             Self::Restoring => sign_in::waiting(t::sign_in_restoring()),

@@ -1,98 +1,79 @@
 //! The screens around signing in and out, and the one that says the page is not set up.
 
-use super::parts::{ask_it, notice_screen};
-use crate::app::{Config, Event, Session};
-use crate::components::{HIDDEN, Icon, Weight, button, heading, icon, link_button};
+use super::parts::{actions, ask_it, hero, hero_icon, notice_screen, paragraph};
+use crate::app::{Config, Event, Model, Session};
+use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, link_button, live};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{use_model, use_tr};
-use crate::view;
+use crate::shell::{select, use_model};
+use crate::view::{self, Notice, Tone};
 use leptos::prelude::*;
 
 /// Something goes on by itself in a moment. The mark appears only when the moment is long.
-pub(super) fn waiting(words: Text) -> AnyView {
-    view! {
-        <div class="hero late">
-            <span class="working" aria-hidden=HIDDEN></span>
-            {heading(Signal::stored(words))}
-        </div>
-    }
-    .into_any()
+pub(super) fn waiting(words: Text) -> Part {
+    el("div")
+        .class("hero late")
+        .child(el("span").class("working").attr("aria-hidden", HIDDEN))
+        .child(heading(Signal::stored(words)))
+        .into()
 }
 
 /// A screen that needs a sign-in, for somebody who has none.
-pub(super) fn required() -> AnyView {
-    let tr = use_tr();
-    view! {
-        <div class="landing">
-            <div class="hero-icon">{icon(Icon::Lock)}</div>
-            {heading(Signal::stored(t::sign_in_required_heading()))}
-            <p class="lede">{tr.say(t::sign_in_required_text())}</p>
-            {button(Weight::Primary, t::sign_in_button(), Event::SignInChosen)}
-        </div>
-    }
-    .into_any()
+pub(super) fn required() -> Part {
+    el("div")
+        .class("landing")
+        .child(hero_icon(Icon::Lock))
+        .child(heading(Signal::stored(t::sign_in_required_heading())))
+        .child(paragraph("lede", t::sign_in_required_text()))
+        .child(button(Weight::Primary, t::sign_in_button(), Event::SignInChosen))
+        .into()
 }
 
 /// `/signed-out`, when nothing follows.
-pub(super) fn signed_out() -> AnyView {
-    let tr = use_tr();
-    view! {
-        <div class="landing">
-            <div class="hero good">
-                <div class="hero-icon">{icon(Icon::Check)}</div>
-                {heading(Signal::stored(t::signed_out_heading()))}
-            </div>
-            <div class="stack tight">
-                <p>{tr.say(t::signed_out_text())}</p>
-                <p>{tr.say(t::signed_out_provider_note())}</p>
-            </div>
-            <p class="actions">
-                {button(Weight::Primary, t::signed_out_sign_in(), Event::SignInChosen)}
-                {link_button(Weight::Plain, t::help_heading(), &Route::Help)}
-            </p>
-        </div>
-    }
-    .into_any()
+pub(super) fn signed_out() -> Part {
+    let words = el("div")
+        .class("stack tight")
+        .child(el("p").words(t::signed_out_text()))
+        .child(el("p").words(t::signed_out_provider_note()));
+    el("div")
+        .class("landing")
+        .child(hero(Tone::Good, Icon::Check, t::signed_out_heading()))
+        .child(words)
+        .child(actions(group([
+            button(Weight::Primary, t::signed_out_sign_in(), Event::SignInChosen),
+            link_button(Weight::Plain, t::help_heading(), &Route::Help),
+        ])))
+        .into()
 }
 
 /// A sign-in that did not come about.
-pub(super) fn failed() -> AnyView {
-    let model = use_model();
-    let error = Memo::new(move |_| {
-        model.with(|model| match &model.session {
-            Session::SignInFailed { error, .. } => Some(*error),
+pub(super) fn failed() -> Part {
+    explained(
+        |model| match &model.session {
+            Session::SignInFailed { error, .. } => Some(view::sign_in_problem(*error)),
             Session::Starting
             | Session::SignedOut
             | Session::Redirecting(_)
             | Session::CompletingCallback(_)
             | Session::SignedIn(_) => None,
-        })
-    });
-    let body = move || {
-        error.get().map(|error| notice_screen(view::sign_in_problem(error), Event::SignInChosen))
-    };
-    view! {
-        {body}
-        {ask_it()}
-    }
-    .into_any()
+        },
+        Event::SignInChosen,
+    )
 }
 
 /// The page cannot start: `config.json` is missing or wrong.
-pub(super) fn not_set_up() -> AnyView {
-    let model = use_model();
-    let error = Memo::new(move |_| {
-        model.with(|model| match &model.config {
-            Config::Failed(error) => Some(*error),
+pub(super) fn not_set_up() -> Part {
+    explained(
+        |model| match &model.config {
+            Config::Failed(error) => Some(view::config_problem(*error)),
             Config::Loading | Config::Ready(_) => None,
-        })
-    });
-    let body =
-        move || error.get().map(|error| notice_screen(view::config_problem(error), Event::RetryChosen));
-    view! {
-        {body}
-        {ask_it()}
-    }
-    .into_any()
+        },
+        Event::RetryChosen,
+    )
+}
+
+fn explained(problem: fn(&Model) -> Option<Notice>, go_on: Event) -> Part {
+    let problem = select(use_model(), problem);
+    let body = live(move || problem.get().map(|notice| notice_screen(notice, go_on.clone())));
+    group([body, ask_it()])
 }

@@ -43,5 +43,5 @@ pub(super) fn announced(model: &Model) -> Option<Text> {
 pub(super) fn brand_colour(colour: &str) -> Option<String> {
     let digits = colour.trim().strip_prefix('#')?;
     let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    is_colour.then(|| format!("#{digits}"))
+    is_colour.then(|| ["#", digits].concat())
 }

@@ -62,6 +62,22 @@ pub fn use_model() -> ReadSignal<Model> {
     expect_context()
 }
 
+/// A part of the model that changes only when its value does. One body per type of value and not per reader: every memo
+/// of its own costs about a kilobyte of code.
+pub fn select<T>(model: ReadSignal<Model>, read: impl Fn(&Model) -> T + Send + Sync + 'static) -> Memo<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    select_boxed(model, Box::new(read))
+}
+
+fn select_boxed<T>(model: ReadSignal<Model>, read: Box<dyn Fn(&Model) -> T + Send + Sync>) -> Memo<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |_| model.with(|model| read(model)))
+}
+
 /// Says what the person did.
 pub fn use_dispatch() -> impl Fn(Event) + Copy + Send + Sync + 'static {
     let sink: EventSink = expect_context();

@@ -7,7 +7,7 @@ mod context;
 mod listen;
 mod perform;
 
-pub use context::{Tr, provide_page, use_dispatch, use_model, use_tr};
+pub use context::{Tr, provide_page, select, use_dispatch, use_model, use_tr};
 
 use crate::app::{Effect, Event, Model, Opening, STORAGE_PREFIX, step};
 use crate::browser::intl::IntlFormatter;
@@ -81,8 +81,9 @@ fn now() -> Now {
     }
 }
 
-/// Mounts the page and tells the rules where it was opened.
-pub fn start() {
+/// Starts the page in the element of `index.html` that is meant for it: `show` builds the screens there, with the
+/// contexts of [`provide_page`]; then the rules hear where the page was opened.
+pub fn start(show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let opening = Opening {
@@ -94,14 +95,14 @@ pub fn start() {
         is_online: !http::is_offline(),
     };
     let Some(root) = perform::take_root() else { return };
-    let page = mount_to(root, move || {
+    let page = mount_to(root.clone(), move || {
         let model = RwSignal::new(Model::new(now()));
         let shell = Shell::new(model);
         listen::install(&shell);
         let sink = shell.clone();
         provide_page(model.read_only(), move |event| sink.dispatch(event), IntlFormatter::new());
         shell.dispatch(Event::PageOpened(opening));
-        crate::pages::App()
+        show(&root);
     });
     page.forget();
 }

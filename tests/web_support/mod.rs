@@ -8,12 +8,13 @@ use passcode_portal::app::{
     Config, DeviceDetail, DeviceList, Event, LoadState, Model, Notifications, Session, SignedIn, step,
 };
 use passcode_portal::auth::{AccessToken, IdToken, PageConfig};
+use passcode_portal::components::attach;
 use passcode_portal::domain::{
-    Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResetRun, ResetState, ResettableDevice, Seconds,
-    SignInAge, Ticket,
+    Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResetRun, ResetState, ResettableDevice,
+    Seconds, SignInAge, Ticket,
 };
 use passcode_portal::i18n::{Locale, PlainFormatter};
-use passcode_portal::pages::App;
+use passcode_portal::pages::app;
 use passcode_portal::route::Route;
 use passcode_portal::shell::provide_page;
 use portal_contract::{Branding, ManagedDevice, Notification, UtcTime};
@@ -44,6 +45,7 @@ impl Page {
         let recorder = Rc::clone(&said);
         let slot: Rc<RefCell<Option<RwSignal<Model>>>> = Rc::default();
         let found = Rc::clone(&slot);
+        let stands_in = root.clone();
         let handle: UnmountHandle<_> = mount_to(root.clone(), move || {
             let signal = RwSignal::new(model);
             *found.borrow_mut() = Some(signal);
@@ -54,7 +56,7 @@ impl Page {
                 signal.set(step(before, event, now).0);
             };
             provide_page(signal.read_only(), dispatch, PlainFormatter);
-            App()
+            attach(app(), &stands_in);
         });
         let model = slot.borrow_mut().take().expect("a model");
         let page = Self { root, model, said, handle: Some(Box::new(handle)) };
@@ -160,10 +162,7 @@ pub async fn pause(milliseconds: i32) {
 
 /// A moment of the test's own clock, so many seconds after its beginning.
 pub const fn at(seconds: i64) -> Now {
-    Now {
-        monotonic: Milliseconds(seconds * 1000),
-        wall: UtcTime::from_unix_seconds(1_795_000_000 + seconds),
-    }
+    Now { monotonic: Milliseconds(seconds * 1000), wall: UtcTime::from_unix_seconds(1_795_000_000 + seconds) }
 }
 
 /// A device by its wire form: identifier, name, operating system, version and the `resetPasscode` action.

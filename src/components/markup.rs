@@ -1,0 +1,311 @@
+//! What components are made of: elements, words, live parts. A thin layer over the DOM, driven by Leptos' signals.
+//!
+//! Leptos' own `view!` makes a type of its own for every piece of markup and compiles its building, rebuilding and removal
+//! for each: this page weighed 256 KB that way (brotli). Here there is one type, so markup costs about as much as the
+//! strings in it. What changes is a closure that reads signals ([`live`], [`Element::attr_live`]); Leptos runs it again and
+//! disposes of everything that was made inside it. A live part is replaced as a whole, so it should be as small as what
+//! changes, and depend on a memo. Measured reasons: docs/adr/0011-own-markup-layer.md.
+
+use crate::i18n::Text;
+use crate::shell::use_tr;
+use leptos::prelude::{RenderEffect, StoredValue, document, queue_microtask};
+use std::borrow::Cow;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::Node;
+
+/// A piece of markup, not in the document yet.
+pub struct Part(Kind);
+
+enum Kind {
+    Element(Element),
+    Text(String),
+    Words(Box<dyn Fn() -> String>),
+    Live(Box<dyn Fn() -> Part>),
+    Group(Vec<Part>),
+}
+
+/// An element and what is in it.
+pub struct Element {
+    tag: &'static str,
+    settings: Vec<Setting>,
+    children: Vec<Part>,
+}
+
+enum Setting {
+    Attribute(&'static str, Cow<'static, str>),
+    LiveAttribute(&'static str, Box<dyn Fn() -> Option<String>>),
+    LiveProperty(&'static str, Box<dyn Fn() -> String>),
+    Listener(&'static str, Box<dyn Fn(web_sys::Event)>),
+    Mounted(Box<dyn FnOnce(web_sys::HtmlElement)>),
+}
+
+/// What has to live as long as the nodes do: effects and listeners. Dropping it ends them.
+#[derive(Default)]
+struct Kept(Vec<Box<dyn std::any::Any>>);
+
+impl Kept {
+    fn keep<T: 'static>(&mut self, thing: T) {
+        self.0.push(Box::new(thing));
+    }
+}
+
+/// A listener that goes with its element: a browser may hold a removed node for a while and still send it events.
+struct Listener {
+    element: web_sys::Element,
+    name: &'static str,
+    react: Closure<dyn Fn(web_sys::Event)>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let react = self.react.as_ref().unchecked_ref();
+        let _removed = self.element.remove_event_listener_with_callback(self.name, react);
+    }
+}
+
+/// An element.
+#[must_use]
+pub const fn el(tag: &'static str) -> Element {
+    Element { tag, settings: Vec::new(), children: Vec::new() }
+}
+
+/// A text in the current language; it follows a change of the language.
+#[must_use]
+pub fn words(text: Text) -> Part {
+    Part(Kind::Words(Box::new(use_tr().say(text))))
+}
+
+/// A part that is made anew whenever what `make` reads changes.
+pub fn live<P: Into<Part>>(make: impl Fn() -> P + 'static) -> Part {
+    Part(Kind::Live(Box::new(move || make().into())))
+}
+
+/// Words that are made anew whenever what `make` reads changes.
+pub fn live_text(make: impl Fn() -> String + 'static) -> Part {
+    Part(Kind::Words(Box::new(make)))
+}
+
+/// Several parts, one after the other.
+#[must_use]
+pub fn group<const N: usize>(parts: [Part; N]) -> Part {
+    Part(Kind::Group(parts.into()))
+}
+
+/// No part.
+#[must_use]
+pub const fn nothing() -> Part {
+    Part(Kind::Group(Vec::new()))
+}
+
+impl From<Element> for Part {
+    fn from(element: Element) -> Self {
+        Self(Kind::Element(element))
+    }
+}
+
+impl From<Vec<Self>> for Part {
+    fn from(parts: Vec<Self>) -> Self {
+        Self(Kind::Group(parts))
+    }
+}
+
+impl<P: Into<Self>> From<Option<P>> for Part {
+    fn from(part: Option<P>) -> Self {
+        part.map_or_else(nothing, Into::into)
+    }
+}
+
+impl FromIterator<Self> for Part {
+    fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
+        Self(Kind::Group(parts.into_iter().collect()))
+    }
+}
+
+impl Element {
+    fn set(mut self, setting: Setting) -> Self {
+        self.settings.push(setting);
+        self
+    }
+
+    /// The classes.
+    pub fn class(self, classes: &'static str) -> Self {
+        self.set(Setting::Attribute("class", Cow::Borrowed(classes)))
+    }
+
+    /// An attribute.
+    pub fn attr(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.set(Setting::Attribute(name, value.into()))
+    }
+
+    /// An attribute that follows what `make` reads; `None` takes it away.
+    pub fn attr_live(self, name: &'static str, make: impl Fn() -> Option<String> + 'static) -> Self {
+        self.set(Setting::LiveAttribute(name, Box::new(make)))
+    }
+
+    /// An attribute with words in the current language.
+    pub fn attr_words(self, name: &'static str, text: Text) -> Self {
+        let say = use_tr().say(text);
+        self.attr_live(name, move || Some(say()))
+    }
+
+    /// A property of the DOM object (the value of a field, for instance) that follows what `make` reads.
+    pub fn prop_live(self, name: &'static str, make: impl Fn() -> String + 'static) -> Self {
+        self.set(Setting::LiveProperty(name, Box::new(make)))
+    }
+
+    /// Calls `react` on each event of this name.
+    pub fn on(self, name: &'static str, react: impl Fn(web_sys::Event) + 'static) -> Self {
+        self.set(Setting::Listener(name, Box::new(react)))
+    }
+
+    /// Calls `react` when it is pressed (mouse, keyboard, assistive technology).
+    pub fn on_press(self, react: impl Fn() + 'static) -> Self {
+        self.on("click", move |_| react())
+    }
+
+    /// Calls `react` once, as soon as the element stands in the document.
+    pub fn mounted(self, react: impl FnOnce(web_sys::HtmlElement) + 'static) -> Self {
+        self.set(Setting::Mounted(Box::new(react)))
+    }
+
+    /// Something inside.
+    pub fn child(mut self, part: impl Into<Part>) -> Self {
+        self.children.push(part.into());
+        self
+    }
+
+    /// Several things inside.
+    pub fn children(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.children.extend(parts);
+        self
+    }
+
+    /// Words inside, in the current language.
+    pub fn words(self, text: Text) -> Self {
+        self.child(words(text))
+    }
+
+    /// A text inside that is the same in every language: names, numbers. Always text, never HTML.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.child(Part(Kind::Text(text.into())))
+    }
+
+    /// A live part inside; see [`live`].
+    pub fn live<P: Into<Part>>(self, make: impl Fn() -> P + 'static) -> Self {
+        self.child(live(make))
+    }
+
+    /// Live words inside; see [`live_text`].
+    pub fn live_text(self, make: impl Fn() -> String + 'static) -> Self {
+        self.child(live_text(make))
+    }
+}
+
+/// Puts a part into the document, at the end of `parent`, for as long as the current reactive owner lives.
+pub fn attach(part: Part, parent: &Node) {
+    let mut kept = Kept::default();
+    part.build(parent, &mut kept);
+    let _owned = StoredValue::new_local(kept);
+}
+
+impl Part {
+    fn build(self, parent: &Node, kept: &mut Kept) {
+        match self.0 {
+            Kind::Element(element) => element.build(parent, kept),
+            Kind::Text(text) => append(parent, &document().create_text_node(&text)),
+            Kind::Words(make) => {
+                let node = document().create_text_node("");
+                append(parent, &node);
+                kept.keep(RenderEffect::new(move |_| node.set_data(&make())));
+            }
+            Kind::Live(make) => build_live(make, parent, kept),
+            Kind::Group(parts) => {
+                for part in parts {
+                    part.build(parent, kept);
+                }
+            }
+        }
+    }
+}
+
+/// A live part stands between two empty text nodes; what is between them is replaced.
+fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
+    let start: Node = document().create_text_node("").into();
+    let end: Node = document().create_text_node("").into();
+    append(parent, &start);
+    append(parent, &end);
+    kept.keep(RenderEffect::new(move |before: Option<Kept>| {
+        let part = make();
+        drop(before);
+        let Some(parent) = end.parent_node() else { return Kept::default() };
+        while let Some(old) = start.next_sibling().filter(|node| *node != end) {
+            if parent.remove_child(&old).is_err() {
+                break;
+            }
+        }
+        let fresh: Node = document().create_document_fragment().into();
+        let mut kept = Kept::default();
+        part.build(&fresh, &mut kept);
+        let _inserted = parent.insert_before(&fresh, Some(&end));
+        kept
+    }));
+}
+
+impl Element {
+    fn build(self, parent: &Node, kept: &mut Kept) {
+        let Some(element) = create(self.tag) else { return };
+        for setting in self.settings {
+            apply(setting, &element, kept);
+        }
+        for part in self.children {
+            part.build(&element, kept);
+        }
+        append(parent, &element);
+    }
+}
+
+fn create(tag: &str) -> Option<web_sys::Element> {
+    match tag {
+        "svg" | "use" => document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag).ok(),
+        _ => document().create_element(tag).ok(),
+    }
+}
+
+fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Kept) {
+    match setting {
+        Setting::Attribute(name, value) => set_attribute(element, name, Some(&value)),
+        Setting::LiveAttribute(name, make) => {
+            let element = element.clone();
+            kept.keep(RenderEffect::new(move |_| set_attribute(&element, name, make().as_deref())));
+        }
+        Setting::LiveProperty(name, make) => {
+            let element = element.clone();
+            kept.keep(RenderEffect::new(move |_| {
+                let _set = js_sys::Reflect::set(&element, &name.into(), &JsValue::from(make()));
+            }));
+        }
+        Setting::Listener(name, react) => {
+            let react = Closure::<dyn Fn(web_sys::Event)>::new(react);
+            let _added = element.add_event_listener_with_callback(name, react.as_ref().unchecked_ref());
+            kept.keep(Listener { element: element.clone(), name, react });
+        }
+        Setting::Mounted(react) => {
+            if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+                let element = element.clone();
+                queue_microtask(move || react(element));
+            }
+        }
+    }
+}
+
+fn set_attribute(element: &web_sys::Element, name: &str, value: Option<&str>) {
+    // Both fail only for names that are no attribute names; ours are constants.
+    let _done = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+}
+
+fn append(parent: &Node, child: &Node) {
+    let _appended = parent.append_child(child);
+}
