@@ -456,7 +456,7 @@ fn expectations() -> Expectations<'static> {
 }
 
 fn validate(claims: &Value) -> Result<VerifiedSignIn, SignInError> {
-    let claims: IdTokenClaims = serde_json::from_value(claims.clone()).unwrap();
+    let claims = IdTokenClaims::read(claims).unwrap();
     validate_claims(&claims, &expectations())
 }
 
@@ -512,7 +512,7 @@ fn an_old_sign_in_is_one_but_not_a_fresh_one() {
     claims["auth_time"] = json!(IAT + 30);
     assert_eq!(validate(&claims).unwrap().age, Some(Seconds(0)));
     claims["auth_time"] = Value::Null;
-    let claims: IdTokenClaims = serde_json::from_value(claims).unwrap();
+    let claims = IdTokenClaims::read(&claims).unwrap();
     let lax = Expectations { max_age: None, ..expectations() };
     let sign_in = validate_claims(&claims, &lax).unwrap();
     assert_eq!(sign_in.age, None);
@@ -521,7 +521,7 @@ fn an_old_sign_in_is_one_but_not_a_fresh_one() {
 
 #[test]
 fn a_token_that_took_too_long_to_arrive_is_expired() {
-    let claims: IdTokenClaims = serde_json::from_value(claims_json()).unwrap();
+    let claims = IdTokenClaims::read(&claims_json()).unwrap();
     let after = |ms| validate_claims(&claims, &Expectations { elapsed: Milliseconds(ms), ..expectations() });
     assert!(after(599_999).is_ok());
     assert_eq!(after(600_000).unwrap_err(), SignInError::TokenExpired);

@@ -94,7 +94,7 @@ async fn an_answer_comes_with_status_headers_and_body_whatever_the_status() {
     restore_fetch(&original);
     let answer = answer.unwrap_or_else(|error| panic!("{error:?}"));
     assert_eq!(answer.status, 503);
-    assert_eq!(answer.header("retry-after").as_deref(), Some("1.5"));
+    assert_eq!(answer.header("retry-after"), Some("1.5"));
     assert_eq!(answer.body, "{\"code\":\"unavailable\"}");
 }
 

@@ -1,6 +1,7 @@
 //! Actions on a device: what may be done, why not, what it would do, and how it went.
 
 use crate::UtcTime;
+use crate::json::Fields;
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -148,9 +149,9 @@ struct OutcomeWire {
 impl From<OutcomeWire> for ResetOutcome {
     fn from(wire: OutcomeWire) -> Self {
         match wire.kind {
-            OutcomeKind::TemporaryPasscode => Self::TemporaryPasscode {
-                character_set: wire.character_set.unwrap_or(CharacterSet::Other),
-            },
+            OutcomeKind::TemporaryPasscode => {
+                Self::TemporaryPasscode { character_set: wire.character_set.unwrap_or(CharacterSet::Other) }
+            }
             OutcomeKind::PasscodeRemoved => Self::PasscodeRemoved,
             OutcomeKind::Other => Self::Other,
         }
@@ -226,4 +227,51 @@ pub struct DeviceActionResult {
     /// Why it ended without success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<FailureCode>,
+}
+
+impl ResetOutcome {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        let character_set = fields.optional_word("characterSet").map(CharacterSet::from_wire);
+        OutcomeWire { kind: OutcomeKind::from_wire(fields.word("kind")), character_set }.into()
+    }
+}
+
+impl ActionAvailability {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        if fields.value("allowed").is_none() {
+            fields.refuse();
+        }
+        Self {
+            allowed: fields.flag("allowed"),
+            reason: fields.optional_word("reason").map(RefusalReason::from_wire),
+            outcome: fields.part("outcome", ResetOutcome::read),
+        }
+    }
+}
+
+impl DeviceActions {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self { reset_passcode: fields.part("resetPasscode", ActionAvailability::read) }
+    }
+}
+
+impl DeviceActionResult {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            id: fields.text("id"),
+            action_name: ActionName::from_wire(fields.word("actionName")),
+            action_state: ActionState::from_wire(fields.word("actionState")),
+            start_date_time: fields.moment("startDateTime"),
+            last_updated_date_time: fields.moment("lastUpdatedDateTime"),
+            error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What the organisation calls itself and how its IT department is reached. Needs no sign-in.
 
+use crate::json::Fields;
 use serde::{Deserialize, Serialize};
 
 /// The organisation's name, colours and IT contact (`GET /branding`). Empty texts mean "not configured".
@@ -32,4 +33,23 @@ pub struct Branding {
     pub contact_it_notes: String,
     /// The address of the privacy statement.
     pub privacy_url: String,
+}
+
+impl Branding {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            display_name: fields.text_or_empty("displayName"),
+            theme_color: fields.text_or_empty("themeColor"),
+            logo: fields.optional_text("logo"),
+            contact_it_name: fields.text_or_empty("contactITName"),
+            contact_it_phone_number: fields.text_or_empty("contactITPhoneNumber"),
+            contact_it_email_address: fields.text_or_empty("contactITEmailAddress"),
+            online_support_site_name: fields.text_or_empty("onlineSupportSiteName"),
+            online_support_site_url: fields.text_or_empty("onlineSupportSiteUrl"),
+            contact_it_notes: fields.text_or_empty("contactITNotes"),
+            privacy_url: fields.text_or_empty("privacyUrl"),
+        }
+    }
 }

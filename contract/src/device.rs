@@ -1,5 +1,6 @@
 //! A device as the API shows it (Graph `managedDevice`, plus `actions`).
 
+use crate::json::Fields;
 use crate::{DeviceActionResult, DeviceActions, UtcTime};
 use serde::{Deserialize, Serialize};
 
@@ -140,4 +141,36 @@ pub struct ManagedDevice {
     /// What may be done.
     #[serde(default)]
     pub actions: DeviceActions,
+}
+
+impl ManagedDevice {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            id: fields.text("id"),
+            device_name: fields.text_or_empty("deviceName"),
+            managed_device_name: fields.text_or_empty("managedDeviceName"),
+            operating_system: fields.text_or_empty("operatingSystem"),
+            os_version: fields.text_or_empty("osVersion"),
+            manufacturer: fields.text_or_empty("manufacturer"),
+            model: fields.text_or_empty("model"),
+            serial_number: fields.text_or_empty("serialNumber"),
+            managed_device_owner_type: ManagedDeviceOwnerType::from_wire(
+                fields.word("managedDeviceOwnerType"),
+            ),
+            device_enrollment_type: DeviceEnrollmentType::from_wire(fields.word("deviceEnrollmentType")),
+            management_agent: ManagementAgentType::from_wire(fields.word("managementAgent")),
+            compliance_state: ComplianceState::from_wire(fields.word("complianceState")),
+            compliance_grace_period_expiration_date_time: fields
+                .moment("complianceGracePeriodExpirationDateTime"),
+            last_sync_date_time: fields.moment("lastSyncDateTime"),
+            enrolled_date_time: fields.moment("enrolledDateTime"),
+            is_encrypted: fields.flag("isEncrypted"),
+            is_supervised: fields.flag("isSupervised"),
+            device_category_display_name: fields.text_or_empty("deviceCategoryDisplayName"),
+            device_action_results: fields.each("deviceActionResults", DeviceActionResult::read),
+            actions: fields.part("actions", DeviceActions::read).unwrap_or_default(),
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod action;
 mod branding;
 mod device;
 pub mod headers;
+pub mod json;
 mod notification;
 mod passcode;
 mod person;
@@ -22,8 +23,7 @@ pub use action::{
 };
 pub use branding::Branding;
 pub use device::{
-    ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType,
-    ManagementAgentType,
+    ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType, ManagementAgentType,
 };
 pub use notification::{Notification, NotificationKind};
 pub use passcode::{SecretText, TemporaryPasscode};
@@ -51,4 +51,14 @@ pub struct Page<T> {
     /// The address of the next page, absent on the last one.
     #[serde(rename = "@odata.nextLink", default, skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Takes the fields out of a JSON object; `read` reads an item.
+    pub fn read(fields: &json::Fields<'_>, read: impl Fn(&json::Fields<'_>) -> T) -> Self {
+        if fields.value("value").is_none() {
+            fields.refuse();
+        }
+        Self { value: fields.each("value", read), next_link: fields.optional_text("@odata.nextLink") }
+    }
 }

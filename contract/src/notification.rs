@@ -1,5 +1,6 @@
 //! What the notification flag shows.
 
+use crate::json::Fields;
 use crate::{ActionState, FailureCode, UtcTime};
 use serde::{Deserialize, Serialize};
 
@@ -35,4 +36,22 @@ pub struct Notification {
     pub created_date_time: UtcTime,
     /// Whether the person has read it.
     pub is_read: bool,
+}
+
+impl Notification {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            id: fields.text("id"),
+            kind: NotificationKind::from_wire(fields.word("kind")),
+            device_id: fields.text("deviceId"),
+            device_name: fields.text("deviceName"),
+            result_id: fields.text("resultId"),
+            action_state: ActionState::from_wire(fields.word("actionState")),
+            error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
+            created_date_time: fields.moment("createdDateTime"),
+            is_read: fields.flag("isRead"),
+        }
+    }
 }

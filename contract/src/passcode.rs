@@ -1,5 +1,6 @@
 //! The temporary passcode and the type that keeps it out of logs.
 
+use crate::json::Fields;
 use crate::{CharacterSet, UtcTime};
 use serde::{Deserialize, Serialize};
 
@@ -44,4 +45,17 @@ pub struct TemporaryPasscode {
     pub expires_date_time: UtcTime,
     /// The reset it belongs to.
     pub result_id: String,
+}
+
+impl TemporaryPasscode {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            passcode: SecretText::new(fields.text("passcode")),
+            character_set: CharacterSet::from_wire(fields.word("characterSet")),
+            expires_date_time: fields.moment("expiresDateTime"),
+            result_id: fields.text("resultId"),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The person who is signed in, as the validated token says.
 
 use crate::UtcTime;
+use crate::json::Fields;
 use serde::{Deserialize, Serialize};
 
 /// The answer of `GET /me`.
@@ -19,4 +20,17 @@ pub struct Me {
     /// When the person last proved who they are; absent when the token does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<UtcTime>,
+}
+
+impl Me {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            id: fields.text("id"),
+            display_name: fields.text_or_empty("displayName"),
+            user_principal_name: fields.text_or_empty("userPrincipalName"),
+            auth_time: fields.optional_moment("authTime"),
+        }
+    }
 }

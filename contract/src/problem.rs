@@ -1,6 +1,7 @@
 //! Errors of the API (RFC 9457 problem details).
 
 use crate::RefusalReason;
+use crate::json::Fields;
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -68,4 +69,21 @@ pub struct Problem {
     /// Why an action is not allowed; with `actionNotAllowed` and `notPrimaryUser`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<RefusalReason>,
+}
+
+impl Problem {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        let status = fields.optional_number("status").unwrap_or(0);
+        Self {
+            kind: fields.text_or_empty("type"),
+            title: fields.text_or_empty("title"),
+            status: u16::try_from(status).unwrap_or(0),
+            detail: fields.optional_text("detail"),
+            code: ProblemCode::from_wire(fields.word("code")),
+            request_id: fields.text_or_empty("requestId"),
+            reason: fields.optional_word("reason").map(RefusalReason::from_wire),
+        }
+    }
 }

@@ -169,3 +169,101 @@ proptest! {
         prop_assert_eq!(moment(&format!("1970-01-01T00:00:00.{fraction}Z")), Some(wanted));
     }
 }
+
+/// The readers of `portal_contract::json` against the derived ones, over everything the derived writers can produce and
+/// over damaged forms of it. They differ by intention in two points: the compact reader takes `null` for "missing", and it
+/// does not take a list for an object (the derived one does).
+mod compact_readers {
+    use super::*;
+    use portal_contract::json::{Fields, read_value};
+    use serde::de::DeserializeOwned;
+    use std::fmt::Debug;
+
+    fn device() -> Value {
+        json!({
+            "id": "d-1", "deviceName": "Phone", "managedDeviceName": "m", "operatingSystem": "iOS", "osVersion": "17.1",
+            "manufacturer": "Apple", "model": "iPhone", "serialNumber": "S", "managedDeviceOwnerType": "company",
+            "deviceEnrollmentType": "userEnrollment", "managementAgent": "mdm", "complianceState": "compliant",
+            "complianceGracePeriodExpirationDateTime": "0001-01-01T00:00:00Z",
+            "lastSyncDateTime": "2026-01-01T00:00:00.1234567Z", "enrolledDateTime": "2025-01-01T00:00:00Z",
+            "isEncrypted": true, "isSupervised": false, "deviceCategoryDisplayName": "c",
+            "deviceActionResults": [result()],
+            "actions": { "resetPasscode": { "allowed": true,
+                "outcome": { "kind": "temporaryPasscode", "characterSet": "digits" } } }
+        })
+    }
+
+    fn result() -> Value {
+        json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": "failed",
+            "startDateTime": "2026-01-01T00:00:00Z", "lastUpdatedDateTime": "2026-01-01T00:00:01Z",
+            "errorCode": "commandExpired" })
+    }
+
+    fn compare<T: DeserializeOwned + PartialEq + Debug>(value: &Value, read: fn(&Fields<'_>) -> T) {
+        assert_eq!(read_value(value, read), from_value::<T>(value.clone()).ok(), "{value}");
+    }
+
+    /// The value itself, without each field, with each field of another kind or of the future, and no object at all.
+    fn compare_all<T: DeserializeOwned + PartialEq + Debug>(value: &Value, read: fn(&Fields<'_>) -> T) {
+        compare(value, read);
+        for name in value.as_object().unwrap().keys() {
+            let mut without = value.clone();
+            without.as_object_mut().unwrap().remove(name);
+            compare(&without, read);
+            for other in [json!(7), json!("word of the future"), json!({ "x": 1 })] {
+                let mut damaged = value.clone();
+                damaged[name.as_str()] = other;
+                compare(&damaged, read);
+            }
+        }
+        let mut more = value.clone();
+        more["fieldOfTheFuture"] = json!({ "a": [1, 2] });
+        compare(&more, read);
+        for nothing in [json!(null), json!("text"), json!(7)] {
+            compare(&nothing, read);
+        }
+    }
+
+    #[test]
+    fn they_read_and_refuse_what_the_derived_ones_do() {
+        compare_all(&device(), ManagedDevice::read);
+        compare_all(&result(), DeviceActionResult::read);
+        compare_all(&json!({ "allowed": false, "reason": "windowsPc" }), ActionAvailability::read);
+        for outcome in [
+            json!({ "kind": "passcodeRemoved" }),
+            json!({ "kind": "temporaryPasscode", "characterSet": "digits" }),
+        ] {
+            compare_all(&outcome, ResetOutcome::read);
+        }
+        compare_all(
+            &json!({ "id": "p", "displayName": "A", "userPrincipalName": "a@b", "authTime": "2026-01-01T00:00:00Z" }),
+            Me::read,
+        );
+        compare_all(
+            &json!({ "displayName": "O", "themeColor": "#000000", "logo": "/l.svg", "contactITName": "IT",
+                "contactITPhoneNumber": "1", "contactITEmailAddress": "i@t", "onlineSupportSiteName": "S",
+                "onlineSupportSiteUrl": "https://s", "contactITNotes": "n", "privacyUrl": "https://p" }),
+            Branding::read,
+        );
+        compare_all(
+            &json!({ "passcode": "ab12", "characterSet": "lettersAndDigits",
+                "expiresDateTime": "2026-01-01T00:00:00Z", "resultId": "r" }),
+            TemporaryPasscode::read,
+        );
+        compare_all(
+            &json!({ "type": "about:blank", "title": "t", "status": 403, "detail": "d", "code": "actionNotAllowed",
+                "requestId": "q", "reason": "macRecoveryKey" }),
+            Problem::read,
+        );
+    }
+
+    #[test]
+    fn a_page_without_its_list_is_no_page() {
+        let read = |fields: &Fields<'_>| Page::read(fields, DeviceActionResult::read);
+        let page = json!({ "value": [result()], "@odata.nextLink": "/next" });
+        compare(&page, read);
+        compare(&json!({ "value": [result(), { "id": 1 }] }), read);
+        compare(&json!({}), read);
+        compare(&json!({ "value": {} }), read);
+    }
+}

@@ -3,10 +3,10 @@
 use super::{ApiError, NextLink};
 use crate::domain::Device;
 use crate::http::{HttpAnswer, HttpOutcome};
+use portal_contract::json::{Fields, read_text};
 use portal_contract::{
     Branding, DeviceActionResult, ManagedDevice, Me, Notification, Page, TemporaryPasscode,
 };
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// One page of the person's devices.
@@ -26,9 +26,9 @@ fn success(outcome: &HttpOutcome) -> Result<&HttpAnswer, ApiError> {
     }
 }
 
-fn decode<T: DeserializeOwned>(outcome: &HttpOutcome) -> Result<T, ApiError> {
+fn decode<T>(outcome: &HttpOutcome, read: fn(&Fields<'_>) -> T) -> Result<T, ApiError> {
     let answer = success(outcome)?;
-    serde_json::from_str(&answer.body).map_err(|_| ApiError::NotUnderstood { status: answer.status })
+    read_text(&answer.body, read).ok_or(ApiError::NotUnderstood { status: answer.status })
 }
 
 /// Reads `GET /branding`.
@@ -36,7 +36,7 @@ fn decode<T: DeserializeOwned>(outcome: &HttpOutcome) -> Result<T, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub fn decode_branding(outcome: &HttpOutcome) -> Result<Branding, ApiError> {
-    decode(outcome)
+    decode(outcome, Branding::read)
 }
 
 /// Reads `GET /me`.
@@ -44,7 +44,7 @@ pub fn decode_branding(outcome: &HttpOutcome) -> Result<Branding, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub fn decode_me(outcome: &HttpOutcome) -> Result<Me, ApiError> {
-    decode(outcome)
+    decode(outcome, Me::read)
 }
 
 /// Reads a page of `GET /me/managedDevices`. `base` is the API's own address: a next link that leads elsewhere would
@@ -54,7 +54,7 @@ pub fn decode_me(outcome: &HttpOutcome) -> Result<Me, ApiError> {
 /// [`ApiError`].
 pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, ApiError> {
     let status = success(outcome)?.status;
-    let page: Page<ManagedDevice> = decode(outcome)?;
+    let page = decode(outcome, |fields| Page::read(fields, ManagedDevice::read))?;
     let next = match page.next_link {
         Some(link) => Some(NextLink::parse(&link, base).ok_or(ApiError::NotUnderstood { status })?),
         None => None,
@@ -69,7 +69,7 @@ pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, A
 /// [`ApiError`].
 pub fn decode_device(outcome: &HttpOutcome) -> Result<Arc<Device>, ApiError> {
     let status = success(outcome)?.status;
-    let device: ManagedDevice = decode(outcome)?;
+    let device = decode(outcome, ManagedDevice::read)?;
     Device::from_contract(device).map(Arc::new).ok_or(ApiError::NotUnderstood { status })
 }
 
@@ -78,7 +78,7 @@ pub fn decode_device(outcome: &HttpOutcome) -> Result<Arc<Device>, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub fn decode_reset(outcome: &HttpOutcome) -> Result<DeviceActionResult, ApiError> {
-    decode(outcome)
+    decode(outcome, DeviceActionResult::read)
 }
 
 /// Reads an answer whose body does not matter.
@@ -94,7 +94,7 @@ pub fn decode_accepted(outcome: &HttpOutcome) -> Result<(), ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub fn decode_temporary_passcode(outcome: &HttpOutcome) -> Result<TemporaryPasscode, ApiError> {
-    decode(outcome)
+    decode(outcome, TemporaryPasscode::read)
 }
 
 /// Reads `GET /me/notifications`.
@@ -102,5 +102,5 @@ pub fn decode_temporary_passcode(outcome: &HttpOutcome) -> Result<TemporaryPassc
 /// # Errors
 /// [`ApiError`].
 pub fn decode_notifications(outcome: &HttpOutcome) -> Result<Vec<Notification>, ApiError> {
-    decode::<Page<Notification>>(outcome).map(|page| page.value)
+    decode(outcome, |fields| Page::read(fields, Notification::read)).map(|page| page.value)
 }

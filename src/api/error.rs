@@ -107,7 +107,7 @@ impl ApiError {
     /// 404 must not tell a person that the device is gone.
     #[must_use]
     pub fn of_answer(answer: &HttpAnswer) -> Self {
-        let problem: Option<Problem> = serde_json::from_str(&answer.body).ok();
+        let problem = portal_contract::json::read_text(&answer.body, Problem::read);
         let code = problem.as_ref().map(|problem| problem.code);
         let reference = || reference(answer, problem.as_ref());
         match (answer.status, code) {

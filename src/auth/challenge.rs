@@ -5,6 +5,7 @@
 
 use crate::domain::Seconds;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use portal_contract::json::parse;
 
 /// The greatest `max_age` that is passed on: the window of a reset.
 const LARGEST_MAX_AGE: i64 = 300;
@@ -66,9 +67,7 @@ fn read_claims(text: &str) -> Option<String> {
         .or_else(|_| Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')))
         .ok()?;
     let claims = String::from_utf8(bytes).ok()?;
-    let is_object = claims.trim_start().starts_with('{')
-        && serde_json::from_str::<serde::de::IgnoredAny>(&claims).is_ok();
-    is_object.then_some(claims)
+    parse(&claims)?.is_object().then_some(claims)
 }
 
 /// The parameters of the `Bearer` challenge of a header that may hold several challenges (RFC 9110 section 11.6.1).

@@ -3,29 +3,25 @@
 //! Ages come from the provider's own times and what passed on the page's clocks since the token was asked for; the
 //! computer's idea of the date is never used, because it may be hours off.
 
-use super::SignInError;
+use super::{SignInError, nulls::has_null};
 use crate::domain::{Milliseconds, Seconds};
 use portal_contract::UtcTime;
-use serde::{Deserialize, Deserializer};
+use portal_contract::json::{Fields, read_value};
+use serde_json::Value;
 
 /// How far `auth_time` may lie after `iat`: two machines of one provider.
 pub const LEEWAY: Seconds = Seconds(30);
 
 /// The claims in use. `Debug` shows none: they name a person.
-#[derive(Clone, PartialEq, Eq, Deserialize, Default)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IdTokenClaims {
     iss: String,
     sub: String,
-    #[serde(deserialize_with = "one_or_many")]
     aud: Vec<String>,
     azp: Option<String>,
-    #[serde(deserialize_with = "numeric_date")]
     exp: Option<i64>,
-    #[serde(deserialize_with = "numeric_date")]
     iat: Option<i64>,
     nonce: Option<String>,
-    #[serde(deserialize_with = "numeric_date")]
     auth_time: Option<i64>,
     name: Option<String>,
     preferred_username: Option<String>,
@@ -38,21 +34,46 @@ impl std::fmt::Debug for IdTokenClaims {
     }
 }
 
-/// `aud` is a text or a list of texts; anything else in it makes the token unreadable. By hand, because an untagged
-/// enumeration costs kilobytes.
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    use serde::de::Error as _;
-    let value = serde_json::Value::deserialize(deserializer)?;
-    let texts = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
-    let texts = texts.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>();
-    texts.ok_or_else(|| D::Error::custom("aud"))
+impl IdTokenClaims {
+    /// Reads the claims; `None` when one of them is of another kind. A claim that is missing is found out when the
+    /// claims are validated.
+    #[must_use]
+    pub fn read(value: &Value) -> Option<Self> {
+        let claims = read_value(value, |fields| Self {
+            iss: fields.text_or_empty("iss"),
+            sub: fields.text_or_empty("sub"),
+            aud: audiences(fields),
+            azp: fields.optional_text("azp"),
+            exp: numeric_date(fields, "exp"),
+            iat: numeric_date(fields, "iat"),
+            nonce: fields.optional_text("nonce"),
+            auth_time: numeric_date(fields, "auth_time"),
+            name: fields.optional_text("name"),
+            preferred_username: fields.optional_text("preferred_username"),
+            email: fields.optional_text("email"),
+        });
+        claims.filter(|_| !has_null(value, &["iss", "sub", "aud"]))
+    }
+}
+
+/// `aud` is a text or a list of texts; anything else in it makes the token unreadable.
+fn audiences(fields: &Fields<'_>) -> Vec<String> {
+    let Some(value) = fields.value("aud") else { return Vec::new() };
+    let entries = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    if !entries.iter().all(Value::is_string) {
+        fields.refuse();
+    }
+    entries.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// A `NumericDate` may have a fraction (RFC 7519 section 2); whole seconds are enough, rounded down.
-fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let number = Option::<serde_json::Number>::deserialize(deserializer)?;
+fn numeric_date(fields: &Fields<'_>, name: &str) -> Option<i64> {
+    let value = fields.value(name)?;
+    if !value.is_number() {
+        fields.refuse();
+    }
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and absurd dates are refused later")]
-    Ok(number.and_then(|number| number.as_i64().or_else(|| number.as_f64().map(|f| f.floor() as i64))))
+    value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64))
 }
 
 /// What the claims are compared with.

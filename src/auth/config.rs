@@ -1,9 +1,10 @@
 //! `config.json`: what one build of the page needs to know to serve one organisation.
 
 use super::address::is_acceptable_url;
+use super::nulls::has_null;
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
-use serde::Deserialize;
+use portal_contract::json::{self, Fields, read_value};
 
 /// Where `config.json` lies, and how long it may take.
 const PATH: &str = "/config.json";
@@ -48,8 +49,7 @@ impl ConfigError {
 }
 
 /// Whom to ask while the API cannot be reached. Empty texts mean "not configured".
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Support {
     /// The name of the IT contact.
     pub name: String,
@@ -61,17 +61,14 @@ pub struct Support {
     pub url: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
-struct Wire {
-    api_base: Option<String>,
-    authority: Option<String>,
-    client_id: Option<String>,
-    scopes: Option<String>,
-    resource: Option<String>,
-    default_locale: Option<String>,
-    support: Support,
+impl Support {
+    /// The names of its entries in `config.json`.
+    const ENTRIES: [&'static str; 4] = ["name", "phone", "email", "url"];
+
+    fn read(fields: &Fields<'_>) -> Self {
+        let [name, phone, email, url] = Self::ENTRIES.map(|entry| fields.text_or_empty(entry));
+        Self { name, phone, email, url }
+    }
 }
 
 /// The page's configuration, checked.
@@ -127,37 +124,47 @@ impl PageConfig {
     /// # Errors
     /// [`ConfigError`] names the first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let wire: Wire = match serde_json::from_str(text) {
-            Ok(wire) => wire,
-            Err(error) if error.is_data() => return Err(ConfigError::Field("config.json")),
-            Err(_) => return Err(ConfigError::NotJson),
-        };
-        let api_base = required(wire.api_base, "apiBase")?.trim_end_matches('/').to_owned();
+        let value = json::parse(text).ok_or(ConfigError::NotJson)?;
+        let has_empty_support = has_null(&value, &["support"])
+            || value.get("support").is_some_and(|support| has_null(support, &Support::ENTRIES));
+        let config = read_value(&value, Self::read).filter(|_| !has_empty_support);
+        config.unwrap_or(Err(ConfigError::Field("config.json")))
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, ConfigError> {
+        // All are read before the first is judged: an entry of the wrong type is a fault of the whole document.
+        let names = ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale"];
+        let [api_base, authority, client_id, scopes, resource, default_locale] =
+            names.map(|name| fields.optional_word(name));
+        let support = fields.part("support", Support::read).unwrap_or_default();
+
+        let api_base = required(api_base, "apiBase")?.trim_end_matches('/');
         let is_own_path = api_base.starts_with('/') && !api_base.starts_with("//");
         let is_plain = !api_base.contains(['?', '#', '\\']);
-        if !is_plain || !(is_own_path || is_acceptable_url(&api_base)) {
+        if !is_plain || !(is_own_path || is_acceptable_url(api_base)) {
             return Err(ConfigError::Value("apiBase"));
         }
-        let authority = required(wire.authority, "authority")?;
-        if !is_acceptable_url(&authority) || authority.contains('?') {
+        let authority = required(authority, "authority")?;
+        if !is_acceptable_url(authority) || authority.contains('?') {
             return Err(ConfigError::Value("authority"));
         }
-        let scopes = required(wire.scopes, "scopes")?;
+        let scopes = required(scopes, "scopes")?;
         if !scopes.split_whitespace().any(|scope| scope == "openid") {
             return Err(ConfigError::Value("scopes"));
         }
+        let client_id = required(client_id, "clientId")?;
         Ok(Self {
-            api_base,
-            authority,
-            client_id: required(wire.client_id, "clientId")?,
-            scopes,
-            resource: wire.resource.filter(|text| !text.is_empty()),
-            default_locale: wire.default_locale,
-            support: wire.support,
+            api_base: api_base.to_owned(),
+            authority: authority.to_owned(),
+            client_id: client_id.to_owned(),
+            scopes: scopes.to_owned(),
+            resource: resource.filter(|text| !text.is_empty()).map(str::to_owned),
+            default_locale: default_locale.map(str::to_owned),
+            support,
         })
     }
 }
 
-fn required(value: Option<String>, name: &'static str) -> Result<String, ConfigError> {
+fn required<'a>(value: Option<&'a str>, name: &'static str) -> Result<&'a str, ConfigError> {
     value.filter(|text| !text.trim().is_empty()).ok_or(ConfigError::Field(name))
 }

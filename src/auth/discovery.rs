@@ -1,25 +1,17 @@
 //! The provider's discovery document (OpenID Connect Discovery 1.0).
 
-use super::{SignInError, address::is_acceptable_url};
+use super::{SignInError, address::is_acceptable_url, nulls::has_null};
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
-use serde::Deserialize;
+use portal_contract::json::{self, Fields, read_value};
 
 /// How long the provider may take to answer; it stands between a person and a sign-in page.
 pub(super) const TIME_OUT: Seconds = Seconds(15);
 /// Documents of a provider beyond this are refused unread.
 pub(super) const LARGEST: usize = 64 * 1024;
 
-#[derive(Deserialize)]
-struct Wire {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    jwks_uri: String,
-    end_session_endpoint: Option<String>,
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
-}
+/// The one entry whose null is not the same as its absence: it says something about the provider's safety.
+const ANNOUNCES_ISS: &str = "authorization_response_iss_parameter_supported";
 
 /// What the page needs to know of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +35,7 @@ pub struct Discovery {
 pub fn discovery_request(authority: &str) -> HttpRequest {
     HttpRequest {
         method: Method::Get,
-        url: format!("{}/.well-known/openid-configuration", authority.trim_end_matches('/')),
+        url: [authority.trim_end_matches('/'), "/.well-known/openid-configuration"].concat(),
         headers: Vec::new(),
         body: None,
         time_out: TIME_OUT.to_milliseconds(),
@@ -71,22 +63,27 @@ impl Discovery {
         if text.len() > LARGEST {
             return Err(SignInError::DiscoveryMalformed);
         }
-        let wire: Wire = serde_json::from_str(text).map_err(|_| SignInError::DiscoveryMalformed)?;
-        if wire.issuer != authority {
+        let value = json::parse(text).filter(|value| !has_null(value, &[ANNOUNCES_ISS]));
+        let document = value.and_then(|value| read_value(&value, Self::read));
+        let document = document.ok_or(SignInError::DiscoveryMalformed)?;
+        if document.issuer != authority {
             return Err(SignInError::IssuerMismatch);
         }
-        let endpoints = [&wire.authorization_endpoint, &wire.token_endpoint, &wire.jwks_uri];
-        let are_secure = endpoints.into_iter().chain(&wire.end_session_endpoint);
-        if !are_secure.into_iter().all(|url| is_acceptable_url(url)) {
+        let endpoints = [&document.authorization_endpoint, &document.token_endpoint, &document.jwks_uri];
+        if !endpoints.into_iter().chain(&document.end_session_endpoint).all(|url| is_acceptable_url(url)) {
             return Err(SignInError::EndpointNotSecure);
         }
-        Ok(Self {
-            issuer: wire.issuer,
-            authorization_endpoint: wire.authorization_endpoint,
-            token_endpoint: wire.token_endpoint,
-            jwks_uri: wire.jwks_uri,
-            end_session_endpoint: wire.end_session_endpoint,
-            announces_iss: wire.authorization_response_iss_parameter_supported,
-        })
+        Ok(document)
+    }
+
+    fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            issuer: fields.text("issuer"),
+            authorization_endpoint: fields.text("authorization_endpoint"),
+            token_endpoint: fields.text("token_endpoint"),
+            jwks_uri: fields.text("jwks_uri"),
+            end_session_endpoint: fields.optional_text("end_session_endpoint"),
+            announces_iss: fields.flag(ANNOUNCES_ISS),
+        }
     }
 }

@@ -5,7 +5,8 @@ use super::discovery::LARGEST;
 use super::{IdToken, IdTokenClaims, SignInError};
 use crate::http::HttpOutcome;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use serde::Deserialize;
+use portal_contract::json::{Fields, parse, read_text, read_value};
+use serde_json::Value;
 
 /// The signature algorithms that are accepted (RFC 7518). Anything else, `none` and the symmetric ones above all, is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,25 +72,29 @@ pub enum SignatureVerdict {
     Unavailable,
 }
 
-#[derive(Deserialize)]
+/// What the header says that matters here.
 struct Header {
-    alg: String,
+    algorithm: Option<JwsAlgorithm>,
     kid: Option<String>,
-    typ: Option<String>,
-    cty: Option<serde::de::IgnoredAny>,
-    crit: Option<serde::de::IgnoredAny>,
+    is_plain_jwt: bool,
 }
 
 impl Header {
-    /// What this page would misunderstand: an extension it does not know (RFC 7515 4.1.11), a nested token (4.1.10), a
-    /// token of another kind, for instance `at+jwt` (4.1.9).
-    fn is_plain_jwt(&self) -> bool {
-        let is_jwt = |typ: &str| {
-            let typ = typ.to_ascii_lowercase();
-            typ.strip_prefix("application/").unwrap_or(&typ) == "jwt"
-        };
-        self.crit.is_none() && self.cty.is_none() && self.typ.as_deref().is_none_or(is_jwt)
+    fn read(fields: &Fields<'_>) -> Self {
+        Self {
+            algorithm: JwsAlgorithm::parse(fields.word("alg")),
+            kid: fields.optional_text("kid"),
+            is_plain_jwt: is_plain_jwt(fields),
+        }
     }
+}
+
+/// False for what this page would misunderstand: an extension it does not know (RFC 7515 4.1.11), a nested token
+/// (4.1.10), a token of another kind, for instance `at+jwt` (4.1.9).
+fn is_plain_jwt(fields: &Fields<'_>) -> bool {
+    let typ = fields.optional_word("typ").unwrap_or("jwt").to_ascii_lowercase();
+    let is_jwt = typ.strip_prefix("application/").unwrap_or(&typ) == "jwt";
+    is_jwt && fields.value("crit").is_none() && fields.value("cty").is_none()
 }
 
 /// An ID token taken apart. Its claims are not believed before the signature was.
@@ -117,12 +122,12 @@ impl UnverifiedIdToken {
         let malformed = SignInError::IdTokenMalformed;
         let (signed, signature) = token.reveal().rsplit_once('.').ok_or(malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(malformed)?;
-        let header: Header = decode(header).ok_or(malformed)?;
-        let algorithm = JwsAlgorithm::parse(&header.alg).ok_or(SignInError::AlgorithmNotAllowed)?;
-        if !header.is_plain_jwt() {
+        let header = decode(header).and_then(|header| read_value(&header, Header::read)).ok_or(malformed)?;
+        let algorithm = header.algorithm.ok_or(SignInError::AlgorithmNotAllowed)?;
+        if !header.is_plain_jwt {
             return Err(malformed);
         }
-        let claims: IdTokenClaims = decode(payload).ok_or(malformed)?;
+        let claims = decode(payload).and_then(|claims| IdTokenClaims::read(&claims)).ok_or(malformed)?;
         let signature = Base64UrlUnpadded::decode_vec(signature).map_err(|_| malformed)?;
         if signature.is_empty() {
             return Err(SignInError::SignatureInvalid);
@@ -156,68 +161,72 @@ impl UnverifiedIdToken {
     }
 }
 
-fn decode<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
+fn decode(part: &str) -> Option<Value> {
     let bytes = Base64UrlUnpadded::decode_vec(part).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    parse(std::str::from_utf8(&bytes).ok()?)
 }
 
-/// One key; only what this page can use is read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// One public key that can verify signatures; only what this page can use is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Jwk {
-    kty: String,
+    /// Whether its numbers are those of an elliptic curve; RSA otherwise.
+    is_elliptic: bool,
     kid: Option<String>,
     alg: Option<String>,
-    #[serde(rename = "use")]
-    usage: Option<String>,
-    key_ops: Option<Vec<String>>,
-    n: Option<String>,
-    e: Option<String>,
-    crv: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
+    /// The JWK with its public numbers and nothing else.
+    public: String,
 }
 
 /// The shortest `n` in base64url: 2048 bits (RFC 7518 section 3.3).
 const SHORTEST_MODULUS: usize = 342;
 
 impl Jwk {
-    /// The public key alone, if it is one for this algorithm.
-    fn public(&self, algorithm: JwsAlgorithm) -> Option<String> {
-        let is_for_signing = self.usage.as_deref().is_none_or(|usage| usage == "sig");
-        let is_for_algorithm = self.alg.as_deref().is_none_or(|alg| alg == algorithm.as_str());
-        let may_verify =
-            self.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|operation| operation == "verify"));
-        if !(is_for_signing && is_for_algorithm && may_verify) {
+    /// Reads a key; `None` for one that is not for verifying, or of a kind this page does not know.
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let kty = fields.word("kty");
+        let names = ["kid", "alg", "use", "n", "e", "crv", "x", "y"];
+        let [kid, alg, usage, n, e, crv, x, y] = names.map(|name| fields.optional_word(name));
+        let operations = fields.value("key_ops").map(|_| fields.list("key_ops"));
+        if !operations.unwrap_or_default().iter().all(Value::is_string) {
+            fields.refuse();
+        }
+        let is_verify = |operation: &Value| operation.as_str() == Some("verify");
+        let may_verify = operations.is_none_or(|operations| operations.iter().any(is_verify));
+        if !may_verify || usage.is_some_and(|usage| usage != "sig") {
             return None;
         }
-        match algorithm {
-            JwsAlgorithm::Rs256 | JwsAlgorithm::Ps256 if self.kty == "RSA" => {
-                let (n, e) = (number(self.n.as_ref())?, number(self.e.as_ref())?);
-                let is_long_enough = n.len() >= SHORTEST_MODULUS;
-                is_long_enough.then(|| format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#))
+        let public = match (kty, crv) {
+            ("RSA", _) => {
+                let n = number(n).filter(|n| n.len() >= SHORTEST_MODULUS)?;
+                [r#"{"kty":"RSA","n":""#, n, r#"","e":""#, number(e)?, "\"}"].concat()
             }
-            JwsAlgorithm::Es256 if self.kty == "EC" && self.crv.as_deref() == Some("P-256") => {
-                let (x, y) = (number(self.x.as_ref())?, number(self.y.as_ref())?);
-                Some(format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#))
+            ("EC", Some("P-256")) => {
+                [r#"{"kty":"EC","crv":"P-256","x":""#, number(x)?, r#"","y":""#, number(y)?, "\"}"].concat()
             }
-            JwsAlgorithm::Rs256 | JwsAlgorithm::Ps256 | JwsAlgorithm::Es256 => None,
-        }
+            _ => return None,
+        };
+        Some(Self {
+            is_elliptic: kty == "EC",
+            kid: kid.map(str::to_owned),
+            alg: alg.map(str::to_owned),
+            public,
+        })
+    }
+
+    fn is_for(&self, algorithm: JwsAlgorithm) -> bool {
+        let is_of_its_kind = self.is_elliptic == matches!(algorithm, JwsAlgorithm::Es256);
+        is_of_its_kind && self.alg.as_deref().is_none_or(|alg| alg == algorithm.as_str())
     }
 }
 
-fn number(text: Option<&String>) -> Option<&String> {
+fn number(text: Option<&str>) -> Option<&str> {
     let is_base64url = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     text.filter(|text| !text.is_empty() && text.bytes().all(is_base64url))
 }
 
-/// The provider's keys.
+/// The provider's keys, those this page can use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySet(Vec<Jwk>);
-
-#[derive(Deserialize)]
-struct KeySetWire {
-    keys: Vec<serde_json::Value>,
-}
 
 impl KeySet {
     /// Reads the answer to `jwks_request`.
@@ -239,18 +248,20 @@ impl KeySet {
         if text.len() > LARGEST {
             return Err(SignInError::KeysMalformed);
         }
-        let wire: KeySetWire = serde_json::from_str(text).map_err(|_| SignInError::KeysMalformed)?;
-        Ok(Self(wire.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect()))
+        let keys = read_text(text, |fields| {
+            if fields.value("keys").is_none() {
+                fields.refuse();
+            }
+            fields.list("keys").iter().filter_map(|key| read_value(key, Jwk::read).flatten()).collect()
+        });
+        keys.map(Self).ok_or(SignInError::KeysMalformed)
     }
 
     fn select(&self, algorithm: JwsAlgorithm, kid: Option<&str>) -> Result<String, SignInError> {
-        let mut fitting = self
-            .0
-            .iter()
-            .filter(|key| kid.is_none() || key.kid.as_deref() == kid)
-            .filter_map(|key| key.public(algorithm));
+        let mut fitting =
+            self.0.iter().filter(|key| (kid.is_none() || key.kid.as_deref() == kid) && key.is_for(algorithm));
         match (fitting.next(), fitting.next()) {
-            (Some(key), None) => Ok(key),
+            (Some(key), None) => Ok(key.public.clone()),
             (Some(_), Some(_)) | (None, _) => Err(SignInError::KeyNotFound),
         }
     }

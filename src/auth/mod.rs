@@ -11,6 +11,7 @@ mod config;
 mod discovery;
 mod error;
 mod jws;
+mod nulls;
 mod pkce;
 mod records;
 mod request;

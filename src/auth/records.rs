@@ -5,7 +5,7 @@ use super::{CodeVerifier, StepUpChallenge};
 use crate::domain::{DeviceId, IdempotencyKey, Seconds};
 use crate::route::Route;
 use portal_contract::UtcTime;
-use serde::{Deserialize, Serialize};
+use portal_contract::json::{Fields, read_text};
 
 /// How long a record may wait to be used.
 pub const EXPECTED_LIFETIME: Seconds = Seconds(600);
@@ -68,13 +68,22 @@ impl Purpose {
 }
 
 /// Who has to sign in.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ExpectedPerson {
     /// The subject at the provider.
     pub sub: String,
     /// What the sign-in page is told, so that nobody types it again.
-    #[serde(default)]
     pub login_hint: Option<String>,
+}
+
+impl ExpectedPerson {
+    fn read(fields: &Fields<'_>) -> Self {
+        Self { sub: fields.text("sub"), login_hint: fields.optional_text("login_hint") }
+    }
+
+    fn write(&self) -> String {
+        object(&[("sub", text(&self.sub)), ("login_hint", optional_text(self.login_hint.as_deref()))])
+    }
 }
 
 impl std::fmt::Debug for ExpectedPerson {
@@ -107,17 +116,6 @@ impl std::fmt::Debug for Transaction {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct TransactionWire {
-    verifier: String,
-    nonce: String,
-    expected: Option<ExpectedPerson>,
-    purpose: String,
-    return_to: String,
-    key: String,
-    created: i64,
-}
-
 impl Transaction {
     /// Keys of stored transactions start with this; the `state` follows.
     pub const KEY_PREFIX: &'static str = "portal.transaction.";
@@ -125,36 +123,42 @@ impl Transaction {
     /// The storage key for a `state`.
     #[must_use]
     pub fn storage_key(state: &str) -> String {
-        format!("{}{state}", Self::KEY_PREFIX)
+        [Self::KEY_PREFIX, state].concat()
     }
 
     /// The record as stored.
     #[must_use]
     pub fn serialise(&self) -> String {
-        let wire = TransactionWire {
-            verifier: self.verifier.reveal().to_owned(),
-            nonce: self.nonce.clone(),
-            expected: self.expected.clone(),
-            purpose: self.purpose.name().to_owned(),
-            return_to: self.purpose.return_to().path(),
-            key: self.key.as_str().to_owned(),
-            created: self.created.unix_millis(),
-        };
-        serde_json::to_string(&wire).unwrap_or_default()
+        let expected = self.expected.as_ref().map_or_else(null, ExpectedPerson::write);
+        object(&[
+            ("verifier", text(self.verifier.reveal())),
+            ("nonce", text(&self.nonce)),
+            ("expected", expected),
+            ("purpose", text(self.purpose.name())),
+            ("return_to", text(&self.purpose.return_to().path())),
+            ("key", text(self.key.as_str())),
+            ("created", write_moment(self.created)),
+        ])
     }
 
     /// Reads a stored record; `None` for what this type did not write.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let wire: TransactionWire = serde_json::from_str(text).ok()?;
-        Some(Self {
-            verifier: CodeVerifier::parse(&wire.verifier)?,
-            nonce: Some(wire.nonce).filter(|nonce| !nonce.is_empty())?,
-            expected: wire.expected,
-            purpose: Purpose::parse(&wire.purpose, &wire.return_to)?,
-            key: IdempotencyKey::parse(&wire.key)?,
-            created: UtcTime::from_unix_millis(wire.created),
-        })
+        let record = read_text(text, |fields| {
+            let [verifier, nonce, purpose, return_to, key] =
+                ["verifier", "nonce", "purpose", "return_to", "key"].map(|name| fields.word(name));
+            let expected = fields.part("expected", ExpectedPerson::read);
+            let created = read_moment(fields, "created");
+            Some(Self {
+                verifier: CodeVerifier::parse(verifier)?,
+                nonce: Some(nonce).filter(|nonce| !nonce.is_empty())?.to_owned(),
+                expected,
+                purpose: Purpose::parse(purpose, return_to)?,
+                key: IdempotencyKey::parse(key)?,
+                created,
+            })
+        });
+        record.flatten()
     }
 
     /// Whether the record may still be used.
@@ -177,16 +181,6 @@ pub struct Continuation {
     pub created: UtcTime,
 }
 
-#[derive(Serialize, Deserialize)]
-struct ContinuationWire {
-    device: String,
-    expected: ExpectedPerson,
-    max_age: Option<i64>,
-    acr_values: Option<String>,
-    claims: Option<String>,
-    created: i64,
-}
-
 impl Continuation {
     /// Keys of stored continuations start with this; the `state` follows.
     pub const KEY_PREFIX: &'static str = "portal.continuation.";
@@ -194,39 +188,42 @@ impl Continuation {
     /// The storage key for a `state`.
     #[must_use]
     pub fn storage_key(state: &str) -> String {
-        format!("{}{state}", Self::KEY_PREFIX)
+        [Self::KEY_PREFIX, state].concat()
     }
 
     /// The record as stored.
     #[must_use]
     pub fn serialise(&self) -> String {
         let challenge = self.challenge.clone().unwrap_or_default();
-        let wire = ContinuationWire {
-            device: self.device.as_str().to_owned(),
-            expected: self.expected.clone(),
-            max_age: challenge.max_age.map(|age| age.0),
-            acr_values: challenge.acr_values,
-            claims: challenge.claims,
-            created: self.created.unix_millis(),
-        };
-        serde_json::to_string(&wire).unwrap_or_default()
+        object(&[
+            ("device", text(self.device.as_str())),
+            ("expected", self.expected.write()),
+            ("max_age", challenge.max_age.map_or_else(null, |age| age.0.to_string())),
+            ("acr_values", optional_text(challenge.acr_values.as_deref())),
+            ("claims", optional_text(challenge.claims.as_deref())),
+            ("created", write_moment(self.created)),
+        ])
     }
 
     /// Reads a stored record; `None` for what this type did not write.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let wire: ContinuationWire = serde_json::from_str(text).ok()?;
-        let challenge = StepUpChallenge {
-            max_age: wire.max_age.map(Seconds),
-            acr_values: wire.acr_values,
-            claims: wire.claims,
-        };
-        Some(Self {
-            device: DeviceId::parse(&wire.device)?,
-            expected: wire.expected,
-            challenge: Some(challenge).filter(|challenge| *challenge != StepUpChallenge::default()),
-            created: UtcTime::from_unix_millis(wire.created),
-        })
+        let record = read_text(text, |fields| {
+            let challenge = StepUpChallenge {
+                max_age: fields.optional_number("max_age").map(Seconds),
+                acr_values: fields.optional_text("acr_values"),
+                claims: fields.optional_text("claims"),
+            };
+            let expected = fields.part("expected", ExpectedPerson::read);
+            let created = read_moment(fields, "created");
+            Some(Self {
+                device: DeviceId::parse(fields.word("device"))?,
+                expected: expected?,
+                challenge: Some(challenge).filter(|challenge| *challenge != StepUpChallenge::default()),
+                created,
+            })
+        });
+        record.flatten()
     }
 
     /// Whether the record may still be used.
@@ -255,14 +252,6 @@ impl std::fmt::Debug for ResumeRecord {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct ResumeWire {
-    device: String,
-    key: String,
-    sub: String,
-    started: i64,
-}
-
 impl ResumeRecord {
     /// The storage key; there is one record at most.
     pub const KEY: &'static str = "portal.resume";
@@ -270,25 +259,27 @@ impl ResumeRecord {
     /// The record as stored.
     #[must_use]
     pub fn serialise(&self) -> String {
-        let wire = ResumeWire {
-            device: self.device.as_str().to_owned(),
-            key: self.key.as_str().to_owned(),
-            sub: self.sub.clone(),
-            started: self.started.unix_millis(),
-        };
-        serde_json::to_string(&wire).unwrap_or_default()
+        object(&[
+            ("device", text(self.device.as_str())),
+            ("key", text(self.key.as_str())),
+            ("sub", text(&self.sub)),
+            ("started", write_moment(self.started)),
+        ])
     }
 
     /// Reads a stored record; `None` for what this type did not write.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let wire: ResumeWire = serde_json::from_str(text).ok()?;
-        Some(Self {
-            device: DeviceId::parse(&wire.device)?,
-            key: IdempotencyKey::parse(&wire.key)?,
-            sub: wire.sub,
-            started: UtcTime::from_unix_millis(wire.started),
-        })
+        let record = read_text(text, |fields| {
+            let (sub, started) = (fields.text("sub"), read_moment(fields, "started"));
+            Some(Self {
+                device: DeviceId::parse(fields.word("device"))?,
+                key: IdempotencyKey::parse(fields.word("key"))?,
+                sub,
+                started,
+            })
+        });
+        record.flatten()
     }
 
     /// Whether the record may still be used.
@@ -302,4 +293,38 @@ impl ResumeRecord {
 const fn is_current(created: UtcTime, wall: UtcTime) -> bool {
     let age = wall.unix_millis().saturating_sub(created.unix_millis()).saturating_abs();
     age <= EXPECTED_LIFETIME.to_milliseconds().0
+}
+
+/// A JSON object of fields whose values are JSON already. By hand: writing a whole `Value` costs the page kilobytes.
+fn object(fields: &[(&str, String)]) -> String {
+    let mut json = String::new();
+    for (name, value) in fields {
+        json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
+        json.push_str(name);
+        json.push_str("\":");
+        json.push_str(value);
+    }
+    json.push('}');
+    json
+}
+
+fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+fn optional_text(value: Option<&str>) -> String {
+    value.map_or_else(null, text)
+}
+
+fn null() -> String {
+    "null".to_owned()
+}
+
+/// A moment of this computer's clock, stored as Unix time in milliseconds.
+fn write_moment(moment: UtcTime) -> String {
+    moment.unix_millis().to_string()
+}
+
+fn read_moment(fields: &Fields<'_>, name: &str) -> UtcTime {
+    UtcTime::from_unix_millis(fields.number(name))
 }

@@ -166,10 +166,10 @@ pub fn jwks_request(discovery: &Discovery) -> HttpRequest {
 }
 
 fn own_address(origin: &str, route: &Route) -> String {
-    format!("{origin}{}", route.path())
+    [origin, route.path().as_str()].concat()
 }
 
 fn with_query(endpoint: &str, query: &str) -> SecretUrl {
-    let separator = if endpoint.contains('?') { '&' } else { '?' };
-    SecretUrl(format!("{endpoint}{separator}{query}"))
+    let separator = if endpoint.contains('?') { "&" } else { "?" };
+    SecretUrl([endpoint, separator, query].concat())
 }

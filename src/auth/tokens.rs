@@ -3,7 +3,7 @@
 use super::SignInError;
 use crate::domain::Seconds;
 use crate::http::HttpOutcome;
-use serde::Deserialize;
+use portal_contract::json::{Fields, read_text};
 
 macro_rules! opaque_token {
     ($(#[$meta:meta])* $name:ident) => {
@@ -43,14 +43,6 @@ opaque_token! {
     IdToken
 }
 
-#[derive(Deserialize)]
-struct Wire {
-    access_token: String,
-    id_token: String,
-    token_type: String,
-    expires_in: Option<i64>,
-}
-
 /// What a code was exchanged for. A refresh token, should one come, is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenAnswer {
@@ -78,17 +70,21 @@ impl TokenAnswer {
     }
 
     fn parse(body: &str) -> Result<Self, SignInError> {
-        let wire: Wire = serde_json::from_str(body).map_err(|_| SignInError::TokenAnswerMalformed)?;
-        let is_bearer = wire.token_type.eq_ignore_ascii_case("Bearer");
+        read_text(body, Self::read).ok_or(SignInError::TokenAnswerMalformed)
+    }
+
+    fn read(fields: &Fields<'_>) -> Self {
+        let [access, id, kind] = ["access_token", "id_token", "token_type"].map(|name| fields.word(name));
+        let is_bearer = kind.eq_ignore_ascii_case("Bearer");
         // What cannot stand in a header cannot be a bearer token (RFC 6750 section 2.1).
-        let is_plain = wire.access_token.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_bearer || !is_plain || wire.access_token.is_empty() || wire.id_token.is_empty() {
-            return Err(SignInError::TokenAnswerMalformed);
+        let is_plain = access.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_bearer || !is_plain || access.is_empty() || id.is_empty() {
+            fields.refuse();
         }
-        Ok(Self {
-            access: AccessToken(wire.access_token),
-            id: IdToken(wire.id_token),
-            lifetime: wire.expires_in.map(Seconds),
-        })
+        Self {
+            access: AccessToken(access.to_owned()),
+            id: IdToken(id.to_owned()),
+            lifetime: fields.optional_number("expires_in").map(Seconds),
+        }
     }
 }

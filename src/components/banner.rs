@@ -2,10 +2,10 @@
 
 use super::{Icon, Part, el, icon, live};
 use crate::i18n::t;
-use leptos::prelude::{Get, Signal};
+use crate::shell::Selected;
 
 /// Says that the page is offline, for as long as it is.
-pub fn offline_banner(is_offline: Signal<bool>) -> Part {
+pub fn offline_banner(is_offline: Selected<bool>) -> Part {
     live(move || {
         is_offline.get().then(|| {
             let words = el("p").words(t::offline_banner());

@@ -32,17 +32,20 @@ impl Weight {
 }
 
 /// A button that says what the person did.
+#[inline(never)]
 pub fn button(weight: Weight, words: Text, event: Event) -> Part {
     let dispatch = use_dispatch();
     pressable(weight, words, Box::new(move || dispatch(event.clone())))
 }
 
 /// A button whose effect stays inside its component.
+#[inline(never)]
 pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> Part {
     el("button").attr("type", "button").class(weight.class()).on_press(press).words(words).into()
 }
 
 /// A link to a screen of the page that looks like a button.
+#[inline(never)]
 pub fn link_button(weight: Weight, words: Text, route: &Route) -> Part {
     el("a").class(weight.class()).attr("href", route.path()).words(words).into()
 }

@@ -3,7 +3,7 @@
 
 use super::{Icon, Part, el, icon, live};
 use crate::i18n::{Text, t};
-use leptos::prelude::{Signal, With};
+use crate::shell::Selected;
 use portal_contract::Branding;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub enum Flow {
 }
 
 /// The ways to reach IT as a list; a sentence when none is configured.
-pub fn contact_ways(branding: Signal<Arc<Branding>>, flow: Flow) -> Part {
+pub fn contact_ways(branding: Selected<Arc<Branding>>, flow: Flow) -> Part {
     let class = match flow {
         Flow::Row => "contact-ways",
         Flow::Column => "contact-ways column",
@@ -86,7 +86,7 @@ fn way_item(way: Way) -> Part {
 }
 
 /// A card with the ways and the organisation's notes, for the help page and errors.
-pub fn contact_card(heading: Text, branding: Signal<Arc<Branding>>) -> Part {
+pub fn contact_card(heading: Text, branding: Selected<Arc<Branding>>) -> Part {
     let notes = move || branding.with(|branding| branding.contact_it_notes.clone());
     el("section")
         .class("card")

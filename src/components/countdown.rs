@@ -5,15 +5,18 @@
 //! deadline, so a computer that slept shows the truth at once.
 
 use super::{HIDDEN, Icon, Part, Weight, el, icon};
-use crate::app::{CountdownDisplay, Event};
+use crate::app::{CountdownDisplay, Event, Model};
 use crate::domain::{Milliseconds, Seconds};
 use crate::i18n::t;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
-use leptos::prelude::{Get, Memo};
 use std::time::Duration;
 
 /// From here on the countdown is shown as urgent.
 const LOW: Seconds = Seconds(60);
+
+fn seconds_left(model: &Model) -> Seconds {
+    model.time_left().map_or(Seconds(0), Milliseconds::seconds_rounded_up)
+}
 
 /// The countdown; nothing while no clock is running. The button that hides it stays the same element when it becomes
 /// the one that shows it, so that it keeps the focus.
@@ -21,10 +24,9 @@ pub fn countdown() -> Part {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();
-    let left =
-        select(model, move |model| model.time_left().map_or(Seconds(0), Milliseconds::seconds_rounded_up));
+    let left = select(model, seconds_left);
     let is_shown = select(model, move |model| model.countdown == CountdownDisplay::Shown);
-    let is_low = Memo::new(move |_| left.get() <= LOW);
+    let is_low = select(model, |model| seconds_left(model) <= LOW);
     let digits = move || {
         let left = Duration::from_secs(left.get().0.max(0).unsigned_abs());
         tr.text(&t::confirm_time_left_value(left))

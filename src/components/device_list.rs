@@ -7,11 +7,8 @@
 use super::{Icon, Part, Weight, device_row, el, group, icon, live, pressable};
 use crate::domain::Device;
 use crate::i18n::{Text, t};
-use crate::shell::use_tr;
-use leptos::prelude::{
-    Get, Memo, Signal, With, WithUntracked, document, event_target_value, queue_microtask,
-    request_animation_frame,
-};
+use crate::shell::{Selected, selected_from, use_tr};
+use leptos::prelude::{document, event_target_value, queue_microtask, request_animation_frame};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -20,18 +17,18 @@ use web_sys::{FocusOptions, HtmlElement};
 /// What the list shows and says.
 #[derive(Clone, Copy)]
 pub struct DeviceListProps {
-    /// The rows to show. From a memo, so that the same devices read again are no change and no row is touched.
-    pub rows: Signal<Vec<Arc<Device>>>,
+    /// The rows to show. Selected, so that the same devices read again are no change and no row is touched.
+    pub rows: Selected<Vec<Arc<Device>>>,
     /// How many there are, in words.
-    pub count: Signal<Text>,
+    pub count: Selected<Text>,
     /// How many more "Show more" brings; nothing when all are shown.
-    pub more: Signal<usize>,
+    pub more: Selected<usize>,
     /// What is searched for.
-    pub query: Signal<String>,
+    pub query: Selected<String>,
     /// Whether the search is worth its room.
-    pub is_searchable: Signal<bool>,
+    pub is_searchable: Selected<bool>,
     /// The server's time.
-    pub now: Signal<Option<UtcTime>>,
+    pub now: Selected<Option<UtcTime>>,
 }
 
 /// The list. `on_search` gets the text at every change, `on_more` asks for more rows.
@@ -42,7 +39,7 @@ pub fn device_list(
 ) -> Part {
     let tr = use_tr();
     let DeviceListProps { rows, count, more, query, is_searchable, now } = props;
-    let is_none_found = Memo::new(move |_| rows.with(Vec::is_empty) && !query.with(String::is_empty));
+    let is_none_found = selected_from(move || rows.with(Vec::is_empty) && !query.with(String::is_empty));
     let tools = el("div")
         .class("list-tools")
         .live(move || is_searchable.get().then(|| search(query, on_search)))
@@ -77,7 +74,7 @@ pub fn device_list(
 }
 
 /// Typing filters at once; there is no form, so Enter (also the one that ends an IME composition) submits nothing.
-fn search(query: Signal<String>, on_search: impl Fn(String) + 'static) -> Part {
+fn search(query: Selected<String>, on_search: impl Fn(String) + 'static) -> Part {
     let input = el("input")
         .attr("id", "device-search")
         .attr("type", "search")

@@ -4,14 +4,13 @@ use super::{Icon, Part, el, icon, status_chip, tone_icon};
 use crate::domain::{Device, ResetAvailability};
 use crate::i18n::t;
 use crate::route::Route;
-use crate::shell::use_tr;
+use crate::shell::{Selected, use_tr};
 use crate::view::{self, Status, Tone};
-use leptos::prelude::{Get, GetUntracked, Signal};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 
 /// The row. `now` is the server's time, as well as it is known; when it moves on, only what tells of it changes.
-pub fn device_row(device: Arc<Device>, now: Signal<Option<UtcTime>>) -> Part {
+pub fn device_row(device: Arc<Device>, now: Selected<Option<UtcTime>>) -> Part {
     let tr = use_tr();
     let row = view::device_row(&device, now.get_untracked());
     let address = Route::Device(device.id.clone()).path();

@@ -6,17 +6,13 @@
 
 use super::{Part, el};
 use crate::i18n::Text;
-use leptos::prelude::{GetValue, StoredValue, document, on_cleanup, request_animation_frame};
+use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 /// Shows a modal dialog for as long as it is mounted. `on_cancel` runs on Esc; the buttons belong to `body`.
 pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'static, body: Part) -> Part {
-    let opener = StoredValue::new_local(focused_element());
-    on_cleanup(move || {
-        let opener = opener.try_get_value().flatten();
-        request_animation_frame(move || give_focus_back(opener.as_ref()));
-    });
+    let opener = focused_element();
     let heading_id = [id, "-heading"].concat();
     let labelled_by = heading_id.clone();
     let heading = el("h2").attr("id", heading_id).attr("tabindex", "-1").attr("autofocus", "").words(heading);
@@ -31,6 +27,7 @@ pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'st
         .on("close", move |_| on_cancel())
         .child(el("div").class("dialog-body").child(heading).child(body))
         .mounted(show)
+        .removed(move || request_animation_frame(move || give_focus_back(opener.as_ref())))
         .into()
 }
 

@@ -7,9 +7,9 @@ use crate::app::Event;
 use crate::domain::DeviceId;
 use crate::i18n::t;
 use crate::route::Route;
-use crate::shell::{select, use_model, use_tr};
+use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view;
-use leptos::prelude::{Get, Signal, With, document};
+use leptos::prelude::document;
 use portal_contract::{Notification, UtcTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -78,13 +78,9 @@ fn close_after_link(event: &web_sys::Event) {
     }
 }
 
-/// A notification of the API as a list item that leads to its device. A signal of `now` is followed: only the words that
+/// A notification of the API as a list item that leads to its device. `now` is followed: only the words that
 /// say when it was change.
-pub fn notification_item(item: &Notification, now: impl Into<Signal<Option<UtcTime>>>) -> Part {
-    item_of(item, now.into())
-}
-
-fn item_of(item: &Notification, now: Signal<Option<UtcTime>>) -> Part {
+pub fn notification_item(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
     let tr = use_tr();
     let route = DeviceId::parse(&item.device_id).map(Route::Device);
     let opened = Event::NotificationOpened(item.id.clone());

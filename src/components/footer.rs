@@ -3,7 +3,6 @@
 use super::{Flow, Part, contact_ways, el, web_address};
 use crate::i18n::t;
 use crate::shell::{select, use_model};
-use leptos::prelude::With;
 
 /// The foot.
 pub fn footer() -> Part {
@@ -17,7 +16,7 @@ pub fn footer() -> Part {
     let inner = el("div")
         .class("foot-inner")
         .child(el("h2").words(t::support_contact()))
-        .child(contact_ways(branding.into(), Flow::Row))
+        .child(contact_ways(branding, Flow::Row))
         .child(el("p").class("foot-notes").live_text(notes))
         .live(privacy);
     el("footer").class("foot").child(inner).into()

@@ -6,7 +6,6 @@ use crate::app::{Event, Model};
 use crate::i18n::{Locale, Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
-use leptos::prelude::{Get, With};
 
 /// The bar.
 pub fn header() -> Part {

@@ -90,6 +90,7 @@ impl Icon {
 
 /// Draws an icon.
 #[must_use]
+#[inline(never)]
 pub fn icon(icon: Icon) -> Part {
     el("svg").class("icon").attr("aria-hidden", HIDDEN).child(el("use").attr("href", icon.href())).into()
 }

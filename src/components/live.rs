@@ -5,8 +5,7 @@
 
 use super::{Part, el};
 use crate::i18n::Text;
-use crate::shell::use_tr;
-use leptos::prelude::{Signal, With};
+use crate::shell::{Selected, use_tr};
 
 /// A text to be spoken once. The number tells two equal texts apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Spoken {
 }
 
 /// The live region. The text moves between two elements, so that the same words twice are two changes and are read twice.
-pub fn live_region(spoken: Signal<Spoken>) -> Part {
+pub fn live_region(spoken: Selected<Spoken>) -> Part {
     let tr = use_tr();
     let words = move |parity: u32| {
         spoken.with(|spoken| match &spoken.text {

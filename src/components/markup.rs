@@ -4,7 +4,7 @@
 //! for each: this page weighed 256 KB that way (brotli). Here there is one type, so markup costs about as much as the
 //! strings in it. What changes is a closure that reads signals ([`live`], [`Element::attr_live`]); Leptos runs it again and
 //! disposes of everything that was made inside it. A live part is replaced as a whole, so it should be as small as what
-//! changes, and depend on a memo. Measured reasons: docs/adr/0011-own-markup-layer.md.
+//! changes, and read selections ([`crate::shell::select`]). Measured reasons: docs/adr/0011-own-markup-layer.md.
 
 use crate::i18n::Text;
 use crate::shell::use_tr;
@@ -21,6 +21,7 @@ enum Kind {
     Text(String),
     Words(Box<dyn Fn() -> String>),
     Live(Box<dyn Fn() -> Part>),
+    Effect(Box<dyn FnMut()>),
     Group(Vec<Part>),
 }
 
@@ -37,6 +38,7 @@ enum Setting {
     LiveProperty(&'static str, Box<dyn Fn() -> String>),
     Listener(&'static str, Box<dyn Fn(web_sys::Event)>),
     Mounted(Box<dyn FnOnce(web_sys::HtmlElement)>),
+    Removed(Box<dyn FnOnce()>),
 }
 
 /// What has to live as long as the nodes do: effects and listeners. Dropping it ends them.
@@ -46,6 +48,30 @@ struct Kept(Vec<Box<dyn std::any::Any>>);
 impl Kept {
     fn keep<T: 'static>(&mut self, thing: T) {
         self.0.push(Box::new(thing));
+    }
+}
+
+/// Runs `run` now and whenever what it read has changed. One type of effect for everything: each costs code of its own.
+fn follow(run: Box<dyn FnMut(Option<Kept>) -> Kept>) -> RenderEffect<Kept> {
+    RenderEffect::new(run)
+}
+
+/// The same for what keeps nothing.
+fn repeat(mut run: Box<dyn FnMut()>) -> RenderEffect<Kept> {
+    follow(Box::new(move |_| {
+        run();
+        Kept::default()
+    }))
+}
+
+/// What is done when its element goes.
+struct Farewell(Option<Box<dyn FnOnce()>>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if let Some(react) = self.0.take() {
+            react();
+        }
     }
 }
 
@@ -71,6 +97,7 @@ pub const fn el(tag: &'static str) -> Element {
 
 /// A text in the current language; it follows a change of the language.
 #[must_use]
+#[inline(never)]
 pub fn words(text: Text) -> Part {
     Part(Kind::Words(Box::new(use_tr().say(text))))
 }
@@ -83,6 +110,11 @@ pub fn live<P: Into<Part>>(make: impl Fn() -> P + 'static) -> Part {
 /// Words that are made anew whenever what `make` reads changes.
 pub fn live_text(make: impl Fn() -> String + 'static) -> Part {
     Part(Kind::Words(Box::new(make)))
+}
+
+/// Something outside the markup that is done now and again whenever what it reads changes. Nothing in the document.
+pub fn effect(run: impl FnMut() + 'static) -> Part {
+    Part(Kind::Effect(Box::new(run)))
 }
 
 /// Several parts, one after the other.
@@ -117,22 +149,35 @@ impl<P: Into<Self>> From<Option<P>> for Part {
 
 impl FromIterator<Self> for Part {
     fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
-        Self(Kind::Group(parts.into_iter().collect()))
+        let mut group = Vec::new();
+        for part in parts {
+            push(&mut group, part);
+        }
+        Self(Kind::Group(group))
     }
 }
 
+/// Not inlined: one copy for all kinds of lists.
+#[inline(never)]
+fn push(parts: &mut Vec<Part>, part: Part) {
+    parts.push(part);
+}
+
 impl Element {
+    #[inline(never)]
     fn set(mut self, setting: Setting) -> Self {
         self.settings.push(setting);
         self
     }
 
     /// The classes.
+    #[inline(never)]
     pub fn class(self, classes: &'static str) -> Self {
         self.set(Setting::Attribute("class", Cow::Borrowed(classes)))
     }
 
     /// An attribute.
+    #[inline(never)]
     pub fn attr(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.set(Setting::Attribute(name, value.into()))
     }
@@ -143,6 +188,7 @@ impl Element {
     }
 
     /// An attribute with words in the current language.
+    #[inline(never)]
     pub fn attr_words(self, name: &'static str, text: Text) -> Self {
         let say = use_tr().say(text);
         self.attr_live(name, move || Some(say()))
@@ -168,19 +214,32 @@ impl Element {
         self.set(Setting::Mounted(Box::new(react)))
     }
 
+    /// Calls `react` once, when the element goes.
+    pub fn removed(self, react: impl FnOnce() + 'static) -> Self {
+        self.set(Setting::Removed(Box::new(react)))
+    }
+
     /// Something inside.
-    pub fn child(mut self, part: impl Into<Part>) -> Self {
-        self.children.push(part.into());
+    pub fn child(self, part: impl Into<Part>) -> Self {
+        self.with(part.into())
+    }
+
+    #[inline(never)]
+    fn with(mut self, part: Part) -> Self {
+        self.children.push(part);
         self
     }
 
     /// Several things inside.
     pub fn children(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.children.extend(parts);
+        for part in parts {
+            push(&mut self.children, part);
+        }
         self
     }
 
     /// Words inside, in the current language.
+    #[inline(never)]
     pub fn words(self, text: Text) -> Self {
         self.child(words(text))
     }
@@ -216,9 +275,10 @@ impl Part {
             Kind::Words(make) => {
                 let node = document().create_text_node("");
                 append(parent, &node);
-                kept.keep(RenderEffect::new(move |_| node.set_data(&make())));
+                kept.keep(repeat(Box::new(move || node.set_data(&make()))));
             }
             Kind::Live(make) => build_live(make, parent, kept),
+            Kind::Effect(run) => kept.keep(repeat(run)),
             Kind::Group(parts) => {
                 for part in parts {
                     part.build(parent, kept);
@@ -234,7 +294,7 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
     let end: Node = document().create_text_node("").into();
     append(parent, &start);
     append(parent, &end);
-    kept.keep(RenderEffect::new(move |before: Option<Kept>| {
+    kept.keep(follow(Box::new(move |before| {
         let part = make();
         drop(before);
         let Some(parent) = end.parent_node() else { return Kept::default() };
@@ -248,7 +308,7 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
         part.build(&fresh, &mut kept);
         let _inserted = parent.insert_before(&fresh, Some(&end));
         kept
-    }));
+    })));
 }
 
 impl Element {
@@ -276,13 +336,13 @@ fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Kept) {
         Setting::Attribute(name, value) => set_attribute(element, name, Some(&value)),
         Setting::LiveAttribute(name, make) => {
             let element = element.clone();
-            kept.keep(RenderEffect::new(move |_| set_attribute(&element, name, make().as_deref())));
+            kept.keep(repeat(Box::new(move || set_attribute(&element, name, make().as_deref()))));
         }
         Setting::LiveProperty(name, make) => {
             let element = element.clone();
-            kept.keep(RenderEffect::new(move |_| {
+            kept.keep(repeat(Box::new(move || {
                 let _set = js_sys::Reflect::set(&element, &name.into(), &JsValue::from(make()));
-            }));
+            })));
         }
         Setting::Listener(name, react) => {
             let react = Closure::<dyn Fn(web_sys::Event)>::new(react);
@@ -295,6 +355,7 @@ fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Kept) {
                 queue_microtask(move || react(element));
             }
         }
+        Setting::Removed(react) => kept.keep(Farewell(Some(react))),
     }
 }
 

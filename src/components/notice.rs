@@ -5,6 +5,7 @@ use crate::i18n::{Text, t};
 use crate::view::{Notice, Tone};
 
 /// A boxed message: its title, its paragraphs, and below them whatever goes on (buttons, ways to reach IT).
+#[inline(never)]
 pub fn message(tone: Tone, title: Option<Text>, lines: Vec<Text>, rest: Option<Part>) -> Part {
     el("div")
         .attr("class", ["notice ", tone_class(tone)].concat())

@@ -11,7 +11,6 @@ use crate::domain::DeviceId;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};
 use crate::view::{self, Tone};
-use leptos::prelude::With;
 use portal_contract::TemporaryPasscode;
 
 /// The panel for a device that may have a temporary passcode.
@@ -84,7 +83,7 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
     let help = el("div")
         .class("stack tight")
         .child(el("p").words(view::cannot_type(passcode.character_set)))
-        .child(contact_ways(branding.into(), Flow::Row));
+        .child(contact_ways(branding, Flow::Row));
     group([
         code_box(code(&passcode.passcode, t::passcode_heading())),
         actions(group([

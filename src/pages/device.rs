@@ -7,15 +7,14 @@ use super::parts::{
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
 use crate::components::{
-    Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, icon, link_button,
-    live, message, minute_now, passcode_panel, skeleton_rows,
+    Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
+    link_button, live, message, minute_now, passcode_panel, skeleton_rows,
 };
 use crate::domain::{Device, DeviceId, ResetState};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{select, use_model, use_tr};
+use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, Notice, RefusalView, ResetCommand, Tone};
-use leptos::prelude::*;
 use portal_contract::UtcTime;
 use std::sync::Arc;
 
@@ -35,7 +34,7 @@ pub(super) fn device(id: DeviceId) -> Part {
     let wanted = id.clone();
     let stage = select(use_model(), move |model| stage(model, &wanted));
     let body = live(move || match stage.get() {
-        Stage::Loading => group([heading(Signal::stored(t::device_loading())), skeleton_rows(2)]),
+        Stage::Loading => group([heading(t::device_loading()), skeleton_rows(2)]),
         Stage::Absent => gone(),
         Stage::Failed => failed(),
         Stage::Shown => shown(&id),
@@ -57,7 +56,7 @@ fn gone() -> Part {
 fn failed() -> Part {
     let problem =
         select(use_model(), move |model| load_problem(&model.device.state, t::device_error_heading()));
-    group([heading(Signal::stored(t::device_error_heading())), load_failed(problem)])
+    group([heading(t::device_error_heading()), load_failed(problem)])
 }
 
 fn shown(id: &DeviceId) -> Part {
@@ -90,7 +89,7 @@ fn shown(id: &DeviceId) -> Part {
             .child(
                 el("div")
                     .class("page-head")
-                    .child(heading(named(id, std::convert::identity)))
+                    .child(heading_live(named(id, std::convert::identity)))
                     .child(el("p").class("device-meta").live_text(platform))
                     .live(status),
             )
@@ -112,7 +111,7 @@ fn fact_list(device: &Device, now: Option<UtcTime>) -> Part {
 }
 
 /// "Reset passcode". What the server forbids is shown as unavailable, reachable by keyboard, with the reason beside it.
-fn commands(id: &DeviceId, device: Memo<Option<Arc<Device>>>) -> Part {
+fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
     let wanted = id.clone();
     // Every command has a first line of its own: what stands here is made anew when that changes, and not with every
     // fact of the device.

@@ -8,7 +8,6 @@ use crate::components::{
 };
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
-use leptos::prelude::*;
 
 /// From this many devices on the search is worth its room.
 const WORTH_SEARCHING: usize = 6;
@@ -29,7 +28,7 @@ pub(super) fn devices() -> Part {
     group([
         el("div")
             .class("page-head")
-            .child(heading(Signal::stored(t::devices_heading())))
+            .child(heading(t::devices_heading()))
             .child(paragraph("lede", t::devices_intro()))
             .into(),
         live(move || match stage.get() {
@@ -72,14 +71,7 @@ fn shown() -> Part {
     let query = select(model, move |model| model.devices.filter.clone());
     let is_searchable = select(model, move |model| model.devices.all().len() >= WORTH_SEARCHING);
     let now = select(model, minute_now);
-    let props = DeviceListProps {
-        rows: rows.into(),
-        count: count.into(),
-        more: more.into(),
-        query: query.into(),
-        is_searchable: is_searchable.into(),
-        now: now.into(),
-    };
+    let props = DeviceListProps { rows, count, more, query, is_searchable, now };
     let on_search = move |text| dispatch(Event::FilterChanged(text));
     let on_more = move || dispatch(Event::MoreDevicesChosen);
     group([problem(), device_list(props, on_search, on_more)])

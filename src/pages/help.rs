@@ -3,7 +3,6 @@
 use super::parts::{branding, paragraph, titled};
 use crate::components::{Part, contact_card, el, group, heading};
 use crate::i18n::{Text, t};
-use leptos::prelude::Signal;
 
 /// The help page.
 pub(super) fn help() -> Part {
@@ -33,7 +32,7 @@ pub(super) fn help() -> Part {
     group([
         el("div")
             .class("page-head")
-            .child(heading(Signal::stored(t::help_heading())))
+            .child(heading(t::help_heading()))
             .child(paragraph("lede", t::help_lead()))
             .into(),
         el("div")

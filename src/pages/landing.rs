@@ -4,14 +4,13 @@ use super::parts::paragraph;
 use crate::app::Event;
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, heading, icon, steps};
 use crate::i18n::t;
-use leptos::prelude::Signal;
 
 /// The welcome.
 pub(super) fn landing() -> Part {
     el("div")
         .class("landing")
         .child(el("div").class("hero-icon").attr("aria-hidden", HIDDEN).child(icon(Icon::Key)))
-        .child(heading(Signal::stored(t::landing_heading())))
+        .child(heading(t::landing_heading()))
         .child(paragraph("lede", t::landing_lead()))
         .child(button(Weight::Primary, t::landing_button(), Event::SignInChosen))
         .child(el("section").class("card").child(steps(vec![

@@ -19,11 +19,13 @@ mod static_shell;
 mod words;
 
 use crate::app::Connectivity;
-use crate::components::{Part, Spoken, el, focus_heading, footer, header, live_region, offline_banner};
+use crate::components::{
+    Part, Spoken, effect, el, focus_heading, footer, header, live_region, offline_banner,
+};
 use crate::i18n::t;
 use crate::route::Route;
-use crate::shell::{select, use_model, use_tr};
-use leptos::prelude::*;
+use crate::shell::{Selected, select, use_model, use_tr};
+use leptos::prelude::document;
 use screen::Screen;
 use static_shell::hide_static_explanation;
 use wasm_bindgen::JsCast;
@@ -42,9 +44,6 @@ pub fn app() -> Part {
         text: words::announced(model),
     });
     hide_static_explanation();
-    keep_title();
-    move_focus(screen);
-    keep_root();
     let skip = |event: web_sys::Event| {
         event.prevent_default();
         focus_main();
@@ -53,7 +52,7 @@ pub fn app() -> Part {
         .class("frame")
         .child(el("a").class("skip").attr("href", TO_MAIN).on("click", skip).words(t::app_skip_to_content()))
         .child(header())
-        .child(offline_banner(is_offline.into()))
+        .child(offline_banner(is_offline))
         .child(
             el("main")
                 .class("content")
@@ -62,23 +61,27 @@ pub fn app() -> Part {
                 .live(move || screen.get().show()),
         )
         .child(footer())
-        .child(live_region(spoken.into()))
+        .child(live_region(spoken))
+        .child(keep_title())
+        .child(move_focus(screen))
+        .child(keep_root())
         .into()
 }
 
 /// The title follows the screen, the step of the reset and the language.
-fn keep_title() {
+fn keep_title() -> Part {
     let tr = use_tr();
     let title = select(use_model(), words::title);
-    Effect::new(move |_| document().set_title(&title.with(|title| tr.text(title))));
+    let words = tr.follow(title);
+    effect(move || document().set_title(&words()))
 }
 
 /// At the root element: `lang` follows the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the
 /// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
-fn keep_root() {
+fn keep_root() -> Part {
     let tr = use_tr();
     let brand = select(use_model(), move |model| words::brand_colour(&model.branding.theme_color));
-    Effect::new(move |_| {
+    effect(move || {
         let tag = tr.locale().tag();
         let colour = brand.get().unwrap_or_default();
         let root = document().document_element();
@@ -87,26 +90,25 @@ fn keep_root() {
             let _set = root.set_attribute("lang", tag);
             let _set = root.style().set_property("--brand", &colour);
         }
-    });
+    })
 }
 
 /// A new screen takes the focus to its heading. Inside a screen (the steps of a reset) only a focus that was lost with
 /// the element that had it is moved.
-fn move_focus(screen: Memo<Screen>) {
+fn move_focus(screen: Selected<Screen>) -> Part {
     let place = select(use_model(), move |model| {
         let is_reset = matches!(model.route, Route::ResetPasscode(_));
         (model.arrivals, is_reset.then(|| std::mem::discriminant(&model.reset)))
     });
-    Effect::new(move |before: Option<(Screen, u32)>| {
+    let mut before: Option<(Screen, u32)> = None;
+    effect(move || {
         let (arrival, _step) = place.get();
         let here = (screen.get(), arrival);
-        match before {
-            // The first screen after loading: the browser's own focus (the top of the page) is right.
-            None => {}
-            Some(before) => focus_heading(before == here),
+        // At the first screen after loading the browser's own focus (the top of the page) is right.
+        if let Some(before) = before.replace(here.clone()) {
+            focus_heading(before == here);
         }
-        here
-    });
+    })
 }
 
 fn focus_main() {

@@ -4,14 +4,13 @@ use super::parts::actions;
 use crate::components::{Part, Weight, el, group, heading, link_button};
 use crate::i18n::t;
 use crate::route::Route;
-use leptos::prelude::Signal;
 
 /// Says so and leads on.
 pub(super) fn not_found() -> Part {
     group([
         el("div")
             .class("page-head narrow")
-            .child(heading(Signal::stored(t::not_found_heading())))
+            .child(heading(t::not_found_heading()))
             .child(el("p").words(t::not_found_text()))
             .into(),
         actions(link_button(Weight::Primary, t::not_found_button(), &Route::Devices)),

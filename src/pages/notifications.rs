@@ -7,7 +7,6 @@ use crate::components::{
 };
 use crate::i18n::t;
 use crate::shell::{select, use_model};
-use leptos::prelude::*;
 
 fn stage(model: &Model) -> Stage {
     match (&model.notifications.state, model.notifications.items.is_empty()) {
@@ -33,7 +32,7 @@ pub(super) fn notifications() -> Part {
         Stage::Failed => nothing(),
         Stage::Shown => list(),
     });
-    group([heading(Signal::stored(t::notifications_heading())), load_failed(problem), body])
+    group([heading(t::notifications_heading()), load_failed(problem), body])
 }
 
 fn list() -> Part {

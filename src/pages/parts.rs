@@ -3,18 +3,17 @@
 use crate::app::{Event, LoadState, Model};
 use crate::components::{
     Element, Flow, Icon, Part, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
-    live, notice_body, tone_class, tone_icon,
+    live, live_text, notice_body, tone_class, tone_icon, words,
 };
 use crate::domain::{Device, DeviceId, Platform};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{select, use_model, use_tr};
+use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, Notice, Tone};
-use leptos::prelude::*;
 use portal_contract::Branding;
 use std::sync::Arc;
 
-/// How far something that is loaded can be shown. One type for every screen: each type of memo costs code of its own.
+/// How far something that is loaded can be shown. One type for every screen: each type that is selected costs code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// On its way.
@@ -39,14 +38,14 @@ pub(super) fn device_name(model: &Model, id: &DeviceId) -> String {
 }
 
 /// Words with the name of a device in them.
-pub(super) fn named(id: &DeviceId, words: fn(Text) -> Text) -> Signal<Text> {
+pub(super) fn named(id: &DeviceId, words: fn(Text) -> Text) -> Selected<Text> {
     let id = id.clone();
-    select(use_model(), move |model| words(view::device_name(&device_name(model, &id)))).into()
+    select(use_model(), move |model| words(view::device_name(&device_name(model, &id))))
 }
 
 /// The organisation, for the ways to reach its IT.
-pub(super) fn branding() -> Signal<Arc<Branding>> {
-    select(use_model(), move |model| model.branding.clone()).into()
+pub(super) fn branding() -> Selected<Arc<Branding>> {
+    select(use_model(), move |model| model.branding.clone())
 }
 
 /// A paragraph of a class.
@@ -75,7 +74,7 @@ pub(super) fn hero(tone: Tone, symbol: Icon, words: Text) -> Part {
     el("div")
         .attr("class", ["hero ", tone_class(tone)].concat())
         .child(hero_icon(symbol))
-        .child(heading(Signal::stored(words)))
+        .child(heading(words))
         .into()
 }
 
@@ -113,7 +112,7 @@ pub(super) fn load_problem(state: &LoadState, title: Text) -> Option<Notice> {
 }
 
 /// Something could not be loaded: why, and "Try again"; nothing while there is no such problem.
-pub(super) fn load_failed(problem: Memo<Option<Notice>>) -> Part {
+pub(super) fn load_failed(problem: Selected<Option<Notice>>) -> Part {
     live(move || {
         problem.get().map(|notice| {
             let again = notice.button.clone().unwrap_or_else(t::app_retry);
@@ -132,20 +131,21 @@ pub(super) fn ask_it() -> Part {
 
 /// The way back to the list.
 pub(super) fn back_to_devices() -> Part {
-    back(&Route::Devices, Signal::stored(t::app_back_to_devices()))
+    back(&Route::Devices, words(t::app_back_to_devices()))
 }
 
 /// The way back to a device.
 pub(super) fn back_to_device(id: &DeviceId) -> Part {
-    back(&Route::Device(id.clone()), named(id, t::app_back_to_device))
+    let label = use_tr().follow(named(id, t::app_back_to_device));
+    back(&Route::Device(id.clone()), live_text(label))
 }
 
-fn back(route: &Route, words: Signal<Text>) -> Part {
+fn back(route: &Route, words: Part) -> Part {
     el("a")
         .class("back")
         .attr("href", route.path())
         .child(icon(Icon::Back))
-        .child(el("span").live_text(use_tr().follow(words)))
+        .child(el("span").child(words))
         .into()
 }
 

@@ -10,14 +10,14 @@ use super::reset_explain::explain_stage;
 use super::reset_pending::pending_stage;
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Part, Weight, button, el, group, heading, link_button, live, notice_body, tone_icon, trail,
+    HIDDEN, Part, Weight, button, el, group, heading_live, link_button, live, notice_body, tone_icon, trail,
 };
 use crate::domain::{DeviceId, ResetState};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_model};
 use crate::view::{self, Notice};
-use leptos::prelude::*;
+use leptos::prelude::WithUntracked;
 
 /// Which part of the screen stands there. What changes inside one of them (a tick, a phase) keeps its elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn reading(id: &DeviceId) -> Part {
         let is_reading = problem.with(Option::is_none);
         is_reading.then(|| el("span").class("working late").attr("aria-hidden", HIDDEN))
     };
-    group([heading(named(id, t::title_explain)), load_failed(problem), live(spinner)])
+    group([heading_live(named(id, t::title_explain)), load_failed(problem), live(spinner)])
 }
 
 /// Every end or interruption that needs an explanation and has one way on. Where the lines count down, the heading and

@@ -8,7 +8,6 @@ use crate::domain::{DeviceId, ResetState, ResettableDevice};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view::{self, Tone};
-use leptos::prelude::*;
 
 /// What is said while the request is on its way.
 const fn sending(model: &Model) -> Option<Text> {
@@ -49,7 +48,7 @@ fn confirm_body(device: &ResettableDevice) -> Part {
     let welcome = select(use_model(), welcome);
     let outcome = vec![(Icon::Key, words.outcome), (Icon::Check, words.data_stays)];
     group([
-        heading(Signal::stored(words.heading)),
+        heading(words.heading),
         live(move || welcome.get().map(|welcome| paragraph("lede", welcome))),
         countdown(),
         el("section")

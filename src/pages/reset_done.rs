@@ -10,9 +10,8 @@ use crate::components::{
 };
 use crate::domain::{DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
-use crate::shell::{select, use_model, use_tr};
+use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, DoneView};
-use leptos::prelude::*;
 use portal_contract::UtcTime;
 
 /// The screen of the result. Only "when" follows the clock: the rest (with the passcode in it) is not made anew by it.
@@ -34,12 +33,12 @@ fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView
     Some(view::done(name, platform, *outcome, run, now))
 }
 
-fn done_body(words: DoneView, when: Memo<Option<Text>>, id: &DeviceId) -> Part {
+fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Part {
     let tr = use_tr();
     let when = move || when.get().map(|when| tr.text(&when)).unwrap_or_default();
     let head = el("div")
         .class("page-head")
-        .child(heading(Signal::stored(words.heading)))
+        .child(heading(words.heading))
         .child(el("p").class("device-meta").live_text(when));
     let locked = titled("card stack tight", "locked-heading", words.still_locked_heading)
         .child(el("p").words(words.still_locked))

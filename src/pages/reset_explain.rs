@@ -7,7 +7,7 @@ use crate::components::{Icon, Part, Weight, button, dialog, el, group, heading, 
 use crate::domain::{Device, DeviceId, ResetState, ResettableDevice, WhyExplain};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, ExplainView, Tone};
-use leptos::prelude::*;
+use leptos::prelude::WithUntracked;
 
 /// A as a dialog over the details of the device.
 pub(super) fn explain_dialog(device: &Device) -> Part {
@@ -28,7 +28,7 @@ pub(super) fn explain_stage(id: &DeviceId) -> Part {
     live(move || {
         proven.get().map(|proven| {
             let words = explain(&proven);
-            let heading = heading(Signal::stored(words.heading.clone()));
+            let heading = heading(words.heading.clone());
             group([heading, el("div").class("card stack").child(explain_body(words)).into()])
         })
     })

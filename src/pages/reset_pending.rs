@@ -3,13 +3,12 @@
 use super::parts::{actions, device_link, known_device, named, paragraph};
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, button, el, group, heading, icon, live, message, minute_now, reference,
+    HIDDEN, Icon, Part, Weight, button, el, group, heading_live, icon, live, message, minute_now, reference,
 };
 use crate::domain::{DeviceId, ResetState};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};
 use crate::view::{self, PendingView, Tone};
-use leptos::prelude::*;
 
 /// The screen while the device has not acknowledged.
 pub(super) fn pending_stage(id: &DeviceId) -> Part {
@@ -19,7 +18,7 @@ pub(super) fn pending_stage(id: &DeviceId) -> Part {
     let wanted = id.clone();
     let run = select(model, move |model| details(model, &wanted).map(|words| words.reference));
     group([
-        heading(named(id, t::pending_heading)),
+        heading_live(named(id, t::pending_heading)),
         paragraph("lede", t::pending_not_done()).into(),
         live(move || shown.get().map(state)),
         cancel(id),

@@ -7,14 +7,13 @@ use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_model};
 use crate::view::{self, Notice, Tone};
-use leptos::prelude::*;
 
 /// Something goes on by itself in a moment. The mark appears only when the moment is long.
 pub(super) fn waiting(words: Text) -> Part {
     el("div")
         .class("hero late")
         .child(el("span").class("working").attr("aria-hidden", HIDDEN))
-        .child(heading(Signal::stored(words)))
+        .child(heading(words))
         .into()
 }
 
@@ -23,7 +22,7 @@ pub(super) fn required() -> Part {
     el("div")
         .class("landing")
         .child(hero_icon(Icon::Lock))
-        .child(heading(Signal::stored(t::sign_in_required_heading())))
+        .child(heading(t::sign_in_required_heading()))
         .child(paragraph("lede", t::sign_in_required_text()))
         .child(button(Weight::Primary, t::sign_in_button(), Event::SignInChosen))
         .into()

@@ -6,21 +6,24 @@
 use crate::app::{Event, Model};
 use crate::i18n::{Formatter, Locale, Text};
 use leptos::prelude::*;
+use std::any::Any;
+use std::marker::PhantomData;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Words in the current language. Reading a text inside a reactive closure follows a change of the language.
 #[derive(Clone, Copy)]
 pub struct Tr {
-    locale: Signal<Locale>,
-    formatter: StoredValue<Rc<dyn Formatter>, LocalStorage>,
+    locale: Selected<Locale>,
+    outside: Outside,
 }
 
 impl Tr {
     /// The words of a text, now.
     #[must_use]
+    #[inline(never)]
     pub fn text(self, text: &Text) -> String {
-        let locale = self.locale.get();
-        self.formatter.with_value(|formatter| text.render(locale, formatter.as_ref()))
+        text.render(self.locale.get(), self.outside.get_value().formatter.as_ref())
     }
 
     /// The words of a text that does not change, following the language.
@@ -29,7 +32,7 @@ impl Tr {
     }
 
     /// The words of a text that changes, following it and the language.
-    pub fn follow(self, text: Signal<Text>) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    pub fn follow(self, text: Selected<Text>) -> impl Fn() -> String + Copy + Send + Sync + 'static {
         move || text.with(|text| self.text(text))
     }
 
@@ -40,7 +43,20 @@ impl Tr {
     }
 }
 
-type EventSink = StoredValue<Rc<dyn Fn(Event)>, LocalStorage>;
+/// What leads out of the components. In one value, because each type that the reactive system stores costs code.
+struct Ways {
+    dispatch: Box<dyn Fn(Event)>,
+    formatter: Box<dyn Formatter>,
+}
+
+type Outside = StoredValue<Rc<Ways>, LocalStorage>;
+
+/// The one context.
+#[derive(Clone, Copy)]
+struct Page {
+    model: ReadSignal<Model>,
+    tr: Tr,
+}
 
 /// Provides the three values to everything below.
 pub fn provide_page(
@@ -48,47 +64,154 @@ pub fn provide_page(
     dispatch: impl Fn(Event) + 'static,
     formatter: impl Formatter + 'static,
 ) {
-    let locale = Memo::new(move |_| model.with(|model| model.locale));
-    let formatter: Rc<dyn Formatter> = Rc::new(formatter);
-    let sink: Rc<dyn Fn(Event)> = Rc::new(dispatch);
-    provide_context(model);
-    provide_context::<EventSink>(StoredValue::new_local(sink));
-    provide_context(Tr { locale: locale.into(), formatter: StoredValue::new_local(formatter) });
+    provide_ways(model, Ways { dispatch: Box::new(dispatch), formatter: Box::new(formatter) });
 }
 
-/// The model. Derive memos from its parts instead of reading it whole.
-#[must_use]
-pub fn use_model() -> ReadSignal<Model> {
+fn provide_ways(model: ReadSignal<Model>, ways: Ways) {
+    let locale = select(model, |model| model.locale);
+    provide_context(Page { model, tr: Tr { locale, outside: StoredValue::new_local(Rc::new(ways)) } });
+}
+
+#[inline(never)]
+fn page() -> Page {
     expect_context()
 }
 
-/// A part of the model that changes only when its value does. One body per type of value and not per reader: every memo
-/// of its own costs about a kilobyte of code.
-pub fn select<T>(model: ReadSignal<Model>, read: impl Fn(&Model) -> T + Send + Sync + 'static) -> Memo<T>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-{
-    select_boxed(model, Box::new(read))
-}
-
-fn select_boxed<T>(model: ReadSignal<Model>, read: Box<dyn Fn(&Model) -> T + Send + Sync>) -> Memo<T>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-{
-    Memo::new(move |_| model.with(|model| read(model)))
+/// The model. Select parts of it instead of reading it whole.
+#[must_use]
+pub fn use_model() -> ReadSignal<Model> {
+    page().model
 }
 
 /// Says what the person did.
 pub fn use_dispatch() -> impl Fn(Event) + Copy + Send + Sync + 'static {
-    let sink: EventSink = expect_context();
-    move |event| {
-        let send = sink.get_value();
-        send(event);
-    }
+    let outside = page().tr.outside;
+    move |event| dispatch(outside, event)
+}
+
+#[inline(never)]
+fn dispatch(outside: Outside, event: Event) {
+    // A copy: what is dispatched may replace the page, and with it what is stored.
+    let ways = outside.get_value();
+    (ways.dispatch)(event);
 }
 
 /// The words.
 #[must_use]
 pub fn use_tr() -> Tr {
-    expect_context()
+    page().tr
+}
+
+/// A part of the model, or something made of such parts, that changes only when its value does.
+///
+/// Behind it stands a memo of the reactive system. Every type a memo holds costs 2 to 3 KB of code, so all of them hold
+/// the same type, [`AnyValue`], and this says what is in it.
+pub struct Selected<T> {
+    memo: Memo<AnyValue>,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Selected<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Selected<T> {}
+
+impl<T: Send + Sync + 'static> Selected<T> {
+    /// Reads the value and follows it.
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(current(self.memo).stored())
+    }
+
+    /// Reads the value as it is now.
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(current_untracked(self.memo).stored())
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Selected<T> {
+    /// The value; follows it.
+    #[must_use]
+    pub fn get(self) -> T {
+        self.with(T::clone)
+    }
+
+    /// The value as it is now.
+    #[must_use]
+    pub fn get_untracked(self) -> T {
+        self.with_untracked(T::clone)
+    }
+}
+
+/// A part of the model; who reads it is told only of a value that differs.
+pub fn select<T>(model: ReadSignal<Model>, read: impl Fn(&Model) -> T + Send + Sync + 'static) -> Selected<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    let memo = memo_of_model(model, Box::new(move |model| AnyValue::of(read(model))));
+    Selected { memo, holds: PhantomData }
+}
+
+/// Something made of other selections; who reads it is told only of a value that differs.
+pub fn selected_from<T>(make: impl Fn() -> T + Send + Sync + 'static) -> Selected<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    Selected { memo: memo(Box::new(move || AnyValue::of(make()))), holds: PhantomData }
+}
+
+/// A value of any type that can tell whether another one is the same.
+#[derive(Clone)]
+struct AnyValue {
+    value: Arc<Shared>,
+    is_same: fn(&Shared, &Shared) -> bool,
+}
+
+type Shared = dyn Any + Send + Sync;
+
+impl AnyValue {
+    fn of<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
+        Self { value: Arc::new(value), is_same: is_same::<T> }
+    }
+
+    #[expect(clippy::expect_used, reason = "a Selected<T> is only made by select and selected_from, of a T")]
+    fn stored<T: 'static>(&self) -> &T {
+        self.value.downcast_ref().expect("the selected type")
+    }
+}
+
+impl PartialEq for AnyValue {
+    fn eq(&self, other: &Self) -> bool {
+        (self.is_same)(&*self.value, &*other.value)
+    }
+}
+
+/// Values of different types are different.
+fn is_same<T: PartialEq + 'static>(one: &Shared, other: &Shared) -> bool {
+    one.downcast_ref::<T>().is_some_and(|one| other.downcast_ref() == Some(one))
+}
+
+#[inline(never)]
+fn memo_of_model(
+    model: ReadSignal<Model>,
+    read: Box<dyn Fn(&Model) -> AnyValue + Send + Sync>,
+) -> Memo<AnyValue> {
+    memo(Box::new(move || model.with(|model| read(model))))
+}
+
+#[inline(never)]
+fn memo(make: Box<dyn Fn() -> AnyValue + Send + Sync>) -> Memo<AnyValue> {
+    Memo::new(move |_| make())
+}
+
+#[inline(never)]
+fn current(memo: Memo<AnyValue>) -> AnyValue {
+    memo.get()
+}
+
+#[inline(never)]
+fn current_untracked(memo: Memo<AnyValue>) -> AnyValue {
+    memo.get_untracked()
 }

@@ -7,9 +7,9 @@ mod context;
 mod listen;
 mod perform;
 
-pub use context::{Tr, provide_page, select, use_dispatch, use_model, use_tr};
+pub use context::{Selected, Tr, provide_page, select, selected_from, use_dispatch, use_model, use_tr};
 
-use crate::app::{Effect, Event, Model, Opening, STORAGE_PREFIX, step};
+use crate::app::{Event, Model, Opening, STORAGE_PREFIX, step};
 use crate::browser::intl::IntlFormatter;
 use crate::browser::{clock, http, location, storage};
 use crate::domain::{Milliseconds, Now};
@@ -63,13 +63,14 @@ impl Inner {
     }
 
     fn handle(&self, event: Event) {
-        let (model, effects) = step(self.model.get_untracked(), event, now());
-        // What must not be kept goes before the views hear of anything.
-        if effects.contains(&Effect::BlankPage) {
-            perform::blank_page();
-        }
-        self.model.set(model);
-        self.performer.perform(effects);
+        let now = now();
+        let mut demanded = Vec::new();
+        // The model is moved through the rules, not copied. The views hear of it in a later task.
+        self.model.update(|model| {
+            let before = std::mem::replace(model, Model::new(now));
+            (*model, demanded) = step(before, event, now);
+        });
+        self.performer.perform(demanded);
     }
 }
 

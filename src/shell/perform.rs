@@ -73,8 +73,7 @@ impl Performer {
             Effect::PushAddress(route) => location::push(&route.path()),
             Effect::ReplaceAddress(route) => location::replace(&route.path()),
             Effect::Reload => location::reload(),
-            // Done before the model was set; see `Inner::handle`.
-            Effect::BlankPage => {}
+            Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
             Effect::BroadcastSignedOut => self.tabs.say_signed_out(),
@@ -132,7 +131,7 @@ async fn verify(check: &SignatureCheck) -> SignatureVerdict {
 }
 
 /// Empties the document, so that neither the back/forward cache nor a slow redirect shows what was on it.
-pub(super) fn blank_page() {
+fn blank_page() {
     if let Some(body) = body() {
         body.set_text_content(None);
     }
