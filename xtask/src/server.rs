@@ -135,7 +135,7 @@ phone = "+1 555 0100"
 email = "it@example.test"
 url = "https://it.example.test"
 "#,
-            listen = quoted(&format!("127.0.0.1:{}", self.port)),
+            listen = quoted(&format!("localhost:{}", self.port)),
             database = quoted(&self.data.join("portal.sqlite").to_string_lossy()),
             page = quoted(&self.page.to_string_lossy()),
             origin = quoted(&self.page_origin()),

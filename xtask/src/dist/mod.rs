@@ -6,8 +6,11 @@
 //! optimised; every file gets a name by its contents, its integrity and its two compressed forms.
 
 pub(crate) mod digest;
+mod exports;
 pub(crate) mod headers;
 mod html;
+mod imports;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,8 +28,7 @@ use html::{Part, Tag};
 /// Where hashed files stand: one directory, so that a host needs one rule for them.
 const ASSETS: &str = "assets";
 /// The passes run for size; the features are named one by one, because with all of them Chromium refuses the module.
-const WASM_OPT: &[&str] = &[
-    "-Oz",
+const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -37,7 +39,9 @@ const WASM_OPT: &[&str] = &[
 /// The sources of this step: a change of it is a change of the page.
 const OWN_SOURCES: &[&str] = &[
     include_str!("mod.rs"),
+    include_str!("exports.rs"),
     include_str!("html.rs"),
+    include_str!("imports.rs"),
     include_str!("headers.rs"),
     include_str!("compress.mjs"),
 ];
@@ -202,28 +206,50 @@ impl Assembly<'_> {
     /// The optimised module under its new name.
     fn module(&self, files: &[PathBuf]) -> Result<Asset> {
         let raw = only(files, "_bg.wasm")?;
+        let raw = self.without_unused_exports(&raw)?;
         let optimised = self.raw.with_file_name("optimised.wasm");
         progress::note("optimising the module");
         self.node
             .wasm_opt()
-            .args(WASM_OPT)
+            .arg("-Oz")
+            .args(WASM_FEATURES)
             .arg(&raw)
             .arg("-o")
             .arg(&optimised)
             .limit(Duration::from_secs(600))
             .run_ok()?;
-        self.asset("portal", "wasm", &workspace::read_bytes(&optimised)?)
+        let glue = glue_of(files)?;
+        let (module, shortened) =
+            imports::shorten(&workspace::read_bytes(&optimised)?, &workspace::read(&glue)?).ok_or_else(
+                || Error::Build("the module and the glue of wasm-bindgen do not fit each other.".to_owned()),
+            )?;
+        workspace::write(&glue, shortened)?;
+        self.asset("portal", "wasm", &module)
+    }
+
+    fn without_unused_exports(&self, raw: &Path) -> Result<PathBuf> {
+        let graph = exports::graph(&workspace::read_bytes(raw)?)
+            .ok_or_else(|| Error::Build(format!("{} is no WebAssembly module.", raw.display())))?;
+        let file = self.raw.with_file_name("exports.json");
+        workspace::write(&file, graph.to_string())?;
+        let kept = self.raw.with_file_name("kept.wasm");
+        self.node
+            .wasm_metadce()
+            .args(WASM_FEATURES)
+            .arg(raw)
+            .arg(format!("--graph-file={}", file.display()))
+            .arg("-o")
+            .arg(&kept)
+            .limit(Duration::from_secs(600))
+            .run_ok()?;
+        Ok(kept)
     }
 
     /// Our loader and the glue in one minified script. The fetch carries the integrity, as the preload does: a browser
     /// uses a preloaded answer only if both say the same.
     fn loader(&self, files: &[PathBuf], module: &Asset) -> Result<Asset> {
-        let wasm = only(files, "_bg.wasm")?;
-        let name = wasm.file_name().unwrap_or_default().to_string_lossy().replace("_bg.wasm", ".js");
-        let glue = wasm.with_file_name(&name);
-        if !glue.is_file() {
-            return Err(Error::Build(format!("Trunk wrote no {name} beside the module.")));
-        }
+        let glue = glue_of(files)?;
+        let name = glue.file_name().unwrap_or_default().to_string_lossy();
         let source = format!(
             "import init from './{name}';\n\
              const wasm = await init({{ module_or_path: fetch('{}', {{ integrity: '{}' }}) }});\n\
@@ -231,7 +257,7 @@ impl Assembly<'_> {
             module.address(),
             module.integrity
         );
-        let loader = wasm.with_file_name("loader.js");
+        let loader = glue.with_file_name("loader.js");
         workspace::write(&loader, source)?;
         let bundled = self.raw.with_file_name("bundled.js");
         self.esbuild("the loader", &["--bundle", "--format=esm", "--target=es2022"], &loader, &bundled)?;
@@ -392,6 +418,18 @@ impl Asset {
 }
 
 /// The one file with this ending.
+/// The glue that wasm-bindgen wrote for the module.
+fn glue_of(files: &[PathBuf]) -> Result<PathBuf> {
+    let wasm = only(files, "_bg.wasm")?;
+    let name = wasm.file_name().unwrap_or_default().to_string_lossy().replace("_bg.wasm", ".js");
+    let glue = wasm.with_file_name(&name);
+    if glue.is_file() {
+        Ok(glue)
+    } else {
+        Err(Error::Build(format!("Trunk wrote no {name} beside the module.")))
+    }
+}
+
 fn only(files: &[PathBuf], ending: &str) -> Result<PathBuf> {
     let mut found = files.iter().filter(|file| file.to_string_lossy().ends_with(ending));
     match (found.next(), found.next()) {
