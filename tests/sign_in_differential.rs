@@ -124,6 +124,13 @@ fn theirs(token: &str, keys: &str, now: i64) -> Result<(), String> {
 
 type Mutation = (&'static str, fn(&mut Draft));
 
+/// Edits a key, unless an earlier mutation took it away: mutations are combined at random.
+fn edit_key(doc: &mut Draft, place: usize, edit: impl FnOnce(&mut Value)) {
+    if let Some(key) = doc.keys["keys"].get_mut(place) {
+        edit(key);
+    }
+}
+
 const MUTATIONS: [Mutation; 55] = [
     ("alg none", |d| d.header["alg"] = json!("none")),
     ("alg HS256", |d| d.header["alg"] = json!("HS256")),
@@ -144,12 +151,12 @@ const MUTATIONS: [Mutation; 55] = [
     ("cty", |d| d.header["cty"] = json!("JWT")),
     ("a key inside the header", |d| d.header["jwk"] = public_jwk(9, "k1")),
     ("no keys", |d| d.keys = json!({ "keys": [] })),
-    ("key for encryption", |d| d.keys["keys"][0]["use"] = json!("enc")),
-    ("key without use", |d| d.keys["keys"][0]["use"] = json!(null)),
-    ("key without alg", |d| d.keys["keys"][0]["alg"] = json!(null)),
-    ("key of another person", |d| d.keys["keys"][0] = public_jwk(9, "k1")),
-    ("the same kid twice", |d| d.keys["keys"][1] = public_jwk(7, "k1")),
-    ("a key nobody understands", |d| d.keys["keys"][1] = json!({ "kty": "XYZ", "kid": "k3" })),
+    ("key for encryption", |d| edit_key(d, 0, |key| key["use"] = json!("enc"))),
+    ("key without use", |d| edit_key(d, 0, |key| key["use"] = json!(null))),
+    ("key without alg", |d| edit_key(d, 0, |key| key["alg"] = json!(null))),
+    ("key of another person", |d| edit_key(d, 0, |key| *key = public_jwk(9, "k1"))),
+    ("the same kid twice", |d| edit_key(d, 1, |key| *key = public_jwk(7, "k1"))),
+    ("a key nobody understands", |d| edit_key(d, 1, |key| *key = json!({ "kty": "XYZ", "kid": "k3" }))),
     ("signature cut", |d| d.spoil = |t| t[..t.len() - 4].to_owned()),
     ("signature empty", |d| d.spoil = |t| format!("{}.", t.rsplit_once('.').unwrap().0)),
     ("signature gone", |d| d.spoil = |t| t.rsplit_once('.').unwrap().0.to_owned()),
