@@ -4,9 +4,10 @@
 //! "Show passcode", so a page that was merely opened has never had it.
 
 use super::{
-    Flow, Icon, Part, Weight, alert, button, code, concealed_code, contact_ways, el, group, icon, message,
+    Flow, Icon, Part, Weight, alert, button, code, concealed_code, contact_ways, el, group, icon, live,
+    message,
 };
-use crate::app::{Event, Model, PasscodeView};
+use crate::app::{Announcement, Event, Model, PasscodeView};
 use crate::domain::DeviceId;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};
@@ -71,6 +72,12 @@ fn actions(buttons: Part) -> Part {
 
 fn shown(passcode: &TemporaryPasscode) -> Part {
     let branding = select(use_model(), move |model| model.branding.clone());
+    // For the eye; the live region has said it already.
+    let latest = |wanted: Announcement| {
+        select(use_model(), move |model| model.announcement.latest.as_ref() == Some(&wanted))
+    };
+    let copied = latest(Announcement::PasscodeCopied);
+    let not_copied = latest(Announcement::PasscodeNotCopied);
     let facts: Vec<(Icon, Text)> = vec![
         (Icon::Key, view::characters(passcode.character_set)),
         (Icon::Info, t::passcode_groups_note()),
@@ -90,6 +97,8 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
             button(Weight::Primary, t::passcode_copy(), Event::PasscodeCopyChosen),
             button(Weight::Plain, t::passcode_hide(), Event::PasscodeHideChosen),
         ])),
+        live(move || copied.get().then(|| el("p").class("reference").words(t::passcode_copied()))),
+        live(move || not_copied.get().then(|| el("p").class("reference").words(t::passcode_copy_failed()))),
         el("ul").class("outcome").children(facts).into(),
         el("details").child(el("summary").words(t::passcode_cannot_type_heading())).child(help).into(),
     ])
