@@ -90,7 +90,10 @@ impl Sample<'_> {
     pub(crate) fn configuration(&self) -> String {
         let limits = self
             .limits
-            .map(|limit| format!("\n[limits]\nresets_per_hour = {limit}\nreveals_per_hour = {limit}\nattempts_per_minute = {limit}\n"))
+            .map(|limit| format!(
+                    "\n[limits]\nresets_per_hour = {limit}\nresets_per_device_per_hour = {limit}\nreveals_per_hour = {limit}\n\
+                     reveals_per_device_per_hour = {limit}\nattempts_per_minute = {limit}\n"
+                ))
             .unwrap_or_default();
         format!(
             r#"# Written by `cargo xtask run` at each start.
