@@ -1,6 +1,7 @@
 // The end-to-end suite: real browser, real server, real provider, the real Content-Security-Policy and Trusted Types.
 //
-// Environment: CHROMIUM (browser), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS; see tests/support.
+// Environment: CHROMIUM (browser), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS,
+// PORTAL_E2E_TRACE; see tests/support.
 // Nothing is retried: a test that passes at the second try hides a race that a person will meet at the first.
 
 import { defineConfig } from '@playwright/test';
@@ -22,7 +23,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // A trace of everything takes a fifth of the suite's time; ask for it where a failure needs one.
+    trace: process.env.PORTAL_E2E_TRACE ? 'retain-on-failure' : 'off',
     viewport: { width: 1280, height: 900 },
   },
 });

@@ -4,7 +4,8 @@
 
 import { expect, LANGUAGES, test } from './fixtures.mjs';
 import { CALL, hold, interfere, problem } from './support/api.mjs';
-import { look } from './support/look.mjs';
+import { violations } from './support/axe.mjs';
+import { look, picturePath, sidewaysOverflow } from './support/look.mjs';
 import { listen, spokenOn } from './support/speech.mjs';
 import { ANDROID, IPHONE, PLATFORMS } from './sample.mjs';
 
@@ -234,4 +235,94 @@ test('the steps of a reset are announced without moving the focus, and the title
   await expect.poll(() => spokenOn(page).then((texts) => texts.join('\n'))).toMatch(portal.saying('announce.done'));
   expect((await spokenOn(page)).join('\n')).toMatch(portal.saying('announce.accepted'));
   await expect(page).toHaveTitle(portal.saying('title.done'));
+});
+
+test('what is left of the five minutes is spoken at the milestones, each once, and at the end', async ({ context, page, portal, api }) => {
+  await page.clock.install();
+  await listen(context);
+  await portal.reachConfirm('aiko', ANDROID);
+  const said = (name) => spokenOn(page).then((texts) => texts.filter((text) => portal.saying(name).test(text)).length);
+  for (const [step, name] of [
+    ['02:41', 'countdown.two_minutes'],
+    ['01:00', 'countdown.one_minute'],
+    ['00:30', 'countdown.thirty_seconds'],
+    ['00:20', 'countdown.ten_seconds'],
+  ]) {
+    await page.clock.runFor(step);
+    await expect.poll(() => said(name), { message: name }).toBe(1);
+  }
+  await page.clock.runFor('00:11');
+  await expect(portal.headed('expired')).toBeVisible();
+  expect(await said('countdown.two_minutes')).toBe(1);
+  expect(api.resets).toHaveLength(0);
+});
+
+test('the countdown can be hidden, and is right when it is shown again', async ({ page, portal }) => {
+  await page.clock.install();
+  await portal.reachConfirm('aiko', ANDROID);
+  await portal.button('confirm.hide_countdown').click();
+  await expect(portal.countdown).toHaveCount(0);
+  await page.clock.fastForward('02:00');
+  await portal.button('confirm.show_countdown').click();
+  await expect(portal.countdown).toHaveText(/^2:[0-4]\d$/);
+});
+
+test('a shown passcode hides itself after its stated time, and can be shown again', async ({ page, portal }) => {
+  await page.clock.install();
+  await portal.reset('aiko', ANDROID);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+  const passcode = await portal.shownPasscode();
+  await page.clock.fastForward('02:01');
+  await expect(portal.passcode).toHaveCount(0);
+  const left = await page.evaluate(() => document.documentElement.textContent.replaceAll(/\s/g, ''));
+  expect(left).not.toContain(passcode);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+});
+
+test('text at 200 %, and with wide spacing, loses nothing', async ({ page, portal }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  const cut = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('h1, h2, p, li, button, a, label, dt, dd, legend')]
+        .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, .skip'))
+        .filter((element) => getComputedStyle(element).overflow === 'hidden' && element.scrollWidth > element.clientWidth + 1)
+        .map((element) => element.textContent.trim()),
+    );
+  for (const style of [
+    'html { font-size: 200% }',
+    // WCAG 1.4.12
+    '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }',
+  ]) {
+    // Through the driver: the page's own policy allows no style of anybody else.
+    const client = await page.context().newCDPSession(page);
+    await client.send('DOM.enable');
+    await client.send('CSS.enable');
+    const { frameTree } = await client.send('Page.getFrameTree');
+    const { styleSheetId } = await client.send('CSS.createStyleSheet', { frameId: frameTree.frame.id });
+    await client.send('CSS.setStyleSheetText', { styleSheetId, text: style });
+    await page.setViewportSize({ width: 640, height: 720 });
+    expect(await sidewaysOverflow(page)).toBeLessThanOrEqual(0);
+    expect(await cut()).toEqual([]);
+    await expect(portal.lastButton).toBeVisible();
+    await client.detach();
+  }
+});
+
+test('in forced colours everything pressable has a border and the focus is seen', async ({ page, portal }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await portal.reachConfirm('aiko', ANDROID);
+  expect(await violations(page)).toEqual([]);
+  const unseen = await portal.main.evaluate((main) =>
+    [...main.querySelectorAll('button')]
+      .filter((button) => button.checkVisibility())
+      .filter((button) => parseFloat(getComputedStyle(button).borderTopWidth) === 0)
+      .map((button) => button.textContent),
+  );
+  expect(unseen).toEqual([]);
+  await portal.lastButton.focus();
+  const outline = await portal.lastButton.evaluate((button) => getComputedStyle(button).outlineStyle);
+  expect(outline).not.toBe('none');
+  await page.screenshot({ path: picturePath('forced-colours') });
 });

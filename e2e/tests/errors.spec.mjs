@@ -139,6 +139,19 @@ test('a reset that never arrived: the device is read again, and the retry uses t
   expect(keys[1]).toBe(keys[0]);
 });
 
+test('a 412 to the reset: the device is read again before anything is offered', async ({ page, portal, api }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  const readsBefore = api.of(CALL.device).length;
+  const fault = await interfere(page, { call: CALL.reset, method: 'POST', answer: problem(412, 'preconditionFailed') });
+  await portal.lastButton.click();
+  await expect(portal.retryReset).toBeVisible();
+  expect(api.resets).toHaveLength(1);
+  expect(api.of(CALL.device).length).toBeGreaterThan(readsBefore);
+  await fault.stop();
+  await portal.retryReset.click();
+  await portal.isDone();
+});
+
 test('a 500 to the reset is treated like a lost answer', async ({ page, portal, api }) => {
   await portal.reachConfirm('aiko', ANDROID);
   const fault = await interfere(page, { call: CALL.reset, method: 'POST', answer: problem(500, 'internalError') });

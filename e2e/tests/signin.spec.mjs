@@ -1,7 +1,7 @@
 // Signing in, the fresh sign-in, and everything that can be wrong about one (idp.md; security.md, in the browser 1-6, 11).
 
 import { expect, test } from './fixtures.mjs';
-import { CALL, problem } from './support/api.mjs';
+import { CALL, interfere, problem } from './support/api.mjs';
 import { DAY, shiftWallClock } from './support/clock.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -124,6 +124,25 @@ test('the server refuses a reset with an old sign-in, whatever a page does', asy
   expect(answer.status).toBe(401);
   expect(answer.headers.get('www-authenticate')).toContain('insufficient_user_authentication');
   expect((await answer.json()).code).toBe('insufficientUserAuthentication');
+});
+
+test('a challenge in the other dialect: its claims go to the provider with the next sign-in, once', async ({ page, portal, stage, api }) => {
+  const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: 'c1' } } });
+  const challenge = `Bearer error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`;
+  await portal.reachConfirm('aiko', ANDROID);
+  const fault = await interfere(page, {
+    call: CALL.reset,
+    method: 'POST',
+    answer: problem(401, 'insufficientUserAuthentication', { headers: { 'WWW-Authenticate': challenge } }),
+  });
+  await portal.lastButton.click();
+  await expect(portal.text('explain.again_challenged').first()).toBeVisible();
+  await fault.stop();
+  // The sample provider knows no such claim; what counts is what it is asked for.
+  const asked = page.waitForRequest((request) => request.url().startsWith(`${stage.issuer}/auth?`));
+  await portal.signInAgain.click();
+  expect(new URL((await asked).url()).searchParams.get('claims')).toBe(claims);
+  expect(api.resets).toHaveLength(1);
 });
 
 test('a challenge of the server leads to one more explanation, never to a loop', async ({ page, portal, api }) => {

@@ -8,6 +8,12 @@ import { expect } from '@playwright/test';
 import { violations } from './axe.mjs';
 
 const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'output/pictures');
+/** Where a picture of this name goes. */
+export function picturePath(name) {
+  mkdirSync(PICTURES, { recursive: true });
+  return join(PICTURES, `${name}.png`);
+}
+
 /** Pixels; pictures of 100 rows help nobody. */
 const TALLEST = 3000;
 const WINDOWS = { wide: { width: 1280, height: 900 }, narrow: { width: 320, height: 720 } };
