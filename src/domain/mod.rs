@@ -1,6 +1,7 @@
 //! The rules of the passcode reset, in the field's own terms. Nothing here knows HTTP, OIDC, a language or a browser;
 //! time and randomness come in as parameters.
 
+mod character;
 mod device;
 mod device_id;
 mod fresh_sign_in;
@@ -9,6 +10,7 @@ mod platform;
 mod reset;
 mod time;
 
+pub use character::{CharacterClass, KeypadNeed};
 pub use device::{Device, ResetAvailability, ResettableDevice};
 pub use device_id::DeviceId;
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
