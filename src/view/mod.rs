@@ -12,6 +12,7 @@
 //! | B | [`confirm`] |
 //! | waiting | [`pending`] |
 //! | the result and what to do on the device | [`done`] |
+//! | the steps on the device to tick off | [`checklist`] |
 //! | every other end or interruption of a reset | [`reset_notice`] |
 //! | the temporary passcode | [`passcode_groups`], [`characters`], [`cannot_type`] |
 //! | the passcode spelled, the legend of its characters | [`spell`], [`class_name`] |
@@ -26,6 +27,7 @@
 //! `Text` has `Debug`), and [`spell`], whose result shows nothing of itself.
 
 mod announcement;
+mod checklist;
 mod confirm;
 mod device_row;
 mod done;
@@ -47,6 +49,7 @@ mod spelling;
 mod title;
 
 pub use announcement::announcement;
+pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
 pub use device_row::{DeviceRow, Status, device_row, status};
 pub use done::{DoneView, done};
