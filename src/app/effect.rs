@@ -1,6 +1,6 @@
 //! What the rules demand of the browser. Imperative; performed in order; none decides anything.
 
-use super::{FetchId, TimerId};
+use super::{FetchId, StreamId, TimerId};
 use crate::auth::{SecretUrl, SignatureCheck};
 use crate::domain::Milliseconds;
 use crate::http::HttpRequest;
@@ -116,6 +116,16 @@ pub enum Effect {
     },
     /// Stop a timer, if it runs.
     StopTimer(TimerId),
+
+    /// Read an event stream; then `StreamOpened`, `StreamRead` for each piece, `StreamEnded`. Ends one that is open.
+    OpenEventStream {
+        /// Which connection.
+        id: StreamId,
+        /// What to ask for. Its time-out is the rules' own.
+        request: HttpRequest,
+    },
+    /// End the event stream, if there is one.
+    CloseEventStream,
 
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,

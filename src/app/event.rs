@@ -1,8 +1,9 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{FetchId, TimerId};
+use super::{FetchId, StreamEnd, StreamId, TimerId};
+use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
-use crate::domain::DeviceId;
+use crate::domain::{DeviceId, Milliseconds};
 use crate::http::HttpOutcome;
 use crate::i18n::Locale;
 use crate::route::Route;
@@ -123,6 +124,24 @@ pub enum Event {
     SignatureChecked(SignatureVerdict),
     /// A timer fired.
     TimerFired(TimerId),
+    /// The event stream stands.
+    StreamOpened(StreamId),
+    /// A piece of the event stream was read.
+    StreamRead {
+        /// Of which connection.
+        id: StreamId,
+        /// The events it completes; none for half an event.
+        events: Vec<StreamEvent>,
+        /// How long the server wants a page to wait before it connects again, as far as it has said so.
+        retry: Option<Milliseconds>,
+    },
+    /// The event stream ended, or there is none. Not after `CloseEventStream`.
+    StreamEnded {
+        /// Which connection.
+        id: StreamId,
+        /// How.
+        end: StreamEnd,
+    },
     /// The browser refused to store something.
     StorageRefused,
 }

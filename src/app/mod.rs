@@ -53,11 +53,13 @@ mod device_list;
 mod devices;
 mod effect;
 mod event;
+mod live;
 mod model;
 mod navigation;
 mod notifications;
 mod opening;
 mod passcode;
+mod reads;
 mod reset;
 mod session;
 mod sign_in;
@@ -68,6 +70,7 @@ pub use announcement::{Announced, Announcement};
 pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
+pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
     ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LoadState, Model,
     Notifications, PasscodeView, ServerClock, TimerId,

@@ -1,6 +1,6 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::{Announced, DeviceList, Session};
+use super::{Announced, DeviceList, Live, Session};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
 use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, Seconds, elapsed};
@@ -214,6 +214,8 @@ pub struct FetchId {
     pub(super) epoch: u32,
     /// How often it was repeated already.
     pub(super) attempt: u8,
+    /// Its place among everything that was asked for: what was asked later knows more.
+    pub(super) order: u32,
 }
 
 /// Tells one timer from another.
@@ -229,6 +231,10 @@ pub enum TimerId {
     HidePasscode,
     /// The number of matching devices is said once the typing pauses.
     SayFilter,
+    /// The event stream: an attempt, a silence, or the wait before the next attempt.
+    Stream,
+    /// The event stream is given back in the background.
+    StreamRest,
     /// A read is repeated.
     Retry(FetchId),
 }
@@ -270,6 +276,8 @@ pub struct Model {
     pub connectivity: Connectivity,
     /// Whether the countdown is on the screen.
     pub countdown: CountdownDisplay,
+    /// The event stream.
+    pub live: Live,
     /// What is said politely.
     pub announcement: Announced,
     /// The moment of the last event: what "left" and "ago" refer to.
@@ -280,6 +288,8 @@ pub struct Model {
     pub(super) challenge: Option<StepUpChallenge>,
     pub(super) stored: super::opening::StoredAtStart,
     pub(super) epoch: u32,
+    pub(super) asked: u32,
+    pub(super) reads: super::reads::Reads,
     pub(super) looks: u8,
     pub(super) milestone: Option<Seconds>,
     pub(super) is_visible: bool,
@@ -308,6 +318,7 @@ impl Model {
             notifications: Notifications::default(),
             connectivity: Connectivity::Online,
             countdown: CountdownDisplay::Shown,
+            live: Live::default(),
             announcement: Announced::default(),
             now,
             discovery: None,
@@ -315,6 +326,8 @@ impl Model {
             challenge: None,
             stored: super::opening::StoredAtStart::default(),
             epoch: 0,
+            asked: 0,
+            reads: super::reads::Reads::default(),
             looks: 0,
             milestone: None,
             is_visible: true,

@@ -18,6 +18,13 @@ impl Turn {
         }
     }
 
+    /// The next look, unless changes are heard of.
+    fn schedule_notifications(&mut self) {
+        if self.model.live.is_looking_needed() {
+            self.timer(TimerId::Notifications, PAUSE);
+        }
+    }
+
     pub(super) fn on_notifications_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
         match decode_notifications(outcome) {
             Ok(items) => {
@@ -31,7 +38,7 @@ impl Turn {
                 if was_loaded && new > 0 {
                     self.say(Announcement::NotificationsArrived(new));
                 }
-                self.timer(TimerId::Notifications, PAUSE);
+                self.schedule_notifications();
             }
             // A look in the background must not take the person away; the next call of theirs signs in again.
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_))

@@ -18,6 +18,7 @@ impl Turn {
     /// One step of the state machine and all that follows from it.
     #[inline(never)]
     pub(super) fn reset(&mut self, event: ResetEvent) {
+        let is_answer = matches!(event, ResetEvent::ResetAccepted(_));
         let before = std::mem::take(&mut self.model.reset);
         let (after, effects) = before.clone().step(event, self.now);
         self.model.reset = after;
@@ -31,6 +32,12 @@ impl Turn {
         if is_pending && !was_pending {
             self.model.looks = 0;
             self.schedule_look();
+            // What the stream said before the answer came was not about this reset yet.
+            if let (true, true, Some(device)) =
+                (is_answer, self.model.live.is_open(), self.model.reset.device().cloned())
+            {
+                self.read_device(device);
+            }
         }
         if was_pending && !is_pending {
             self.effect(Effect::StopTimer(TimerId::Poll));
@@ -173,7 +180,15 @@ impl Turn {
         }
     }
 
+    /// The next look at a pending reset, unless changes are heard of.
     pub(super) fn schedule_look(&mut self) {
+        if self.model.live.is_looking_needed() {
+            self.look_later();
+        }
+    }
+
+    /// The next look at a pending reset.
+    pub(super) fn look_later(&mut self) {
         let is_watched =
             matches!(self.model.reset, ResetState::Pending { .. } | ResetState::Rereading { .. });
         if is_watched {

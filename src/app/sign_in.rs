@@ -492,6 +492,7 @@ impl Turn {
         self.model.device = super::DeviceDetail::default();
         self.model.reset = ResetState::Idle;
         self.model.notifications = super::Notifications::default();
+        self.model.reads = super::reads::Reads::default();
         self.model.is_cancelling = false;
         self.model.expected = None;
         self.model.sign_in_error = None;

@@ -58,8 +58,12 @@ impl Turn {
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
             Event::TimerFired(timer) => self.on_timer(timer),
+            Event::StreamOpened(id) => self.on_stream_opened(id),
+            Event::StreamRead { id, events, retry } => self.on_stream_read(id, events, retry),
+            Event::StreamEnded { id, end } => self.on_stream_ended(id, &end),
             Event::StorageRefused => self.on_storage_refused(),
         }
+        self.keep_stream();
         (self.model, self.effects)
     }
 
@@ -83,8 +87,9 @@ impl Turn {
         self.effect(Effect::SetTimer { id, after });
     }
 
-    pub(super) const fn fetch_id(&self, what: Fetch, attempt: u8) -> FetchId {
-        FetchId { what, epoch: self.model.epoch, attempt }
+    pub(super) const fn fetch_id(&mut self, what: Fetch, attempt: u8) -> FetchId {
+        self.model.asked = self.model.asked.wrapping_add(1);
+        FetchId { what, epoch: self.model.epoch, attempt, order: self.model.asked }
     }
 
     /// Spreads many pages over time; the clock's last digits differ enough for that.
@@ -99,6 +104,8 @@ impl Turn {
             TimerId::Notifications => self.on_notifications_due(),
             TimerId::HidePasscode => self.on_hide_due(),
             TimerId::SayFilter => self.say_filter(),
+            TimerId::Stream => self.on_stream_due(),
+            TimerId::StreamRest => self.on_stream_rest_due(),
             TimerId::Retry(id) => self.on_retry_due(id),
         }
     }
@@ -114,8 +121,13 @@ impl Turn {
         if self.model.is_visible {
             self.reset(ResetEvent::ClockTicked);
             self.on_hide_due();
-            self.on_poll_due();
-            self.on_notifications_due();
+            if self.model.live.is_looking_needed() {
+                self.on_poll_due();
+                self.on_notifications_due();
+            }
+            self.on_stream_visible();
+        } else {
+            self.on_stream_hidden();
         }
     }
 
@@ -124,7 +136,10 @@ impl Turn {
             self.model.connectivity = Connectivity::Online;
             self.say(Announcement::WentOnline);
             self.load_route();
-            self.on_poll_due();
+            self.on_stream_online();
+            if self.model.live.is_looking_needed() {
+                self.on_poll_due();
+            }
         }
     }
 
@@ -132,6 +147,7 @@ impl Turn {
         if self.model.connectivity == Connectivity::Online {
             self.model.connectivity = Connectivity::Offline;
             self.say(Announcement::WentOffline);
+            self.on_stream_offline();
         }
     }
 

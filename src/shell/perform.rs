@@ -5,6 +5,7 @@ use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
+use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
 use crate::browser::{clipboard, http, location, random, storage};
 use crate::domain::Milliseconds;
@@ -23,6 +24,7 @@ extern "C" {
 pub(super) struct Performer {
     shell: Weak<Inner>,
     timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
+    stream: RefCell<Option<Connection>>,
     tabs: Tabs,
 }
 
@@ -30,7 +32,7 @@ impl Performer {
     pub(super) fn new(shell: Weak<Inner>) -> Self {
         let listener = shell.clone();
         let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
-        Self { shell, timers: Rc::default(), tabs }
+        Self { shell, timers: Rc::default(), stream: RefCell::default(), tabs }
     }
 
     /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
@@ -76,6 +78,12 @@ impl Performer {
             Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
+            Effect::OpenEventStream { id, request } => {
+                let shell = self.shell.clone();
+                let connection = Connection::open(id, request, move |event| dispatch(&shell, event));
+                self.replace_stream(connection);
+            }
+            Effect::CloseEventStream => self.replace_stream(None),
             Effect::BroadcastSignedOut => self.tabs.say_signed_out(),
             Effect::CopyText(text) => {
                 let shell = self.shell.clone();
@@ -87,6 +95,12 @@ impl Performer {
             Effect::Log(entry) => console_debug(entry.code, entry.context),
         }
         Ok(())
+    }
+
+    fn replace_stream(&self, connection: Option<Connection>) {
+        if let Some(before) = self.stream.replace(connection) {
+            before.close();
+        }
     }
 
     fn set_timer(&self, id: TimerId, after: Milliseconds) {
