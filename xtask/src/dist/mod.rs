@@ -28,7 +28,7 @@ use crate::workspace::{self, Workspace};
 use html::{Part, Tag};
 
 /// Where hashed files stand: one directory, so that a host needs one rule for them.
-const ASSETS: &str = "assets";
+pub(crate) const ASSETS: &str = "assets";
 /// The name of the part of the module that a first visit does not load, without digest and ending.
 pub(crate) const LATER: &str = "later";
 /// The passes run for size; the features are named one by one, because with all of them Chromium refuses the module.
