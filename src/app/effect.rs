@@ -126,6 +126,8 @@ pub enum Effect {
     },
     /// End the event stream, if there is one.
     CloseEventStream,
+    /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
+    LoadLaterScreens,
 
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,

@@ -142,6 +142,10 @@ pub enum Event {
         /// How.
         end: StreamEnd,
     },
+    /// The later screens are there.
+    LaterScreensLoaded,
+    /// The later screens could not be loaded.
+    LaterScreensFailed,
     /// The browser refused to store something.
     StorageRefused,
 }

@@ -61,9 +61,12 @@ impl Turn {
             Event::StreamOpened(id) => self.on_stream_opened(id),
             Event::StreamRead { id, events, retry } => self.on_stream_read(id, events, retry),
             Event::StreamEnded { id, end } => self.on_stream_ended(id, &end),
+            Event::LaterScreensLoaded => self.on_later_screens_loaded(),
+            Event::LaterScreensFailed => self.on_later_screens_failed(),
             Event::StorageRefused => self.on_storage_refused(),
         }
         self.keep_stream();
+        self.ask_for_later_screens();
         (self.model, self.effects)
     }
 
