@@ -58,8 +58,11 @@ impl Turn {
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
             Event::TimerFired(timer) => self.on_timer(timer),
+            Event::LaterScreensLoaded => self.on_later_screens_loaded(),
+            Event::LaterScreensFailed => self.on_later_screens_failed(),
             Event::StorageRefused => self.on_storage_refused(),
         }
+        self.ask_for_later_screens();
         (self.model, self.effects)
     }
 
