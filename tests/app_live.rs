@@ -210,6 +210,15 @@ fn a_stream_that_breaks_goes_on_after_its_last_event() {
 }
 
 #[test]
+fn a_stream_that_only_said_where_it_begins_goes_on_from_there() {
+    let mut browser = in_the_list();
+    browser.stream_brings("retry: 2000\nid: 17\n\n");
+    browser.stream_ends(StreamEnd::Broke);
+    browser.pass(3);
+    assert_eq!(header(&browser.stream.clone().unwrap().1, "Last-Event-ID"), Some("17"));
+}
+
+#[test]
 fn a_short_break_starts_no_looking_and_a_long_one_does() {
     let mut browser = pending_and_heard_of();
     browser.stream_ends(StreamEnd::Broke);
@@ -387,7 +396,7 @@ fn sign_out_closes_the_stream_and_nothing_it_still_says_counts() {
     let mut events = Vec::new();
     let mut stream = passcode_portal::api::EventStream::default();
     stream.feed(device_event(1, "a").as_bytes(), &mut events).unwrap();
-    browser.dispatch(Event::StreamRead { id: open, events, retry: None });
+    browser.dispatch(Event::StreamRead { id: open, events, last_event: String::new(), retry: None });
     browser.dispatch(Event::StreamEnded { id: open, end: StreamEnd::Broke });
     browser.pass(120);
     assert_eq!(browser.requests.len(), requests);

@@ -13,6 +13,8 @@ pub enum Announcement {
     ResetPending,
     /// The device has been reached.
     ResetDelivered,
+    /// The device has it and said "not now".
+    ResetNotNow,
     /// The device acknowledged the reset.
     ResetDone,
     /// The reset failed.

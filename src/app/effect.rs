@@ -129,6 +129,8 @@ pub enum Effect {
     /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
     LoadLaterScreens,
 
+    /// Ask the browser, and through it the person, for notifications; then `SystemNotificationsAnswered`.
+    AskForSystemNotifications,
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
     /// Put this into the clipboard; then `PasscodeCopyFinished`.

@@ -1,6 +1,6 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{FetchId, StreamEnd, StreamId, TimerId};
+use super::{FetchId, StreamEnd, StreamId, SystemNotifications, TimerId};
 use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
 use crate::domain::{DeviceId, Milliseconds};
@@ -91,6 +91,10 @@ pub enum Event {
     ResetRestarted,
     /// The person cancelled a pending reset.
     PendingResetCancelChosen,
+    /// The person wants to be told by the system when the reset has ended.
+    TellMeChosen,
+    /// The browser said whether it may.
+    SystemNotificationsAnswered(SystemNotifications),
     /// The person hid or showed the countdown.
     CountdownToggled,
 
@@ -132,6 +136,8 @@ pub enum Event {
         id: StreamId,
         /// The events it completes; none for half an event.
         events: Vec<StreamEvent>,
+        /// Where to go on from; empty when the server gives no numbers.
+        last_event: String,
         /// How long the server wants a page to wait before it connects again, as far as it has said so.
         retry: Option<Milliseconds>,
     },

@@ -180,6 +180,7 @@ impl Turn {
         &mut self,
         id: StreamId,
         events: Vec<StreamEvent>,
+        last_event: String,
         retry: Option<Milliseconds>,
     ) {
         if !self.is_current(id) {
@@ -189,12 +190,12 @@ impl Turn {
             *heard = self.now;
         }
         self.model.live.retry = retry;
+        if !last_event.is_empty() {
+            self.model.live.last_event = last_event;
+        }
         self.timer(TimerId::Stream, SILENCE);
         let mut is_news = false;
         for event in events {
-            if !event.id.is_empty() {
-                self.model.live.last_event = event.id;
-            }
             match event.kind {
                 StreamEventKind::Device(device) => self.on_device_changed(device),
                 StreamEventKind::Notification(_) => is_news = true,

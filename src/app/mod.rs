@@ -20,6 +20,7 @@
 //! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `ResetRestarted` |
 //! | cancels a pending reset | `PendingResetCancelChosen` |
+//! | wants to be told by the system when it is done | `TellMeChosen` |
 //! | hides or shows the countdown | `CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
 //! | presses "Sign in again" where the passcode needs it | `RevealSignInChosen(id)` |
@@ -68,6 +69,7 @@ mod reset;
 mod session;
 mod sign_in;
 mod stored;
+mod telling;
 mod turn;
 
 pub use announcement::{Announced, Announcement};
@@ -81,6 +83,7 @@ pub use model::{
 };
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
+pub use telling::{SystemNotifications, Telling, Wish};
 
 use crate::domain::Now;
 

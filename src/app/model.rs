@@ -296,6 +296,8 @@ pub struct Model {
     pub live: Live,
     /// What is said politely.
     pub announcement: Announced,
+    /// What is told by the system's notifications.
+    pub telling: super::Telling,
     /// The moment of the last event: what "left" and "ago" refer to.
     pub now: Now,
 
@@ -337,6 +339,7 @@ impl Model {
             countdown: CountdownDisplay::Shown,
             live: Live::default(),
             announcement: Announced::default(),
+            telling: super::Telling::default(),
             now,
             discovery: None,
             expected: None,

@@ -42,6 +42,7 @@ impl Turn {
         if was_pending && !is_pending {
             self.effect(Effect::StopTimer(TimerId::Poll));
             self.model.is_cancelling = false;
+            self.tell_the_end();
             self.call(ApiCall::Notifications, 0);
         }
     }
@@ -224,6 +225,7 @@ impl Turn {
             (ResetState::Pending { phase: PendingPhase::Delivered, .. }, _) => {
                 Some(Announcement::ResetDelivered)
             }
+            (ResetState::Pending { phase: PendingPhase::NotNow, .. }, _) => Some(Announcement::ResetNotNow),
             (ResetState::Done { .. }, ResetState::Done { .. }) => None,
             (ResetState::Done { .. }, _) => Some(Announcement::ResetDone),
             (ResetState::Failed { .. }, ResetState::Failed { .. }) => None,

@@ -493,6 +493,8 @@ impl Turn {
         self.model.reset = ResetState::Idle;
         self.model.notifications = super::Notifications::default();
         self.model.reads = super::reads::Reads::default();
+        self.model.telling.wish = super::Wish::None;
+        self.model.telling.latest = None;
         self.model.is_cancelling = false;
         self.model.expected = None;
         self.model.sign_in_error = None;

@@ -41,6 +41,8 @@ impl Turn {
             Event::ResetConfirmed => self.reset(ResetEvent::ResetConfirmed),
             Event::ResetRestarted => self.reset(ResetEvent::StartedAgain),
             Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
+            Event::TellMeChosen => self.on_tell_me_chosen(),
+            Event::SystemNotificationsAnswered(answer) => self.on_system_notifications_answered(answer),
             Event::CountdownToggled => {
                 self.model.countdown = match self.model.countdown {
                     CountdownDisplay::Shown => CountdownDisplay::Hidden,
@@ -59,7 +61,9 @@ impl Turn {
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
             Event::TimerFired(timer) => self.on_timer(timer),
             Event::StreamOpened(id) => self.on_stream_opened(id),
-            Event::StreamRead { id, events, retry } => self.on_stream_read(id, events, retry),
+            Event::StreamRead { id, events, last_event, retry } => {
+                self.on_stream_read(id, events, last_event, retry);
+            }
             Event::StreamEnded { id, end } => self.on_stream_ended(id, &end),
             Event::LaterScreensLoaded => self.on_later_screens_loaded(),
             Event::LaterScreensFailed => self.on_later_screens_failed(),

@@ -77,7 +77,8 @@ async fn read(id: StreamId, response: &Response, hand_on: &impl Fn(Event)) -> St
         let Some(bytes) = piece.unchecked_into::<Piece>().value() else { return StreamEnd::Broke };
         let mut events = Vec::new();
         let fed = stream.feed(&bytes.to_vec(), &mut events);
-        hand_on(Event::StreamRead { id, events, retry: stream.retry() });
+        let last_event = stream.last_event_id().to_owned();
+        hand_on(Event::StreamRead { id, events, last_event, retry: stream.retry() });
         if fed.is_err() {
             return StreamEnd::TooLong;
         }

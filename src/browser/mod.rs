@@ -13,4 +13,5 @@ pub mod later;
 pub mod location;
 pub mod random;
 pub mod storage;
+pub mod system_notification;
 pub mod timer;

@@ -1,13 +1,13 @@
 //! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
 
 use super::Inner;
-use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
+use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, SystemNotifications, TimerId};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, http, later, location, random, storage};
+use crate::browser::{clipboard, http, later, location, random, storage, system_notification};
 use crate::domain::Milliseconds;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -82,6 +82,17 @@ impl Performer {
                 let shell = self.shell.clone();
                 let connection = Connection::open(id, request, move |event| dispatch(&shell, event));
                 self.replace_stream(connection);
+            }
+            Effect::AskForSystemNotifications => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let answer = if system_notification::ask().await {
+                        SystemNotifications::Allowed
+                    } else {
+                        SystemNotifications::Refused
+                    };
+                    dispatch(&shell, Event::SystemNotificationsAnswered(answer));
+                });
             }
             Effect::CloseEventStream => self.replace_stream(None),
             Effect::LoadLaterScreens => {

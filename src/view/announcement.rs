@@ -14,6 +14,7 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::CountdownOver => t::countdown_over(),
         Announcement::ResetPending => t::announce_accepted(name),
         Announcement::ResetDelivered => t::announce_delivered(name),
+        Announcement::ResetNotNow => t::announce_not_now(name),
         Announcement::ResetDone => t::announce_done(name),
         Announcement::ResetFailed => t::announce_failed(name),
         Announcement::ResetSuperseded => t::announce_superseded(name),

@@ -131,6 +131,7 @@ impl Browser {
                     self.timers.push((id, self.now.monotonic.0 + after.0));
                 }
                 Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
+                Effect::AskForSystemNotifications => {}
                 Effect::OpenEventStream { id, request } => self.stream = Some((id, request)),
                 Effect::CloseEventStream => self.stream = None,
                 Effect::LoadLaterScreens => match self.later_works {
@@ -200,7 +201,8 @@ impl Browser {
         let (id, _) = self.stream.clone().expect("a stream");
         let (mut stream, mut events) = (EventStream::default(), Vec::new());
         stream.feed(written.as_bytes(), &mut events).expect("events");
-        self.dispatch(Event::StreamRead { id, events, retry: stream.retry() });
+        let last_event = stream.last_event_id().to_owned();
+        self.dispatch(Event::StreamRead { id, events, last_event, retry: stream.retry() });
     }
 
     /// The event stream ends.
