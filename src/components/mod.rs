@@ -27,7 +27,7 @@ mod passcode_panel;
 mod skeleton;
 mod steps;
 
-pub use banner::offline_banner;
+pub use banner::{language_banner, offline_banner};
 pub use button::{Weight, button, link_button, pressable};
 pub use chip::{status_chip, tone_class, tone_icon};
 pub use code::{code, concealed_code};
