@@ -108,8 +108,12 @@
     return;
   }
 
-  // The page asks for the texts of a language by its tag; without one, of the language to begin with.
-  var first = chosen ? texts(languageFor(null)) : configured.then(function (tag) { return texts(languageFor(tag)); });
+  // The page asks for the texts of a language by its tag; without one, of the language to begin with. The organisation's
+  // language goes before the browser's, so config.json is waited for, but not for long.
+  var patience = new Promise(function (go) { window.setTimeout(go, 5000); });
+  var first = Promise.race(chosen ? [null] : [configured, patience]).then(function (tag) {
+    return texts(languageFor(tag));
+  });
   first.catch(function () { explain('load'); });
   window.portalTexts = function (tag) {
     return tag ? texts(languages.filter(function (one) { return one.tag === tag; })[0]) : first;

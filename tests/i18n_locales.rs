@@ -45,6 +45,16 @@ fn japanese_texts_are_japanese_and_english_texts_are_not() {
 }
 
 #[test]
+fn no_language_is_a_copy_of_the_reference() {
+    let keys: Vec<Key> = Key::ALL.iter().copied().filter(|key| !is_same_everywhere(*key)).collect();
+    for locale in Locale::ALL.iter().copied().filter(|locale| *locale != Locale::En) {
+        let same = keys.iter().filter(|key| words(locale, **key) == words(Locale::En, **key)).count();
+        // Some words are the same in related languages ("Status").
+        assert!(same * 20 < keys.len(), "{locale:?}: {same} of {} texts are English", keys.len());
+    }
+}
+
+#[test]
 fn no_text_speaks_in_status_numbers_or_in_the_words_of_programs() {
     for key in Key::ALL.iter().copied() {
         for locale in Locale::ALL.iter().copied() {
