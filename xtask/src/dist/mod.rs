@@ -291,7 +291,7 @@ impl Assembly<'_> {
             return Ok(tag);
         };
         let file = self.raw.join(&name);
-        if !file.is_file() || !digest::is_hashed_name(&name) {
+        if !file.is_file() || !digest::is_name_by_trunk(&name) {
             return Ok(tag);
         }
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "bin"));
