@@ -7,7 +7,7 @@ mod view_support;
 use passcode_portal::app::{Announcement, PasscodeView};
 use passcode_portal::auth::SignInError;
 use passcode_portal::domain::{PendingPhase, ResetRun, ResetState, Seconds, WhyExplain};
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::route::Route;
 use passcode_portal::view;
 use portal_contract::{ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome};
@@ -34,7 +34,7 @@ fn platforms() -> [(&'static str, &'static str, Value); 5] {
 }
 
 fn english(text: &Text) -> String {
-    text.render(Locale::En, &PlainFormatter)
+    text.render(&Catalogue::embedded(Locale::En), &PlainFormatter)
 }
 
 #[test]

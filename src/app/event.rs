@@ -5,7 +5,7 @@ use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
 use crate::domain::{DeviceId, Milliseconds};
 use crate::http::HttpOutcome;
-use crate::i18n::Locale;
+use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 
 /// What the shell knows when the page has loaded.
@@ -64,6 +64,10 @@ pub enum Event {
     WentOffline,
     /// The person chose a language.
     LocaleChosen(Locale),
+    /// The texts of a language are here.
+    LanguageLoaded(Catalogue),
+    /// The texts of a language could not be had, or were not whole.
+    LanguageRefused(Locale),
     /// The person wants what failed to be tried again.
     RetryChosen,
 

@@ -9,6 +9,7 @@ pub mod crypto;
 pub mod event_stream;
 pub mod http;
 pub mod intl;
+pub mod languages;
 pub mod later;
 pub mod location;
 pub mod random;

@@ -7,8 +7,9 @@ use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, http, later, location, random, storage, system_notification};
+use crate::browser::{clipboard, http, languages, later, location, random, storage, system_notification};
 use crate::domain::Milliseconds;
+use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -26,13 +27,16 @@ pub(super) struct Performer {
     timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
     stream: RefCell<Option<Connection>>,
     tabs: Tabs,
+    languages: Rc<RefCell<Vec<Catalogue>>>,
 }
 
 impl Performer {
-    pub(super) fn new(shell: Weak<Inner>) -> Self {
+    /// `language`: the texts the page was opened with.
+    pub(super) fn new(shell: Weak<Inner>, language: Catalogue) -> Self {
         let listener = shell.clone();
         let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
-        Self { shell, timers: Rc::default(), stream: RefCell::default(), tabs }
+        let languages = Rc::new(RefCell::new(vec![language]));
+        Self { shell, timers: Rc::default(), stream: RefCell::default(), tabs, languages }
     }
 
     /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
@@ -54,6 +58,7 @@ impl Performer {
                     dispatch(&shell, Event::Fetched { id, outcome });
                 });
             }
+            Effect::LoadLanguage(locale) => self.load_language(locale),
             Effect::VerifySignature(check) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -120,6 +125,25 @@ impl Performer {
         if let Some(before) = self.stream.replace(connection) {
             before.close();
         }
+    }
+
+    /// Loads the texts of a language once; what is there stays.
+    fn load_language(&self, locale: Locale) {
+        let kept = self.languages.borrow().iter().find(|kept| kept.locale() == locale).cloned();
+        if let Some(kept) = kept {
+            return dispatch(&self.shell, Event::LanguageLoaded(kept));
+        }
+        let (shell, languages) = (self.shell.clone(), Rc::clone(&self.languages));
+        spawn_local(async move {
+            let event = match languages::load(locale).await {
+                Some(loaded) => {
+                    languages.borrow_mut().push(loaded.clone());
+                    Event::LanguageLoaded(loaded)
+                }
+                None => Event::LanguageRefused(locale),
+            };
+            dispatch(&shell, event);
+        });
     }
 
     fn set_timer(&self, id: TimerId, after: Milliseconds) {

@@ -25,6 +25,7 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::PasscodeNotCopied => t::passcode_copy_failed(),
         Announcement::DevicesShown { shown, .. } => t::announce_matches(*shown),
         Announcement::NotificationsArrived(count) => t::announce_notifications(*count),
+        Announcement::LanguageMissing(locale) => t::language_switch_missing(locale.name()),
         Announcement::WentOffline => t::offline_banner(),
         Announcement::WentOnline => t::offline_back(),
     }

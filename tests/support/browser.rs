@@ -9,6 +9,7 @@ use passcode_portal::app::{
 use passcode_portal::auth::{SignInRandom, SignatureVerdict};
 use passcode_portal::domain::{Milliseconds, Now};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
+use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::UtcTime;
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub struct Browser {
     pub model: Model,
     pub storage: BTreeMap<String, String>,
     pub storage_works: bool,
+    /// Whether the texts of another language can be had.
+    pub languages_work: bool,
     pub now: Now,
     /// The path in the address bar.
     pub address: String,
@@ -51,7 +54,8 @@ pub struct Browser {
 impl Browser {
     pub fn new() -> Self {
         Self {
-            model: Model::new(at(0)),
+            model: Model::new(at(0), Catalogue::embedded(Locale::En)),
+            languages_work: true,
             storage: BTreeMap::new(),
             storage_works: true,
             now: at(0),
@@ -103,6 +107,11 @@ impl Browser {
             self.log.push(effect.clone());
             match effect {
                 Effect::Fetch { id, request } => self.requests.push((id, request)),
+                Effect::LoadLanguage(locale) => self.dispatch(if self.languages_work {
+                    Event::LanguageLoaded(Catalogue::embedded(locale))
+                } else {
+                    Event::LanguageRefused(locale)
+                }),
                 Effect::VerifySignature(_) => self.dispatch(Event::SignatureChecked(self.verdict)),
                 Effect::DrawRandom => {
                     self.draws += 1;
@@ -147,9 +156,16 @@ impl Browser {
 
     /// Loads the page at this address: memory is lost, `sessionStorage` is not.
     pub fn open(&mut self, address: &str) {
+        self.open_without_configuration(address);
+        self.answer_config();
+    }
+
+    /// The same; the test answers for `config.json`.
+    pub fn open_without_configuration(&mut self, address: &str) {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         self.now.monotonic = Milliseconds(0);
-        self.model = Model::new(self.now);
+        let chosen = self.storage.get("portal.locale").and_then(|tag| Locale::from_tag(tag));
+        self.model = Model::new(self.now, Catalogue::embedded(chosen.unwrap_or(Locale::En)));
         self.requests.clear();
         self.timers.clear();
         self.stream = None;
@@ -164,7 +180,6 @@ impl Browser {
             languages: vec!["en".to_owned()],
             is_online: true,
         }));
-        self.answer_config();
     }
 
     pub fn reload(&mut self) {
