@@ -24,6 +24,10 @@ pub enum Announcement {
     ResetSuperseded,
     /// The reset was cancelled.
     ResetCanceled,
+    /// It was too late to cancel the reset.
+    CancelTooLate,
+    /// The cancellation could not be sent.
+    CancelFailed,
     /// The passcode is on the screen.
     PasscodeShown,
     /// The passcode is off the screen.

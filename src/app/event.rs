@@ -1,6 +1,6 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{FetchId, StreamEnd, StreamId, SystemNotifications, TimerId};
+use super::{Answer, FetchId, StreamEnd, StreamId, SystemNotifications, TimerId};
 use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
 use crate::domain::{DeviceId, Milliseconds};
@@ -93,6 +93,14 @@ pub enum Event {
     ResetConfirmed,
     /// The person wants to begin again.
     ResetRestarted,
+    /// The person says whether what confirms their sign-in is on the locked device.
+    FactorAnswered(Answer),
+    /// The person says whether they have the device with them.
+    AtHandAnswered(Answer),
+    /// The person wants to cancel a pending reset; they are asked once more.
+    PendingResetCancelAsked,
+    /// The person keeps waiting after all.
+    PendingResetCancelDropped,
     /// The person cancelled a pending reset.
     PendingResetCancelChosen,
     /// The person wants to be told by the system when the reset has ended.

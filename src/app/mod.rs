@@ -19,7 +19,8 @@
 //! | cancels A (button or Esc) or B | `ResetCancelled` |
 //! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `ResetRestarted` |
-//! | cancels a pending reset | `PendingResetCancelChosen` |
+//! | presses "Cancel this reset" | `PendingResetCancelAsked`, then in the question `PendingResetCancelChosen` or `PendingResetCancelDropped` |
+//! | answers a question in A | `FactorAnswered(answer)`, `AtHandAnswered(answer)` |
 //! | wants to be told by the system when it is done | `TellMeChosen` |
 //! | hides or shows the countdown | `CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
@@ -65,6 +66,7 @@ mod navigation;
 mod notifications;
 mod opening;
 mod passcode;
+mod preparation;
 mod reads;
 mod reset;
 mod session;
@@ -79,9 +81,10 @@ pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
 pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
-    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
+    ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
     Model, Notifications, PasscodeView, ServerClock, TimerId,
 };
+pub use preparation::{Answer, Preparation};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
 pub use telling::{SystemNotifications, Telling, Wish};

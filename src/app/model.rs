@@ -232,6 +232,22 @@ pub struct FetchId {
     pub(super) order: u32,
 }
 
+/// Cancelling a pending reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CancelState {
+    /// Nobody wants to.
+    #[default]
+    NotAsked,
+    /// The person is asked once more.
+    Asked,
+    /// The request is on its way.
+    Sent,
+    /// It was too late: the device has the reset already.
+    TooLate,
+    /// It could not be sent; it can be tried again.
+    Failed,
+}
+
 /// Tells one timer from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TimerId {
@@ -286,8 +302,10 @@ pub struct Model {
     pub reset: ResetState,
     /// Why the last sign-in failed: goes with `ResetState::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
-    /// Whether cancelling a pending reset was asked for and is not answered yet.
-    pub is_cancelling: bool,
+    /// How far the person has come in cancelling a pending reset.
+    pub cancelling: CancelState,
+    /// What was answered before the five minutes.
+    pub preparation: super::Preparation,
     /// The temporary passcode.
     pub passcode: PasscodeView,
     /// The notifications.
@@ -339,7 +357,8 @@ impl Model {
             device: DeviceDetail::default(),
             reset: ResetState::Idle,
             sign_in_error: None,
-            is_cancelling: false,
+            cancelling: CancelState::NotAsked,
+            preparation: super::Preparation::default(),
             passcode: PasscodeView::Hidden,
             notifications: Notifications::default(),
             connectivity: Connectivity::Online,

@@ -1,7 +1,7 @@
 //! The reset's state machine inside the page: its effects become requests, records and timers, its changes announcements.
 
 use super::turn::Turn;
-use super::{Announcement, ApiCall, Effect, Fetch, TimerId};
+use super::{Announcement, ApiCall, CancelState, Effect, Fetch, TimerId};
 use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_reset, poll_delay};
 use crate::auth::ResumeRecord;
 use crate::domain::{
@@ -27,6 +27,11 @@ impl Turn {
         }
         self.announce_reset(&before);
         self.keep_time();
+        let can_be = matches!(self.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. });
+        if !can_be && self.model.cancelling == CancelState::Asked {
+            // The device has it now: the question has no object any more.
+            self.model.cancelling = CancelState::NotAsked;
+        }
         let was_pending = matches!(before, ResetState::Pending { .. });
         let is_pending = matches!(self.model.reset, ResetState::Pending { .. });
         if is_pending && !was_pending {
@@ -41,7 +46,7 @@ impl Turn {
         }
         if was_pending && !is_pending {
             self.effect(Effect::StopTimer(TimerId::Poll));
-            self.model.is_cancelling = false;
+            self.model.cancelling = CancelState::NotAsked;
             self.tell_the_end();
             self.call(ApiCall::Notifications, 0);
         }
@@ -94,22 +99,41 @@ impl Turn {
         let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
             return;
         };
-        if self.model.is_cancelling {
+        if self.model.cancelling == CancelState::Sent {
             return;
         }
         let api = Api { base: &config.api_base, token: &person.access };
         let request = api.cancel_run(&device, run);
         let id = self.fetch_id(Fetch::Api(ApiCall::CancelRun(device)), 0);
-        self.model.is_cancelling = true;
+        self.model.cancelling = CancelState::Sent;
         self.effect(Effect::Fetch { id, request });
+    }
+
+    /// Once more: are you sure? Only while it can still be cancelled.
+    pub(super) fn on_cancel_asked(&mut self) {
+        let can_be = matches!(self.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. });
+        if can_be && self.model.cancelling != CancelState::Sent {
+            self.model.cancelling = CancelState::Asked;
+        }
+    }
+
+    pub(super) fn on_cancel_dropped(&mut self) {
+        if self.model.cancelling == CancelState::Asked {
+            self.model.cancelling = CancelState::NotAsked;
+        }
     }
 
     /// Whatever the answer, the device says what became of it.
     pub(super) fn on_cancel_answered(&mut self, device: DeviceId, outcome: &HttpOutcome) {
-        self.model.is_cancelling = false;
-        if let Err(error) = decode_accepted(outcome) {
-            self.log(error.code(), "cancel");
-        }
+        self.model.cancelling = match decode_accepted(outcome) {
+            Ok(()) => CancelState::NotAsked,
+            Err(error) => {
+                self.log(error.code(), "cancel");
+                let is_too_late = error == ApiError::NotCancellable;
+                self.say(if is_too_late { Announcement::CancelTooLate } else { Announcement::CancelFailed });
+                if is_too_late { CancelState::TooLate } else { CancelState::Failed }
+            }
+        };
         self.read_device(device);
     }
 
@@ -136,6 +160,7 @@ impl Turn {
         if !is_here {
             self.go(Route::Device(device.clone()));
         }
+        self.model.preparation = super::Preparation::default();
         if self.model.session.signed_in().is_some() {
             self.reset(ResetEvent::ResetChosen(device));
         }

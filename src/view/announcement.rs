@@ -19,6 +19,8 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::ResetFailed => t::announce_failed(name),
         Announcement::ResetSuperseded => t::announce_superseded(name),
         Announcement::ResetCanceled => t::announce_canceled(),
+        Announcement::CancelTooLate => t::problem_not_cancellable(),
+        Announcement::CancelFailed => t::live_cancel_failed(),
         Announcement::PasscodeShown => t::passcode_shown(),
         Announcement::PasscodeHidden => t::passcode_hidden(),
         Announcement::PasscodeCopied => t::passcode_copied(),

@@ -8,6 +8,7 @@
 mod device;
 mod help;
 mod notifications;
+mod remote_lock;
 mod reset;
 mod reset_confirm;
 mod reset_done;
