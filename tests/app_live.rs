@@ -22,6 +22,11 @@ fn device_event(number: u32, device: &str) -> String {
     format!("event: device\nid: {number}\ndata: {{\"deviceId\":\"{device}\"}}\n\n")
 }
 
+fn note() -> Value {
+    json!({ "id": "n1", "kind": "passcodeReset", "deviceId": "a", "deviceName": "Phone a", "resultId": "r1",
+        "actionState": "done", "createdDateTime": rfc3339(SERVER), "isRead": false })
+}
+
 fn list(devices: &[Value]) -> HttpAnswer {
     answer(200, &json!({ "value": devices }))
 }
@@ -179,9 +184,7 @@ fn a_device_nobody_knows_yet_loads_the_list_only_where_the_list_is_shown() {
 fn a_notification_is_read_at_once_and_counted() {
     let mut browser = in_the_list();
     browser.stream_brings("event: notification\nid: 3\ndata: {\"notificationId\":\"n1\"}\n\n");
-    let note = json!({ "id": "n1", "deviceId": "a", "deviceName": "Phone a", "resultId": "r1",
-        "actionName": "resetPasscode", "actionState": "done", "dateTime": rfc3339(SERVER), "isRead": false });
-    browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note] }))));
+    browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note()] }))));
     assert_eq!(browser.model.notifications.unread(), 1);
     assert_eq!(browser.model.announcement.latest, Some(Announcement::NotificationsArrived(1)));
 }
@@ -407,7 +410,7 @@ fn sign_out_closes_the_stream_and_nothing_it_still_says_counts() {
 fn a_hidden_page_gives_the_connection_back_unless_a_reset_is_pending() {
     let mut browser = in_the_list();
     browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
-    for _ in 0..61 {
+    for _ in 0..60 {
         browser.stream_brings(": still here\n\n");
         browser.pass(1);
     }
@@ -452,8 +455,6 @@ fn without_a_stream_a_new_notification_makes_its_device_be_read() {
     let mut browser = in_the_list();
     browser.stream_ends(StreamEnd::NoStream(Ok(problem(404, "notFound"))));
     browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
-    let note = json!({ "id": "n1", "deviceId": "a", "deviceName": "Phone a", "resultId": "r1",
-        "actionName": "resetPasscode", "actionState": "done", "dateTime": rfc3339(SERVER), "isRead": false });
-    browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note] }))));
+    browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note()] }))));
     assert_eq!(browser.count("GET /managedDevices/a"), 1, "the flag and the row tell the same");
 }

@@ -81,8 +81,8 @@ pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
 pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
-    ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
-    Model, Notifications, PasscodeView, ServerClock, TimerId,
+    ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens,
+    LoadState, Model, Notifications, PasscodeView, ServerClock, TimerId,
 };
 pub use preparation::{Answer, Preparation};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};

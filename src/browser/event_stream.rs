@@ -46,7 +46,9 @@ impl Connection {
                     hand_on(Event::StreamOpened(id));
                     read(id, &response, &hand_on).await
                 }
-                Some(response) => StreamEnd::NoStream(http::answer(response).await.ok_or(NetworkFault::Broken)),
+                Some(response) => {
+                    StreamEnd::NoStream(http::answer(response).await.ok_or(NetworkFault::Broken))
+                }
                 None => StreamEnd::NoStream(Err(http::fault())),
             };
             if !signal.aborted() {

@@ -19,9 +19,7 @@ pub async fn send(request: &HttpRequest) -> HttpOutcome {
     let timer = Timer::start(millis, move || controller.abort());
     let outcome = exchange(request, &signal).await;
     timer.stop();
-    outcome.ok_or_else(|| {
-        if signal.aborted() { NetworkFault::TimedOut } else { fault() }
-    })
+    outcome.ok_or_else(|| if signal.aborted() { NetworkFault::TimedOut } else { fault() })
 }
 
 /// Why a request just failed, as far as the browser tells.

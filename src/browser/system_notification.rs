@@ -17,7 +17,8 @@ extern "C" {
 /// Whether the browser knows notifications at all.
 #[must_use]
 pub fn is_offered() -> bool {
-    Reflect::get(&js_sys::global(), &"Notification".into()).is_ok_and(|known| known.is_instance_of::<Function>())
+    Reflect::get(&js_sys::global(), &"Notification".into())
+        .is_ok_and(|known| known.is_instance_of::<Function>())
 }
 
 /// Asks the browser, and through it the person. Only after a press.

@@ -62,12 +62,15 @@ pub fn pending(device: &Device, run: &ResetRun, phase: PendingPhase, now: Option
     if device.platform == Platform::AppleMobile {
         hints.push(t::pending_apple_wifi());
     }
+    let takes_long = takes_long(device, run, phase, run.expires, now);
     PendingView {
-        heading: t::pending_heading(name),
+        heading: t::pending_heading(name.clone()),
         not_done: t::pending_not_done(),
         steps: steps(phase),
         phase: match phase {
             PendingPhase::Waiting => t::pending_waiting(),
+            // After a while "is working on it" would be a guess.
+            PendingPhase::Delivered if takes_long.is_some() => t::announce_delivered(name),
             PendingPhase::Delivered => t::pending_delivered(),
             PendingPhase::NotNow => t::live_said_not_now(),
         },
@@ -75,7 +78,7 @@ pub fn pending(device: &Device, run: &ResetRun, phase: PendingPhase, now: Option
         last_check_in: device
             .last_sync
             .map_or_else(t::pending_never_checked_in, |then| t::pending_last_check_in(moment(then, now))),
-        takes_long: takes_long(device, run, phase, run.expires, now),
+        takes_long,
         hints,
         leave: t::pending_leave(),
         cancel: match phase {

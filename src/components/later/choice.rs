@@ -7,7 +7,7 @@ use crate::i18n::Text;
 use crate::shell::{Selected, use_dispatch};
 
 /// An answer and what it means.
-pub type Answer = (Text, Event);
+pub(super) type Answer = (Text, Event);
 
 /// The question. `is_advised`: the answer was given that `advice` belongs to. The advice is a status that stands there from
 /// the beginning, so that it is read when it comes.

@@ -1,7 +1,9 @@
 //! The states of a passcode reset.
 
 use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResettableDevice, elapsed};
-use portal_contract::{ActionProgress, ActionState, DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime};
+use portal_contract::{
+    ActionProgress, ActionState, DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime,
+};
 
 /// Why the sign-out and sign-in is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -17,10 +17,9 @@ pub(super) fn remote_lock(id: &DeviceId, reason: &'static str) -> Part {
     live(move || {
         refusal.get().map(|refusal| match refusal {
             Some(refusal) => unavailable(refusal, reason),
-            None => group([
-                el("p").words(t::remote_lock_available()).into(),
-                contact_ways(branding(), Flow::Row),
-            ]),
+            None => {
+                group([el("p").words(t::remote_lock_available()).into(), contact_ways(branding(), Flow::Row)])
+            }
         })
     })
 }
@@ -32,6 +31,7 @@ fn unavailable(refusal: RefusalView, reason: &'static str) -> Part {
         .attr("aria-disabled", "true")
         .attr("aria-describedby", reason)
         .words(t::remote_lock_command());
-    let words = el("p").class("reference").attr("id", reason).words(refusal.why).text(" ").words(refusal.instead);
+    let words =
+        el("p").class("reference").attr("id", reason).words(refusal.why).text(" ").words(refusal.instead);
     group([actions(button), words.into()])
 }

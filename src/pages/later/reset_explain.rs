@@ -85,7 +85,8 @@ fn explain_body(words: ExplainView, device: &Device, proven: &ResettableDevice) 
 fn reach(id: &DeviceId) -> Part {
     let id = id.clone();
     let words = select(use_model(), move |model| {
-        known_device(model, &id).map(|device| view::reach(&device, device.reset_lapses_after, minute_now(model)))
+        known_device(model, &id)
+            .map(|device| view::reach(&device, device.reset_lapses_after, minute_now(model)))
     });
     live(move || words.get().map(reach_section))
 }
@@ -96,11 +97,7 @@ fn reach_section(words: ReachView) -> Part {
     lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
     lines.push((Icon::Info, words.waiting));
     lines.extend(words.expiry.map(|expiry| (Icon::Info, expiry)));
-    el("section")
-        .class("stack tight")
-        .child(el("h3").words(words.heading))
-        .child(outcome_list(lines))
-        .into()
+    el("section").class("stack tight").child(el("h3").words(words.heading)).child(outcome_list(lines)).into()
 }
 
 fn factor(name: &str) -> Part {

@@ -106,11 +106,7 @@ fn tell_me() -> Part {
             Wish::Refused => t::live_tell_me_refused(),
         })
     };
-    el("div")
-        .class("actions")
-        .child(live(press))
-        .child(el("p").attr("role", "status").live(note))
-        .into()
+    el("div").class("actions").child(live(press)).child(el("p").attr("role", "status").live(note)).into()
 }
 
 /// The button that cancels, while it can be: apart from what follows the clock, so that it keeps the focus. It asks once
