@@ -74,17 +74,21 @@ const fn lock_not_offered() -> RefusalView {
     RefusalView { why: t::remote_lock_not_offered_why(), instead: t::remote_lock_instead() }
 }
 
-/// The reasons that are about a person, an enrolment or an erase fit the lock as they are. Those about the passcode do not.
+/// Some reasons fit every action as they are worded. Those that speak of the passcode have words of their own here.
 fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalView {
     use portal_contract::RefusalReason as Reason;
     match reason {
-        Reason::NotPrimaryUser
-        | Reason::DeviceEnrollmentManager
+        Reason::DeviceEnrollmentManager
         | Reason::EraseOrRetirePending
         | Reason::OrganizationPolicy
-        | Reason::OsVersionTooOld
         | Reason::Other => refusal(reason),
-        Reason::PlatformNotSupported | Reason::WindowsPc | Reason::MacRecoveryKey => {
+        Reason::NotPrimaryUser => {
+            RefusalView { why: t::remote_lock_not_primary_user_why(), instead: t::remote_lock_instead() }
+        }
+        Reason::PlatformNotSupported
+        | Reason::WindowsPc
+        | Reason::MacRecoveryKey
+        | Reason::OsVersionTooOld => {
             RefusalView { why: t::remote_lock_platform_why(), instead: t::remote_lock_instead() }
         }
         Reason::AndroidForbidsSince7
