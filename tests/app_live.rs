@@ -458,3 +458,14 @@ fn without_a_stream_a_new_notification_makes_its_device_be_read() {
     browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note()] }))));
     assert_eq!(browser.count("GET /managedDevices/a"), 1, "the flag and the row tell the same");
 }
+
+#[test]
+fn what_the_connection_before_still_says_counts_for_nothing() {
+    let mut browser = in_the_list();
+    let (before, _) = browser.stream.clone().unwrap();
+    browser.set_clocks(200, 3_600_000);
+    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.stream_opens();
+    browser.dispatch(Event::StreamEnded { id: before, end: StreamEnd::Broke });
+    assert!(browser.model.live.is_open(), "the new one stands");
+}
