@@ -72,7 +72,7 @@ test.describe('with a stream', () => {
     expect(shown.at - known.get('acknowledged')).toBeLessThan(1_000);
   });
 
-  test('while a device is silent nothing is asked for, and the person is told when it answers', async ({ context, page, portal, api }) => {
+  test('while a device is silent nothing is asked for and nothing is called done', async ({ context, page, portal, api }) => {
     await listen(context);
     await portal.reachConfirm('dana', 'd-dana-offline');
     await portal.lastButton.click();
@@ -228,8 +228,8 @@ test.describe('cancelling', () => {
 test.describe('before the five minutes', () => {
   test('the questions are answered by keyboard, advise, and keep nobody from going on', async ({ page, portal }) => {
     await portal.enter('aiko', `/devices/${ANDROID}`);
+    await expect(portal.text('reach.heading')).toBeVisible();
     await portal.explain();
-    await expect(portal.text('reach.heading', portal.dialog)).toBeVisible();
     const onIt = portal.dialog.getByRole('group', { name: portal.saying('explain.factor_heading') });
     await onIt.getByRole('radio').first().focus();
     await page.keyboard.press('ArrowDown');

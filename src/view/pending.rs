@@ -58,9 +58,13 @@ pub struct PendingView {
 #[must_use]
 pub fn pending(device: &Device, run: &ResetRun, phase: PendingPhase, now: Option<UtcTime>) -> PendingView {
     let name = device_name(&device.name);
-    let mut hints = vec![t::pending_connect(name.clone())];
-    if device.platform == Platform::AppleMobile {
-        hints.push(t::pending_apple_wifi());
+    // What helps to reach the device is of no use once it is reached.
+    let mut hints = Vec::new();
+    if phase == PendingPhase::Waiting {
+        hints.push(t::pending_connect(name.clone()));
+        if device.platform == Platform::AppleMobile {
+            hints.push(t::pending_apple_wifi());
+        }
     }
     let takes_long = takes_long(device, run, phase, run.expires, now);
     PendingView {

@@ -4,6 +4,7 @@ use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
+use super::reach::reach;
 use super::remote_lock::remote_lock;
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
@@ -98,7 +99,13 @@ fn shown(id: &DeviceId) -> Part {
             .into(),
         el("div")
             .class("split")
-            .child(el("div").class("stack").child(commands(id, device)).child(passcode(id.clone())))
+            .child(
+                el("div")
+                    .class("stack")
+                    .child(commands(id, device))
+                    .child(passcode(id.clone()))
+                    .child(reach(id)),
+            )
             .child(titled("card", "facts-heading", t::device_facts()).live(facts))
             .into(),
         live(dialog),

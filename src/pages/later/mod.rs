@@ -8,6 +8,7 @@
 mod device;
 mod help;
 mod notifications;
+mod reach;
 mod remote_lock;
 mod reset;
 mod reset_confirm;

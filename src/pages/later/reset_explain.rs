@@ -2,15 +2,16 @@
 //! the device's page, or as a page at the reset's own address.
 
 use super::super::parts::{branding, known_device, outcome_list};
+use super::reach::{reach, reach_of};
 use super::remote_lock::remote_lock;
 use crate::app::{Answer, Event, Model, Preparation};
 use crate::components::later::{choice, dialog};
 use crate::components::{
-    Flow, Icon, Part, Weight, button, contact_ways, el, group, heading, live, message, minute_now, nothing,
+    Flow, Icon, Part, Weight, button, contact_ways, el, group, heading, live, message, nothing,
 };
 use crate::domain::{Device, DeviceId, ResetState, ResettableDevice, WhyExplain};
 use crate::shell::{select, use_dispatch, use_model};
-use crate::view::{self, ExplainView, QuestionView, ReachView, Tone};
+use crate::view::{self, ExplainView, QuestionView, Tone};
 use leptos::prelude::WithUntracked;
 
 /// A as a dialog over the details of the device.
@@ -36,7 +37,8 @@ pub(super) fn explain_stage(id: &DeviceId) -> Part {
             let words = explain(&proven);
             let heading = heading(words.heading.clone());
             let body = explain_body(words, &device, &proven);
-            group([heading, el("div").class("card stack").child(body).into()])
+            let card = el("div").class("card stack").child(body).into();
+            group([heading, card, reach(&device.id)])
         })
     })
 }
@@ -63,11 +65,11 @@ fn explain_body(words: ExplainView, device: &Device, proven: &ResettableDevice) 
             .child(el("h3").words(words.preview_heading))
             .child(outcome_list(lines))
             .into(),
-        reach(&device.id),
         el("section")
             .class("stack tight")
             .child(el("h3").words(words.before_heading))
             .child(outcome_list(vec![(Icon::Clock, words.clock_starts), (Icon::Check, words.ready)]))
+            .child(reach_in_short(&device.id))
             .child(factor(&device.name))
             .child(at_hand(device))
             .into(),
@@ -81,23 +83,17 @@ fn explain_body(words: ExplainView, device: &Device, proven: &ResettableDevice) 
     ])
 }
 
-/// "Will it reach the device?" It follows the device and the clock.
-fn reach(id: &DeviceId) -> Part {
-    let id = id.clone();
-    let words = select(use_model(), move |model| {
-        known_device(model, &id)
-            .map(|device| view::reach(&device, device.reset_lapses_after, minute_now(model)))
-    });
-    live(move || words.get().map(reach_section))
-}
-
-fn reach_section(words: ReachView) -> Part {
-    let mut lines = vec![(Icon::Clock, words.last_check_in)];
-    lines.extend(words.forecast.map(|forecast| (Icon::Info, forecast)));
-    lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
-    lines.push((Icon::Info, words.waiting));
-    lines.extend(words.expiry.map(|expiry| (Icon::Info, expiry)));
-    el("section").class("stack tight").child(el("h3").words(words.heading)).child(outcome_list(lines)).into()
+/// What of "will it reach the device?" belongs into a dialog: what is to be expected, and the trap of the platform.
+fn reach_in_short(id: &DeviceId) -> Part {
+    let words = reach_of(id);
+    live(move || {
+        words.get().map(|words| {
+            let mut lines: Vec<_> =
+                words.forecast.map(|forecast| (Icon::Info, forecast)).into_iter().collect();
+            lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
+            outcome_list(lines)
+        })
+    })
 }
 
 fn factor(name: &str) -> Part {

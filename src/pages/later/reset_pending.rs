@@ -48,6 +48,7 @@ fn state(words: PendingView) -> Part {
     let facts = el("div").class("stack tight").child(el("p").words(words.phase)).child(meta);
     let help = match words.takes_long {
         Some(takes_long) => long_wait(takes_long),
+        None if words.hints.is_empty() => nothing(),
         None => message(Tone::Info, None, words.hints, None),
     };
     group([
@@ -137,7 +138,15 @@ fn cancel(id: &DeviceId) -> Part {
     let question = named(id, t::live_cancel_heading);
     let asked = select(model, move |model| model.cancelling == CancelState::Asked);
     let dialog = move || asked.get().then(|| cancel_dialog(question.get_untracked()));
-    group([actions(live(part)), live(failed), live(dialog)])
+    let can_be = select(model, {
+        let id = id.clone();
+        move |model| details(model, &id).is_some_and(|words| words.cancel.is_some())
+    });
+    let button = move || {
+        let part = part.clone();
+        can_be.get().then(|| actions(live(part)))
+    };
+    group([live(button), live(failed), live(dialog)])
 }
 
 fn cancel_dialog(heading: Text) -> Part {
