@@ -64,6 +64,7 @@ impl Turn {
             | Route::Devices
             | Route::Device(_)
             | Route::ResetPasscode(_)
+            | Route::Passcode(_)
             | Route::Notifications
             | Route::Help
             | Route::NotFound => {}
@@ -218,6 +219,7 @@ impl Turn {
     }
 
     pub(super) fn on_locale_chosen(&mut self, locale: Locale) {
+        self.stop_reading();
         self.model.locale = locale;
         self.model.stored.locale = Some(locale.tag().to_owned());
         self.store_locale();

@@ -8,6 +8,7 @@ mod landing;
 mod not_found;
 mod notifications;
 mod parts;
+mod passcode;
 mod reset;
 mod reset_confirm;
 mod reset_done;

@@ -1,6 +1,6 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
-use super::{device, devices, help, landing, not_found, notifications, reset, sign_in};
+use super::{device, devices, help, landing, not_found, notifications, passcode, reset, sign_in};
 use crate::app::{Config, Model, Redirect, Session};
 use crate::components::Part;
 use crate::domain::DeviceId;
@@ -27,6 +27,7 @@ pub(super) enum Screen {
     Devices,
     Device(DeviceId),
     Reset(DeviceId),
+    Passcode(DeviceId),
     Notifications,
     Help,
     NotFound,
@@ -62,6 +63,7 @@ impl Screen {
             Route::Devices => Self::Devices,
             Route::Device(id) => Self::Device(id.clone()),
             Route::ResetPasscode(id) => Self::Reset(id.clone()),
+            Route::Passcode(id) => Self::Passcode(id.clone()),
             Route::Notifications => Self::Notifications,
             Route::Help => Self::Help,
             Route::SignedOut => Self::SignedOut,
@@ -86,6 +88,7 @@ impl Screen {
             Self::Devices => devices::devices(),
             Self::Device(id) => device::device(id),
             Self::Reset(id) => reset::reset(id),
+            Self::Passcode(id) => passcode::passcode(id),
             Self::Notifications => notifications::notifications(),
             Self::Help => help::help(),
             Self::NotFound => not_found::not_found(),

@@ -23,6 +23,7 @@ pub(super) fn title(model: &Model) -> Text {
         | Screen::Devices
         | Screen::Device(_)
         | Screen::Reset(_)
+        | Screen::Passcode(_)
         | Screen::Notifications
         | Screen::Help
         | Screen::NotFound => {

@@ -36,6 +36,11 @@ impl Tr {
         move || text.with(|text| self.text(text))
     }
 
+    /// Words of a language that are no [`Text`], because they hold a secret.
+    pub fn written<R>(self, write: impl FnOnce(Locale, &dyn Formatter) -> R) -> R {
+        write(self.locale.get(), self.outside.get_value().formatter.as_ref())
+    }
+
     /// The current language.
     #[must_use]
     pub fn locale(self) -> Locale {
