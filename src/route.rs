@@ -90,6 +90,19 @@ impl Route {
         }
     }
 
+    /// Whether the screen is in the part of the page that a first visit does not load.
+    #[must_use]
+    pub const fn needs_later_screens(&self) -> bool {
+        match self {
+            Self::Device(_)
+            | Self::ResetPasscode(_)
+            | Self::Passcode(_)
+            | Self::Notifications
+            | Self::Help => true,
+            Self::Home | Self::Devices | Self::SignedOut | Self::Callback | Self::NotFound => false,
+        }
+    }
+
     /// Reads where to return to after a sign-in, as it was stored with the transaction: a screen of the page that makes
     /// sense to arrive at, else `None`.
     #[must_use]

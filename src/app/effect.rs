@@ -117,6 +117,9 @@ pub enum Effect {
     /// Stop a timer, if it runs.
     StopTimer(TimerId),
 
+    /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
+    LoadLaterScreens,
+
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
     /// Put this into the clipboard; then `PasscodeCopyFinished`.

@@ -50,6 +50,9 @@
 //! route. `SignedOut` on a route that needs a sign-in: the sign-in screen. [`Model::shows_reset_explanation`] goes before
 //! both: the reset's own explanations are shown although nobody is signed in. Otherwise the route's screen.
 //!
+//! A route that needs the later screens ([`LaterScreens`]) shows a skeleton until they are there, or that they could not
+//! be loaded.
+//!
 //! `model.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `model.announcement` is
 //! spoken whenever its `sequence` grows.
 
@@ -59,6 +62,7 @@ mod device_list;
 mod devices;
 mod effect;
 mod event;
+mod later;
 mod model;
 mod navigation;
 mod notifications;
@@ -76,8 +80,8 @@ pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
 pub use model::{
-    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LoadState, Model,
-    Notifications, ServerClock, TimerId,
+    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
+    Model, Notifications, ServerClock, TimerId,
 };
 pub use passcode_view::{Aid, PasscodeAids, PasscodeValidity, PasscodeView, Reading, SpokenPasscode};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};

@@ -1,19 +1,12 @@
 //! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
 //! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
 
-mod device;
 mod devices;
-mod help;
 mod landing;
+mod later;
 mod not_found;
-mod notifications;
+mod not_loaded;
 mod parts;
-mod passcode;
-mod reset;
-mod reset_confirm;
-mod reset_done;
-mod reset_explain;
-mod reset_pending;
 mod screen;
 mod sign_in;
 mod static_shell;
@@ -94,8 +87,8 @@ fn keep_root() -> Part {
     })
 }
 
-/// A new screen takes the focus to its heading. Inside a screen (the steps of a reset) only a focus that was lost with
-/// the element that had it is moved.
+/// A new screen takes the focus to its heading. Inside a screen (the steps of a reset, a skeleton that the screen itself
+/// follows) only a focus that was lost with the element that had it is moved.
 fn move_focus(screen: Selected<Screen>) -> Part {
     let place = select(use_model(), move |model| {
         let is_reset = matches!(model.route, Route::ResetPasscode(_));
@@ -107,7 +100,8 @@ fn move_focus(screen: Selected<Screen>) -> Part {
         let here = (screen.get(), arrival);
         // At the first screen after loading the browser's own focus (the top of the page) is right.
         if let Some(before) = before.replace(here.clone()) {
-            focus_heading(before == here);
+            let is_awaited = before.0.is_of_later_part() && here.0.is_of_later_part() && before.1 == arrival;
+            focus_heading(before == here || is_awaited);
         }
     })
 }

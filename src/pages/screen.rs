@@ -1,9 +1,9 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
-use super::{device, devices, help, landing, not_found, notifications, passcode, reset, sign_in};
-use crate::app::{Config, Model, Redirect, Session};
+use super::later::{self, LaterScreen};
+use super::{devices, landing, not_found, not_loaded, sign_in};
+use crate::app::{Config, LaterScreens, Model, Redirect, Session};
 use crate::components::Part;
-use crate::domain::DeviceId;
 use crate::i18n::t;
 use crate::route::Route;
 
@@ -25,12 +25,12 @@ pub(super) enum Screen {
     SignedOut,
     Landing,
     Devices,
-    Device(DeviceId),
-    Reset(DeviceId),
-    Passcode(DeviceId),
-    Notifications,
-    Help,
     NotFound,
+    /// The later screens are on their way.
+    LaterLoading,
+    /// They could not be loaded.
+    LaterFailed,
+    Later(LaterScreen),
 }
 
 impl Screen {
@@ -41,7 +41,7 @@ impl Screen {
             Config::Ready(_) => {}
         }
         if model.shows_reset_explanation() {
-            return Self::of_route(&model.route);
+            return Self::of_route(model);
         }
         match &model.session {
             Session::Starting => Self::Restoring,
@@ -53,23 +53,33 @@ impl Screen {
             },
             Session::SignInFailed { .. } => Self::SignInFailed,
             Session::SignedOut if model.route.needs_sign_in() => Self::SignIn,
-            Session::SignedOut | Session::SignedIn(_) => Self::of_route(&model.route),
+            Session::SignedOut | Session::SignedIn(_) => Self::of_route(model),
         }
     }
 
-    fn of_route(route: &Route) -> Self {
-        match route {
-            Route::Home => Self::Landing,
-            Route::Devices => Self::Devices,
-            Route::Device(id) => Self::Device(id.clone()),
-            Route::ResetPasscode(id) => Self::Reset(id.clone()),
-            Route::Passcode(id) => Self::Passcode(id.clone()),
-            Route::Notifications => Self::Notifications,
-            Route::Help => Self::Help,
-            Route::SignedOut => Self::SignedOut,
-            Route::Callback => Self::Returning,
-            Route::NotFound => Self::NotFound,
+    fn of_route(model: &Model) -> Self {
+        let later = match &model.route {
+            Route::Home => return Self::Landing,
+            Route::Devices => return Self::Devices,
+            Route::SignedOut => return Self::SignedOut,
+            Route::Callback => return Self::Returning,
+            Route::NotFound => return Self::NotFound,
+            Route::Device(id) => LaterScreen::Device(id.clone()),
+            Route::ResetPasscode(id) => LaterScreen::Reset(id.clone()),
+            Route::Passcode(id) => LaterScreen::Passcode(id.clone()),
+            Route::Notifications => LaterScreen::Notifications,
+            Route::Help => LaterScreen::Help,
+        };
+        match model.later {
+            LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
+            LaterScreens::Failed => Self::LaterFailed,
+            LaterScreens::Ready => Self::Later(later),
         }
+    }
+
+    /// Whether it is a screen of the later part, or stands in the place of one.
+    pub(super) const fn is_of_later_part(&self) -> bool {
+        matches!(self, Self::LaterLoading | Self::LaterFailed | Self::Later(_))
     }
 
     pub(super) fn show(self) -> Part {
@@ -86,12 +96,16 @@ impl Screen {
             Self::SignedOut => sign_in::signed_out(),
             Self::Landing => landing::landing(),
             Self::Devices => devices::devices(),
-            Self::Device(id) => device::device(id),
-            Self::Reset(id) => reset::reset(id),
-            Self::Passcode(id) => passcode::passcode(id),
-            Self::Notifications => notifications::notifications(),
-            Self::Help => help::help(),
             Self::NotFound => not_found::not_found(),
+            Self::LaterLoading => not_loaded::loading(),
+            Self::LaterFailed => not_loaded::failed(),
+            Self::Later(screen) => show_later(screen),
         }
     }
+}
+
+/// Through a pointer the optimisers cannot see through: whatever only this reaches moves to the later part.
+fn show_later(screen: LaterScreen) -> Part {
+    let show: fn(LaterScreen) -> Part = later::show;
+    std::hint::black_box(show)(screen)
 }

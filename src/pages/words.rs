@@ -21,12 +21,10 @@ pub(super) fn title(model: &Model) -> Text {
         Screen::SignedOut
         | Screen::Landing
         | Screen::Devices
-        | Screen::Device(_)
-        | Screen::Reset(_)
-        | Screen::Passcode(_)
-        | Screen::Notifications
-        | Screen::Help
-        | Screen::NotFound => {
+        | Screen::NotFound
+        | Screen::LaterLoading
+        | Screen::LaterFailed
+        | Screen::Later(_) => {
             let device = model.route.device().map(|id| device_name(model, id)).unwrap_or_default();
             return view::title(&model.route, &device, &model.reset, organisation);
         }

@@ -6,7 +6,7 @@ use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, http, location, print, random, selection, speech, storage};
+use crate::browser::{clipboard, http, later, location, print, random, selection, speech, storage};
 use crate::domain::Milliseconds;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -80,6 +80,14 @@ impl Performer {
             Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
+            Effect::LoadLaterScreens => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let is_there = later::load().await.is_ok();
+                    let event = if is_there { Event::LaterScreensLoaded } else { Event::LaterScreensFailed };
+                    dispatch(&shell, event);
+                });
+            }
             Effect::BroadcastSignedOut => self.tabs.say_signed_out(),
             Effect::CopyText(text) => {
                 let shell = self.shell.clone();

@@ -1,6 +1,6 @@
 //! `/notifications`: what happened, newest first.
 
-use super::parts::{Stage, empty_card, load_failed, load_problem};
+use super::super::parts::{Stage, empty_card, load_failed, load_problem};
 use crate::app::{LoadState, Model};
 use crate::components::{
     Icon, Part, el, group, heading, live, minute_now, nothing, notification_item, skeleton_rows,

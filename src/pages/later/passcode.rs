@@ -2,15 +2,14 @@
 //! device beside it. To be read across a desk, by weak eyes, or from a phone held next to the locked one. Hidden first, like
 //! everywhere: leaving another screen took it off that one.
 
-use super::device::gone;
-use super::parts::{
+use super::super::parts::{
     actions, back_to_device, device_link, known_device, load_failed, load_problem, named, titled,
 };
+use super::device::gone;
 use crate::api::ApiError;
 use crate::app::{LoadState, Model};
-use crate::components::{
-    PanelPlace, Part, el, group, heading_live, live, message, passcode_panel, print_steps, steps,
-};
+use crate::components::later::{PanelPlace, passcode_panel, print_steps};
+use crate::components::{Part, el, group, heading_live, live, message, steps};
 use crate::domain::{Checklist, DeviceId, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};

@@ -1,7 +1,7 @@
 //! Printing the steps. The style sheet leaves everything secret off the paper; a passcode that is on the screen is printed
 //! only when the box for it is ticked on purpose.
 
-use super::{Part, Weight, button, el, group, live};
+use super::super::{Part, Weight, button, el, group, live};
 use crate::app::{Aid, Event, Model, PasscodeView};
 use crate::domain::DeviceId;
 use crate::i18n::t;

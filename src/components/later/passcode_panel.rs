@@ -6,11 +6,12 @@
 //! keeps it off the paper (`@media print`). What changes while it is shown (the rest of its time, the QR code, the voice)
 //! stands in parts of its own, so that the buttons keep the focus.
 
-use super::print_sheet::paper_class;
-use super::{
-    Flow, HIDDEN, Icon, Part, Weight, alert, button, code, code_legend, concealed_code, contact_ways, el,
-    group, icon, link_button, live, message, pressable, qr_code, spelled_passcode, take_lost_focus,
+use super::super::{
+    Flow, HIDDEN, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, link_button, live,
+    message,
 };
+use super::print_sheet::paper_class;
+use super::{code, code_legend, concealed_code, qr_code, spelled_passcode, take_lost_focus};
 use crate::api::ApiError;
 use crate::app::{Aid, Announcement, Event, Model, PasscodeView, SpokenPasscode};
 use crate::domain::{DeviceId, Milliseconds, Platform, Seconds};
@@ -214,8 +215,7 @@ fn read_aloud(secret: SecretText) -> Part {
     let has_voice = select(use_model(), |model| model.voices.contains(&model.locale));
     let is_reading = select(use_model(), |model| model.passcode.aids().reading.is_some());
     let label = move || {
-        let words =
-            if is_reading.get() { t::passcode_read_aloud_stop() } else { t::passcode_read_aloud() };
+        let words = if is_reading.get() { t::passcode_read_aloud_stop() } else { t::passcode_read_aloud() };
         tr.text(&words)
     };
     live(move || {
@@ -235,11 +235,7 @@ fn read_aloud(secret: SecretText) -> Part {
             dispatch(Event::ReadAloudChosen(spoken));
         };
         has_voice.get().then(|| {
-            el("button")
-                .attr("type", "button")
-                .class(Weight::Plain.class())
-                .on_press(press)
-                .live_text(label)
+            el("button").attr("type", "button").class(Weight::Plain.class()).on_press(press).live_text(label)
         })
     })
 }
@@ -247,9 +243,7 @@ fn read_aloud(secret: SecretText) -> Part {
 fn qr_toggle() -> Part {
     let (tr, dispatch) = (use_tr(), use_dispatch());
     let is_on = select(use_model(), |model| model.passcode.aids().qr_code == Aid::On);
-    let label = move || {
-        tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() })
-    };
+    let label = move || tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() });
     el("button")
         .attr("type", "button")
         .class(Weight::Plain.class())

@@ -1,13 +1,13 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
 //! be printed; the passcode is on the paper only when it is on the screen.
 
-use super::parts::{
+use super::super::parts::{
     actions, branding, device_link, hero_icon, known_device, paragraph, sign_out_hint, titled,
 };
 use crate::app::Model;
+use crate::components::later::{PanelPlace, passcode_panel, print_steps};
 use crate::components::{
-    Flow, Icon, PanelPlace, Part, contact_ways, el, group, heading, live, minute_now, passcode_panel,
-    print_steps, reference, steps,
+    Flow, Icon, Part, contact_ways, el, group, heading, live, minute_now, reference, steps,
 };
 use crate::domain::{DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
@@ -65,7 +65,8 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
             .child(el("p").words(words.note))
             .into(),
         panel.into(),
-        titled("card stack", "steps-heading", words.steps_heading).child(steps(words.steps))
+        titled("card stack", "steps-heading", words.steps_heading)
+            .child(steps(words.steps))
             .child(print_steps(id.clone()))
             .into(),
         locked.into(),

@@ -1,14 +1,15 @@
 //! `/devices/{id}`: what the device is, how it stands, and "Reset passcode" - or why it is not possible and what helps.
 
-use super::parts::{
+use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
+use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
-    link_button, live, message, minute_now, passcode_panel, skeleton_rows, PanelPlace,
+    link_button, live, message, minute_now, skeleton_rows,
 };
 use crate::domain::{Device, DeviceId, ResetState};
 use crate::i18n::{Text, t};
@@ -176,8 +177,8 @@ fn passcode(id: DeviceId) -> Part {
         device.map(|device| (device.platform, device.told_outcome()))
     });
     live(move || {
-        of_device.get().map(|(platform, outcome)| {
-            passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside)
-        })
+        of_device
+            .get()
+            .map(|(platform, outcome)| passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside))
     })
 }

@@ -1,7 +1,7 @@
 //! A QR code in the page itself: nothing is asked of a network. Black on white with its margin in every colour scheme, because
 //! cameras read it, not people.
 
-use super::{Part, el, nothing};
+use super::super::{Part, el, nothing};
 use crate::i18n::{Text, t};
 use crate::view::qr_drawing;
 use portal_contract::SecretText;
@@ -20,9 +20,5 @@ pub fn qr_code(secret: &SecretText, label: Text) -> Part {
         .attr_words("aria-label", label)
         .child(background)
         .child(squares);
-    el("figure")
-        .class("secret")
-        .child(picture)
-        .child(el("figcaption").words(t::passcode_qr_note()))
-        .into()
+    el("figure").class("secret").child(picture).child(el("figcaption").words(t::passcode_qr_note())).into()
 }

@@ -1,7 +1,7 @@
 //! A passcode in words, character by character, to be read or dictated.
 
+use super::super::{HIDDEN, Part, el, live};
 use super::code::mark;
-use super::{HIDDEN, Part, el, live};
 use crate::i18n::t;
 use crate::shell::use_tr;
 use crate::view::{SpelledCharacter, spell};
@@ -30,7 +30,12 @@ const HEADING: &str = "spelled-heading";
 fn item(spelled: &SpelledCharacter) -> Part {
     let aid = spelled.aid.as_ref().map(|aid| el("span").class("aid").text(["(", aid.reveal(), ")"].concat()));
     el("li")
-        .child(el("span").class(mark(spelled.class)).attr("aria-hidden", HIDDEN).text(spelled.character.reveal()))
+        .child(
+            el("span")
+                .class(mark(spelled.class))
+                .attr("aria-hidden", HIDDEN)
+                .text(spelled.character.reveal()),
+        )
         .child(el("span").text(spelled.words.reveal()).child(aid))
         .into()
 }

@@ -5,7 +5,8 @@
 //! words in the legend and the spelled list: `O` and `0`, `l` and `1` are different whatever the eyes and the font.
 //! `translate="no"` keeps translation services from sending it away.
 
-use super::{HIDDEN, Part, el, take_lost_focus};
+use super::super::{HIDDEN, Part, el};
+use super::take_lost_focus;
 use crate::domain::CharacterClass;
 use crate::i18n::Text;
 use crate::view::{class_name, passcode_groups};

@@ -1,6 +1,6 @@
 //! `/help`: whom to ask, what to tell them, and the questions people have.
 
-use super::parts::{branding, paragraph, titled};
+use super::super::parts::{branding, paragraph, titled};
 use crate::components::{Part, contact_card, el, group, heading};
 use crate::i18n::{Text, t};
 

@@ -1,0 +1,41 @@
+//! The screens nobody sees on a first visit: one device, its reset, the notifications, the help.
+//!
+//! They are a second WebAssembly module that is fetched when one of them is opened. `xtask/src/dist/split.rs` makes it:
+//! what only [`show`] reaches, and the closures and drop glue whose names carry a path with `later` in it. So only
+//! [`super::screen`] may name this module, and only through the pointer there; the rules (`app::LaterScreens`) see to it
+//! that no such screen is shown before its part is there.
+
+mod device;
+mod help;
+mod notifications;
+mod passcode;
+mod reset;
+mod reset_confirm;
+mod reset_done;
+mod reset_explain;
+mod reset_pending;
+
+use crate::components::Part;
+use crate::domain::DeviceId;
+
+/// Which of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LaterScreen {
+    Device(DeviceId),
+    Reset(DeviceId),
+    Passcode(DeviceId),
+    Notifications,
+    Help,
+}
+
+/// The one way in.
+#[inline(never)]
+pub(super) fn show(screen: LaterScreen) -> Part {
+    match screen {
+        LaterScreen::Device(id) => device::device(id),
+        LaterScreen::Reset(id) => reset::reset(id),
+        LaterScreen::Passcode(id) => passcode::passcode(id),
+        LaterScreen::Notifications => notifications::notifications(),
+        LaterScreen::Help => help::help(),
+    }
+}
