@@ -123,6 +123,12 @@ impl Browser {
                 }
                 Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
                 Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
+                Effect::LoadLaterScreens => self.dispatch(Event::LaterScreensLoaded),
+                Effect::SelectPasscode
+                | Effect::FindVoices
+                | Effect::ReadAloud { .. }
+                | Effect::StopReading
+                | Effect::PrintPage => {}
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
             }
         }
