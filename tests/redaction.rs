@@ -9,7 +9,7 @@ use passcode_portal::app::{Effect, Event, SpokenPasscode, Visibility};
 use passcode_portal::auth::{AccessToken, CodeVerifier, IdToken, SignInRandom};
 use passcode_portal::domain::Milliseconds;
 use passcode_portal::http::{HttpAnswer, HttpRequest, Method};
-use passcode_portal::i18n::{Locale, PlainFormatter};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::view::{qr_drawing, spell};
 use portal_contract::SecretText;
 use serde_json::{Value, json};
@@ -149,7 +149,7 @@ fn drawn_secret() -> String {
 
 /// "SECRET" spelled, as a whole and each character, in a form in which its words would be found.
 fn spelled_secret() -> String {
-    let spelled = spell(&SecretText::new("SECRET".into()), Locale::En, &PlainFormatter);
+    let spelled = spell(&SecretText::new("SECRET".into()), &Catalogue::embedded(Locale::En), &PlainFormatter);
     let words: Vec<&str> = spelled.characters().iter().map(|c| c.words.reveal()).collect();
     assert_eq!(words.first(), Some(&"capital Sierra"));
     let shown = format!("{spelled:?} {:?} {:?}", spelled.characters(), spelled.characters().first());

@@ -10,7 +10,7 @@
 mod view_support;
 
 use passcode_portal::domain::{Device, ResetAvailability, ResetRun};
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::{self, ResetCommand};
 use portal_contract::{RefusalReason, ResetOutcome};
 use serde_json::Value;
@@ -68,7 +68,7 @@ fn every_reason_has_words_of_its_own_and_says_what_to_do_instead() {
     let all: Vec<RefusalReason> =
         RefusalReason::KNOWN.iter().copied().chain([RefusalReason::Other]).collect();
     for (locale, tag) in LANGUAGES {
-        let say = |text: &Text| text.render(locale, &PlainFormatter);
+        let say = |text: &Text| text.render(&Catalogue::embedded(locale), &PlainFormatter);
         let mut page = Page::new(locale);
         let mut whys = BTreeSet::new();
         for reason in &all {
@@ -97,12 +97,15 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
             .into_iter()
             .find(|(_, device)| {
                 let is_allowed = matches!(device.reset, ResetAvailability::Allowed(_));
-                is_allowed && view::platform(device).render(Locale::En, &PlainFormatter).starts_with(system)
+                is_allowed
+                    && view::platform(device)
+                        .render(&Catalogue::embedded(Locale::En), &PlainFormatter)
+                        .starts_with(system)
             })
             .unwrap();
         let outcome = device.told_outcome();
         let done = view::done(&device.name, device.platform, outcome, &run(), None);
-        let say = |text: &Text| text.render(Locale::En, &PlainFormatter);
+        let say = |text: &Text| text.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
         (say(&done.what), say(&done.note), outcome)
     };
     let (what, note, outcome) = facts("Android");

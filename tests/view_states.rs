@@ -7,7 +7,7 @@ mod view_support;
 use passcode_portal::app::{Announcement, PasscodeView};
 use passcode_portal::auth::SignInError;
 use passcode_portal::domain::{PendingPhase, ResetRun, ResetState, Seconds, WhyExplain};
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::route::Route;
 use passcode_portal::view;
 use portal_contract::{ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome};
@@ -34,7 +34,7 @@ fn platforms() -> [(&'static str, &'static str, Value); 5] {
 }
 
 fn english(text: &Text) -> String {
-    text.render(Locale::En, &PlainFormatter)
+    text.render(&Catalogue::embedded(Locale::En), &PlainFormatter)
 }
 
 #[test]
@@ -70,6 +70,7 @@ fn a_is_complete_on_every_platform() {
             page.say("why", &explain.why);
             page.say("preview", &explain.preview_heading);
             page.say("preview", &explain.preview);
+            page.say_all("keypad", explain.keypad.as_slice());
             page.say("factor", &explain.factor_heading);
             page.say_all("factor", &explain.factor);
             page.say_all("ready", &explain.ready);
@@ -94,6 +95,7 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
             page.say_all("welcome", confirm.welcome.as_slice());
             page.say("outcome", &confirm.outcome_heading);
             page.say("outcome", &confirm.outcome);
+            page.say_all("keypad", confirm.keypad.as_slice());
             page.say("data", &confirm.data_stays);
             page.say("consequence", &confirm.consequence_heading);
             page.say_all("consequence", &confirm.consequence);

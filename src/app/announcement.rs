@@ -1,6 +1,7 @@
 //! What is said politely to people who do not see the screen. `view` finds the words.
 
 use crate::domain::Seconds;
+use crate::i18n::Locale;
 
 /// One thing to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Announcement {
     },
     /// So many notifications are new.
     NotificationsArrived(usize),
+    /// The texts of this language could not be had.
+    LanguageMissing(Locale),
     /// The network is gone.
     WentOffline,
     /// The network is back.

@@ -4,6 +4,7 @@ use super::{FetchId, Reading, SpokenPasscode, TimerId};
 use crate::auth::{SecretUrl, SignatureCheck};
 use crate::domain::Milliseconds;
 use crate::http::HttpRequest;
+use crate::i18n::Locale;
 use crate::route::Route;
 use portal_contract::SecretText;
 
@@ -74,6 +75,8 @@ pub enum Effect {
         /// What to send.
         request: HttpRequest,
     },
+    /// Get the texts of a language, which are kept once they are there; then `LanguageLoaded` or `LanguageRefused`.
+    LoadLanguage(Locale),
     /// Check a signature by Web Crypto; then `SignatureChecked`.
     VerifySignature(SignatureCheck),
     /// Draw `SignInRandom::LENGTH` bytes by `crypto.getRandomValues`; then `RandomDrawn`.

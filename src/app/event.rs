@@ -4,7 +4,7 @@ use super::{FetchId, Reading, SpokenPasscode, TimerId};
 use crate::auth::{SignInRandom, SignatureVerdict};
 use crate::domain::DeviceId;
 use crate::http::HttpOutcome;
-use crate::i18n::Locale;
+use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 
 /// What the shell knows when the page has loaded.
@@ -65,6 +65,10 @@ pub enum Event {
     WentOffline,
     /// The person chose a language.
     LocaleChosen(Locale),
+    /// The texts of a language are here.
+    LanguageLoaded(Catalogue),
+    /// The texts of a language could not be had, or were not whole.
+    LanguageRefused(Locale),
     /// The person wants what failed to be tried again.
     RetryChosen,
 

@@ -10,7 +10,7 @@
 //! | follows a link of the page (plain left click) | `LinkFollowed(route)` |
 //! | presses "Sign in" (landing, sign-in screen, after a failed sign-in) | `SignInChosen` |
 //! | presses "Sign out" in the header | `SignOutChosen` |
-//! | chooses a language | `LocaleChosen(locale)` |
+//! | chooses a language | `LocaleChosen(locale)`: the page changes when its texts are there |
 //! | presses "Try again" at anything that failed to load (also `config.json`) | `RetryChosen` |
 //! | types into the filter (also each IME commit) | `FilterChanged(text)` |
 //! | asks for more rows | `MoreDevicesChosen` |
@@ -62,6 +62,7 @@ mod device_list;
 mod devices;
 mod effect;
 mod event;
+mod language;
 mod later;
 mod model;
 mod navigation;

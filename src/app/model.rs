@@ -4,7 +4,7 @@ use super::{Announced, DeviceList, PasscodeValidity, PasscodeView, Session};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
 use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, Seconds, elapsed};
-use crate::i18n::Locale;
+use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 use portal_contract::{Branding, Notification, UtcTime};
 use std::sync::Arc;
@@ -201,10 +201,14 @@ pub struct Model {
     pub route: Route,
     /// Grows with every change of screen.
     pub arrivals: u32,
-    /// The language.
-    pub locale: Locale,
     /// The part of the page with the later screens.
     pub later: LaterScreens,
+    /// The language, with its texts.
+    pub language: Catalogue,
+    /// The language that is being loaded because the person or the organisation wants it.
+    pub wanted_language: Option<Locale>,
+    /// The language the person chose in vain: its texts could not be had.
+    pub missing_language: Option<Locale>,
     /// Who is signed in.
     pub session: Session,
     /// The organisation. Until the API has said it: the support contact of `config.json`.
@@ -250,19 +254,22 @@ pub struct Model {
     pub(super) in_background_since: Option<Now>,
     pub(super) readings: u32,
     pub(super) languages: Arc<Vec<String>>,
+    pub(super) is_language_chosen: bool,
 }
 
 impl Model {
-    /// What the page knows before anything happened.
+    /// What the page knows before anything happened. Without the texts of a language there is no page.
     #[must_use]
-    pub fn new(now: Now) -> Self {
+    pub fn new(now: Now, language: Catalogue) -> Self {
         Self {
             origin: String::new(),
             config: Config::Loading,
             route: Route::Home,
             arrivals: 0,
-            locale: Locale::negotiate(None, None, std::iter::empty()),
             later: LaterScreens::NotAsked,
+            language,
+            wanted_language: None,
+            missing_language: None,
             session: Session::Starting,
             branding: Arc::default(),
             server_clock: None,
@@ -290,6 +297,7 @@ impl Model {
             in_background_since: None,
             readings: 0,
             languages: Arc::default(),
+            is_language_chosen: false,
         }
     }
 

@@ -30,6 +30,8 @@ impl Turn {
             Event::WentOnline => self.on_online(),
             Event::WentOffline => self.on_offline(),
             Event::LocaleChosen(locale) => self.on_locale_chosen(locale),
+            Event::LanguageLoaded(language) => self.on_language_loaded(language),
+            Event::LanguageRefused(locale) => self.on_language_refused(locale),
             Event::RetryChosen => self.on_retry_chosen(),
             Event::SignInChosen => self.on_sign_in_chosen(),
             Event::SignOutChosen => self.on_sign_out_chosen(),

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod crypto;
 pub mod http;
 pub mod intl;
+pub mod languages;
 pub mod later;
 pub mod location;
 pub mod print;

@@ -6,8 +6,11 @@ use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, http, later, location, print, random, selection, speech, storage};
+use crate::browser::{
+    clipboard, http, languages, later, location, print, random, selection, speech, storage,
+};
 use crate::domain::Milliseconds;
+use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -25,16 +28,19 @@ pub(super) struct Performer {
     timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
     tabs: Tabs,
     reading: RefCell<Option<speech::Reading>>,
+    languages: Rc<RefCell<Vec<Catalogue>>>,
 }
 
 /// Where the shown passcode stands (`components/code.rs`).
 const SHOWN_PASSCODE: &str = "output.code";
 
 impl Performer {
-    pub(super) fn new(shell: Weak<Inner>) -> Self {
+    /// `language`: the texts the page was opened with.
+    pub(super) fn new(shell: Weak<Inner>, language: Catalogue) -> Self {
         let listener = shell.clone();
         let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
-        Self { shell, timers: Rc::default(), tabs, reading: RefCell::default() }
+        let languages = Rc::new(RefCell::new(vec![language]));
+        Self { shell, timers: Rc::default(), tabs, languages, reading: RefCell::default() }
     }
 
     /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
@@ -56,6 +62,7 @@ impl Performer {
                     dispatch(&shell, Event::Fetched { id, outcome });
                 });
             }
+            Effect::LoadLanguage(locale) => self.load_language(locale),
             Effect::VerifySignature(check) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -114,6 +121,25 @@ impl Performer {
             Effect::Log(entry) => console_debug(entry.code, entry.context),
         }
         Ok(())
+    }
+
+    /// Loads the texts of a language once; what is there stays.
+    fn load_language(&self, locale: Locale) {
+        let kept = self.languages.borrow().iter().find(|kept| kept.locale() == locale).cloned();
+        if let Some(kept) = kept {
+            return dispatch(&self.shell, Event::LanguageLoaded(kept));
+        }
+        let (shell, languages) = (self.shell.clone(), Rc::clone(&self.languages));
+        spawn_local(async move {
+            let event = match languages::load(locale).await {
+                Some(loaded) => {
+                    languages.borrow_mut().push(loaded.clone());
+                    Event::LanguageLoaded(loaded)
+                }
+                None => Event::LanguageRefused(locale),
+            };
+            dispatch(&shell, event);
+        });
     }
 
     fn set_timer(&self, id: TimerId, after: Milliseconds) {

@@ -27,6 +27,7 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::QrCodeHidden => t::passcode_qr_hidden(),
         Announcement::DevicesShown { shown, .. } => t::announce_matches(*shown),
         Announcement::NotificationsArrived(count) => t::announce_notifications(*count),
+        Announcement::LanguageMissing(locale) => t::language_switch_missing(locale.name()),
         Announcement::WentOffline => t::offline_banner(),
         Announcement::WentOnline => t::offline_back(),
     }

@@ -6,6 +6,7 @@ use passcode_portal::app::{Effect, Event, Fetch, FetchId, HistoryEntry, Model, O
 use passcode_portal::auth::{SignInRandom, SignatureVerdict};
 use passcode_portal::domain::{Milliseconds, Now};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
+use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::UtcTime;
 use serde_json::{Value, json};
@@ -23,6 +24,8 @@ pub struct Browser {
     pub model: Model,
     pub storage: BTreeMap<String, String>,
     pub storage_works: bool,
+    /// Whether the texts of another language can be had.
+    pub languages_work: bool,
     pub now: Now,
     /// The path in the address bar.
     pub address: String,
@@ -38,13 +41,16 @@ pub struct Browser {
     pub draws: u8,
     /// What Web Crypto says.
     pub verdict: SignatureVerdict,
+    /// Whether the later screens can be loaded; `None`: they are on their way for as long as the test wants.
+    pub later_works: Option<bool>,
     has_end_session: bool,
 }
 
 impl Browser {
     pub fn new() -> Self {
         Self {
-            model: Model::new(at(0)),
+            model: Model::new(at(0), Catalogue::embedded(Locale::En)),
+            languages_work: true,
             storage: BTreeMap::new(),
             storage_works: true,
             now: at(0),
@@ -56,6 +62,7 @@ impl Browser {
             debugged: String::new(),
             draws: 0,
             verdict: SignatureVerdict::Valid,
+            later_works: Some(true),
             has_end_session: true,
         }
     }
@@ -94,6 +101,11 @@ impl Browser {
             self.log.push(effect.clone());
             match effect {
                 Effect::Fetch { id, request } => self.requests.push((id, request)),
+                Effect::LoadLanguage(locale) => self.dispatch(if self.languages_work {
+                    Event::LanguageLoaded(Catalogue::embedded(locale))
+                } else {
+                    Event::LanguageRefused(locale)
+                }),
                 Effect::VerifySignature(_) => self.dispatch(Event::SignatureChecked(self.verdict)),
                 Effect::DrawRandom => {
                     self.draws += 1;
@@ -122,8 +134,12 @@ impl Browser {
                     self.timers.push((id, self.now.monotonic.0 + after.0));
                 }
                 Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
+                Effect::LoadLaterScreens => match self.later_works {
+                    Some(true) => self.dispatch(Event::LaterScreensLoaded),
+                    Some(false) => self.dispatch(Event::LaterScreensFailed),
+                    None => {}
+                },
                 Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
-                Effect::LoadLaterScreens => self.dispatch(Event::LaterScreensLoaded),
                 Effect::SelectPasscode
                 | Effect::FindVoices
                 | Effect::ReadAloud { .. }
@@ -136,9 +152,16 @@ impl Browser {
 
     /// Loads the page at this address: memory is lost, `sessionStorage` is not.
     pub fn open(&mut self, address: &str) {
+        self.open_without_configuration(address);
+        self.answer_config();
+    }
+
+    /// The same; the test answers for `config.json`.
+    pub fn open_without_configuration(&mut self, address: &str) {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         self.now.monotonic = Milliseconds(0);
-        self.model = Model::new(self.now);
+        let chosen = self.storage.get("portal.locale").and_then(|tag| Locale::from_tag(tag));
+        self.model = Model::new(self.now, Catalogue::embedded(chosen.unwrap_or(Locale::En)));
         self.requests.clear();
         self.timers.clear();
         self.log.clear();
@@ -152,7 +175,6 @@ impl Browser {
             languages: vec!["en".to_owned()],
             is_online: true,
         }));
-        self.answer_config();
     }
 
     pub fn reload(&mut self) {

@@ -6,7 +6,7 @@ use passcode_portal::domain::{
     Device, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase, ResetRun, ResetState,
     ResettableDevice, Seconds, SignInAge, Ticket, WhyExplain,
 };
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::Notice;
 use portal_contract::{FailureCode, ManagedDevice, RefusalReason, ResetOutcome, UtcTime};
 use serde_json::{Value, json};
@@ -147,7 +147,7 @@ impl Page {
     }
 
     pub(crate) fn say(&mut self, label: &str, text: &Text) {
-        let words = text.render(self.locale, &PlainFormatter);
+        let words = text.render(&Catalogue::embedded(self.locale), &PlainFormatter);
         let _ = writeln!(self.written, "{label}: {words}");
     }
 

@@ -212,7 +212,7 @@ fn copy_result() -> Part {
 /// Reads it aloud, again and again, and stops: one button, so that it keeps the focus. Absent without a voice.
 fn read_aloud(secret: SecretText) -> Part {
     let (tr, dispatch) = (use_tr(), use_dispatch());
-    let has_voice = select(use_model(), |model| model.voices.contains(&model.locale));
+    let has_voice = select(use_model(), |model| model.voices.contains(&model.language.locale()));
     let is_reading = select(use_model(), |model| model.passcode.aids().reading.is_some());
     let label = move || {
         let words = if is_reading.get() { t::passcode_read_aloud_stop() } else { t::passcode_read_aloud() };
@@ -224,9 +224,9 @@ fn read_aloud(secret: SecretText) -> Part {
             if is_reading.get_untracked() {
                 return dispatch(Event::ReadAloudStopped);
             }
-            let spoken = tr.written(|locale, formatter| SpokenPasscode {
-                locale,
-                words: view::spell(&secret, locale, formatter)
+            let spoken = tr.written(|language, formatter| SpokenPasscode {
+                locale: language.locale(),
+                words: view::spell(&secret, language, formatter)
                     .characters()
                     .iter()
                     .map(|character| character.spoken.clone())

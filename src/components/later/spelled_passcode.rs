@@ -11,7 +11,7 @@ use portal_contract::SecretText;
 pub fn spelled_passcode(secret: SecretText) -> Part {
     let tr = use_tr();
     let list = move || {
-        let spelled = tr.written(|locale, formatter| spell(&secret, locale, formatter));
+        let spelled = tr.written(|language, formatter| spell(&secret, language, formatter));
         el("ol")
             .class("spelled")
             .attr("translate", "no")
