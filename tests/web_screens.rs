@@ -83,6 +83,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("no devices", signed_in(Route::Devices, Vec::new())),
         ("devices failed", many_failed),
         ("device", at_device("d0", Route::Device)),
+        ("passcode page", at_device("d0", Route::Passcode)),
         ("device that cannot", at_device("d2", Route::Device)),
         ("device unreadable", unreadable),
         ("dialog A", dialog),

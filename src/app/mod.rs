@@ -22,6 +22,10 @@
 //! | cancels a pending reset | `PendingResetCancelChosen` |
 //! | hides or shows the countdown | `CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
+//! | asks for the QR code, or wants it away | `QrCodeToggled` |
+//! | has the passcode read aloud (again), or not any more | `ReadAloudChosen(words)`, `ReadAloudStopped` |
+//! | wants the passcode on the printed sheet, or not | `PasscodeOnPaperToggled` |
+//! | prints | `PrintChosen` |
 //! | presses "Sign in again" where the passcode needs it | `RevealSignInChosen(id)` |
 //! | opens a notification | `NotificationOpened(id)`: marks it read and goes to its device |
 //!
@@ -32,7 +36,9 @@
 //! | has loaded the page | `PageOpened(Opening)`, once, first |
 //! | Back, Forward (`popstate`) | `AddressChanged(route)` |
 //! | `visibilitychange` | `VisibilityChanged(visibility)` |
+//! | `pagehide` | `PageHidden` |
 //! | `pageshow` with `persisted` | `PageRestored` |
+//! | finds voices, now or later | `VoicesFound(languages)` |
 //! | `online`, `offline` | `WentOnline`, `WentOffline` |
 //! | a broadcast of another tab | `SignedOutElsewhere` |
 //! | finished an effect | the event its documentation names |
@@ -63,6 +69,7 @@ mod navigation;
 mod notifications;
 mod opening;
 mod passcode;
+mod passcode_view;
 mod reset;
 mod session;
 mod sign_in;
@@ -75,8 +82,9 @@ pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
 pub use model::{
     ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
-    Model, Notifications, PasscodeView, ServerClock, TimerId,
+    Model, Notifications, ServerClock, TimerId,
 };
+pub use passcode_view::{Aid, PasscodeAids, PasscodeValidity, PasscodeView, Reading, SpokenPasscode};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
 

@@ -1,5 +1,6 @@
 //! A: why to sign out and in again, what will happen, and what to have ready before the five minutes begin.
 
+use super::keypad_help::keypad_of;
 use super::{device_name, outcome_preview};
 use crate::domain::{Platform, ResettableDevice, WhyExplain};
 use crate::i18n::{Text, t};
@@ -23,6 +24,8 @@ pub struct ExplainView {
     pub preview_heading: Text,
     /// What will happen on this device.
     pub preview: Text,
+    /// Which keypad the temporary passcode needs, when there will be one.
+    pub keypad: Option<Text>,
     /// The question whether the sign-in factor is on the locked device.
     pub factor_heading: Text,
     /// What to do then.
@@ -59,6 +62,7 @@ pub fn explain(device: &ResettableDevice, why: WhyExplain) -> ExplainView {
         why: t::explain_why_text(),
         preview_heading: t::preview_heading(name.clone()),
         preview: outcome_preview(device.platform(), device.outcome()),
+        keypad: keypad_of(device.outcome()),
         factor_heading: t::explain_factor_heading(),
         factor: vec![t::explain_factor_text(name), t::explain_factor_help()],
         ready,

@@ -8,6 +8,7 @@
 mod device;
 mod help;
 mod notifications;
+mod passcode;
 mod reset;
 mod reset_confirm;
 mod reset_done;
@@ -22,6 +23,7 @@ use crate::domain::DeviceId;
 pub(super) enum LaterScreen {
     Device(DeviceId),
     Reset(DeviceId),
+    Passcode(DeviceId),
     Notifications,
     Help,
 }
@@ -32,6 +34,7 @@ pub(super) fn show(screen: LaterScreen) -> Part {
     match screen {
         LaterScreen::Device(id) => device::device(id),
         LaterScreen::Reset(id) => reset::reset(id),
+        LaterScreen::Passcode(id) => passcode::passcode(id),
         LaterScreen::Notifications => notifications::notifications(),
         LaterScreen::Help => help::help(),
     }

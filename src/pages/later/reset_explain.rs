@@ -46,7 +46,9 @@ const fn why_of(state: &ResetState) -> WhyExplain {
 
 fn explain_body(words: ExplainView) -> Part {
     let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
-    let mut lines = vec![(Icon::Key, words.preview), (Icon::Clock, words.clock_starts)];
+    let mut lines = vec![(Icon::Key, words.preview)];
+    lines.extend(words.keypad.map(|keypad| (Icon::Phone, keypad)));
+    lines.push((Icon::Clock, words.clock_starts));
     // The first thing to have ready is for everybody; what follows is a trap of the platform.
     let symbols = std::iter::once(Icon::Check).chain(std::iter::repeat(Icon::Warning));
     lines.extend(symbols.zip(words.ready));
