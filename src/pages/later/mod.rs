@@ -9,6 +9,7 @@ mod device;
 mod help;
 mod notifications;
 mod passcode;
+mod remote_lock;
 mod reset;
 mod reset_confirm;
 mod reset_done;
