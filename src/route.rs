@@ -17,6 +17,8 @@ pub enum Route {
     Device(DeviceId),
     /// `/devices/{id}/reset-passcode`: the reset of its passcode, at whichever step it stands.
     ResetPasscode(DeviceId),
+    /// `/devices/{id}/passcode`: its temporary passcode, as large as the screen allows.
+    Passcode(DeviceId),
     /// `/notifications`: what happened.
     Notifications,
     /// `/help`: whom to ask, and answers.
@@ -49,6 +51,7 @@ impl Route {
             ("devices", Some(id), Some("reset-passcode")) => {
                 device_id(id).map_or(Self::NotFound, Self::ResetPasscode)
             }
+            ("devices", Some(id), Some("passcode")) => device_id(id).map_or(Self::NotFound, Self::Passcode),
             ("notifications", None, None) => Self::Notifications,
             ("help", None, None) => Self::Help,
             ("signed-out", None, None) => Self::SignedOut,
@@ -65,6 +68,7 @@ impl Route {
             Self::Devices => "/devices".to_owned(),
             Self::Device(id) => format!("/devices/{}", escape(id)),
             Self::ResetPasscode(id) => format!("/devices/{}/reset-passcode", escape(id)),
+            Self::Passcode(id) => format!("/devices/{}/passcode", escape(id)),
             Self::Notifications => "/notifications".to_owned(),
             Self::Help => "/help".to_owned(),
             Self::SignedOut => "/signed-out".to_owned(),
@@ -77,7 +81,11 @@ impl Route {
     #[must_use]
     pub const fn needs_sign_in(&self) -> bool {
         match self {
-            Self::Devices | Self::Device(_) | Self::ResetPasscode(_) | Self::Notifications => true,
+            Self::Devices
+            | Self::Device(_)
+            | Self::ResetPasscode(_)
+            | Self::Passcode(_)
+            | Self::Notifications => true,
             Self::Home | Self::Help | Self::SignedOut | Self::Callback | Self::NotFound => false,
         }
     }
@@ -86,7 +94,11 @@ impl Route {
     #[must_use]
     pub const fn needs_later_screens(&self) -> bool {
         match self {
-            Self::Device(_) | Self::ResetPasscode(_) | Self::Notifications | Self::Help => true,
+            Self::Device(_)
+            | Self::ResetPasscode(_)
+            | Self::Passcode(_)
+            | Self::Notifications
+            | Self::Help => true,
             Self::Home | Self::Devices | Self::SignedOut | Self::Callback | Self::NotFound => false,
         }
     }
@@ -101,6 +113,7 @@ impl Route {
             | Self::Devices
             | Self::Device(_)
             | Self::ResetPasscode(_)
+            | Self::Passcode(_)
             | Self::Notifications
             | Self::Help) => Some(route),
         }
@@ -110,7 +123,7 @@ impl Route {
     #[must_use]
     pub const fn device(&self) -> Option<&DeviceId> {
         match self {
-            Self::Device(id) | Self::ResetPasscode(id) => Some(id),
+            Self::Device(id) | Self::ResetPasscode(id) | Self::Passcode(id) => Some(id),
             Self::Home
             | Self::Devices
             | Self::Notifications
@@ -141,7 +154,8 @@ mod tests {
             Route::Home,
             Route::Devices,
             Route::Device(id.clone()),
-            Route::ResetPasscode(id),
+            Route::ResetPasscode(id.clone()),
+            Route::Passcode(id),
             Route::Notifications,
             Route::Help,
             Route::SignedOut,
@@ -171,6 +185,19 @@ mod tests {
             let route = Route::parse(path);
             assert!(matches!(route, Route::NotFound | Route::Devices), "{path}: {route:?}");
         }
+    }
+
+    #[test]
+    fn a_first_visit_needs_no_later_screen_and_what_follows_does() -> Result<(), &'static str> {
+        let id = DeviceId::parse("a").ok_or("an identifier")?;
+        for route in [Route::Home, Route::Devices, Route::SignedOut, Route::Callback, Route::NotFound] {
+            assert!(!route.needs_later_screens(), "{route:?}");
+        }
+        for route in [Route::Device(id.clone()), Route::ResetPasscode(id), Route::Notifications, Route::Help]
+        {
+            assert!(route.needs_later_screens(), "{route:?}");
+        }
+        Ok(())
     }
 
     #[test]

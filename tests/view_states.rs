@@ -109,6 +109,7 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
             page.say_all("welcome", confirm.welcome.as_slice());
             page.say("outcome", &confirm.outcome_heading);
             page.say("outcome", &confirm.outcome);
+            page.say_all("keypad", confirm.keypad.as_slice());
             page.say("data", &confirm.data_stays);
             page.say("consequence", &confirm.consequence_heading);
             page.say_all("consequence", &confirm.consequence);
@@ -315,6 +316,9 @@ fn everything_that_is_spoken_reads_well() {
         Announcement::PasscodeHidden,
         Announcement::PasscodeCopied,
         Announcement::PasscodeNotCopied,
+        Announcement::PasscodeExpired,
+        Announcement::QrCodeShown,
+        Announcement::QrCodeHidden,
         Announcement::DevicesShown { shown: 100, total: 4219 },
         Announcement::NotificationsArrived(1),
         Announcement::NotificationsArrived(2),
@@ -337,7 +341,6 @@ fn the_notes_on_the_passcode_read_well() {
         for set in [CharacterSet::LettersAndDigits, CharacterSet::Digits, CharacterSet::Other] {
             page.note("characters", set.as_str());
             page.say("characters", &view::characters(set));
-            page.say("cannot type", &view::cannot_type(set));
         }
         page.say("shown for", &view::span(PasscodeView::SHOWN_FOR));
         insta::assert_snapshot!(format!("passcode_{tag}"), page.finish());

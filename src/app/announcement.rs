@@ -34,8 +34,14 @@ pub enum Announcement {
     PasscodeHidden,
     /// The passcode is in the clipboard.
     PasscodeCopied,
-    /// The browser refused to copy.
+    /// The browser refused to copy; the passcode is selected.
     PasscodeNotCopied,
+    /// The passcode is not valid any more and off the screen.
+    PasscodeExpired,
+    /// The QR code is on the screen.
+    QrCodeShown,
+    /// The QR code is off the screen.
+    QrCodeHidden,
     /// The filter matches so many devices.
     DevicesShown {
         /// How many match.

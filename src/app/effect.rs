@@ -1,6 +1,6 @@
 //! What the rules demand of the browser. Imperative; performed in order; none decides anything.
 
-use super::{FetchId, StreamId, TimerId};
+use super::{FetchId, Reading, SpokenPasscode, StreamId, TimerId};
 use crate::auth::{SecretUrl, SignatureCheck};
 use crate::domain::Milliseconds;
 use crate::http::HttpRequest;
@@ -138,6 +138,21 @@ pub enum Effect {
     BroadcastSignedOut,
     /// Put this into the clipboard; then `PasscodeCopyFinished`.
     CopyText(SecretText),
+    /// Select the shown passcode, for the person's own copy command.
+    SelectPasscode,
+    /// Look for voices of this computer's own; then `VoicesFound`, again whenever the browser has found more.
+    FindVoices,
+    /// Say this slowly, word group by word group, instead of what is being said; then `ReadAloudEnded`.
+    ReadAloud {
+        /// Which reading.
+        reading: Reading,
+        /// What to say.
+        spoken: SpokenPasscode,
+    },
+    /// Be silent at once.
+    StopReading,
+    /// Open the browser's print dialog.
+    PrintPage,
     /// Write a line for developers (`console.debug`).
     Log(LogEntry),
 }

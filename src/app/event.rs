@@ -1,6 +1,6 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{Answer, FetchId, StreamEnd, StreamId, SystemNotifications, TimerId};
+use super::{Answer, FetchId, Reading, SpokenPasscode, StreamEnd, StreamId, SystemNotifications, TimerId};
 use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
 use crate::domain::{DeviceId, Milliseconds};
@@ -54,6 +54,8 @@ pub enum Event {
     LinkFollowed(Route),
     /// Back or Forward changed the address.
     AddressChanged(Route),
+    /// The page is about to go, perhaps into the back/forward cache.
+    PageHidden,
     /// The page came out of the back/forward cache.
     PageRestored,
     /// The page came to the foreground or left it.
@@ -121,6 +123,20 @@ pub enum Event {
         /// Whether it is in the clipboard.
         copied: bool,
     },
+    /// The person wants to see its QR code, or not any more.
+    QrCodeToggled,
+    /// The person wants it on the printed sheet, or not any more.
+    PasscodeOnPaperToggled,
+    /// The person wants to hear it.
+    ReadAloudChosen(SpokenPasscode),
+    /// The person has heard enough.
+    ReadAloudStopped,
+    /// The voice has come to the end, or could not speak.
+    ReadAloudEnded(Reading),
+    /// The browser has voices of this computer's own for these languages.
+    VoicesFound(Vec<Locale>),
+    /// The person wants to print.
+    PrintChosen,
     /// The person agreed to sign in again to see it.
     RevealSignInChosen(DeviceId),
 

@@ -41,6 +41,8 @@ impl Turn {
             return;
         }
         self.model.wanted_language = None;
+        // A voice would go on with words of the old one.
+        self.stop_reading();
         self.model.language = language;
         if self.model.is_language_chosen {
             self.keep_choice(locale);

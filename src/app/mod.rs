@@ -24,6 +24,10 @@
 //! | wants to be told by the system when it is done | `TellMeChosen` |
 //! | hides or shows the countdown | `CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
+//! | asks for the QR code, or wants it away | `QrCodeToggled` |
+//! | has the passcode read aloud (again), or not any more | `ReadAloudChosen(words)`, `ReadAloudStopped` |
+//! | wants the passcode on the printed sheet, or not | `PasscodeOnPaperToggled` |
+//! | prints | `PrintChosen` |
 //! | presses "Sign in again" where the passcode needs it | `RevealSignInChosen(id)` |
 //! | opens a notification | `NotificationOpened(id)`: marks it read and goes to its device |
 //!
@@ -34,7 +38,9 @@
 //! | has loaded the page | `PageOpened(Opening)`, once, first |
 //! | Back, Forward (`popstate`) | `AddressChanged(route)` |
 //! | `visibilitychange` | `VisibilityChanged(visibility)` |
+//! | `pagehide` | `PageHidden` |
 //! | `pageshow` with `persisted` | `PageRestored` |
+//! | finds voices, now or later | `VoicesFound(languages)` |
 //! | `online`, `offline` | `WentOnline`, `WentOffline` |
 //! | a broadcast of another tab | `SignedOutElsewhere` |
 //! | finished an effect | the event its documentation names |
@@ -66,6 +72,7 @@ mod navigation;
 mod notifications;
 mod opening;
 mod passcode;
+mod passcode_view;
 mod preparation;
 mod reads;
 mod reset;
@@ -82,8 +89,9 @@ pub use event::{Event, Opening, Visibility};
 pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
     ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens,
-    LoadState, Model, Notifications, PasscodeView, ServerClock, TimerId,
+    LoadState, Model, Notifications, ServerClock, TimerId,
 };
+pub use passcode_view::{Aid, PasscodeAids, PasscodeValidity, PasscodeView, Reading, SpokenPasscode};
 pub use preparation::{Answer, Preparation};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;

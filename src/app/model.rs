@@ -1,12 +1,12 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::{Announced, DeviceList, Live, Session};
+use super::{Announced, DeviceList, Live, PasscodeValidity, PasscodeView, Session};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
 use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, Seconds, elapsed};
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
-use portal_contract::{Branding, Notification, TemporaryPasscode, UtcTime};
+use portal_contract::{Branding, Notification, UtcTime};
 use std::sync::Arc;
 
 /// `config.json`.
@@ -69,63 +69,6 @@ pub struct DeviceDetail {
     pub device: Option<Arc<Device>>,
     /// How far it is loaded. `Failed(NotFound)`: it is gone.
     pub state: LoadState,
-}
-
-/// The temporary passcode of one device. The value exists only in `Shown`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum PasscodeView {
-    /// Not on the screen.
-    #[default]
-    Hidden,
-    /// On its way.
-    Loading {
-        /// The device.
-        device: DeviceId,
-    },
-    /// On the screen, until it hides itself.
-    Shown {
-        /// The device.
-        device: DeviceId,
-        /// The passcode.
-        passcode: TemporaryPasscode,
-        /// When it came.
-        since: Now,
-    },
-    /// There is none (any more).
-    NoneThere {
-        /// The device.
-        device: DeviceId,
-    },
-    /// The sign-in is too old to see it (`RevealSignInChosen`).
-    NeedsSignIn {
-        /// The device.
-        device: DeviceId,
-    },
-    /// It could not be read (`PasscodeShowChosen` tries again).
-    Failed {
-        /// The device.
-        device: DeviceId,
-        /// Why.
-        error: ApiError,
-    },
-}
-
-impl PasscodeView {
-    /// How long the passcode stays on the screen by itself.
-    pub const SHOWN_FOR: Seconds = Seconds(120);
-
-    /// The device it is about.
-    #[must_use]
-    pub const fn device(&self) -> Option<&DeviceId> {
-        match self {
-            Self::Hidden => None,
-            Self::Loading { device }
-            | Self::Shown { device, .. }
-            | Self::NoneThere { device }
-            | Self::NeedsSignIn { device }
-            | Self::Failed { device, .. } => Some(device),
-        }
-    }
 }
 
 /// The notifications, newest first.
@@ -257,7 +200,7 @@ pub enum TimerId {
     Poll,
     /// The next look at the notifications.
     Notifications,
-    /// The passcode hides itself.
+    /// The passcode hides itself; about every second, for the rest that is shown.
     HidePasscode,
     /// The number of matching devices is said once the typing pauses.
     SayFilter,
@@ -308,6 +251,11 @@ pub struct Model {
     pub preparation: super::Preparation,
     /// The temporary passcode.
     pub passcode: PasscodeView,
+    /// Until when the passcode that was shown last can be shown again.
+    pub passcode_validity: Option<PasscodeValidity>,
+    /// The languages for which this computer itself has a voice. One that speaks over the network is not among them: the
+    /// passcode would leave the page.
+    pub voices: Vec<Locale>,
     /// The notifications.
     pub notifications: Notifications,
     /// The network.
@@ -333,6 +281,8 @@ pub struct Model {
     pub(super) looks: u8,
     pub(super) milestone: Option<Seconds>,
     pub(super) is_visible: bool,
+    pub(super) in_background_since: Option<Now>,
+    pub(super) readings: u32,
     pub(super) languages: Arc<Vec<String>>,
     pub(super) is_language_chosen: bool,
 }
@@ -360,6 +310,8 @@ impl Model {
             cancelling: CancelState::NotAsked,
             preparation: super::Preparation::default(),
             passcode: PasscodeView::Hidden,
+            passcode_validity: None,
+            voices: Vec::new(),
             notifications: Notifications::default(),
             connectivity: Connectivity::Online,
             countdown: CountdownDisplay::Shown,
@@ -377,6 +329,8 @@ impl Model {
             looks: 0,
             milestone: None,
             is_visible: true,
+            in_background_since: None,
+            readings: 0,
             languages: Arc::default(),
             is_language_chosen: false,
         }
@@ -411,8 +365,6 @@ impl Model {
     /// How long the passcode stays on the screen; `None` when it is not.
     #[must_use]
     pub fn passcode_hides_in(&self) -> Option<Milliseconds> {
-        let PasscodeView::Shown { since, .. } = &self.passcode else { return None };
-        let left = PasscodeView::SHOWN_FOR.to_milliseconds().minus(elapsed(*since, self.now));
-        Some(left.max(Milliseconds::ZERO))
+        self.passcode.hides_in(self.now, self.server_now(), self.in_background_since)
     }
 }

@@ -78,7 +78,7 @@ impl Turn {
         }
         match self.model.route.clone() {
             Route::Devices => self.load_devices(),
-            Route::Device(id) => self.open_device(id),
+            Route::Device(id) | Route::Passcode(id) => self.open_device(id),
             Route::ResetPasscode(id) => {
                 self.open_device(id.clone());
                 self.reset(ResetEvent::PageOpened(id));

@@ -62,6 +62,7 @@ impl Turn {
             | Route::Devices
             | Route::Device(_)
             | Route::ResetPasscode(_)
+            | Route::Passcode(_)
             | Route::Notifications
             | Route::Help
             | Route::NotFound => {}

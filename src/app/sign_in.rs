@@ -488,6 +488,7 @@ impl Turn {
     pub(super) fn forget_person(&mut self) {
         self.model.epoch = self.model.epoch.wrapping_add(1);
         self.hide_passcode();
+        self.model.passcode_validity = None;
         self.model.devices = super::DeviceList::default();
         self.model.device = super::DeviceDetail::default();
         self.model.reset = ResetState::Idle;

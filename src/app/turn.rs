@@ -2,10 +2,10 @@
 //! the rules stand in the files beside.
 
 use super::{
-    Announcement, Connectivity, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model,
-    PasscodeView, TimerId, Visibility,
+    Announcement, Connectivity, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, TimerId,
+    Visibility,
 };
-use crate::domain::{Milliseconds, Now, ResetEvent, elapsed};
+use crate::domain::{Milliseconds, Now, ResetEvent};
 
 pub(super) struct Turn {
     pub(super) model: Model,
@@ -24,6 +24,7 @@ impl Turn {
             Event::PageOpened(opening) => self.on_page_opened(opening),
             Event::LinkFollowed(route) => self.go(route),
             Event::AddressChanged(route) => self.set_route(route),
+            Event::PageHidden => self.hide_passcode(),
             Event::PageRestored => self.on_page_restored(),
             Event::VisibilityChanged(visibility) => self.on_visibility(visibility),
             Event::WentOnline => self.on_online(),
@@ -58,8 +59,14 @@ impl Turn {
             Event::PasscodeShowChosen(device) => self.on_passcode_show_chosen(device),
             Event::PasscodeHideChosen => self.hide_passcode(),
             Event::PasscodeCopyChosen => self.on_passcode_copy_chosen(),
-            Event::PasscodeCopyFinished { copied: true } => self.say(Announcement::PasscodeCopied),
-            Event::PasscodeCopyFinished { copied: false } => self.say(Announcement::PasscodeNotCopied),
+            Event::PasscodeCopyFinished { copied } => self.on_passcode_copy_finished(copied),
+            Event::QrCodeToggled => self.on_qr_code_toggled(),
+            Event::PasscodeOnPaperToggled => self.on_paper_toggled(),
+            Event::ReadAloudChosen(spoken) => self.on_read_aloud_chosen(spoken),
+            Event::ReadAloudStopped => self.stop_reading(),
+            Event::ReadAloudEnded(reading) => self.on_read_aloud_ended(reading),
+            Event::VoicesFound(languages) => self.model.voices = languages,
+            Event::PrintChosen => self.effect(Effect::PrintPage),
             Event::RevealSignInChosen(device) => self.on_reveal_sign_in_chosen(device),
             Event::NotificationOpened(id) => self.on_notification_opened(&id),
             Event::Fetched { id, outcome } => self.on_fetched(&id, &outcome),
@@ -115,7 +122,7 @@ impl Turn {
             TimerId::Countdown => self.reset(ResetEvent::ClockTicked),
             TimerId::Poll => self.on_poll_due(),
             TimerId::Notifications => self.on_notifications_due(),
-            TimerId::HidePasscode => self.on_hide_due(),
+            TimerId::HidePasscode => self.keep_passcode_time(),
             TimerId::SayFilter => self.say_filter(),
             TimerId::Stream => self.on_stream_due(),
             TimerId::StreamRest => self.on_stream_rest_due(),
@@ -131,16 +138,21 @@ impl Turn {
 
     fn on_visibility(&mut self, visibility: Visibility) {
         self.model.is_visible = visibility == Visibility::Visible;
-        if self.model.is_visible {
+        if !self.model.is_visible {
+            self.model.in_background_since.get_or_insert(self.now);
+            self.keep_passcode_time();
+            self.on_stream_hidden();
+        } else {
+            // A passcode whose time ran out in the background goes before the background is forgotten.
+            self.keep_passcode_time();
+            self.model.in_background_since = None;
+            self.keep_passcode_time();
             self.reset(ResetEvent::ClockTicked);
-            self.on_hide_due();
             if self.model.live.is_looking_needed() {
                 self.on_poll_due();
                 self.on_notifications_due();
             }
             self.on_stream_visible();
-        } else {
-            self.on_stream_hidden();
         }
     }
 
@@ -161,17 +173,6 @@ impl Turn {
             self.model.connectivity = Connectivity::Offline;
             self.say(Announcement::WentOffline);
             self.on_stream_offline();
-        }
-    }
-
-    fn on_hide_due(&mut self) {
-        if let PasscodeView::Shown { since, .. } = &self.model.passcode {
-            let left = PasscodeView::SHOWN_FOR.to_milliseconds().minus(elapsed(*since, self.now));
-            if left <= Milliseconds::ZERO {
-                self.hide_passcode();
-            } else {
-                self.timer(TimerId::HidePasscode, left);
-            }
         }
     }
 }

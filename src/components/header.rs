@@ -44,8 +44,9 @@ fn brand() -> Element {
 }
 
 fn navigation() -> Element {
-    let is_devices =
-        |route: &Route| matches!(route, Route::Devices | Route::Device(_) | Route::ResetPasscode(_));
+    let is_devices = |route: &Route| {
+        matches!(route, Route::Devices | Route::Device(_) | Route::ResetPasscode(_) | Route::Passcode(_))
+    };
     el("nav")
         .class("nav")
         .attr_words("aria-label", t::app_navigation())

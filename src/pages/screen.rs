@@ -66,6 +66,7 @@ impl Screen {
             Route::NotFound => return Self::NotFound,
             Route::Device(id) => LaterScreen::Device(id.clone()),
             Route::ResetPasscode(id) => LaterScreen::Reset(id.clone()),
+            Route::Passcode(id) => LaterScreen::Passcode(id.clone()),
             Route::Notifications => LaterScreen::Notifications,
             Route::Help => LaterScreen::Help,
         };

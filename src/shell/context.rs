@@ -37,6 +37,12 @@ impl Tr {
         move || text.with(|text| self.text(text))
     }
 
+    /// Words of a language that are no [`Text`], because they hold a secret.
+    pub fn written<R>(self, write: impl FnOnce(&Catalogue, &dyn Formatter) -> R) -> R {
+        let ways = self.outside.get_value();
+        self.language.with(|language| write(language, ways.formatter.as_ref()))
+    }
+
     /// The current language.
     #[must_use]
     pub fn locale(self) -> Locale {

@@ -7,7 +7,10 @@ use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, http, languages, later, location, random, storage, system_notification};
+use crate::browser::{
+    clipboard, http, languages, later, location, print, random, selection, speech, storage,
+    system_notification,
+};
 use crate::domain::Milliseconds;
 use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
@@ -27,8 +30,12 @@ pub(super) struct Performer {
     timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
     stream: RefCell<Option<Connection>>,
     tabs: Tabs,
+    reading: RefCell<Option<speech::Reading>>,
     languages: Rc<RefCell<Vec<Catalogue>>>,
 }
+
+/// Where the shown passcode stands (`components/code.rs`).
+const SHOWN_PASSCODE: &str = "output.code";
 
 impl Performer {
     /// `language`: the texts the page was opened with.
@@ -36,7 +43,14 @@ impl Performer {
         let listener = shell.clone();
         let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
         let languages = Rc::new(RefCell::new(vec![language]));
-        Self { shell, timers: Rc::default(), stream: RefCell::default(), tabs, languages }
+        Self {
+            shell,
+            timers: Rc::default(),
+            stream: RefCell::default(),
+            tabs,
+            languages,
+            reading: RefCell::default(),
+        }
     }
 
     /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
@@ -116,6 +130,21 @@ impl Performer {
                     dispatch(&shell, Event::PasscodeCopyFinished { copied });
                 });
             }
+            Effect::SelectPasscode => selection::select(SHOWN_PASSCODE),
+            Effect::FindVoices => {
+                let shell = self.shell.clone();
+                speech::find_voices(move |found| dispatch(&shell, Event::VoicesFound(found)));
+            }
+            Effect::ReadAloud { reading, spoken } => {
+                let shell = self.shell.clone();
+                let ended = move || dispatch(&shell, Event::ReadAloudEnded(reading));
+                self.reading.replace(speech::read(&spoken, ended));
+            }
+            Effect::StopReading => {
+                speech::stop();
+                self.reading.replace(None);
+            }
+            Effect::PrintPage => print::open_dialog(),
             Effect::Log(entry) => console_debug(entry.code, entry.context),
         }
         Ok(())

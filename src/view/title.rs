@@ -16,6 +16,7 @@ pub fn title(route: &Route, device: &str, reset: &ResetState, organisation: &str
         Route::Device(_) => device_name(device),
         Route::ResetPasscode(id) if reset.device() == Some(id) => reset_title(reset, device_name(device)),
         Route::ResetPasscode(_) => t::title_explain(device_name(device)),
+        Route::Passcode(_) => t::title_passcode(device_name(device)),
         Route::Notifications => t::notifications_heading(),
         Route::Help => t::help_heading(),
         Route::SignedOut => t::signed_out_heading(),

@@ -149,6 +149,11 @@ impl Browser {
                     None => {}
                 },
                 Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
+                Effect::SelectPasscode
+                | Effect::FindVoices
+                | Effect::ReadAloud { .. }
+                | Effect::StopReading
+                | Effect::PrintPage => {}
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
             }
         }

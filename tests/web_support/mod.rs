@@ -277,6 +277,15 @@ pub fn run() -> ResetRun {
     ResetRun { id: "run-4711".to_owned(), started: moment, updated: moment, expires: None }
 }
 
+/// The same as the device tells it: done.
+pub fn done_run() -> portal_contract::DeviceActionResult {
+    serde_json::from_value(serde_json::json!({
+        "id": "run-4711", "actionName": "resetPasscode", "actionState": "done",
+        "startDateTime": "2026-11-18T15:00:00Z", "lastUpdatedDateTime": "2026-11-18T15:01:00Z"
+    }))
+    .expect("a run")
+}
+
 /// An unread notification about `d0`.
 pub fn notification(id: &str) -> Notification {
     serde_json::from_value(serde_json::json!({

@@ -8,7 +8,7 @@ use super::reach::reach;
 use super::remote_lock::remote_lock;
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
-use crate::components::later::passcode_panel;
+use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
     link_button, live, message, minute_now, skeleton_rows,
@@ -45,7 +45,7 @@ pub(super) fn device(id: DeviceId) -> Part {
     group([back_to_devices(), body])
 }
 
-fn gone() -> Part {
+pub(super) fn gone() -> Part {
     let notice = Notice {
         tone: Tone::Warn,
         heading: t::device_gone_heading(),
@@ -183,8 +183,13 @@ fn unavailable(refusal: RefusalView) -> Part {
 /// The temporary passcode is found again here for as long as it can be shown.
 fn passcode(id: DeviceId) -> Part {
     let wanted = id.clone();
-    let may_have_one = select(use_model(), move |model| {
-        known_device(model, &wanted).is_some_and(|device| device.may_have_temporary_passcode())
+    let of_device = select(use_model(), move |model| {
+        let device = known_device(model, &wanted).filter(|device| device.may_have_temporary_passcode());
+        device.map(|device| (device.platform, device.told_outcome()))
     });
-    live(move || may_have_one.get().then(|| passcode_panel(id.clone())))
+    live(move || {
+        of_device
+            .get()
+            .map(|(platform, outcome)| passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside))
+    })
 }

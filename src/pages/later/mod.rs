@@ -8,6 +8,7 @@
 mod device;
 mod help;
 mod notifications;
+mod passcode;
 mod reach;
 mod remote_lock;
 mod reset;
@@ -24,6 +25,7 @@ use crate::domain::DeviceId;
 pub(super) enum LaterScreen {
     Device(DeviceId),
     Reset(DeviceId),
+    Passcode(DeviceId),
     Notifications,
     Help,
 }
@@ -34,6 +36,7 @@ pub(super) fn show(screen: LaterScreen) -> Part {
     match screen {
         LaterScreen::Device(id) => device::device(id),
         LaterScreen::Reset(id) => reset::reset(id),
+        LaterScreen::Passcode(id) => passcode::passcode(id),
         LaterScreen::Notifications => notifications::notifications(),
         LaterScreen::Help => help::help(),
     }
