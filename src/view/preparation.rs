@@ -30,10 +30,8 @@ pub fn preview_details(device: &Device, outcome: ResetOutcome) -> Vec<Text> {
     if device.platform == Platform::Android {
         lines.push(t::prepare_android_biometrics());
     }
-    lines.push(match device.enrollment {
-        DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile => t::prepare_scope_not_profile(),
-        _ => t::prepare_scope_device(),
-    });
+    let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile;
+    lines.push(if has_profile { t::prepare_scope_not_profile() } else { t::prepare_scope_device() });
     lines.push(t::reset_data_stays());
     lines
 }
