@@ -188,6 +188,19 @@ mod tests {
     }
 
     #[test]
+    fn a_first_visit_needs_no_later_screen_and_what_follows_does() -> Result<(), &'static str> {
+        let id = DeviceId::parse("a").ok_or("an identifier")?;
+        for route in [Route::Home, Route::Devices, Route::SignedOut, Route::Callback, Route::NotFound] {
+            assert!(!route.needs_later_screens(), "{route:?}");
+        }
+        for route in [Route::Device(id.clone()), Route::ResetPasscode(id), Route::Notifications, Route::Help]
+        {
+            assert!(route.needs_later_screens(), "{route:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn only_a_screen_of_our_own_can_be_returned_to() {
         for path in
             ["/callback", "/signed-out", "https://evil.example/", "//evil.example/x", "javascript:alert(1)"]

@@ -7,7 +7,9 @@ mod web_support;
 
 use leptos::prelude::document;
 use passcode_portal::api::ApiError;
-use passcode_portal::app::{Announced, Announcement, Config, Connectivity, Event, LoadState, Model, Session};
+use passcode_portal::app::{
+    Announced, Announcement, Config, Connectivity, Event, LaterScreens, LoadState, Model, Session,
+};
 use passcode_portal::auth::{ConfigError, SignInError};
 use passcode_portal::domain::{DeviceId, PendingPhase, ResetState, Seconds, WhyExplain};
 use passcode_portal::i18n::{Catalogue, Locale};
@@ -51,6 +53,14 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     let id = DeviceId::parse("d0").expect("an identifier");
     dialog.reset = ResetState::ExplainingSignOut { device: id, why: WhyExplain::FirstTime };
     vec![
+        (
+            "later_loading",
+            with(signed_in(Route::Help, Vec::new()), |model| model.later = LaterScreens::Loading),
+        ),
+        (
+            "later_failed",
+            with(signed_in(Route::Help, Vec::new()), |model| model.later = LaterScreens::Failed),
+        ),
         ("loading", with(signed_out(Route::Home), |model| model.config = Config::Loading)),
         (
             "not set up",

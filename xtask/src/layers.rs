@@ -461,6 +461,14 @@ mod tests {
 
     /// A page with these files, checked.
     fn page(name: &str, files: &[(&str, &str)]) -> Vec<String> {
+        in_directory(name, files, |dir| check_modules(&PAGE, dir))
+    }
+
+    fn in_directory(
+        name: &str,
+        files: &[(&str, &str)],
+        check: impl Fn(&Path) -> Result<Vec<String>>,
+    ) -> Vec<String> {
         let dir = std::env::temp_dir().join(format!("xtask-layers-{name}-{}", std::process::id()));
         workspace::remove_dir(&dir).unwrap();
         for (file, text) in files {
@@ -468,8 +476,9 @@ mod tests {
             workspace::create_dir(file.parent().unwrap()).unwrap();
             workspace::write(&file, text).unwrap();
         }
-        let found = check_modules(&PAGE, &dir).unwrap();
+        let mut found = check(&dir).unwrap();
         workspace::remove_dir(&dir).unwrap();
+        found.sort();
         found
     }
 
@@ -500,6 +509,25 @@ mod tests {
         let found =
             page("browser", &[("domain/clock.rs", "//! x\n\nfn now() -> f64 { js_sys::Date::now() }\n")]);
         assert_eq!(found, ["src/domain/clock.rs:3: `domain` must not know the crate `js_sys`"]);
+    }
+
+    #[test]
+    fn only_the_screen_switch_names_a_later_screen() {
+        let files = [
+            ("pages/later/device.rs", "use crate::components::later::dialog;"),
+            ("pages/screen.rs", "use super::later;"),
+            ("pages/devices.rs", "// later\nuse super::later::device;"),
+            ("components/flag.rs", "use super::later::code;"),
+            ("shell/perform.rs", "use crate::browser::later;"),
+        ];
+        let found = in_directory("later", &files, check_later);
+        assert_eq!(
+            found,
+            [
+                "src/components/flag.rs:1: only `pages/screen.rs` may name a later screen",
+                "src/pages/devices.rs:2: only `pages/screen.rs` may name a later screen",
+            ]
+        );
     }
 
     #[test]

@@ -414,7 +414,6 @@ async fn what_a_device_does_is_told_within_a_second() {
         [("delivered", delivered, told[1]), ("done", finished, told[2]), ("notification", finished, told[3])]
     {
         let late = heard - did;
-        println!("{what}: told {late} ms after the device did it");
         assert!((0..1000).contains(&late), "{what}: {late} ms");
     }
 }
