@@ -9,6 +9,8 @@ use passcode_portal::app::Event;
 use passcode_portal::auth::{AccessToken, CodeVerifier, IdToken, SignInRandom};
 use passcode_portal::domain::Milliseconds;
 use passcode_portal::http::{HttpAnswer, HttpRequest, Method};
+use passcode_portal::i18n::{Locale, PlainFormatter};
+use passcode_portal::view::spell;
 use portal_contract::SecretText;
 use serde_json::{Value, json};
 use support::browser::{ACCESS_TOKEN, Browser, CODE, PASSCODE};
@@ -108,6 +110,7 @@ fn each_secret_type_redacts_itself() {
         format!("{:?}", AccessToken::new("SECRET".into())),
         format!("{:?}", IdToken::new("SECRET".into())),
         format!("{:?}", SecretText::new("SECRET".into())),
+        spelled_secret(),
         format!("{verifier:?}"),
         format!("{:?}", SignInRandom::new([0x53; 112])),
         format!("{request:?}"),
@@ -117,4 +120,14 @@ fn each_secret_type_redacts_itself() {
     for text in all {
         assert!(!text.contains("SECRET") && !text.contains("83, 83") && !text.contains("U1NT"), "{text}");
     }
+}
+
+/// "SECRET" spelled, as a whole and each character, in a form in which its words would be found.
+fn spelled_secret() -> String {
+    let spelled = spell(&SecretText::new("SECRET".into()), Locale::En, &PlainFormatter);
+    let words: Vec<&str> = spelled.characters().iter().map(|c| c.words.reveal()).collect();
+    assert_eq!(words.first(), Some(&"capital Sierra"));
+    let shown = format!("{spelled:?} {:?} {:?}", spelled.characters(), spelled.characters().first());
+    let has_words = ["Sierra", "Echo", "capital", "Capital"].iter().any(|word| shown.contains(word));
+    if has_words { format!("SECRET in {shown}") } else { shown }
 }

@@ -95,6 +95,29 @@ open_enum! {
         DeviceEnrollmentManager = "deviceEnrollmentManager",
         /// An erase or retire is pending and takes precedence.
         EraseOrRetirePending = "eraseOrRetirePending",
+        /// The device management service behind the portal does not have this action.
+        NotOfferedByService = "notOfferedByService",
+    }
+}
+
+open_enum! {
+    /// What is known about the delivery of an action. Finer than [`ActionState`]: `pending` is always `queued`, `active` is
+    /// `delivered` or `notNow`.
+    ActionProgress {
+        /// Waits for the device to check in.
+        Queued = "queued",
+        /// The device has it and has not answered yet.
+        Delivered = "delivered",
+        /// The device has it and said "not now" (Apple: `NotNow`): it asks again by itself when it can.
+        NotNow = "notNow",
+        /// The device acknowledged it.
+        Acknowledged = "acknowledged",
+        /// It ended without success; see `errorCode`.
+        Failed = "failed",
+        /// The person cancelled it.
+        Canceled = "canceled",
+        /// An erase or retire took precedence.
+        Superseded = "superseded",
     }
 }
 
@@ -197,6 +220,10 @@ pub struct ActionAvailability {
     /// What it would do; present when `allowed` is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ResetOutcome>,
+    /// For how long a command would wait for this device before it counts as expired, in seconds; present when `allowed` is
+    /// true and the service knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command_expires_after_seconds: Option<i64>,
 }
 
 /// The actions of a device. An action the server does not name is not offered.
@@ -207,6 +234,9 @@ pub struct DeviceActions {
     /// The passcode reset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_passcode: Option<ActionAvailability>,
+    /// Locking the screen from afar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_lock: Option<ActionAvailability>,
 }
 
 /// One run of an action. It never holds a passcode.
@@ -220,6 +250,9 @@ pub struct DeviceActionResult {
     pub action_name: ActionName,
     /// Where it stands.
     pub action_state: ActionState,
+    /// What is known about the delivery; absent when the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<ActionProgress>,
     /// When it was accepted.
     pub start_date_time: UtcTime,
     /// When it last changed.
@@ -227,6 +260,9 @@ pub struct DeviceActionResult {
     /// Why it ended without success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<FailureCode>,
+    /// When it counts as expired unless the device has acted on it; present while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_date_time: Option<UtcTime>,
 }
 
 impl ResetOutcome {
@@ -249,6 +285,7 @@ impl ActionAvailability {
             allowed: fields.flag("allowed"),
             reason: fields.optional_word("reason").map(RefusalReason::from_wire),
             outcome: fields.part("outcome", ResetOutcome::read),
+            command_expires_after_seconds: fields.optional_number("commandExpiresAfterSeconds"),
         }
     }
 }
@@ -257,7 +294,10 @@ impl DeviceActions {
     /// Takes the fields out of a JSON object (see [`crate::json`]).
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
-        Self { reset_passcode: fields.part("resetPasscode", ActionAvailability::read) }
+        Self {
+            reset_passcode: fields.part("resetPasscode", ActionAvailability::read),
+            remote_lock: fields.part("remoteLock", ActionAvailability::read),
+        }
     }
 }
 
@@ -269,9 +309,11 @@ impl DeviceActionResult {
             id: fields.text("id"),
             action_name: ActionName::from_wire(fields.word("actionName")),
             action_state: ActionState::from_wire(fields.word("actionState")),
+            progress: fields.optional_word("progress").map(ActionProgress::from_wire),
             start_date_time: fields.moment("startDateTime"),
             last_updated_date_time: fields.moment("lastUpdatedDateTime"),
             error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
+            expires_date_time: fields.optional_moment("expiresDateTime"),
         }
     }
 }

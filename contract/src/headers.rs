@@ -2,6 +2,8 @@
 
 /// Makes a reset safe to repeat: the same key gives the same answer for 24 hours.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// Where a stream of events goes on: the last `id:` the client saw (WHATWG HTML section 9.2.4).
+pub const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// Names one request in logs and in what a person reads to IT.
 pub const REQUEST_ID: &str = "X-Request-Id";
 /// How many seconds to wait; may be fractional, may be missing.

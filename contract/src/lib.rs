@@ -9,7 +9,9 @@ mod open_enum;
 mod action;
 mod branding;
 mod device;
+pub mod events;
 pub mod headers;
+mod history;
 pub mod json;
 mod notification;
 mod passcode;
@@ -18,16 +20,21 @@ mod problem;
 mod utc_time;
 
 pub use action::{
-    ActionAvailability, ActionName, ActionState, CharacterSet, DeviceActionResult, DeviceActions,
-    FailureCode, OutcomeKind, RefusalReason, ResetOutcome,
+    ActionAvailability, ActionName, ActionProgress, ActionState, CharacterSet, DeviceActionResult,
+    DeviceActions, FailureCode, OutcomeKind, RefusalReason, ResetOutcome,
 };
 pub use branding::Branding;
 pub use device::{
     ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType, ManagementAgentType,
 };
+pub use events::ChangeEvent;
+pub use history::{
+    ClientBrowser, ClientDescription, ClientNetwork, ClientSystem, HistoryActivity, HistoryActor,
+    HistoryEntry, UnrecognizedReport,
+};
 pub use notification::{Notification, NotificationKind};
 pub use passcode::{SecretText, TemporaryPasscode};
-pub use person::Me;
+pub use person::{Me, RevokedSessions};
 pub use problem::{Problem, ProblemCode};
 pub use utc_time::UtcTime;
 

@@ -1,4 +1,4 @@
-//! The person who is signed in, as the validated token says.
+//! The person who is signed in, as the validated token says, and signing out everywhere.
 
 use crate::UtcTime;
 use crate::json::Fields;
@@ -32,5 +32,24 @@ impl Me {
             user_principal_name: fields.text_or_empty("userPrincipalName"),
             auth_time: fields.optional_moment("authTime"),
         }
+    }
+}
+
+/// The answer of `POST /me/revokeSignInSessions` (as in Graph).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevokedSessions {
+    /// Whether every token issued until now is refused from now on; always true.
+    pub value: bool,
+}
+
+impl RevokedSessions {
+    /// Takes the fields out of a JSON object (see [`crate::json`]).
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        if fields.value("value").is_none() {
+            fields.refuse();
+        }
+        Self { value: fields.flag("value") }
     }
 }

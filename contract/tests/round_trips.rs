@@ -59,7 +59,13 @@ fn every_enumeration_keeps_its_names_and_survives_new_ones() {
         ManagementAgentType,
         DeviceEnrollmentType,
         NotificationKind,
-        ProblemCode
+        ProblemCode,
+        ActionProgress,
+        HistoryActivity,
+        HistoryActor,
+        ClientBrowser,
+        ClientSystem,
+        ClientNetwork
     );
 }
 
@@ -188,15 +194,28 @@ mod compact_readers {
             "lastSyncDateTime": "2026-01-01T00:00:00.1234567Z", "enrolledDateTime": "2025-01-01T00:00:00Z",
             "isEncrypted": true, "isSupervised": false, "deviceCategoryDisplayName": "c",
             "deviceActionResults": [result()],
-            "actions": { "resetPasscode": { "allowed": true,
-                "outcome": { "kind": "temporaryPasscode", "characterSet": "digits" } } }
+            "actions": {
+                "resetPasscode": { "allowed": true, "commandExpiresAfterSeconds": 600,
+                    "outcome": { "kind": "temporaryPasscode", "characterSet": "digits" } },
+                "remoteLock": { "allowed": false, "reason": "notOfferedByService" } }
         })
     }
 
     fn result() -> Value {
         json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": "failed",
             "startDateTime": "2026-01-01T00:00:00Z", "lastUpdatedDateTime": "2026-01-01T00:00:01Z",
-            "errorCode": "commandExpired" })
+            "errorCode": "commandExpired", "progress": "notNow", "expiresDateTime": "2026-01-01T00:10:00Z" })
+    }
+
+    fn entry() -> Value {
+        json!({ "id": "h-1", "occurredDateTime": "2026-01-01T00:00:00Z", "activity": "resetRefused",
+            "actor": "person", "actorName": "A", "code": "actionNotAllowed", "reason": "windowsPc",
+            "errorCode": "commandExpired", "deviceId": "d-1", "deviceName": "Phone", "resultId": "r-1",
+            "client": client(), "reference": "q-1" })
+    }
+
+    fn client() -> Value {
+        json!({ "browser": "firefox", "system": "macOS", "network": "public", "address": "203.0.113.x" })
     }
 
     fn compare<T: DeserializeOwned + PartialEq + Debug>(value: &Value, read: fn(&Fields<'_>) -> T) {
@@ -229,6 +248,16 @@ mod compact_readers {
         compare_all(&device(), ManagedDevice::read);
         compare_all(&result(), DeviceActionResult::read);
         compare_all(&json!({ "allowed": false, "reason": "windowsPc" }), ActionAvailability::read);
+        compare_all(&entry(), HistoryEntry::read);
+        compare_all(&client(), ClientDescription::read);
+        compare_all(
+            &json!({ "resultId": "r-1", "reference": "q-1", "reportedDateTime": "2026-01-01T00:00:00Z" }),
+            UnrecognizedReport::read,
+        );
+        compare_all(&json!({ "deviceId": "d-1" }), ChangeEvent::read);
+        compare_all(&json!({ "notificationId": "n-1" }), ChangeEvent::read);
+        compare_all(&json!({ "value": true }), RevokedSessions::read);
+        compare_all(device().get("actions").unwrap(), DeviceActions::read);
         for outcome in [
             json!({ "kind": "passcodeRemoved" }),
             json!({ "kind": "temporaryPasscode", "characterSet": "digits" }),

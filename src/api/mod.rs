@@ -3,7 +3,9 @@
 
 mod answer;
 mod error;
+mod event_stream;
 mod patience;
+mod reconnect;
 mod request;
 
 pub use answer::{
@@ -11,5 +13,7 @@ pub use answer::{
     decode_notifications, decode_reset, decode_temporary_passcode,
 };
 pub use error::ApiError;
+pub use event_stream::{EventStream, LONGEST_EVENT, StreamError, StreamEvent, StreamEventKind};
 pub use patience::{Jitter, busy_wait, poll_delay, retry_delay};
+pub use reconnect::StreamPatience;
 pub use request::{Api, NextLink, branding_request};

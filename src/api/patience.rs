@@ -54,7 +54,7 @@ pub fn busy_wait(retry_after: Option<Milliseconds>) -> Milliseconds {
 }
 
 /// Up to a quarter longer, never shorter: `Retry-After` is a lower bound.
-fn spread(base: Milliseconds, jitter: Jitter) -> Milliseconds {
+pub(super) fn spread(base: Milliseconds, jitter: Jitter) -> Milliseconds {
     let part = base.0.saturating_mul(i64::from(jitter.0.min(999))) / 4_000;
     base.plus(Milliseconds(part))
 }

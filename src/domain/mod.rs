@@ -1,18 +1,26 @@
 //! The rules of the passcode reset, in the field's own terms. Nothing here knows HTTP, OIDC, a language or a browser;
 //! time and randomness come in as parameters.
 
+mod character;
+mod checklist;
+mod csv;
 mod device;
 mod device_id;
 mod fresh_sign_in;
 mod idempotency_key;
+mod idle;
 mod platform;
 mod reset;
 mod time;
 
+pub use character::{CharacterClass, KeypadNeed};
+pub use checklist::{Checklist, ChecklistStep};
+pub use csv::Csv;
 pub use device::{Device, ResetAvailability, ResettableDevice};
 pub use device_id::DeviceId;
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use idempotency_key::IdempotencyKey;
+pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, Screen, idleness, next_look};
 pub use platform::Platform;
 pub use reset::{
     PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket, WhyExplain,

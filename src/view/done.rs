@@ -1,5 +1,6 @@
 //! The end that everybody wants: what happened, when, what to do now on the device, whom to ask.
 
+use super::checklist::steps;
 use super::outcome::Wording;
 use super::{device_name, moment};
 use crate::domain::{Platform, ResetRun};
@@ -52,7 +53,7 @@ pub fn done(
         when: t::done_when(moment(run.updated, now)),
         has_temporary_passcode: matches!(outcome, ResetOutcome::TemporaryPasscode { .. }),
         steps_heading: t::on_device_heading(name),
-        steps: steps(wording),
+        steps: steps(wording).into_iter().map(|(_, text)| text).collect(),
         still_locked_heading: t::done_still_locked(),
         still_locked: t::done_still_locked_text(),
         sign_out_hint: t::done_sign_out_hint(),
@@ -72,34 +73,5 @@ fn what_and_note(wording: Wording, name: Text) -> (Text, Text) {
         Wording::Temporary => (t::done_temporary(name), t::done_temporary_note()),
         Wording::Removed => (t::done_removed(), t::done_removed_note()),
         Wording::Other => (t::done_other(), t::done_other_note()),
-    }
-}
-
-fn steps(wording: Wording) -> Vec<Text> {
-    match wording {
-        Wording::Android => {
-            vec![t::on_device_android_unlock(), t::on_device_android_settings(), t::on_device_android_new()]
-        }
-        Wording::AppleMobile => {
-            vec![t::on_device_apple_unlock(), t::on_device_apple_new(), t::on_device_apple_biometrics()]
-        }
-        Wording::VisionOs => {
-            vec![t::on_device_apple_unlock(), t::on_device_apple_new(), t::on_device_vision_biometrics()]
-        }
-        Wording::Windows10Mobile => vec![
-            t::on_device_windows_mobile_unlock(),
-            t::on_device_windows_mobile_settings(),
-            t::on_device_windows_mobile_new(),
-        ],
-        Wording::WindowsPhone81 => vec![
-            t::on_device_windows_phone_unlock(),
-            t::on_device_windows_phone_settings(),
-            t::on_device_windows_phone_new(),
-        ],
-        Wording::LettersAndDigits | Wording::Digits | Wording::Temporary => {
-            vec![t::on_device_temporary_unlock(), t::on_device_other_new()]
-        }
-        Wording::Removed => vec![t::on_device_apple_unlock(), t::on_device_other_new()],
-        Wording::Other => vec![t::on_device_other_unlock(), t::on_device_other_new()],
     }
 }

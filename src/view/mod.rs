@@ -12,24 +12,29 @@
 //! | B | [`confirm`] |
 //! | waiting | [`pending`] |
 //! | the result and what to do on the device | [`done`] |
+//! | the steps on the device to tick off | [`checklist`] |
 //! | every other end or interruption of a reset | [`reset_notice`] |
 //! | the temporary passcode | [`passcode_groups`], [`characters`], [`cannot_type`] |
+//! | the passcode spelled, the legend of its characters | [`spell`], [`class_name`] |
+//! | which keypad it needs, "I can't type this" | [`keypad_needed`], [`keypad_help`] |
 //! | a notification, the flag | [`notification`], [`flag_label`] |
 //! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`config_problem`] |
 //! | the title of the document | [`title`] |
 //! | what is spoken | [`announcement`] |
 //!
 //! A message box is a [`Notice`] everywhere: tone, heading, paragraphs, the reference for IT and the label of the one
-//! button that goes on. No function takes a secret except [`passcode_groups`], and that returns plain strings on
-//! purpose: a `Text` has `Debug`.
+//! button that goes on. No function takes a secret except [`passcode_groups`], which returns plain strings on purpose (a
+//! `Text` has `Debug`), and [`spell`], whose result shows nothing of itself.
 
 mod announcement;
+mod checklist;
 mod confirm;
 mod device_row;
 mod done;
 mod explain;
 mod facts;
 mod history;
+mod keypad_help;
 mod moments;
 mod names;
 mod notice;
@@ -40,15 +45,18 @@ mod pending;
 mod problems;
 mod refusal;
 mod reset_notice;
+mod spelling;
 mod title;
 
 pub use announcement::announcement;
+pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
 pub use device_row::{DeviceRow, Status, device_row, status};
 pub use done::{DoneView, done};
 pub use explain::{ExplainView, explain};
 pub use facts::{Fact, facts};
 pub use history::{RunView, history};
+pub use keypad_help::{KeypadHelp, keypad_help, keypad_needed};
 pub use moments::{ago, last_check_in, moment, span};
 pub use names::{device_name, platform};
 pub use notice::{Notice, Tone};
@@ -59,4 +67,5 @@ pub use pending::{PendingView, pending};
 pub use problems::{api_problem, config_problem, sign_in_problem};
 pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};
 pub use reset_notice::{failure, reset_notice};
+pub use spelling::{SpelledCharacter, SpelledPasscode, class_name, spell};
 pub use title::title;

@@ -76,6 +76,7 @@ pub fn refusal(reason: RefusalReason) -> RefusalView {
         RefusalReason::EraseOrRetirePending => {
             (t::refusal_erase_pending_why(), t::refusal_erase_pending_instead())
         }
+        RefusalReason::NotOfferedByService => (t::reset_not_offered_why(), t::reset_not_offered_instead()),
         RefusalReason::Other => (t::refusal_other_why(), t::refusal_other_instead()),
     };
     RefusalView { why, instead }

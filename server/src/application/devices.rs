@@ -6,9 +6,9 @@ use crate::domain::command::Command;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::{PersonId, SignIn};
-use crate::domain::policy::decide_reset;
+use crate::domain::policy::{Decision, decide_reset};
 use crate::ports::PageRequest;
-use portal_contract::{DeviceActionResult, DeviceActions, ManagedDevice};
+use portal_contract::{DeviceActionResult, DeviceActions, ManagedDevice, RefusalReason};
 use std::collections::HashMap;
 
 /// A device with its version.
@@ -80,7 +80,13 @@ impl Portal {
 }
 
 fn managed_device(device: Device, person: &PersonId, results: Vec<DeviceActionResult>) -> ManagedDevice {
-    let reset_passcode = Some(decide_reset(&device, person).availability());
+    let mut reset_passcode = decide_reset(&device, person).availability();
+    if reset_passcode.allowed {
+        reset_passcode.command_expires_after_seconds = Some(device.capabilities.command_lifetime_seconds);
+    }
+    // The port to the back end knows no lock yet; the page keeps the action's place and says why.
+    let remote_lock = Decision::Refused(RefusalReason::NotOfferedByService).availability();
+    let actions = DeviceActions { reset_passcode: Some(reset_passcode), remote_lock: Some(remote_lock) };
     ManagedDevice {
         id: device.id.as_str().to_owned(),
         device_name: device.device_name,
@@ -101,6 +107,6 @@ fn managed_device(device: Device, person: &PersonId, results: Vec<DeviceActionRe
         is_supervised: device.is_supervised,
         device_category_display_name: device.category,
         device_action_results: results,
-        actions: DeviceActions { reset_passcode },
+        actions,
     }
 }

@@ -7,14 +7,14 @@
 
 use super::{Portal, Refusal};
 use crate::domain::command::{
-    CancelRequest, Command, Ending, QueueState, Report, next_attempt, next_question,
+    CancelRequest, Command, Delivery, Ending, QueueState, Report, next_attempt, next_question,
 };
 use crate::domain::ids::NotificationId;
 use crate::domain::policy::Reset;
 use crate::ports::{
     BackEndError, CancelAnswer, Change, CrashPoint, CrashPoints, StartAnswer, StartCommand, StatusAnswer,
 };
-use portal_contract::{ActionState, FailureCode, UtcTime};
+use portal_contract::{FailureCode, UtcTime};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -252,7 +252,7 @@ impl Queue {
             Ok(StartAnswer::Accepted) => {
                 self.crash_at(CrashPoint::AfterStarted)?;
                 let now = self.portal.now();
-                self.change(command, Change::Sent(ActionState::Pending, next_question(command, now))).await?;
+                self.change(command, Change::Sent(Delivery::Waiting, next_question(command, now))).await?;
                 self.crash_at(CrashPoint::AfterMarkedSent)?;
                 Ok(())
             }
@@ -268,19 +268,20 @@ impl Queue {
 
     /// Writes down what the back end reports.
     async fn apply(&self, command: &Command, report: Report) -> Result<(), Interrupted> {
-        let state = match report {
+        let delivery = match report {
             Report::Ended(ending) => {
                 self.crash_at(CrashPoint::AfterReported)?;
                 return self.end(command, ending).await;
             }
-            Report::Pending => ActionState::Pending,
-            Report::Active => ActionState::Active,
+            Report::Pending => Delivery::Waiting,
+            Report::Active => Delivery::Delivered,
+            Report::NotNow => Delivery::NotNow,
         };
         let now = self.portal.now();
         if command.is_expired(now) {
             return self.expire(command).await;
         }
-        self.change(command, Change::Sent(state, next_question(command, now))).await?;
+        self.change(command, Change::Sent(delivery, next_question(command, now))).await?;
         Ok(())
     }
 

@@ -92,6 +92,14 @@ impl SimulatedFleet {
         scaled
     }
 
+    fn simulated(&self, device: &DeviceId) -> Option<&SimulatedDevice> {
+        self.people.get(self.owners.get(device)?)?.get(device)
+    }
+
+    fn says_not_now(&self, device: &DeviceId) -> bool {
+        self.simulated(device).is_some_and(|simulated| simulated.behaviour == Behaviour::NotNow)
+    }
+
     /// The device as it is now.
     fn present(&self, simulated: &SimulatedDevice, now: UtcTime) -> Device {
         let mut device = simulated.device.clone();
@@ -151,10 +159,7 @@ impl DeviceBackEnd for SimulatedFleet {
         if self.state.find(&command.id).is_some() {
             return Ok(StartAnswer::Accepted);
         }
-        let owner = self.owners.get(&command.device);
-        let simulated =
-            owner.and_then(|person| self.people.get(person)).and_then(|all| all.get(&command.device));
-        let Some(simulated) = simulated else {
+        let Some(simulated) = self.simulated(&command.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };
         let now = self.clock.now();
@@ -176,10 +181,11 @@ impl DeviceBackEnd for SimulatedFleet {
 
     async fn status(&self, id: &ResultId) -> Result<StatusAnswer, BackEndError> {
         let now = self.clock.now();
-        Ok(self
-            .state
-            .find(id)
-            .map_or(StatusAnswer::NeverReceived, |received| StatusAnswer::Known(received.report(now))))
+        let Some(received) = self.state.find(id) else { return Ok(StatusAnswer::NeverReceived) };
+        Ok(StatusAnswer::Known(match received.report(now) {
+            Report::Active if self.says_not_now(&received.device) => Report::NotNow,
+            report => report,
+        }))
     }
 
     async fn cancel(&self, id: &ResultId) -> Result<CancelAnswer, BackEndError> {
@@ -199,7 +205,7 @@ impl DeviceBackEnd for SimulatedFleet {
                 Ok(CancelAnswer::Canceled)
             }
             Report::Ended(Ending::CanceledByUser) => Ok(CancelAnswer::Canceled),
-            Report::Active | Report::Ended(_) => Ok(CancelAnswer::TooLate),
+            Report::Active | Report::NotNow | Report::Ended(_) => Ok(CancelAnswer::TooLate),
         }
     }
 }

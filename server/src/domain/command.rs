@@ -13,7 +13,7 @@ use super::device::Device;
 use super::ids::{DeviceId, ResultId};
 use super::person::PersonId;
 use super::policy::Reset;
-use portal_contract::{ActionName, ActionState, DeviceActionResult, FailureCode, UtcTime};
+use portal_contract::{ActionName, ActionProgress, ActionState, DeviceActionResult, FailureCode, UtcTime};
 
 /// How far this server got with a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,28 @@ impl QueueState {
     }
 }
 
+/// How far an open command got on its way to the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// The device has not received it.
+    Waiting,
+    /// The device has it.
+    Delivered,
+    /// The device has it and said "not now".
+    NotNow,
+}
+
+impl Delivery {
+    /// The contract's state.
+    #[must_use]
+    pub const fn action_state(self) -> ActionState {
+        match self {
+            Self::Waiting => ActionState::Pending,
+            Self::Delivered | Self::NotNow => ActionState::Active,
+        }
+    }
+}
+
 /// Whether the person has asked to cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelRequest {
@@ -76,6 +98,8 @@ pub struct Command {
     pub queue_state: QueueState,
     /// What the device did.
     pub action_state: ActionState,
+    /// How far it got while it was open.
+    pub delivery: Delivery,
     /// Why it ended without success.
     pub error_code: Option<FailureCode>,
     /// When it was accepted.
@@ -98,9 +122,31 @@ impl Command {
             id: self.id.as_str().to_owned(),
             action_name: ActionName::ResetPasscode,
             action_state: self.action_state,
+            progress: Some(self.progress()),
             start_date_time: self.started,
             last_updated_date_time: self.updated,
             error_code: self.error_code,
+            expires_date_time: self.action_state.is_open().then_some(self.expires),
+        }
+    }
+
+    /// What the contract says about the delivery.
+    #[must_use]
+    pub const fn progress(&self) -> ActionProgress {
+        match self.action_state {
+            ActionState::Done => ActionProgress::Acknowledged,
+            ActionState::Canceled if matches!(self.error_code, Some(FailureCode::SupersededByErase)) => {
+                ActionProgress::Superseded
+            }
+            ActionState::Canceled => ActionProgress::Canceled,
+            ActionState::Failed | ActionState::NotSupported => ActionProgress::Failed,
+            ActionState::None | ActionState::Pending | ActionState::Active | ActionState::Other => {
+                match self.delivery {
+                    Delivery::Waiting => ActionProgress::Queued,
+                    Delivery::Delivered => ActionProgress::Delivered,
+                    Delivery::NotNow => ActionProgress::NotNow,
+                }
+            }
         }
     }
 
@@ -109,8 +155,10 @@ impl Command {
     pub fn result_when_accepted(&self) -> DeviceActionResult {
         DeviceActionResult {
             action_state: ActionState::Pending,
+            progress: Some(ActionProgress::Queued),
             last_updated_date_time: self.started,
             error_code: None,
+            expires_date_time: Some(self.expires),
             ..self.result()
         }
     }
@@ -175,8 +223,10 @@ impl Ending {
 pub enum Report {
     /// Not delivered yet.
     Pending,
-    /// Delivered; the device works on it or said "not now".
+    /// Delivered; the device works on it.
     Active,
+    /// Delivered; the device said "not now" and will ask again by itself.
+    NotNow,
     /// Over.
     Ended(Ending),
 }
@@ -210,12 +260,12 @@ const MIN_PAUSE_MILLIS: i64 = 400;
 /// The longest pause, in milliseconds.
 const MAX_PAUSE_MILLIS: i64 = 60_000;
 
-/// When to ask about a sent command again: often while it is young, then in steps of a tenth of its age, and
-/// never later than just after it expires.
+/// When to ask about a sent command again: often while it is young, then in steps of a thirtieth of its age (within a
+/// second for the first half a minute, while somebody watches), and never later than just after it expires.
 #[must_use]
 pub fn next_question(command: &Command, now: UtcTime) -> UtcTime {
     let age = now.unix_millis().saturating_sub(command.started.unix_millis());
-    let pause = (age / 10).clamp(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
+    let pause = (age / 30).clamp(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
     let next = now.unix_millis().saturating_add(pause);
     let after_expiry =
         command.expires.unix_millis().saturating_add(1).max(now.unix_millis() + MIN_PAUSE_MILLIS);

@@ -178,21 +178,14 @@ impl Decision {
     /// As the contract says it.
     #[must_use]
     pub const fn availability(self) -> ActionAvailability {
-        match self {
-            Self::Allowed(Reset::Temporary(character_set)) => ActionAvailability {
-                allowed: true,
-                reason: None,
-                outcome: Some(ResetOutcome::TemporaryPasscode { character_set }),
-            },
-            Self::Allowed(Reset::Removed) => ActionAvailability {
-                allowed: true,
-                reason: None,
-                outcome: Some(ResetOutcome::PasscodeRemoved),
-            },
-            Self::Refused(reason) => {
-                ActionAvailability { allowed: false, reason: Some(reason), outcome: None }
+        let (reason, outcome) = match self {
+            Self::Allowed(Reset::Temporary(character_set)) => {
+                (None, Some(ResetOutcome::TemporaryPasscode { character_set }))
             }
-        }
+            Self::Allowed(Reset::Removed) => (None, Some(ResetOutcome::PasscodeRemoved)),
+            Self::Refused(reason) => (Some(reason), None),
+        };
+        ActionAvailability { allowed: reason.is_none(), reason, outcome, command_expires_after_seconds: None }
     }
 }
 

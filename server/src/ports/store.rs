@@ -5,13 +5,13 @@
 
 use super::vault::Sealed;
 use crate::domain::audit::AuditEntry;
-use crate::domain::command::{Command, Ending, NewCommand};
+use crate::domain::command::{Command, Delivery, Ending, NewCommand};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
 use async_trait::async_trait;
-use portal_contract::{ActionState, CharacterSet, Notification, UtcTime};
+use portal_contract::{CharacterSet, Notification, UtcTime};
 
 /// The store could not do it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,8 +103,8 @@ pub enum Change {
     Sending,
     /// It was certainly not sent; try again at this time.
     BackToRecorded(UtcTime),
-    /// The back end has it and reports this state; ask again at this time.
-    Sent(ActionState, UtcTime),
+    /// The back end has it and reports this; ask again at this time.
+    Sent(Delivery, UtcTime),
     /// Nothing is known; ask or try again at this time.
     Later(UtcTime),
 }

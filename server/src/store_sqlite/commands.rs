@@ -3,7 +3,7 @@
 use super::rows::{COMMAND_COLUMNS, command, get, reset_name, time};
 use super::{SqliteStore, audit, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::command::{Command, Ending, QueueState};
+use crate::domain::command::{Command, Delivery, Ending, QueueState};
 use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
@@ -224,24 +224,25 @@ pub(super) async fn change(
     change: Change,
     now: UtcTime,
 ) -> Result<bool, StoreError> {
-    let (queue_state, action_state, due, failed_attempts) = match change {
-        Change::Sending => (QueueState::Sending, command.action_state, now, command.failed_attempts),
+    let (queue_state, delivery, due, failed_attempts) = match change {
+        Change::Sending => (QueueState::Sending, command.delivery, now, command.failed_attempts),
         Change::BackToRecorded(due) => {
-            (QueueState::Recorded, command.action_state, due, command.failed_attempts.saturating_add(1))
+            (QueueState::Recorded, command.delivery, due, command.failed_attempts.saturating_add(1))
         }
-        Change::Sent(state, due) => (QueueState::Sent, state, due, 0),
+        Change::Sent(delivery, due) => (QueueState::Sent, delivery, due, 0),
         Change::Later(due) => {
-            (command.queue_state, command.action_state, due, command.failed_attempts.saturating_add(1))
+            (command.queue_state, command.delivery, due, command.failed_attempts.saturating_add(1))
         }
     };
     // Only what the device did changes the time a person sees.
-    let updated = if action_state == command.action_state { command.updated } else { now };
+    let updated = if delivery == command.delivery { command.updated } else { now };
     let result = sqlx::query(
-        "UPDATE commands SET queue_state = ?, action_state = ?, due = ?, failed_attempts = ?, updated = ? \
+        "UPDATE commands SET queue_state = ?, action_state = ?, not_now = ?, due = ?, failed_attempts = ?, updated = ? \
          WHERE id = ? AND queue_state = ? AND queue_state <> 'ended'",
     )
     .bind(queue_state.as_str())
-    .bind(action_state.as_str())
+    .bind(delivery.action_state().as_str())
+    .bind(i64::from(delivery == Delivery::NotNow))
     .bind(due.unix_millis())
     .bind(failed_attempts)
     .bind(updated.unix_millis())

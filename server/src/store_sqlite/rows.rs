@@ -1,7 +1,7 @@
 //! Between rows and domain types.
 
 use super::store_error;
-use crate::domain::command::{CancelRequest, Command, QueueState};
+use crate::domain::command::{CancelRequest, Command, Delivery, QueueState};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::policy::Reset;
@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 
 /// The columns [`command`] reads.
 pub(super) const COMMAND_COLUMNS: &str = "id, device_id, device_name, person_id, reset, queue_state, action_state, \
-     error_code, started, updated, expires, cancel_request, failed_attempts";
+     not_now, error_code, started, updated, expires, cancel_request, failed_attempts";
 
 /// The name of an outcome in the database.
 pub(super) const fn reset_name(reset: Reset) -> &'static str {
@@ -43,6 +43,14 @@ pub(super) fn time(row: &SqliteRow, column: &str) -> Result<UtcTime, StoreError>
 pub(super) fn command(row: &SqliteRow) -> Result<Command, StoreError> {
     let queue_state: String = get(row, "queue_state")?;
     let action_state: String = get(row, "action_state")?;
+    let action_state = ActionState::from_wire(&action_state);
+    let delivery = if action_state == ActionState::Pending {
+        Delivery::Waiting
+    } else if get::<i64>(row, "not_now")? != 0 {
+        Delivery::NotNow
+    } else {
+        Delivery::Delivered
+    };
     let reset: String = get(row, "reset")?;
     let error_code: Option<String> = get(row, "error_code")?;
     Ok(Command {
@@ -53,7 +61,8 @@ pub(super) fn command(row: &SqliteRow) -> Result<Command, StoreError> {
         reset: reset_from(&reset),
         queue_state: QueueState::from_name(&queue_state)
             .ok_or_else(|| StoreError::Corrupt(format!("queue state {queue_state}")))?,
-        action_state: ActionState::from_wire(&action_state),
+        action_state,
+        delivery,
         error_code: error_code.as_deref().map(FailureCode::from_wire),
         started: time(row, "started")?,
         updated: time(row, "updated")?,

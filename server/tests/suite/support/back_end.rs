@@ -95,7 +95,7 @@ impl DeviceBackEnd for ScriptedBackEnd {
         let reports = self.reports.lock().unwrap();
         match reports.get(id) {
             Some(Report::Pending) => Ok(CancelAnswer::Canceled),
-            Some(Report::Active | Report::Ended(_)) | None => Ok(CancelAnswer::TooLate),
+            Some(Report::Active | Report::NotNow | Report::Ended(_)) | None => Ok(CancelAnswer::TooLate),
         }
     }
 }
