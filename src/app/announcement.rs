@@ -38,6 +38,14 @@ pub enum Announcement {
     },
     /// So many notifications are new.
     NotificationsArrived(usize),
+    /// So many older entries of the history were added.
+    HistoryShown(usize),
+    /// The history was saved as a file.
+    HistorySaved,
+    /// A reset was reported as not the person's own.
+    UnrecognizedReported,
+    /// On a borrowed screen the sign-out comes in this time unless somebody is there.
+    IdleSoon(Seconds),
     /// The network is gone.
     WentOffline,
     /// The network is back.

@@ -119,6 +119,19 @@ pub enum Effect {
 
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
+    /// Tell the other tabs that the person read this notification.
+    BroadcastRead(String),
+    /// Tell the other tabs that somebody is there.
+    BroadcastActivity,
+    /// Offer this text as a file to save. Never a secret.
+    SaveFile {
+        /// What the file is called.
+        name: String,
+        /// What is in it.
+        content: String,
+    },
+    /// Open the browser's print dialog.
+    PrintPage,
     /// Put this into the clipboard; then `PasscodeCopyFinished`.
     CopyText(SecretText),
     /// Write a line for developers (`console.debug`).

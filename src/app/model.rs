@@ -1,9 +1,9 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::{Announced, DeviceList, Session};
+use super::{Aftermath, Announced, DeviceList, History, HistoryScope, NotMe, Session, Visit};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
-use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, Seconds, elapsed};
+use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, ResultId, Seconds, elapsed};
 use crate::i18n::Locale;
 use crate::route::Route;
 use portal_contract::{Branding, Notification, TemporaryPasscode, UtcTime};
@@ -188,6 +188,12 @@ pub enum ApiCall {
     Notifications,
     /// One notification was read.
     MarkNotificationRead(String),
+    /// A page of the history.
+    History(HistoryScope, Option<NextLink>),
+    /// "This wasn't me".
+    ReportUnrecognized(DeviceId, ResultId),
+    /// Signing out everywhere.
+    RevokeSessions,
 }
 
 /// What a request is for.
@@ -229,6 +235,8 @@ pub enum TimerId {
     HidePasscode,
     /// The number of matching devices is said once the typing pauses.
     SayFilter,
+    /// The next look at how long nobody has touched a borrowed screen.
+    Idle,
     /// A read is repeated.
     Retry(FetchId),
 }
@@ -266,8 +274,18 @@ pub struct Model {
     pub passcode: PasscodeView,
     /// The notifications.
     pub notifications: Notifications,
+    /// What happened before, as far as it was asked for.
+    pub history: History,
+    /// "This wasn't me".
+    pub not_me: NotMe,
+    /// What the person said and ticked on the result.
+    pub aftermath: Aftermath,
+    /// Whose screen this is, and how long nobody has touched it.
+    pub visit: Visit,
     /// The network.
     pub connectivity: Connectivity,
+    /// How often something was pressed that could not be sent since the network went away.
+    pub unsent: u32,
     /// Whether the countdown is on the screen.
     pub countdown: CountdownDisplay,
     /// What is said politely.
@@ -306,7 +324,12 @@ impl Model {
             is_cancelling: false,
             passcode: PasscodeView::Hidden,
             notifications: Notifications::default(),
+            history: History::default(),
+            not_me: NotMe::default(),
+            aftermath: Aftermath::default(),
+            visit: Visit::new(now),
             connectivity: Connectivity::Online,
+            unsent: 0,
             countdown: CountdownDisplay::Shown,
             announcement: Announced::default(),
             now,
@@ -340,6 +363,16 @@ impl Model {
     #[must_use]
     pub fn server_now(&self) -> Option<UtcTime> {
         self.server_clock.map(|clock| clock.now(self.now))
+    }
+
+    /// When the devices on the screen were read, if that may no longer be how they are: without a network, and when reading
+    /// them again failed.
+    #[must_use]
+    pub fn devices_as_of(&self) -> Option<UtcTime> {
+        let may_be_old =
+            self.connectivity == Connectivity::Offline || matches!(self.devices.state, LoadState::Failed(_));
+        let loaded = self.devices.loaded().filter(|_| may_be_old)?;
+        self.server_clock.map(|clock| clock.now(loaded))
     }
 
     /// What is left of the five minutes; `None` when no clock is running.

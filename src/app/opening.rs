@@ -6,6 +6,7 @@ use super::{
     StorageKey, StoredValue, stored,
 };
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
+use crate::domain::WhoseScreen;
 use crate::http::HttpOutcome;
 use crate::i18n::Locale;
 use crate::route::Route;
@@ -56,6 +57,9 @@ impl Turn {
             resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
             continuation: None,
         };
+        if find(stored::BORROWED).is_some() {
+            self.model.visit.screen = WhoseScreen::Borrowed;
+        }
         self.negotiate_locale(None);
         match self.model.route {
             Route::Callback => self.open_callback(&query, &entries),
@@ -64,8 +68,12 @@ impl Turn {
             | Route::Devices
             | Route::Device(_)
             | Route::ResetPasscode(_)
+            | Route::DeviceHistory(_)
+            | Route::NotMe(..)
+            | Route::History
             | Route::Notifications
             | Route::Help
+            | Route::Accessibility
             | Route::NotFound => {}
         }
         self.remove_stale_records(&entries);
@@ -83,6 +91,7 @@ impl Turn {
         }
         match record.and_then(Transaction::parse) {
             Some(transaction) if transaction.is_current(self.now.wall) => {
+                self.model.visit.screen = transaction.screen;
                 let progress = CallbackProgress {
                     callback,
                     transaction,
@@ -123,6 +132,10 @@ impl Turn {
             self.remove_stored(&key);
             self.model.stored.continuation =
                 Continuation::parse(record).filter(|record| record.is_current(self.now.wall));
+        }
+        if stored::find(entries, stored::ENDED_BY_IDLENESS).is_some() {
+            self.remove_stored(stored::ENDED_BY_IDLENESS);
+            self.model.visit.ended_by_idleness = true;
         }
         if self.model.stored.continuation.is_none() {
             // Whoever signed out is not signed in again by the next click without being asked.

@@ -2,7 +2,7 @@
 //! the rules stand in the files beside.
 
 use super::{
-    Announcement, Connectivity, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model,
+    Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model,
     PasscodeView, TimerId, Visibility,
 };
 use crate::domain::{Milliseconds, Now, ResetEvent, elapsed};
@@ -20,6 +20,9 @@ impl Turn {
     }
 
     pub(super) fn take(mut self, event: Event) -> (Model, Vec<Effect>) {
+        if self.is_refused_offline(&event) {
+            return (self.model, self.effects);
+        }
         match event {
             Event::PageOpened(opening) => self.on_page_opened(opening),
             Event::LinkFollowed(route) => self.go(route),
@@ -54,6 +57,20 @@ impl Turn {
             Event::PasscodeCopyFinished { copied: false } => self.say(Announcement::PasscodeNotCopied),
             Event::RevealSignInChosen(device) => self.on_reveal_sign_in_chosen(device),
             Event::NotificationOpened(id) => self.on_notification_opened(&id),
+            Event::NotificationRead(id) => self.mark_read(&id),
+            Event::NotificationReadElsewhere(id) => self.on_read_elsewhere(&id),
+            Event::StepTicked { result, step } => self.on_step_ticked(&result, step),
+            Event::VerdictGiven { result, verdict } => self.on_verdict_given(result, verdict),
+            Event::PrintChosen => self.effect(Effect::PrintPage),
+            Event::MoreHistoryChosen => self.on_more_history_chosen(),
+            Event::HistoryDownloadChosen => self.on_history_download_chosen(),
+            Event::HistoryTableWritten { name, content } => self.on_history_table_written(name, content),
+            Event::ReportChosen => self.on_report_chosen(),
+            Event::SignOutEverywhereChosen => self.on_sign_out_everywhere_chosen(),
+            Event::ScreenDeclared(screen) => self.on_screen_declared(screen),
+            Event::ActivityNoticed => self.on_activity_noticed(),
+            Event::ActivityElsewhere => self.on_activity_elsewhere(),
+            Event::StayChosen => self.on_stay_chosen(),
             Event::Fetched { id, outcome } => self.on_fetched(&id, &outcome),
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
@@ -99,6 +116,7 @@ impl Turn {
             TimerId::Notifications => self.on_notifications_due(),
             TimerId::HidePasscode => self.on_hide_due(),
             TimerId::SayFilter => self.say_filter(),
+            TimerId::Idle => self.look_at_idleness(),
             TimerId::Retry(id) => self.on_retry_due(id),
         }
     }
@@ -112,26 +130,11 @@ impl Turn {
     fn on_visibility(&mut self, visibility: Visibility) {
         self.model.is_visible = visibility == Visibility::Visible;
         if self.model.is_visible {
+            self.look_at_idleness();
             self.reset(ResetEvent::ClockTicked);
             self.on_hide_due();
             self.on_poll_due();
             self.on_notifications_due();
-        }
-    }
-
-    fn on_online(&mut self) {
-        if self.model.connectivity == Connectivity::Offline {
-            self.model.connectivity = Connectivity::Online;
-            self.say(Announcement::WentOnline);
-            self.load_route();
-            self.on_poll_due();
-        }
-    }
-
-    fn on_offline(&mut self) {
-        if self.model.connectivity == Connectivity::Online {
-            self.model.connectivity = Connectivity::Offline;
-            self.say(Announcement::WentOffline);
         }
     }
 

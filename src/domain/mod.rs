@@ -11,6 +11,7 @@ mod idempotency_key;
 mod idle;
 mod platform;
 mod reset;
+mod result_id;
 mod time;
 
 pub use character::{CharacterClass, KeypadNeed};
@@ -20,9 +21,10 @@ pub use device::{Device, ResetAvailability, ResettableDevice};
 pub use device_id::DeviceId;
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use idempotency_key::IdempotencyKey;
-pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, Screen, idleness, next_look};
+pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, WhoseScreen, idleness, next_look};
 pub use platform::Platform;
 pub use reset::{
     PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket, WhyExplain,
 };
+pub use result_id::ResultId;
 pub use time::{Milliseconds, Now, Seconds, elapsed};
