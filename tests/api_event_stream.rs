@@ -33,7 +33,7 @@ fn an_event_names_what_changed() {
     let text = "event: device\nid: 7\ndata: {\"deviceId\":\"d-1\",\"state\":\"active\"}\n\n\
         id: 8\ndata: {\"notificationId\":\"n-1\"}\n\n\
         event: resync\ndata: {}\n\n\
-        event: heartbeat\ndata: {}\n\n\
+        : heartbeat\n\n\
         data: {\"somethingNew\":1}\n\n\
         data: no JSON\n\n";
     let (events, _, result) = read(text.as_bytes());

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 fn written(rows: &[Vec<String>]) -> String {
     let mut csv = Csv::default();
     for row in rows {
-        csv.row(row.iter().map(String::as_str));
+        csv.row(row);
     }
     csv.finish()
 }

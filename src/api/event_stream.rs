@@ -8,6 +8,7 @@
 //! not understood costs nothing, and one that arrives twice does no harm.
 
 use crate::domain::{DeviceId, Milliseconds};
+use portal_contract::events::{ChangeEvent, RESYNC};
 use portal_contract::json;
 
 /// The longest line, and the longest data of one event, in bytes.
@@ -25,7 +26,7 @@ pub enum StreamEventKind {
     Notification(String),
     /// Events may be missing: read everything again.
     Resync,
-    /// Nothing happened, and the server is there.
+    /// Nothing happened, and the server is there (a comment line).
     Heartbeat,
     /// An event that did not exist when this was built.
     Other,
@@ -119,7 +120,7 @@ impl EventStream {
         let (field, value) = line.split_once(':').unwrap_or((&line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            // A comment. Servers send them to keep the connection alive.
+            // A comment: the server keeps the connection alive with them.
             "" => events.push(StreamEvent { kind: StreamEventKind::Heartbeat, id: self.id.clone() }),
             "event" => value.clone_into(&mut self.name),
             "data" => self.add_data(value),
@@ -153,19 +154,16 @@ impl EventStream {
     }
 }
 
-/// What an event is about: what its data names, else its own name.
+/// What an event is about: what its data names, else its own name (`portal_contract::events`).
 fn kind(name: &str, data: &str) -> StreamEventKind {
-    match name {
-        "resync" => return StreamEventKind::Resync,
-        "heartbeat" => return StreamEventKind::Heartbeat,
-        _ => {}
+    if name == RESYNC {
+        return StreamEventKind::Resync;
     }
-    let Some(value) = json::parse(data) else { return StreamEventKind::Other };
-    let text = |field: &str| value.get(field).and_then(|value| value.as_str());
-    if let Some(device) = text("deviceId").and_then(DeviceId::parse) {
+    let change = json::read_text(data, ChangeEvent::read).unwrap_or_default();
+    if let Some(device) = change.device_id.as_deref().and_then(DeviceId::parse) {
         StreamEventKind::Device(device)
-    } else if let Some(notification) = text("notificationId") {
-        StreamEventKind::Notification(notification.to_owned())
+    } else if let Some(notification) = change.notification_id {
+        StreamEventKind::Notification(notification)
     } else {
         StreamEventKind::Other
     }

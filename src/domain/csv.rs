@@ -16,8 +16,8 @@ impl Default for Csv {
 
 impl Csv {
     /// Adds a row.
-    pub fn row<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
-        for (index, cell) in cells.enumerate() {
+    pub fn row(&mut self, cells: &[String]) {
+        for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
                 self.0.push(',');
             }

@@ -114,7 +114,7 @@ mod tests {
             assert!(pause > Milliseconds::ZERO);
             now += pause.0;
             looks += 1;
-            warnings += i32::from(now >= 240_000 && now < 300_000);
+            warnings += i32::from((240_000..300_000).contains(&now));
         }
         assert_eq!((now, warnings, looks), (300_000, 60, 61));
     }

@@ -7,9 +7,11 @@ mod csv;
 mod device;
 mod device_id;
 mod fresh_sign_in;
+mod history;
 mod idempotency_key;
 mod idle;
 mod platform;
+mod reach;
 mod reset;
 mod result_id;
 mod time;
@@ -20,9 +22,11 @@ pub use csv::Csv;
 pub use device::{Device, ResetAvailability, ResettableDevice};
 pub use device_id::DeviceId;
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
+pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;
 pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, WhoseScreen, idleness, next_look};
 pub use platform::Platform;
+pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
 pub use reset::{
     PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket, WhyExplain,
 };

@@ -7,9 +7,11 @@
 //! | a row of the list | [`device_row`] |
 //! | the facts of a device | [`facts`] |
 //! | the resets of a device so far (action states) | [`history`] |
+//! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
 //! | B | [`confirm`] |
+//! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
 //! | the result and what to do on the device | [`done`] |
 //! | the steps on the device to tick off | [`checklist`] |
@@ -19,6 +21,7 @@
 //! | which keypad it needs, "I can't type this" | [`keypad_needed`], [`keypad_help`] |
 //! | a notification, the flag | [`notification`], [`flag_label`] |
 //! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`config_problem`] |
+//! | the sign-out of a borrowed screen nobody touches | [`idle_rule`], [`idle_warning`] |
 //! | the title of the document | [`title`] |
 //! | what is spoken | [`announcement`] |
 //!
@@ -34,6 +37,8 @@ mod done;
 mod explain;
 mod facts;
 mod history;
+mod history_entry;
+mod idle;
 mod keypad_help;
 mod moments;
 mod names;
@@ -43,6 +48,7 @@ mod outcome;
 mod passcode;
 mod pending;
 mod problems;
+mod reach;
 mod refusal;
 mod reset_notice;
 mod spelling;
@@ -56,6 +62,8 @@ pub use done::{DoneView, done};
 pub use explain::{ExplainView, explain};
 pub use facts::{Fact, facts};
 pub use history::{RunView, history};
+pub use history_entry::{HistoryEntryView, history_csv, history_entry};
+pub use idle::{idle_rule, idle_warning};
 pub use keypad_help::{KeypadHelp, keypad_help, keypad_needed};
 pub use moments::{ago, last_check_in, moment, span};
 pub use names::{device_name, platform};
@@ -65,6 +73,7 @@ pub use outcome::outcome_preview;
 pub use passcode::{cannot_type, characters, passcode_groups};
 pub use pending::{PendingView, pending};
 pub use problems::{api_problem, config_problem, sign_in_problem};
+pub use reach::{ReachView, TakesLongView, reach, takes_long};
 pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};
 pub use reset_notice::{failure, reset_notice};
 pub use spelling::{SpelledCharacter, SpelledPasscode, class_name, spell};

@@ -1,0 +1,153 @@
+//! What happened, in plain words and as a file: read from the wire as the server writes it.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop at once"
+)]
+
+mod view_support;
+
+use passcode_portal::domain::{HistoryCause, HistoryEntry};
+use passcode_portal::i18n::{Locale, PlainFormatter};
+use passcode_portal::view::{self, history_csv, history_entry};
+use portal_contract::{
+    ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, json as fields,
+};
+use serde_json::{Value, json};
+use view_support::{LANGUAGES, Page, SERVER_NOW};
+
+/// An entry as the server answers it, with `changes` laid over it; null removes a field.
+fn entry(changes: &Value) -> HistoryEntry {
+    let mut wire = json!({
+        "id": "h-1", "occurredDateTime": "2027-01-15T07:30:00.1234567Z", "activity": "resetRequested",
+        "actor": "person", "actorName": "Yamada Hanako", "deviceId": "d-1", "deviceName": "Hanako's phone",
+        "resultId": "r-2f9c", "reference": "req-77",
+        "client": { "browser": "chrome", "system": "windows", "network": "public", "address": "203.0.113.x" }
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        wire[key] = value.clone();
+    }
+    let wire = fields::read_text(&wire.to_string(), portal_contract::HistoryEntry::read).unwrap();
+    HistoryEntry::from_contract(wire)
+}
+
+fn write(page: &mut Page, entry: &HistoryEntry) {
+    let view = history_entry(entry, Some(SERVER_NOW));
+    page.note("tone", &format!("{:?}", view.tone));
+    page.say("what", &view.what);
+    page.say_all("device", view.device.as_slice());
+    page.say("when", &view.when);
+    page.say("who", &view.who);
+    page.say_all("from", view.whence.as_slice());
+    page.say_all("why", view.why.as_slice());
+    page.note("reference", view.reference.as_deref().unwrap_or("-"));
+}
+
+#[test]
+fn every_entry_reads_well() {
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for activity in HistoryActivity::KNOWN.iter().map(|known| known.as_str()).chain(["dreamed"]) {
+            page.chapter(activity);
+            write(&mut page, &entry(&json!({ "activity": activity })));
+        }
+        page.chapter("by the device itself");
+        let system = json!({ "activity": "resetDone", "actor": "system", "actorName": null, "client": null, "reference": null });
+        write(&mut page, &entry(&system));
+        page.chapter("of no device, by nobody known");
+        let bare = json!({ "activity": "sessionsRevoked", "actorName": null, "deviceId": null, "deviceName": null,
+            "resultId": null, "reference": null });
+        write(&mut page, &entry(&bare));
+        page.chapter("of a device without a name");
+        write(&mut page, &entry(&json!({ "deviceName": null })));
+        insta::assert_snapshot!(format!("history_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn every_cause_and_every_origin_reads_well() {
+    let reasons = ["androidForbidsSince7", "notOfferedByService", "futureReason"]
+        .map(|reason| json!({ "activity": "resetRefused", "code": "actionNotAllowed", "reason": reason }));
+    let codes = ProblemCode::KNOWN.iter().chain([&ProblemCode::Other]);
+    let codes = codes.map(|code| json!({ "activity": "resetRefused", "code": code.as_str() }));
+    let failures = FailureCode::KNOWN.iter().chain([&FailureCode::Other]);
+    let failures = failures.map(|code| json!({ "activity": "resetFailed", "errorCode": code.as_str() }));
+    let causes: Vec<Value> = reasons.into_iter().chain(codes).chain(failures).collect();
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        page.chapter("causes");
+        for changes in &causes {
+            let view = history_entry(&entry(changes), None);
+            page.note("wire", &changes.to_string());
+            page.say(&format!("{:?}", view.tone), &view.what);
+            page.say_all("why", view.why.as_slice());
+        }
+        page.chapter("origins");
+        let browsers = ClientBrowser::KNOWN.iter().map(|known| known.as_str()).chain(["lynx", "edge"]);
+        let systems = ClientSystem::KNOWN.iter().map(|known| known.as_str()).chain(["plan9"]);
+        let networks = ClientNetwork::KNOWN.iter().map(|known| known.as_str()).chain(["space"]).cycle();
+        let addresses = ["203.0.113.x", "", "2001:db8:1::"].into_iter().cycle();
+        for (((browser, system), network), address) in browsers.zip(systems).zip(networks).zip(addresses) {
+            let client =
+                json!({ "browser": browser, "system": system, "network": network, "address": address });
+            let view = history_entry(&entry(&json!({ "client": client })), None);
+            page.say_all("from", view.whence.as_slice());
+        }
+        insta::assert_snapshot!(format!("history_causes_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn the_most_precise_cause_is_told() {
+    let cause = |changes: &Value| entry(changes).cause;
+    let refused = json!({ "code": "actionNotAllowed", "reason": "sharedIpad" });
+    assert!(matches!(cause(&refused), Some(HistoryCause::NotAllowed(_))));
+    assert!(matches!(cause(&json!({ "code": "tooManyRequests" })), Some(HistoryCause::Refused(_))));
+    assert_eq!(cause(&json!({})), None);
+}
+
+#[test]
+fn an_uncertain_end_claims_nothing() {
+    let entry = entry(&json!({ "activity": "resetFailed", "errorCode": "outcomeUnknown" }));
+    let words = history_entry(&entry, None).what.render(Locale::En, &PlainFormatter);
+    assert!(words.contains("not certain") && !words.contains("failed"), "{words}");
+}
+
+#[test]
+fn a_device_id_that_cannot_be_one_leaves_the_entry_readable() {
+    let entry = entry(&json!({ "deviceId": "../../me" }));
+    assert_eq!(entry.device, None);
+    assert!(history_entry(&entry, None).device.is_some());
+}
+
+#[test]
+fn the_file_holds_the_same_words_and_no_formula() {
+    let entries = [
+        entry(&json!({})),
+        entry(
+            &json!({ "activity": "resetFailed", "errorCode": "commandExpired", "actor": "system", "client": null }),
+        ),
+        entry(
+            &json!({ "deviceName": "=HYPERLINK(\"https://evil.example\")", "actorName": "+81 \"Ken\", K." }),
+        ),
+    ];
+    for (locale, tag) in LANGUAGES {
+        let file = history_csv(&entries, locale, &PlainFormatter);
+        assert_eq!(file.matches("\r\n").count(), 4);
+        assert!(file.contains("\"'=HYPERLINK") && file.contains("\"'+81 \"\"Ken\"\", K.\""), "{file}");
+        let what = history_entry(&entries[1], None).what.render(locale, &PlainFormatter);
+        assert!(file.contains(&what));
+        insta::assert_snapshot!(
+            format!("history_csv_{tag}"),
+            file.replace('\u{feff}', "<BOM>").replace("\r\n", "\n")
+        );
+    }
+}
+
+#[test]
+fn an_empty_history_is_a_file_with_headings() {
+    let file = view::history_csv(&[], Locale::Ja, &PlainFormatter);
+    assert_eq!(file.lines().count(), 1);
+    assert!(file.contains("日時"));
+}
