@@ -1,11 +1,11 @@
 //! Reading answers: wire becomes domain here, once.
 
 use super::{ApiError, NextLink};
-use crate::domain::Device;
+use crate::domain::{Device, HistoryEntry};
 use crate::http::{HttpAnswer, HttpOutcome};
 use portal_contract::json::{Fields, read_text};
 use portal_contract::{
-    Branding, DeviceActionResult, HistoryEntry, ManagedDevice, Me, Notification, Page, TemporaryPasscode,
+    Branding, DeviceActionResult, ManagedDevice, Me, Notification, Page, TemporaryPasscode,
     UnrecognizedReport,
 };
 use std::sync::Arc;
@@ -80,8 +80,9 @@ fn next_link(link: Option<String>, base: &str, status: u16) -> Result<Option<Nex
 /// [`ApiError`].
 pub fn decode_history(outcome: &HttpOutcome, base: &str) -> Result<HistoryPage, ApiError> {
     let status = success(outcome)?.status;
-    let page = decode(outcome, |fields| Page::read(fields, HistoryEntry::read))?;
-    Ok(HistoryPage { entries: page.value, next: next_link(page.next_link, base, status)? })
+    let page = decode(outcome, |fields| Page::read(fields, portal_contract::HistoryEntry::read))?;
+    let entries = page.value.into_iter().map(HistoryEntry::from_contract).collect();
+    Ok(HistoryPage { entries, next: next_link(page.next_link, base, status)? })
 }
 
 /// Reads the answer to `POST .../reportUnrecognized`.

@@ -6,9 +6,8 @@
 use super::turn::Turn;
 use super::{Announcement, ApiCall, Effect, FetchId, LoadState};
 use crate::api::{ApiError, NextLink, decode_history};
-use crate::domain::DeviceId;
+use crate::domain::{DeviceId, HistoryEntry};
 use crate::http::HttpOutcome;
-use portal_contract::HistoryEntry;
 use std::sync::Arc;
 
 /// A table holds this many entries at most: years of resets, and still a file any program opens.

@@ -26,6 +26,7 @@ mod notice;
 mod passcode_panel;
 mod skeleton;
 mod steps;
+mod tick;
 
 pub use banner::offline_banner;
 pub use button::{Weight, button, link_button, pressable};
@@ -48,6 +49,7 @@ pub use notice::{alert, message, notice_body, reference};
 pub use passcode_panel::passcode_panel;
 pub use skeleton::skeleton_rows;
 pub use steps::{steps, trail};
+pub use tick::tick_box;
 
 /// The value of `aria-hidden` for what only decorates.
 pub const HIDDEN: &str = "true";

@@ -97,7 +97,11 @@ fn shown(id: &DeviceId) -> Part {
         el("div")
             .class("split")
             .child(el("div").class("stack").child(commands(id, device)).child(passcode(id.clone())))
-            .child(titled("card", "facts-heading", t::device_facts()).live(facts))
+            .child(
+                titled("card stack", "facts-heading", t::device_facts()).live(facts).child(actions(
+                    link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
+                )),
+            )
             .into(),
         live(dialog),
     ])

@@ -1,11 +1,16 @@
 //! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
 //! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
 
+mod accessibility;
+mod aftermath;
+mod borrowed;
 mod device;
 mod devices;
 mod help;
+mod history;
 mod landing;
 mod not_found;
+mod not_me;
 mod notifications;
 mod parts;
 mod reset;
@@ -39,6 +44,7 @@ pub fn app() -> Part {
     let model = use_model();
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
+    let unsent = select(model, move |model| model.unsent);
     let spoken = select(model, move |model| Spoken {
         sequence: model.announcement.sequence,
         text: words::announced(model),
@@ -52,7 +58,7 @@ pub fn app() -> Part {
         .class("frame")
         .child(el("a").class("skip").attr("href", TO_MAIN).on("click", skip).words(t::app_skip_to_content()))
         .child(header())
-        .child(offline_banner(is_offline))
+        .child(offline_banner(is_offline, unsent))
         .child(
             el("main")
                 .class("content")
@@ -61,6 +67,7 @@ pub fn app() -> Part {
                 .live(move || screen.get().show()),
         )
         .child(footer())
+        .child(borrowed::idle_warning())
         .child(live_region(spoken))
         .child(keep_title())
         .child(move_focus(screen))

@@ -1,12 +1,12 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
 //! be printed; the passcode is on the paper only when it is on the screen.
 
-use super::parts::{
-    actions, branding, device_link, hero_icon, known_device, paragraph, sign_out_hint, titled,
-};
-use crate::app::Model;
+use super::aftermath;
+use super::borrowed::finish;
+use super::parts::{actions, device_link, hero_icon, known_device, paragraph};
+use crate::app::{Event, Model};
 use crate::components::{
-    Flow, Icon, Part, contact_ways, el, group, heading, live, minute_now, passcode_panel, reference, steps,
+    Icon, Part, Weight, button, el, group, heading, live, minute_now, passcode_panel, reference,
 };
 use crate::domain::{DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
@@ -39,11 +39,8 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
     let head = el("div")
         .class("page-head")
         .child(heading(words.heading))
-        .child(el("p").class("device-meta").live_text(when));
-    let locked = titled("card stack tight", "locked-heading", words.still_locked_heading)
-        .child(el("p").words(words.still_locked))
-        .child(contact_ways(branding(), Flow::Row))
-        .child(reference(words.reference));
+        .child(el("p").class("device-meta").live_text(when))
+        .child(reference(words.reference.clone()));
     group([
         el("div").class("hero good").child(hero_icon(Icon::Check)).child(head).into(),
         el("div")
@@ -52,9 +49,13 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
             .child(el("p").words(words.note))
             .into(),
         words.has_temporary_passcode.then(|| passcode_panel(id.clone())).into(),
-        titled("card stack", "steps-heading", words.steps_heading).child(steps(words.steps)).into(),
-        locked.into(),
-        sign_out_hint(words.sign_out_hint),
-        actions(device_link(t::done_back(), id)),
+        aftermath::steps(words.steps_heading, words.reference.clone(), id),
+        aftermath::question(words.reference, id),
+        finish(),
+        actions(group([
+            device_link(t::done_back(), id),
+            button(Weight::Quiet, t::aftermath_print(), Event::PrintChosen),
+        ])),
+        paragraph("reference", t::aftermath_print_note()).into(),
     ])
 }

@@ -1,9 +1,9 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
-use super::{device, devices, help, landing, not_found, notifications, reset, sign_in};
+use super::{accessibility, device, devices, help, history, landing, not_found, not_me, notifications, reset, sign_in};
 use crate::app::{Config, Model, Redirect, Session};
 use crate::components::Part;
-use crate::domain::DeviceId;
+use crate::domain::{DeviceId, ResultId};
 use crate::i18n::t;
 use crate::route::Route;
 
@@ -27,8 +27,12 @@ pub(super) enum Screen {
     Devices,
     Device(DeviceId),
     Reset(DeviceId),
+    DeviceHistory(DeviceId),
+    NotMe(DeviceId, ResultId),
+    History,
     Notifications,
     Help,
+    Accessibility,
     NotFound,
 }
 
@@ -62,8 +66,12 @@ impl Screen {
             Route::Devices => Self::Devices,
             Route::Device(id) => Self::Device(id.clone()),
             Route::ResetPasscode(id) => Self::Reset(id.clone()),
+            Route::DeviceHistory(id) => Self::DeviceHistory(id.clone()),
+            Route::NotMe(id, result) => Self::NotMe(id.clone(), result.clone()),
+            Route::History => Self::History,
             Route::Notifications => Self::Notifications,
             Route::Help => Self::Help,
+            Route::Accessibility => Self::Accessibility,
             Route::SignedOut => Self::SignedOut,
             Route::Callback => Self::Returning,
             Route::NotFound => Self::NotFound,
@@ -86,8 +94,12 @@ impl Screen {
             Self::Devices => devices::devices(),
             Self::Device(id) => device::device(id),
             Self::Reset(id) => reset::reset(id),
+            Self::DeviceHistory(id) => history::of_device(id),
+            Self::NotMe(id, result) => not_me::not_me(&id, &result),
+            Self::History => history::of_person(),
             Self::Notifications => notifications::notifications(),
             Self::Help => help::help(),
+            Self::Accessibility => accessibility::accessibility(),
             Self::NotFound => not_found::not_found(),
         }
     }

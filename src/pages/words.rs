@@ -6,8 +6,16 @@ use crate::app::Model;
 use crate::i18n::{Text, t};
 use crate::view;
 
-/// The title of the document.
+/// The title of the document; the number of unread notifications comes first, because a tab shows only the beginning.
 pub(super) fn title(model: &Model) -> Text {
+    let screen = title_of_screen(model);
+    match model.notifications.unread() {
+        0 => screen,
+        unread => t::title_unread(unread, screen),
+    }
+}
+
+fn title_of_screen(model: &Model) -> Text {
     let organisation = &model.branding.display_name;
     let page = match Screen::of(model) {
         Screen::Loading | Screen::Restoring => t::app_loading(),
@@ -23,8 +31,12 @@ pub(super) fn title(model: &Model) -> Text {
         | Screen::Devices
         | Screen::Device(_)
         | Screen::Reset(_)
+        | Screen::DeviceHistory(_)
+        | Screen::NotMe(..)
+        | Screen::History
         | Screen::Notifications
         | Screen::Help
+        | Screen::Accessibility
         | Screen::NotFound => {
             let device = model.route.device().map(|id| device_name(model, id)).unwrap_or_default();
             return view::title(&model.route, &device, &model.reset, organisation);

@@ -36,6 +36,11 @@ impl Tr {
         move || text.with(|text| self.text(text))
     }
 
+    /// Writes something longer than a text, a file for instance, in the language of this moment.
+    pub fn write<R>(self, write: impl FnOnce(Locale, &dyn Formatter) -> R) -> R {
+        write(self.locale.get_untracked(), self.outside.get_value().formatter.as_ref())
+    }
+
     /// The current language.
     #[must_use]
     pub fn locale(self) -> Locale {

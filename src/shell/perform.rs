@@ -6,7 +6,7 @@ use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, http, location, random, storage};
+use crate::browser::{clipboard, download, http, location, print, random, storage};
 use crate::domain::Milliseconds;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -29,7 +29,11 @@ pub(super) struct Performer {
 impl Performer {
     pub(super) fn new(shell: Weak<Inner>) -> Self {
         let listener = shell.clone();
-        let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
+        let tabs = Tabs::join(move |message| {
+            if let Some(event) = heard(message) {
+                dispatch(&listener, event);
+            }
+        });
         Self { shell, timers: Rc::default(), tabs }
     }
 
@@ -76,7 +80,15 @@ impl Performer {
             Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
-            Effect::BroadcastSignedOut => self.tabs.say_signed_out(),
+            Effect::BroadcastSignedOut => self.tabs.say(SIGNED_OUT),
+            Effect::BroadcastRead(id) => self.tabs.say(&[READ, &id].concat()),
+            Effect::BroadcastActivity => self.tabs.say(ACTIVE),
+            Effect::SaveFile { name, content } => {
+                if !download::save(&name, &content) {
+                    console_debug("download.refused", "history");
+                }
+            }
+            Effect::PrintPage => print::print(),
             Effect::CopyText(text) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -98,6 +110,19 @@ impl Performer {
             dispatch(&shell, Event::TimerFired(fired));
         });
         self.timers.borrow_mut().push((id, timer));
+    }
+}
+
+const SIGNED_OUT: &str = "signed-out";
+const ACTIVE: &str = "active";
+const READ: &str = "read:";
+
+/// What a message of another tab means; an unknown one (of another version of the page) means nothing.
+fn heard(message: &str) -> Option<Event> {
+    match message {
+        SIGNED_OUT => Some(Event::SignedOutElsewhere),
+        ACTIVE => Some(Event::ActivityElsewhere),
+        _ => message.strip_prefix(READ).map(|id| Event::NotificationReadElsewhere(id.to_owned())),
     }
 }
 

@@ -24,6 +24,10 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::PasscodeNotCopied => t::passcode_copy_failed(),
         Announcement::DevicesShown { shown, .. } => t::announce_matches(*shown),
         Announcement::NotificationsArrived(count) => t::announce_notifications(*count),
+        Announcement::HistoryShown(count) => t::history_page_shown_more(*count),
+        Announcement::HistorySaved => t::history_page_saved(),
+        Announcement::UnrecognizedReported => t::not_me_announced(),
+        Announcement::IdleSoon(left) => t::idle_soon(span(*left)),
         Announcement::WentOffline => t::offline_banner(),
         Announcement::WentOnline => t::offline_back(),
     }
