@@ -117,6 +117,22 @@ impl Route {
         }
     }
 
+    /// Whether the screen is in the part of the page that a first visit does not load.
+    #[must_use]
+    pub const fn needs_later_screens(&self) -> bool {
+        match self {
+            Self::Device(_)
+            | Self::ResetPasscode(_)
+            | Self::DeviceHistory(_)
+            | Self::NotMe(..)
+            | Self::History
+            | Self::Notifications
+            | Self::Help
+            | Self::Accessibility => true,
+            Self::Home | Self::Devices | Self::SignedOut | Self::Callback | Self::NotFound => false,
+        }
+    }
+
     /// Reads where to return to after a sign-in, as it was stored with the transaction: a screen of the page that makes
     /// sense to arrive at, else `None`.
     #[must_use]
@@ -140,10 +156,9 @@ impl Route {
     #[must_use]
     pub const fn device(&self) -> Option<&DeviceId> {
         match self {
-            Self::Device(id)
-            | Self::ResetPasscode(id)
-            | Self::DeviceHistory(id)
-            | Self::NotMe(id, _) => Some(id),
+            Self::Device(id) | Self::ResetPasscode(id) | Self::DeviceHistory(id) | Self::NotMe(id, _) => {
+                Some(id)
+            }
             Self::Home
             | Self::Devices
             | Self::History

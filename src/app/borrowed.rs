@@ -99,7 +99,7 @@ impl Turn {
         self.look_at_idleness();
     }
 
-    fn is_idleness_watched(&self) -> bool {
+    pub(super) fn is_idleness_watched(&self) -> bool {
         self.model.visit.screen == WhoseScreen::Borrowed && self.model.session.signed_in().is_some()
     }
 

@@ -117,6 +117,9 @@ pub enum Effect {
     /// Stop a timer, if it runs.
     StopTimer(TimerId),
 
+    /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
+    LoadLaterScreens,
+
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
     /// Tell the other tabs that the person read this notification.

@@ -169,6 +169,10 @@ pub enum Event {
     SignatureChecked(SignatureVerdict),
     /// A timer fired.
     TimerFired(TimerId),
+    /// The later screens are there.
+    LaterScreensLoaded,
+    /// The later screens could not be loaded.
+    LaterScreensFailed,
     /// The browser refused to store something.
     StorageRefused,
 }

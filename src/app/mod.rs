@@ -52,6 +52,9 @@
 //! route. `SignedOut` on a route that needs a sign-in: the sign-in screen. [`Model::shows_reset_explanation`] goes before
 //! both: the reset's own explanations are shown although nobody is signed in. Otherwise the route's screen.
 //!
+//! A route that needs the later screens ([`LaterScreens`]) shows a skeleton until they are there, or that they could not
+//! be loaded.
+//!
 //! `model.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `model.announcement` is
 //! spoken whenever its `sequence` grows.
 
@@ -64,6 +67,7 @@ mod devices;
 mod effect;
 mod event;
 mod history;
+mod later;
 mod model;
 mod navigation;
 mod not_me;
@@ -85,8 +89,8 @@ pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
 pub use history::{Download, History, HistoryScope, LONGEST_TABLE};
 pub use model::{
-    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LoadState, Model,
-    Notifications, PasscodeView, ServerClock, TimerId,
+    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
+    Model, Notifications, PasscodeView, ServerClock, TimerId,
 };
 pub use not_me::NotMe;
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};

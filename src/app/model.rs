@@ -46,6 +46,20 @@ pub enum LoadState {
     Failed(ApiError),
 }
 
+/// The part of the page with the screens a first visit does not need (see [`Route::needs_later_screens`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LaterScreens {
+    /// Not asked for.
+    #[default]
+    NotAsked,
+    /// On its way.
+    Loading,
+    /// Here, for as long as the page lives.
+    Ready,
+    /// Not to be had; `RetryChosen` or another such screen tries again.
+    Failed,
+}
+
 /// The device whose details are shown. While it is read again, what is known of it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceDetail {
@@ -254,6 +268,8 @@ pub struct Model {
     pub arrivals: u32,
     /// The language.
     pub locale: Locale,
+    /// The part of the page with the later screens.
+    pub later: LaterScreens,
     /// Who is signed in.
     pub session: Session,
     /// The organisation. Until the API has said it: the support contact of `config.json`.
@@ -314,6 +330,7 @@ impl Model {
             route: Route::Home,
             arrivals: 0,
             locale: Locale::negotiate(None, None, std::iter::empty()),
+            later: LaterScreens::NotAsked,
             session: Session::Starting,
             branding: Arc::default(),
             server_clock: None,

@@ -31,6 +31,7 @@ impl Turn {
             return self.enter_route();
         }
         self.model.route = route;
+        self.forget_failed_later_screens();
         self.model.arrivals = self.model.arrivals.wrapping_add(1);
         self.hide_passcode();
         self.leave_reset();
@@ -147,7 +148,10 @@ impl Turn {
         match self.model.config {
             Config::Failed(_) => self.retry_config(),
             Config::Loading => {}
-            Config::Ready(_) => self.enter_route(),
+            Config::Ready(_) => {
+                self.forget_failed_later_screens();
+                self.enter_route();
+            }
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::turn::Turn;
 use super::{
-    ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect, ServerClock, Session,
-    SignedIn, TimerId, Visit, stored,
+    ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect,
+    ServerClock, Session, SignedIn, TimerId, Visit, stored,
 };
 use crate::auth::{
     CallbackAnswer, Continuation, Discovery, Expectations, ExpectedPerson, KeySet, Purpose, ResumeRecord,

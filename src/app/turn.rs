@@ -2,8 +2,8 @@
 //! the rules stand in the files beside.
 
 use super::{
-    Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model,
-    PasscodeView, TimerId, Visibility,
+    Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, PasscodeView, TimerId,
+    Visibility,
 };
 use crate::domain::{Milliseconds, Now, ResetEvent, elapsed};
 
@@ -75,8 +75,11 @@ impl Turn {
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
             Event::TimerFired(timer) => self.on_timer(timer),
+            Event::LaterScreensLoaded => self.on_later_screens_loaded(),
+            Event::LaterScreensFailed => self.on_later_screens_failed(),
             Event::StorageRefused => self.on_storage_refused(),
         }
+        self.ask_for_later_screens();
         (self.model, self.effects)
     }
 

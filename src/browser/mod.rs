@@ -9,6 +9,7 @@ pub mod crypto;
 pub mod download;
 pub mod http;
 pub mod intl;
+pub mod later;
 pub mod location;
 pub mod print;
 pub mod random;

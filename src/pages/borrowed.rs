@@ -1,12 +1,11 @@
-//! A borrowed screen: the question before the sign-in, the warning before the sign-out by the clock, and the way out.
+//! "This is not my device": the question before the sign-in. The rest of it is in `later/idle.rs`.
 
 use crate::app::{Event, Model};
-use crate::components::{Part, Weight, button, dialog, el, live, tick_box, words};
-use crate::domain::{Idleness, Seconds, WhoseScreen};
+use crate::components::{Part, el, tick_box, words};
+use crate::domain::WhoseScreen;
 use crate::i18n::t;
-use crate::shell::{select, use_dispatch, use_model, use_tr};
+use crate::shell::{select, use_dispatch, use_model};
 use crate::view;
-use std::time::Duration;
 
 /// "This is not my device", with what that means.
 pub(super) fn borrowed_question() -> Part {
@@ -25,71 +24,4 @@ pub(super) fn borrowed_question() -> Part {
 
 pub(super) fn is_borrowed(model: &Model) -> bool {
     model.visit.screen == WhoseScreen::Borrowed
-}
-
-/// When the remaining time is spoken: with the dialog, and twice more.
-const SPOKEN: [i64; 3] = [10, 30, 60];
-
-/// The warning, for as long as it stands.
-pub(super) fn idle_warning() -> Part {
-    let is_warned =
-        select(use_model(), |model: &Model| matches!(model.visit.idleness, Idleness::Warning(_)));
-    live(move || is_warned.get().then(warning))
-}
-
-fn left(model: &Model) -> Seconds {
-    match model.visit.idleness {
-        Idleness::Warning(left) => left.seconds_rounded_up(),
-        Idleness::Active | Idleness::Over => Seconds(0),
-    }
-}
-
-fn warning() -> Part {
-    let model = use_model();
-    let tr = use_tr();
-    let dispatch = use_dispatch();
-    let seconds = select(model, |model: &Model| left(model).0);
-    let spoken = select(model, |model: &Model| {
-        let left = left(model).0;
-        SPOKEN.into_iter().find(|at| left <= *at).unwrap_or(left)
-    });
-    let clock = move || {
-        let left = Duration::from_secs(u64::try_from(seconds.get()).unwrap_or(0));
-        tr.text(&t::confirm_time_left_value(left))
-    };
-    // An alert inside: what stands outside an open dialog is not read.
-    let said = live(move || {
-        let left = Seconds(spoken.get());
-        el("p").attr("role", "alert").words(t::idle_warning(view::span(left)))
-    });
-    let body = el("div")
-        .class("stack")
-        .child(said)
-        .child(el("p").class("digits").attr("role", "timer").live_text(clock))
-        .child(
-            el("p")
-                .class("actions")
-                .child(button(Weight::Plain, t::session_sign_out(), Event::SignOutChosen))
-                .child(button(Weight::Primary, t::idle_stay(), Event::StayChosen)),
-        );
-    dialog("idle", t::idle_heading(), move || dispatch(Event::StayChosen), body.into())
-}
-
-/// The way out at the end: prominent on a borrowed screen, a hint on one's own.
-pub(super) fn finish() -> Part {
-    let is_borrowed = select(use_model(), is_borrowed);
-    live(move || {
-        if is_borrowed.get() {
-            super::parts::titled("card stack finish", "finish-heading", t::borrowed_finish_heading())
-                .child(el("p").words(t::borrowed_finish_text()))
-                .child(super::parts::actions(button(
-                    Weight::Primary,
-                    t::session_sign_out(),
-                    Event::SignOutChosen,
-                )))
-                .into()
-        } else {
-            super::parts::sign_out_hint(t::done_sign_out_hint())
-        }
-    })
 }

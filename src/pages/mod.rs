@@ -1,23 +1,13 @@
 //! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
 //! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
 
-mod accessibility;
-mod aftermath;
 mod borrowed;
-mod device;
 mod devices;
-mod help;
-mod history;
 mod landing;
+mod later;
 mod not_found;
-mod not_me;
-mod notifications;
+mod not_loaded;
 mod parts;
-mod reset;
-mod reset_confirm;
-mod reset_done;
-mod reset_explain;
-mod reset_pending;
 mod screen;
 mod sign_in;
 mod static_shell;
@@ -67,7 +57,7 @@ pub fn app() -> Part {
                 .live(move || screen.get().show()),
         )
         .child(footer())
-        .child(borrowed::idle_warning())
+        .child(screen::idle_warning())
         .child(live_region(spoken))
         .child(keep_title())
         .child(move_focus(screen))
@@ -100,8 +90,8 @@ fn keep_root() -> Part {
     })
 }
 
-/// A new screen takes the focus to its heading. Inside a screen (the steps of a reset) only a focus that was lost with
-/// the element that had it is moved.
+/// A new screen takes the focus to its heading. Inside a screen (the steps of a reset, a skeleton that the screen itself
+/// follows) only a focus that was lost with the element that had it is moved.
 fn move_focus(screen: Selected<Screen>) -> Part {
     let place = select(use_model(), move |model| {
         let is_reset = matches!(model.route, Route::ResetPasscode(_));
@@ -113,7 +103,8 @@ fn move_focus(screen: Selected<Screen>) -> Part {
         let here = (screen.get(), arrival);
         // At the first screen after loading the browser's own focus (the top of the page) is right.
         if let Some(before) = before.replace(here.clone()) {
-            focus_heading(before == here);
+            let is_awaited = before.0.is_of_later_part() && here.0.is_of_later_part() && before.1 == arrival;
+            focus_heading(before == here || is_awaited);
         }
     })
 }

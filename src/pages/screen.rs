@@ -1,11 +1,13 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
-use super::{accessibility, device, devices, help, history, landing, not_found, not_me, notifications, reset, sign_in};
-use crate::app::{Config, Model, Redirect, Session};
-use crate::components::Part;
-use crate::domain::{DeviceId, ResultId};
+use super::later::{self, LaterScreen};
+use super::{devices, landing, not_found, not_loaded, sign_in};
+use crate::app::{Config, LaterScreens, Model, Redirect, Session};
+use crate::components::{Part, live};
+use crate::domain::Idleness;
 use crate::i18n::t;
 use crate::route::Route;
+use crate::shell::{select, use_model};
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +27,12 @@ pub(super) enum Screen {
     SignedOut,
     Landing,
     Devices,
-    Device(DeviceId),
-    Reset(DeviceId),
-    DeviceHistory(DeviceId),
-    NotMe(DeviceId, ResultId),
-    History,
-    Notifications,
-    Help,
-    Accessibility,
     NotFound,
+    /// The later screens are on their way.
+    LaterLoading,
+    /// They could not be loaded.
+    LaterFailed,
+    Later(LaterScreen),
 }
 
 impl Screen {
@@ -44,7 +43,7 @@ impl Screen {
             Config::Ready(_) => {}
         }
         if model.shows_reset_explanation() {
-            return Self::of_route(&model.route);
+            return Self::of_route(model);
         }
         match &model.session {
             Session::Starting => Self::Restoring,
@@ -56,26 +55,36 @@ impl Screen {
             },
             Session::SignInFailed { .. } => Self::SignInFailed,
             Session::SignedOut if model.route.needs_sign_in() => Self::SignIn,
-            Session::SignedOut | Session::SignedIn(_) => Self::of_route(&model.route),
+            Session::SignedOut | Session::SignedIn(_) => Self::of_route(model),
         }
     }
 
-    fn of_route(route: &Route) -> Self {
-        match route {
-            Route::Home => Self::Landing,
-            Route::Devices => Self::Devices,
-            Route::Device(id) => Self::Device(id.clone()),
-            Route::ResetPasscode(id) => Self::Reset(id.clone()),
-            Route::DeviceHistory(id) => Self::DeviceHistory(id.clone()),
-            Route::NotMe(id, result) => Self::NotMe(id.clone(), result.clone()),
-            Route::History => Self::History,
-            Route::Notifications => Self::Notifications,
-            Route::Help => Self::Help,
-            Route::Accessibility => Self::Accessibility,
-            Route::SignedOut => Self::SignedOut,
-            Route::Callback => Self::Returning,
-            Route::NotFound => Self::NotFound,
+    fn of_route(model: &Model) -> Self {
+        let later = match &model.route {
+            Route::Home => return Self::Landing,
+            Route::Devices => return Self::Devices,
+            Route::SignedOut => return Self::SignedOut,
+            Route::Callback => return Self::Returning,
+            Route::NotFound => return Self::NotFound,
+            Route::Device(id) => LaterScreen::Device(id.clone()),
+            Route::ResetPasscode(id) => LaterScreen::Reset(id.clone()),
+            Route::DeviceHistory(id) => LaterScreen::DeviceHistory(id.clone()),
+            Route::NotMe(id, result) => LaterScreen::NotMe(id.clone(), result.clone()),
+            Route::History => LaterScreen::History,
+            Route::Notifications => LaterScreen::Notifications,
+            Route::Help => LaterScreen::Help,
+            Route::Accessibility => LaterScreen::Accessibility,
+        };
+        match model.later {
+            LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
+            LaterScreens::Failed => Self::LaterFailed,
+            LaterScreens::Ready => Self::Later(later),
         }
+    }
+
+    /// Whether it is a screen of the later part, or stands in the place of one.
+    pub(super) const fn is_of_later_part(&self) -> bool {
+        matches!(self, Self::LaterLoading | Self::LaterFailed | Self::Later(_))
     }
 
     pub(super) fn show(self) -> Part {
@@ -92,15 +101,25 @@ impl Screen {
             Self::SignedOut => sign_in::signed_out(),
             Self::Landing => landing::landing(),
             Self::Devices => devices::devices(),
-            Self::Device(id) => device::device(id),
-            Self::Reset(id) => reset::reset(id),
-            Self::DeviceHistory(id) => history::of_device(id),
-            Self::NotMe(id, result) => not_me::not_me(&id, &result),
-            Self::History => history::of_person(),
-            Self::Notifications => notifications::notifications(),
-            Self::Help => help::help(),
-            Self::Accessibility => accessibility::accessibility(),
             Self::NotFound => not_found::not_found(),
+            Self::LaterLoading => not_loaded::loading(),
+            Self::LaterFailed => not_loaded::failed(),
+            Self::Later(screen) => show_later(screen),
         }
     }
+}
+
+/// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the later part; when that
+/// could not be had, the sign-out comes all the same and is only spoken of.
+pub(super) fn idle_warning() -> Part {
+    let is_due = select(use_model(), move |model| {
+        model.later == LaterScreens::Ready && matches!(model.visit.idleness, Idleness::Warning(_))
+    });
+    live(move || is_due.get().then(|| show_later(LaterScreen::IdleWarning)))
+}
+
+/// Through a pointer the optimisers cannot see through: whatever only this reaches moves to the later part.
+fn show_later(screen: LaterScreen) -> Part {
+    let show: fn(LaterScreen) -> Part = later::show;
+    std::hint::black_box(show)(screen)
 }

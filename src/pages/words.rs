@@ -29,15 +29,10 @@ fn title_of_screen(model: &Model) -> Text {
         Screen::SignedOut
         | Screen::Landing
         | Screen::Devices
-        | Screen::Device(_)
-        | Screen::Reset(_)
-        | Screen::DeviceHistory(_)
-        | Screen::NotMe(..)
-        | Screen::History
-        | Screen::Notifications
-        | Screen::Help
-        | Screen::Accessibility
-        | Screen::NotFound => {
+        | Screen::NotFound
+        | Screen::LaterLoading
+        | Screen::LaterFailed
+        | Screen::Later(_) => {
             let device = model.route.device().map(|id| device_name(model, id)).unwrap_or_default();
             return view::title(&model.route, &device, &model.reset, organisation);
         }

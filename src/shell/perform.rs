@@ -6,7 +6,7 @@ use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, download, http, location, print, random, storage};
+use crate::browser::{clipboard, download, http, later, location, print, random, storage};
 use crate::domain::Milliseconds;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -80,6 +80,14 @@ impl Performer {
             Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
+            Effect::LoadLaterScreens => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let is_there = later::load().await.is_ok();
+                    let event = if is_there { Event::LaterScreensLoaded } else { Event::LaterScreensFailed };
+                    dispatch(&shell, event);
+                });
+            }
             Effect::BroadcastSignedOut => self.tabs.say(SIGNED_OUT),
             Effect::BroadcastRead(id) => self.tabs.say(&[READ, &id].concat()),
             Effect::BroadcastActivity => self.tabs.say(ACTIVE),

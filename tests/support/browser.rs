@@ -38,6 +38,8 @@ pub struct Browser {
     pub draws: u8,
     /// What Web Crypto says.
     pub verdict: SignatureVerdict,
+    /// Whether the later screens can be loaded; `None`: they are on their way for as long as the test wants.
+    pub later_works: Option<bool>,
     has_end_session: bool,
 }
 
@@ -56,6 +58,7 @@ impl Browser {
             debugged: String::new(),
             draws: 0,
             verdict: SignatureVerdict::Valid,
+            later_works: Some(true),
             has_end_session: true,
         }
     }
@@ -122,6 +125,11 @@ impl Browser {
                     self.timers.push((id, self.now.monotonic.0 + after.0));
                 }
                 Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
+                Effect::LoadLaterScreens => match self.later_works {
+                    Some(true) => self.dispatch(Event::LaterScreensLoaded),
+                    Some(false) => self.dispatch(Event::LaterScreensFailed),
+                    None => {}
+                },
                 Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
             }

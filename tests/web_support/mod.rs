@@ -5,7 +5,8 @@
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use passcode_portal::app::{
-    Config, DeviceDetail, DeviceList, Event, LoadState, Model, Notifications, Session, SignedIn, step,
+    Config, DeviceDetail, DeviceList, Event, LaterScreens, LoadState, Model, Notifications, Session,
+    SignedIn, step,
 };
 use passcode_portal::auth::{AccessToken, IdToken, PageConfig};
 use passcode_portal::components::attach;
@@ -203,6 +204,8 @@ pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
     model.locale = Locale::En;
     model.route = route;
     model.config = Config::Ready(Arc::new(config()));
+    // A browser test is built in one piece.
+    model.later = LaterScreens::Ready;
     model.branding = Arc::new(Branding {
         display_name: "Example Ltd.".to_owned(),
         contact_it_phone_number: IT_PHONE.to_owned(),

@@ -54,7 +54,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     };
     let mut portal = Portal::start(workspace, &node, &binary, &sample)?;
     progress::line("\nbytes of a first visit");
-    for line in sizes::table(&sizes::of_first_visit(&options.out)?) {
+    for line in sizes::table(&sizes::of_page(&options.out)?) {
         progress::line(&format!("  {line}"));
     }
     let idle = memory(portal.server_id());

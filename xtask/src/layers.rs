@@ -106,6 +106,10 @@ const SERVER: Rules = Rules {
     ],
 };
 
+/// Who of the page may name the screens of the later part of the module: the one place that calls them through a pointer,
+/// and themselves. Anybody else would draw them into the first visit (`dist/split.rs`).
+const NAMES_LATER: &[&str] = &["pages/mod.rs", "pages/screen.rs", "components/mod.rs"];
+
 /// What the contract must not know, as source and as dependency.
 const CONTRACT_BLIND_TO: &[&[&str]] = &[BROWSER, MACHINERY, &["passcode_portal", "portal_server"]];
 
@@ -115,6 +119,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     for rules in [&PAGE, &SERVER] {
         found.extend(check_modules(rules, &workspace.root.join(rules.dir))?);
     }
+    found.extend(check_later(&workspace.root.join(PAGE.dir))?);
     found.extend(check_contract(&workspace.root.join("contract/src"))?);
     found.extend(check_manifests(workspace)?);
     Ok(found)
@@ -144,6 +149,24 @@ fn check_modules(rules: &Rules, dir: &Path) -> Result<Vec<String>> {
         }
         for (number, name) in words(&code).filter(|(_, name)| layer.blind_to.contains(name)) {
             found.push(format!("{shown}:{number}: `{module}` must not know the crate `{name}`"));
+        }
+    }
+    Ok(found)
+}
+
+/// The modules `pages::later` and `components::later` are named by the later screens only.
+fn check_later(dir: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for (file, path, code) in sources(dir)? {
+        let shown = file.strip_prefix(dir).unwrap_or(&file).display().to_string();
+        let is_screen_or_component =
+            path.first().is_some_and(|first| first == "pages" || first == "components");
+        let is_later = path.iter().any(|part| part == "later");
+        if !is_screen_or_component || is_later || NAMES_LATER.contains(&shown.as_str()) {
+            continue;
+        }
+        for (number, _) in words(&code).filter(|(_, name)| *name == "later") {
+            found.push(format!("src/{shown}:{number}: only `pages/screen.rs` may name a later screen"));
         }
     }
     Ok(found)
@@ -438,6 +461,14 @@ mod tests {
 
     /// A page with these files, checked.
     fn page(name: &str, files: &[(&str, &str)]) -> Vec<String> {
+        in_directory(name, files, |dir| check_modules(&PAGE, dir))
+    }
+
+    fn in_directory(
+        name: &str,
+        files: &[(&str, &str)],
+        check: impl Fn(&Path) -> Result<Vec<String>>,
+    ) -> Vec<String> {
         let dir = std::env::temp_dir().join(format!("xtask-layers-{name}-{}", std::process::id()));
         workspace::remove_dir(&dir).unwrap();
         for (file, text) in files {
@@ -445,8 +476,9 @@ mod tests {
             workspace::create_dir(file.parent().unwrap()).unwrap();
             workspace::write(&file, text).unwrap();
         }
-        let found = check_modules(&PAGE, &dir).unwrap();
+        let mut found = check(&dir).unwrap();
         workspace::remove_dir(&dir).unwrap();
+        found.sort();
         found
     }
 
@@ -477,6 +509,25 @@ mod tests {
         let found =
             page("browser", &[("domain/clock.rs", "//! x\n\nfn now() -> f64 { js_sys::Date::now() }\n")]);
         assert_eq!(found, ["src/domain/clock.rs:3: `domain` must not know the crate `js_sys`"]);
+    }
+
+    #[test]
+    fn only_the_screen_switch_names_a_later_screen() {
+        let files = [
+            ("pages/later/device.rs", "use crate::components::later::dialog;"),
+            ("pages/screen.rs", "use super::later;"),
+            ("pages/devices.rs", "// later\nuse super::later::device;"),
+            ("components/flag.rs", "use super::later::code;"),
+            ("shell/perform.rs", "use crate::browser::later;"),
+        ];
+        let found = in_directory("later", &files, check_later);
+        assert_eq!(
+            found,
+            [
+                "src/components/flag.rs:1: only `pages/screen.rs` may name a later screen",
+                "src/pages/devices.rs:2: only `pages/screen.rs` may name a later screen",
+            ]
+        );
     }
 
     #[test]

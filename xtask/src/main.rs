@@ -73,7 +73,7 @@ fn task() -> Result<bool> {
                 },
             };
             dist::build(&workspace, &options)?;
-            for line in sizes::table(&sizes::of_first_visit(&options.out)?) {
+            for line in sizes::table(&sizes::of_page(&options.out)?) {
                 progress::line(&format!("  {line}"));
             }
             progress::line(&format!("\n  {}", options.out.display()));

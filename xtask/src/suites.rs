@@ -315,7 +315,7 @@ fn web_tools(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 fn size(workspace: &Workspace) -> Result<Outcome> {
     let options = dist::Options::standard(workspace);
     dist::build(workspace, &options)?;
-    let sizes = sizes::of_first_visit(&options.out)?;
+    let sizes = sizes::of_page(&options.out)?;
     let violations = sizes::violations(&sizes);
     Ok(Outcome {
         counts: Counts::one(violations.is_empty()),

@@ -4,38 +4,39 @@
 //! page streams nothing; without those exports the code behind them goes too. Binaryen's `wasm-metadce` does the work,
 //! given the exports that stay.
 
-use super::wasm::{number, sections};
+use super::wasm::{Reader, sections};
 use serde_json::{Value, json};
 
 /// Exports with these words in their names belong to `wasm-streams`.
 const UNUSED: &str = "intounderlying";
 
-/// The graph for `wasm-metadce`: a root that reaches every export but the unused ones. `None` when the bytes are no
-/// WebAssembly module (core specification, section 5.5).
-pub(crate) fn graph(module: &[u8]) -> Option<Value> {
-    let kept: Vec<String> = exports(module)?.into_iter().filter(|name| !name.contains(UNUSED)).collect();
+/// The graph for `wasm-metadce`: a root that reaches every export that `is_kept`. `None` when the bytes are no WebAssembly
+/// module (core specification, section 5.5).
+pub(crate) fn graph(module: &[u8], is_kept: impl Fn(&str) -> bool) -> Option<Value> {
+    let kept: Vec<&str> = exports(module)?.into_iter().filter(|name| is_kept(name)).collect();
     let root = json!({ "name": "page", "root": true, "reaches": kept });
     let exports = kept.iter().map(|name| json!({ "name": name, "export": name }));
     Some(std::iter::once(root).chain(exports).collect())
 }
 
+/// Whether the page or its glue may use an export.
+pub(crate) fn is_used(name: &str) -> bool {
+    !name.contains(UNUSED)
+}
+
 /// The names of a module's exports.
-fn exports(module: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn exports(module: &[u8]) -> Option<Vec<&str>> {
     const EXPORT_SECTION: u8 = 7;
     let section = sections(module)?.into_iter().find(|(id, _)| *id == EXPORT_SECTION);
     section.map_or_else(|| Some(Vec::new()), |(_, section)| names(section))
 }
 
-fn names(section: &[u8]) -> Option<Vec<String>> {
-    let (count, mut rest) = number(section)?;
+fn names(section: &[u8]) -> Option<Vec<&str>> {
+    let mut reader = Reader::new(section);
     let mut names = Vec::new();
-    for _ in 0..count {
-        let (length, after) = number(rest)?;
-        let (name, after) = after.split_at_checked(length)?;
-        names.push(std::str::from_utf8(name).ok()?.to_owned());
-        let (_kind, after) = after.split_first()?;
-        let (_index, after) = number(after)?;
-        rest = after;
+    for _ in 0..reader.number()? {
+        names.push(reader.text()?);
+        let (_kind, _index) = (reader.byte()?, reader.number()?);
     }
     Some(names)
 }
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_graph_reaches_every_export_but_those_of_the_streams() {
-        let graph = graph(&sample()).unwrap();
+        let graph = graph(&sample(), is_used).unwrap();
         assert_eq!(graph[0]["reaches"], json!(["memory", "main"]));
         assert_eq!(graph[2], json!({ "name": "main", "export": "main" }));
         assert_eq!(graph.as_array().unwrap().len(), 3);
@@ -69,7 +70,7 @@ mod tests {
     #[test]
     fn what_is_no_module_has_no_graph() {
         let module = sample();
-        assert_eq!(graph(b"<!DOCTYPE html>"), None);
-        assert_eq!(graph(&module[..module.len() - 4]), None);
+        assert_eq!(graph(b"<!DOCTYPE html>", is_used), None);
+        assert_eq!(graph(&module[..module.len() - 4], is_used), None);
     }
 }

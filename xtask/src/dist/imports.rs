@@ -4,7 +4,7 @@
 //! glue. Hashes do not compress; nearly two hundred of them are kilobytes that every visitor would download. Both files
 //! are ours and are served together, so both get the same short names.
 
-use super::wasm::{number, sections, write_number};
+use super::wasm::{Reader, sections, write_number, write_section, write_text};
 
 /// Renames every imported function in both files. `None` when the module is none, imports anything but functions, or the
 /// glue does not define each import exactly once.
@@ -13,54 +13,39 @@ pub(crate) fn shorten(module: &[u8], glue: &str) -> Option<(Vec<u8>, String)> {
     let mut shortened = module.get(..8)?.to_vec();
     let mut glue = glue.to_owned();
     for (id, section) in sections(module)? {
-        let renamed;
-        let section = if id == IMPORT_SECTION {
-            renamed = rename(section, &mut glue)?;
-            renamed.as_slice()
+        if id == IMPORT_SECTION {
+            write_section(id, &rename(section, &mut glue)?, &mut shortened);
         } else {
-            section
-        };
-        shortened.push(id);
-        write_number(section.len(), &mut shortened);
-        shortened.extend_from_slice(section);
+            write_section(id, section, &mut shortened);
+        }
     }
     Some((shortened, glue))
 }
 
 fn rename(section: &[u8], glue: &mut String) -> Option<Vec<u8>> {
     const FUNCTION: u8 = 0;
-    let (count, mut rest) = number(section)?;
+    let mut reader = Reader::new(section);
+    let count = reader.number()?;
     let mut renamed = Vec::new();
     write_number(count, &mut renamed);
     for place in 0..count {
-        let (from, after) = text(rest)?;
-        let (name, after) = text(after)?;
-        let (&kind, after) = after.split_first()?;
-        if kind != FUNCTION {
+        let (from, name) = (reader.text()?, reader.text()?);
+        if reader.byte()? != FUNCTION {
             return None;
         }
-        let (signature, after) = number(after)?;
-        rest = after;
+        let signature = reader.number()?;
         let short = format!("i{place}");
         let definition = format!(" {name}: ");
         if glue.matches(&definition).count() != 1 {
             return None;
         }
         *glue = glue.replacen(&definition, &format!(" {short}: "), 1);
-        for part in [from, short.as_str()] {
-            write_number(part.len(), &mut renamed);
-            renamed.extend_from_slice(part.as_bytes());
-        }
-        renamed.push(kind);
+        write_text(from, &mut renamed);
+        write_text(&short, &mut renamed);
+        renamed.push(FUNCTION);
         write_number(signature, &mut renamed);
     }
     Some(renamed)
-}
-
-fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (length, after) = number(bytes)?;
-    let (text, after) = after.split_at_checked(length)?;
-    Some((std::str::from_utf8(text).ok()?, after))
 }
 
 #[cfg(test)]

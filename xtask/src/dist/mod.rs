@@ -5,11 +5,13 @@
 //! loader with the glue in it, minified) replaces the inline one, so that the policy needs no hash; the module is
 //! optimised; every file gets a name by its contents, its integrity and its two compressed forms.
 
+mod code;
 pub(crate) mod digest;
 mod exports;
 pub(crate) mod headers;
 mod html;
 mod imports;
+mod split;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -26,7 +28,9 @@ use crate::workspace::{self, Workspace};
 use html::{Part, Tag};
 
 /// Where hashed files stand: one directory, so that a host needs one rule for them.
-const ASSETS: &str = "assets";
+pub(crate) const ASSETS: &str = "assets";
+/// The name of the part of the module that a first visit does not load, without digest and ending.
+pub(crate) const LATER: &str = "later";
 /// The passes run for size; the features are named one by one, because with all of them Chromium refuses the module.
 const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
@@ -39,10 +43,14 @@ const WASM_FEATURES: &[&str] = &[
 /// The sources of this step: a change of it is a change of the page.
 const OWN_SOURCES: &[&str] = &[
     include_str!("mod.rs"),
+    include_str!("code.rs"),
     include_str!("exports.rs"),
     include_str!("html.rs"),
     include_str!("imports.rs"),
     include_str!("headers.rs"),
+    include_str!("loader.js"),
+    include_str!("split.rs"),
+    include_str!("wasm.rs"),
     include_str!("compress.mjs"),
 ];
 
@@ -123,6 +131,8 @@ fn trunk(
     .collect();
     // The page hashes 43 bytes per sign-in (PKCE): the rolled-up SHA-256 is 8 kB smaller and fast enough.
     flags.extend(["--cfg=sha2_backend=\"soft\"", "--cfg=sha2_backend_soft=\"compact\""].map(str::to_string));
+    // Two functions merged into one have one name, and the split goes by names. wasm-opt merges after it.
+    flags.push("-Zmerge-functions=disabled".to_string());
     let mut program = toolchain
         .program("the page build", program_in(tools, "trunk"), tools)
         // Not `--release`: all that would add is Trunk's own wasm-opt, which it insists on downloading. The profile
@@ -131,12 +141,13 @@ fn trunk(
         .arg("--dist")
         .arg(out)
         .env("CARGO_TARGET_DIR", workspace.target.join("page"))
+        // For the unstable flags; the compiler is the stable one.
+        .env("RUSTC_BOOTSTRAP", "1")
         .env_remove("NO_COLOR")
         .dir(&workspace.root);
     if std_source {
         flags.extend(["-Cpanic=immediate-abort".to_string(), "-Zunstable-options".to_string()]);
         program = program
-            .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
     } else {
@@ -169,8 +180,8 @@ struct Assembly<'a> {
 impl Assembly<'_> {
     fn assemble(&self) -> Result<()> {
         let files = workspace::files_under(self.raw, &|_| false)?;
-        let module = self.module(&files)?;
-        let script = self.loader(&files, &module)?;
+        let modules = self.modules(&files)?;
+        let script = self.loader(&files, &modules)?;
         let mut used: Vec<String> = Vec::new();
         let mut parts = Vec::new();
         for part in html::parse(&workspace::read(&self.raw.join("index.html"))?) {
@@ -180,7 +191,7 @@ impl Assembly<'_> {
                 Part::Link(tag) if tag.has_rel("preload") && tag.get("as") == Some("fetch") => {
                     // A preload of anything else than the module (config.json) is the page's own wish.
                     if tag.get("href").is_some_and(|href| href.ends_with(".wasm")) {
-                        parts.push(module.preload());
+                        parts.push(modules.first.preload());
                     } else {
                         parts.push(Part::Link(tag));
                     }
@@ -203,40 +214,56 @@ impl Assembly<'_> {
         self.copy_the_rest(&files, &used)
     }
 
-    /// The optimised module under its new name.
-    fn module(&self, files: &[PathBuf]) -> Result<Asset> {
-        let raw = only(files, "_bg.wasm")?;
-        let raw = self.without_unused_exports(&raw)?;
-        let optimised = self.raw.with_file_name("optimised.wasm");
+    /// The optimised module under its new names, in two parts.
+    fn modules(&self, files: &[PathBuf]) -> Result<Modules> {
         progress::note("optimising the module");
-        self.node
-            .wasm_opt()
-            .arg("-Oz")
-            .args(WASM_FEATURES)
-            .arg(&raw)
-            .arg("-o")
-            .arg(&optimised)
-            .limit(Duration::from_secs(600))
-            .run_ok()?;
+        let raw = only(files, "_bg.wasm")?;
+        let used = self.with_exports(&raw, "used.wasm", exports::is_used)?;
+        // Names for the split, and no merging of functions before it: see `split`.
+        let whole =
+            self.optimised(&used, "whole.wasm", &["-g", "--skip-pass=duplicate-function-elimination"])?;
+        let parts = split::split(&workspace::read_bytes(&whole)?).ok_or_else(|| misfit("cannot be split"))?;
+        if parts.moved == 0 {
+            return Err(misfit("has no later part: something outside `pages/later` calls into it"));
+        }
+        let later = self.raw.with_file_name("later.wasm");
+        workspace::write(&later, &parts.later)?;
+        let later = workspace::read_bytes(&self.optimised(&later, "later-optimised.wasm", &[])?)?;
+        let shared = split::imports_from_first(&later)
+            .ok_or_else(|| misfit("has a later part that imports from elsewhere than the first"))?;
+        let first = self.raw.with_file_name("first.wasm");
+        workspace::write(&first, &parts.first)?;
+        let is_kept = |name: &str| !name.starts_with(split::SHARED) || shared.contains(name);
+        let first = self.with_exports(&first, "first-used.wasm", is_kept)?;
+        let first = workspace::read_bytes(&self.optimised(&first, "first-optimised.wasm", &[])?)?;
+        let exported = exports::exports(&first).ok_or_else(|| misfit("has no exports"))?;
+        if let Some(name) = shared.iter().find(|name| !exported.contains(&name.as_str())) {
+            return Err(misfit(&format!(
+                "has a later part that needs {name}, which the first does not export"
+            )));
+        }
         let glue = glue_of(files)?;
-        let (module, shortened) =
-            imports::shorten(&workspace::read_bytes(&optimised)?, &workspace::read(&glue)?).ok_or_else(
-                || Error::Build("the module and the glue of wasm-bindgen do not fit each other.".to_owned()),
-            )?;
+        let (first, shortened) = imports::shorten(&first, &workspace::read(&glue)?)
+            .ok_or_else(|| misfit("and the glue of wasm-bindgen do not fit each other"))?;
         workspace::write(&glue, shortened)?;
-        self.asset("portal", "wasm", &module)
+        Ok(Modules {
+            first: self.asset("portal", "wasm", &first)?,
+            later: self.asset(LATER, "wasm", &later)?,
+        })
     }
 
-    fn without_unused_exports(&self, raw: &Path) -> Result<PathBuf> {
-        let graph = exports::graph(&workspace::read_bytes(raw)?)
-            .ok_or_else(|| Error::Build(format!("{} is no WebAssembly module.", raw.display())))?;
+    /// The module without what only other exports than these keep alive.
+    fn with_exports(&self, module: &Path, into: &str, is_kept: impl Fn(&str) -> bool) -> Result<PathBuf> {
+        let graph = exports::graph(&workspace::read_bytes(module)?, is_kept)
+            .ok_or_else(|| Error::Build(format!("{} is no WebAssembly module.", module.display())))?;
         let file = self.raw.with_file_name("exports.json");
         workspace::write(&file, graph.to_string())?;
-        let kept = self.raw.with_file_name("kept.wasm");
+        let kept = self.raw.with_file_name(into);
         self.node
             .wasm_metadce()
             .args(WASM_FEATURES)
-            .arg(raw)
+            .arg("-g")
+            .arg(module)
             .arg(format!("--graph-file={}", file.display()))
             .arg("-o")
             .arg(&kept)
@@ -245,18 +272,33 @@ impl Assembly<'_> {
         Ok(kept)
     }
 
+    fn optimised(&self, module: &Path, into: &str, options: &[&str]) -> Result<PathBuf> {
+        let optimised = self.raw.with_file_name(into);
+        self.node
+            .wasm_opt()
+            .arg("-Oz")
+            .args(WASM_FEATURES)
+            .args(options)
+            .arg(module)
+            .arg("-o")
+            .arg(&optimised)
+            .limit(Duration::from_secs(600))
+            .run_ok()?;
+        Ok(optimised)
+    }
+
     /// Our loader and the glue in one minified script. The fetch carries the integrity, as the preload does: a browser
     /// uses a preloaded answer only if both say the same.
-    fn loader(&self, files: &[PathBuf], module: &Asset) -> Result<Asset> {
+    fn loader(&self, files: &[PathBuf], modules: &Modules) -> Result<Asset> {
         let glue = glue_of(files)?;
         let name = glue.file_name().unwrap_or_default().to_string_lossy();
-        let source = format!(
-            "import init from './{name}';\n\
-             const wasm = await init({{ module_or_path: fetch('{}', {{ integrity: '{}' }}) }});\n\
-             dispatchEvent(new CustomEvent('TrunkApplicationStarted', {{ detail: {{ wasm }} }}));\n",
-            module.address(),
-            module.integrity
-        );
+        let source = include_str!("loader.js")
+            .replace("GLUE", &format!("./{name}"))
+            .replace("FIRST_NAME", split::FIRST)
+            .replace("FIRST_ADDRESS", &modules.first.address())
+            .replace("FIRST_INTEGRITY", &modules.first.integrity)
+            .replace("LATER_ADDRESS", &modules.later.address())
+            .replace("LATER_INTEGRITY", &modules.later.integrity);
         let loader = glue.with_file_name("loader.js");
         workspace::write(&loader, source)?;
         let bundled = self.raw.with_file_name("bundled.js");
@@ -378,6 +420,16 @@ impl Assembly<'_> {
         }
         Ok(())
     }
+}
+
+/// The two parts of the module.
+struct Modules {
+    first: Asset,
+    later: Asset,
+}
+
+fn misfit(what: &str) -> Error {
+    Error::Build(format!("the module {what}.\nWhat to do: see xtask/src/dist/split.rs and docs/adr/0013."))
 }
 
 /// A file with a hashed name.

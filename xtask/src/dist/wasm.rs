@@ -37,6 +37,82 @@ pub(crate) fn write_number(mut value: usize, bytes: &mut Vec<u8>) {
     }
 }
 
+/// Writes a text with its length before it.
+pub(crate) fn write_text(text: &str, bytes: &mut Vec<u8>) {
+    write_number(text.len(), bytes);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+/// Writes a section.
+pub(crate) fn write_section(id: u8, section: &[u8], bytes: &mut Vec<u8>) {
+    bytes.push(id);
+    write_number(section.len(), bytes);
+    bytes.extend_from_slice(section);
+}
+
+/// Reads one thing after the other; `None` at the end of the bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    whole: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self { whole: bytes, rest: bytes }
+    }
+
+    /// How much has been read.
+    pub(crate) const fn at(&self) -> usize {
+        self.whole.len() - self.rest.len()
+    }
+
+    pub(crate) const fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The next byte, which stays.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    pub(crate) fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(byte)
+    }
+
+    pub(crate) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (bytes, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(bytes)
+    }
+
+    pub(crate) fn number(&mut self) -> Option<usize> {
+        let (value, rest) = number(self.rest)?;
+        self.rest = rest;
+        Some(value)
+    }
+
+    /// Past a number of any width, signed or not.
+    pub(crate) fn skip_number(&mut self) -> Option<()> {
+        while self.byte()? & 0x80 != 0 {}
+        Some(())
+    }
+
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
+        let length = self.number()?;
+        std::str::from_utf8(self.bytes(length)?).ok()
+    }
+
+    /// The bytes that `read` reads.
+    pub(crate) fn taken(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<&'a [u8]> {
+        let from = self.at();
+        read(self)?;
+        self.whole.get(from..self.at())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

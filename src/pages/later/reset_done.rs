@@ -1,13 +1,12 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
 //! be printed; the passcode is on the paper only when it is on the screen.
 
+use super::super::parts::{actions, device_link, hero_icon, known_device, paragraph};
 use super::aftermath;
-use super::borrowed::finish;
-use super::parts::{actions, device_link, hero_icon, known_device, paragraph};
+use super::idle::finish;
 use crate::app::{Event, Model};
-use crate::components::{
-    Icon, Part, Weight, button, el, group, heading, live, minute_now, passcode_panel, reference,
-};
+use crate::components::later::passcode_panel;
+use crate::components::{Icon, Part, Weight, button, el, group, heading, live, minute_now, reference};
 use crate::domain::{DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_model, use_tr};

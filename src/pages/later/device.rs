@@ -1,14 +1,15 @@
 //! `/devices/{id}`: what the device is, how it stands, and "Reset passcode" - or why it is not possible and what helps.
 
-use super::parts::{
+use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
+use crate::components::later::passcode_panel;
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
-    link_button, live, message, minute_now, passcode_panel, skeleton_rows,
+    link_button, live, message, minute_now, skeleton_rows,
 };
 use crate::domain::{Device, DeviceId, ResetState};
 use crate::i18n::{Text, t};
@@ -97,11 +98,9 @@ fn shown(id: &DeviceId) -> Part {
         el("div")
             .class("split")
             .child(el("div").class("stack").child(commands(id, device)).child(passcode(id.clone())))
-            .child(
-                titled("card stack", "facts-heading", t::device_facts()).live(facts).child(actions(
-                    link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
-                )),
-            )
+            .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(actions(
+                link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
+            )))
             .into(),
         live(dialog),
     ])

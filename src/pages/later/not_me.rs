@@ -1,6 +1,6 @@
 //! "This wasn't me": report the reset, reach IT with a reference, end every session.
 
-use super::parts::{actions, back_to_device, branding, named, paragraph, titled};
+use super::super::parts::{actions, back_to_device, branding, named, paragraph, titled};
 use crate::app::{Event, LoadState, Model};
 use crate::components::{
     Flow, Part, Weight, alert, button, contact_ways, el, group, heading, live, minute_now, reference,
@@ -29,7 +29,7 @@ pub(super) fn not_me(id: &DeviceId, result: &ResultId) -> Part {
 }
 
 fn problem(state: &LoadState, heading: Text) -> Option<Notice> {
-    super::parts::load_problem(state, heading)
+    super::super::parts::load_problem(state, heading)
 }
 
 fn report() -> Part {

@@ -1,9 +1,10 @@
 //! A: before the five minutes start. What will happen, why to sign in again, and what to have at hand; as a dialog over
 //! the device's page, or as a page at the reset's own address.
 
-use super::parts::{known_device, outcome_list};
+use super::super::parts::{known_device, outcome_list};
 use crate::app::Event;
-use crate::components::{Icon, Part, Weight, button, dialog, el, group, heading, live, message, nothing};
+use crate::components::later::dialog;
+use crate::components::{Icon, Part, Weight, button, el, group, heading, live, message, nothing};
 use crate::domain::{Device, DeviceId, ResetState, ResettableDevice, WhyExplain};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, ExplainView, Tone};

@@ -3,7 +3,7 @@
 //! The gaps are made by the style sheet between elements, so the text of the element is the code itself. `translate="no"`
 //! keeps translation services from sending it away.
 
-use super::{HIDDEN, Part, el};
+use super::super::{HIDDEN, Part, el};
 use crate::i18n::Text;
 use crate::view::passcode_groups;
 use portal_contract::SecretText;

@@ -1,6 +1,6 @@
 //! Accepted, not done: how far the reset has come, since when, what helps it along, and that one may leave.
 
-use super::parts::{actions, device_link, known_device, named, paragraph};
+use super::super::parts::{actions, device_link, known_device, named, paragraph};
 use crate::app::{Event, Model};
 use crate::components::{
     HIDDEN, Icon, Part, Weight, button, el, group, heading_live, icon, live, message, minute_now, reference,

@@ -3,10 +3,8 @@
 //! The value stands in the model only while it is shown, and in the document only here. It is fetched by its own call at
 //! "Show passcode", so a page that was merely opened has never had it.
 
-use super::{
-    Flow, Icon, Part, Weight, alert, button, code, concealed_code, contact_ways, el, group, icon, live,
-    message,
-};
+use super::super::{Flow, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, live, message};
+use super::{code, concealed_code};
 use crate::app::{Announcement, Event, Model, PasscodeView};
 use crate::domain::DeviceId;
 use crate::i18n::{Text, t};

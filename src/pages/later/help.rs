@@ -1,6 +1,6 @@
 //! `/help`: whom to ask, what to tell them, and the questions people have.
 
-use super::parts::{actions, branding, paragraph, titled};
+use super::super::parts::{actions, branding, paragraph, titled};
 use crate::components::{Part, Weight, contact_card, el, group, heading, link_button};
 use crate::i18n::{Text, t};
 use crate::route::Route;

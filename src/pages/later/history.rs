@@ -1,7 +1,7 @@
 //! `/history` and `/devices/{id}/history`: what happened, when, by whom, from where, and how it ended. A table; on a narrow
 //! screen each row is a card with its own labels.
 
-use super::parts::{
+use super::super::parts::{
     Stage, actions, back_to_device, back_to_devices, empty_card, load_failed, load_problem, named, paragraph,
 };
 use crate::app::{Download, Event, HistoryScope, LoadState, Model};
@@ -52,9 +52,8 @@ fn body(scope: HistoryScope) -> Part {
     let model = use_model();
     let is_of_device = matches!(scope, HistoryScope::Device(_));
     let stage = select(model, move |model| stage(model, &scope));
-    let problem = select(model, move |model| {
-        load_problem(&model.history.state, t::history_page_error_heading())
-    });
+    let problem =
+        select(model, move |model| load_problem(&model.history.state, t::history_page_error_heading()));
     let shown = live(move || match stage.get() {
         Stage::Loading => {
             let said = paragraph("sr", t::history_page_loading()).attr("role", "status");
@@ -76,7 +75,8 @@ fn shown(is_of_device: bool) -> Part {
     let has_more = select(model, move |model| model.history.has_more());
     let is_loading = select(model, move |model| model.history.state == LoadState::Loading);
     let is_gathering = select(model, move |model| model.history.download != Download::Idle);
-    let rows = move || items.with(|items| items.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>());
+    let rows =
+        move || items.with(|items| items.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>());
     let headings = columns(is_of_device)
         .into_iter()
         .map(|column| el("th").attr("scope", "col").attr("role", "columnheader").words(column).into());
@@ -85,9 +85,7 @@ fn shown(is_of_device: bool) -> Part {
         .class("history")
         .attr("role", "table")
         .child(el("caption").class("sr").words(t::history_page_caption()))
-        .child(
-            el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").children(headings)),
-        )
+        .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").children(headings)))
         .child(el("tbody").attr("role", "rowgroup").live(rows));
     let more = live(move || {
         has_more.get().then(|| button(Weight::Plain, t::history_page_show_more(), Event::MoreHistoryChosen))
@@ -101,8 +99,7 @@ fn shown(is_of_device: bool) -> Part {
         };
         paragraph("reference", said).into()
     });
-    let all = is_of_device
-        .then(|| link_button(Weight::Quiet, t::history_page_all_link(), &Route::History));
+    let all = is_of_device.then(|| link_button(Weight::Quiet, t::history_page_all_link(), &Route::History));
     group([table.into(), actions(group([more, download, all.into()])), working])
 }
 
@@ -133,9 +130,7 @@ fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool)
         report.into(),
     ]);
     let device = match (&entry.device, words_now.device) {
-        (Some(id), Some(name)) => {
-            el("a").attr("href", Route::Device(id.clone()).path()).words(name).into()
-        }
+        (Some(id), Some(name)) => el("a").attr("href", Route::Device(id.clone()).path()).words(name).into(),
         (None, Some(name)) => words(name),
         (_, None) => dash(),
     };
@@ -177,8 +172,8 @@ fn keep_file() -> Part {
     let items = select(model, move |model| model.history.items.clone());
     effect(move || {
         if is_ready.get() {
-            let content = items
-                .with_untracked(|items| tr.write(|locale, ways| view::history_csv(items, locale, ways)));
+            let content =
+                items.with_untracked(|items| tr.write(|locale, ways| view::history_csv(items, locale, ways)));
             dispatch(Event::HistoryTableWritten { name: FILE.to_owned(), content });
         }
     })

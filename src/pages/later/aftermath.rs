@@ -1,10 +1,8 @@
 //! After the device has confirmed: the steps to tick off, and "Did it work?" with the right next step for each answer.
 
-use super::parts::{actions, branding, known_device, titled};
+use super::super::parts::{actions, branding, known_device, titled};
 use crate::app::{Event, Model, Verdict};
-use crate::components::{
-    Flow, Part, Weight, contact_ways, el, group, live, nothing, reference, tick_box, words,
-};
+use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, tick_box, words};
 use crate::domain::{Checklist, DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
@@ -39,9 +37,7 @@ pub(super) fn steps(heading: Text, result: String, id: &DeviceId) -> Part {
         let tick = move || dispatch(Event::StepTicked { result: toggled.clone(), step: kind });
         el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()
     });
-    let progress = move || {
-        list.with(|list| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)))
-    };
+    let progress = move || list.with(|list| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
     titled("card stack", "steps-heading", heading)
         .child(el("ol").class("steps ticks").children(items))
         .child(el("p").class("reference").attr("role", "status").live_text(progress))

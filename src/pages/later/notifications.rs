@@ -1,6 +1,6 @@
 //! `/notifications`: what happened, newest first.
 
-use super::parts::{Stage, empty_card, load_failed, load_problem};
+use super::super::parts::{Stage, empty_card, load_failed, load_problem};
 use crate::app::{Event, LoadState, Model};
 use crate::components::{
     Element, Icon, Part, el, group, heading, live, live_text, minute_now, nothing, notification_item,
@@ -46,9 +46,7 @@ fn list() -> Part {
     let now = select(model, minute_now);
     el("ul")
         .class("notes")
-        .live(move || {
-            items.with(|items| items.iter().map(|item| entry(item, now)).collect::<Part>())
-        })
+        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<Part>()))
         .into()
 }
 

@@ -1,7 +1,7 @@
 //! `/devices/{id}/reset-passcode`: the reset at whichever step it stands. Which one is shown follows from the state
 //! alone, so a reload, Back and a second tab find the same screen.
 
-use super::parts::{
+use super::super::parts::{
     actions, ask_it, back_to_device, device_link, device_name, hero, load_failed, load_problem, named,
 };
 use super::reset_confirm::confirm_stage;

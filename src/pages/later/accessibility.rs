@@ -1,13 +1,14 @@
 //! `/accessibility`: what the page aims for, how that was tested, and what is not known. It claims nothing the tests in
 //! `e2e/tests/access.spec.mjs` do not look at.
 
-use super::parts::{branding, paragraph, titled};
+use super::super::parts::{branding, paragraph, titled};
 use crate::components::{Flow, Part, contact_ways, el, group, heading};
 use crate::i18n::{Text, t};
 
 /// The statement.
 pub(super) fn accessibility() -> Part {
-    let list = |lines: Vec<Text>| el("ul").children(lines.into_iter().map(|line| el("li").words(line).into()));
+    let list =
+        |lines: Vec<Text>| el("ul").children(lines.into_iter().map(|line| el("li").words(line).into()));
     group([
         el("div")
             .class("page-head")

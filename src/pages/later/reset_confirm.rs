@@ -1,9 +1,10 @@
 //! B: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
 //! style. It is never greyed out: while the request is on its way a press does nothing and says why.
 
-use super::parts::{device_banner, outcome_list, paragraph};
+use super::super::parts::{device_banner, outcome_list, paragraph};
 use crate::app::{Event, Model};
-use crate::components::{HIDDEN, Icon, Part, Weight, button, countdown, el, group, heading, live, message};
+use crate::components::later::countdown;
+use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, live, message};
 use crate::domain::{DeviceId, ResetState, ResettableDevice};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};

@@ -4,7 +4,7 @@
 //! the milestones instead (rule 2 of the interface). They can be hidden altogether (WCAG 2.2.2). The value comes from a
 //! deadline, so a computer that slept shows the truth at once.
 
-use super::{HIDDEN, Icon, Part, Weight, el, icon};
+use super::super::{HIDDEN, Icon, Part, Weight, el, icon};
 use crate::app::{CountdownDisplay, Event, Model};
 use crate::domain::{Milliseconds, Seconds};
 use crate::i18n::t;

@@ -4,7 +4,7 @@
 //! click beside it does nothing (a question about a reset must not vanish by accident), and when it goes the focus
 //! returns to what opened it.
 
-use super::{Part, el};
+use super::super::{Part, el};
 use crate::i18n::Text;
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;

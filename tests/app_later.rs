@@ -1,0 +1,124 @@
+//! The screens a first visit does not load: asked for when one of them is opened, and not before.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test code fails loudly")]
+
+mod support;
+
+use passcode_portal::app::{Effect, Event, LaterScreens};
+use passcode_portal::route::Route;
+use serde_json::json;
+use support::browser::Browser;
+use support::{answer, device_json, id};
+
+fn times_asked(browser: &Browser) -> usize {
+    browser.log.iter().filter(|effect| **effect == Effect::LoadLaterScreens).count()
+}
+
+/// At the list of devices, loaded.
+fn at_list() -> Browser {
+    let mut browser = Browser::sign_in_at("/devices");
+    browser.answer("/managedDevices", Ok(answer(200, &json!({ "value": [device_json("a")] }))));
+    browser
+}
+
+#[test]
+fn the_first_visit_up_to_the_list_does_not_ask_for_them() {
+    let browser = at_list();
+    assert_eq!(browser.model.later, LaterScreens::NotAsked);
+    assert_eq!(times_asked(&browser), 0);
+}
+
+#[test]
+fn they_are_asked_for_once_when_the_first_such_screen_is_opened() {
+    let mut browser = at_list();
+    browser.later_works = None;
+    browser.dispatch(Event::LinkFollowed(Route::Device(id("a"))));
+    assert_eq!(browser.model.later, LaterScreens::Loading);
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    assert_eq!(times_asked(&browser), 1, "one download for all of them");
+    browser.dispatch(Event::LaterScreensLoaded);
+    assert_eq!(browser.model.later, LaterScreens::Ready);
+    browser.dispatch(Event::AddressChanged(Route::Devices));
+    browser.dispatch(Event::LinkFollowed(Route::Notifications));
+    assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Ready, 1));
+}
+
+#[test]
+fn the_device_is_read_while_they_are_on_their_way() {
+    let mut browser = at_list();
+    browser.later_works = None;
+    browser.dispatch(Event::LinkFollowed(Route::Device(id("a"))));
+    assert!(browser.is_waiting_for("/managedDevices/a"));
+}
+
+#[test]
+fn every_route_that_needs_them_asks_and_no_other_does() {
+    let device = id("a");
+    for route in [
+        Route::Home,
+        Route::Devices,
+        Route::Device(device.clone()),
+        Route::ResetPasscode(device),
+        Route::Notifications,
+        Route::Help,
+        Route::SignedOut,
+        Route::NotFound,
+    ] {
+        let mut browser = at_list();
+        browser.dispatch(Event::LinkFollowed(route.clone()));
+        assert_eq!(times_asked(&browser) == 1, route.needs_later_screens(), "{route:?}");
+    }
+}
+
+#[test]
+fn nobody_who_is_about_to_be_sent_to_the_provider_loads_them() {
+    let mut browser = Browser::new();
+    browser.open("/devices/a");
+    browser.answer_discovery();
+    assert_eq!(browser.left_for.len(), 1);
+    assert_eq!(times_asked(&browser), 0);
+    browser.return_with_error("login_required");
+    assert_eq!(times_asked(&browser), 0, "the sign-in screen stands there");
+}
+
+#[test]
+fn help_needs_no_sign_in_for_them() {
+    let mut browser = Browser::new();
+    browser.open("/help");
+    assert_eq!(browser.model.later, LaterScreens::Ready);
+}
+
+#[test]
+fn an_explanation_of_an_interrupted_reset_has_its_screen_although_nobody_is_signed_in() {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    browser.leave_for_step_up("a");
+    browser.return_with_error("access_denied");
+    assert!(browser.model.shows_reset_explanation());
+    assert_eq!(browser.model.later, LaterScreens::Ready);
+}
+
+#[test]
+fn after_a_failure_try_again_asks_anew() {
+    let mut browser = at_list();
+    browser.later_works = Some(false);
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Failed, 1));
+    browser.dispatch(Event::WentOffline);
+    assert_eq!(times_asked(&browser), 1, "not by itself, again and again");
+    browser.later_works = Some(true);
+    browser.dispatch(Event::RetryChosen);
+    assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Ready, 2));
+}
+
+#[test]
+fn after_a_failure_another_such_screen_asks_anew() {
+    let mut browser = at_list();
+    browser.later_works = Some(false);
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.dispatch(Event::AddressChanged(Route::Devices));
+    assert_eq!(times_asked(&browser), 1, "the list needs none");
+    browser.later_works = Some(true);
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Ready, 2));
+}
