@@ -132,6 +132,10 @@ impl Browser {
                 },
                 Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
+                Effect::BroadcastRead(_)
+                | Effect::BroadcastActivity
+                | Effect::SaveFile { .. }
+                | Effect::PrintPage => {}
             }
         }
     }
