@@ -1,6 +1,6 @@
 // The end-to-end suite: real browser, real server, real provider, the real Content-Security-Policy and Trusted Types.
 //
-// Environment: CHROMIUM (browser), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS,
+// Environment: CHROMIUM (browser), CHROMIUM_HEADLESS_SHELL (its lean build), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS,
 // PORTAL_E2E_TRACE; see tests/support.
 // Nothing is retried: a test that passes at the second try hides a race that a person will meet at the first.
 

@@ -93,11 +93,14 @@ fn a_reset_that_has_just_begun_does_not_take_long() {
 #[test]
 fn an_expiry_that_is_over_is_not_promised() {
     let long = ResetRun { started: before(3600), ..run() };
-    let expiry =
-        |expires| view::takes_long(&seen(None, "iOS"), &long, expires, Some(SERVER_NOW)).unwrap().expiry;
-    assert_eq!(expiry(Some(before(1))), None);
-    assert_eq!(expiry(None), None);
-    assert!(expiry(Some(before(-1))).is_some());
+    let expiry = |phase, expires| {
+        let device = seen(None, "iOS");
+        view::takes_long(&device, &long, phase, expires, Some(SERVER_NOW)).unwrap().expiry
+    };
+    assert_eq!(expiry(PendingPhase::Waiting, Some(before(1))), None);
+    assert_eq!(expiry(PendingPhase::Waiting, None), None);
+    assert!(expiry(PendingPhase::Waiting, Some(before(-1))).is_some());
+    assert_eq!(expiry(PendingPhase::Delivered, Some(before(-1))), None, "it may still be carried out");
 }
 
 #[test]

@@ -122,8 +122,11 @@ impl Server {
             randomness: Arc::clone(&randomness),
             vault,
         };
-        let rules =
-            Rules { limits: settings.limits, passcode_lifetime_days: settings.passcode_lifetime_days };
+        let rules = Rules {
+            limits: settings.limits,
+            passcode_lifetime_days: settings.passcode_lifetime_days,
+            streams: settings.streams,
+        };
         let portal = Arc::new(Portal::new(parts, rules));
         let queue = Queue::new(Arc::clone(&portal), crash_points);
         let tokens: Arc<dyn TokenVerifier> =
@@ -142,6 +145,7 @@ impl Server {
     /// Serves until told to stop: running requests finish, then the queue's step, then the database closes.
     pub async fn run(self, listeners: Listeners, stop: watch::Receiver<bool>) {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
+        tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
         serve(listeners, self.router, self.limits, stop).await;
         if queue.await.is_err() {
             tracing::error!("the queue ended unexpectedly");
@@ -149,6 +153,13 @@ impl Server {
         self.store.close().await;
         tracing::info!("stopped");
     }
+}
+
+/// A stream would keep the stop waiting until its time is up.
+async fn close_streams(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+    // An error means that whoever could ask is gone: that is a stop as well.
+    let _ = stop.wait_for(|is_asked| *is_asked).await;
+    portal.close_streams();
 }
 
 fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {

@@ -79,5 +79,7 @@ mod tests {
         list.toggle("r-1", ChecklistStep::Unlock);
         assert!(!list.is_ticked("r-2", ChecklistStep::Unlock));
         assert_eq!(list.ticked("r-2"), 0);
+        list.toggle("r-2", ChecklistStep::Unlock);
+        assert!(list.is_ticked("r-1", ChecklistStep::Unlock) && list.is_ticked("r-2", ChecklistStep::Unlock));
     }
 }

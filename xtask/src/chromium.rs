@@ -15,12 +15,15 @@ pub(crate) struct Chromium {
     pub(crate) browser: PathBuf,
     /// chromedriver, of the same major version.
     pub(crate) driver: PathBuf,
+    /// The same engine without what surrounds a page, for the end-to-end suite; where there is none it uses the browser.
+    pub(crate) headless_shell: Option<PathBuf>,
 }
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 /// The font package is for the Japanese screenshots.
 const PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-noto-cjk"];
+const HEADLESS_SHELL: &str = "chromium-headless-shell";
 
 impl Chromium {
     /// Finds both, or installs both.
@@ -45,14 +48,27 @@ impl Chromium {
         })
     }
 
-    /// The browser alone, for measuring.
+    /// The same, with the lean build beside it where the package manager has one. Not having it is no error.
+    pub(crate) fn get_with_headless_shell() -> Result<Self> {
+        let found = Self::get()?;
+        if found.headless_shell.is_some() || !system::can_install() {
+            return Ok(found);
+        }
+        progress::note("installing the lean build of Chromium, once");
+        match system::install(&[HEADLESS_SHELL]) {
+            Err(Error::Interrupted) => Err(Error::Interrupted),
+            Ok(()) | Err(_) => Self::get(),
+        }
+    }
+
     fn find() -> Option<Self> {
         let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_file());
         let browser = named("CHROMIUM")
             .or_else(|| BROWSERS.iter().find_map(|name| find_on_path(name)))
             .or_else(|| Some(PathBuf::from(MAC)).filter(|path| path.is_file()))?;
         let driver = named("CHROMEDRIVER").or_else(|| find_on_path("chromedriver"))?;
-        Some(Self { browser, driver })
+        let headless_shell = named("CHROMIUM_HEADLESS_SHELL").or_else(|| find_on_path(HEADLESS_SHELL));
+        Some(Self { browser, driver, headless_shell })
     }
 
     /// A driver of another major version refuses every session with a puzzling message.

@@ -156,7 +156,7 @@ fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
     let all: [(Need, &dyn Fn() -> Result<()>); 7] = [
         (Need::Node, &|| Node::get(workspace).map(drop)),
         (Need::Wasm, &|| WasmToolchain::get(workspace).map(drop)),
-        (Need::Chromium, &|| Chromium::get().map(drop)),
+        (Need::Chromium, &|| Chromium::get_with_headless_shell().map(drop)),
         (Need::WasmBindgen, &|| tools::WASM_BINDGEN.get(workspace).map(drop)),
         (Need::Trunk, &|| tools::TRUNK.get(workspace).map(drop)),
         (Need::WasmPack, &|| tools::WASM_PACK.get(workspace).map(drop)),
@@ -326,7 +326,7 @@ fn size(workspace: &Workspace) -> Result<Outcome> {
 
 fn e2e(workspace: &Workspace) -> Result<Outcome> {
     let node = Node::get(workspace)?;
-    let chromium = Chromium::get()?;
+    let chromium = Chromium::get_with_headless_shell()?;
     let options = dist::Options::standard(workspace);
     dist::build(workspace, &options)?;
     let binary = server::build(workspace, Build::Sample)?;
@@ -340,6 +340,7 @@ fn e2e(workspace: &Workspace) -> Result<Outcome> {
             .env("PORTAL_E2E_DIST", &options.out)
             .env("PORTAL_E2E_SERVER_BIN", &binary)
             .env("CHROMIUM", &chromium.browser)
+            .env("CHROMIUM_HEADLESS_SHELL", chromium.headless_shell.as_ref().unwrap_or(&chromium.browser))
             .dir(&workspace.e2e())
     };
     let listed = playwright("listing the end-to-end tests")

@@ -5,6 +5,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The same engine without what surrounds a page: the suite takes two thirds of the processor time with it. */
+const LEAN_NAMES = ['chromium-headless-shell'];
 
 /** No first-run pages, no updates, no traffic of the browser's own. */
 const QUIET = [
@@ -16,22 +18,31 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Options for Playwright's `launch`. */
+/** Options for Playwright's `launch`: the lean build of Chromium where there is one. */
 export function browserLaunch() {
-  // Chromium refuses its sandbox to root; everybody else keeps it.
-  const asRoot = process.getuid?.() === 0;
-  return { executablePath: findBrowser(), args: asRoot ? [...QUIET, '--no-sandbox'] : QUIET };
+  return options(process.env.CHROMIUM_HEADLESS_SHELL || find(LEAN_NAMES) || wholeBrowser());
 }
 
-function findBrowser() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of NAMES) {
-      const candidate = join(directory, name);
-      if (isExecutable(candidate)) return candidate;
-    }
-  }
-  throw new Error('no Chromium on PATH: install it (Debian: apt-get install chromium) or name it in CHROMIUM');
+/** The same with the whole browser, the one that people have. */
+export function wholeBrowserLaunch() {
+  return options(wholeBrowser());
+}
+
+function options(executablePath) {
+  // Chromium refuses its sandbox to root; everybody else keeps it.
+  const asRoot = process.getuid?.() === 0;
+  return { executablePath, args: asRoot ? [...QUIET, '--no-sandbox'] : QUIET };
+}
+
+function wholeBrowser() {
+  const found = process.env.CHROMIUM || find(NAMES);
+  if (!found) throw new Error('no Chromium on PATH: install it (Debian: apt-get install chromium) or name it in CHROMIUM');
+  return found;
+}
+
+function find(names) {
+  const directories = (process.env.PATH ?? '').split(delimiter);
+  return directories.flatMap((directory) => names.map((name) => join(directory, name))).find(isExecutable);
 }
 
 function isExecutable(path) {

@@ -40,7 +40,10 @@ impl Portal {
         let entry =
             audit_entry(AuditEvent::CancelAccepted, call, Some(id.clone()), self.now(), "ok".to_owned());
         match self.parts.store.request_cancel(person, &device.id, id, &entry).await? {
-            CancelOutcome::Canceled(command) => Ok(command.result()),
+            CancelOutcome::Canceled(command) => {
+                self.live.wake(person);
+                Ok(command.result())
+            }
             CancelOutcome::Noted(command) if command.queue_state == QueueState::Sent => {
                 self.cancel_at_back_end(&command).await?;
                 self.wake.notify_one();

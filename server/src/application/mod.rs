@@ -3,6 +3,9 @@
 
 mod cancel;
 mod devices;
+mod events;
+mod history;
+mod live;
 mod me;
 mod notifications;
 mod portal;
@@ -10,10 +13,13 @@ mod queue;
 mod refusal;
 mod reset;
 mod reveal;
+mod sessions;
 mod sweep;
 mod version;
 
 pub use devices::DeviceView;
+pub use events::{ChangeStream, Resume, Told};
+pub use live::StreamRules;
 pub use portal::{Portal, PortalParts, Rules};
 pub use queue::{Queue, Stopped};
 pub use refusal::Refusal;

@@ -24,6 +24,9 @@ impl Portal {
         id: Option<&NotificationId>,
     ) -> Result<Notification, Refusal> {
         let id = id.ok_or(Refusal::NotFound)?;
-        self.parts.store.mark_read(&sign_in.person, id).await?.ok_or(Refusal::NotFound)
+        let read = self.parts.store.mark_read(&sign_in.person, id, self.now()).await?;
+        let read = read.ok_or(Refusal::NotFound)?;
+        self.live.wake(&sign_in.person);
+        Ok(read)
     }
 }

@@ -1,5 +1,6 @@
 //! The portal: the ports it works with and the rules it was configured with.
 
+use super::live::{Live, StreamRules};
 use super::{DeviceCall, Refusal};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::device::Device;
@@ -22,6 +23,8 @@ pub struct Rules {
     pub limits: Limits,
     /// For how long a temporary passcode is kept after its reset was done, in days.
     pub passcode_lifetime_days: u32,
+    /// The bounds of event streams.
+    pub streams: StreamRules,
 }
 
 /// The ports.
@@ -45,6 +48,8 @@ pub struct Portal {
     pub(super) rules: Rules,
     /// Wakes the queue when something was recorded.
     pub(super) wake: Notify,
+    /// Wakes the streams of a person when something of theirs changed.
+    pub(super) live: Live,
     attempts: Mutex<HashMap<PersonId, MinuteCount>>,
 }
 
@@ -52,7 +57,8 @@ impl Portal {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: PortalParts, rules: Rules) -> Self {
-        Self { parts, rules, wake: Notify::new(), attempts: Mutex::new(HashMap::new()) }
+        let live = Live::new(rules.streams);
+        Self { parts, rules, wake: Notify::new(), live, attempts: Mutex::new(HashMap::new()) }
     }
 
     /// Now.

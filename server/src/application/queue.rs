@@ -61,6 +61,7 @@ impl Portal {
         let expires = UtcTime::from_unix_millis(now.unix_millis().saturating_add(lifetime));
         let ended = self.parts.store.end(command, ending, notification, expires, now).await?;
         if ended {
+            self.live.wake(&command.person);
             tracing::info!(
                 result = %command.id,
                 device = %command.device,
@@ -322,7 +323,13 @@ impl Queue {
     }
 
     async fn change(&self, command: &Command, change: Change) -> Result<bool, Refusal> {
-        Ok(self.portal.parts.store.change(command, change, self.portal.now()).await?)
+        let is_changed = self.portal.parts.store.change(command, change, self.portal.now()).await?;
+        if let Change::Sent(delivery, _) = change
+            && delivery != command.delivery
+        {
+            self.portal.live.wake(&command.person);
+        }
+        Ok(is_changed)
     }
 
     async fn ask(&self, command: &Command) -> Result<StatusAnswer, BackEndError> {

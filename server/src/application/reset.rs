@@ -54,6 +54,7 @@ impl Portal {
         match self.try_reset(request).await {
             Ok(Accepted::Now(command)) => {
                 self.wake.notify_one();
+                self.live.wake(&command.person);
                 Ok(command.result_when_accepted())
             }
             Ok(Accepted::Before(command)) => {

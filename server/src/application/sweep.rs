@@ -1,9 +1,9 @@
-//! Erasing what has expired.
+//! Erasing and forgetting what has expired.
 
 use super::{Portal, Refusal};
 
 impl Portal {
-    /// Erases expired passcodes and forgets old idempotency keys. Says how many passcodes it erased.
+    /// Erases expired passcodes and forgets old idempotency keys and changes. Says how many passcodes it erased.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`]; the next sweep tries again.

@@ -1,6 +1,7 @@
 //! The settings, read and checked.
 
 use super::reader::{Mistake, Section};
+use crate::application::StreamRules;
 use crate::backend_simulated::FleetSettings;
 use crate::domain::rate::{Limits, PerHour};
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub fleet: FleetSettings,
     /// Limits on what people do.
     pub limits: Limits,
+    /// The bounds of event streams.
+    pub streams: StreamRules,
     /// Connections at the same time.
     pub connections: usize,
     /// How long an answer may take.
@@ -134,6 +137,7 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         passcode_lifetime_days,
         fleet,
         limits,
+        streams: serving.streams,
         connections: serving.connections,
         request_timeout: serving.request_timeout,
         body_bytes: serving.body_bytes,
@@ -238,6 +242,7 @@ fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
 }
 
 struct Serving {
+    streams: StreamRules,
     connections: usize,
     request_timeout: Duration,
     body_bytes: usize,
@@ -257,13 +262,21 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
         reveals_per_device: PerHour(count("reveals_per_device_per_hour", 60)),
         attempts_per_minute: count("attempts_per_minute", 120),
     };
+    let streams_per_person = count("streams_per_person", 4);
+    let streams = count("streams", 512);
     let connections = count("connections", 1024);
     let seconds = count("request_seconds", 30);
     let body_bytes = count("body_bytes", 16 * 1024);
     let megabytes = section.number("database_megabytes", 0, 0..=1_000_000);
+    let heartbeat = section.factor("heartbeat_seconds", 15.0);
     section.finish();
     let pages = u32::try_from(megabytes.saturating_mul(256)).unwrap_or(u32::MAX);
     let serving = Serving {
+        streams: StreamRules {
+            per_person: streams_per_person,
+            total: streams,
+            heartbeat: Duration::from_secs_f64(heartbeat),
+        },
         connections: usize::try_from(connections).unwrap_or(1024),
         request_timeout: Duration::from_secs(u64::from(seconds)),
         body_bytes: usize::try_from(body_bytes).unwrap_or(16 * 1024),

@@ -1,6 +1,7 @@
 //! What the append-only record holds: who, which device, when, from where, with what result. Never a passcode
 //! or a token.
 
+use super::client::ClientSoftware;
 use super::ids::{DeviceId, RequestId, ResultId};
 use super::person::PersonId;
 use portal_contract::UtcTime;
@@ -26,9 +27,31 @@ pub enum AuditEvent {
     ResetEnded,
     /// A temporary passcode was erased.
     PasscodeErased,
+    /// The person reported a reset as not their own.
+    ReportedUnrecognized,
+    /// Such a report was refused.
+    ReportRefused,
+    /// The person signed out everywhere.
+    SessionsRevoked,
 }
 
 impl AuditEvent {
+    /// Every event.
+    pub const ALL: [Self; 12] = [
+        Self::ResetAccepted,
+        Self::ResetReplayed,
+        Self::ResetRefused,
+        Self::PasscodeRevealed,
+        Self::RevealRefused,
+        Self::CancelAccepted,
+        Self::CancelRefused,
+        Self::ResetEnded,
+        Self::PasscodeErased,
+        Self::ReportedUnrecognized,
+        Self::ReportRefused,
+        Self::SessionsRevoked,
+    ];
+
     /// The name in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -42,7 +65,16 @@ impl AuditEvent {
             Self::CancelRefused => "cancelRefused",
             Self::ResetEnded => "resetEnded",
             Self::PasscodeErased => "passcodeErased",
+            Self::ReportedUnrecognized => "reportedUnrecognized",
+            Self::ReportRefused => "reportRefused",
+            Self::SessionsRevoked => "sessionsRevoked",
         }
+    }
+
+    /// Reads the name in the database.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == name)
     }
 }
 
@@ -53,6 +85,8 @@ pub struct Origin {
     pub address: String,
     /// The request.
     pub request: RequestId,
+    /// The browser and the system; absent in entries of a time before they were written down.
+    pub client: Option<ClientSoftware>,
 }
 
 /// One entry.
@@ -72,4 +106,17 @@ pub struct AuditEntry {
     pub origin: Option<Origin>,
     /// A stable code: `ok`, a problem's code, or a state.
     pub result: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_survive_the_database() {
+        for event in AuditEvent::ALL {
+            assert_eq!(AuditEvent::from_name(event.as_str()), Some(event));
+        }
+        assert_eq!(AuditEvent::from_name("forgotten"), None);
+    }
 }

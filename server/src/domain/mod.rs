@@ -1,9 +1,11 @@
 //! The rules: pure functions and types that know no HTTP, no database, no clock and no source of randomness.
 
 pub mod audit;
+pub mod client;
 pub mod command;
 pub mod device;
 pub mod freshness;
+pub mod history;
 pub mod idempotency;
 pub mod ids;
 pub mod passcode;

@@ -31,4 +31,8 @@ pub struct SignIn {
     pub user_principal_name: String,
     /// When the person last proved who they are (`auth_time`); absent counts as never.
     pub auth_time: Option<UtcTime>,
+    /// When the token was issued (`iat`, or `auth_time` where there is none); absent counts as before every revocation.
+    pub issued: Option<UtcTime>,
+    /// Until when the token is accepted: its expiry with the leeway.
+    pub accepted_until: UtcTime,
 }

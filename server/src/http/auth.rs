@@ -3,6 +3,7 @@
 use super::api_error::ApiError;
 use super::router::EdgeState;
 use crate::domain::audit::Origin;
+use crate::domain::client::ClientSoftware;
 use crate::domain::ids::RequestId;
 use crate::domain::person::SignIn;
 use crate::ports::TokenError;
@@ -32,10 +33,14 @@ impl FromRequestParts<EdgeState> for Authenticated {
             }
             ApiError::token(error, &state.settings.required_scope)
         })?;
+        if state.portal.is_revoked(&sign_in).await? {
+            tracing::info!("a token was refused: the person signed out everywhere");
+            return Err(ApiError::token(TokenError::Invalid("revoked"), &state.settings.required_scope));
+        }
         let request = parts.extensions.get::<RequestId>().cloned();
         let request = request.unwrap_or_else(|| RequestId::trusted(String::new()));
         let address = peer(parts, &state.settings.trusted_proxies);
-        Ok(Self { sign_in, origin: Origin { address, request } })
+        Ok(Self { sign_in, origin: Origin { address, request, client: Some(client(parts)) } })
     }
 }
 
@@ -48,6 +53,12 @@ fn bearer(parts: &Parts) -> Option<&str> {
     }
     let (scheme, token) = value.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token.trim())
+}
+
+/// What the browser says it is.
+fn client(parts: &Parts) -> ClientSoftware {
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    agent.map_or(ClientSoftware::UNKNOWN, ClientSoftware::of_user_agent)
 }
 
 /// Where the request came from: the peer, or, if that is a trusted proxy, the last address in

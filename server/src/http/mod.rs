@@ -12,6 +12,7 @@ mod openapi;
 pub mod page;
 mod router;
 mod serve;
+mod stream_body;
 
 pub use router::{EdgeSettings, EdgeState, router};
 pub use serve::{ListenError, Listeners, ServeLimits, serve};

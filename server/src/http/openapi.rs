@@ -79,8 +79,8 @@ refusals! {
 }
 
 refusals! {
-    /// ... and showing a passcode.
-    StepUpRefusals {
+    /// ... and what may be asked for too often.
+    TooManyRefusals {
         "429" => "Too many requests",
     }
 }

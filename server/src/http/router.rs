@@ -69,7 +69,12 @@ pub fn router(state: EdgeState) -> Router {
         .routes(routes!(handlers::results::cancel))
         .routes(routes!(handlers::passcode::temporary_passcode))
         .routes(routes!(handlers::notifications::list))
-        .routes(routes!(handlers::notifications::read));
+        .routes(routes!(handlers::notifications::read))
+        .routes(routes!(handlers::history::of_person))
+        .routes(routes!(handlers::history::of_device))
+        .routes(routes!(handlers::history::report_unrecognized))
+        .routes(routes!(handlers::sessions::revoke))
+        .routes(routes!(handlers::events::events));
     let (router, document) =
         OpenApiRouter::with_openapi(openapi::frame(state.settings.public_base_url.as_deref()))
             .nest(BASE_PATH, api)

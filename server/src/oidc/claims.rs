@@ -56,12 +56,16 @@ pub(super) fn check(
     }
     let first =
         |names: [&str; 3]| names.iter().find_map(|name| text(claims, name)).unwrap_or_default().to_owned();
+    // A malformed auth_time counts as missing, which is never fresh.
+    let auth_time = seconds(claims, "auth_time").ok().flatten().map(UtcTime::from_unix_seconds);
+    let issued = seconds(claims, "iat").ok().flatten().map(UtcTime::from_unix_seconds);
     Ok(SignIn {
         person: PersonId::new(subject.to_owned()),
         display_name: text(claims, "name").unwrap_or_default().to_owned(),
         user_principal_name: first(["preferred_username", "upn", "email"]),
-        // A malformed auth_time counts as missing, which is never fresh.
-        auth_time: seconds(claims, "auth_time").ok().flatten().map(UtcTime::from_unix_seconds),
+        auth_time,
+        issued: issued.or(auth_time),
+        accepted_until: UtcTime::from_unix_seconds(expires.saturating_add(leeway)),
     })
 }
 
@@ -141,6 +145,15 @@ mod tests {
         assert_eq!(sign_in.person.as_str(), "p-1");
         assert_eq!(sign_in.user_principal_name, "a@example.test");
         assert_eq!(sign_in.auth_time, Some(UtcTime::from_unix_seconds(NOW - 10)));
+        assert_eq!(sign_in.accepted_until, UtcTime::from_unix_seconds(NOW + 90), "with the leeway");
+    }
+
+    #[test]
+    fn a_token_is_as_old_as_it_says_or_as_the_sign_in_behind_it() {
+        let issued = |changes| with(&changes).unwrap().issued.map(UtcTime::unix_seconds);
+        assert_eq!(issued(json!({"iat": NOW - 3})), Some(NOW - 3));
+        assert_eq!(issued(json!({})), Some(NOW - 10));
+        assert_eq!(issued(json!({"iat": "now", "auth_time": null})), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod back_end;
 mod clock;
 mod crash_points;
+mod events;
 mod randomness;
 mod store;
 mod tokens;
@@ -15,10 +16,11 @@ pub use back_end::{
 };
 pub use clock::Clock;
 pub use crash_points::{CrashPoint, CrashPoints, NoCrash};
+pub use events::{Changed, ChangesSince, NumberedChange};
 pub use randomness::{Randomness, RandomnessError};
 pub use store::{
-    Accepted, CancelOutcome, Change, IdempotentRequest, RecordOutcome, RecordReset, SealedPasscode, Store,
-    StoreError,
+    Accepted, CancelOutcome, Change, HistoryPage, IdempotentRequest, RecordOutcome, RecordReset, Reported,
+    SealedPasscode, Store, StoreError,
 };
 pub use tokens::{TokenError, TokenVerifier};
 pub use vault::{PasscodeVault, Sealed, VaultError};

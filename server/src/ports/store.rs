@@ -1,13 +1,15 @@
-//! The portal's own durable memory: commands, sealed passcodes, notifications, the audit record.
+//! The portal's own durable memory: commands, sealed passcodes, notifications, changes, the audit record.
 //!
 //! Each method is one transaction. Where two facts must not be separated by a crash (a command and its
 //! passcode, an end and its notification) one method writes both.
 
+use super::events::ChangesSince;
 use super::vault::Sealed;
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Delivery, Ending, NewCommand};
+use crate::domain::history::RecordedEntry;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
-use crate::domain::ids::{DeviceId, NotificationId, ResultId};
+use crate::domain::ids::{DeviceId, NotificationId, RequestId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
 use async_trait::async_trait;
@@ -94,6 +96,26 @@ pub struct SealedPasscode {
     pub character_set: CharacterSet,
     /// When it is erased.
     pub expires: UtcTime,
+}
+
+/// Which part of a history is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// At most this many.
+    pub size: u16,
+    /// Only entries before this place in the record.
+    pub before: Option<i64>,
+}
+
+/// A reset that was reported as not the person's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The request that reported it first.
+    pub reference: RequestId,
+    /// When it was reported first.
+    pub at: UtcTime,
+    /// Whether this was the first report.
+    pub is_first: bool,
 }
 
 /// A change of a command by the queue.
@@ -216,7 +238,7 @@ pub trait Store: Send + Sync {
         limits: &Limits,
     ) -> Result<Result<(), TooOften>, StoreError>;
 
-    /// Erases passcodes that expired and forgets idempotency keys after their time. Says how many passcodes
+    /// Erases passcodes that expired and forgets idempotency keys and changes after their time. Says how many passcodes
     /// it erased.
     ///
     /// # Errors
@@ -237,7 +259,55 @@ pub trait Store: Send + Sync {
         &self,
         person: &PersonId,
         id: &NotificationId,
+        now: UtcTime,
     ) -> Result<Option<Notification>, StoreError>;
+
+    /// The number of the person's newest change; 0 before the first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn change_position(&self, person: &PersonId) -> Result<i64, StoreError>;
+
+    /// The person's changes after a number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn changes_since(&self, person: &PersonId, after: i64) -> Result<ChangesSince, StoreError>;
+
+    /// What the person is shown of the audit record, newest first, one entry more than the page's size if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn history(
+        &self,
+        person: &PersonId,
+        device: Option<&DeviceId>,
+        page: &HistoryPage,
+    ) -> Result<Vec<RecordedEntry>, StoreError>;
+
+    /// Writes down that the person does not recognise a reset, once; `None` if the person has no such reset.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn report_unrecognized(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+        id: &ResultId,
+        audit: &AuditEntry,
+    ) -> Result<Option<Reported>, StoreError>;
+
+    /// Refuses the person's tokens that were issued in or before the entry's second.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn revoke_sessions(&self, person: &PersonId, audit: &AuditEntry) -> Result<(), StoreError>;
+
+    /// Until which second the person's tokens are refused.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError>;
 
     /// Appends to the audit record.
     ///

@@ -10,9 +10,10 @@ use sqlx::SqliteConnection;
 
 /// Appends one entry within the caller's transaction.
 pub(super) async fn append(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<(), StoreError> {
+    let client = entry.origin.as_ref().and_then(|origin| origin.client);
     sqlx::query(
-        "INSERT INTO audit (at, event, person_id, device_id, result_id, address, request_id, result) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, event, person_id, device_id, result_id, address, request_id, \
+         client_browser, client_system, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(entry.at.unix_millis())
     .bind(entry.event.as_str())
@@ -21,6 +22,8 @@ pub(super) async fn append(connection: &mut SqliteConnection, entry: &AuditEntry
     .bind(entry.result_id.as_ref().map(|id| id.as_str().to_owned()))
     .bind(entry.origin.as_ref().map(|origin| origin.address.clone()))
     .bind(entry.origin.as_ref().map(|origin| origin.request.as_str().to_owned()))
+    .bind(client.map(|client| client.browser.as_str()))
+    .bind(client.map(|client| client.system.as_str()))
     .bind(&entry.result)
     .execute(connection)
     .await

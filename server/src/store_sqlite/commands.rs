@@ -1,7 +1,7 @@
 //! Commands: recording them exactly once, and moving them along the queue.
 
 use super::rows::{COMMAND_COLUMNS, command, get, reset_name, time};
-use super::{SqliteStore, audit, store_error};
+use super::{SqliteStore, audit, events, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::command::{Command, Delivery, Ending, QueueState};
 use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
@@ -9,7 +9,7 @@ use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{PerHour, TooOften, WINDOW_MILLIS, within};
 use crate::ports::{
-    Accepted, CancelOutcome, Change, IdempotentRequest, RecordOutcome, RecordReset, StoreError,
+    Accepted, CancelOutcome, Change, Changed, IdempotentRequest, RecordOutcome, RecordReset, StoreError,
 };
 use portal_contract::{ActionState, UtcTime};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, Transaction};
@@ -28,7 +28,10 @@ pub(super) async fn commit(transaction: Transaction<'static, Sqlite>) -> Result<
     transaction.commit().await.map_err(|error| store_error(&error))
 }
 
-async fn by_id(connection: &mut SqliteConnection, id: &ResultId) -> Result<Option<Command>, StoreError> {
+pub(super) async fn by_id(
+    connection: &mut SqliteConnection,
+    id: &ResultId,
+) -> Result<Option<Command>, StoreError> {
     let query = format!("SELECT {COMMAND_COLUMNS} FROM commands WHERE id = ?");
     let row = sqlx::query(AssertSqlSafe(query))
         .bind(id.as_str())
@@ -174,7 +177,12 @@ async fn insert(
         .await
         .map_err(|error| store_error(&error))?;
     }
+    events::append(connection, &reset.command.person, &device_changed(&device.id), now).await?;
     audit::append(connection, &reset.audit).await
+}
+
+fn device_changed(device: &DeviceId) -> Changed {
+    Changed::Device(device.as_str().to_owned())
 }
 
 pub(super) async fn of_person(
@@ -234,8 +242,10 @@ pub(super) async fn change(
             (command.queue_state, command.delivery, due, command.failed_attempts.saturating_add(1))
         }
     };
-    // Only what the device did changes the time a person sees.
-    let updated = if delivery == command.delivery { command.updated } else { now };
+    // Only what the device did changes the time a person sees, and is worth an event.
+    let is_news = delivery != command.delivery;
+    let updated = if is_news { now } else { command.updated };
+    let mut transaction = store.begin().await?;
     let result = sqlx::query(
         "UPDATE commands SET queue_state = ?, action_state = ?, not_now = ?, due = ?, failed_attempts = ?, updated = ? \
          WHERE id = ? AND queue_state = ? AND queue_state <> 'ended'",
@@ -248,10 +258,15 @@ pub(super) async fn change(
     .bind(updated.unix_millis())
     .bind(command.id.as_str())
     .bind(command.queue_state.as_str())
-    .execute(&store.writer)
+    .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;
-    Ok(result.rows_affected() == 1)
+    let is_changed = result.rows_affected() == 1;
+    if is_changed && is_news {
+        events::append(&mut transaction, &command.person, &device_changed(&command.device), now).await?;
+    }
+    commit(transaction).await?;
+    Ok(is_changed)
 }
 
 pub(super) async fn request_cancel(
@@ -337,6 +352,7 @@ async fn write_end(
             .map_or_else(|| state.to_owned(), |code| format!("{state} {}", code.as_str())),
     };
     audit::append(connection, &entry).await?;
+    events::append(connection, &command.person, &device_changed(&command.device), now).await?;
     Ok(true)
 }
 

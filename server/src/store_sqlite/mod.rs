@@ -6,9 +6,12 @@
 
 mod audit;
 mod commands;
+mod events;
+mod history;
 mod notifications;
 mod passcodes;
 mod rows;
+mod sessions;
 mod store;
 
 use crate::ports::StoreError;

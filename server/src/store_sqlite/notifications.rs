@@ -1,11 +1,11 @@
 //! Notifications.
 
 use super::rows::{get, time};
-use super::{SqliteStore, store_error};
+use super::{SqliteStore, commands, events, store_error};
 use crate::domain::command::{Command, Ending};
 use crate::domain::ids::NotificationId;
 use crate::domain::person::PersonId;
-use crate::ports::StoreError;
+use crate::ports::{Changed, StoreError};
 use portal_contract::{ActionState, FailureCode, Notification, NotificationKind, UtcTime};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
@@ -33,10 +33,11 @@ pub(super) async fn insert(
     .bind(ending.action_state().as_str())
     .bind(ending.error_code().map(FailureCode::as_str))
     .bind(now.unix_millis())
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(|error| store_error(&error))?;
-    Ok(())
+    let changed = Changed::Notification(id.as_str().to_owned());
+    events::append(connection, &command.person, &changed, now).await
 }
 
 fn notification(row: &SqliteRow) -> Result<Notification, StoreError> {
@@ -71,12 +72,25 @@ pub(super) async fn mark_read(
     store: &SqliteStore,
     person: &PersonId,
     id: &NotificationId,
+    now: UtcTime,
 ) -> Result<Option<Notification>, StoreError> {
-    let row = sqlx::query("UPDATE notifications SET is_read = 1 WHERE id = ? AND person_id = ? RETURNING *")
+    let mut transaction = store.begin().await?;
+    let row = sqlx::query("SELECT * FROM notifications WHERE id = ? AND person_id = ?")
         .bind(id.as_str())
         .bind(person.as_str())
-        .fetch_optional(&store.writer)
+        .fetch_optional(&mut *transaction)
         .await
         .map_err(|error| store_error(&error))?;
-    row.as_ref().map(notification).transpose()
+    let Some(found) = row.as_ref().map(notification).transpose()? else { return Ok(None) };
+    if !found.is_read {
+        sqlx::query("UPDATE notifications SET is_read = 1 WHERE id = ?")
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let changed = Changed::Notification(found.id.clone());
+        events::append(&mut transaction, person, &changed, now).await?;
+    }
+    commands::commit(transaction).await?;
+    Ok(Some(Notification { is_read: true, ..found }))
 }

@@ -70,7 +70,7 @@ pub(super) async fn to_show(
     .transpose()
 }
 
-/// Erases what expired, with an audit entry for each, and forgets old idempotency keys. The write-ahead log
+/// Erases what expired, with an audit entry for each, and forgets old idempotency keys and changes. The write-ahead log
 /// is emptied afterwards: the ciphertext must not live on in it.
 pub(super) async fn sweep(store: &SqliteStore, now: UtcTime) -> Result<u64, StoreError> {
     let mut transaction = store.begin().await?;
@@ -98,6 +98,7 @@ pub(super) async fn sweep(store: &SqliteStore, now: UtcTime) -> Result<u64, Stor
         .execute(&mut *transaction)
         .await
         .map_err(|error| store_error(&error))?;
+    super::events::forget(&mut transaction, now).await?;
     super::commands::commit(transaction).await?;
     if !erased.is_empty() {
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,15 +1,16 @@
 //! The port, implemented by the functions of this folder.
 
 use super::audit::{Counted, append, reveals_within};
-use super::{SqliteStore, commands, notifications, passcodes, store_error};
+use super::{SqliteStore, commands, events, history, notifications, passcodes, sessions, store_error};
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Ending};
+use crate::domain::history::RecordedEntry;
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
 use crate::ports::{
-    CancelOutcome, Change, IdempotentRequest, RecordOutcome, RecordReset, Sealed, SealedPasscode, Store,
-    StoreError,
+    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, RecordOutcome, RecordReset,
+    Reported, Sealed, SealedPasscode, Store, StoreError,
 };
 use async_trait::async_trait;
 use portal_contract::{Notification, UtcTime};
@@ -134,8 +135,44 @@ impl Store for SqliteStore {
         &self,
         person: &PersonId,
         id: &NotificationId,
+        now: UtcTime,
     ) -> Result<Option<Notification>, StoreError> {
-        notifications::mark_read(self, person, id).await
+        notifications::mark_read(self, person, id, now).await
+    }
+
+    async fn change_position(&self, person: &PersonId) -> Result<i64, StoreError> {
+        events::position(self, person).await
+    }
+
+    async fn changes_since(&self, person: &PersonId, after: i64) -> Result<ChangesSince, StoreError> {
+        events::since(self, person, after).await
+    }
+
+    async fn history(
+        &self,
+        person: &PersonId,
+        device: Option<&DeviceId>,
+        page: &HistoryPage,
+    ) -> Result<Vec<RecordedEntry>, StoreError> {
+        history::of_person(self, person, device, page).await
+    }
+
+    async fn report_unrecognized(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+        id: &ResultId,
+        entry: &AuditEntry,
+    ) -> Result<Option<Reported>, StoreError> {
+        history::report_unrecognized(self, person, device, id, entry).await
+    }
+
+    async fn revoke_sessions(&self, person: &PersonId, entry: &AuditEntry) -> Result<(), StoreError> {
+        sessions::revoke(self, person, entry).await
+    }
+
+    async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError> {
+        sessions::revoked_until(self, person).await
     }
 
     async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {

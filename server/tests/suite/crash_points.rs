@@ -4,7 +4,7 @@
 use crate::support::{ScriptedBackEnd, TestClock, clock};
 use portal_contract::{ActionState, FailureCode, UtcTime};
 use portal_server::application::{
-    DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, ResetRequest, Rules,
+    DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, ResetRequest, Rules, StreamRules,
 };
 use portal_server::domain::audit::Origin;
 use portal_server::domain::command::{Ending, Report};
@@ -18,6 +18,7 @@ use portal_server::system::SystemRandomness;
 use portal_server::vault_aead::AeadVault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Stops once, at one point.
@@ -70,7 +71,8 @@ impl World {
             reveals_per_device: many,
             attempts_per_minute: 1000,
         };
-        let portal = Arc::new(Portal::new(parts, Rules { limits, passcode_lifetime_days: 7 }));
+        let streams = StreamRules { per_person: 4, total: 4, heartbeat: Duration::from_secs(15) };
+        let portal = Arc::new(Portal::new(parts, Rules { limits, passcode_lifetime_days: 7, streams }));
         Process { queue: Queue::new(Arc::clone(&portal), crash_points), portal, store }
     }
 }
@@ -88,9 +90,15 @@ impl Process {
                 display_name: String::new(),
                 user_principal_name: String::new(),
                 auth_time: Some(UtcTime::from_unix_seconds(clock.seconds() - 10)),
+                issued: Some(UtcTime::from_unix_seconds(clock.seconds())),
+                accepted_until: UtcTime::from_unix_seconds(clock.seconds() + 600),
             },
             device: DeviceId::parse("d-aiko-android"),
-            origin: Origin { address: "192.0.2.1".to_owned(), request: RequestId::trusted("q-1".to_owned()) },
+            origin: Origin {
+                address: "192.0.2.1".to_owned(),
+                request: RequestId::trusted("q-1".to_owned()),
+                client: None,
+            },
         }
     }
 

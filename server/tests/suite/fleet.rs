@@ -37,6 +37,19 @@ async fn each_device_of_dana_behaves_as_it_is_called() {
     ] {
         assert_eq!(state(&newest(&server, &format!("d-dana-{name}")).await), expected, "{name}");
     }
+    for (name, expected) in [
+        ("normal", "acknowledged"),
+        ("notnow", "notNow"),
+        ("offline", "queued"),
+        ("unlocktoken", "failed"),
+        ("silent", "queued"),
+        ("erased", "superseded"),
+    ] {
+        let result = newest(&server, &format!("d-dana-{name}")).await;
+        assert_eq!(result["progress"], expected, "{name}");
+        let is_open = ["queued", "notNow"].contains(&expected);
+        assert_eq!(result["expiresDateTime"].is_string(), is_open, "{name}: only what is open can expire");
+    }
     server.pass(15).await;
     assert_eq!(state(&newest(&server, "d-dana-notnow").await), is("done", ""));
     server.pass(600).await;
@@ -47,6 +60,42 @@ async fn each_device_of_dana_behaves_as_it_is_called() {
     );
     server.pass(3600).await;
     assert_eq!(state(&newest(&server, "d-dana-offline").await), is("done", ""));
+}
+
+#[tokio::test]
+async fn each_step_of_a_reset_is_told_and_when_it_will_expire() {
+    let server = TestServer::start().await;
+    let accepted = server.reset("p-dana", "d-dana-normal", "k").await.json();
+    assert_eq!(
+        (&accepted["progress"], &accepted["expiresDateTime"]),
+        (&json!("queued"), &json!("2027-01-16T08:00:00Z"))
+    );
+    let mut steps = Vec::new();
+    for _ in 0..100 {
+        server.clock.advance_millis(100);
+        server.server.queue.pass().await.unwrap();
+        let progress = newest(&server, "d-dana-normal").await["progress"].as_str().unwrap().to_owned();
+        if steps.last() != Some(&progress) {
+            steps.push(progress);
+        }
+    }
+    assert_eq!(steps, ["queued", "delivered", "acknowledged"]);
+    let again = server.reset("p-dana", "d-dana-normal", "k").await.json();
+    assert_eq!(again, accepted, "the same key gives the same answer, whatever happened since");
+}
+
+#[tokio::test]
+async fn before_a_reset_the_device_says_how_long_it_would_wait_and_that_there_is_no_lock() {
+    let server = TestServer::start().await;
+    let actions = async |person: &str, id: &str| {
+        server.get(person, &format!("/me/managedDevices/{id}")).await.json()["actions"].clone()
+    };
+    let lifetime = |actions: &Value| actions["resetPasscode"]["commandExpiresAfterSeconds"].clone();
+    assert_eq!(lifetime(&actions("p-dana", "d-dana-silent").await), 600, "Android");
+    let apple = actions("p-dana", "d-dana-normal").await;
+    assert_eq!(lifetime(&apple), 86_400);
+    assert_eq!(apple["remoteLock"], json!({ "allowed": false, "reason": "notOfferedByService" }));
+    assert_eq!(lifetime(&actions("p-chiyo", "d-chiyo-mac").await), Value::Null, "nothing would wait");
 }
 
 #[tokio::test]

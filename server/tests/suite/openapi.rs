@@ -54,6 +54,11 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         format!("get {device}/temporaryPasscode"),
         "get /api/v1.0/me/notifications".to_owned(),
         "post /api/v1.0/me/notifications/{id}/read".to_owned(),
+        "get /api/v1.0/me/events".to_owned(),
+        "get /api/v1.0/me/history".to_owned(),
+        format!("get {device}/history"),
+        format!("post {device}/deviceActionResults/{{resultId}}/reportUnrecognized"),
+        "post /api/v1.0/me/revokeSignInSessions".to_owned(),
         "get /healthz".to_owned(),
         "get /readyz".to_owned(),
     ];
@@ -141,4 +146,34 @@ async fn what_the_handlers_answer_is_what_the_document_says() {
         .call("POST", &format!("/api/v1.0/me/notifications/{id}/read"), &[("authorization", &token)])
         .await;
     check(&document, "post", "/api/v1.0/me/notifications/{id}/read", &read);
+
+    for person in ["p-aiko", "p-dana", "p-ben", "p-emil"] {
+        check(&document, "get", "/api/v1.0/me/history", &server.get(person, "/me/history?$top=3").await);
+    }
+    check(&document, "get", "/api/v1.0/me/history", &server.get("p-ben", "/me/history?$top=0").await);
+    let history = format!("{one}/history");
+    check(
+        &document,
+        "get",
+        &history,
+        &server.get("p-dana", "/me/managedDevices/d-dana-unlocktoken/history").await,
+    );
+    check(
+        &document,
+        "get",
+        &history,
+        &server.get("p-ben", "/me/managedDevices/d-dana-unlocktoken/history").await,
+    );
+    let report = format!("{result}/reportUnrecognized");
+    let failed = failed["id"].as_str().unwrap();
+    for path in [
+        format!("/me/managedDevices/d-dana-unlocktoken/deviceActionResults/{failed}/reportUnrecognized"),
+        "/me/managedDevices/d-dana-unlocktoken/deviceActionResults/r-0/reportUnrecognized".to_owned(),
+    ] {
+        check(&document, "post", &report, &server.post("p-dana", &path).await);
+    }
+    check(&document, "get", "/api/v1.0/me/events", &server.call("GET", "/api/v1.0/me/events", &[]).await);
+    let revoke = "/api/v1.0/me/revokeSignInSessions";
+    check(&document, "post", revoke, &server.post("p-dana", "/me/revokeSignInSessions").await);
+    check(&document, "post", revoke, &server.post("p-dana", "/me/revokeSignInSessions").await);
 }

@@ -2,8 +2,11 @@
 
 pub(super) mod branding;
 pub(super) mod devices;
+pub(super) mod events;
+pub(super) mod history;
 pub(super) mod me;
 pub(super) mod notifications;
 pub(super) mod passcode;
 pub(super) mod reset;
 pub(super) mod results;
+pub(super) mod sessions;

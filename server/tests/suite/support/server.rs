@@ -133,6 +133,19 @@ impl TestServer {
         self.call("GET", &format!("/api/v1.0{path}"), &[("authorization", &authorization)]).await
     }
 
+    /// Posts nothing as a person who signed in a minute ago.
+    pub(crate) async fn post(&self, person: &str, path: &str) -> Answer {
+        let authorization = format!("Bearer {}", self.token(person, 60));
+        self.call("POST", &format!("/api/v1.0{path}"), &[("authorization", &authorization)]).await
+    }
+
+    /// The same files and the same clock, served by a process that was started again.
+    pub(crate) async fn restarted(self) -> Self {
+        let replaceable = Replaceable { clock: self.clock.clone(), ..Replaceable::default() };
+        let server = Server::build(&self.settings, replaceable).await.unwrap();
+        Self { server, ..self }
+    }
+
     /// Asks for a reset as a person who signed in a minute ago.
     pub(crate) async fn reset(&self, person: &str, device: &str, key: &str) -> Answer {
         self.reset_aged(person, device, key, 60).await

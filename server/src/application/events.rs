@@ -1,0 +1,138 @@
+//! The stream of a person's changes: what was missed, then what happens, until the token, the person or the server ends
+//! it.
+
+use super::live::Place;
+use super::{Portal, Refusal};
+use crate::domain::person::SignIn;
+use crate::ports::{ChangesSince, NumberedChange};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the stream says next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// The stream has begun; with the number it goes on from, unless the client knows it.
+    Opened(Option<i64>),
+    /// Something changed.
+    Change(NumberedChange),
+    /// The changes up to this number cannot be told one by one.
+    Resync(i64),
+    /// Nothing happened; the stream is alive.
+    Heartbeat,
+}
+
+/// A stream of changes.
+pub struct ChangeStream {
+    portal: Arc<Portal>,
+    sign_in: SignIn,
+    place: Place,
+    position: i64,
+    /// Read, and not told yet; one batch of the store at most.
+    waiting: VecDeque<Told>,
+    /// Whether the store may know more than was read.
+    is_behind: bool,
+}
+
+/// Where a client says it was (`Last-Event-ID`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Nowhere: it begins.
+    Fresh,
+    /// After this number.
+    After(i64),
+    /// At something this server never said.
+    Unknown,
+}
+
+impl Portal {
+    /// Opens a stream.
+    ///
+    /// # Errors
+    /// [`Refusal::TooOften`] when the person has as many as allowed, [`Refusal::Unavailable`] when everybody together has,
+    /// while the server stops, or when the store does not answer.
+    pub async fn open_changes(
+        self: &Arc<Self>,
+        sign_in: SignIn,
+        resume: Resume,
+    ) -> Result<ChangeStream, Refusal> {
+        let place = self.live.join(&sign_in.person)?;
+        // Read before the answer begins: whoever reads the devices after that answer misses nothing.
+        let last = self.parts.store.change_position(&sign_in.person).await?;
+        let (position, waiting) = match resume {
+            Resume::Fresh => (last, vec![Told::Opened(Some(last))]),
+            Resume::After(number) => (number, vec![Told::Opened(None)]),
+            Resume::Unknown => (last, vec![Told::Opened(None), Told::Resync(last)]),
+        };
+        let waiting = VecDeque::from(waiting);
+        Ok(ChangeStream { portal: Arc::clone(self), sign_in, place, position, waiting, is_behind: true })
+    }
+
+    /// Ends every stream; the server stops.
+    pub fn close_streams(&self) {
+        self.live.close();
+    }
+}
+
+impl ChangeStream {
+    /// What to say next; waits for it. `None`: the stream is over.
+    pub async fn next(&mut self) -> Option<Told> {
+        loop {
+            if *self.place.closing.borrow() || self.is_expired() {
+                return None;
+            }
+            if let Some(told) = self.waiting.pop_front() {
+                return Some(told);
+            }
+            if self.is_behind {
+                // A token that would not be accepted now hears nothing either; a revocation wakes the stream.
+                if self.portal.is_revoked(&self.sign_in).await.unwrap_or(true) {
+                    return None;
+                }
+                self.read().await.ok()?;
+                continue;
+            }
+            let left = self.millis_left();
+            let pause = self.place.heartbeat.min(Duration::from_millis(left.unsigned_abs()));
+            tokio::select! {
+                changed = self.place.changed.changed() => {
+                    changed.ok()?;
+                    self.is_behind = true;
+                }
+                _ = self.place.closing.changed() => return None,
+                () = tokio::time::sleep(pause) => {
+                    if !self.is_expired() {
+                        return Some(Told::Heartbeat);
+                    }
+                }
+            }
+        }
+    }
+
+    fn millis_left(&self) -> i64 {
+        let now = self.portal.now().unix_millis();
+        self.sign_in.accepted_until.unix_millis().saturating_sub(now).max(0)
+    }
+
+    fn is_expired(&self) -> bool {
+        self.millis_left() == 0
+    }
+
+    async fn read(&mut self) -> Result<(), Refusal> {
+        match self.portal.parts.store.changes_since(&self.sign_in.person, self.position).await? {
+            ChangesSince::These(changes) => {
+                self.is_behind = !changes.is_empty();
+                if let Some(newest) = changes.last() {
+                    self.position = newest.sequence;
+                }
+                self.waiting.extend(changes.into_iter().map(Told::Change));
+            }
+            ChangesSince::Forgotten(last) => {
+                self.position = last;
+                self.is_behind = false;
+                self.waiting.push_back(Told::Resync(last));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! What happened, for the person it happened to; and "this wasn't me".
+
+use super::portal::audit_entry;
+use super::{DeviceCall, Portal, Refusal};
+use crate::domain::audit::AuditEvent;
+use crate::domain::history::shown;
+use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::person::SignIn;
+use crate::ports::HistoryPage;
+use portal_contract::{HistoryEntry, UnrecognizedReport};
+use std::collections::HashMap;
+
+impl Portal {
+    /// The person's history, newest first, and where the next page starts.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn history(
+        &self,
+        sign_in: &SignIn,
+        page: &HistoryPage,
+    ) -> Result<(Vec<HistoryEntry>, Option<i64>), Refusal> {
+        self.history_of(sign_in, None, page).await
+    }
+
+    /// The same of one device.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for an unknown, malformed or foreign identifier; [`Refusal::Unavailable`].
+    pub async fn device_history(
+        &self,
+        call: &DeviceCall,
+        page: &HistoryPage,
+    ) -> Result<(Vec<HistoryEntry>, Option<i64>), Refusal> {
+        let device = self.own_device(&call.sign_in.person, call.device.as_ref()).await?;
+        self.history_of(&call.sign_in, Some(&device.id), page).await
+    }
+
+    async fn history_of(
+        &self,
+        sign_in: &SignIn,
+        device: Option<&DeviceId>,
+        page: &HistoryPage,
+    ) -> Result<(Vec<HistoryEntry>, Option<i64>), Refusal> {
+        let mut recorded = self.parts.store.history(&sign_in.person, device, page).await?;
+        let is_more = recorded.len() > usize::from(page.size);
+        recorded.truncate(usize::from(page.size));
+        let next = recorded.last().filter(|_| is_more).map(|last| last.sequence);
+        let mut names = HashMap::new();
+        for one in &mut recorded {
+            if let (None, Some(id)) = (&one.device_name, &one.entry.device) {
+                one.device_name = self.name_of(sign_in, id, &mut names).await;
+            }
+        }
+        Ok((recorded.into_iter().filter_map(|one| shown(one, sign_in)).collect(), next))
+    }
+
+    /// The name of a device as it is called now; none if it is not the person's, or the back end does not answer: a history
+    /// without names is better than none.
+    async fn name_of(
+        &self,
+        sign_in: &SignIn,
+        id: &DeviceId,
+        names: &mut HashMap<DeviceId, Option<String>>,
+    ) -> Option<String> {
+        if let Some(known) = names.get(id) {
+            return known.clone();
+        }
+        let found = self.parts.back_end.device(&sign_in.person, id).await.ok().flatten();
+        let name = found.map(|device| device.device_name);
+        names.insert(id.clone(), name.clone());
+        name
+    }
+
+    /// Writes down that the person does not recognise a reset. Again for the same reset gives the same answer.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for an unknown, malformed or foreign identifier; [`Refusal::TooOften`],
+    /// [`Refusal::Unavailable`].
+    pub async fn report_unrecognized(
+        &self,
+        call: &DeviceCall,
+        result_id: Option<&ResultId>,
+    ) -> Result<UnrecognizedReport, Refusal> {
+        self.count_attempt(&call.sign_in.person, self.now())?;
+        match self.try_report(call, result_id).await {
+            Ok(report) => Ok(report),
+            Err(refusal) => {
+                self.audit_refusal(AuditEvent::ReportRefused, call, &refusal).await;
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn try_report(
+        &self,
+        call: &DeviceCall,
+        result_id: Option<&ResultId>,
+    ) -> Result<UnrecognizedReport, Refusal> {
+        let person = &call.sign_in.person;
+        let device = self.own_device(person, call.device.as_ref()).await?;
+        let id = result_id.ok_or(Refusal::NotFound)?;
+        let event = AuditEvent::ReportedUnrecognized;
+        let entry = audit_entry(event, call, Some(id.clone()), self.now(), "ok".to_owned());
+        let reported = self.parts.store.report_unrecognized(person, &device.id, id, &entry).await?;
+        let reported = reported.ok_or(Refusal::NotFound)?;
+        if reported.is_first {
+            // For whoever watches the log: somebody else may be acting in this person's name.
+            tracing::warn!(reference = %reported.reference, result = %id, "a person does not recognise a reset");
+        }
+        Ok(UnrecognizedReport {
+            result_id: id.as_str().to_owned(),
+            reference: reported.reference.as_str().to_owned(),
+            reported_date_time: reported.at,
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! Signing out everywhere: tokens issued until now are refused from now on.
+
+use super::portal::audit_entry;
+use super::{DeviceCall, Portal, Refusal};
+use crate::domain::audit::{AuditEvent, Origin};
+use crate::domain::person::SignIn;
+
+impl Portal {
+    /// Refuses every token of the person that was issued in or before this second, the one of this call included, and
+    /// ends the person's streams. The provider's own sessions are not this server's to end.
+    ///
+    /// # Errors
+    /// [`Refusal::TooOften`], [`Refusal::Unavailable`]; nothing was revoked then.
+    pub async fn revoke_sessions(&self, sign_in: &SignIn, origin: &Origin) -> Result<(), Refusal> {
+        let now = self.now();
+        self.count_attempt(&sign_in.person, now)?;
+        let call = DeviceCall { sign_in: sign_in.clone(), device: None, origin: origin.clone() };
+        let entry = audit_entry(AuditEvent::SessionsRevoked, &call, None, now, "ok".to_owned());
+        self.parts.store.revoke_sessions(&sign_in.person, &entry).await?;
+        self.live.wake(&sign_in.person);
+        tracing::info!(request = %origin.request, "a person signed out everywhere");
+        Ok(())
+    }
+
+    /// Whether the token behind this sign-in was revoked. Tokens know whole seconds: one issued in the second of the
+    /// revocation is refused, whether before or after it; a new sign-in takes longer than that.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`]: what cannot be checked is not accepted.
+    pub async fn is_revoked(&self, sign_in: &SignIn) -> Result<bool, Refusal> {
+        let until = self.parts.store.sessions_revoked_until(&sign_in.person).await?;
+        Ok(until.is_some_and(|until| {
+            sign_in.issued.is_none_or(|issued| issued.unix_seconds() <= until.unix_seconds())
+        }))
+    }
+}

@@ -1,0 +1,100 @@
+//! Which entries of the audit record a person is shown, and as what. Pure.
+
+use super::audit::{AuditEntry, AuditEvent};
+use super::client::{ClientSoftware, describe};
+use super::person::SignIn;
+use portal_contract::{
+    ActionState, FailureCode, HistoryActivity, HistoryActor, HistoryEntry, ProblemCode, RefusalReason,
+};
+
+/// The events a person is shown. The others are the same thing twice (a replayed request) or the machinery's.
+pub const SHOWN: [AuditEvent; 7] = [
+    AuditEvent::ResetAccepted,
+    AuditEvent::ResetRefused,
+    AuditEvent::ResetEnded,
+    AuditEvent::PasscodeRevealed,
+    AuditEvent::RevealRefused,
+    AuditEvent::ReportedUnrecognized,
+    AuditEvent::SessionsRevoked,
+];
+
+/// An entry of the audit record as it was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedEntry {
+    /// Its place in the record; grows.
+    pub sequence: i64,
+    /// What was written.
+    pub entry: AuditEntry,
+    /// The device's name when its reset was accepted; absent where no reset was.
+    pub device_name: Option<String>,
+}
+
+/// The entry as the person is shown it; `None` for one that is not in [`SHOWN`].
+#[must_use]
+pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> {
+    let RecordedEntry { sequence, entry, device_name } = recorded;
+    let (first, second) = entry.result.split_once(' ').unwrap_or((&entry.result, ""));
+    let error_code = (!second.is_empty()).then(|| FailureCode::from_wire(second));
+    let refused = || (Some(ProblemCode::from_wire(first)), reason(second), None);
+    let (activity, (code, reason, error_code)) = match entry.event {
+        AuditEvent::ResetAccepted => (HistoryActivity::ResetRequested, (None, None, None)),
+        AuditEvent::ResetRefused => (HistoryActivity::ResetRefused, refused()),
+        AuditEvent::ResetEnded => {
+            (ended(ActionState::from_wire(first), error_code), (None, None, error_code))
+        }
+        AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, (None, None, None)),
+        AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, refused()),
+        AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, (None, None, None)),
+        AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, (None, None, None)),
+        AuditEvent::ResetReplayed
+        | AuditEvent::CancelAccepted
+        | AuditEvent::CancelRefused
+        | AuditEvent::ReportRefused
+        | AuditEvent::PasscodeErased => return None,
+    };
+    // Only the person cancels; that the end is written by the queue does not make it the system's doing.
+    let is_persons = entry.origin.is_some() || activity == HistoryActivity::ResetCanceled;
+    Some(HistoryEntry {
+        id: format!("h-{sequence}"),
+        occurred_date_time: entry.at,
+        activity,
+        actor: if is_persons { HistoryActor::Person } else { HistoryActor::System },
+        actor_name: is_persons.then(|| name(sign_in)),
+        code,
+        reason,
+        error_code,
+        device_id: entry.device.map(|device| device.as_str().to_owned()),
+        device_name,
+        result_id: entry.result_id.map(|id| id.as_str().to_owned()),
+        client: entry
+            .origin
+            .as_ref()
+            .map(|origin| describe(origin.client.unwrap_or(ClientSoftware::UNKNOWN), &origin.address)),
+        reference: entry.origin.map(|origin| origin.request.as_str().to_owned()),
+    })
+}
+
+fn name(sign_in: &SignIn) -> String {
+    let names = [&sign_in.display_name, &sign_in.user_principal_name];
+    names.into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default()
+}
+
+fn reason(text: &str) -> Option<RefusalReason> {
+    (!text.is_empty()).then(|| RefusalReason::from_wire(text))
+}
+
+fn ended(state: ActionState, code: Option<FailureCode>) -> HistoryActivity {
+    match state {
+        ActionState::Done => HistoryActivity::ResetDone,
+        ActionState::Canceled if code == Some(FailureCode::SupersededByErase) => {
+            HistoryActivity::ResetSuperseded
+        }
+        ActionState::Canceled => HistoryActivity::ResetCanceled,
+        ActionState::Failed
+        | ActionState::NotSupported
+        | ActionState::None
+        | ActionState::Pending
+        | ActionState::Active
+        | ActionState::Other => HistoryActivity::ResetFailed,
+    }
+}

@@ -1,0 +1,111 @@
+//! Reading the audit record back: what a person is shown, and what was reported.
+
+use super::commands::{by_id, commit};
+use super::rows::{get, time};
+use super::{SqliteStore, audit, store_error};
+use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
+use crate::domain::client::ClientSoftware;
+use crate::domain::history::{RecordedEntry, SHOWN};
+use crate::domain::ids::{DeviceId, RequestId, ResultId};
+use crate::domain::person::PersonId;
+use crate::ports::{HistoryPage, Reported, StoreError};
+use portal_contract::{ClientBrowser, ClientSystem};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::SqliteRow;
+
+/// Newest first, from before `page.before`, and one more than the page's size, so that the caller knows whether that was
+/// all.
+pub(super) async fn of_person(
+    store: &SqliteStore,
+    person: &PersonId,
+    device: Option<&DeviceId>,
+    page: &HistoryPage,
+) -> Result<Vec<RecordedEntry>, StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT audit.*, commands.device_name AS device_name FROM audit \
+         LEFT JOIN commands ON commands.id = audit.result_id WHERE audit.person_id = ",
+    );
+    query.push_bind(person.as_str().to_owned());
+    query.push(" AND audit.sequence < ").push_bind(page.before.unwrap_or(i64::MAX));
+    if let Some(device) = device {
+        query.push(" AND audit.device_id = ").push_bind(device.as_str().to_owned());
+    }
+    query.push(" AND audit.event IN (");
+    let mut events = query.separated(", ");
+    for event in SHOWN {
+        events.push_bind(event.as_str());
+    }
+    query.push(") ORDER BY audit.sequence DESC LIMIT ").push_bind(i64::from(page.size) + 1);
+    let rows = query.build().fetch_all(&store.readers).await.map_err(|error| store_error(&error))?;
+    rows.iter().map(entry).collect()
+}
+
+fn entry(row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
+    let event: String = get(row, "event")?;
+    let event =
+        AuditEvent::from_name(&event).ok_or_else(|| StoreError::Corrupt(format!("audit event {event}")))?;
+    let address: Option<String> = get(row, "address")?;
+    let request: Option<String> = get(row, "request_id")?;
+    let browser: Option<String> = get(row, "client_browser")?;
+    let system: Option<String> = get(row, "client_system")?;
+    let client = browser.zip(system).map(|(browser, system)| ClientSoftware {
+        browser: ClientBrowser::from_wire(&browser),
+        system: ClientSystem::from_wire(&system),
+    });
+    let origin = address.zip(request).map(|(address, request)| Origin {
+        address,
+        request: RequestId::trusted(request),
+        client,
+    });
+    let person: Option<String> = get(row, "person_id")?;
+    let device: Option<String> = get(row, "device_id")?;
+    let result_id: Option<String> = get(row, "result_id")?;
+    Ok(RecordedEntry {
+        sequence: get(row, "sequence")?,
+        entry: AuditEntry {
+            at: time(row, "at")?,
+            event,
+            person: person.map(PersonId::new),
+            device: device.map(DeviceId::trusted),
+            result_id: result_id.map(ResultId::trusted),
+            origin,
+            result: get(row, "result")?,
+        },
+        device_name: get(row, "device_name")?,
+    })
+}
+
+/// Writes a report down unless the reset was reported before; says which report counts.
+pub(super) async fn report_unrecognized(
+    store: &SqliteStore,
+    person: &PersonId,
+    device: &DeviceId,
+    id: &ResultId,
+    entry: &AuditEntry,
+) -> Result<Option<Reported>, StoreError> {
+    let mut transaction = store.begin().await?;
+    let found = by_id(&mut transaction, id).await?;
+    if !found.is_some_and(|command| command.person == *person && command.device == *device) {
+        return Ok(None);
+    }
+    let earlier = sqlx::query(
+        "SELECT at, request_id FROM audit WHERE person_id = ? AND result_id = ? AND event = ? \
+                 ORDER BY sequence LIMIT 1",
+    )
+    .bind(person.as_str())
+    .bind(id.as_str())
+    .bind(AuditEvent::ReportedUnrecognized.as_str())
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(|error| store_error(&error))?;
+    if let Some(row) = earlier {
+        let request: Option<String> = get(&row, "request_id")?;
+        let reference = RequestId::trusted(request.unwrap_or_default());
+        return Ok(Some(Reported { reference, at: time(&row, "at")?, is_first: false }));
+    }
+    audit::append(&mut transaction, entry).await?;
+    commit(transaction).await?;
+    let reference = entry.origin.as_ref().map(|origin| origin.request.clone());
+    let reference = reference.unwrap_or_else(|| RequestId::trusted(String::new()));
+    Ok(Some(Reported { reference, at: entry.at, is_first: true }))
+}
