@@ -1,10 +1,6 @@
 //! What happened to a person's devices, as the server's audit record tells it, read once from the wire type.
 
-<<<<<<< HEAD
 use super::{DeviceId, ResultId};
-=======
-use super::DeviceId;
->>>>>>> pure
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, HistoryActor, ProblemCode,
     RefusalReason, UtcTime,
@@ -60,7 +56,6 @@ pub struct HistoryOrigin {
 }
 
 impl HistoryEntry {
-<<<<<<< HEAD
     /// The reset a person can report as not their own: where one was asked for, or its passcode was looked at.
     #[must_use]
     pub fn reportable(&self) -> Option<(DeviceId, ResultId)> {
@@ -70,8 +65,6 @@ impl HistoryEntry {
         Some((self.device.clone()?, result))
     }
 
-=======
->>>>>>> pure
     /// Reads the wire type. A device identifier that cannot be one is left out; the entry stays.
     #[must_use]
     pub fn from_contract(wire: portal_contract::HistoryEntry) -> Self {
