@@ -8,13 +8,13 @@ use super::turn::Turn;
 use super::{Announcement, ApiCall, Connectivity, Event, Fetch, FetchId};
 use crate::http::{HttpOutcome, NetworkFault};
 
-/// Whether what the person did needs the network at once.
+/// Whether what the person did needs the network at once. The sign-in is not among it: it asks the provider first and
+/// explains when that cannot be reached, and before it there is no better evidence than the browser's word.
 #[allow(clippy::wildcard_enum_match_arm, reason = "everything else reads, or happens on this screen")]
 const fn is_sent(event: &Event) -> bool {
     matches!(
         event,
-        Event::SignInChosen
-            | Event::SignOutForResetChosen
+        Event::SignOutForResetChosen
             | Event::ResetConfirmed
             | Event::PendingResetCancelChosen
             | Event::PasscodeShowChosen(_)
@@ -38,8 +38,12 @@ impl Turn {
 
     /// An answer that came over the network proves it; so does the browser's word that there is none.
     pub(super) fn judge_connection(&mut self, id: &FetchId, outcome: &HttpOutcome) {
-        // The branding may come out of the browser's cache.
-        if id.what == Fetch::Api(ApiCall::Branding) {
+        // These may come out of the browser's cache.
+        let may_be_cached = match &id.what {
+            Fetch::Config | Fetch::Discovery | Fetch::Keys | Fetch::Api(ApiCall::Branding) => true,
+            Fetch::Tokens | Fetch::Api(_) => false,
+        };
+        if may_be_cached {
             return;
         }
         match outcome {
