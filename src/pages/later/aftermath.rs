@@ -14,17 +14,14 @@ fn platform(model: &Model, id: &DeviceId) -> Platform {
 }
 
 fn outcome(model: &Model) -> ResetOutcome {
-    match &model.reset {
-        ResetState::Done { outcome, .. } => *outcome,
-        _ => ResetOutcome::Other,
-    }
+    if let ResetState::Done { outcome, .. } = &model.reset { *outcome } else { ResetOutcome::Other }
 }
 
 /// What to do on the device, each step with a tick box. The ticks live in the model for as long as the visit.
-pub(super) fn steps(heading: Text, result: String, id: &DeviceId) -> Part {
+pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
     let model = use_model();
     let tr = use_tr();
-    let (device, of) = (id.clone(), result.clone());
+    let (device, of) = (id.clone(), result.to_owned());
     let list = select(model, move |model| {
         let ticks = &model.aftermath.checklist;
         view::checklist(platform(model, &device), outcome(model), ticks, &of)
@@ -32,7 +29,7 @@ pub(super) fn steps(heading: Text, result: String, id: &DeviceId) -> Part {
     let names = list.with_untracked(|list| list.steps.clone());
     let items = names.into_iter().map(|step| {
         let dispatch = use_dispatch();
-        let (of, toggled, kind) = (result.clone(), result.clone(), step.step);
+        let (of, toggled, kind) = (result.to_owned(), result.to_owned(), step.step);
         let is_ticked = select(model, move |model| is_ticked(&model.aftermath.checklist, &of, kind));
         let tick = move || dispatch(Event::StepTicked { result: toggled.clone(), step: kind });
         el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()

@@ -71,7 +71,7 @@ fn everywhere() -> Part {
     let state = select(use_model(), move |model| model.not_me.revocation.clone());
     let body = live(move || match state.get() {
         LoadState::Loading => el("p").attr("role", "status").words(t::not_me_everywhere_busy()).into(),
-        state => group([
+        state @ (LoadState::NotAsked | LoadState::Loaded | LoadState::Failed(_)) => group([
             problem(&state, t::not_me_everywhere_failed()).map(|notice| alert(notice, None)).into(),
             actions(button(Weight::Plain, t::not_me_everywhere_button(), Event::SignOutEverywhereChosen)),
         ]),

@@ -48,7 +48,7 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
             .child(el("p").words(words.note))
             .into(),
         words.has_temporary_passcode.then(|| passcode_panel(id.clone())).into(),
-        aftermath::steps(words.steps_heading, words.reference.clone(), id),
+        aftermath::steps(words.steps_heading, &words.reference, id),
         aftermath::question(words.reference, id),
         finish(),
         actions(group([
