@@ -1,18 +1,50 @@
 // The boot script: what must work before, and without, WebAssembly.
 //
-// It sets the language of the static shell, fills in the IT contact from config.json, and shows the static explanation
-// when the browser cannot run the page, when a part of it cannot be loaded, or when it stops. It is a plain script so
-// that old browsers can run it, and it writes text only (never HTML): Trusted Types are on.
+// It chooses the language and begins to load its texts while the module is still on its way, fills in the IT contact from
+// config.json, and shows the static explanation when the browser cannot run the page, when a part of it cannot be loaded,
+// or when it stops. It is a plain script so that old browsers can run it, and it writes text only (never HTML): Trusted
+// Types are on.
 (function () {
   'use strict';
   var root = document.documentElement;
-  var asked = [];
-  try { asked = [sessionStorage.getItem('portal.locale')]; } catch (refused) { asked = []; }
-  asked = asked.concat(navigator.languages || [navigator.language]);
-  for (var i = 0; i < asked.length; i += 1) {
-    var language = String(asked[i] || '').slice(0, 2).toLowerCase();
-    if (language === 'ja' || language === 'en') { root.lang = language; break; }
+  // The languages there are (tag, address and integrity of the texts), the fallback first; written by `cargo xtask dist`.
+  var languages = JSON.parse(document.getElementById('languages').textContent);
+  var chosen = null;
+  try { chosen = sessionStorage.getItem('portal.locale'); } catch (refused) { chosen = null; }
+
+  // The rule of src/i18n/locale.rs: the same language, and the same script where a file is for one script of several.
+  function serves(tag, wish) {
+    var own = tag.toLowerCase().split('-');
+    var asked = wish.toLowerCase().split(/[-_]/);
+    var script = asked.slice(1).filter(function (part) { return part.length === 4; })[0];
+    var usual = asked.slice(1).some(function (part) { return /^(tw|hk|mo)$/.test(part); }) ? 'hant' : 'hans';
+    return own[0] === asked[0] && (own.length < 2 || own[1] === (script || usual));
   }
+
+  function languageFor(configured) {
+    var wishes = [chosen, configured].concat(navigator.languages || [navigator.language]);
+    for (var w = 0; w < wishes.length; w += 1) {
+      for (var l = 0; l < languages.length; l += 1) {
+        if (serves(languages[l].tag, String(wishes[w] || ''))) { return languages[l]; }
+      }
+    }
+    return languages[0];
+  }
+
+  function texts(language) {
+    if (!language) { return Promise.resolve(''); }
+    return Promise.race([
+      fetch(language.src, { integrity: language.integrity }).then(function (answer) {
+        if (!answer.ok) { throw new Error('texts: ' + answer.status); }
+        return answer.text();
+      }),
+      new Promise(function (_, refuse) { window.setTimeout(refuse, 40000); })
+    ]);
+  }
+
+  // The static shell speaks two languages.
+  var shown = languageFor(null);
+  if (shown && shown.tag === 'ja') { root.lang = 'ja'; }
   root.className = 'js';
   if (root.lang === 'ja') { document.title = 'ポータル サイト'; }
 
@@ -63,17 +95,29 @@
     if (placeholder) { placeholder.hidden = true; }
   }
 
-  if (window.fetch) {
-    fetch('/config.json', { credentials: 'same-origin' })
-      .then(function (answer) { return answer.ok ? answer.json() : {}; })
-      .then(function (config) { whenParsed(function () { showContact((config && config.support) || {}); }); })
-      .catch(function () { /* the page itself explains a missing configuration */ });
-  }
+  var configured = !window.fetch ? null : fetch('/config.json', { credentials: 'same-origin' })
+    .then(function (answer) { return answer.ok ? answer.json() : {}; })
+    .catch(function () { return {}; /* the page itself explains a missing configuration */ })
+    .then(function (config) {
+      whenParsed(function () { showContact((config && config.support) || {}); });
+      return config && config.defaultLocale;
+    });
 
   if (typeof WebAssembly !== 'object' || !window.crypto || !window.fetch || !window.HTMLDialogElement) {
     explain('browser');
     return;
   }
+
+  // The page asks for the texts of a language by its tag; without one, of the language to begin with. The organisation's
+  // language goes before the browser's, so config.json is waited for, but not for long.
+  var patience = new Promise(function (go) { window.setTimeout(go, 5000); });
+  var first = Promise.race(chosen ? [null] : [configured, patience]).then(function (tag) {
+    return texts(languageFor(tag));
+  });
+  first.catch(function () { explain('load'); });
+  window.portalTexts = function (tag) {
+    return tag ? texts(languages.filter(function (one) { return one.tag === tag; })[0]) : first;
+  };
 
   // Before the page has started, anything that fails is a reason to explain; afterwards only a fault of the page's own
   // code is (an extension's error must not take the page away).

@@ -1,11 +1,12 @@
-//! Turns `locales/*.toml` into Rust before the page compiles, and refuses to build when the languages disagree.
+//! Turns `locales/*.toml` into Rust before the page compiles, and refuses to build when the languages disagree. The texts
+//! themselves are files that `cargo xtask dist` writes with the same generator.
 //!
 //! Done here and not by a macro because a build script can name file and key of a mistake in a readable line, and adding a
 //! language is adding a file.
 #![allow(clippy::print_stdout, reason = "a build script talks to cargo on its standard output")]
 #![allow(
     unreachable_pub,
-    reason = "tests/i18n_generator.rs compiles the same modules and uses what they offer"
+    reason = "tests/i18n_generator.rs and xtask compile the same modules and use what they offer"
 )]
 
 #[path = "build/catalog.rs"]
@@ -37,8 +38,15 @@ fn run() -> Result<(), String> {
     let sources = read_sources(&root.join("locales"))?;
     let languages = catalog::read_all(&sources)
         .map_err(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect::<String>())?;
-    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("messages.rs");
-    fs::write(&target, generate::source(&languages)).map_err(|error| format!("{}: {error}", target.display()))
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    // The texts stand in a file of their own: a release page does not include it.
+    for (name, content) in
+        [("messages.rs", generate::source(&languages)), ("texts.rs", generate::embedded(&languages))]
+    {
+        let target = out.join(name);
+        fs::write(&target, content).map_err(|error| format!("{}: {error}", target.display()))?;
+    }
+    Ok(())
 }
 
 fn read_sources(directory: &Path) -> Result<Vec<catalog::Source>, String> {

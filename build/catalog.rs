@@ -1,11 +1,12 @@
 //! Reads the language files and checks that they agree, so that a text missing in one language cannot ship.
 //!
-//! A language is one file, `locales/<tag>.toml`: a table `[language]` about the language itself, then one table per
-//! screen with a message per key. `{name}` inserts a text, `{name:kind}` anything else (see [`Kind`]); `{{` and `}}`
+//! A language is one file, `locales/<tag>.toml`: a table `[language]` about the language itself (its tag and name, in
+//! which direction it is written, how it forms plurals, whether a machine drafted it), then one table per screen with a
+//! message per key. `{name}` inserts a text, `{name:kind}` anything else (see [`Kind`]); `{{` and `}}`
 //! stand for the braces themselves. A message that depends on a number is a table of plural forms and has exactly one
 //! placeholder of the kind `count`. English is the reference the other files are compared with.
 //!
-//! Everything here is pure: `build.rs` reads the files, `tests/i18n_generator.rs` proves each failure.
+//! Everything here is pure: `build.rs` and `xtask` read the files, `tests/i18n_generator.rs` proves each failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -48,8 +49,16 @@ impl fmt::Display for Problem {
 /// A plural category of CLDR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Category {
+    /// The form for none, in languages that have it.
+    Zero,
     /// The form for one, in languages that have it.
     One,
+    /// The form for two.
+    Two,
+    /// The form for a few.
+    Few,
+    /// The form for many.
+    Many,
     /// The form for everything else; every language has it.
     Other,
 }
@@ -59,29 +68,50 @@ impl Category {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Zero => "zero",
             Self::One => "one",
+            Self::Two => "two",
+            Self::Few => "few",
+            Self::Many => "many",
             Self::Other => "other",
         }
     }
 }
 
-/// How a language chooses the form for a whole number. A language with more categories adds a family here and its
-/// rule to `src/i18n/plural.rs`.
+/// How a language chooses the form for a whole number. A language that chooses in another way adds a family here and its
+/// rule to `src/i18n/plural.rs`; a test compares the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluralFamily {
-    /// One form for every number (Japanese).
+    /// One form for every number (Japanese, Chinese, Korean).
     Other,
-    /// One form for 1, another for the rest (English).
+    /// One form for 1, another for the rest (English, German).
     OneOther,
+    /// As French: 0 and 1 share a form, and whole millions have their own.
+    French,
+    /// As Spanish: a form for 1, and whole millions have their own.
+    Spanish,
+    /// As Arabic: six forms.
+    Arabic,
 }
 
 impl PluralFamily {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "other" => Some(Self::Other),
-            "one-other" => Some(Self::OneOther),
-            _ => None,
+    /// Every family.
+    pub const ALL: [Self; 5] = [Self::Other, Self::OneOther, Self::French, Self::Spanish, Self::Arabic];
+
+    /// The name in the head of a language file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::OneOther => "one-other",
+            Self::French => "french",
+            Self::Spanish => "spanish",
+            Self::Arabic => "arabic",
         }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|family| family.as_str() == name)
     }
 
     /// The forms a message must have, in the order the page stores them.
@@ -90,6 +120,34 @@ impl PluralFamily {
         match self {
             Self::Other => &[Category::Other],
             Self::OneOther => &[Category::One, Category::Other],
+            Self::French | Self::Spanish => &[Category::One, Category::Many, Category::Other],
+            Self::Arabic => &[
+                Category::Zero,
+                Category::One,
+                Category::Two,
+                Category::Few,
+                Category::Many,
+                Category::Other,
+            ],
+        }
+    }
+}
+
+/// In which direction a language is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From left to right.
+    Ltr,
+    /// From right to left.
+    Rtl,
+}
+
+impl Direction {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "ltr" => Some(Self::Ltr),
+            "rtl" => Some(Self::Rtl),
+            _ => None,
         }
     }
 }
@@ -179,8 +237,12 @@ pub struct Language {
     pub tag: String,
     /// The name of the language in itself, for instance 日本語.
     pub name: String,
+    /// In which direction it is written.
+    pub direction: Direction,
     /// How it chooses plural forms.
     pub plural: PluralFamily,
+    /// Whether a machine drafted the texts and no person has checked them yet.
+    pub is_machine_drafted: bool,
     /// The messages by `section.name`.
     pub messages: BTreeMap<String, Message>,
     /// The keys whose message could not be read; each was reported.
@@ -222,11 +284,23 @@ fn read(source: &Source, problems: &mut Vec<Problem>) -> Option<Language> {
             return None;
         }
     };
-    let about = |field: &str| {
-        table.get("language").and_then(|language| language.get(field)).and_then(toml::Value::as_str)
+    let field = |name: &str| table.get("language").and_then(|language| language.get(name));
+    let about = |name: &str| field(name).and_then(toml::Value::as_str);
+    let is_machine_drafted = field("machine_drafted").and_then(toml::Value::as_bool);
+    let (Some(tag), Some(name), Some(direction), Some(plurals), Some(is_machine_drafted)) =
+        (about("tag"), about("name"), about("direction"), about("plurals"), is_machine_drafted)
+    else {
+        report("language", "needs `tag`, `name`, `direction`, `plurals` and `machine_drafted`".to_owned());
+        return None;
     };
-    let (Some(tag), Some(name), Some(plurals)) = (about("tag"), about("name"), about("plurals")) else {
-        report("language", "needs `tag`, `name` and `plurals`".to_owned());
+    if !is_tag(tag) {
+        report(
+            "language.tag",
+            format!("{tag:?} must be a language, or a language and a script: `ja`, `zh-Hans`"),
+        );
+    }
+    let Some(direction) = Direction::parse(direction) else {
+        report("language.direction", format!("is {direction:?}, but must be `ltr` or `rtl`"));
         return None;
     };
     if tag != source.tag {
@@ -263,7 +337,9 @@ fn read(source: &Source, problems: &mut Vec<Problem>) -> Option<Language> {
         file: source.file.clone(),
         tag: tag.to_owned(),
         name: name.to_owned(),
+        direction,
         plural,
+        is_machine_drafted,
         messages,
         unreadable,
     })
@@ -418,4 +494,17 @@ fn described(message: &Message) -> String {
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9' | '_'))
+}
+
+/// A primary subtag, or one and a script as BCP 47 spells it (RFC 5646, section 2.1.1). Regions are not told apart: the
+/// texts of a language serve all of them.
+fn is_tag(tag: &str) -> bool {
+    let (language, script) = tag.split_once('-').map_or((tag, None), |(one, two)| (one, Some(two)));
+    let is_language = matches!(language.len(), 2..=3) && language.chars().all(|c| c.is_ascii_lowercase());
+    is_language
+        && script.is_none_or(|script| {
+            script.len() == 4
+                && script.starts_with(|first: char| first.is_ascii_uppercase())
+                && script.chars().skip(1).all(|rest| rest.is_ascii_lowercase())
+        })
 }

@@ -1,9 +1,9 @@
-//! Writes the Rust side of the language files: `Locale`, `Key`, one catalogue per language and a typed constructor per
-//! message.
+//! Writes what the language files become: the Rust side (`Locale`, `Key` and a typed constructor per message), which
+//! every page carries, and the texts of each language, a file of its own that a page loads when it needs it.
 //!
-//! A catalogue is one long text plus the end of each message in it, which compresses better than an array of slices.
-//! Inside a message the control characters U+0001 to U+0008 stand for the placeholders and U+001F separates plural
-//! forms; the files cannot contain control characters themselves.
+//! A file of texts is one line that says what it is, then one line per message in the order of the keys. Inside a message
+//! the control characters U+0001 to U+0008 stand for the placeholders and U+001F separates plural forms; the language
+//! files cannot contain control characters themselves. `src/i18n/catalogue.rs` reads it.
 
 use super::catalog::{Kind, Language, Message, Piece, Placeholder};
 use std::fmt::Write as _;
@@ -18,12 +18,49 @@ pub fn source(languages: &[Language]) -> String {
     locales(languages, &mut out);
     if let Some(reference) = languages.first() {
         keys(reference, &mut out);
-        for language in languages {
-            catalogue(reference, language, &mut out);
-        }
         constructors(reference, &mut out);
     }
     out
+}
+
+/// The texts of every language as one Rust expression, for tests and debug builds: pairs of language and texts.
+#[must_use]
+pub fn embedded(languages: &[Language]) -> String {
+    let Some(reference) = languages.first() else { return "&[]".to_owned() };
+    let pairs: String = languages
+        .iter()
+        .map(|language| {
+            format!("(super::Locale::{}, {:?}),\n", upper_camel(&language.tag), texts(reference, language))
+        })
+        .collect();
+    format!("&[{pairs}]")
+}
+
+/// The texts of one language as the page loads them.
+#[must_use]
+pub fn texts(reference: &Language, language: &Language) -> String {
+    let mut out = format!("portal-texts {} {}\n", language.tag, fingerprint(reference));
+    for (key, expected) in &reference.messages {
+        if let Some(message) = language.messages.get(key) {
+            out.push_str(&stored(message, &expected.placeholders()));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Names the set of keys with their placeholders, so that a page does not read texts that were made for another one:
+/// FNV-1a, 64 bits. It guards against mixing two builds up, not against an attacker; the integrity of the file does that.
+#[must_use]
+pub fn fingerprint(reference: &Language) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for (key, message) in &reference.messages {
+        let line = format!("{key} {} {:?}\n", message.is_plural, message.placeholders());
+        for byte in line.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
 }
 
 fn locales(languages: &[Language], out: &mut String) {
@@ -38,20 +75,22 @@ fn locales(languages: &[Language], out: &mut String) {
          impl Locale {{\n\
          /// Every language there is a file for; the first is the fallback.\n\
          pub const ALL: &'static [Self] = &[{}];\n\
-         /// The BCP 47 tag, for the `lang` attribute and `Intl`.\n#[must_use]\n\
-         pub const fn tag(self) -> &'static str {{ match self {{\n{}}} }}\n\
-         /// The name of the language in itself, for the language switch.\n#[must_use]\n\
-         pub const fn name(self) -> &'static str {{ match self {{\n{}}} }}\n\
-         pub(crate) const fn plural_family(self) -> super::plural::PluralFamily {{ match self {{\n{}}} }}\n\
-         pub(super) const fn catalogue(self) -> super::catalogue::Catalogue {{ match self {{\n{}}} }}\n}}\n",
+         pub(super) const fn about(self) -> &'static super::locale::About {{ match self {{\n{}}} }}\n}}\n",
         each(&|language| format!("/// {}.\n{},", language.name, variant(language))),
         languages.iter().map(|language| format!("Self::{},", variant(language))).collect::<String>(),
-        each(&|language| format!("Self::{} => {:?},", variant(language), language.tag)),
-        each(&|language| format!("Self::{} => {:?},", variant(language), language.name)),
         each(&|language| {
-            format!("Self::{} => super::plural::PluralFamily::{:?},", variant(language), language.plural)
+            format!(
+                "Self::{} => &super::locale::About {{ tag: {:?}, name: {:?}, \
+                 direction: super::locale::Direction::{:?}, plural: super::plural::PluralFamily::{:?}, \
+                 is_machine_drafted: {} }},",
+                variant(language),
+                language.tag,
+                language.name,
+                language.direction,
+                language.plural,
+                language.is_machine_drafted,
+            )
         }),
-        each(&|language| format!("Self::{} => {},", variant(language), language.tag.to_uppercase())),
     );
 }
 
@@ -66,27 +105,15 @@ fn keys(reference: &Language, out: &mut String) {
     }
     let _ = write!(
         out,
-        "}}\n#[cfg(not(target_arch = \"wasm32\"))]\nimpl Key {{\n/// Every key, for tests.\n\
+        "}}\nimpl Key {{\n\
+         /// How many there are.\npub const COUNT: usize = {};\n\
+         /// Names this set of keys; the texts of a language carry the same name.\n\
+         pub const SET: &'static str = {:?};\n}}\n\
+         #[cfg(not(target_arch = \"wasm32\"))]\nimpl Key {{\n/// Every key, for tests.\n\
          pub const ALL: &'static [Self] = &[{}];\n}}\n",
-        reference.messages.keys().map(|key| format!("Self::{},", upper_camel(key))).collect::<String>()
-    );
-}
-
-fn catalogue(reference: &Language, language: &Language, out: &mut String) {
-    let mut text = String::new();
-    let mut ends = String::new();
-    for (key, expected) in &reference.messages {
-        if let Some(message) = language.messages.get(key) {
-            text.push_str(&stored(message, &expected.placeholders()));
-        }
-        let _ = write!(ends, "{},", text.len());
-    }
-    let name = language.tag.to_uppercase();
-    let _ = write!(
-        out,
-        "const {name}: super::catalogue::Catalogue = super::catalogue::Catalogue::new({name}_TEXT, &{name}_ENDS);\n\
-         static {name}_ENDS: [u32; {}] = [{ends}];\nstatic {name}_TEXT: &str = {text:?};\n",
         reference.messages.len(),
+        fingerprint(reference),
+        reference.messages.keys().map(|key| format!("Self::{},", upper_camel(key))).collect::<String>()
     );
 }
 

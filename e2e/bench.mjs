@@ -1,15 +1,16 @@
 // The browser's part of `cargo xtask bench`: how long a person waits, measured in the installed Chromium.
 //
-// Usage: node bench.mjs PAGE_ORIGIN USER PASSWORD PLAIN_PAGE; prints one JSON object. The plain page is static, with a
+// Usage: node bench.mjs PAGE_ORIGIN USER PASSWORD PLAIN_PAGE RESETTER; prints one JSON object. The plain page is static, with a
 // list and no script, and comes from the same server, so that what is compared is the page alone. The object holds the
-// access token of the sample person too: the caller's load on the server needs one, and it is never written anywhere.
+// access token of the sample person and that of RESETTER, who signs in last so that the sign-in is fresh enough for
+// resets: the caller's load on the server needs them, and they are never written anywhere.
 
 import { chromium } from 'playwright-core';
 import { browserLaunch } from './tests/support/browser.mjs';
 
-const [origin, user, password, plain] = process.argv.slice(2);
-if (!plain) {
-  process.stderr.write('usage: node bench.mjs PAGE_ORIGIN USER PASSWORD PLAIN_PAGE\n');
+const [origin, user, password, plain, resetter] = process.argv.slice(2);
+if (!resetter) {
+  process.stderr.write('usage: node bench.mjs PAGE_ORIGIN USER PASSWORD PLAIN_PAGE RESETTER\n');
   process.exit(2);
 }
 
@@ -37,8 +38,8 @@ async function firstPaint(page) {
   );
 }
 
-/** Signs in where the provider asks for it. */
-async function signIn(page) {
+/** Signs somebody in where the provider asks for it; gives the access token. */
+async function signIn(page, who) {
   await page.goto(`${origin}/devices`);
   const login = page.locator('input[name=login]');
   const search = page.locator('input[type=search]');
@@ -47,7 +48,7 @@ async function signIn(page) {
   if (await start.first().isVisible()) await start.first().click();
   await login.waitFor();
   const exchanged = page.waitForResponse((answer) => answer.url().endsWith('/token') && answer.request().method() === 'POST');
-  await login.fill(user);
+  await login.fill(who);
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[type=submit], input[type=submit]').first().click();
   const { access_token: token } = await (await exchanged).json();
@@ -102,7 +103,7 @@ const browser = await chromium.launch(browserLaunch());
 try {
   const context = await browser.newContext();
   const page = await context.newPage();
-  const token = await signIn(page);
+  const token = await signIn(page, user);
   const keys = await typing(page);
   const state = await context.storageState();
   await context.close();
@@ -115,10 +116,14 @@ try {
     shell.push(await visit(browser, `${origin}/help`, 'h1', undefined));
     portal.push(await visit(browser, `${origin}/devices`, 'input[type=search]', state));
   }
+  const resets = await browser.newContext();
+  const resetToken = await signIn(await resets.newPage(), resetter);
+  await resets.close();
   const times = (visits) => ({ paint: median(visits.map((one) => one.paint)), ready: median(visits.map((one) => one.ready)) });
   process.stdout.write(
     `${JSON.stringify({
       token,
+      resetToken,
       plain: times(still),
       shell: times(shell),
       list: times(portal),

@@ -17,6 +17,8 @@ pub enum Route {
     Device(DeviceId),
     /// `/devices/{id}/reset-passcode`: the reset of its passcode, at whichever step it stands.
     ResetPasscode(DeviceId),
+    /// `/devices/{id}/passcode`: its temporary passcode, as large as the screen allows.
+    Passcode(DeviceId),
     /// `/devices/{id}/history`: what happened to it.
     DeviceHistory(DeviceId),
     /// `/devices/{id}/not-me/{resultId}`: "this wasn't me".
@@ -58,6 +60,9 @@ impl Route {
             ("devices", Some(id), Some("reset-passcode"), None) => {
                 device_id(id).map_or(Self::NotFound, Self::ResetPasscode)
             }
+            ("devices", Some(id), Some("passcode"), None) => {
+                device_id(id).map_or(Self::NotFound, Self::Passcode)
+            }
             ("devices", Some(id), Some("history"), None) => {
                 device_id(id).map_or(Self::NotFound, Self::DeviceHistory)
             }
@@ -83,6 +88,7 @@ impl Route {
             Self::Devices => "/devices".to_owned(),
             Self::Device(id) => format!("/devices/{}", escape(id.as_str())),
             Self::ResetPasscode(id) => format!("/devices/{}/reset-passcode", escape(id.as_str())),
+            Self::Passcode(id) => ["/devices/", &escape(id.as_str()), "/passcode"].concat(),
             Self::DeviceHistory(id) => ["/devices/", &escape(id.as_str()), "/history"].concat(),
             Self::NotMe(id, result) => {
                 ["/devices/", &escape(id.as_str()), "/not-me/", &escape(result.as_str())].concat()
@@ -104,6 +110,7 @@ impl Route {
             Self::Devices
             | Self::Device(_)
             | Self::ResetPasscode(_)
+            | Self::Passcode(_)
             | Self::DeviceHistory(_)
             | Self::NotMe(..)
             | Self::History
@@ -123,6 +130,7 @@ impl Route {
         match self {
             Self::Device(_)
             | Self::ResetPasscode(_)
+            | Self::Passcode(_)
             | Self::DeviceHistory(_)
             | Self::NotMe(..)
             | Self::History
@@ -143,6 +151,7 @@ impl Route {
             | Self::Devices
             | Self::Device(_)
             | Self::ResetPasscode(_)
+            | Self::Passcode(_)
             | Self::DeviceHistory(_)
             | Self::NotMe(..)
             | Self::History
@@ -156,9 +165,11 @@ impl Route {
     #[must_use]
     pub const fn device(&self) -> Option<&DeviceId> {
         match self {
-            Self::Device(id) | Self::ResetPasscode(id) | Self::DeviceHistory(id) | Self::NotMe(id, _) => {
-                Some(id)
-            }
+            Self::Device(id)
+            | Self::ResetPasscode(id)
+            | Self::Passcode(id)
+            | Self::DeviceHistory(id)
+            | Self::NotMe(id, _) => Some(id),
             Self::Home
             | Self::Devices
             | Self::History
@@ -196,6 +207,7 @@ mod tests {
             Route::Devices,
             Route::Device(id.clone()),
             Route::ResetPasscode(id.clone()),
+            Route::Passcode(id.clone()),
             Route::DeviceHistory(id.clone()),
             Route::NotMe(id, ResultId::parse("r 1?").ok_or("an identifier")?),
             Route::History,
@@ -232,6 +244,19 @@ mod tests {
             let route = Route::parse(path);
             assert!(matches!(route, Route::NotFound | Route::Devices), "{path}: {route:?}");
         }
+    }
+
+    #[test]
+    fn a_first_visit_needs_no_later_screen_and_what_follows_does() -> Result<(), &'static str> {
+        let id = DeviceId::parse("a").ok_or("an identifier")?;
+        for route in [Route::Home, Route::Devices, Route::SignedOut, Route::Callback, Route::NotFound] {
+            assert!(!route.needs_later_screens(), "{route:?}");
+        }
+        for route in [Route::Device(id.clone()), Route::ResetPasscode(id), Route::Notifications, Route::Help]
+        {
+            assert!(route.needs_later_screens(), "{route:?}");
+        }
+        Ok(())
     }
 
     #[test]

@@ -515,7 +515,7 @@ fn a_passcode_is_gone_from_memory_once_it_is_hidden_or_the_screen_is_left() {
         let mut browser = Browser::sign_in_at("/devices/a");
         browser.dispatch(Event::PasscodeShowChosen(id("a")));
         let body = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
-            "expiresDateTime": rfc3339(SERVER) });
+            "expiresDateTime": rfc3339(SERVER + 86_400) });
         browser.answer("/temporaryPasscode", Ok(answer(200, &body)));
         browser
     };

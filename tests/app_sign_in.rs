@@ -252,7 +252,7 @@ fn sign_out_forgets_everything_blanks_the_page_and_tells_the_other_tabs() {
     assert!(browser.model.device.device.is_none() && browser.model.session.signed_in().is_none());
 
     browser.open("/signed-out");
-    assert_eq!((&browser.model.session, browser.model.locale), (&Session::SignedOut, Locale::Ja));
+    assert_eq!((&browser.model.session, browser.model.language.locale()), (&Session::SignedOut, Locale::Ja));
     browser.dispatch(Event::LinkFollowed(Route::Devices));
     assert!(
         browser.requests.iter().all(|(_, r)| !r.url.contains("openid")),
@@ -338,7 +338,6 @@ fn a_missing_configuration_is_explained_and_can_be_tried_again() {
     }));
     browser.answer("/config.json", Ok(answer(404, &json!({}))));
     assert_eq!(browser.model.config, Config::Failed(ConfigError::Missing));
-    assert_eq!(browser.model.locale, Locale::Ja);
     browser.dispatch(Event::RetryChosen);
     assert!(browser.is_waiting_for("/config.json"));
 }

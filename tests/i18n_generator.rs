@@ -1,6 +1,7 @@
 //! The generator refuses language files that disagree, and says which file and key. Each test makes one mistake.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should say so and stop")]
+#![allow(clippy::indexing_slicing, reason = "a test may stop at once")]
 #![allow(
     unreachable_pub,
     dead_code,
@@ -11,6 +12,8 @@
 mod catalog;
 #[path = "../build/generate.rs"]
 mod generate;
+#[path = "../src/i18n/plural.rs"]
+mod plural;
 
 use catalog::{Source, read_all};
 
@@ -18,7 +21,9 @@ const EN: &str = r#"
 [language]
 tag = "en"
 name = "English"
+direction = "ltr"
 plurals = "one-other"
+machine_drafted = false
 [devices]
 hello = "Hello {name}, it is {when:date}"
 count = { one = "{total:count} device", other = "{total:count} devices" }
@@ -28,7 +33,9 @@ const JA: &str = r#"
 [language]
 tag = "ja"
 name = "日本語"
+direction = "ltr"
 plurals = "other"
+machine_drafted = true
 [devices]
 hello = "{when:date} です。こんにちは、{name} さん"
 count = { other = "{total:count} 台" }
@@ -139,7 +146,11 @@ fn a_key_outside_a_section_or_with_capitals_is_named() {
 #[test]
 fn the_language_must_say_what_it_is() {
     assert_said(&problems_of("tag = \"ja\"", "tag = \"jp\""), &["`language.tag`", "named after \"ja\""]);
-    assert_said(&problems_of("name = \"日本語\"", ""), &["needs `tag`, `name` and `plurals`"]);
+    assert_said(&problems_of("name = \"日本語\"", ""), &["needs `tag`, `name`, `direction`, `plurals` and"]);
+    assert_said(&problems_of("machine_drafted = true", ""), &["`machine_drafted`"]);
+    assert_said(&problems_of("machine_drafted = true", "machine_drafted = \"yes\""), &["`machine_drafted`"]);
+    assert_said(&problems_of("\"ltr\"", "\"up\""), &["`language.direction`", "`ltr` or `rtl`"]);
+    assert_said(&problems_of("tag = \"ja\"", "tag = \"ja-JP\""), &["`language.tag`", "and a script"]);
     assert_said(&problems_of("plurals = \"other\"", "plurals = \"two\""), &["not a plural family"]);
 }
 
@@ -164,15 +175,82 @@ fn gaps_are_numbered_in_the_order_of_the_reference() {
         code.contains("pub fn devices_hello(name: &str, when: portal_contract::UtcTime) -> Text"),
         "{code}"
     );
-    assert!(code.contains(r"Hello \u{1}, it is \u{2}"), "{code}");
-    assert!(code.contains(r"\u{2} です。こんにちは、\u{1} さん"), "{code}");
-    assert!(code.contains(r"\u{1} device\u{1f}\u{1} devices"), "{code}");
+    let texts = |index: usize| generate::texts(&languages[0], &languages[index]);
+    assert!(texts(0).ends_with("\n\u{1} device\u{1f}\u{1} devices\nHello \u{1}, it is \u{2}\n"));
+    assert!(texts(1).ends_with("\n\u{2} です。こんにちは、\u{1} さん\n"));
 }
 
 #[test]
 fn a_third_language_is_one_more_file() {
-    let sv = EN.replace("\"en\"", "\"sv\"").replace("English", "Svenska");
-    let languages = read_all(&[source("en", EN), source("ja", JA), source("sv", &sv)]).unwrap();
+    let head = "tag = \"ar\"\nname = \"العربية\"\ndirection = \"rtl\"\nplurals = \"arabic\"\nmachine_drafted = true\n";
+    let forms = ["zero", "one", "two", "few", "many", "other"]
+        .map(|form| format!("{form} = \"{{total:count}} {form}\""));
+    let ar = format!(
+        "[language]\n{head}[devices]\nhello = \"{{name}} {{when:date}}\"\ncount = {{ {} }}\n",
+        forms.join(", ")
+    );
+    let languages = read_all(&[source("en", EN), source("ja", JA), source("ar", &ar)]).unwrap();
     let code = generate::source(&languages);
-    assert!(code.contains("Self::Sv => \"Svenska\""), "{code}");
+    assert!(
+        code.contains("pub enum Locale {\n/// English.\nEn,\n/// العربية.\nAr,\n/// 日本語.\nJa,\n}"),
+        "{code}"
+    );
+    assert!(code.contains("direction: super::locale::Direction::Rtl"), "{code}");
+    assert!(code.contains("plural: super::plural::PluralFamily::Arabic, is_machine_drafted: true"), "{code}");
+    let texts = generate::texts(&languages[0], &languages[1]);
+    assert!(texts.contains(
+        "\u{1} zero\u{1f}\u{1} one\u{1f}\u{1} two\u{1f}\u{1} few\u{1f}\u{1} many\u{1f}\u{1} other\n"
+    ));
+}
+
+#[test]
+fn a_tag_with_a_script_becomes_a_name_of_its_own() {
+    let hans = JA.replace("\"ja\"", "\"zh-Hans\"");
+    let languages = read_all(&[source("en", EN), source("zh-Hans", &hans)]).unwrap();
+    assert!(generate::source(&languages).contains("Self::ZhHans => "));
+    assert!(generate::texts(&languages[0], &languages[1]).starts_with("portal-texts zh-Hans "));
+}
+
+#[test]
+fn no_words_stand_in_the_source_of_the_page_except_in_its_documentation() {
+    let languages = read_all(&[source("en", EN), source("ja", JA)]).unwrap();
+    let code = generate::source(&languages);
+    let spoken = code.lines().filter(|line| !line.starts_with("///")).collect::<String>();
+    assert!(!spoken.contains("it is") && !spoken.contains("こんにちは"), "{spoken}");
+}
+
+#[test]
+fn texts_made_for_other_keys_or_placeholders_have_another_name() {
+    let named = |en: &str| {
+        let languages = read_all(&[source("en", en)]).unwrap();
+        generate::fingerprint(&languages[0])
+    };
+    let name = named(EN);
+    assert_eq!(named(&EN.replace("Hello", "Good day,")), name, "words alone change nothing");
+    assert_ne!(named(&EN.replace("hello =", "greeting =")), name);
+    assert_ne!(named(&EN.replace("{name}", "{name:text}")), name);
+    assert_ne!(named(&EN.replace("count = {", "extra = \"More\"\ncount = {")), name);
+}
+
+#[test]
+fn every_family_chooses_the_form_that_cldr_gives_as_an_example() {
+    use catalog::PluralFamily as Built;
+    use plural::PluralFamily as Read;
+    let told = |built: Built, read: Read, count: usize| built.categories()[read.form(count)].as_str();
+    let chosen = |built: Built, read: Read, counts: &[usize]| {
+        counts.iter().map(|count| told(built, read, *count)).collect::<Vec<_>>().join(" ")
+    };
+    let all = |built: Built, read: Read| chosen(built, read, &[0, 1, 2, 3, 11, 100, 1_000_000, 1_000_001]);
+    assert_eq!(all(Built::Other, Read::Other), "other other other other other other other other");
+    assert_eq!(all(Built::OneOther, Read::OneOther), "other one other other other other other other");
+    assert_eq!(all(Built::French, Read::French), "one one other other other other many other");
+    assert_eq!(all(Built::Spanish, Read::Spanish), "other one other other other other many other");
+    let arabic = |counts| chosen(Built::Arabic, Read::Arabic, counts);
+    assert_eq!(arabic(&[0, 1, 2]), "zero one two");
+    assert_eq!(arabic(&[3, 10, 103, 110, 1003]), "few few few few few");
+    assert_eq!(arabic(&[11, 26, 99, 111, 1011]), "many many many many many");
+    assert_eq!(
+        arabic(&[100, 102, 200, 202, 300, 1000, 10_000, 1_000_000]),
+        "other other other other other other other other"
+    );
 }

@@ -5,16 +5,19 @@
 
 mod support;
 
-use passcode_portal::app::Event;
+use passcode_portal::app::{Effect, Event, SpokenPasscode, Visibility};
 use passcode_portal::auth::{AccessToken, CodeVerifier, IdToken, SignInRandom};
 use passcode_portal::domain::Milliseconds;
 use passcode_portal::http::{HttpAnswer, HttpRequest, Method};
-use passcode_portal::i18n::{Locale, PlainFormatter};
-use passcode_portal::view::spell;
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
+use passcode_portal::view::{qr_drawing, spell};
 use portal_contract::SecretText;
 use serde_json::{Value, json};
 use support::browser::{ACCESS_TOKEN, Browser, CODE, PASSCODE};
 use support::{SERVER, answer, device_json, device_json_with, id, problem, rfc3339, run_json};
+
+/// Words a voice says.
+const SPOKEN: [&str; 2] = ["capital Sierra", "digit seven"];
 
 /// A visit that touches every secret: sign-in, step-up, reset, passcode, failures, sign-out.
 fn visit() -> (String, Vec<String>) {
@@ -48,9 +51,21 @@ fn visit() -> (String, Vec<String>) {
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
     browser.dispatch(Event::PasscodeShowChosen(id("a")));
     let passcode = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
-        "expiresDateTime": rfc3339(SERVER) });
+        "expiresDateTime": rfc3339(SERVER + 86_400) });
     browser.answer("/temporaryPasscode", Ok(answer(200, &passcode)));
     browser.dispatch(Event::PasscodeCopyChosen);
+    browser.dispatch(Event::PasscodeCopyFinished { copied: false });
+    browser.dispatch(Event::QrCodeToggled);
+    browser.dispatch(Event::PasscodeOnPaperToggled);
+    browser.dispatch(Event::PrintChosen);
+    browser.dispatch(Event::VoicesFound(vec![Locale::En]));
+    let words = SPOKEN.map(|word| SecretText::new(word.to_owned()));
+    browser.dispatch(Event::ReadAloudChosen(SpokenPasscode { locale: Locale::En, words: words.into() }));
+    assert!(browser.log.iter().any(|effect| matches!(effect, Effect::ReadAloud { .. })));
+    browser.dispatch(Event::ReadAloudStopped);
+    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.pass(3);
+    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
     browser.dispatch(Event::PasscodeHideChosen);
     browser.dispatch(Event::RetryChosen);
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
@@ -62,6 +77,7 @@ fn visit() -> (String, Vec<String>) {
     browser.return_with(|_| {});
     browser.dispatch(Event::SignOutChosen);
     secrets.extend([ACCESS_TOKEN, CODE, PASSCODE].map(str::to_owned));
+    secrets.extend(SPOKEN.map(str::to_owned));
     // The parts of an ID token stand for themselves too.
     secrets.push(id_token.split('.').nth(1).unwrap().to_owned());
     secrets.push(id_token);
@@ -111,6 +127,7 @@ fn each_secret_type_redacts_itself() {
         format!("{:?}", IdToken::new("SECRET".into())),
         format!("{:?}", SecretText::new("SECRET".into())),
         spelled_secret(),
+        drawn_secret(),
         format!("{verifier:?}"),
         format!("{:?}", SignInRandom::new([0x53; 112])),
         format!("{request:?}"),
@@ -122,9 +139,17 @@ fn each_secret_type_redacts_itself() {
     }
 }
 
+/// "SECRET" as a QR code, in a form in which its squares would be found.
+fn drawn_secret() -> String {
+    let drawing = qr_drawing(&SecretText::new("SECRET".into())).unwrap();
+    assert!(drawing.path.reveal().starts_with('M'));
+    let shown = format!("{drawing:?}");
+    if shown.contains("h7v1") || shown.contains("M4") { format!("SECRET in {shown}") } else { shown }
+}
+
 /// "SECRET" spelled, as a whole and each character, in a form in which its words would be found.
 fn spelled_secret() -> String {
-    let spelled = spell(&SecretText::new("SECRET".into()), Locale::En, &PlainFormatter);
+    let spelled = spell(&SecretText::new("SECRET".into()), &Catalogue::embedded(Locale::En), &PlainFormatter);
     let words: Vec<&str> = spelled.characters().iter().map(|c| c.words.reveal()).collect();
     assert_eq!(words.first(), Some(&"capital Sierra"));
     let shown = format!("{spelled:?} {:?} {:?}", spelled.characters(), spelled.characters().first());

@@ -9,7 +9,7 @@
 mod view_support;
 
 use passcode_portal::domain::{HistoryCause, HistoryEntry};
-use passcode_portal::i18n::{Locale, PlainFormatter};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::view::{self, history_csv, history_entry};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, json as fields,
@@ -110,7 +110,7 @@ fn the_most_precise_cause_is_told() {
 #[test]
 fn an_uncertain_end_claims_nothing() {
     let entry = entry(&json!({ "activity": "resetFailed", "errorCode": "outcomeUnknown" }));
-    let words = history_entry(&entry, None).what.render(Locale::En, &PlainFormatter);
+    let words = history_entry(&entry, None).what.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
     assert!(words.contains("not certain") && !words.contains("failed"), "{words}");
 }
 
@@ -133,10 +133,11 @@ fn the_file_holds_the_same_words_and_no_formula() {
         ),
     ];
     for (locale, tag) in LANGUAGES {
-        let file = history_csv(&entries, locale, &PlainFormatter);
+        let file = history_csv(&entries, &Catalogue::embedded(locale), &PlainFormatter);
         assert_eq!(file.matches("\r\n").count(), 4);
         assert!(file.contains("\"'=HYPERLINK") && file.contains("\"'+81 \"\"Ken\"\", K.\""), "{file}");
-        let what = history_entry(&entries[1], None).what.render(locale, &PlainFormatter);
+        let what =
+            history_entry(&entries[1], None).what.render(&Catalogue::embedded(locale), &PlainFormatter);
         assert!(file.contains(&what));
         insta::assert_snapshot!(
             format!("history_csv_{tag}"),
@@ -147,7 +148,7 @@ fn the_file_holds_the_same_words_and_no_formula() {
 
 #[test]
 fn an_empty_history_is_a_file_with_headings() {
-    let file = view::history_csv(&[], Locale::Ja, &PlainFormatter);
+    let file = view::history_csv(&[], &Catalogue::embedded(Locale::Ja), &PlainFormatter);
     assert_eq!(file.lines().count(), 1);
     assert!(file.contains("日時"));
 }

@@ -10,10 +10,10 @@
 mod view_support;
 
 use passcode_portal::domain::{Device, ResetAvailability, ResetRun};
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::{self, ResetCommand};
 use portal_contract::{RefusalReason, ResetOutcome};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use view_support::{LANGUAGES, Page, SERVER_NOW, before, device, run};
 
@@ -23,7 +23,7 @@ fn rows() -> Vec<(String, Device)> {
     rows.into_iter()
         .map(|row| {
             let mut wire = row["device"].clone();
-            wire["actions"] = serde_json::json!({ "resetPasscode": row["availability"] });
+            wire["actions"] = json!({ "resetPasscode": row["availability"] });
             (row["row"].as_str().unwrap().to_owned(), device(&wire))
         })
         .collect()
@@ -68,7 +68,7 @@ fn every_reason_has_words_of_its_own_and_says_what_to_do_instead() {
     let all: Vec<RefusalReason> =
         RefusalReason::KNOWN.iter().copied().chain([RefusalReason::Other]).collect();
     for (locale, tag) in LANGUAGES {
-        let say = |text: &Text| text.render(locale, &PlainFormatter);
+        let say = |text: &Text| text.render(&Catalogue::embedded(locale), &PlainFormatter);
         let mut page = Page::new(locale);
         let mut whys = BTreeSet::new();
         for reason in &all {
@@ -97,12 +97,15 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
             .into_iter()
             .find(|(_, device)| {
                 let is_allowed = matches!(device.reset, ResetAvailability::Allowed(_));
-                is_allowed && view::platform(device).render(Locale::En, &PlainFormatter).starts_with(system)
+                is_allowed
+                    && view::platform(device)
+                        .render(&Catalogue::embedded(Locale::En), &PlainFormatter)
+                        .starts_with(system)
             })
             .unwrap();
         let outcome = device.told_outcome();
         let done = view::done(&device.name, device.platform, outcome, &run(), None);
-        let say = |text: &Text| text.render(Locale::En, &PlainFormatter);
+        let say = |text: &Text| text.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
         (say(&done.what), say(&done.note), outcome)
     };
     let (what, note, outcome) = facts("Android");
@@ -123,4 +126,28 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
     let (what, note, _) = facts("Windows Phone 8.1");
     assert!(what.contains("removed") && what.contains("digits only"), "{what}");
     assert!(note.contains("Change it in Settings after unlocking"), "{note}");
+}
+
+#[test]
+fn the_lock_is_refused_in_words_of_its_own() {
+    let refused = |reason: RefusalReason| {
+        let actions = json!({ "remoteLock": { "allowed": false, "reason": reason } });
+        view::remote_lock(&device(&json!({ "actions": actions }))).unwrap()
+    };
+    let not_named = view::remote_lock(&device(&json!({ "actions": {} }))).unwrap();
+    for (locale, _) in LANGUAGES {
+        let written = |view: &view::RefusalView| {
+            let words = [&view.why, &view.instead]
+                .map(|text| text.render(&Catalogue::embedded(locale), &PlainFormatter));
+            assert!(words.iter().all(|words| !words.is_empty()));
+            words.concat()
+        };
+        for reason in RefusalReason::KNOWN.iter().copied().chain([RefusalReason::Other]) {
+            let words = written(&refused(reason)).to_lowercase();
+            assert!(!words.contains("passcode") && !words.contains("パスコード"), "{reason:?}: {words}");
+        }
+        assert!(!written(&not_named).is_empty());
+    }
+    let allowed = json!({ "remoteLock": { "allowed": true } });
+    assert_eq!(view::remote_lock(&device(&json!({ "actions": allowed }))), None);
 }

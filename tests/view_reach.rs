@@ -8,7 +8,7 @@ mod view_support;
 use passcode_portal::domain::{
     Checklist, ChecklistStep, Device, Idleness, Milliseconds, PendingPhase, Platform, ResetRun, Seconds,
 };
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view;
 use portal_contract::{CharacterSet, ResetOutcome, UtcTime};
 use serde_json::json;
@@ -21,7 +21,7 @@ fn seen(age: Option<i64>, system: &str) -> Device {
 }
 
 fn english(text: &Text) -> String {
-    text.render(Locale::En, &PlainFormatter)
+    text.render(&Catalogue::embedded(Locale::En), &PlainFormatter)
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod view_support;
 
 use passcode_portal::domain::{CharacterClass, Platform};
-use passcode_portal::i18n::{Locale, PlainFormatter, t};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, t};
 use passcode_portal::view::{self, SpelledPasscode, passcode_groups};
 use portal_contract::{CharacterSet, ResetOutcome, SecretText};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ use view_support::{LANGUAGES, Page};
 const EVERYTHING: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!()あ";
 
 fn spelled(passcode: &str, locale: Locale) -> SpelledPasscode {
-    view::spell(&SecretText::new(passcode.to_owned()), locale, &PlainFormatter)
+    view::spell(&SecretText::new(passcode.to_owned()), &Catalogue::embedded(locale), &PlainFormatter)
 }
 
 fn words(passcode: &str, locale: Locale) -> Vec<String> {
@@ -52,7 +52,7 @@ fn a_passcode_is_spelled_as_people_spell_it() {
 fn every_language_has_a_word_of_its_own_for_every_letter_and_digit() {
     for locale in Locale::ALL.iter().copied() {
         for (list, count) in [(t::spelling_letters(), 26), (t::spelling_digits(), 10)] {
-            let list = list.render(locale, &PlainFormatter);
+            let list = list.render(&Catalogue::embedded(locale), &PlainFormatter);
             assert_eq!(list.split(' ').count(), count, "{locale:?}: {list}");
             assert!(
                 list.split(' ').all(|word| !word.is_empty() && word.contains('(') == word.ends_with(')'))

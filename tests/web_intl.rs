@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use passcode_portal::browser::intl::IntlFormatter;
-use passcode_portal::i18n::{Formatter, Locale, t};
+use passcode_portal::i18n::{Catalogue, Formatter, Locale, t};
 use portal_contract::UtcTime;
 use std::time::Duration;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -43,7 +43,7 @@ fn a_moment_names_the_day_and_the_time() {
 fn a_change_of_language_reaches_the_next_text() {
     let formatter = IntlFormatter::new();
     let text = t::devices_shown(100, 4219);
-    assert_eq!(text.render(Locale::En, &formatter), "100 of 4,219 devices");
-    assert_eq!(text.render(Locale::Ja, &formatter), "4,219 台中 100 台を表示");
-    assert_eq!(text.render(Locale::En, &formatter), "100 of 4,219 devices");
+    assert_eq!(text.render(&Catalogue::embedded(Locale::En), &formatter), "100 of 4,219 devices");
+    assert_eq!(text.render(&Catalogue::embedded(Locale::Ja), &formatter), "4,219 台中 100 台を表示");
+    assert_eq!(text.render(&Catalogue::embedded(Locale::En), &formatter), "100 of 4,219 devices");
 }

@@ -5,10 +5,12 @@
 mod web_support;
 
 use leptos::prelude::document;
-use passcode_portal::app::{Event, Model, PasscodeView};
+use passcode_portal::app::{Event, Model, PasscodeAids, PasscodeView};
 use passcode_portal::domain::{DeviceId, PendingPhase, ResetState};
+use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_support::{Page, at, at_reset, run, settle, ticket};
 
@@ -37,6 +39,7 @@ fn shown(model: &mut Model) {
             result_id: "run-4711".to_owned(),
         },
         since: at(0),
+        aids: PasscodeAids::default(),
     };
 }
 
@@ -100,14 +103,14 @@ async fn waiting_never_says_done() {
     }))
     .await;
     assert!(page.all_text().contains("not done yet"));
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device");
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device Now");
     page.change(|model| {
         if let ResetState::Pending { phase, .. } = &mut model.reset {
             *phase = PendingPhase::Delivered;
         }
     })
     .await;
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Confirmed by the device");
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Confirmed by the device Now");
     assert!(!page.has_pressable("Cancel this reset"));
 }
 
@@ -125,7 +128,10 @@ async fn a_shown_passcode_stands_in_groups_is_not_translated_and_is_copied_whole
     page.change(shown).await;
     let code = page.find("output.code").expect("the code");
     assert_eq!(code.text_content().as_deref(), Some(SECRET), "selecting it gives the code without gaps");
-    assert_eq!(page.count("output.code span"), 2);
+    assert_eq!(page.count("output.code .group"), 2);
+    assert_eq!(page.count("output.code .capital"), 2, "K and W");
+    assert_eq!(page.count("output.code .digit"), 2, "7 and 4");
+    assert_eq!(page.count(".legend li"), 3);
     assert_eq!(code.get_attribute("translate").as_deref(), Some("no"));
     assert_eq!(code.get_attribute("aria-live").as_deref(), Some("off"));
     assert!(page.all_text().contains("Letters and digits"));
@@ -145,6 +151,118 @@ async fn a_passcode_never_gets_into_the_title_or_an_attribute() {
     let outside_of_text =
         html.split('<').filter_map(|part| part.split_once('>')).any(|(tag, _)| tag.contains("Kd7m"));
     assert!(!outside_of_text);
+}
+
+#[wasm_bindgen_test]
+async fn a_passcode_is_spelled_character_by_character_in_the_language_of_the_page() {
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    assert_eq!(page.count(".spelled li"), 8);
+    assert!(page.text(".spelled").contains("capital Kilo"), "{}", page.text(".spelled"));
+    assert_eq!(page.find(".spelled").and_then(|list| list.get_attribute("translate")).as_deref(), Some("no"));
+    page.change(|model| model.language = Catalogue::embedded(Locale::Ja)).await;
+    assert!(page.text(".spelled").contains("大文字K"), "{}", page.text(".spelled"));
+}
+
+#[wasm_bindgen_test]
+async fn the_qr_code_is_drawn_only_while_it_is_wanted_and_the_button_keeps_the_focus() {
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    assert_eq!(page.count("svg.qr"), 0);
+    page.pressable("Show as QR code").focus().expect("focusable");
+    page.press("Show as QR code").await;
+    assert_eq!(page.said(), [Event::QrCodeToggled]);
+    assert_eq!(page.focused_text(), "Hide QR code");
+    let picture = page.find("svg.qr").expect("the code");
+    assert_eq!(picture.get_attribute("viewBox").as_deref(), Some("0 0 29 29"), "version 1 and its margins");
+    assert_eq!(picture.namespace_uri().as_deref(), Some("http://www.w3.org/2000/svg"));
+    let path = page.find("svg.qr path").expect("squares");
+    assert_eq!(path.namespace_uri().as_deref(), Some("http://www.w3.org/2000/svg"));
+    page.change(|model| model.passcode = PasscodeView::Hidden).await;
+    assert_eq!(page.count("svg.qr"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_rest_of_the_time_ticks_without_disturbing_the_buttons_or_a_live_region() {
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    assert_eq!(page.text(".rest-time .digits"), "2:00");
+    page.pressable("Copy passcode").focus().expect("focusable");
+    page.change(|model| model.now = at(18)).await;
+    assert_eq!(page.text(".rest-time .digits"), "1:42");
+    assert_eq!(page.focused_text(), "Copy passcode");
+    let region =
+        page.find(".rest-time").expect("the rest").closest("[aria-live], [role=status], [role=timer]");
+    assert!(region.expect("a selector").is_none());
+    assert_eq!(page.count(".rest-time[aria-hidden=true]"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn reading_aloud_is_offered_only_with_a_voice_of_the_language() {
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    assert!(!page.has_pressable("Read aloud slowly"));
+    page.change(|model| model.voices = vec![Locale::Ja]).await;
+    assert!(!page.has_pressable("Read aloud slowly"));
+    page.change(|model| model.voices = vec![Locale::Ja, Locale::En]).await;
+    page.press("Read aloud slowly").await;
+    let said = page.said();
+    let Some(Event::ReadAloudChosen(spoken)) = said.first() else { panic!("{said:?}") };
+    let words: Vec<&str> = spoken.words.iter().map(SecretText::reveal).collect();
+    assert_eq!(words.first(), Some(&"capital Kilo"));
+    assert_eq!(words.len(), 8);
+    page.press("Stop reading").await;
+    assert_eq!(page.said().last(), Some(&Event::ReadAloudStopped));
+}
+
+#[wasm_bindgen_test]
+async fn the_passcode_is_put_on_paper_only_by_a_box_that_is_there_only_while_it_is_shown() {
+    let page = Page::mount(done("d0")).await;
+    assert_eq!(page.count("input[type=checkbox]"), 0);
+    page.change(shown).await;
+    assert_eq!(page.count(".on-paper"), 0);
+    let field: web_sys::HtmlElement =
+        page.find(".print-tools input[type=checkbox]").expect("the box").unchecked_into();
+    field.click();
+    settle().await;
+    assert_eq!(page.said(), [Event::PasscodeOnPaperToggled]);
+    assert_eq!(page.count(".passcode.on-paper"), 1);
+    page.change(|model| model.passcode = PasscodeView::Hidden).await;
+    assert_eq!(page.count(".on-paper, input[type=checkbox]"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn showing_and_hiding_hand_the_focus_on() {
+    let page = Page::mount(done("d0")).await;
+    page.pressable("Show passcode").focus().expect("focusable");
+    page.change(shown).await;
+    assert_eq!(page.focused_text(), SECRET);
+    page.pressable("Hide passcode").focus().expect("focusable");
+    page.press("Hide passcode").await;
+    assert_eq!(page.focused_text(), "Show passcode");
+}
+
+#[wasm_bindgen_test]
+async fn its_own_page_has_the_steps_and_the_help_for_who_cannot_type_it() {
+    let mut model = web_support::at_device("d0", Route::Passcode);
+    let before = model.device.device.clone().expect("a device");
+    let mut device = (*before).clone();
+    device.runs = vec![web_support::done_run()];
+    model.device.device = Some(std::sync::Arc::new(device));
+    shown(&mut model);
+    let page = Page::mount(model).await;
+    assert_eq!(page.count(".passcode.large output.code"), 1);
+    assert!(page.text("h1").contains("Galaxy"));
+    assert!(page.text("details").contains("ABC"), "the keyboard of Android");
+    assert!(page.has_pressable("Print the steps"));
+    assert!(!document().title().contains("Kd7m"));
+}
+
+#[wasm_bindgen_test]
+async fn a_device_without_a_finished_reset_has_no_passcode_page() {
+    let page = Page::mount(web_support::at_device("d0", Route::Passcode)).await;
+    assert!(page.text("main").contains("no temporary passcode"));
+    assert!(!page.has_pressable("Show passcode"));
 }
 
 #[wasm_bindgen_test]

@@ -8,17 +8,19 @@ mod web_support;
 use leptos::prelude::document;
 use passcode_portal::api::ApiError;
 use passcode_portal::app::{
-    Announced, Announcement, Config, Connectivity, Event, History, HistoryScope, LoadState, Model, Session,
+    Announced, Announcement, Config, Connectivity, Event, History, HistoryScope, LaterScreens, LoadState,
+    Model, Session,
 };
 use passcode_portal::auth::{ConfigError, SignInError};
 use passcode_portal::domain::{
     ChecklistStep, DeviceId, HistoryEntry, Idleness, Milliseconds, PendingPhase, ResetState, ResultId,
     Seconds, WhoseScreen, WhyExplain,
 };
-use passcode_portal::i18n::Locale;
+use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::{FailureCode, HistoryActivity, RefusalReason, UtcTime};
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_support::{IT_PHONE, Page, at_device, at_reset, notification, run, signed_in, three_devices, ticket};
 
@@ -67,6 +69,14 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     let id = DeviceId::parse("d0").expect("an identifier");
     dialog.reset = ResetState::ExplainingSignOut { device: id, why: WhyExplain::FirstTime };
     vec![
+        (
+            "later_loading",
+            with(signed_in(Route::Help, Vec::new()), |model| model.later = LaterScreens::Loading),
+        ),
+        (
+            "later_failed",
+            with(signed_in(Route::Help, Vec::new()), |model| model.later = LaterScreens::Failed),
+        ),
         ("loading", with(signed_out(Route::Home), |model| model.config = Config::Loading)),
         (
             "not set up",
@@ -89,6 +99,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("no devices", signed_in(Route::Devices, Vec::new())),
         ("devices failed", many_failed),
         ("device", at_device("d0", Route::Device)),
+        ("passcode page", at_device("d0", Route::Passcode)),
         ("device that cannot", at_device("d2", Route::Device)),
         ("device unreadable", unreadable),
         ("dialog A", dialog),
@@ -217,7 +228,7 @@ async fn every_screen_stands_under_trusted_types_with_one_heading_and_the_it_con
     enforce_trusted_types();
     for locale in [Locale::En, Locale::Ja] {
         for (name, mut model) in every_screen() {
-            model.locale = locale;
+            model.language = Catalogue::embedded(locale);
             let page = Page::mount(model).await;
             assert_eq!(page.count("h1"), 1, "{name}");
             assert!(!page.text("h1").trim().is_empty(), "{name}");
@@ -233,13 +244,35 @@ async fn a_change_of_language_keeps_the_step_and_says_so_in_lang() {
     let page =
         Page::mount(at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })).await;
     let english = page.text(".button.danger");
-    page.press("日本語").await;
+    page.choose_language("ja").await;
     assert_eq!(page.said(), [Event::LocaleChosen(Locale::Ja)]);
     let japanese = page.text(".button.danger");
     assert!(japanese.contains("Galaxy") && japanese != english);
     let lang = document().document_element().and_then(|root| root.get_attribute("lang"));
     assert_eq!(lang.as_deref(), Some("ja"));
+    let dir = document().document_element().and_then(|root| root.get_attribute("dir"));
+    assert_eq!(dir.as_deref(), Some("ltr"));
     assert_eq!(page.count(".countdown"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_choice_of_languages_has_a_name_and_follows_what_is_wanted_and_what_failed() {
+    let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
+    let select = page.find(".language select").expect("a choice of languages");
+    let value = || js_sys::Reflect::get(&select, &"value".into()).ok().and_then(|value| value.as_string());
+    assert_eq!(select.get_attribute("aria-label").as_deref(), Some("Language"));
+    assert_eq!(page.count(".language option"), u32::try_from(Locale::ALL.len()).unwrap_or(0));
+    assert_eq!(page.text(".language option[value=ja][lang=ja]"), "日本語");
+    assert_eq!(value().as_deref(), Some("en"));
+    page.change(|model| model.wanted_language = Some(Locale::Ja)).await;
+    assert_eq!(value().as_deref(), Some("ja"));
+    page.change(|model| {
+        model.wanted_language = None;
+        model.missing_language = Some(Locale::Ja);
+    })
+    .await;
+    assert_eq!(value().as_deref(), Some("en"));
+    assert!(page.text(".banner").starts_with("日本語 could not be loaded"), "{}", page.text(".banner"));
 }
 
 #[wasm_bindgen_test]
@@ -262,7 +295,8 @@ async fn pending_becomes_done_without_moving_the_focus() {
         phase: PendingPhase::Waiting,
     }))
     .await;
-    let language = page.pressable("日本語");
+    let language = page.find(".language select").expect("a choice of languages");
+    let language = language.unchecked_into::<web_sys::HtmlElement>();
     language.focus().expect("focusable");
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");

@@ -23,6 +23,8 @@ open_enum! {
         NotFound = "notFound",
         /// 405: the method does not exist here.
         MethodNotAllowed = "methodNotAllowed",
+        /// 408: the request did not arrive in time.
+        RequestTimeout = "requestTimeout",
         /// 409: a reset of this device is pending already.
         ActionAlreadyPending = "actionAlreadyPending",
         /// 409: the action cannot be cancelled any more.

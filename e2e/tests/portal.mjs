@@ -303,7 +303,7 @@ export class Portal {
   }
 
   async switchLanguage(language) {
-    await this.page.getByRole('button', { name: language === 'ja' ? '日本語' : 'English' }).click();
+    await this.page.getByRole('combobox', { name: this.saying('languageChoice') }).selectOption(language);
     this.language = language;
     await expect(this.page.locator('html')).toHaveAttribute('lang', language);
   }

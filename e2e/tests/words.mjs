@@ -17,6 +17,8 @@ const KEYS = {
   providerDown: 'sign_in_problem.unreachable_text',
   browserUnfit: 'sign_in_problem.browser_text',
   // devices
+  languageChoice: 'language_switch.label',
+  languageMissing: 'language_switch.missing',
   backToDevices: 'app.back_to_devices',
   noDevices: 'devices.empty_heading',
   noMatch: 'devices.none_found_heading',

@@ -1,6 +1,7 @@
 //! What is said politely to people who do not see the screen. `view` finds the words.
 
 use crate::domain::Seconds;
+use crate::i18n::Locale;
 
 /// One thing to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Announcement {
     ResetPending,
     /// The device has been reached.
     ResetDelivered,
+    /// The device has it and said "not now".
+    ResetNotNow,
     /// The device acknowledged the reset.
     ResetDone,
     /// The reset failed.
@@ -21,14 +24,24 @@ pub enum Announcement {
     ResetSuperseded,
     /// The reset was cancelled.
     ResetCanceled,
+    /// It was too late to cancel the reset.
+    CancelTooLate,
+    /// The cancellation could not be sent.
+    CancelFailed,
     /// The passcode is on the screen.
     PasscodeShown,
     /// The passcode is off the screen.
     PasscodeHidden,
     /// The passcode is in the clipboard.
     PasscodeCopied,
-    /// The browser refused to copy.
+    /// The browser refused to copy; the passcode is selected.
     PasscodeNotCopied,
+    /// The passcode is not valid any more and off the screen.
+    PasscodeExpired,
+    /// The QR code is on the screen.
+    QrCodeShown,
+    /// The QR code is off the screen.
+    QrCodeHidden,
     /// The filter matches so many devices.
     DevicesShown {
         /// How many match.
@@ -46,6 +59,8 @@ pub enum Announcement {
     UnrecognizedReported,
     /// On a borrowed screen the sign-out comes in this time unless somebody is there.
     IdleSoon(Seconds),
+    /// The texts of this language could not be had.
+    LanguageMissing(Locale),
     /// The network is gone.
     WentOffline,
     /// The network is back.

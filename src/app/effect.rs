@@ -1,9 +1,10 @@
 //! What the rules demand of the browser. Imperative; performed in order; none decides anything.
 
-use super::{FetchId, TimerId};
+use super::{FetchId, Reading, SpokenPasscode, StreamId, TimerId};
 use crate::auth::{SecretUrl, SignatureCheck};
 use crate::domain::Milliseconds;
 use crate::http::HttpRequest;
+use crate::i18n::Locale;
 use crate::route::Route;
 use portal_contract::SecretText;
 
@@ -74,6 +75,8 @@ pub enum Effect {
         /// What to send.
         request: HttpRequest,
     },
+    /// Get the texts of a language, which are kept once they are there; then `LanguageLoaded` or `LanguageRefused`.
+    LoadLanguage(Locale),
     /// Check a signature by Web Crypto; then `SignatureChecked`.
     VerifySignature(SignatureCheck),
     /// Draw `SignInRandom::LENGTH` bytes by `crypto.getRandomValues`; then `RandomDrawn`.
@@ -117,9 +120,20 @@ pub enum Effect {
     /// Stop a timer, if it runs.
     StopTimer(TimerId),
 
+    /// Read an event stream; then `StreamOpened`, `StreamRead` for each piece, `StreamEnded`. Ends one that is open.
+    OpenEventStream {
+        /// Which connection.
+        id: StreamId,
+        /// What to ask for. Its time-out is the rules' own.
+        request: HttpRequest,
+    },
+    /// End the event stream, if there is one.
+    CloseEventStream,
     /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
     LoadLaterScreens,
 
+    /// Ask the browser, and through it the person, for notifications; then `SystemNotificationsAnswered`.
+    AskForSystemNotifications,
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
     /// Tell the other tabs that the person read this notification.
@@ -133,10 +147,23 @@ pub enum Effect {
         /// What is in it.
         content: String,
     },
-    /// Open the browser's print dialog.
-    PrintPage,
     /// Put this into the clipboard; then `PasscodeCopyFinished`.
     CopyText(SecretText),
+    /// Select the shown passcode, for the person's own copy command.
+    SelectPasscode,
+    /// Look for voices of this computer's own; then `VoicesFound`, again whenever the browser has found more.
+    FindVoices,
+    /// Say this slowly, word group by word group, instead of what is being said; then `ReadAloudEnded`.
+    ReadAloud {
+        /// Which reading.
+        reading: Reading,
+        /// What to say.
+        spoken: SpokenPasscode,
+    },
+    /// Be silent at once.
+    StopReading,
+    /// Open the browser's print dialog.
+    PrintPage,
     /// Write a line for developers (`console.debug`).
     Log(LogEntry),
 }

@@ -1,10 +1,13 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{FetchId, TimerId, Verdict};
+use super::{
+    Answer, FetchId, Reading, SpokenPasscode, StreamEnd, StreamId, SystemNotifications, TimerId, Verdict,
+};
+use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
-use crate::domain::{ChecklistStep, DeviceId, WhoseScreen};
+use crate::domain::{ChecklistStep, DeviceId, Milliseconds, WhoseScreen};
 use crate::http::HttpOutcome;
-use crate::i18n::Locale;
+use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 
 /// What the shell knows when the page has loaded.
@@ -53,6 +56,8 @@ pub enum Event {
     LinkFollowed(Route),
     /// Back or Forward changed the address.
     AddressChanged(Route),
+    /// The page is about to go, perhaps into the back/forward cache.
+    PageHidden,
     /// The page came out of the back/forward cache.
     PageRestored,
     /// The page came to the foreground or left it.
@@ -63,6 +68,10 @@ pub enum Event {
     WentOffline,
     /// The person chose a language.
     LocaleChosen(Locale),
+    /// The texts of a language are here.
+    LanguageLoaded(Catalogue),
+    /// The texts of a language could not be had, or were not whole.
+    LanguageRefused(Locale),
     /// The person wants what failed to be tried again.
     RetryChosen,
 
@@ -88,8 +97,20 @@ pub enum Event {
     ResetConfirmed,
     /// The person wants to begin again.
     ResetRestarted,
+    /// The person says whether what confirms their sign-in is on the locked device.
+    FactorAnswered(Answer),
+    /// The person says whether they have the device with them.
+    AtHandAnswered(Answer),
+    /// The person wants to cancel a pending reset; they are asked once more.
+    PendingResetCancelAsked,
+    /// The person keeps waiting after all.
+    PendingResetCancelDropped,
     /// The person cancelled a pending reset.
     PendingResetCancelChosen,
+    /// The person wants to be told by the system when the reset has ended.
+    TellMeChosen,
+    /// The browser said whether it may.
+    SystemNotificationsAnswered(SystemNotifications),
     /// The person hid or showed the countdown.
     CountdownToggled,
 
@@ -104,6 +125,20 @@ pub enum Event {
         /// Whether it is in the clipboard.
         copied: bool,
     },
+    /// The person wants to see its QR code, or not any more.
+    QrCodeToggled,
+    /// The person wants it on the printed sheet, or not any more.
+    PasscodeOnPaperToggled,
+    /// The person wants to hear it.
+    ReadAloudChosen(SpokenPasscode),
+    /// The person has heard enough.
+    ReadAloudStopped,
+    /// The voice has come to the end, or could not speak.
+    ReadAloudEnded(Reading),
+    /// The browser has voices of this computer's own for these languages.
+    VoicesFound(Vec<Locale>),
+    /// The person wants to print.
+    PrintChosen,
     /// The person agreed to sign in again to see it.
     RevealSignInChosen(DeviceId),
 
@@ -128,8 +163,6 @@ pub enum Event {
         /// What they said.
         verdict: Verdict,
     },
-    /// The person wants the page on paper.
-    PrintChosen,
 
     /// The person wants older entries of the history.
     MoreHistoryChosen,
@@ -169,6 +202,26 @@ pub enum Event {
     SignatureChecked(SignatureVerdict),
     /// A timer fired.
     TimerFired(TimerId),
+    /// The event stream stands.
+    StreamOpened(StreamId),
+    /// A piece of the event stream was read.
+    StreamRead {
+        /// Of which connection.
+        id: StreamId,
+        /// The events it completes; none for half an event.
+        events: Vec<StreamEvent>,
+        /// Where to go on from; empty when the server gives no numbers.
+        last_event: String,
+        /// How long the server wants a page to wait before it connects again, as far as it has said so.
+        retry: Option<Milliseconds>,
+    },
+    /// The event stream ended, or there is none. Not after `CloseEventStream`.
+    StreamEnded {
+        /// Which connection.
+        id: StreamId,
+        /// How.
+        end: StreamEnd,
+    },
     /// The later screens are there.
     LaterScreensLoaded,
     /// The later screens could not be loaded.

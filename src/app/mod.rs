@@ -10,7 +10,7 @@
 //! | follows a link of the page (plain left click) | `LinkFollowed(route)` |
 //! | presses "Sign in" (landing, sign-in screen, after a failed sign-in) | `SignInChosen` |
 //! | presses "Sign out" in the header | `SignOutChosen` |
-//! | chooses a language | `LocaleChosen(locale)` |
+//! | chooses a language | `LocaleChosen(locale)`: the page changes when its texts are there |
 //! | presses "Try again" at anything that failed to load (also `config.json`) | `RetryChosen` |
 //! | types into the filter (also each IME commit) | `FilterChanged(text)` |
 //! | asks for more rows | `MoreDevicesChosen` |
@@ -19,14 +19,19 @@
 //! | cancels A (button or Esc) or B | `ResetCancelled` |
 //! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `ResetRestarted` |
-//! | cancels a pending reset | `PendingResetCancelChosen` |
+//! | presses "Cancel this reset" | `PendingResetCancelAsked`, then in the question `PendingResetCancelChosen` or `PendingResetCancelDropped` |
+//! | answers a question in A | `FactorAnswered(answer)`, `AtHandAnswered(answer)` |
+//! | wants to be told by the system when it is done | `TellMeChosen` |
 //! | hides or shows the countdown | `CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
+//! | asks for the QR code, or wants it away | `QrCodeToggled` |
+//! | has the passcode read aloud (again), or not any more | `ReadAloudChosen(words)`, `ReadAloudStopped` |
+//! | wants the passcode on the printed sheet, or not | `PasscodeOnPaperToggled` |
+//! | prints | `PrintChosen` |
 //! | presses "Sign in again" where the passcode needs it | `RevealSignInChosen(id)` |
 //! | opens a notification | `NotificationOpened(id)`: marks it read and goes to its device |
 //! | follows "This wasn't me" in a notification | `NotificationRead(id)`, and the link |
 //! | ticks a step of the result; says "It worked" or "Still locked" | `StepTicked`; `VerdictGiven` |
-//! | prints | `PrintChosen` |
 //! | asks for older history; for the history as a file | `MoreHistoryChosen`; `HistoryDownloadChosen`, then the screen writes the table and dispatches `HistoryTableWritten` |
 //! | reports a reset as not their own; signs out everywhere | `ReportChosen`; `SignOutEverywhereChosen` |
 //! | says "This is not my device" before the sign-in | `ScreenDeclared(screen)` |
@@ -39,7 +44,9 @@
 //! | has loaded the page | `PageOpened(Opening)`, once, first |
 //! | Back, Forward (`popstate`) | `AddressChanged(route)` |
 //! | `visibilitychange` | `VisibilityChanged(visibility)` |
+//! | `pagehide` | `PageHidden` |
 //! | `pageshow` with `persisted` | `PageRestored` |
+//! | finds voices, now or later | `VoicesFound(languages)` |
 //! | `online`, `offline` | `WentOnline`, `WentOffline` |
 //! | a broadcast of another tab | `SignedOutElsewhere`, `NotificationReadElsewhere(id)`, `ActivityElsewhere` |
 //! | a touch, a key, a turn of the wheel, every few seconds at most | `ActivityNoticed` |
@@ -67,7 +74,9 @@ mod devices;
 mod effect;
 mod event;
 mod history;
+mod language;
 mod later;
+mod live;
 mod model;
 mod navigation;
 mod not_me;
@@ -75,10 +84,14 @@ mod notifications;
 mod offline;
 mod opening;
 mod passcode;
+mod passcode_view;
+mod preparation;
+mod reads;
 mod reset;
 mod session;
 mod sign_in;
 mod stored;
+mod telling;
 mod turn;
 
 pub use aftermath::{Aftermath, Verdict};
@@ -88,13 +101,17 @@ pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
 pub use history::{Download, History, HistoryScope, LONGEST_TABLE};
+pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
-    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
-    Model, Notifications, PasscodeView, ServerClock, TimerId,
+    ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens,
+    LoadState, Model, Notifications, ServerClock, TimerId,
 };
 pub use not_me::NotMe;
+pub use passcode_view::{Aid, PasscodeAids, PasscodeValidity, PasscodeView, Reading, SpokenPasscode};
+pub use preparation::{Answer, Preparation};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
+pub use telling::{SystemNotifications, Telling, Wish};
 
 use crate::domain::Now;
 

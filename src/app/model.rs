@@ -1,12 +1,15 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::{Aftermath, Announced, DeviceList, History, HistoryScope, NotMe, Session, Visit};
+use super::{
+    Aftermath, Announced, DeviceList, History, HistoryScope, Live, NotMe, PasscodeValidity, PasscodeView,
+    Session, Visit,
+};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
 use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, ResultId, Seconds, elapsed};
-use crate::i18n::Locale;
+use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
-use portal_contract::{Branding, Notification, TemporaryPasscode, UtcTime};
+use portal_contract::{Branding, Notification, UtcTime};
 use std::sync::Arc;
 
 /// `config.json`.
@@ -69,63 +72,6 @@ pub struct DeviceDetail {
     pub device: Option<Arc<Device>>,
     /// How far it is loaded. `Failed(NotFound)`: it is gone.
     pub state: LoadState,
-}
-
-/// The temporary passcode of one device. The value exists only in `Shown`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum PasscodeView {
-    /// Not on the screen.
-    #[default]
-    Hidden,
-    /// On its way.
-    Loading {
-        /// The device.
-        device: DeviceId,
-    },
-    /// On the screen, until it hides itself.
-    Shown {
-        /// The device.
-        device: DeviceId,
-        /// The passcode.
-        passcode: TemporaryPasscode,
-        /// When it came.
-        since: Now,
-    },
-    /// There is none (any more).
-    NoneThere {
-        /// The device.
-        device: DeviceId,
-    },
-    /// The sign-in is too old to see it (`RevealSignInChosen`).
-    NeedsSignIn {
-        /// The device.
-        device: DeviceId,
-    },
-    /// It could not be read (`PasscodeShowChosen` tries again).
-    Failed {
-        /// The device.
-        device: DeviceId,
-        /// Why.
-        error: ApiError,
-    },
-}
-
-impl PasscodeView {
-    /// How long the passcode stays on the screen by itself.
-    pub const SHOWN_FOR: Seconds = Seconds(120);
-
-    /// The device it is about.
-    #[must_use]
-    pub const fn device(&self) -> Option<&DeviceId> {
-        match self {
-            Self::Hidden => None,
-            Self::Loading { device }
-            | Self::Shown { device, .. }
-            | Self::NoneThere { device }
-            | Self::NeedsSignIn { device }
-            | Self::Failed { device, .. } => Some(device),
-        }
-    }
 }
 
 /// The notifications, newest first.
@@ -234,6 +180,24 @@ pub struct FetchId {
     pub(super) epoch: u32,
     /// How often it was repeated already.
     pub(super) attempt: u8,
+    /// Its place among everything that was asked for: what was asked later knows more.
+    pub(super) order: u32,
+}
+
+/// Cancelling a pending reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CancelState {
+    /// Nobody wants to.
+    #[default]
+    NotAsked,
+    /// The person is asked once more.
+    Asked,
+    /// The request is on its way.
+    Sent,
+    /// It was too late: the device has the reset already.
+    TooLate,
+    /// It could not be sent; it can be tried again.
+    Failed,
 }
 
 /// Tells one timer from another.
@@ -245,12 +209,16 @@ pub enum TimerId {
     Poll,
     /// The next look at the notifications.
     Notifications,
-    /// The passcode hides itself.
+    /// The passcode hides itself; about every second, for the rest that is shown.
     HidePasscode,
     /// The number of matching devices is said once the typing pauses.
     SayFilter,
     /// The next look at how long nobody has touched a borrowed screen.
     Idle,
+    /// The event stream: an attempt, a silence, or the wait before the next attempt.
+    Stream,
+    /// The event stream is given back in the background.
+    StreamRest,
     /// A read is repeated.
     Retry(FetchId),
 }
@@ -266,10 +234,14 @@ pub struct Model {
     pub route: Route,
     /// Grows with every change of screen.
     pub arrivals: u32,
-    /// The language.
-    pub locale: Locale,
     /// The part of the page with the later screens.
     pub later: LaterScreens,
+    /// The language, with its texts.
+    pub language: Catalogue,
+    /// The language that is being loaded because the person or the organisation wants it.
+    pub wanted_language: Option<Locale>,
+    /// The language the person chose in vain: its texts could not be had.
+    pub missing_language: Option<Locale>,
     /// Who is signed in.
     pub session: Session,
     /// The organisation. Until the API has said it: the support contact of `config.json`.
@@ -284,10 +256,17 @@ pub struct Model {
     pub reset: ResetState,
     /// Why the last sign-in failed: goes with `ResetState::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
-    /// Whether cancelling a pending reset was asked for and is not answered yet.
-    pub is_cancelling: bool,
+    /// How far the person has come in cancelling a pending reset.
+    pub cancelling: CancelState,
+    /// What was answered before the five minutes.
+    pub preparation: super::Preparation,
     /// The temporary passcode.
     pub passcode: PasscodeView,
+    /// Until when the passcode that was shown last can be shown again.
+    pub passcode_validity: Option<PasscodeValidity>,
+    /// The languages for which this computer itself has a voice. One that speaks over the network is not among them: the
+    /// passcode would leave the page.
+    pub voices: Vec<Locale>,
     /// The notifications.
     pub notifications: Notifications,
     /// What happened before, as far as it was asked for.
@@ -304,8 +283,12 @@ pub struct Model {
     pub unsent: u32,
     /// Whether the countdown is on the screen.
     pub countdown: CountdownDisplay,
+    /// The event stream.
+    pub live: Live,
     /// What is said politely.
     pub announcement: Announced,
+    /// What is told by the system's notifications.
+    pub telling: super::Telling,
     /// The moment of the last event: what "left" and "ago" refer to.
     pub now: Now,
 
@@ -314,23 +297,30 @@ pub struct Model {
     pub(super) challenge: Option<StepUpChallenge>,
     pub(super) stored: super::opening::StoredAtStart,
     pub(super) epoch: u32,
+    pub(super) asked: u32,
+    pub(super) reads: super::reads::Reads,
     pub(super) looks: u8,
     pub(super) milestone: Option<Seconds>,
     pub(super) is_visible: bool,
+    pub(super) in_background_since: Option<Now>,
+    pub(super) readings: u32,
     pub(super) languages: Arc<Vec<String>>,
+    pub(super) is_language_chosen: bool,
 }
 
 impl Model {
-    /// What the page knows before anything happened.
+    /// What the page knows before anything happened. Without the texts of a language there is no page.
     #[must_use]
-    pub fn new(now: Now) -> Self {
+    pub fn new(now: Now, language: Catalogue) -> Self {
         Self {
             origin: String::new(),
             config: Config::Loading,
             route: Route::Home,
             arrivals: 0,
-            locale: Locale::negotiate(None, None, std::iter::empty()),
             later: LaterScreens::NotAsked,
+            language,
+            wanted_language: None,
+            missing_language: None,
             session: Session::Starting,
             branding: Arc::default(),
             server_clock: None,
@@ -338,8 +328,11 @@ impl Model {
             device: DeviceDetail::default(),
             reset: ResetState::Idle,
             sign_in_error: None,
-            is_cancelling: false,
+            cancelling: CancelState::NotAsked,
+            preparation: super::Preparation::default(),
             passcode: PasscodeView::Hidden,
+            passcode_validity: None,
+            voices: Vec::new(),
             notifications: Notifications::default(),
             history: History::default(),
             not_me: NotMe::default(),
@@ -348,17 +341,24 @@ impl Model {
             connectivity: Connectivity::Online,
             unsent: 0,
             countdown: CountdownDisplay::Shown,
+            live: Live::default(),
             announcement: Announced::default(),
+            telling: super::Telling::default(),
             now,
             discovery: None,
             expected: None,
             challenge: None,
             stored: super::opening::StoredAtStart::default(),
             epoch: 0,
+            asked: 0,
+            reads: super::reads::Reads::default(),
             looks: 0,
             milestone: None,
             is_visible: true,
+            in_background_since: None,
+            readings: 0,
             languages: Arc::default(),
+            is_language_chosen: false,
         }
     }
 
@@ -401,8 +401,6 @@ impl Model {
     /// How long the passcode stays on the screen; `None` when it is not.
     #[must_use]
     pub fn passcode_hides_in(&self) -> Option<Milliseconds> {
-        let PasscodeView::Shown { since, .. } = &self.passcode else { return None };
-        let left = PasscodeView::SHOWN_FOR.to_milliseconds().minus(elapsed(*since, self.now));
-        Some(left.max(Milliseconds::ZERO))
+        self.passcode.hides_in(self.now, self.server_now(), self.in_background_since)
     }
 }

@@ -78,7 +78,7 @@ impl Turn {
         }
         match self.model.route.clone() {
             Route::Devices => self.load_devices(),
-            Route::Device(id) => self.open_device(id),
+            Route::Device(id) | Route::Passcode(id) => self.open_device(id),
             Route::ResetPasscode(id) => {
                 self.open_device(id.clone());
                 self.reset(ResetEvent::PageOpened(id));
@@ -118,9 +118,14 @@ impl Turn {
             LoadState::NotAsked | LoadState::Failed(_) => false,
         };
         if !is_fine {
-            self.model.devices.begin();
-            self.call(ApiCall::Devices(None), 0);
+            self.reload_devices();
         }
+    }
+
+    /// Loads the list anew; what is there stays until it is complete.
+    pub(super) fn reload_devices(&mut self) {
+        self.model.devices.begin();
+        self.call(ApiCall::Devices(None), 0);
     }
 
     /// Shows what the list knows already while the device is read.
@@ -140,6 +145,7 @@ impl Turn {
         let what = Fetch::Api(ApiCall::Device(id.clone()));
         let is_it = |effect: &Effect| matches!(effect, Effect::Fetch { id, .. } if id.what == what);
         if !self.effects.iter().any(is_it) {
+            self.model.reads.expect(&id);
             self.call(ApiCall::Device(id), 0);
         }
     }

@@ -59,7 +59,10 @@ impl Turn {
             self.model.unsent = 0;
             self.say(Announcement::WentOnline);
             self.refresh_route();
-            self.on_poll_due();
+            self.on_stream_online();
+            if self.model.live.is_looking_needed() {
+                self.on_poll_due();
+            }
         }
     }
 
@@ -67,6 +70,7 @@ impl Turn {
         if self.model.connectivity == Connectivity::Online {
             self.model.connectivity = Connectivity::Offline;
             self.say(Announcement::WentOffline);
+            self.on_stream_offline();
         }
     }
 }

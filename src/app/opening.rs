@@ -8,7 +8,6 @@ use super::{
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
 use crate::domain::WhoseScreen;
 use crate::http::HttpOutcome;
-use crate::i18n::Locale;
 use crate::route::Route;
 use portal_contract::Branding;
 use std::sync::Arc;
@@ -60,7 +59,6 @@ impl Turn {
         if find(stored::BORROWED).is_some() {
             self.model.visit.screen = WhoseScreen::Borrowed;
         }
-        self.negotiate_locale(None);
         match self.model.route {
             Route::Callback => self.open_callback(&query, &entries),
             Route::SignedOut => self.open_signed_out(&query, &entries),
@@ -68,6 +66,7 @@ impl Turn {
             | Route::Devices
             | Route::Device(_)
             | Route::ResetPasscode(_)
+            | Route::Passcode(_)
             | Route::DeviceHistory(_)
             | Route::NotMe(..)
             | Route::History
@@ -188,7 +187,7 @@ impl Turn {
     }
 
     fn begin(&mut self, config: PageConfig) {
-        self.negotiate_locale(config.default_locale.as_deref());
+        self.follow_configured_language(config.default_locale.as_deref());
         self.model.branding = Arc::new(Branding {
             contact_it_name: config.support.name.clone(),
             contact_it_phone_number: config.support.phone.clone(),
@@ -221,24 +220,6 @@ impl Turn {
         let was_signed_in = self.model.stored.was_signed_in;
         if self.model.route.needs_sign_in() || (self.model.route == Route::Home && was_signed_in) {
             self.begin_silently();
-        }
-    }
-
-    fn negotiate_locale(&mut self, configured: Option<&str>) {
-        let chosen = self.model.stored.locale.as_deref();
-        let browser = self.model.languages.iter().map(String::as_str);
-        self.model.locale = Locale::negotiate(chosen, configured, browser);
-    }
-
-    pub(super) fn on_locale_chosen(&mut self, locale: Locale) {
-        self.model.locale = locale;
-        self.model.stored.locale = Some(locale.tag().to_owned());
-        self.store_locale();
-    }
-
-    pub(super) fn store_locale(&mut self) {
-        if let Some(tag) = self.model.stored.locale.clone() {
-            self.store(stored::LOCALE.to_owned(), tag);
         }
     }
 

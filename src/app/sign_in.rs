@@ -519,6 +519,7 @@ impl Turn {
     pub(super) fn forget_person(&mut self) {
         self.model.epoch = self.model.epoch.wrapping_add(1);
         self.hide_passcode();
+        self.model.passcode_validity = None;
         self.model.devices = super::DeviceList::default();
         self.model.device = super::DeviceDetail::default();
         self.model.reset = ResetState::Idle;
@@ -527,7 +528,11 @@ impl Turn {
         self.model.not_me = super::NotMe::default();
         self.model.aftermath = super::Aftermath::default();
         self.model.visit.idleness = Idleness::Active;
-        self.model.is_cancelling = false;
+        self.model.reads = super::reads::Reads::default();
+        self.model.telling.wish = super::Wish::None;
+        self.model.telling.latest = None;
+        self.model.cancelling = super::CancelState::NotAsked;
+        self.model.preparation = super::Preparation::default();
         self.model.expected = None;
         self.model.sign_in_error = None;
         self.model.stored.was_signed_in = false;

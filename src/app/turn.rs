@@ -2,10 +2,9 @@
 //! the rules stand in the files beside.
 
 use super::{
-    Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, PasscodeView, TimerId,
-    Visibility,
+    Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, TimerId, Visibility,
 };
-use crate::domain::{Milliseconds, Now, ResetEvent, elapsed};
+use crate::domain::{Milliseconds, Now, ResetEvent};
 
 pub(super) struct Turn {
     pub(super) model: Model,
@@ -27,11 +26,14 @@ impl Turn {
             Event::PageOpened(opening) => self.on_page_opened(opening),
             Event::LinkFollowed(route) => self.go(route),
             Event::AddressChanged(route) => self.set_route(route),
+            Event::PageHidden => self.hide_passcode(),
             Event::PageRestored => self.on_page_restored(),
             Event::VisibilityChanged(visibility) => self.on_visibility(visibility),
             Event::WentOnline => self.on_online(),
             Event::WentOffline => self.on_offline(),
             Event::LocaleChosen(locale) => self.on_locale_chosen(locale),
+            Event::LanguageLoaded(language) => self.on_language_loaded(language),
+            Event::LanguageRefused(locale) => self.on_language_refused(locale),
             Event::RetryChosen => self.on_retry_chosen(),
             Event::SignInChosen => self.on_sign_in_chosen(),
             Event::SignOutChosen => self.on_sign_out_chosen(),
@@ -43,7 +45,13 @@ impl Turn {
             Event::ResetCancelled => self.on_reset_cancelled(),
             Event::ResetConfirmed => self.reset(ResetEvent::ResetConfirmed),
             Event::ResetRestarted => self.reset(ResetEvent::StartedAgain),
+            Event::FactorAnswered(answer) => self.on_factor_answered(answer),
+            Event::AtHandAnswered(answer) => self.on_at_hand_answered(answer),
+            Event::PendingResetCancelAsked => self.on_cancel_asked(),
+            Event::PendingResetCancelDropped => self.on_cancel_dropped(),
             Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
+            Event::TellMeChosen => self.on_tell_me_chosen(),
+            Event::SystemNotificationsAnswered(answer) => self.on_system_notifications_answered(answer),
             Event::CountdownToggled => {
                 self.model.countdown = match self.model.countdown {
                     CountdownDisplay::Shown => CountdownDisplay::Hidden,
@@ -53,15 +61,20 @@ impl Turn {
             Event::PasscodeShowChosen(device) => self.on_passcode_show_chosen(device),
             Event::PasscodeHideChosen => self.hide_passcode(),
             Event::PasscodeCopyChosen => self.on_passcode_copy_chosen(),
-            Event::PasscodeCopyFinished { copied: true } => self.say(Announcement::PasscodeCopied),
-            Event::PasscodeCopyFinished { copied: false } => self.say(Announcement::PasscodeNotCopied),
+            Event::PasscodeCopyFinished { copied } => self.on_passcode_copy_finished(copied),
+            Event::QrCodeToggled => self.on_qr_code_toggled(),
+            Event::PasscodeOnPaperToggled => self.on_paper_toggled(),
+            Event::ReadAloudChosen(spoken) => self.on_read_aloud_chosen(spoken),
+            Event::ReadAloudStopped => self.stop_reading(),
+            Event::ReadAloudEnded(reading) => self.on_read_aloud_ended(reading),
+            Event::VoicesFound(languages) => self.model.voices = languages,
+            Event::PrintChosen => self.effect(Effect::PrintPage),
             Event::RevealSignInChosen(device) => self.on_reveal_sign_in_chosen(device),
             Event::NotificationOpened(id) => self.on_notification_opened(&id),
             Event::NotificationRead(id) => self.mark_read(&id),
             Event::NotificationReadElsewhere(id) => self.on_read_elsewhere(&id),
             Event::StepTicked { result, step } => self.on_step_ticked(&result, step),
             Event::VerdictGiven { result, verdict } => self.on_verdict_given(result, verdict),
-            Event::PrintChosen => self.effect(Effect::PrintPage),
             Event::MoreHistoryChosen => self.on_more_history_chosen(),
             Event::HistoryDownloadChosen => self.on_history_download_chosen(),
             Event::HistoryTableWritten { name, content } => self.on_history_table_written(name, content),
@@ -75,10 +88,16 @@ impl Turn {
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
             Event::TimerFired(timer) => self.on_timer(timer),
+            Event::StreamOpened(id) => self.on_stream_opened(id),
+            Event::StreamRead { id, events, last_event, retry } => {
+                self.on_stream_read(id, events, last_event, retry);
+            }
+            Event::StreamEnded { id, end } => self.on_stream_ended(id, &end),
             Event::LaterScreensLoaded => self.on_later_screens_loaded(),
             Event::LaterScreensFailed => self.on_later_screens_failed(),
             Event::StorageRefused => self.on_storage_refused(),
         }
+        self.keep_stream();
         self.ask_for_later_screens();
         (self.model, self.effects)
     }
@@ -103,8 +122,9 @@ impl Turn {
         self.effect(Effect::SetTimer { id, after });
     }
 
-    pub(super) const fn fetch_id(&self, what: Fetch, attempt: u8) -> FetchId {
-        FetchId { what, epoch: self.model.epoch, attempt }
+    pub(super) const fn fetch_id(&mut self, what: Fetch, attempt: u8) -> FetchId {
+        self.model.asked = self.model.asked.wrapping_add(1);
+        FetchId { what, epoch: self.model.epoch, attempt, order: self.model.asked }
     }
 
     /// Spreads many pages over time; the clock's last digits differ enough for that.
@@ -117,9 +137,11 @@ impl Turn {
             TimerId::Countdown => self.reset(ResetEvent::ClockTicked),
             TimerId::Poll => self.on_poll_due(),
             TimerId::Notifications => self.on_notifications_due(),
-            TimerId::HidePasscode => self.on_hide_due(),
+            TimerId::HidePasscode => self.keep_passcode_time(),
             TimerId::SayFilter => self.say_filter(),
             TimerId::Idle => self.look_at_idleness(),
+            TimerId::Stream => self.on_stream_due(),
+            TimerId::StreamRest => self.on_stream_rest_due(),
             TimerId::Retry(id) => self.on_retry_due(id),
         }
     }
@@ -132,23 +154,22 @@ impl Turn {
 
     fn on_visibility(&mut self, visibility: Visibility) {
         self.model.is_visible = visibility == Visibility::Visible;
-        if self.model.is_visible {
+        if !self.model.is_visible {
+            self.model.in_background_since.get_or_insert(self.now);
+            self.keep_passcode_time();
+            self.on_stream_hidden();
+        } else {
+            // A passcode whose time ran out in the background goes before the background is forgotten.
+            self.keep_passcode_time();
+            self.model.in_background_since = None;
+            self.keep_passcode_time();
             self.look_at_idleness();
             self.reset(ResetEvent::ClockTicked);
-            self.on_hide_due();
-            self.on_poll_due();
-            self.on_notifications_due();
-        }
-    }
-
-    fn on_hide_due(&mut self) {
-        if let PasscodeView::Shown { since, .. } = &self.model.passcode {
-            let left = PasscodeView::SHOWN_FOR.to_milliseconds().minus(elapsed(*since, self.now));
-            if left <= Milliseconds::ZERO {
-                self.hide_passcode();
-            } else {
-                self.timer(TimerId::HidePasscode, left);
+            if self.model.live.is_looking_needed() {
+                self.on_poll_due();
+                self.on_notifications_due();
             }
+            self.on_stream_visible();
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The browser's print dialog.
+//! The print dialog. What stands on the paper is decided by the style sheet (`@media print`).
 
-/// Opens it; nothing happens where there is none.
-pub fn print() {
+/// Opens it; most browsers stop the page until it is closed.
+pub fn open_dialog() {
     if let Some(window) = web_sys::window() {
-        let _shown = window.print();
+        let _opened = window.print();
     }
 }

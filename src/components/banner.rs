@@ -1,7 +1,7 @@
-//! The line across the page that says there is no connection.
+//! The lines across the page: there is no connection; a language could not be loaded.
 
 use super::{Icon, Part, el, icon, live};
-use crate::i18n::t;
+use crate::i18n::{Locale, Text, t};
 use crate::shell::Selected;
 
 /// Says that the page is offline, for as long as it is.
@@ -10,13 +10,22 @@ use crate::shell::Selected;
 pub fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part {
     live(move || {
         is_offline.get().then(|| {
-            let refused = move || {
-                let alert = || el("p").attr("role", "alert").child(el("strong").words(t::offline_unsent()));
-                (unsent.get() > 0).then(alert)
-            };
-            let words = el("div").child(el("p").words(t::offline_banner())).live(refused);
-            let inner = el("div").class("banner-inner").child(icon(Icon::Offline)).child(words);
-            el("div").class("banner").child(inner)
+            let alert = || el("p").attr("role", "alert").child(el("strong").words(t::offline_unsent()));
+            let refused = live(move || (unsent.get() > 0).then(alert));
+            banner(Icon::Offline, t::offline_banner(), Some(refused))
         })
     })
+}
+
+/// Says that the language the person chose could not be loaded, until another is chosen.
+pub fn language_banner(missing: Selected<Option<Locale>>) -> Part {
+    live(move || {
+        missing.get().map(|locale| banner(Icon::Warning, t::language_switch_missing(locale.name()), None))
+    })
+}
+
+fn banner(sign: Icon, words: Text, more: Option<Part>) -> Part {
+    let words = el("div").child(el("p").words(words)).child(more);
+    let inner = el("div").class("banner-inner").child(icon(sign)).child(words);
+    el("div").class("banner").child(inner).into()
 }

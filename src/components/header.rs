@@ -46,8 +46,9 @@ fn brand() -> Element {
 }
 
 fn navigation() -> Element {
-    let is_devices =
-        |route: &Route| matches!(route, Route::Devices | Route::Device(_) | Route::ResetPasscode(_));
+    let is_devices = |route: &Route| {
+        matches!(route, Route::Devices | Route::Device(_) | Route::ResetPasscode(_) | Route::Passcode(_))
+    };
     el("nav")
         .class("nav")
         .attr_words("aria-label", t::app_navigation())
@@ -67,21 +68,38 @@ fn place(words: Text, route: &Route, is_there: fn(&Route) -> bool) -> Element {
         .words(words)
 }
 
-/// Shows the language one can change to, in that language's own words.
+/// The languages, each by its own name. While one is being loaded it is shown as chosen; if that fails, the choice goes
+/// back to the language of the page.
 fn language_switch() -> Element {
     let tr = use_tr();
     let dispatch = use_dispatch();
-    let other = move || match tr.locale() {
-        Locale::En => Locale::Ja,
-        Locale::Ja => Locale::En,
+    let chosen = select(use_model(), move |model| {
+        (model.wanted_language.unwrap_or(model.language.locale()), model.missing_language)
+    });
+    let option = move |locale: &Locale| {
+        let locale = *locale;
+        let name = move || match locale.is_machine_drafted() {
+            true => tr.text(&t::language_switch_machine_drafted(locale.name())),
+            false => locale.name().to_owned(),
+        };
+        let is_chosen = move || if chosen.get().0 == locale { "selected".to_owned() } else { String::new() };
+        let option = el("option").attr("value", locale.tag()).attr("lang", locale.tag());
+        option.live_text(name).prop_live("selected", is_chosen).into()
     };
-    el("button")
-        .attr("type", "button")
-        .class("tool labelled")
-        .attr_live("lang", move || Some(other().tag().to_owned()))
-        .on_press(move || dispatch(Event::LocaleChosen(other())))
-        .child(icon(Icon::Globe))
-        .child(el("span").class("tool-label").live_text(move || other().name().to_owned()))
+    let choice = el("select")
+        .attr("autocomplete", "off")
+        .attr_words("aria-label", t::language_switch_label())
+        .on("change", move |event| {
+            if let Some(locale) = chosen_value(&event).and_then(|tag| Locale::from_tag(&tag)) {
+                dispatch(Event::LocaleChosen(locale));
+            }
+        })
+        .children(Locale::ALL.iter().map(option));
+    el("span").class("tool language").child(icon(Icon::Globe)).child(choice)
+}
+
+fn chosen_value(event: &web_sys::Event) -> Option<String> {
+    js_sys::Reflect::get(&event.target()?.into(), &"value".into()).ok()?.as_string()
 }
 
 fn account() -> Part {

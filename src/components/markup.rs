@@ -326,7 +326,9 @@ impl Element {
 
 fn create(tag: &str) -> Option<web_sys::Element> {
     match tag {
-        "svg" | "use" => document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag).ok(),
+        "svg" | "use" | "rect" | "path" => {
+            document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag).ok()
+        }
         _ => document().create_element(tag).ok(),
     }
 }

@@ -1,3 +1,3 @@
-//! What `build.rs` made of `locales/*.toml`: the languages, the keys, the catalogues and the constructors.
+//! What `build.rs` made of `locales/*.toml`: the languages, the keys and the constructors.
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));

@@ -2,7 +2,7 @@
 //!
 //! Only words for everybody go in here: a passcode or a token never becomes a `Text`.
 
-use super::{Formatter, Key, Locale};
+use super::{Catalogue, Direction, Formatter, Key};
 use portal_contract::UtcTime;
 use std::time::Duration;
 
@@ -61,48 +61,49 @@ impl Text {
 
     /// The words in one language.
     #[must_use]
-    pub fn render(&self, locale: Locale, formatter: &dyn Formatter) -> String {
+    pub fn render(&self, catalogue: &Catalogue, formatter: &dyn Formatter) -> String {
         let mut out = String::new();
-        self.write(locale, formatter, &mut out);
+        self.write(catalogue, formatter, &mut out);
         out
     }
 
-    fn write(&self, locale: Locale, formatter: &dyn Formatter, out: &mut String) {
+    fn write(&self, catalogue: &Catalogue, formatter: &dyn Formatter, out: &mut String) {
         let (key, args) = match &self.0 {
-            Content::Verbatim(text) => return write_foreign(text, out),
+            Content::Verbatim(text) => return write_foreign(text, catalogue, out),
             Content::Message(key, args) => (*key, args.as_slice()),
         };
-        for character in chosen_form(locale, key, args).chars() {
+        for character in chosen_form(catalogue, key, args).chars() {
             let code = u32::from(character);
             if code == 0 || code > LAST_GAP {
                 out.push(character);
             } else if let Some(arg) = args.get(code as usize - 1) {
-                arg.write(locale, formatter, out);
+                arg.write(catalogue, formatter, out);
             }
         }
     }
 }
 
 impl Arg {
-    fn write(&self, locale: Locale, formatter: &dyn Formatter, out: &mut String) {
+    fn write(&self, catalogue: &Catalogue, formatter: &dyn Formatter, out: &mut String) {
+        let locale = catalogue.locale();
         match self {
-            Self::Str(text) => write_foreign(text, out),
+            Self::Str(text) => write_foreign(text, catalogue, out),
             Self::Number(number) | Self::Count(number) => out.push_str(&formatter.number(locale, *number)),
             Self::Date(moment) => out.push_str(&formatter.date_time(locale, *moment)),
             Self::Ago(span) => out.push_str(&formatter.ago(locale, *span)),
             Self::Clock(span) => write_clock(*span, out),
-            Self::Text(text) => text.write(locale, formatter, out),
+            Self::Text(text) => text.write(catalogue, formatter, out),
         }
     }
 }
 
-fn chosen_form(locale: Locale, key: Key, args: &[Arg]) -> &'static str {
-    let message = locale.catalogue().message(key);
+fn chosen_form<'a>(catalogue: &'a Catalogue, key: Key, args: &[Arg]) -> &'a str {
+    let message = catalogue.message(key);
     let count = args.iter().find_map(|arg| if let Arg::Count(count) = arg { Some(*count) } else { None });
     match count {
         None => message,
         Some(count) => {
-            let form = locale.plural_family().form(count);
+            let form = catalogue.locale().plural_family().form(count);
             message.split(FORM_SEPARATOR).nth(form).unwrap_or(message)
         }
     }
@@ -119,16 +120,16 @@ fn write_clock(span: Duration, out: &mut String) {
     out.push_str(&(seconds % 60).to_string());
 }
 
-/// A foreign name must not reorder the sentence around it: direction controls in it are dropped, and a name written
-/// from right to left is isolated (U+2068, U+2069; UAX #9). Other names are left as they are, so that what is copied or
-/// searched for is what the person sees.
-fn write_foreign(text: &str, out: &mut String) {
-    let right_to_left = text.chars().any(is_right_to_left);
-    if right_to_left {
+/// A foreign name must not reorder the sentence around it: direction controls in it are dropped, and it is isolated
+/// (U+2068, U+2069; UAX #9) where it or the sentence is written from right to left. Elsewhere names are left as they are,
+/// so that what is copied or searched for is what the person sees.
+fn write_foreign(text: &str, catalogue: &Catalogue, out: &mut String) {
+    let is_isolated = catalogue.locale().direction() == Direction::Rtl || text.chars().any(is_right_to_left);
+    if is_isolated {
         out.push('\u{2068}');
     }
     out.extend(text.chars().filter(|character| !is_direction_control(*character)));
-    if right_to_left {
+    if is_isolated {
         out.push('\u{2069}');
     }
 }
@@ -145,11 +146,11 @@ const fn is_right_to_left(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Arg, Text};
-    use crate::i18n::{Key, Locale, PlainFormatter, t};
+    use crate::i18n::{Catalogue, Key, Locale, PlainFormatter, t};
     use std::time::Duration;
 
     fn rendered(locale: Locale, text: &Text) -> String {
-        text.render(locale, &PlainFormatter)
+        text.render(&Catalogue::embedded(locale), &PlainFormatter)
     }
 
     #[test]

@@ -14,8 +14,9 @@ mod static_shell;
 mod words;
 
 use crate::app::Connectivity;
+use crate::browser::system_notification;
 use crate::components::{
-    Part, Spoken, effect, el, focus_heading, footer, header, live_region, offline_banner,
+    Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
 };
 use crate::i18n::t;
 use crate::route::Route;
@@ -35,6 +36,7 @@ pub fn app() -> Part {
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
     let unsent = select(model, move |model| model.unsent);
+    let missing_language = select(model, move |model| model.missing_language);
     let spoken = select(model, move |model| Spoken {
         sequence: model.announcement.sequence,
         text: words::announced(model),
@@ -49,6 +51,7 @@ pub fn app() -> Part {
         .child(el("a").class("skip").attr("href", TO_MAIN).on("click", skip).words(t::app_skip_to_content()))
         .child(header())
         .child(offline_banner(is_offline, unsent))
+        .child(language_banner(missing_language))
         .child(
             el("main")
                 .class("content")
@@ -60,6 +63,7 @@ pub fn app() -> Part {
         .child(screen::idle_warning())
         .child(live_region(spoken))
         .child(keep_title())
+        .child(tell_by_system())
         .child(move_focus(screen))
         .child(keep_root())
         .into()
@@ -73,18 +77,33 @@ fn keep_title() -> Part {
     effect(move || document().set_title(&words()))
 }
 
-/// At the root element: `lang` follows the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the
+/// What the person asked to be told by their system, once each; a change of the language tells nothing again.
+fn tell_by_system() -> Part {
+    let tr = use_tr();
+    let told = select(use_model(), words::told);
+    let mut last = 0;
+    effect(move || {
+        if let Some(Spoken { sequence, text: Some(text) }) = told.get()
+            && sequence != std::mem::replace(&mut last, sequence)
+        {
+            system_notification::show(&tr.text(&t::app_name()), &tr.text(&text));
+        }
+    })
+}
+
+/// At the root element: `lang` and `dir` follow the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the
 /// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
 fn keep_root() -> Part {
     let tr = use_tr();
     let brand = select(use_model(), move |model| words::brand_colour(&model.branding.theme_color));
     effect(move || {
-        let tag = tr.locale().tag();
+        let locale = tr.locale();
         let colour = brand.get().unwrap_or_default();
         let root = document().document_element();
         if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // Neither can fail: both names are valid, and an empty value takes the property away.
-            let _set = root.set_attribute("lang", tag);
+            // None can fail: the names are valid, and an empty value takes the property away.
+            let _set = root.set_attribute("lang", locale.tag());
+            let _set = root.set_attribute("dir", locale.direction().as_str());
             let _set = root.style().set_property("--brand", &colour);
         }
     })

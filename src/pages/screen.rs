@@ -71,6 +71,7 @@ impl Screen {
             Route::DeviceHistory(id) => LaterScreen::DeviceHistory(id.clone()),
             Route::NotMe(id, result) => LaterScreen::NotMe(id.clone(), result.clone()),
             Route::History => LaterScreen::History,
+            Route::Passcode(id) => LaterScreen::Passcode(id.clone()),
             Route::Notifications => LaterScreen::Notifications,
             Route::Help => LaterScreen::Help,
             Route::Accessibility => LaterScreen::Accessibility,

@@ -4,7 +4,7 @@
 //! one with a model of its own, a recording dispatch and fixed words.
 
 use crate::app::{Event, Model};
-use crate::i18n::{Formatter, Locale, Text};
+use crate::i18n::{Catalogue, Formatter, Locale, Text};
 use leptos::prelude::*;
 use std::any::Any;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Words in the current language. Reading a text inside a reactive closure follows a change of the language.
 #[derive(Clone, Copy)]
 pub struct Tr {
-    locale: Selected<Locale>,
+    language: Selected<Catalogue>,
     outside: Outside,
 }
 
@@ -23,7 +23,8 @@ impl Tr {
     #[must_use]
     #[inline(never)]
     pub fn text(self, text: &Text) -> String {
-        text.render(self.locale.get(), self.outside.get_value().formatter.as_ref())
+        let ways = self.outside.get_value();
+        self.language.with(|language| text.render(language, ways.formatter.as_ref()))
     }
 
     /// The words of a text that does not change, following the language.
@@ -36,15 +37,16 @@ impl Tr {
         move || text.with(|text| self.text(text))
     }
 
-    /// Writes something longer than a text, a file for instance, in the language of this moment.
-    pub fn write<R>(self, write: impl FnOnce(Locale, &dyn Formatter) -> R) -> R {
-        write(self.locale.get_untracked(), self.outside.get_value().formatter.as_ref())
+    /// Words of a language that are no [`Text`], because they hold a secret.
+    pub fn written<R>(self, write: impl FnOnce(&Catalogue, &dyn Formatter) -> R) -> R {
+        let ways = self.outside.get_value();
+        self.language.with(|language| write(language, ways.formatter.as_ref()))
     }
 
     /// The current language.
     #[must_use]
     pub fn locale(self) -> Locale {
-        self.locale.get()
+        self.language.with(Catalogue::locale)
     }
 }
 
@@ -73,8 +75,8 @@ pub fn provide_page(
 }
 
 fn provide_ways(model: ReadSignal<Model>, ways: Ways) {
-    let locale = select(model, |model| model.locale);
-    provide_context(Page { model, tr: Tr { locale, outside: StoredValue::new_local(Rc::new(ways)) } });
+    let language = select(model, |model| model.language.clone());
+    provide_context(Page { model, tr: Tr { language, outside: StoredValue::new_local(Rc::new(ways)) } });
 }
 
 #[inline(never)]

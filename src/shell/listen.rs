@@ -26,6 +26,7 @@ pub(super) fn install(shell: &Shell) {
         Some(Event::VisibilityChanged(visibility))
     });
     on(&window, "popstate", shell, |_| Some(Event::AddressChanged(Route::parse(&location::path()))));
+    on(&window, "pagehide", shell, |_| Some(Event::PageHidden));
     on(&window, "pageshow", shell, |event| {
         let event: &PageTransitionEvent = event.dyn_ref()?;
         event.persisted().then_some(Event::PageRestored)

@@ -11,8 +11,9 @@ pub use context::{Selected, Tr, provide_page, select, selected_from, use_dispatc
 
 use crate::app::{Event, Model, Opening, STORAGE_PREFIX, step};
 use crate::browser::intl::IntlFormatter;
-use crate::browser::{clock, http, location, storage};
+use crate::browser::{clock, http, languages, location, storage};
 use crate::domain::{Milliseconds, Now};
+use crate::i18n::Catalogue;
 use leptos::prelude::*;
 use perform::Performer;
 use portal_contract::UtcTime;
@@ -32,12 +33,12 @@ struct Inner {
 }
 
 impl Shell {
-    fn new(model: RwSignal<Model>) -> Self {
+    fn new(model: RwSignal<Model>, language: Catalogue) -> Self {
         Self(Rc::new_cyclic(|weak| Inner {
             model,
             queue: RefCell::default(),
             is_working: Cell::new(false),
-            performer: Performer::new(weak.clone()),
+            performer: Performer::new(weak.clone(), language),
         }))
     }
 
@@ -67,7 +68,8 @@ impl Inner {
         let mut demanded = Vec::new();
         // The model is moved through the rules, not copied. The views hear of it in a later task.
         self.model.update(|model| {
-            let before = std::mem::replace(model, Model::new(now));
+            let empty = Model::new(now, model.language.clone());
+            let before = std::mem::replace(model, empty);
             (*model, demanded) = step(before, event, now);
         });
         self.performer.perform(demanded);
@@ -82,11 +84,22 @@ fn now() -> Now {
     }
 }
 
-/// Starts the page in the element of `index.html` that is meant for it: `show` builds the screens there, with the
-/// contexts of [`provide_page`]; then the rules hear where the page was opened.
+/// Starts the page as soon as the texts of a language are there; `boot.js` began to load them before this module was.
+/// Without them nothing is mounted, and the explanation of `index.html` appears.
 pub fn start(show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
+    wasm_bindgen_futures::spawn_local(async move {
+        match languages::first().await {
+            Some(language) => open(language, show),
+            None => languages::report_missing(),
+        }
+    });
+}
+
+/// Mounts the page in the element of `index.html` that is meant for it: `show` builds the screens there, with the contexts
+/// of [`provide_page`]; then the rules hear where the page was opened.
+fn open(language: Catalogue, show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     let opening = Opening {
         origin: location::origin(),
         path: location::path(),
@@ -97,8 +110,8 @@ pub fn start(show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     };
     let Some(root) = perform::take_root() else { return };
     let page = mount_to(root.clone(), move || {
-        let model = RwSignal::new(Model::new(now()));
-        let shell = Shell::new(model);
+        let model = RwSignal::new(Model::new(now(), language.clone()));
+        let shell = Shell::new(model, language);
         listen::install(&shell);
         let sink = shell.clone();
         provide_page(model.read_only(), move |event| sink.dispatch(event), IntlFormatter::new());

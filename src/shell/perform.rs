@@ -1,13 +1,18 @@
 //! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
 
 use super::Inner;
-use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
+use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, SystemNotifications, TimerId};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
+use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
-use crate::browser::{clipboard, download, http, later, location, print, random, storage};
+use crate::browser::{
+    clipboard, download, http, languages, later, location, print, random, selection, speech, storage,
+    system_notification,
+};
 use crate::domain::Milliseconds;
+use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -23,18 +28,33 @@ extern "C" {
 pub(super) struct Performer {
     shell: Weak<Inner>,
     timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
+    stream: RefCell<Option<Connection>>,
     tabs: Tabs,
+    reading: RefCell<Option<speech::Reading>>,
+    languages: Rc<RefCell<Vec<Catalogue>>>,
 }
 
+/// Where the shown passcode stands (`components/code.rs`).
+const SHOWN_PASSCODE: &str = "output.code";
+
 impl Performer {
-    pub(super) fn new(shell: Weak<Inner>) -> Self {
+    /// `language`: the texts the page was opened with.
+    pub(super) fn new(shell: Weak<Inner>, language: Catalogue) -> Self {
         let listener = shell.clone();
         let tabs = Tabs::join(move |message| {
             if let Some(event) = heard(message) {
                 dispatch(&listener, event);
             }
         });
-        Self { shell, timers: Rc::default(), tabs }
+        let languages = Rc::new(RefCell::new(vec![language]));
+        Self {
+            shell,
+            timers: Rc::default(),
+            stream: RefCell::default(),
+            tabs,
+            languages,
+            reading: RefCell::default(),
+        }
     }
 
     /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
@@ -56,6 +76,7 @@ impl Performer {
                     dispatch(&shell, Event::Fetched { id, outcome });
                 });
             }
+            Effect::LoadLanguage(locale) => self.load_language(locale),
             Effect::VerifySignature(check) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -80,6 +101,23 @@ impl Performer {
             Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
+            Effect::OpenEventStream { id, request } => {
+                let shell = self.shell.clone();
+                let connection = Connection::open(id, request, move |event| dispatch(&shell, event));
+                self.replace_stream(connection);
+            }
+            Effect::AskForSystemNotifications => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let answer = if system_notification::ask().await {
+                        SystemNotifications::Allowed
+                    } else {
+                        SystemNotifications::Refused
+                    };
+                    dispatch(&shell, Event::SystemNotificationsAnswered(answer));
+                });
+            }
+            Effect::CloseEventStream => self.replace_stream(None),
             Effect::LoadLaterScreens => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -96,7 +134,6 @@ impl Performer {
                     console_debug("download.refused", "history");
                 }
             }
-            Effect::PrintPage => print::print(),
             Effect::CopyText(text) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -104,9 +141,49 @@ impl Performer {
                     dispatch(&shell, Event::PasscodeCopyFinished { copied });
                 });
             }
+            Effect::SelectPasscode => selection::select(SHOWN_PASSCODE),
+            Effect::FindVoices => {
+                let shell = self.shell.clone();
+                speech::find_voices(move |found| dispatch(&shell, Event::VoicesFound(found)));
+            }
+            Effect::ReadAloud { reading, spoken } => {
+                let shell = self.shell.clone();
+                let ended = move || dispatch(&shell, Event::ReadAloudEnded(reading));
+                self.reading.replace(speech::read(&spoken, ended));
+            }
+            Effect::StopReading => {
+                speech::stop();
+                self.reading.replace(None);
+            }
+            Effect::PrintPage => print::open_dialog(),
             Effect::Log(entry) => console_debug(entry.code, entry.context),
         }
         Ok(())
+    }
+
+    fn replace_stream(&self, connection: Option<Connection>) {
+        if let Some(before) = self.stream.replace(connection) {
+            before.close();
+        }
+    }
+
+    /// Loads the texts of a language once; what is there stays.
+    fn load_language(&self, locale: Locale) {
+        let kept = self.languages.borrow().iter().find(|kept| kept.locale() == locale).cloned();
+        if let Some(kept) = kept {
+            return dispatch(&self.shell, Event::LanguageLoaded(kept));
+        }
+        let (shell, languages) = (self.shell.clone(), Rc::clone(&self.languages));
+        spawn_local(async move {
+            let event = match languages::load(locale).await {
+                Some(loaded) => {
+                    languages.borrow_mut().push(loaded.clone());
+                    Event::LanguageLoaded(loaded)
+                }
+                None => Event::LanguageRefused(locale),
+            };
+            dispatch(&shell, event);
+        });
     }
 
     fn set_timer(&self, id: TimerId, after: Milliseconds) {

@@ -1,5 +1,6 @@
 //! B: the device by name, the outcome, the consequence, and the last button (WCAG 3.3.4).
 
+use super::keypad_help::keypad_of;
 use super::{device_name, outcome_preview};
 use crate::domain::ResettableDevice;
 use crate::i18n::{Text, t};
@@ -16,6 +17,8 @@ pub struct ConfirmView {
     pub outcome_heading: Text,
     /// What will happen.
     pub outcome: Text,
+    /// Which keypad the temporary passcode needs, when there will be one.
+    pub keypad: Option<Text>,
     /// That data stays.
     pub data_stays: Text,
     /// The heading of the consequence.
@@ -43,6 +46,7 @@ pub fn confirm(device: &ResettableDevice, person: &str) -> ConfirmView {
         welcome: (!person.trim().is_empty()).then(|| t::confirm_welcome(person.trim())),
         outcome_heading: t::confirm_outcome_heading(),
         outcome: outcome_preview(device.platform(), device.outcome()),
+        keypad: keypad_of(device.outcome()),
         data_stays: t::reset_data_stays(),
         consequence_heading: t::confirm_consequence_heading(),
         consequence: vec![consequence, t::confirm_irreversible()],

@@ -3,7 +3,7 @@
 use super::reset_notice::failure;
 use super::{Tone, device_name, moment, refusal};
 use crate::domain::{Csv, HistoryCause, HistoryEntry, HistoryOrigin};
-use crate::i18n::{Formatter, Locale, Text, t};
+use crate::i18n::{Catalogue, Formatter, Text, t};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, RefusalReason,
     UtcTime,
@@ -89,6 +89,7 @@ fn why(cause: HistoryCause) -> Text {
             | ProblemCode::InsufficientScope
             | ProblemCode::ActionNotAllowed
             | ProblemCode::MethodNotAllowed
+            | ProblemCode::RequestTimeout
             | ProblemCode::ActionNotCancellable
             | ProblemCode::PreconditionFailed
             | ProblemCode::PayloadTooLarge
@@ -131,9 +132,9 @@ fn whence(origin: &HistoryOrigin) -> Text {
 
 /// The entries as a file that a spreadsheet opens, with a line of headings. It holds nothing that is not on the screen.
 #[must_use]
-pub fn history_csv(entries: &[HistoryEntry], locale: Locale, formatter: &dyn Formatter) -> String {
+pub fn history_csv(entries: &[HistoryEntry], catalogue: &Catalogue, formatter: &dyn Formatter) -> String {
     let mut csv = Csv::default();
-    let written = |text: &Text| text.render(locale, formatter);
+    let written = |text: &Text| text.render(catalogue, formatter);
     let optional = |text: Option<&Text>| text.map(written).unwrap_or_default();
     let headings = [
         t::history_when(),

@@ -27,6 +27,14 @@ pub const fn keypad_needed(characters: CharacterSet) -> Text {
     }
 }
 
+/// The same for what a reset will do: nothing when it gives no passcode.
+pub(super) const fn keypad_of(outcome: ResetOutcome) -> Option<Text> {
+    match outcome {
+        ResetOutcome::TemporaryPasscode { character_set } => Some(keypad_needed(character_set)),
+        ResetOutcome::PasscodeRemoved | ResetOutcome::Other => None,
+    }
+}
+
 /// The help for a platform and what the reset did there.
 #[must_use]
 pub fn keypad_help(platform: Platform, outcome: ResetOutcome) -> KeypadHelp {

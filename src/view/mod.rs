@@ -10,13 +10,15 @@
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
+//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`], [`remote_lock`] |
 //! | B | [`confirm`] |
 //! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
 //! | the result and what to do on the device | [`done`] |
 //! | the steps on the device to tick off | [`checklist`] |
 //! | every other end or interruption of a reset | [`reset_notice`] |
-//! | the temporary passcode | [`passcode_groups`], [`characters`], [`cannot_type`] |
+//! | the temporary passcode | [`passcode_groups`], [`characters`] |
+//! | the passcode as a QR code | [`qr_drawing`] |
 //! | the passcode spelled, the legend of its characters | [`spell`], [`class_name`] |
 //! | which keypad it needs, "I can't type this" | [`keypad_needed`], [`keypad_help`] |
 //! | a notification, the flag | [`notification`], [`flag_label`] |
@@ -27,7 +29,7 @@
 //!
 //! A message box is a [`Notice`] everywhere: tone, heading, paragraphs, the reference for IT and the label of the one
 //! button that goes on. No function takes a secret except [`passcode_groups`], which returns plain strings on purpose (a
-//! `Text` has `Debug`), and [`spell`], whose result shows nothing of itself.
+//! `Text` has `Debug`),, and [`spell`] and [`qr_drawing`], whose results show nothing of themselves.
 
 mod announcement;
 mod checklist;
@@ -47,7 +49,9 @@ mod notification;
 mod outcome;
 mod passcode;
 mod pending;
+mod preparation;
 mod problems;
+mod qr_code;
 mod reach;
 mod refusal;
 mod reset_notice;
@@ -70,9 +74,11 @@ pub use names::{device_name, platform};
 pub use notice::{Notice, Tone};
 pub use notification::{NotificationView, flag_label, notification};
 pub use outcome::outcome_preview;
-pub use passcode::{cannot_type, characters, passcode_groups};
-pub use pending::{PendingView, pending};
+pub use passcode::{characters, passcode_groups};
+pub use pending::{PendingStep, PendingView, StepState, pending};
+pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details, remote_lock};
 pub use problems::{api_problem, config_problem, sign_in_problem};
+pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};
 pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};
 pub use reset_notice::{failure, reset_notice};

@@ -1,4 +1,4 @@
-//! The temporary passcode: how it is set in groups, and what helps to type it.
+//! The temporary passcode: how it is set in groups, and which characters it has.
 
 use crate::i18n::{Text, t};
 use portal_contract::CharacterSet;
@@ -19,15 +19,6 @@ pub const fn characters(set: CharacterSet) -> Text {
         CharacterSet::LettersAndDigits => t::passcode_letters_and_digits(),
         CharacterSet::Digits => t::passcode_digits(),
         CharacterSet::Other => t::passcode_characters_other(),
-    }
-}
-
-/// What to do when the lock screen does not offer these characters.
-#[must_use]
-pub const fn cannot_type(set: CharacterSet) -> Text {
-    match set {
-        CharacterSet::LettersAndDigits | CharacterSet::Other => t::passcode_cannot_type_letters(),
-        CharacterSet::Digits => t::passcode_cannot_type_digits(),
     }
 }
 

@@ -9,7 +9,7 @@
 
 use super::passcode_groups;
 use crate::domain::CharacterClass;
-use crate::i18n::{Formatter, Locale, Text, t};
+use crate::i18n::{Catalogue, Formatter, Text, t};
 use portal_contract::SecretText;
 
 /// Stands in the gap of a message until the word is put there: of the private use area, so in no message.
@@ -60,8 +60,8 @@ impl std::fmt::Debug for SpelledCharacter {
 
 /// Spells a passcode in one language.
 #[must_use]
-pub fn spell(passcode: &SecretText, locale: Locale, formatter: &dyn Formatter) -> SpelledPasscode {
-    let speller = Speller::new(locale, formatter);
+pub fn spell(passcode: &SecretText, catalogue: &Catalogue, formatter: &dyn Formatter) -> SpelledPasscode {
+    let speller = Speller::new(catalogue, formatter);
     let mut spelled = Vec::new();
     for (group, characters) in passcode_groups(passcode.reveal()).iter().enumerate() {
         for character in characters.chars() {
@@ -91,8 +91,8 @@ struct Speller {
 }
 
 impl Speller {
-    fn new(locale: Locale, formatter: &dyn Formatter) -> Self {
-        let written = |text: Text| text.render(locale, formatter);
+    fn new(catalogue: &Catalogue, formatter: &dyn Formatter) -> Self {
+        let written = |text: Text| text.render(catalogue, formatter);
         Self {
             letters: written(t::spelling_letters()),
             digits: written(t::spelling_digits()),

@@ -1,7 +1,7 @@
 //! The title of the document: what is news first, because a tab shows only the beginning.
 
 use super::device_name;
-use crate::domain::ResetState;
+use crate::domain::{PendingPhase, ResetState};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use portal_contract::FailureCode;
@@ -16,6 +16,7 @@ pub fn title(route: &Route, device: &str, reset: &ResetState, organisation: &str
         Route::Device(_) => device_name(device),
         Route::ResetPasscode(id) if reset.device() == Some(id) => reset_title(reset, device_name(device)),
         Route::ResetPasscode(_) => t::title_explain(device_name(device)),
+        Route::Passcode(_) => t::title_passcode(device_name(device)),
         Route::DeviceHistory(_) => t::history_page_device_heading(device_name(device)),
         Route::NotMe(..) => t::not_me_heading(),
         Route::History => t::history_page_heading(),
@@ -45,7 +46,9 @@ fn reset_title(reset: &ResetState, name: Text) -> Text {
         | ResetState::Rereading { .. }
         | ResetState::OutcomeUnknown { .. }
         | ResetState::Busy { .. } => t::title_confirm(name),
-        ResetState::Pending { .. } => t::title_pending(name),
+        ResetState::Pending { phase: PendingPhase::Waiting, .. } => t::title_pending(name),
+        ResetState::Pending { phase: PendingPhase::Delivered, .. } => t::title_delivered(name),
+        ResetState::Pending { phase: PendingPhase::NotNow, .. } => t::title_not_now(name),
         ResetState::Done { .. } => t::title_done(name),
         ResetState::Failed { code: FailureCode::OutcomeUnknown, .. } => t::title_uncertain(name),
         ResetState::Failed { .. } => t::title_failed(name),

@@ -2,10 +2,14 @@
 
 use super::{SERVER, answer, at};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use passcode_portal::app::{Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, TimerId, step};
+use passcode_portal::api::EventStream;
+use passcode_portal::app::{
+    Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, StreamEnd, StreamId, TimerId, step,
+};
 use passcode_portal::auth::{SignInRandom, SignatureVerdict};
 use passcode_portal::domain::{Milliseconds, Now};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
+use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::UtcTime;
 use serde_json::{Value, json};
@@ -23,6 +27,8 @@ pub struct Browser {
     pub model: Model,
     pub storage: BTreeMap<String, String>,
     pub storage_works: bool,
+    /// Whether the texts of another language can be had.
+    pub languages_work: bool,
     pub now: Now,
     /// The path in the address bar.
     pub address: String,
@@ -31,6 +37,8 @@ pub struct Browser {
     /// Requests that wait for an answer.
     pub requests: Vec<(FetchId, HttpRequest)>,
     pub timers: Vec<(TimerId, i64)>,
+    /// The event stream that is open or being opened, and what it was asked for with.
+    pub stream: Option<(StreamId, HttpRequest)>,
     /// Every effect since the page was opened.
     pub log: Vec<Effect>,
     /// `Debug` of every model, event and effect so far.
@@ -46,7 +54,8 @@ pub struct Browser {
 impl Browser {
     pub fn new() -> Self {
         Self {
-            model: Model::new(at(0)),
+            model: Model::new(at(0), Catalogue::embedded(Locale::En)),
+            languages_work: true,
             storage: BTreeMap::new(),
             storage_works: true,
             now: at(0),
@@ -54,6 +63,7 @@ impl Browser {
             left_for: Vec::new(),
             requests: Vec::new(),
             timers: Vec::new(),
+            stream: None,
             log: Vec::new(),
             debugged: String::new(),
             draws: 0,
@@ -97,6 +107,11 @@ impl Browser {
             self.log.push(effect.clone());
             match effect {
                 Effect::Fetch { id, request } => self.requests.push((id, request)),
+                Effect::LoadLanguage(locale) => self.dispatch(if self.languages_work {
+                    Event::LanguageLoaded(Catalogue::embedded(locale))
+                } else {
+                    Event::LanguageRefused(locale)
+                }),
                 Effect::VerifySignature(_) => self.dispatch(Event::SignatureChecked(self.verdict)),
                 Effect::DrawRandom => {
                     self.draws += 1;
@@ -125,12 +140,20 @@ impl Browser {
                     self.timers.push((id, self.now.monotonic.0 + after.0));
                 }
                 Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
+                Effect::AskForSystemNotifications => {}
+                Effect::OpenEventStream { id, request } => self.stream = Some((id, request)),
+                Effect::CloseEventStream => self.stream = None,
                 Effect::LoadLaterScreens => match self.later_works {
                     Some(true) => self.dispatch(Event::LaterScreensLoaded),
                     Some(false) => self.dispatch(Event::LaterScreensFailed),
                     None => {}
                 },
                 Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
+                Effect::SelectPasscode
+                | Effect::FindVoices
+                | Effect::ReadAloud { .. }
+                | Effect::StopReading
+                | Effect::PrintPage => {}
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
                 Effect::BroadcastRead(_)
                 | Effect::BroadcastActivity
@@ -142,11 +165,19 @@ impl Browser {
 
     /// Loads the page at this address: memory is lost, `sessionStorage` is not.
     pub fn open(&mut self, address: &str) {
+        self.open_without_configuration(address);
+        self.answer_config();
+    }
+
+    /// The same; the test answers for `config.json`.
+    pub fn open_without_configuration(&mut self, address: &str) {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         self.now.monotonic = Milliseconds(0);
-        self.model = Model::new(self.now);
+        let chosen = self.storage.get("portal.locale").and_then(|tag| Locale::from_tag(tag));
+        self.model = Model::new(self.now, Catalogue::embedded(chosen.unwrap_or(Locale::En)));
         self.requests.clear();
         self.timers.clear();
+        self.stream = None;
         self.log.clear();
         self.address = address.to_owned();
         let stored = self.storage.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -158,7 +189,6 @@ impl Browser {
             languages: vec!["en".to_owned()],
             is_online: true,
         }));
-        self.answer_config();
     }
 
     pub fn reload(&mut self) {
@@ -182,6 +212,27 @@ impl Browser {
         let (id, request) = self.requests.remove(at);
         self.dispatch(Event::Fetched { id, outcome });
         request
+    }
+
+    /// The event stream stands.
+    pub fn stream_opens(&mut self) {
+        let (id, _) = self.stream.clone().expect("a stream that is asked for");
+        self.dispatch(Event::StreamOpened(id));
+    }
+
+    /// The event stream brings this, as the server writes it.
+    pub fn stream_brings(&mut self, written: &str) {
+        let (id, _) = self.stream.clone().expect("a stream");
+        let (mut stream, mut events) = (EventStream::default(), Vec::new());
+        stream.feed(written.as_bytes(), &mut events).expect("events");
+        let last_event = stream.last_event_id().to_owned();
+        self.dispatch(Event::StreamRead { id, events, last_event, retry: stream.retry() });
+    }
+
+    /// The event stream ends.
+    pub fn stream_ends(&mut self, end: StreamEnd) {
+        let (id, _) = self.stream.take().expect("a stream");
+        self.dispatch(Event::StreamEnded { id, end });
     }
 
     pub fn is_waiting_for(&self, end: &str) -> bool {

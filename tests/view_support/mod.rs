@@ -6,7 +6,7 @@ use passcode_portal::domain::{
     Device, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase, ResetRun, ResetState,
     ResettableDevice, Seconds, SignInAge, Ticket, WhyExplain,
 };
-use passcode_portal::i18n::{Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::Notice;
 use portal_contract::{FailureCode, ManagedDevice, RefusalReason, ResetOutcome, UtcTime};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ pub(crate) fn resettable(system: &str, version: &str, outcome: &Value) -> (Devic
 
 /// An accepted reset.
 pub(crate) fn run() -> ResetRun {
-    ResetRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60) }
+    ResetRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60), expires: None }
 }
 
 /// A ticket with 240 s of the page's window left.
@@ -86,6 +86,7 @@ pub(crate) fn every_state() -> Vec<ResetState> {
         ResetState::Busy { device: proof(), ticket: ticket(), since: NOW, wait: Milliseconds::ZERO },
         ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Waiting },
         ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Delivered },
+        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::NotNow },
         ResetState::Done { device: id(), run: run(), outcome: ResetOutcome::PasscodeRemoved },
         ResetState::Superseded { device: id(), run: run() },
         ResetState::Canceled { device: id(), run: run() },
@@ -147,7 +148,7 @@ impl Page {
     }
 
     pub(crate) fn say(&mut self, label: &str, text: &Text) {
-        let words = text.render(self.locale, &PlainFormatter);
+        let words = text.render(&Catalogue::embedded(self.locale), &PlainFormatter);
         let _ = writeln!(self.written, "{label}: {words}");
     }
 

@@ -5,7 +5,7 @@
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use passcode_portal::app::{
-    Config, DeviceDetail, DeviceList, Event, LaterScreens, LoadState, Model, Notifications, Session,
+    Config, DeviceDetail, DeviceList, Effect, Event, LaterScreens, LoadState, Model, Notifications, Session,
     SignedIn, step,
 };
 use passcode_portal::auth::{AccessToken, IdToken, PageConfig};
@@ -14,7 +14,7 @@ use passcode_portal::domain::{
     Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResetRun, ResetState, ResettableDevice,
     Seconds, SignInAge, Ticket,
 };
-use passcode_portal::i18n::{Locale, PlainFormatter};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::pages::app;
 use passcode_portal::route::Route;
 use passcode_portal::shell::provide_page;
@@ -54,7 +54,14 @@ impl Page {
                 recorder.borrow_mut().push(event.clone());
                 let before = signal.get_untracked();
                 let now = before.now;
-                signal.set(step(before, event, now).0);
+                let (mut model, effects) = step(before, event, now);
+                // The one effect that is performed here: a language is chosen, and its texts are there.
+                for effect in effects {
+                    if let Effect::LoadLanguage(locale) = effect {
+                        model = step(model, Event::LanguageLoaded(Catalogue::embedded(locale)), now).0;
+                    }
+                }
+                signal.set(model);
             };
             provide_page(signal.read_only(), dispatch, PlainFormatter);
             attach(app(), &stands_in);
@@ -122,6 +129,14 @@ impl Page {
     /// Presses it and waits.
     pub async fn press(&self, words: &str) {
         self.pressable(words).click();
+        settle().await;
+    }
+
+    /// Chooses a language in the header and waits.
+    pub async fn choose_language(&self, tag: &str) {
+        let select = self.find(".language select").expect("a choice of languages");
+        js_sys::Reflect::set(&select, &"value".into(), &tag.into()).expect("settable");
+        select.dispatch_event(&web_sys::Event::new("change").expect("an event")).expect("dispatched");
         settle().await;
     }
 
@@ -200,8 +215,7 @@ pub fn three_devices() -> Vec<Arc<Device>> {
 
 /// Somebody is signed in and at a screen, with these devices.
 pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
-    let mut model = Model::new(at(0));
-    model.locale = Locale::En;
+    let mut model = Model::new(at(0), Catalogue::embedded(Locale::En));
     model.route = route;
     model.config = Config::Ready(Arc::new(config()));
     // A browser test is built in one piece.
@@ -260,7 +274,16 @@ pub fn ticket(age: i64) -> Ticket {
 /// An accepted reset.
 pub fn run() -> ResetRun {
     let moment = UtcTime::from_unix_seconds(1_795_000_000);
-    ResetRun { id: "run-4711".to_owned(), started: moment, updated: moment }
+    ResetRun { id: "run-4711".to_owned(), started: moment, updated: moment, expires: None }
+}
+
+/// The same as the device tells it: done.
+pub fn done_run() -> portal_contract::DeviceActionResult {
+    serde_json::from_value(serde_json::json!({
+        "id": "run-4711", "actionName": "resetPasscode", "actionState": "done",
+        "startDateTime": "2026-11-18T15:00:00Z", "lastUpdatedDateTime": "2026-11-18T15:01:00Z"
+    }))
+    .expect("a run")
 }
 
 /// An unread notification about `d0`.

@@ -22,6 +22,8 @@ use crate::workspace::{self, Workspace};
 
 /// The enrolment manager with 5,000 devices.
 const USER: &str = "depot@example.test";
+/// The account with 500 devices that can be reset.
+const RESETTER: &str = "bench@example.test";
 /// Ports beside the usual ones, so that a running portal does not disturb.
 const PORT: u16 = 18_080;
 /// How many reads are sent, over how many connections.
@@ -62,7 +64,13 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let measured = node
         .program("the browser measurement")
         .arg(workspace.e2e().join("bench.mjs"))
-        .args([&sample.page_origin(), USER, "sample", &format!("{}/plain.html", sample.page_origin())])
+        .args([
+            &sample.page_origin(),
+            USER,
+            "sample",
+            &format!("{}/plain.html", sample.page_origin()),
+            RESETTER,
+        ])
         .env("CHROMIUM", &chromium.browser)
         .dir(&workspace.e2e())
         .limit(Duration::from_secs(300))
@@ -71,8 +79,9 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
         .map_err(|error| Error::Build(format!("the browser measurement said something else: {error}")))?;
     print_browser(&browser);
     portal.still_running()?;
-    let token = browser.get("token").and_then(|token| token.as_str()).unwrap_or_default().to_string();
-    print_server(&token, portal.server_id(), idle.as_deref())
+    let token =
+        |name: &str| browser.get(name).and_then(|token| token.as_str()).unwrap_or_default().to_string();
+    print_server(&token("token"), &token("resetToken"), portal.server_id(), idle.as_deref())
 }
 
 /// A copy of the page with a plain static one beside it, served by the same program in the same way.
@@ -120,9 +129,8 @@ fn print_browser(measured: &serde_json::Value) {
     ));
 }
 
-fn print_server(token: &str, id: u32, idle: Option<&str>) -> Result<()> {
+fn print_server(token: &str, reset_token: &str, id: u32, idle: Option<&str>) -> Result<()> {
     progress::line("\nserver (release build), the load comes from this machine too");
-    let devices = device_ids(token)?;
     let (took, mut times) = load(READS, CONNECTIONS, |_| Request::get("/api/v1.0/me/managedDevices", token))?;
     times.retain(|(status, _)| *status == 200);
     progress::line(&format!(
@@ -132,25 +140,25 @@ fn print_server(token: &str, id: u32, idle: Option<&str>) -> Result<()> {
         percentile(&times, 50),
         percentile(&times, 99)
     ));
+    let devices = device_ids(reset_token)?;
     let resets: Vec<&String> = devices.iter().take(RESETS).collect();
     let (took, mut times) = load(resets.len(), 16, |index| Request {
         line: format!(
             "POST /api/v1.0/me/managedDevices/{}/resetPasscode",
             resets.get(index).map_or("", |id| id.as_str())
         ),
-        token: token.to_string(),
+        token: reset_token.to_string(),
         key: Some(format!("00000000-0000-4000-8000-{index:012x}")),
     })?;
     let sent = times.len();
-    let accepted = times.iter().filter(|(status, _)| *status == 202).count();
-    // Every device of the account with thousands of devices is refused by policy (enrolment manager), so this is the
-    // whole way of a reset up to the decision, with the refusal written to the audit record - not accepted resets.
-    times.retain(|(status, _)| matches!(status, 202 | 403));
+    // Accepted means durable: command, sealed passcode, key and audit entry are in one committed transaction before the
+    // answer, and the queue already works on the earlier ones meanwhile.
+    times.retain(|(status, _)| *status == 202);
     progress::line(&format!(
-        "  POST resetPasscode, one per device, 16 connections: {} of {sent} decided and audited ({accepted} accepted), \
-         {:.0} a second, p99 {:.1} ms",
+        "  POST resetPasscode, one per device, 16 connections: {} of {sent} accepted, {:.0} a second, p50 {:.1} ms, p99 {:.1} ms",
         times.len(),
         rate(times.len(), took),
+        percentile(&times, 50),
         percentile(&times, 99)
     ));
     progress::line(&format!(

@@ -147,6 +147,10 @@ fn accounts(people: &serde_json::Value) -> Vec<String> {
     };
     let mut rows = vec![["sign in as".to_string(), "name".to_string(), "has".to_string()]];
     for person in people.get("people").and_then(|all| all.as_array()).into_iter().flatten() {
+        // Accounts of the tools are not for people.
+        if person.get("unlisted").and_then(serde_json::Value::as_bool) == Some(true) {
+            continue;
+        }
         rows.push([text(person, "username"), text(person, "name"), text(person, "about")]);
     }
     let widest =
@@ -176,7 +180,8 @@ mod tests {
             "password": "sample",
             "people": [
                 { "username": "a@example.test", "name": "田中 (A)", "about": "ABOUT" },
-                { "username": "bbbb@example.test", "name": "B", "about": "ABOUT" }
+                { "username": "bbbb@example.test", "name": "B", "about": "ABOUT" },
+                { "username": "tool@example.test", "name": "T", "about": "ABOUT", "unlisted": true }
             ]
         });
         let lines = accounts(&people);

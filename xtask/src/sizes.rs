@@ -1,11 +1,12 @@
 //! What a first visit transfers, per file, and the limits it must keep; and what comes when a later screen is opened.
 //!
 //! A first visit ends at the list of devices, signed in. The later part of the module is not fetched on the way there
-//! (`e2e/tests/later.spec.mjs` holds the page to it), so it counts by itself.
+//! (`e2e/tests/later.spec.mjs` holds the page to it), so it counts by itself. A visit loads one language: the largest
+//! counts, the others are shown.
 
 use std::path::Path;
 
-use crate::dist::{ASSETS, LATER};
+use crate::dist::{ASSETS, LATER, languages};
 use crate::error::Result;
 use crate::progress::bytes;
 use crate::workspace;
@@ -29,6 +30,8 @@ pub(crate) enum Visit {
     First,
     /// When a later screen is opened.
     Later,
+    /// When another language is chosen.
+    OtherLanguage,
 }
 
 /// One file.
@@ -63,6 +66,9 @@ pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
         sizes.push(Size { name, raw, brotli, visit });
     }
     sizes.sort_by_key(|size| std::cmp::Reverse(size.brotli));
+    let texts: Vec<String> = languages::listed(&html).into_iter().map(|(_, address)| address).collect();
+    let is_text = |size: &&mut Size| texts.contains(&format!("/{}", size.name));
+    sizes.iter_mut().filter(is_text).skip(1).for_each(|size| size.visit = Visit::OtherLanguage);
     Ok(sizes)
 }
 
@@ -80,16 +86,26 @@ pub(crate) fn table(sizes: &[Size]) -> Vec<String> {
         let later = line(&format!("later: {}", size.name), size.raw, size.brotli);
         format!("{later} (limit {})", bytes(LATER_LIMIT))
     }));
+    lines.extend(
+        of(Visit::OtherLanguage)
+            .map(|size| line(&format!("another language: {}", size.name), size.raw, size.brotli)),
+    );
     lines
 }
 
 /// What is over its limit, in words; empty when all is well.
 pub(crate) fn violations(sizes: &[Size]) -> Vec<String> {
     let ending = |ending: &str| {
-        sizes.iter().filter(|size| size.name.ends_with(ending)).map(|size| size.brotli).sum::<u64>()
+        let counts = |size: &&Size| size.visit == Visit::First && size.name.ends_with(ending);
+        sizes.iter().filter(counts).map(|size| size.brotli).sum::<u64>()
     };
-    let has_module = |visit| sizes.iter().any(|size| size.visit == visit && size.name.ends_with(".wasm"));
-    let missing = [(Visit::First, "no WebAssembly module"), (Visit::Later, "no later part of the module")];
+    let has =
+        |visit, ending: &str| sizes.iter().any(|size| size.visit == visit && size.name.ends_with(ending));
+    let missing = [
+        (Visit::First, ".wasm", "no WebAssembly module"),
+        (Visit::First, ".txt", "no texts of a language"),
+        (Visit::Later, ".wasm", "no later part of the module"),
+    ];
     [
         ("the whole first visit", whole(sizes, Visit::First), WHOLE_LIMIT),
         ("the later part", whole(sizes, Visit::Later), LATER_LIMIT),
@@ -102,8 +118,8 @@ pub(crate) fn violations(sizes: &[Size]) -> Vec<String> {
     .chain(
         missing
             .iter()
-            .filter(|(visit, _)| !has_module(*visit))
-            .map(|(_, what)| format!("{what} among the files")),
+            .filter(|(visit, ending, _)| !has(*visit, ending))
+            .map(|(_, _, what)| format!("{what} among the files")),
     )
     .collect()
 }
@@ -117,12 +133,16 @@ mod tests {
     use super::*;
 
     fn size(name: &str, brotli: u64) -> Size {
-        let visit = if name.starts_with("later") { Visit::Later } else { Visit::First };
+        let visit = match name {
+            "later.wasm" | "later-2.wasm" => Visit::Later,
+            "en.txt" => Visit::OtherLanguage,
+            _ => Visit::First,
+        };
         Size { name: name.to_string(), raw: brotli * 3, brotli, visit }
     }
 
     fn with_modules(sizes: &[Size]) -> Vec<Size> {
-        [&[size("first.wasm", 1_000), size("later.wasm", 60_000)], sizes].concat()
+        [&[size("first.wasm", 600), size("ja.txt", 400), size("later.wasm", 60_000)], sizes].concat()
     }
 
     #[test]
@@ -145,15 +165,17 @@ mod tests {
 
     #[test]
     fn a_page_without_a_part_of_its_module_is_not_small_but_broken() {
-        assert_eq!(violations(&[size("index.html", 1), size("later.wasm", 1)]).len(), 1);
-        assert_eq!(violations(&[size("index.html", 1), size("first.wasm", 1)]).len(), 1);
+        let texts = size("ja.txt", 1);
+        assert_eq!(violations(&[texts.clone(), size("later.wasm", 1)]).len(), 1);
+        assert_eq!(violations(&[texts, size("first.wasm", 1)]).len(), 1);
+        assert_eq!(violations(&[size("later.wasm", 1), size("first.wasm", 1)]).len(), 1);
     }
 
     #[test]
     fn the_later_part_is_not_counted_into_the_first_visit_but_shown() {
         let lines = table(&with_modules(&[size("index.html", 4_000)]));
         assert!(
-            lines.iter().any(|line| line.starts_with("first visit, 2 files") && line.contains("5.0 kB")),
+            lines.iter().any(|line| line.starts_with("first visit, 3 files") && line.contains("5.0 kB")),
             "{lines:?}"
         );
         assert!(
@@ -162,5 +184,12 @@ mod tests {
                 .is_some_and(|line| line.starts_with("later: later.wasm") && line.contains("60.0 kB")),
             "{lines:?}"
         );
+    }
+
+    #[test]
+    fn other_languages_are_shown_and_cost_a_visitor_nothing() {
+        let page = with_modules(&[size("a.js", 148_000), size("en.txt", 150_000)]);
+        assert_eq!(violations(&page), Vec::<String>::new());
+        assert!(table(&page).iter().any(|line| line.starts_with("another language: en.txt")));
     }
 }

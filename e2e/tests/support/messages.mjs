@@ -1,5 +1,5 @@
 // The product's own message files (locales/*.toml), so that no test repeats the words of the interface. Reads the part of
-// TOML those files use: sections, basic strings, inline tables of plural forms. Anything else is an error, not a guess.
+// TOML those files use: sections, basic strings, flags, inline tables of plural forms. Anything else is an error, not a guess.
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ const LOCALES = resolve(dirname(fileURLToPath(import.meta.url)), '../../../local
 
 const SECTION = /^\[([\w.-]+)\]$/;
 const STRING = /^([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*")$/;
+const FLAG = /^[\w-]+\s*=\s*(?:true|false)$/;
 const FORMS = /^([\w-]+)\s*=\s*\{(.*)\}$/;
 const FORM = /([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*")/g;
 
@@ -19,7 +20,7 @@ function read(language) {
   const lines = readFileSync(join(LOCALES, `${language}.toml`), 'utf8').split('\n');
   for (const [index, raw] of lines.entries()) {
     const line = raw.trim();
-    if (line === '' || line.startsWith('#')) continue;
+    if (line === '' || line.startsWith('#') || FLAG.test(line)) continue;
     const [, opened] = SECTION.exec(line) ?? [];
     const [, name, text] = STRING.exec(line) ?? [];
     const [, plural, forms] = FORMS.exec(line) ?? [];

@@ -253,7 +253,8 @@ impl Queue {
             Ok(StartAnswer::Accepted) => {
                 self.crash_at(CrashPoint::AfterStarted)?;
                 let now = self.portal.now();
-                self.change(command, Change::Sent(Delivery::Waiting, next_question(command, now))).await?;
+                let due = next_question(now, command.expires, now);
+                self.change(command, Change::Sent(Delivery::Waiting, due)).await?;
                 self.crash_at(CrashPoint::AfterMarkedSent)?;
                 Ok(())
             }
@@ -282,7 +283,9 @@ impl Queue {
         if command.is_expired(now) {
             return self.expire(command).await;
         }
-        self.change(command, Change::Sent(delivery, next_question(command, now))).await?;
+        let last_news = if delivery == command.delivery { command.updated } else { now };
+        let due = next_question(last_news, command.expires, now);
+        self.change(command, Change::Sent(delivery, due)).await?;
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! The sample people's devices: the four platforms, one, every row of the policy table, every behaviour, five
-//! thousand.
+//! thousand, and five hundred to measure with.
 
 use super::behaviour::Behaviour;
 use super::builder::device;
-use super::generated::depot;
+use super::generated::{bench, depot};
 use crate::domain::device::Device;
 use crate::domain::person::PersonId;
 use portal_contract::{ComplianceState, DeviceEnrollmentType as Enrollment, ManagementAgentType as Agent};
@@ -42,6 +42,7 @@ pub fn sample_fleet(seed: u64) -> Vec<SimulatedDevice> {
     fleet.extend(chiyo_across_platforms());
     fleet.extend(dana());
     fleet.extend(depot(seed));
+    fleet.extend(bench());
     fleet
 }
 
@@ -281,5 +282,16 @@ mod tests {
         let fleet = sample_fleet(1);
         let of = |person: &str| fleet.iter().filter(|simulated| simulated.person.as_str() == person).count();
         assert_eq!((of("p-aiko"), of("p-ben"), of("p-emil"), of("p-dem")), (4, 1, 0, 5000));
+    }
+
+    #[test]
+    fn every_device_of_the_bench_can_be_reset() {
+        use crate::domain::policy::{Decision, decide_reset};
+        let fleet = sample_fleet(1);
+        let bench: Vec<_> = fleet.iter().filter(|simulated| simulated.person.as_str() == "p-bench").collect();
+        assert_eq!(bench.len(), 500);
+        let is_allowed =
+            |one: &&SimulatedDevice| matches!(decide_reset(&one.device, &one.person), Decision::Allowed(_));
+        assert!(bench.iter().all(is_allowed));
     }
 }

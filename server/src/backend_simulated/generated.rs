@@ -1,13 +1,16 @@
-//! The five thousand devices of the enrolment manager: varied names in two languages, platforms and ages; all
-//! refused, because a device enrolled by an enrolment manager has every remote action off.
+//! Devices in number. The five thousand of the enrolment manager: varied names in two languages, platforms and ages; all
+//! refused, because a device enrolled by an enrolment manager has every remote action off. And the five hundred of the
+//! bench: every one can be reset, so that accepted resets can be measured.
 
 use super::behaviour::mix;
 use super::builder::device;
 use super::fleet::SimulatedDevice;
 use portal_contract::{ComplianceState, DeviceEnrollmentType as Enrollment};
 
-/// How many.
+/// How many the enrolment manager has.
 const DEVICES: u64 = 5000;
+/// How many the bench has.
+const BENCH_DEVICES: u64 = 500;
 
 const PLACES: [&str; 16] = [
     "東京本社",
@@ -65,6 +68,21 @@ fn pick<T: Copy>(choices: &[T], random: u64, fallback: T) -> T {
 /// The devices, from the seed.
 pub(super) fn depot(seed: u64) -> Vec<SimulatedDevice> {
     (1..=DEVICES).map(|number| one(mix(seed ^ mix(number)), number)).collect()
+}
+
+/// The devices of the bench: half of them get a temporary passcode (which is generated, sealed and stored), half lose theirs.
+pub(super) fn bench() -> Vec<SimulatedDevice> {
+    (1..=BENCH_DEVICES)
+        .map(|number| {
+            let (system, kind) = if number % 2 == 0 {
+                (("Android", "6.0.1"), ("Zebra", "TC51"))
+            } else {
+                (("iOS", "18.6"), ("Apple", "iPhone SE"))
+            };
+            let (id, name) = (format!("d-bench-{number:03}"), format!("Bench {number:03}"));
+            device("p-bench", &id, &name, system, kind)
+        })
+        .collect()
 }
 
 fn one(random: u64, number: u64) -> SimulatedDevice {

@@ -182,10 +182,9 @@ impl DeviceBackEnd for SimulatedFleet {
     async fn status(&self, id: &ResultId) -> Result<StatusAnswer, BackEndError> {
         let now = self.clock.now();
         let Some(received) = self.state.find(id) else { return Ok(StatusAnswer::NeverReceived) };
-        Ok(StatusAnswer::Known(match received.report(now) {
-            Report::Active if self.says_not_now(&received.device) => Report::NotNow,
-            report => report,
-        }))
+        let report = received.report(now);
+        let is_put_off = report == Report::Active && self.says_not_now(&received.device);
+        Ok(StatusAnswer::Known(if is_put_off { Report::NotNow } else { report }))
     }
 
     async fn cancel(&self, id: &ResultId) -> Result<CancelAnswer, BackEndError> {

@@ -260,15 +260,14 @@ const MIN_PAUSE_MILLIS: i64 = 400;
 /// The longest pause, in milliseconds.
 const MAX_PAUSE_MILLIS: i64 = 60_000;
 
-/// When to ask about a sent command again: often while it is young, then in steps of a thirtieth of its age (within a
-/// second for the first half a minute, while somebody watches), and never later than just after it expires.
+/// When to ask about a sent command again: often while there was news just now, then in steps of a thirtieth of the time
+/// since (within a second for half a minute, while somebody watches), and never later than just after it expires.
 #[must_use]
-pub fn next_question(command: &Command, now: UtcTime) -> UtcTime {
-    let age = now.unix_millis().saturating_sub(command.started.unix_millis());
-    let pause = (age / 30).clamp(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
+pub fn next_question(last_news: UtcTime, expires: UtcTime, now: UtcTime) -> UtcTime {
+    let quiet = now.unix_millis().saturating_sub(last_news.unix_millis());
+    let pause = (quiet / 30).clamp(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
     let next = now.unix_millis().saturating_add(pause);
-    let after_expiry =
-        command.expires.unix_millis().saturating_add(1).max(now.unix_millis() + MIN_PAUSE_MILLIS);
+    let after_expiry = expires.unix_millis().saturating_add(1).max(now.unix_millis() + MIN_PAUSE_MILLIS);
     UtcTime::from_unix_millis(next.min(after_expiry))
 }
 
@@ -291,6 +290,16 @@ mod tests {
             assert_eq!(QueueState::from_name(state.as_str()), Some(state));
         }
         assert_eq!(QueueState::from_name("lost"), None);
+    }
+
+    #[test]
+    fn a_device_is_asked_about_within_a_second_for_half_a_minute_after_news_and_never_past_its_expiry() {
+        let at = UtcTime::from_unix_seconds;
+        let pause = |quiet: i64| next_question(at(0), at(86_400), at(quiet)).unix_millis() - quiet * 1000;
+        assert_eq!([0, 12, 20, 30].map(pause), [400, 400, 666, 1000]);
+        assert_eq!([600, 3600, 7200].map(pause), [20_000, 60_000, 60_000]);
+        assert_eq!(next_question(at(0), at(605), at(600)).unix_millis(), 605_001, "just after it expires");
+        assert_eq!(next_question(at(0), at(500), at(600)).unix_millis(), 600_400, "expired: soon");
     }
 
     #[test]

@@ -43,6 +43,14 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, ProblemCode::MethodNotAllowed, "Method not allowed")
     }
 
+    pub(super) const fn request_timeout() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            ProblemCode::RequestTimeout,
+            "The request took too long to arrive",
+        )
+    }
+
     pub(super) const fn payload_too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::PayloadTooLarge, "Payload too large")
     }

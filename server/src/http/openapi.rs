@@ -61,6 +61,7 @@ refusals! {
 refusals! {
     /// ... and the reset.
     ResetRefusals {
+        "408" => "The body did not arrive in time",
         "409" => "A reset of the device is pending already",
         "412" => "The device has changed",
         "413" => "The body is too large",

@@ -221,7 +221,8 @@ async fn a_body_that_never_ends_is_given_up() {
          authorization: Bearer {token}\r\nidempotency-key: k\r\ncontent-length: 10\r\n\r\n{{"
     );
     let answer = talk(&address, &head).await;
-    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("application/problem+json") && answer.contains("\"requestTimeout\""), "{answer}");
     assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
 }
 

@@ -150,9 +150,15 @@ async fn the_fleet_remembers_over_a_restart_what_its_devices_received() {
 async fn the_people_have_the_devices_the_sample_promises() {
     let server = TestServer::start().await;
     let people: Value = serde_json::from_str(include_str!("../../sample/people.json")).unwrap();
-    for (person, number) in
-        [("p-aiko", 4), ("p-ben", 1), ("p-chiyo", 28), ("p-dana", 7), ("p-emil", 0), ("p-dem", 1000)]
-    {
+    for (person, number) in [
+        ("p-aiko", 4),
+        ("p-ben", 1),
+        ("p-chiyo", 28),
+        ("p-dana", 7),
+        ("p-emil", 0),
+        ("p-dem", 1000),
+        ("p-bench", 500),
+    ] {
         assert!(people["people"].as_array().unwrap().iter().any(|known| known["sub"] == person), "{person}");
         let devices = server.get(person, "/me/managedDevices").await.json();
         assert_eq!(devices["value"].as_array().unwrap().len(), number, "{person}");

@@ -1,49 +1,123 @@
-//! The temporary passcode of a device: hidden until asked for, grouped, copied, hidden again by itself.
+//! The temporary passcode of a device: hidden until asked for, in groups, spelled, copied, read aloud, as a QR code; hidden
+//! again by itself.
 //!
 //! The value stands in the model only while it is shown, and in the document only here. It is fetched by its own call at
-//! "Show passcode", so a page that was merely opened has never had it.
+//! "Show passcode", so a page that was merely opened has never had it. Everything that shows it is marked `secret`, which
+//! keeps it off the paper (`@media print`). What changes while it is shown (the rest of its time, the QR code, the voice)
+//! stands in parts of its own, so that the buttons keep the focus.
 
-use super::super::{Flow, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, live, message};
-use super::{code, concealed_code};
-use crate::app::{Announcement, Event, Model, PasscodeView};
-use crate::domain::DeviceId;
+use super::super::{
+    Flow, HIDDEN, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, link_button, live,
+    message,
+};
+use super::print_sheet::paper_class;
+use super::{code, code_legend, concealed_code, qr_code, spelled_passcode, take_lost_focus};
+use crate::api::ApiError;
+use crate::app::{Aid, Announcement, Event, Model, PasscodeView, SpokenPasscode};
+use crate::domain::{DeviceId, Milliseconds, Platform, Seconds};
 use crate::i18n::{Text, t};
-use crate::shell::{select, use_model};
+use crate::route::Route;
+use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view::{self, Tone};
-use portal_contract::TemporaryPasscode;
+use leptos::prelude::WithUntracked;
+use portal_contract::{ResetOutcome, SecretText, TemporaryPasscode, UtcTime};
+use std::time::Duration;
 
-/// The panel for a device that may have a temporary passcode.
-pub fn passcode_panel(device: DeviceId) -> Part {
+/// Where a panel stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PanelPlace {
+    /// Among other things; a link leads to the page of its own.
+    Beside,
+    /// On the page of its own, as large as the screen allows.
+    OwnPage,
+}
+
+/// The panel for a device that may have a temporary passcode, and what its reset does.
+pub fn passcode_panel(
+    device: DeviceId,
+    platform: Platform,
+    outcome: ResetOutcome,
+    place: PanelPlace,
+) -> Part {
+    let model = use_model();
     let wanted = device.clone();
-    let state = select(use_model(), move |model| of_device(model, &wanted));
+    let stage = select(model, move |model| Stage::of(model, &wanted));
+    let size = if place == PanelPlace::OwnPage { "card passcode large" } else { "card passcode" };
+    let class = select(model, move |model| [size, paper_class(model)].concat());
+    let mut was_there = false;
+    let was_there = move || std::mem::replace(&mut was_there, true);
+    let was_there = std::cell::RefCell::new(was_there);
+    let own_page = (place == PanelPlace::Beside)
+        .then(|| link_button(Weight::Quiet, t::passcode_large(), &Route::Passcode(device.clone())));
     el("section")
-        .class("card passcode")
+        .attr_live("class", move || Some(class.get()))
         .attr("aria-labelledby", "passcode-heading")
         .child(el("h2").attr("id", "passcode-heading").words(t::passcode_heading()))
-        .live(move || state.with(|state| panel_body(state, &device)))
+        .child(el("p").class("print-only not-on-paper").words(t::print_without_code()))
+        .live(move || {
+            let is_news = (was_there.borrow_mut())();
+            stage.with(|stage| stage_body(stage, &device, is_news))
+        })
+        .child(own_page.map(actions))
+        .child(cannot_type(platform, outcome))
         .into()
 }
 
-fn of_device(model: &Model, device: &DeviceId) -> PasscodeView {
-    let is_ours = model.passcode.device() == Some(device);
-    if is_ours { model.passcode.clone() } else { PasscodeView::Hidden }
+/// What stands in the panel. The passcode is not in it: what is compared and kept by selections holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    Hidden { until: Option<UtcTime> },
+    Loading,
+    Shown,
+    NoneThere,
+    NeedsSignIn,
+    Failed(ApiError),
 }
 
-fn panel_body(state: &PasscodeView, device: &DeviceId) -> Part {
+impl Stage {
+    fn of(model: &Model, device: &DeviceId) -> Self {
+        let validity = model.passcode_validity.as_ref().filter(|known| known.device == *device);
+        let hidden = Self::Hidden { until: validity.map(|known| known.until) };
+        if model.passcode.device() != Some(device) {
+            return hidden;
+        }
+        match &model.passcode {
+            PasscodeView::Hidden => hidden,
+            PasscodeView::Loading { .. } => Self::Loading,
+            PasscodeView::Shown { .. } => Self::Shown,
+            PasscodeView::NoneThere { .. } => Self::NoneThere,
+            PasscodeView::NeedsSignIn { .. } => Self::NeedsSignIn,
+            PasscodeView::Failed { error, .. } => Self::Failed(error.clone()),
+        }
+    }
+}
+
+fn stage_body(stage: &Stage, device: &DeviceId, is_news: bool) -> Part {
     let show = Event::PasscodeShowChosen(device.clone());
-    match state {
-        PasscodeView::Hidden => group([
+    match stage {
+        Stage::Hidden { until } => group([
             code_box(concealed_code()),
-            el("p").words(t::passcode_intro()).into(),
-            actions(button(Weight::Primary, t::passcode_show(), show)),
+            el("p").words(until.map_or_else(t::passcode_intro, t::passcode_show_again)).into(),
+            actions(show_button(show, is_news)),
         ]),
-        PasscodeView::Loading { .. } => group([
+        Stage::Loading => group([
             code_box(concealed_code()),
             el("p").attr("role", "status").words(t::passcode_loading()).into(),
         ]),
-        PasscodeView::Shown { passcode, .. } => shown(passcode),
-        PasscodeView::NoneThere { .. } => message(Tone::Neutral, None, vec![t::passcode_none_there()], None),
-        PasscodeView::NeedsSignIn { .. } => {
+        Stage::Shown => {
+            // Only this stage shows it, and it is left in the moment the passcode goes.
+            let passcode = use_model().with_untracked(|model| match &model.passcode {
+                PasscodeView::Shown { passcode, .. } => Some(passcode.clone()),
+                PasscodeView::Hidden
+                | PasscodeView::Loading { .. }
+                | PasscodeView::NoneThere { .. }
+                | PasscodeView::NeedsSignIn { .. }
+                | PasscodeView::Failed { .. } => None,
+            });
+            passcode.map(|passcode| shown(&passcode)).into()
+        }
+        Stage::NoneThere => message(Tone::Neutral, None, vec![t::passcode_none_there()], None),
+        Stage::NeedsSignIn => {
             let go = Event::RevealSignInChosen(device.clone());
             message(
                 Tone::Info,
@@ -52,7 +126,7 @@ fn panel_body(state: &PasscodeView, device: &DeviceId) -> Part {
                 Some(actions(button(Weight::Primary, t::passcode_needs_sign_in_button(), go))),
             )
         }
-        PasscodeView::Failed { error, .. } => {
+        Stage::Failed(error) => {
             let mut notice = view::api_problem(error);
             notice.lines.insert(0, t::passcode_failed());
             alert(notice, Some(actions(button(Weight::Plain, t::app_retry(), show))))
@@ -60,8 +134,19 @@ fn panel_body(state: &PasscodeView, device: &DeviceId) -> Part {
     }
 }
 
+/// When the passcode has hidden itself, the button stands where the focus was.
+fn show_button(show: Event, is_news: bool) -> Part {
+    let dispatch = use_dispatch();
+    let button = el("button")
+        .attr("type", "button")
+        .class(Weight::Primary.class())
+        .on_press(move || dispatch(show.clone()))
+        .words(t::passcode_show());
+    if is_news { button.mounted(take_lost_focus).into() } else { button.into() }
+}
+
 fn code_box(code: Part) -> Part {
-    el("div").class("code-box").child(code).into()
+    el("div").class("code-box secret").child(code).into()
 }
 
 fn actions(buttons: Part) -> Part {
@@ -69,13 +154,7 @@ fn actions(buttons: Part) -> Part {
 }
 
 fn shown(passcode: &TemporaryPasscode) -> Part {
-    let branding = select(use_model(), move |model| model.branding.clone());
-    // For the eye; the live region has said it already.
-    let latest = |wanted: Announcement| {
-        select(use_model(), move |model| model.announcement.latest.as_ref() == Some(&wanted))
-    };
-    let copied = latest(Announcement::PasscodeCopied);
-    let not_copied = latest(Announcement::PasscodeNotCopied);
+    let secret = &passcode.passcode;
     let facts: Vec<(Icon, Text)> = vec![
         (Icon::Key, view::characters(passcode.character_set)),
         (Icon::Info, t::passcode_groups_note()),
@@ -85,19 +164,114 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
     let facts = facts
         .into_iter()
         .map(|(symbol, words)| el("li").child(icon(symbol)).child(el("span").words(words)).into());
-    let help = el("div")
-        .class("stack tight")
-        .child(el("p").words(view::cannot_type(passcode.character_set)))
-        .child(contact_ways(branding, Flow::Row));
     group([
-        code_box(code(&passcode.passcode, t::passcode_heading())),
+        code_box(group([code(secret, t::passcode_heading()), code_legend(secret)])),
+        rest_time(),
         actions(group([
             button(Weight::Primary, t::passcode_copy(), Event::PasscodeCopyChosen),
             button(Weight::Plain, t::passcode_hide(), Event::PasscodeHideChosen),
+            read_aloud(secret.clone()),
+            qr_toggle(),
         ])),
-        live(move || copied.get().then(|| el("p").class("reference").words(t::passcode_copied()))),
-        live(move || not_copied.get().then(|| el("p").class("reference").words(t::passcode_copy_failed()))),
+        copy_result(),
+        qr(secret.clone()),
+        spelled_passcode(secret.clone()),
         el("ul").class("outcome").children(facts).into(),
-        el("details").child(el("summary").words(t::passcode_cannot_type_heading())).child(help).into(),
     ])
+}
+
+/// The ticking rest: for the eye only, as the time it is shown for is said in words below (rule 2 of the interface).
+fn rest_time() -> Part {
+    let tr = use_tr();
+    let left = select(use_model(), |model| {
+        model.passcode_hides_in().map_or(Seconds(0), Milliseconds::seconds_rounded_up)
+    });
+    let digits = move || {
+        let left = Duration::from_secs(left.get().0.max(0).unsigned_abs());
+        tr.text(&t::confirm_time_left_value(left))
+    };
+    el("p")
+        .class("rest-time")
+        .attr("aria-hidden", HIDDEN)
+        .child(icon(Icon::Clock))
+        .child(el("span").words(t::passcode_hides_in()))
+        .child(el("span").class("digits").attr("translate", "no").live_text(digits))
+        .into()
+}
+
+/// For the eye; the live region has said it already.
+fn copy_result() -> Part {
+    let latest = select(use_model(), |model| match &model.announcement.latest {
+        Some(Announcement::PasscodeCopied) => Some(t::passcode_copied()),
+        Some(Announcement::PasscodeNotCopied) => Some(t::passcode_copy_failed()),
+        Some(_) | None => None,
+    });
+    live(move || latest.get().map(|words| el("p").class("reference").words(words)))
+}
+
+/// Reads it aloud, again and again, and stops: one button, so that it keeps the focus. Absent without a voice.
+fn read_aloud(secret: SecretText) -> Part {
+    let (tr, dispatch) = (use_tr(), use_dispatch());
+    let has_voice = select(use_model(), |model| model.voices.contains(&model.language.locale()));
+    let is_reading = select(use_model(), |model| model.passcode.aids().reading.is_some());
+    let label = move || {
+        let words = if is_reading.get() { t::passcode_read_aloud_stop() } else { t::passcode_read_aloud() };
+        tr.text(&words)
+    };
+    live(move || {
+        let secret = secret.clone();
+        let press = move || {
+            if is_reading.get_untracked() {
+                return dispatch(Event::ReadAloudStopped);
+            }
+            let spoken = tr.written(|language, formatter| SpokenPasscode {
+                locale: language.locale(),
+                words: view::spell(&secret, language, formatter)
+                    .characters()
+                    .iter()
+                    .map(|character| character.spoken.clone())
+                    .collect(),
+            });
+            dispatch(Event::ReadAloudChosen(spoken));
+        };
+        has_voice.get().then(|| {
+            el("button").attr("type", "button").class(Weight::Plain.class()).on_press(press).live_text(label)
+        })
+    })
+}
+
+fn qr_toggle() -> Part {
+    let (tr, dispatch) = (use_tr(), use_dispatch());
+    let is_on = select(use_model(), |model| model.passcode.aids().qr_code == Aid::On);
+    let label = move || tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() });
+    el("button")
+        .attr("type", "button")
+        .class(Weight::Plain.class())
+        .on_press(move || dispatch(Event::QrCodeToggled))
+        .live_text(label)
+        .into()
+}
+
+fn qr(secret: SecretText) -> Part {
+    let is_on = select(use_model(), |model| model.passcode.aids().qr_code == Aid::On);
+    live(move || is_on.get().then(|| qr_code(&secret, t::passcode_qr_label())))
+}
+
+/// "I cannot type this": what to do on this platform. Beside the code whether it is shown or not, because people come back
+/// from the device to read it.
+fn cannot_type(platform: Platform, outcome: ResetOutcome) -> Part {
+    let branding = select(use_model(), move |model| model.branding.clone());
+    let help = view::keypad_help(platform, outcome);
+    let steps = help.steps.into_iter().map(|step| el("li").child(el("span").words(step)).into());
+    let body = el("div")
+        .class("stack")
+        .child(el("p").words(help.lead))
+        .child(el("ol").class("steps").children(steps))
+        .child(el("p").words(help.otherwise))
+        .child(contact_ways(branding, Flow::Row));
+    el("details")
+        .class("cannot-type")
+        .child(el("summary").words(t::passcode_cannot_type_heading()))
+        .child(body)
+        .into()
 }

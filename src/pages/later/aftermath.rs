@@ -2,6 +2,7 @@
 
 use super::super::parts::{actions, branding, known_device, titled};
 use crate::app::{Event, Model, Verdict};
+use crate::components::later::print_steps;
 use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, tick_box, words};
 use crate::domain::{Checklist, DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
@@ -38,6 +39,7 @@ pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
     titled("card stack", "steps-heading", heading)
         .child(el("ol").class("steps ticks").children(items))
         .child(el("p").class("reference").attr("role", "status").live_text(progress))
+        .child(print_steps(id.clone()))
         .into()
 }
 

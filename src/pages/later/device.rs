@@ -4,9 +4,10 @@ use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
+use super::remote_lock::remote_lock;
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
-use crate::components::later::passcode_panel;
+use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
     link_button, live, message, minute_now, skeleton_rows,
@@ -43,7 +44,7 @@ pub(super) fn device(id: DeviceId) -> Part {
     group([back_to_devices(), body])
 }
 
-fn gone() -> Part {
+pub(super) fn gone() -> Part {
     let notice = Notice {
         tone: Tone::Warn,
         heading: t::device_gone_heading(),
@@ -124,7 +125,10 @@ fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
         first_line.get()?;
         device.get_untracked().map(|device| command(&device))
     };
-    titled("card stack", "actions-heading", t::device_actions()).live(body).into()
+    titled("card stack", "actions-heading", t::device_actions())
+        .live(body)
+        .child(remote_lock(id, "lock-reason"))
+        .into()
 }
 
 fn line(device: &Device) -> Text {
@@ -174,8 +178,13 @@ fn unavailable(refusal: RefusalView) -> Part {
 /// The temporary passcode is found again here for as long as it can be shown.
 fn passcode(id: DeviceId) -> Part {
     let wanted = id.clone();
-    let may_have_one = select(use_model(), move |model| {
-        known_device(model, &wanted).is_some_and(|device| device.may_have_temporary_passcode())
+    let of_device = select(use_model(), move |model| {
+        let device = known_device(model, &wanted).filter(|device| device.may_have_temporary_passcode());
+        device.map(|device| (device.platform, device.told_outcome()))
     });
-    live(move || may_have_one.get().then(|| passcode_panel(id.clone())))
+    live(move || {
+        of_device
+            .get()
+            .map(|(platform, outcome)| passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside))
+    })
 }

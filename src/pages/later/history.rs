@@ -172,8 +172,9 @@ fn keep_file() -> Part {
     let items = select(model, move |model| model.history.items.clone());
     effect(move || {
         if is_ready.get() {
-            let content =
-                items.with_untracked(|items| tr.write(|locale, ways| view::history_csv(items, locale, ways)));
+            let content = items.with_untracked(|items| {
+                tr.written(|language, ways| view::history_csv(items, language, ways))
+            });
             dispatch(Event::HistoryTableWritten { name: FILE.to_owned(), content });
         }
     })

@@ -13,6 +13,8 @@ mod history;
 mod idle;
 mod not_me;
 mod notifications;
+mod passcode;
+mod remote_lock;
 mod reset;
 mod reset_confirm;
 mod reset_done;
@@ -30,6 +32,7 @@ pub(super) enum LaterScreen {
     DeviceHistory(DeviceId),
     NotMe(DeviceId, ResultId),
     History,
+    Passcode(DeviceId),
     Notifications,
     Help,
     Accessibility,
@@ -48,6 +51,7 @@ pub(super) fn show(screen: LaterScreen) -> Part {
         LaterScreen::History => history::of_person(),
         LaterScreen::Accessibility => accessibility::accessibility(),
         LaterScreen::IdleWarning => idle::warning(),
+        LaterScreen::Passcode(id) => passcode::passcode(id),
         LaterScreen::Notifications => notifications::notifications(),
         LaterScreen::Help => help::help(),
     }

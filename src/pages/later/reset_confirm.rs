@@ -47,7 +47,9 @@ fn welcome(model: &Model) -> Option<Text> {
 fn confirm_body(device: &ResettableDevice) -> Part {
     let words = view::confirm(device, "");
     let welcome = select(use_model(), welcome);
-    let outcome = vec![(Icon::Key, words.outcome), (Icon::Check, words.data_stays)];
+    let mut outcome = vec![(Icon::Key, words.outcome)];
+    outcome.extend(words.keypad.map(|keypad| (Icon::Phone, keypad)));
+    outcome.push((Icon::Check, words.data_stays));
     group([
         heading(words.heading),
         live(move || welcome.get().map(|welcome| paragraph("lede", welcome))),

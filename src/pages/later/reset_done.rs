@@ -4,14 +4,15 @@
 use super::super::parts::{actions, device_link, hero_icon, known_device, paragraph};
 use super::aftermath;
 use super::idle::finish;
-use crate::app::{Event, Model};
-use crate::components::later::passcode_panel;
-use crate::components::{Icon, Part, Weight, button, el, group, heading, live, minute_now, reference};
+use crate::app::Model;
+use crate::components::later::{PanelPlace, passcode_panel};
+use crate::components::{Icon, Part, el, group, heading, live, minute_now, reference};
 use crate::domain::{DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, DoneView};
-use portal_contract::UtcTime;
+use leptos::prelude::WithUntracked;
+use portal_contract::{ResetOutcome, UtcTime};
 
 /// The screen of the result. Only "when" follows the clock: the rest (with the passcode in it) is not made anew by it.
 pub(super) fn done_stage(id: &DeviceId) -> Part {
@@ -32,9 +33,20 @@ fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView
     Some(view::done(name, platform, *outcome, run, now))
 }
 
+/// Neither changes while the result stands there.
+fn what_was_reset(model: &Model, id: &DeviceId) -> (Platform, ResetOutcome) {
+    let outcome =
+        if let ResetState::Done { outcome, .. } = &model.reset { *outcome } else { ResetOutcome::Other };
+    (known_device(model, id).map_or(Platform::Other, |device| device.platform), outcome)
+}
+
 fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Part {
     let tr = use_tr();
     let when = move || when.get().map(|when| tr.text(&when)).unwrap_or_default();
+    let panel = words.has_temporary_passcode.then(|| {
+        let (platform, outcome) = use_model().with_untracked(|model| what_was_reset(model, id));
+        passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside)
+    });
     let head = el("div")
         .class("page-head")
         .child(heading(words.heading))
@@ -47,14 +59,10 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
             .child(paragraph("lede", words.what))
             .child(el("p").words(words.note))
             .into(),
-        words.has_temporary_passcode.then(|| passcode_panel(id.clone())).into(),
+        panel.into(),
         aftermath::steps(words.steps_heading, &words.reference, id),
         aftermath::question(words.reference, id),
         finish(),
-        actions(group([
-            device_link(t::done_back(), id),
-            button(Weight::Quiet, t::aftermath_print(), Event::PrintChosen),
-        ])),
-        paragraph("reference", t::aftermath_print_note()).into(),
+        actions(device_link(t::done_back(), id)),
     ])
 }

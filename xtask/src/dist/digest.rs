@@ -34,9 +34,26 @@ pub(crate) fn is_hashed_name(name: &str) -> bool {
     })
 }
 
+/// Whether Trunk wrote this name: it leaves out leading zeros of its digest, so now and then a digit is missing.
+pub(crate) fn is_name_by_trunk(name: &str) -> bool {
+    let digest = name.rsplit_once('.').and_then(|(stem, _)| stem.rsplit_once('-')).map(|(_, digest)| digest);
+    digest.is_some_and(|digest| {
+        (NAME_DIGITS - 4..=NAME_DIGITS).contains(&digest.len())
+            && digest.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_by_trunk_may_lack_leading_zeros() {
+        assert!(
+            is_name_by_trunk("portal-61a0b216ead091c.css") && is_name_by_trunk("icon-0f61a0b216ead091.svg")
+        );
+        assert!(!is_name_by_trunk("portal.css") && !is_name_by_trunk("portal-print.css"));
+    }
 
     #[test]
     fn the_digests_are_those_of_the_standards() {

@@ -11,6 +11,7 @@ mod exports;
 pub(crate) mod headers;
 mod html;
 mod imports;
+pub(crate) mod languages;
 mod split;
 mod wasm;
 
@@ -47,6 +48,7 @@ const OWN_SOURCES: &[&str] = &[
     include_str!("exports.rs"),
     include_str!("html.rs"),
     include_str!("imports.rs"),
+    include_str!("languages.rs"),
     include_str!("headers.rs"),
     include_str!("loader.js"),
     include_str!("split.rs"),
@@ -97,7 +99,9 @@ pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
     let staged = workspace.target.join("page").join("staged");
     workspace::remove_dir(&staged)?;
     workspace::create_dir(&staged.join(ASSETS))?;
-    Assembly { node: &node, raw: &work, out: &staged }.assemble()?;
+    let languages = languages::read(workspace)?;
+    Assembly { node: &node, raw: &work, out: &staged, languages: &languages }.assemble()?;
+    languages::not_in_modules(&languages, &workspace::files_under(&staged, &|_| false)?)?;
     finish(workspace, &node, options, &staged)?;
     put_in_place(&staged, &options.out)?;
     workspace::write(&stamp, fingerprint)?;
@@ -175,6 +179,7 @@ struct Assembly<'a> {
     node: &'a Node,
     raw: &'a Path,
     out: &'a Path,
+    languages: &'a [languages::Texts],
 }
 
 impl Assembly<'_> {
@@ -200,6 +205,9 @@ impl Assembly<'_> {
                 Part::Script(_, body) if body.contains("TrunkApplicationStarted") => {
                     parts.push(script.element());
                 }
+                Part::Script(tag, _) if tag.get("id") == Some("languages") => {
+                    parts.push(Part::Script(tag, self.languages()?));
+                }
                 Part::Script(tag, body) if tag.get("src").is_none() => parts.push(self.inline(tag, &body)?),
                 Part::Script(tag, body) => parts.push(Part::Script(self.script(tag, &mut used)?, body)),
                 Part::Text(text) => parts.push(Part::Text(text)),
@@ -212,6 +220,18 @@ impl Assembly<'_> {
         }
         workspace::write(&self.out.join("index.html"), html::write(&parts))?;
         self.copy_the_rest(&files, &used)
+    }
+
+    /// Writes the texts of each language and says where they are.
+    fn languages(&self) -> Result<String> {
+        let assets: Vec<(&str, Asset)> = self
+            .languages
+            .iter()
+            .map(|texts| Ok((texts.tag.as_str(), self.asset(&texts.tag, "txt", texts.content.as_bytes())?)))
+            .collect::<Result<_>>()?;
+        let entries: Vec<(&str, String, &str)> =
+            assets.iter().map(|(tag, asset)| (*tag, asset.address(), asset.integrity.as_str())).collect();
+        Ok(languages::list(&entries))
     }
 
     /// The optimised module under its new names, in two parts.
@@ -313,7 +333,7 @@ impl Assembly<'_> {
             return Ok(tag);
         };
         let file = self.raw.join(&name);
-        if !file.is_file() || !digest::is_hashed_name(&name) {
+        if !file.is_file() || !digest::is_name_by_trunk(&name) {
             return Ok(tag);
         }
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "bin"));

@@ -41,8 +41,10 @@ pub(in crate::http) async fn reset(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let body = axum::body::to_bytes(body, state.settings.body_bytes).await;
-    let body = body.map_err(|_| ApiError::payload_too_large())?;
+    // Half of the time an answer may take, so that a slow sender is told so and not that the server is busy.
+    let patience = state.settings.request_timeout / 2;
+    let read = tokio::time::timeout(patience, axum::body::to_bytes(body, state.settings.body_bytes)).await;
+    let body = read.map_err(|_| ApiError::request_timeout())?.map_err(|_| ApiError::payload_too_large())?;
     if !is_empty_object(&body) {
         return Err(ApiError::invalid("the body must be empty or an empty JSON object"));
     }

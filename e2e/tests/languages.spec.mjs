@@ -1,0 +1,75 @@
+// The texts of a language: one is loaded with the page, another when it is chosen, and what is not whole is not shown.
+
+import { expect, test } from './fixtures.mjs';
+
+const TEXTS = '**/assets/*.txt';
+
+/** The languages whose texts were asked for, in order. */
+function asked(page) {
+  const tags = [];
+  page.on('request', (request) => {
+    const [, tag] = /\/assets\/([\w-]+)-[0-9a-f]{16}\.txt$/.exec(new URL(request.url()).pathname) ?? [];
+    if (tag) tags.push(tag);
+  });
+  return tags;
+}
+
+test('a visit loads one language, and another one once, when it is chosen', async ({ page, portal }) => {
+  const tags = asked(page);
+  await portal.open('/help');
+  await expect(portal.heading).toBeVisible();
+  expect(tags).toEqual(['en']);
+  await portal.switchLanguage('ja');
+  await portal.switchLanguage('en');
+  await portal.switchLanguage('ja');
+  await portal.isAt('/help');
+  expect(tags).toEqual(['en', 'ja']);
+});
+
+test('a language that was chosen is the one the next page of the tab begins with', async ({ page, portal }) => {
+  await portal.open('/help');
+  await portal.switchLanguage('ja');
+  const tags = asked(page);
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
+  await expect(portal.heading).toBeVisible();
+  expect(tags).toEqual(['ja']);
+});
+
+test('the language the organisation configured is loaded at once and alone', async ({ page, portal }) => {
+  await page.route('**/config.json', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), defaultLocale: 'ja' } });
+  });
+  const tags = asked(page);
+  await portal.open('/help');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
+  expect(tags).toEqual(['ja']);
+});
+
+test('a language that cannot be loaded leaves the old one, which says so', async ({ page, portal }) => {
+  await portal.open('/help');
+  const heading = await portal.heading.innerText();
+  await page.route(TEXTS, (route) => route.abort('connectionreset'));
+  const choice = page.getByRole('combobox', { name: portal.saying('languageChoice') });
+  await choice.selectOption('ja');
+  await expect(page.getByText(portal.saying('languageMissing')).first()).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: portal.saying('languageMissing') })).toHaveCount(1);
+  await expect(portal.heading).toHaveText(heading);
+  await expect(choice).toHaveValue('en');
+  await page.unroute(TEXTS);
+  await portal.switchLanguage('ja');
+});
+
+for (const [name, answer] of [
+  ['cannot be loaded', (route) => route.abort('connectionreset')],
+  ['are of another page', (route) => route.fulfill({ status: 200, contentType: 'text/plain', body: 'portal-texts en 0\n' })],
+  ['are missing', (route) => route.fulfill({ status: 404, body: '' })],
+]) {
+  test(`texts that ${name}: an explanation, not a page without words`, async ({ page, guard }) => {
+    guard.pardon(/page error|integrity/);
+    await page.route(TEXTS, answer);
+    await page.goto('/');
+    await expect(page.getByRole('alert').first()).toBeVisible();
+  });
+}

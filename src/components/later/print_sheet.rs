@@ -1,0 +1,43 @@
+//! Printing the steps. The style sheet leaves everything secret off the paper; a passcode that is on the screen is printed
+//! only when the box for it is ticked on purpose.
+
+use super::super::{Part, Weight, button, el, group, live};
+use crate::app::{Aid, Event, Model, PasscodeView};
+use crate::domain::DeviceId;
+use crate::i18n::t;
+use crate::shell::{select, use_dispatch, use_model};
+
+/// The button that prints, and beside a shown passcode of this device the box.
+pub fn print_steps(device: DeviceId) -> Part {
+    let is_shown = select(use_model(), move |model| {
+        let is_shown = matches!(model.passcode, PasscodeView::Shown { .. });
+        is_shown && model.passcode.device() == Some(&device)
+    });
+    el("div")
+        .class("print-tools")
+        .live(move || is_shown.get().then(with_code))
+        .child(el("p").class("actions").child(button(Weight::Plain, t::print_steps(), Event::PrintChosen)))
+        .into()
+}
+
+fn is_on_paper(model: &Model) -> bool {
+    model.passcode.aids().paper == Aid::On
+}
+
+fn with_code() -> Part {
+    let dispatch = use_dispatch();
+    let is_on = select(use_model(), is_on_paper);
+    let is_on_here = move || is_on.get();
+    let field = el("input")
+        .attr("type", "checkbox")
+        .attr_live("checked", move || is_on_here().then(String::new))
+        .on("change", move |_| dispatch(Event::PasscodeOnPaperToggled));
+    let label = el("label").class("check").child(field).child(el("span").words(t::print_with_code()));
+    let warning = move || is_on.get().then(|| el("p").class("reference").words(t::print_code_note()));
+    group([label.into(), live(warning)])
+}
+
+/// The class of a passcode's panel that is to be printed.
+pub(super) fn paper_class(model: &Model) -> &'static str {
+    if is_on_paper(model) { " on-paper" } else { "" }
+}

@@ -1,0 +1,79 @@
+//! `/devices/{id}/passcode`: the temporary passcode on a page of its own, as large as the screen allows, with the steps on the
+//! device beside it. To be read across a desk, by weak eyes, or from a phone held next to the locked one. Hidden first, like
+//! everywhere: leaving another screen took it off that one.
+
+use super::super::parts::{
+    actions, back_to_device, device_link, known_device, load_failed, load_problem, named, titled,
+};
+use super::device::gone;
+use crate::api::ApiError;
+use crate::app::{LoadState, Model};
+use crate::components::later::{PanelPlace, passcode_panel, print_steps};
+use crate::components::{Part, el, group, heading_live, live, message, steps};
+use crate::domain::{Checklist, DeviceId, Platform};
+use crate::i18n::{Text, t};
+use crate::shell::{select, use_model};
+use crate::view::{self, Tone};
+use portal_contract::ResetOutcome;
+
+/// The screen.
+pub(super) fn passcode(id: DeviceId) -> Part {
+    let model = use_model();
+    let is_gone = select(model, |model| matches!(model.device.state, LoadState::Failed(ApiError::NotFound)));
+    let wanted = id.clone();
+    let problem = select(model, move |model| {
+        let is_known = known_device(model, &wanted).is_some();
+        if is_known { None } else { load_problem(&model.device.state, t::device_error_heading()) }
+    });
+    let wanted = id.clone();
+    let shown = select(model, move |model| Shown::of(model, &wanted));
+    let back = back_to_device(&id);
+    let body = live(move || {
+        if is_gone.get() {
+            return gone();
+        }
+        let id = id.clone();
+        group([
+            heading_live(named(&id, t::title_passcode)),
+            load_failed(problem),
+            live(move || shown.get().map(|shown| shown.body(&id))),
+        ])
+    });
+    el("div").class("stack narrow").child(back).child(body).into()
+}
+
+/// What decides what stands here. A device that is read again with other facts changes nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
+    name: Text,
+    platform: Platform,
+    outcome: ResetOutcome,
+    may_have_one: bool,
+}
+
+impl Shown {
+    fn of(model: &Model, id: &DeviceId) -> Option<Self> {
+        known_device(model, id).map(|device| Self {
+            name: view::device_name(&device.name),
+            platform: device.platform,
+            outcome: device.told_outcome(),
+            may_have_one: device.may_have_temporary_passcode(),
+        })
+    }
+
+    fn body(self, id: &DeviceId) -> Part {
+        if !self.may_have_one {
+            let back = actions(device_link(t::done_back(), id));
+            return message(Tone::Neutral, None, vec![t::passcode_no_reset()], Some(back));
+        }
+        let on_device = view::checklist(self.platform, self.outcome, &Checklist::default(), "");
+        let on_device = on_device.steps.into_iter().map(|step| step.text).collect();
+        group([
+            passcode_panel(id.clone(), self.platform, self.outcome, PanelPlace::OwnPage),
+            titled("card stack", "steps-heading", t::on_device_heading(self.name))
+                .child(steps(on_device))
+                .child(print_steps(id.clone()))
+                .into(),
+        ])
+    }
+}

@@ -1,0 +1,314 @@
+//! The temporary passcode on the screen: how long it stays, everything that takes it away, and what is made of it on request.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test code fails loudly")]
+
+mod support;
+
+use passcode_portal::app::{
+    Aid, Announcement, Effect, Event, PasscodeView, Reading, SpokenPasscode, TimerId, Visibility,
+};
+use passcode_portal::domain::{Milliseconds, Seconds};
+use passcode_portal::i18n::Locale;
+use passcode_portal::route::Route;
+use portal_contract::SecretText;
+use serde_json::json;
+use support::browser::{Browser, PASSCODE};
+use support::{SERVER, answer, id, rfc3339};
+
+const DAY: i64 = 86_400;
+
+fn at(path: &str) -> Browser {
+    let mut browser = Browser::sign_in_at(path);
+    browser.dispatch(Event::VoicesFound(vec![Locale::En]));
+    browser
+}
+
+fn show(browser: &mut Browser, expires: i64) {
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    let body = json!({ "passcode": PASSCODE, "characterSet": "lettersAndDigits", "resultId": "r1",
+        "expiresDateTime": rfc3339(expires) });
+    browser.answer("/temporaryPasscode", Ok(answer(200, &body)));
+}
+
+/// Shown on the details of the device, valid for another day.
+fn shown() -> Browser {
+    let mut browser = at("/devices/a");
+    show(&mut browser, SERVER + DAY);
+    assert!(is_shown(&browser));
+    browser
+}
+
+fn is_shown(browser: &Browser) -> bool {
+    matches!(browser.model.passcode, PasscodeView::Shown { .. })
+}
+
+fn spoken() -> SpokenPasscode {
+    let words = ["small kilo", "digit seven"].map(|word| SecretText::new(word.to_owned()));
+    SpokenPasscode { locale: Locale::En, words: words.into() }
+}
+
+fn said(browser: &Browser) -> Option<&Announcement> {
+    browser.model.announcement.latest.as_ref()
+}
+
+fn readings(browser: &Browser) -> Vec<Reading> {
+    let reading = |effect: &Effect| match effect {
+        Effect::ReadAloud { reading, .. } => Some(*reading),
+        _ => None,
+    };
+    browser.log.iter().filter_map(reading).collect()
+}
+
+#[test]
+fn the_rest_of_the_time_is_told_every_second_and_at_its_end_the_passcode_goes() {
+    let mut browser = shown();
+    assert_eq!(browser.model.passcode_hides_in(), Some(Seconds(120).to_milliseconds()));
+    browser.pass(1);
+    assert_eq!(browser.model.passcode_hides_in(), Some(Seconds(119).to_milliseconds()));
+    browser.set_clocks(400, 400);
+    browser.dispatch(Event::TimerFired(TimerId::HidePasscode));
+    let next = browser.timers.iter().find(|(timer, _)| *timer == TimerId::HidePasscode).unwrap().1;
+    assert_eq!(next - browser.now.monotonic.0, 600, "the next second of the rest, not a second from now");
+    browser.pass(118);
+    assert!(is_shown(&browser));
+    browser.pass(1);
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+    assert_eq!(said(&browser), Some(&Announcement::PasscodeHidden));
+    assert!(browser.timers.iter().all(|(timer, _)| *timer != TimerId::HidePasscode));
+}
+
+#[test]
+fn sleep_ends_it_at_the_first_look_whichever_clock_stood_still() {
+    for (monotonic, wall) in [(50, 121_000), (121_000, -DAY * 1000)] {
+        let mut browser = shown();
+        browser.set_clocks(monotonic, wall);
+        browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+        assert_eq!(browser.model.passcode, PasscodeView::Hidden, "{monotonic} {wall}");
+    }
+}
+
+#[test]
+fn it_can_be_shown_again_and_the_page_knows_until_when() {
+    let mut browser = shown();
+    browser.pass(120);
+    let validity = browser.model.passcode_validity.clone().unwrap();
+    assert_eq!(validity.until.unix_millis(), (SERVER + DAY) * 1000);
+    assert_eq!(validity.device, id("a"));
+    show(&mut browser, SERVER + DAY);
+    assert!(is_shown(&browser));
+    assert_eq!(browser.model.passcode_hides_in(), Some(Seconds(120).to_milliseconds()), "from the beginning");
+}
+
+#[test]
+fn an_expired_passcode_goes_before_its_time_on_the_screen_and_is_not_offered_again() {
+    let mut browser = at("/devices/a");
+    show(&mut browser, SERVER + 40);
+    browser.pass(39);
+    assert!(is_shown(&browser));
+    browser.pass(1);
+    assert_eq!(browser.model.passcode, PasscodeView::NoneThere { device: id("a") });
+    assert_eq!(said(&browser), Some(&Announcement::PasscodeExpired));
+    assert_eq!(browser.model.passcode_validity, None);
+}
+
+#[test]
+fn one_that_arrives_expired_is_never_on_the_screen() {
+    let mut browser = at("/devices/a");
+    show(&mut browser, SERVER - 1);
+    assert_eq!(browser.model.passcode, PasscodeView::NoneThere { device: id("a") });
+}
+
+#[test]
+fn half_a_minute_in_the_background_takes_it_away_and_a_glance_elsewhere_does_not() {
+    let mut away = shown();
+    away.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    away.pass(29);
+    assert!(is_shown(&away));
+    away.pass(1);
+    assert_eq!(away.model.passcode, PasscodeView::Hidden);
+
+    let mut glance = shown();
+    for _ in 0..3 {
+        glance.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+        glance.pass(20);
+        glance.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    }
+    assert!(is_shown(&glance));
+    assert_eq!(glance.model.passcode_hides_in(), Some(Seconds(60).to_milliseconds()));
+}
+
+#[test]
+fn a_background_tab_whose_timers_stood_still_shows_nothing_when_it_comes_back() {
+    let mut browser = shown();
+    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.set_clocks(31_000, 31_000);
+    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+}
+
+#[test]
+fn one_that_arrives_long_after_the_page_went_to_the_background_does_not_stay() {
+    let mut browser = at("/devices/a");
+    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.pass(60);
+    show(&mut browser, SERVER + DAY);
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+}
+
+#[test]
+fn leaving_the_screen_the_session_or_the_page_takes_it_away_and_silences_the_voice() {
+    let leave = [
+        Event::LinkFollowed(Route::Devices),
+        Event::LinkFollowed(Route::Passcode(id("a"))),
+        Event::AddressChanged(Route::Device(id("b"))),
+        Event::SignOutChosen,
+        Event::SignedOutElsewhere,
+        Event::PageHidden,
+        Event::PasscodeHideChosen,
+        Event::RevealSignInChosen(id("a")),
+    ];
+    for event in leave {
+        let mut browser = shown();
+        browser.dispatch(Event::ReadAloudChosen(spoken()));
+        browser.dispatch(Event::QrCodeToggled);
+        browser.log.clear();
+        browser.dispatch(event.clone());
+        assert_eq!(browser.model.passcode, PasscodeView::Hidden, "{event:?}");
+        assert!(browser.has_effect(&Effect::StopReading), "{event:?}");
+        let about_person = format!("{:?}", browser.storage) + &browser.address;
+        assert!(!about_person.contains(PASSCODE));
+    }
+}
+
+#[test]
+fn a_page_that_was_left_while_the_passcode_was_on_its_way_never_shows_it() {
+    let mut browser = at("/devices/a");
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.dispatch(Event::PageHidden);
+    let body = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
+        "expiresDateTime": rfc3339(SERVER + DAY) });
+    browser.answer("/temporaryPasscode", Ok(answer(200, &body)));
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+}
+
+#[test]
+fn until_when_it_is_valid_is_forgotten_with_the_person() {
+    let mut browser = shown();
+    browser.dispatch(Event::SignedOutElsewhere);
+    assert_eq!(browser.model.passcode_validity, None);
+}
+
+#[test]
+fn its_own_page_needs_a_sign_in_reads_the_device_and_shows_nothing_by_itself() {
+    let browser = Browser::sign_in_at("/devices/a/passcode");
+    assert_eq!(*browser.route(), Route::Passcode(id("a")));
+    assert!(browser.is_waiting_for("/managedDevices/a"));
+    assert_eq!(browser.count("GET /temporaryPasscode"), 0);
+}
+
+#[test]
+fn the_qr_code_and_the_paper_are_chosen_on_purpose_and_end_with_the_passcode() {
+    let mut browser = shown();
+    assert_eq!(
+        (browser.model.passcode.aids().qr_code, browser.model.passcode.aids().paper),
+        (Aid::Off, Aid::Off)
+    );
+    browser.dispatch(Event::QrCodeToggled);
+    assert_eq!(said(&browser), Some(&Announcement::QrCodeShown));
+    browser.dispatch(Event::PasscodeOnPaperToggled);
+    assert_eq!(
+        (browser.model.passcode.aids().qr_code, browser.model.passcode.aids().paper),
+        (Aid::On, Aid::On)
+    );
+    browser.dispatch(Event::PrintChosen);
+    assert!(browser.has_effect(&Effect::PrintPage));
+    browser.pass(120);
+    show(&mut browser, SERVER + DAY);
+    assert_eq!(
+        (browser.model.passcode.aids().qr_code, browser.model.passcode.aids().paper),
+        (Aid::Off, Aid::Off)
+    );
+    browser.dispatch(Event::QrCodeToggled);
+    browser.dispatch(Event::QrCodeToggled);
+    assert_eq!(said(&browser), Some(&Announcement::QrCodeHidden));
+}
+
+#[test]
+fn it_is_read_aloud_as_often_as_asked_and_stops_when_told() {
+    let mut browser = shown();
+    for _ in 0..2 {
+        browser.dispatch(Event::ReadAloudChosen(spoken()));
+        let reading = browser.model.passcode.aids().reading.unwrap();
+        browser.dispatch(Event::ReadAloudEnded(reading));
+        assert_eq!(browser.model.passcode.aids().reading, None);
+    }
+    browser.dispatch(Event::ReadAloudChosen(spoken()));
+    browser.dispatch(Event::ReadAloudStopped);
+    assert_eq!(browser.model.passcode.aids().reading, None);
+    assert_eq!(readings(&browser).len(), 3);
+    let stops = browser.log.iter().filter(|effect| **effect == Effect::StopReading).count();
+    assert_eq!(stops, 3, "what was read is dropped at its end too");
+}
+
+#[test]
+fn the_end_of_a_stopped_reading_does_not_end_the_next_one() {
+    let mut browser = shown();
+    browser.dispatch(Event::ReadAloudChosen(spoken()));
+    let first = readings(&browser).pop().unwrap();
+    browser.dispatch(Event::ReadAloudStopped);
+    browser.dispatch(Event::ReadAloudChosen(spoken()));
+    browser.dispatch(Event::ReadAloudEnded(first));
+    assert_eq!(browser.model.passcode.aids().reading, readings(&browser).pop());
+}
+
+#[test]
+fn nothing_is_read_without_a_voice_of_the_language_or_without_a_passcode() {
+    let mut mute = shown();
+    mute.dispatch(Event::VoicesFound(vec![Locale::Ja]));
+    mute.dispatch(Event::ReadAloudChosen(spoken()));
+    let mut hidden = at("/devices/a");
+    hidden.dispatch(Event::ReadAloudChosen(spoken()));
+    for browser in [mute, hidden] {
+        assert!(readings(&browser).is_empty());
+        assert_eq!(browser.model.passcode.aids().reading, None);
+    }
+}
+
+#[test]
+fn another_language_silences_the_words_of_the_old_one() {
+    let mut browser = shown();
+    browser.dispatch(Event::ReadAloudChosen(spoken()));
+    browser.dispatch(Event::LocaleChosen(Locale::Ja));
+    assert!(browser.has_effect(&Effect::StopReading));
+    assert!(is_shown(&browser));
+}
+
+#[test]
+fn voices_are_looked_for_when_there_is_something_to_read() {
+    let mut browser = at("/devices/a");
+    assert!(!browser.has_effect(&Effect::FindVoices));
+    show(&mut browser, SERVER + DAY);
+    assert!(browser.has_effect(&Effect::FindVoices));
+}
+
+#[test]
+fn without_a_clipboard_the_passcode_is_selected_and_that_is_said() {
+    let mut browser = shown();
+    browser.dispatch(Event::PasscodeCopyFinished { copied: false });
+    assert!(browser.has_effect(&Effect::SelectPasscode));
+    assert_eq!(said(&browser), Some(&Announcement::PasscodeNotCopied));
+
+    let mut hidden = at("/devices/a");
+    hidden.dispatch(Event::PasscodeCopyFinished { copied: false });
+    assert!(!hidden.has_effect(&Effect::SelectPasscode), "it is gone by now");
+}
+
+#[test]
+fn the_time_left_is_the_shortest_of_the_three() {
+    let mut browser = at("/devices/a");
+    show(&mut browser, SERVER + 100);
+    let left = |browser: &Browser| browser.model.passcode_hides_in().unwrap();
+    assert_eq!(left(&browser), Milliseconds(100_000));
+    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    assert_eq!(left(&browser), Milliseconds(30_000));
+}

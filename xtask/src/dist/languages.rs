@@ -1,0 +1,175 @@
+//! The texts of the languages: a file each beside the module, the list of them in `index.html`, and the proof that the
+//! module carries none of them.
+//!
+//! The language files are read and checked by the generator of the page's build script, so both say the same.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::workspace::{self, Workspace};
+
+#[path = "../../../build/catalog.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with the page's build script and its tests, which use more of it"
+)]
+mod catalog;
+#[path = "../../../build/generate.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with the page's build script and its tests, which use more of it"
+)]
+mod generate;
+
+/// Words at least this long are looked for in the module; shorter ones may stand there for another reason.
+const TELLING_BYTES: usize = 24;
+
+/// The texts of one language.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// The language's tag.
+    pub(crate) tag: String,
+    /// The contents of its file.
+    pub(crate) content: String,
+}
+
+/// The texts of every language, the fallback first.
+pub(crate) fn read(workspace: &Workspace) -> Result<Vec<Texts>> {
+    let directory = workspace.root.join("locales");
+    let mut sources = Vec::new();
+    for path in workspace::files_under(&directory, &|_| false)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(tag) = name.strip_suffix(".toml") {
+            let content = workspace::read(&path)?;
+            sources.push(catalog::Source { file: format!("locales/{name}"), tag: tag.to_string(), content });
+        }
+    }
+    of(&sources)
+}
+
+fn of(sources: &[catalog::Source]) -> Result<Vec<Texts>> {
+    let languages = catalog::read_all(sources).map_err(|problems| {
+        Error::Build(problems.iter().map(|problem| format!("{problem}\n")).collect::<String>())
+    })?;
+    let Some(reference) = languages.first() else { return Ok(Vec::new()) };
+    let texts = |language: &catalog::Language| Texts {
+        tag: language.tag.clone(),
+        content: generate::texts(reference, language),
+    };
+    Ok(languages.iter().map(texts).collect())
+}
+
+/// The list for `index.html`: for each language its tag, the address of its texts and their integrity.
+pub(crate) fn list(entries: &[(&str, String, &str)]) -> String {
+    let entries: Vec<serde_json::Value> = entries
+        .iter()
+        .map(|(tag, src, integrity)| serde_json::json!({ "tag": tag, "src": src, "integrity": integrity }))
+        .collect();
+    serde_json::Value::from(entries).to_string()
+}
+
+/// The addresses of the texts by language, out of the list in a finished `index.html`.
+pub(crate) fn listed(html: &str) -> Vec<(String, String)> {
+    let list = html.split_once("id=\"languages\">").and_then(|(_, rest)| rest.split_once("</script>"));
+    let list: serde_json::Value =
+        list.and_then(|(list, _)| serde_json::from_str(list).ok()).unwrap_or_default();
+    let text = |entry: &serde_json::Value, name: &str| entry.get(name)?.as_str().map(str::to_string);
+    let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    entries.iter().filter_map(|entry| Some((text(entry, "tag")?, text(entry, "src")?))).collect()
+}
+
+/// Fails when words of a language stand in a WebAssembly module: they would be loaded by everybody.
+pub(crate) fn not_in_modules(languages: &[Texts], files: &[PathBuf]) -> Result<()> {
+    for file in files.iter().filter(|file| is_module(file)) {
+        let module = workspace::read_bytes(file)?;
+        if let Some((tag, words)) = words_in(&module, languages) {
+            return Err(Error::Build(format!(
+                "{} carries words of the language {tag}: {words:?}.\n\
+                 What to do: texts belong into locales/*.toml and are loaded; see docs/languages.md.",
+                file.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn is_module(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == "wasm")
+}
+
+/// The first words of a language that stand in these bytes.
+fn words_in<'a>(module: &[u8], languages: &'a [Texts]) -> Option<(&'a str, &'a str)> {
+    // What is not UTF-8 is replaced, and the words between stay what they are.
+    let module = String::from_utf8_lossy(module);
+    languages.iter().find_map(|texts| {
+        let (_head, lines) = texts.content.split_once('\n')?;
+        let mut words = lines.split(char::is_control).filter(|words| words.len() >= TELLING_BYTES);
+        words.find(|words| module.contains(words)).map(|words| (texts.tag.as_str(), words))
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    fn real() -> Vec<Texts> {
+        read(&Workspace::find().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_language_file_becomes_a_file_of_texts_and_the_fallback_is_first() {
+        let tags: Vec<String> = real().into_iter().map(|texts| texts.tag).collect();
+        assert_eq!(tags.first().map(String::as_str), Some("en"));
+        assert!(tags.contains(&"ja".to_string()));
+    }
+
+    #[test]
+    fn words_of_a_language_are_found_in_a_module_and_their_absence_too() {
+        let languages = real();
+        let mut module = b"\0asm\x01\0\0\0\xff\xfe some code \xe3".to_vec();
+        assert_eq!(words_in(&module, &languages), None);
+        for texts in &languages {
+            let words = texts.content.lines().skip(1).find(|line| line.len() > 60).unwrap();
+            module.truncate(20);
+            module.extend(words.as_bytes());
+            module.push(0xe3);
+            assert_eq!(words_in(&module, &languages).map(|(tag, _)| tag), Some(texts.tag.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_list_is_read_as_it_was_written() {
+        let list = list(&[
+            ("en", "/assets/en-0.txt".to_string(), "sha384-x"),
+            ("ja", "/assets/ja-1.txt".to_string(), "y"),
+        ]);
+        let html = format!("<script type=\"application/json\" id=\"languages\">{list}</script>");
+        assert_eq!(
+            listed(&html),
+            [("en", "/assets/en-0.txt"), ("ja", "/assets/ja-1.txt")]
+                .map(|(a, b)| (a.to_string(), b.to_string()))
+        );
+        assert!(!list.contains('<'), "it stands in a script element");
+        assert_eq!(listed("<p>"), Vec::new());
+    }
+
+    #[test]
+    fn a_language_that_disagrees_with_the_reference_does_not_build() {
+        let source = |tag: &str, content: &str| catalog::Source {
+            file: format!("locales/{tag}.toml"),
+            tag: tag.to_string(),
+            content: content.to_string(),
+        };
+        let head = |tag: &str| {
+            format!(
+                "[language]\ntag = \"{tag}\"\nname = \"x\"\ndirection = \"ltr\"\nplurals = \"other\"\nmachine_drafted = true\n"
+            )
+        };
+        let en = format!("{}[a]\nb = \"B\"\n", head("en"));
+        let error = of(&[source("en", &en), source("de", &head("de"))]).unwrap_err();
+        assert!(error.to_string().contains("`a.b` is missing"), "{error}");
+    }
+}
