@@ -13,7 +13,7 @@ use passcode_portal::domain::{Device, ResetAvailability, ResetRun};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::{self, ResetCommand};
 use portal_contract::{RefusalReason, ResetOutcome};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use view_support::{LANGUAGES, Page, SERVER_NOW, before, device, run};
 
@@ -23,7 +23,7 @@ fn rows() -> Vec<(String, Device)> {
     rows.into_iter()
         .map(|row| {
             let mut wire = row["device"].clone();
-            wire["actions"] = serde_json::json!({ "resetPasscode": row["availability"] });
+            wire["actions"] = json!({ "resetPasscode": row["availability"] });
             (row["row"].as_str().unwrap().to_owned(), device(&wire))
         })
         .collect()
@@ -126,4 +126,28 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
     let (what, note, _) = facts("Windows Phone 8.1");
     assert!(what.contains("removed") && what.contains("digits only"), "{what}");
     assert!(note.contains("Change it in Settings after unlocking"), "{note}");
+}
+
+#[test]
+fn the_lock_is_refused_in_words_of_its_own() {
+    let refused = |reason: RefusalReason| {
+        let actions = json!({ "remoteLock": { "allowed": false, "reason": reason } });
+        view::remote_lock(&device(&json!({ "actions": actions }))).unwrap()
+    };
+    let not_named = view::remote_lock(&device(&json!({ "actions": {} }))).unwrap();
+    for (locale, _) in LANGUAGES {
+        let written = |view: &view::RefusalView| {
+            let words = [&view.why, &view.instead]
+                .map(|text| text.render(&Catalogue::embedded(locale), &PlainFormatter));
+            assert!(words.iter().all(|words| !words.is_empty()));
+            words.concat()
+        };
+        for reason in RefusalReason::KNOWN.iter().copied().chain([RefusalReason::Other]) {
+            let words = written(&refused(reason)).to_lowercase();
+            assert!(!words.contains("passcode") && !words.contains("パスコード"), "{reason:?}: {words}");
+        }
+        assert!(!written(&not_named).is_empty());
+    }
+    let allowed = json!({ "remoteLock": { "allowed": true } });
+    assert_eq!(view::remote_lock(&device(&json!({ "actions": allowed }))), None);
 }

@@ -59,8 +59,9 @@ fn a_is_complete_on_every_platform() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
-            let (_, device) = resettable(system, version, &outcome);
+            let (known, device) = resettable(system, version, &outcome);
             let explain = view::explain(&device, WhyExplain::Challenged);
+            let reach = view::reach(&known, Some(Seconds(3 * 24 * 3600)), Some(SERVER_NOW));
             page.chapter(system);
             page.say("heading", &explain.heading);
             page.say_all("again", explain.again.as_slice());
@@ -70,10 +71,23 @@ fn a_is_complete_on_every_platform() {
             page.say("why", &explain.why);
             page.say("preview", &explain.preview_heading);
             page.say("preview", &explain.preview);
-            page.say_all("keypad", explain.keypad.as_slice());
-            page.say("factor", &explain.factor_heading);
-            page.say_all("factor", &explain.factor);
-            page.say_all("ready", &explain.ready);
+            page.say_all("preview", &view::preview_details(&known, device.outcome()));
+            page.say("reach", &reach.heading);
+            page.say("reach", &reach.last_check_in);
+            page.say_all("reach", reach.forecast.as_slice());
+            page.say_all("reach", reach.warning.as_slice());
+            page.say("reach", &reach.waiting);
+            page.say_all("reach", reach.expiry.as_slice());
+            page.say("before", &explain.before_heading);
+            page.say("ready", &explain.ready);
+            for question in [view::factor_question(&known.name), view::at_hand_question(&known.name)] {
+                page.say("question", &question.question);
+                page.say("answer", &question.yes);
+                page.say("answer", &question.no);
+                page.say_all("advice", &question.advice);
+            }
+            let lock = view::remote_lock(&known).unwrap();
+            page.say_all("lock", &[lock.why, lock.instead]);
             page.say("return", &explain.return_note);
             page.say("button", &explain.sign_out);
             page.say("button hint", &explain.sign_out_hint);
@@ -110,13 +124,17 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
 #[test]
 fn waiting_tells_since_when_and_asks_after_a_while() {
     let (fresh, long) = (run(), ResetRun { started: before(3 * 3600), ..run() });
+    let lapsing = ResetRun { expires: Some(before(-24 * 3600)), ..long.clone() };
     let never = device(&json!({ "lastSyncDateTime": "0001-01-01T00:00:00Z", "operatingSystem": "iPadOS" }));
     let seen = device(&json!({}));
     let cases = [
         ("just accepted", &seen, &fresh, PendingPhase::Waiting),
         ("delivered", &seen, &fresh, PendingPhase::Delivered),
         ("three hours later", &seen, &long, PendingPhase::Waiting),
-        ("not now", &seen, &long, PendingPhase::Delivered),
+        ("delivered three hours ago", &seen, &long, PendingPhase::Delivered),
+        ("not now", &seen, &fresh, PendingPhase::NotNow),
+        ("not now three hours ago", &seen, &long, PendingPhase::NotNow),
+        ("three hours later, lapses tomorrow", &seen, &lapsing, PendingPhase::Waiting),
         ("three hours later, never seen", &never, &long, PendingPhase::Waiting),
     ];
     for (locale, tag) in LANGUAGES {
@@ -129,7 +147,17 @@ fn waiting_tells_since_when_and_asks_after_a_while() {
             page.say("phase", &pending.phase);
             page.say("since", &pending.since);
             page.say("last check-in", &pending.last_check_in);
-            page.say_all("long wait", pending.long_wait.as_slice());
+            for step in &pending.steps {
+                page.say("step", &step.name);
+                page.say("step", &step.state_word);
+            }
+            if let Some(takes_long) = &pending.takes_long {
+                page.say("takes long", &takes_long.silence);
+                page.say_all("takes long", takes_long.expiry.as_slice());
+                page.say("takes long", &takes_long.heading);
+                page.say_all("takes long", &takes_long.tries);
+                page.say("takes long", &takes_long.otherwise);
+            }
             page.say_all("hint", &pending.hints);
             page.say("leave", &pending.leave);
             page.say_all("cancel", pending.cancel.as_slice());
@@ -357,8 +385,12 @@ fn the_last_button_says_what_it_does_on_which_device() {
 #[test]
 fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
     for (system, version, outcome) in platforms() {
-        let (_, device) = resettable(system, version, &outcome);
-        let ready: String = view::explain(&device, WhyExplain::FirstTime).ready.iter().map(english).collect();
-        assert_eq!(ready.contains("Wi-Fi only"), system == "iOS", "{system}");
+        let (device, _) = resettable(system, version, &outcome);
+        let warning = view::reach(&device, None, Some(SERVER_NOW)).warning;
+        assert_eq!(
+            warning.is_some_and(|text| english(&text).contains("Wi-Fi only")),
+            system == "iOS",
+            "{system}"
+        );
     }
 }

@@ -102,14 +102,14 @@ async fn waiting_never_says_done() {
     }))
     .await;
     assert!(page.all_text().contains("not done yet"));
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device");
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device Now");
     page.change(|model| {
         if let ResetState::Pending { phase, .. } = &mut model.reset {
             *phase = PendingPhase::Delivered;
         }
     })
     .await;
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Confirmed by the device");
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Confirmed by the device Now");
     assert!(!page.has_pressable("Cancel this reset"));
 }
 

@@ -85,6 +85,7 @@ test.describe('devices on a bad day', () => {
     await portal.lastButton.click();
     await portal.isPending();
     await portal.button('pending.cancel').click();
+    await portal.button('live.cancel_yes', portal.dialog).click();
     await expect(portal.headed('canceled.heading')).toBeVisible({ timeout: 20_000 });
     expect(api.resets).toHaveLength(1);
   });
@@ -96,7 +97,7 @@ test.describe('devices on a bad day', () => {
       await portal.reachConfirm('dana', 'd-dana-notnow');
       await portal.lastButton.click();
       await portal.isPending();
-      await expect(portal.text('pending.delivered').or(portal.text('pending.not_now')).first()).toBeVisible();
+      await expect(portal.text('pending.delivered').or(portal.text('live.said_not_now')).first()).toBeVisible();
       await expect(portal.headed('done')).toBeVisible({ timeout: 30_000 });
     });
   });

@@ -1,7 +1,7 @@
 // What must hold on the way through a reset: one command whatever is pressed, a state that is found again, nothing by itself.
 
 import { expect, test } from './fixtures.mjs';
-import { CALL, hold } from './support/api.mjs';
+import { CALL, hold, interfere, problem } from './support/api.mjs';
 import { ANDROID, IPHONE } from './sample.mjs';
 
 const reads = (api) => api.of(CALL.device).length + api.of(CALL.result).length;
@@ -60,7 +60,9 @@ test('many clicks while the request is under way post once', async ({ page, port
 test.describe('with devices as slow as real ones', () => {
   test.use({ fleetSpeed: 0.1 });
 
-  test('nothing is called done before the device acknowledged', async ({ portal, api }) => {
+  test('nothing is called done before the device acknowledged, however often the page looks', async ({ page, portal, api }) => {
+    // Without the event stream; with it nothing is looked at at all (live.spec.mjs).
+    await interfere(page, { call: CALL.events, answer: problem(404, 'notFound') });
     await portal.reachConfirm('aiko', ANDROID);
     await portal.lastButton.click();
     await portal.isPending();

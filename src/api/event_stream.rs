@@ -73,6 +73,8 @@ pub struct EventStream {
     data: Option<String>,
     /// The field `id`, which is kept from event to event.
     id: String,
+    /// The same as of the last event that is whole, also of one without data.
+    last_id: String,
     retry: Option<Milliseconds>,
     error: Option<StreamError>,
 }
@@ -82,6 +84,13 @@ impl EventStream {
     #[must_use]
     pub const fn retry(&self) -> Option<Milliseconds> {
         self.retry
+    }
+
+    /// The id of the last whole event, to go on from; empty when there was none. A stream may begin with one that says
+    /// nothing else.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        &self.last_id
     }
 
     /// Reads one more piece and appends the events that it completes. An event at the end without its blank line is
@@ -148,6 +157,7 @@ impl EventStream {
 
     fn end_event(&mut self, events: &mut Vec<StreamEvent>) {
         let name = std::mem::take(&mut self.name);
+        self.id.clone_into(&mut self.last_id);
         if let Some(data) = self.data.take() {
             events.push(StreamEvent { kind: kind(&name, &data), id: self.id.clone() });
         }

@@ -131,6 +131,19 @@ impl Api<'_> {
         self.request(Method::Get, &device_path(id, "/temporaryPasscode"))
     }
 
+    /// `GET /me/events`, from the beginning or after the last event that is known.
+    #[must_use]
+    pub fn events(&self, last_event: &str) -> HttpRequest {
+        let mut request = self.request(Method::Get, "/me/events");
+        if let Some(accept) = request.headers.first_mut() {
+            *accept = ("Accept", "text/event-stream".to_owned());
+        }
+        if !last_event.is_empty() {
+            request.headers.push((headers::LAST_EVENT_ID, last_event.to_owned()));
+        }
+        request
+    }
+
     /// `GET /me/notifications`.
     #[must_use]
     pub fn notifications(&self) -> HttpRequest {

@@ -14,6 +14,8 @@ pub enum Announcement {
     ResetPending,
     /// The device has been reached.
     ResetDelivered,
+    /// The device has it and said "not now".
+    ResetNotNow,
     /// The device acknowledged the reset.
     ResetDone,
     /// The reset failed.
@@ -22,6 +24,10 @@ pub enum Announcement {
     ResetSuperseded,
     /// The reset was cancelled.
     ResetCanceled,
+    /// It was too late to cancel the reset.
+    CancelTooLate,
+    /// The cancellation could not be sent.
+    CancelFailed,
     /// The passcode is on the screen.
     PasscodeShown,
     /// The passcode is off the screen.

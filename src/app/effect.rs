@@ -1,6 +1,6 @@
 //! What the rules demand of the browser. Imperative; performed in order; none decides anything.
 
-use super::{FetchId, Reading, SpokenPasscode, TimerId};
+use super::{FetchId, Reading, SpokenPasscode, StreamId, TimerId};
 use crate::auth::{SecretUrl, SignatureCheck};
 use crate::domain::Milliseconds;
 use crate::http::HttpRequest;
@@ -120,9 +120,20 @@ pub enum Effect {
     /// Stop a timer, if it runs.
     StopTimer(TimerId),
 
+    /// Read an event stream; then `StreamOpened`, `StreamRead` for each piece, `StreamEnded`. Ends one that is open.
+    OpenEventStream {
+        /// Which connection.
+        id: StreamId,
+        /// What to ask for. Its time-out is the rules' own.
+        request: HttpRequest,
+    },
+    /// End the event stream, if there is one.
+    CloseEventStream,
     /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
     LoadLaterScreens,
 
+    /// Ask the browser, and through it the person, for notifications; then `SystemNotificationsAnswered`.
+    AskForSystemNotifications,
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
     /// Put this into the clipboard; then `PasscodeCopyFinished`.

@@ -1,8 +1,9 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{FetchId, Reading, SpokenPasscode, TimerId};
+use super::{Answer, FetchId, Reading, SpokenPasscode, StreamEnd, StreamId, SystemNotifications, TimerId};
+use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
-use crate::domain::DeviceId;
+use crate::domain::{DeviceId, Milliseconds};
 use crate::http::HttpOutcome;
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
@@ -94,8 +95,20 @@ pub enum Event {
     ResetConfirmed,
     /// The person wants to begin again.
     ResetRestarted,
+    /// The person says whether what confirms their sign-in is on the locked device.
+    FactorAnswered(Answer),
+    /// The person says whether they have the device with them.
+    AtHandAnswered(Answer),
+    /// The person wants to cancel a pending reset; they are asked once more.
+    PendingResetCancelAsked,
+    /// The person keeps waiting after all.
+    PendingResetCancelDropped,
     /// The person cancelled a pending reset.
     PendingResetCancelChosen,
+    /// The person wants to be told by the system when the reset has ended.
+    TellMeChosen,
+    /// The browser said whether it may.
+    SystemNotificationsAnswered(SystemNotifications),
     /// The person hid or showed the countdown.
     CountdownToggled,
 
@@ -143,6 +156,26 @@ pub enum Event {
     SignatureChecked(SignatureVerdict),
     /// A timer fired.
     TimerFired(TimerId),
+    /// The event stream stands.
+    StreamOpened(StreamId),
+    /// A piece of the event stream was read.
+    StreamRead {
+        /// Of which connection.
+        id: StreamId,
+        /// The events it completes; none for half an event.
+        events: Vec<StreamEvent>,
+        /// Where to go on from; empty when the server gives no numbers.
+        last_event: String,
+        /// How long the server wants a page to wait before it connects again, as far as it has said so.
+        retry: Option<Milliseconds>,
+    },
+    /// The event stream ended, or there is none. Not after `CloseEventStream`.
+    StreamEnded {
+        /// Which connection.
+        id: StreamId,
+        /// How.
+        end: StreamEnd,
+    },
     /// The later screens are there.
     LaterScreensLoaded,
     /// The later screens could not be loaded.

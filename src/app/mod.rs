@@ -19,7 +19,9 @@
 //! | cancels A (button or Esc) or B | `ResetCancelled` |
 //! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `ResetRestarted` |
-//! | cancels a pending reset | `PendingResetCancelChosen` |
+//! | presses "Cancel this reset" | `PendingResetCancelAsked`, then in the question `PendingResetCancelChosen` or `PendingResetCancelDropped` |
+//! | answers a question in A | `FactorAnswered(answer)`, `AtHandAnswered(answer)` |
+//! | wants to be told by the system when it is done | `TellMeChosen` |
 //! | hides or shows the countdown | `CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `PasscodeShowChosen(id)` / `PasscodeHideChosen` / `PasscodeCopyChosen` |
 //! | asks for the QR code, or wants it away | `QrCodeToggled` |
@@ -64,29 +66,36 @@ mod effect;
 mod event;
 mod language;
 mod later;
+mod live;
 mod model;
 mod navigation;
 mod notifications;
 mod opening;
 mod passcode;
 mod passcode_view;
+mod preparation;
+mod reads;
 mod reset;
 mod session;
 mod sign_in;
 mod stored;
+mod telling;
 mod turn;
 
 pub use announcement::{Announced, Announcement};
 pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
+pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
-    ApiCall, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens, LoadState,
-    Model, Notifications, ServerClock, TimerId,
+    ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens,
+    LoadState, Model, Notifications, ServerClock, TimerId,
 };
 pub use passcode_view::{Aid, PasscodeAids, PasscodeValidity, PasscodeView, Reading, SpokenPasscode};
+pub use preparation::{Answer, Preparation};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
+pub use telling::{SystemNotifications, Telling, Wish};
 
 use crate::domain::Now;
 

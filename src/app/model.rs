@@ -1,6 +1,6 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::{Announced, DeviceList, PasscodeValidity, PasscodeView, Session};
+use super::{Announced, DeviceList, Live, PasscodeValidity, PasscodeView, Session};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
 use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, Seconds, elapsed};
@@ -171,6 +171,24 @@ pub struct FetchId {
     pub(super) epoch: u32,
     /// How often it was repeated already.
     pub(super) attempt: u8,
+    /// Its place among everything that was asked for: what was asked later knows more.
+    pub(super) order: u32,
+}
+
+/// Cancelling a pending reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CancelState {
+    /// Nobody wants to.
+    #[default]
+    NotAsked,
+    /// The person is asked once more.
+    Asked,
+    /// The request is on its way.
+    Sent,
+    /// It was too late: the device has the reset already.
+    TooLate,
+    /// It could not be sent; it can be tried again.
+    Failed,
 }
 
 /// Tells one timer from another.
@@ -186,6 +204,10 @@ pub enum TimerId {
     HidePasscode,
     /// The number of matching devices is said once the typing pauses.
     SayFilter,
+    /// The event stream: an attempt, a silence, or the wait before the next attempt.
+    Stream,
+    /// The event stream is given back in the background.
+    StreamRest,
     /// A read is repeated.
     Retry(FetchId),
 }
@@ -223,8 +245,10 @@ pub struct Model {
     pub reset: ResetState,
     /// Why the last sign-in failed: goes with `ResetState::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
-    /// Whether cancelling a pending reset was asked for and is not answered yet.
-    pub is_cancelling: bool,
+    /// How far the person has come in cancelling a pending reset.
+    pub cancelling: CancelState,
+    /// What was answered before the five minutes.
+    pub preparation: super::Preparation,
     /// The temporary passcode.
     pub passcode: PasscodeView,
     /// Until when the passcode that was shown last can be shown again.
@@ -238,8 +262,12 @@ pub struct Model {
     pub connectivity: Connectivity,
     /// Whether the countdown is on the screen.
     pub countdown: CountdownDisplay,
+    /// The event stream.
+    pub live: Live,
     /// What is said politely.
     pub announcement: Announced,
+    /// What is told by the system's notifications.
+    pub telling: super::Telling,
     /// The moment of the last event: what "left" and "ago" refer to.
     pub now: Now,
 
@@ -248,6 +276,8 @@ pub struct Model {
     pub(super) challenge: Option<StepUpChallenge>,
     pub(super) stored: super::opening::StoredAtStart,
     pub(super) epoch: u32,
+    pub(super) asked: u32,
+    pub(super) reads: super::reads::Reads,
     pub(super) looks: u8,
     pub(super) milestone: Option<Seconds>,
     pub(super) is_visible: bool,
@@ -277,20 +307,25 @@ impl Model {
             device: DeviceDetail::default(),
             reset: ResetState::Idle,
             sign_in_error: None,
-            is_cancelling: false,
+            cancelling: CancelState::NotAsked,
+            preparation: super::Preparation::default(),
             passcode: PasscodeView::Hidden,
             passcode_validity: None,
             voices: Vec::new(),
             notifications: Notifications::default(),
             connectivity: Connectivity::Online,
             countdown: CountdownDisplay::Shown,
+            live: Live::default(),
             announcement: Announced::default(),
+            telling: super::Telling::default(),
             now,
             discovery: None,
             expected: None,
             challenge: None,
             stored: super::opening::StoredAtStart::default(),
             epoch: 0,
+            asked: 0,
+            reads: super::reads::Reads::default(),
             looks: 0,
             milestone: None,
             is_visible: true,

@@ -96,9 +96,14 @@ impl Turn {
             LoadState::NotAsked | LoadState::Failed(_) => false,
         };
         if !is_fine {
-            self.model.devices.begin();
-            self.call(ApiCall::Devices(None), 0);
+            self.reload_devices();
         }
+    }
+
+    /// Loads the list anew; what is there stays until it is complete.
+    pub(super) fn reload_devices(&mut self) {
+        self.model.devices.begin();
+        self.call(ApiCall::Devices(None), 0);
     }
 
     /// Shows what the list knows already while the device is read.
@@ -118,6 +123,7 @@ impl Turn {
         let what = Fetch::Api(ApiCall::Device(id.clone()));
         let is_it = |effect: &Effect| matches!(effect, Effect::Fetch { id, .. } if id.what == what);
         if !self.effects.iter().any(is_it) {
+            self.model.reads.expect(&id);
             self.call(ApiCall::Device(id), 0);
         }
     }

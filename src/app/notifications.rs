@@ -6,6 +6,7 @@ use crate::api::{ApiError, decode_notifications};
 use crate::domain::{DeviceId, Milliseconds};
 use crate::http::HttpOutcome;
 use crate::route::Route;
+use portal_contract::Notification;
 use std::sync::Arc;
 
 /// Between two looks at the notifications.
@@ -18,11 +19,35 @@ impl Turn {
         }
     }
 
+    /// Without a stream, a notification is the news about its device: the row of the list tells the same as the flag.
+    fn read_devices_of_news(&mut self, items: &[Notification]) {
+        if self.model.live.is_open() {
+            return;
+        }
+        let known = Arc::clone(&self.model.notifications.items);
+        for item in items.iter().filter(|item| known.iter().all(|known| known.id != item.id)) {
+            let device = DeviceId::parse(&item.device_id);
+            if let Some(device) = device.filter(|device| self.model.devices.find(device).is_some()) {
+                self.read_device(device);
+            }
+        }
+    }
+
+    /// The next look, unless changes are heard of.
+    fn schedule_notifications(&mut self) {
+        if self.model.live.is_looking_needed() {
+            self.timer(TimerId::Notifications, PAUSE);
+        }
+    }
+
     pub(super) fn on_notifications_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
         match decode_notifications(outcome) {
             Ok(items) => {
                 let was_loaded = self.model.notifications.state == LoadState::Loaded;
                 let before = self.model.notifications.unread();
+                if was_loaded {
+                    self.read_devices_of_news(&items);
+                }
                 if *self.model.notifications.items != items {
                     self.model.notifications.items = Arc::new(items);
                 }
@@ -31,7 +56,7 @@ impl Turn {
                 if was_loaded && new > 0 {
                     self.say(Announcement::NotificationsArrived(new));
                 }
-                self.timer(TimerId::Notifications, PAUSE);
+                self.schedule_notifications();
             }
             // A look in the background must not take the person away; the next call of theirs signs in again.
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_))

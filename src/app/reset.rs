@@ -1,7 +1,7 @@
 //! The reset's state machine inside the page: its effects become requests, records and timers, its changes announcements.
 
 use super::turn::Turn;
-use super::{Announcement, ApiCall, Effect, Fetch, TimerId};
+use super::{Announcement, ApiCall, CancelState, Effect, Fetch, TimerId};
 use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_reset, poll_delay};
 use crate::auth::ResumeRecord;
 use crate::domain::{
@@ -18,6 +18,7 @@ impl Turn {
     /// One step of the state machine and all that follows from it.
     #[inline(never)]
     pub(super) fn reset(&mut self, event: ResetEvent) {
+        let is_answer = matches!(event, ResetEvent::ResetAccepted(_));
         let before = std::mem::take(&mut self.model.reset);
         let (after, effects) = before.clone().step(event, self.now);
         self.model.reset = after;
@@ -26,15 +27,27 @@ impl Turn {
         }
         self.announce_reset(&before);
         self.keep_time();
+        let can_be = matches!(self.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. });
+        if !can_be && self.model.cancelling == CancelState::Asked {
+            // The device has it now: the question has no object any more.
+            self.model.cancelling = CancelState::NotAsked;
+        }
         let was_pending = matches!(before, ResetState::Pending { .. });
         let is_pending = matches!(self.model.reset, ResetState::Pending { .. });
         if is_pending && !was_pending {
             self.model.looks = 0;
             self.schedule_look();
+            // What the stream said before the answer came was not about this reset yet.
+            if let (true, true, Some(device)) =
+                (is_answer, self.model.live.is_open(), self.model.reset.device().cloned())
+            {
+                self.read_device(device);
+            }
         }
         if was_pending && !is_pending {
             self.effect(Effect::StopTimer(TimerId::Poll));
-            self.model.is_cancelling = false;
+            self.model.cancelling = CancelState::NotAsked;
+            self.tell_the_end();
             self.call(ApiCall::Notifications, 0);
         }
     }
@@ -86,22 +99,41 @@ impl Turn {
         let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
             return;
         };
-        if self.model.is_cancelling {
+        if self.model.cancelling == CancelState::Sent {
             return;
         }
         let api = Api { base: &config.api_base, token: &person.access };
         let request = api.cancel_run(&device, run);
         let id = self.fetch_id(Fetch::Api(ApiCall::CancelRun(device)), 0);
-        self.model.is_cancelling = true;
+        self.model.cancelling = CancelState::Sent;
         self.effect(Effect::Fetch { id, request });
+    }
+
+    /// Once more: are you sure? Only while it can still be cancelled.
+    pub(super) fn on_cancel_asked(&mut self) {
+        let can_be = matches!(self.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. });
+        if can_be && self.model.cancelling != CancelState::Sent {
+            self.model.cancelling = CancelState::Asked;
+        }
+    }
+
+    pub(super) fn on_cancel_dropped(&mut self) {
+        if self.model.cancelling == CancelState::Asked {
+            self.model.cancelling = CancelState::NotAsked;
+        }
     }
 
     /// Whatever the answer, the device says what became of it.
     pub(super) fn on_cancel_answered(&mut self, device: DeviceId, outcome: &HttpOutcome) {
-        self.model.is_cancelling = false;
-        if let Err(error) = decode_accepted(outcome) {
-            self.log(error.code(), "cancel");
-        }
+        self.model.cancelling = match decode_accepted(outcome) {
+            Ok(()) => CancelState::NotAsked,
+            Err(error) => {
+                self.log(error.code(), "cancel");
+                let is_too_late = error == ApiError::NotCancellable;
+                self.say(if is_too_late { Announcement::CancelTooLate } else { Announcement::CancelFailed });
+                if is_too_late { CancelState::TooLate } else { CancelState::Failed }
+            }
+        };
         self.read_device(device);
     }
 
@@ -128,6 +160,7 @@ impl Turn {
         if !is_here {
             self.go(Route::Device(device.clone()));
         }
+        self.model.preparation = super::Preparation::default();
         if self.model.session.signed_in().is_some() {
             self.reset(ResetEvent::ResetChosen(device));
         }
@@ -173,7 +206,15 @@ impl Turn {
         }
     }
 
+    /// The next look at a pending reset, unless changes are heard of.
     pub(super) fn schedule_look(&mut self) {
+        if self.model.live.is_looking_needed() {
+            self.look_later();
+        }
+    }
+
+    /// The next look at a pending reset.
+    pub(super) fn look_later(&mut self) {
         let is_watched =
             matches!(self.model.reset, ResetState::Pending { .. } | ResetState::Rereading { .. });
         if is_watched {
@@ -209,6 +250,7 @@ impl Turn {
             (ResetState::Pending { phase: PendingPhase::Delivered, .. }, _) => {
                 Some(Announcement::ResetDelivered)
             }
+            (ResetState::Pending { phase: PendingPhase::NotNow, .. }, _) => Some(Announcement::ResetNotNow),
             (ResetState::Done { .. }, ResetState::Done { .. }) => None,
             (ResetState::Done { .. }, _) => Some(Announcement::ResetDone),
             (ResetState::Failed { .. }, ResetState::Failed { .. }) => None,

@@ -493,7 +493,11 @@ impl Turn {
         self.model.device = super::DeviceDetail::default();
         self.model.reset = ResetState::Idle;
         self.model.notifications = super::Notifications::default();
-        self.model.is_cancelling = false;
+        self.model.reads = super::reads::Reads::default();
+        self.model.telling.wish = super::Wish::None;
+        self.model.telling.latest = None;
+        self.model.cancelling = super::CancelState::NotAsked;
+        self.model.preparation = super::Preparation::default();
         self.model.expected = None;
         self.model.sign_in_error = None;
         self.model.stored.was_signed_in = false;

@@ -43,7 +43,13 @@ impl Turn {
             Event::ResetCancelled => self.on_reset_cancelled(),
             Event::ResetConfirmed => self.reset(ResetEvent::ResetConfirmed),
             Event::ResetRestarted => self.reset(ResetEvent::StartedAgain),
+            Event::FactorAnswered(answer) => self.on_factor_answered(answer),
+            Event::AtHandAnswered(answer) => self.on_at_hand_answered(answer),
+            Event::PendingResetCancelAsked => self.on_cancel_asked(),
+            Event::PendingResetCancelDropped => self.on_cancel_dropped(),
             Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
+            Event::TellMeChosen => self.on_tell_me_chosen(),
+            Event::SystemNotificationsAnswered(answer) => self.on_system_notifications_answered(answer),
             Event::CountdownToggled => {
                 self.model.countdown = match self.model.countdown {
                     CountdownDisplay::Shown => CountdownDisplay::Hidden,
@@ -67,10 +73,16 @@ impl Turn {
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
             Event::TimerFired(timer) => self.on_timer(timer),
+            Event::StreamOpened(id) => self.on_stream_opened(id),
+            Event::StreamRead { id, events, last_event, retry } => {
+                self.on_stream_read(id, events, last_event, retry);
+            }
+            Event::StreamEnded { id, end } => self.on_stream_ended(id, &end),
             Event::LaterScreensLoaded => self.on_later_screens_loaded(),
             Event::LaterScreensFailed => self.on_later_screens_failed(),
             Event::StorageRefused => self.on_storage_refused(),
         }
+        self.keep_stream();
         self.ask_for_later_screens();
         (self.model, self.effects)
     }
@@ -95,8 +107,9 @@ impl Turn {
         self.effect(Effect::SetTimer { id, after });
     }
 
-    pub(super) const fn fetch_id(&self, what: Fetch, attempt: u8) -> FetchId {
-        FetchId { what, epoch: self.model.epoch, attempt }
+    pub(super) const fn fetch_id(&mut self, what: Fetch, attempt: u8) -> FetchId {
+        self.model.asked = self.model.asked.wrapping_add(1);
+        FetchId { what, epoch: self.model.epoch, attempt, order: self.model.asked }
     }
 
     /// Spreads many pages over time; the clock's last digits differ enough for that.
@@ -111,6 +124,8 @@ impl Turn {
             TimerId::Notifications => self.on_notifications_due(),
             TimerId::HidePasscode => self.keep_passcode_time(),
             TimerId::SayFilter => self.say_filter(),
+            TimerId::Stream => self.on_stream_due(),
+            TimerId::StreamRest => self.on_stream_rest_due(),
             TimerId::Retry(id) => self.on_retry_due(id),
         }
     }
@@ -126,14 +141,18 @@ impl Turn {
         if !self.model.is_visible {
             self.model.in_background_since.get_or_insert(self.now);
             self.keep_passcode_time();
+            self.on_stream_hidden();
         } else {
             // A passcode whose time ran out in the background goes before the background is forgotten.
             self.keep_passcode_time();
             self.model.in_background_since = None;
             self.keep_passcode_time();
             self.reset(ResetEvent::ClockTicked);
-            self.on_poll_due();
-            self.on_notifications_due();
+            if self.model.live.is_looking_needed() {
+                self.on_poll_due();
+                self.on_notifications_due();
+            }
+            self.on_stream_visible();
         }
     }
 
@@ -142,7 +161,10 @@ impl Turn {
             self.model.connectivity = Connectivity::Online;
             self.say(Announcement::WentOnline);
             self.load_route();
-            self.on_poll_due();
+            self.on_stream_online();
+            if self.model.live.is_looking_needed() {
+                self.on_poll_due();
+            }
         }
     }
 
@@ -150,6 +172,7 @@ impl Turn {
         if self.model.connectivity == Connectivity::Online {
             self.model.connectivity = Connectivity::Offline;
             self.say(Announcement::WentOffline);
+            self.on_stream_offline();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::browser::timer::Timer;
 use crate::http::{HttpAnswer, HttpOutcome, HttpRequest, Method, NetworkFault, RELEVANT_HEADERS};
-use gloo_net::http::RequestBuilder;
+use gloo_net::http::{RequestBuilder, Response};
 use web_sys::{
     AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
 };
@@ -19,18 +19,20 @@ pub async fn send(request: &HttpRequest) -> HttpOutcome {
     let timer = Timer::start(millis, move || controller.abort());
     let outcome = exchange(request, &signal).await;
     timer.stop();
-    outcome.ok_or_else(|| {
-        if signal.aborted() {
-            NetworkFault::TimedOut
-        } else if is_offline() {
-            NetworkFault::Offline
-        } else {
-            NetworkFault::Broken
-        }
-    })
+    outcome.ok_or_else(|| if signal.aborted() { NetworkFault::TimedOut } else { fault() })
+}
+
+/// Why a request just failed, as far as the browser tells.
+pub(super) fn fault() -> NetworkFault {
+    if is_offline() { NetworkFault::Offline } else { NetworkFault::Broken }
 }
 
 async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpAnswer> {
+    answer(respond(request, signal).await?).await
+}
+
+/// The answer up to its headers.
+pub(super) async fn respond(request: &HttpRequest, signal: &AbortSignal) -> Option<Response> {
     let method = match request.method {
         Method::Get => gloo_net::http::Method::GET,
         Method::Post => gloo_net::http::Method::POST,
@@ -50,7 +52,11 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpAns
         Some(body) => builder.body(body.as_str()),
         None => builder.build(),
     };
-    let response = outgoing.ok()?.send().await.ok()?;
+    outgoing.ok()?.send().await.ok()
+}
+
+/// The whole of an answer.
+pub(super) async fn answer(response: Response) -> Option<HttpAnswer> {
     let present = response.headers();
     let headers =
         RELEVANT_HEADERS.into_iter().filter_map(|name| Some((name.to_owned(), present.get(name)?))).collect();

@@ -1,6 +1,6 @@
 //! A device as the rules see it, read once from the wire type.
 
-use super::{DeviceId, Platform};
+use super::{DeviceId, Platform, Seconds};
 use portal_contract::{
     ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceEnrollmentType, ManagedDevice,
     ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
@@ -11,6 +11,17 @@ use portal_contract::{
 pub enum ResetAvailability {
     /// It does, and this is what would happen.
     Allowed(ResetOutcome),
+    /// It does not, for this reason.
+    Refused(RefusalReason),
+    /// The server does not name the action at all.
+    NotOffered,
+}
+
+/// Whether the server lets this person lock the screen of this device from afar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LockAvailability {
+    /// It does.
+    Allowed,
     /// It does not, for this reason.
     Refused(RefusalReason),
     /// The server does not name the action at all.
@@ -56,6 +67,10 @@ pub struct Device {
     pub category: String,
     /// Whether its passcode can be reset.
     pub reset: ResetAvailability,
+    /// For how long a reset would wait for the device before it lapses; `None` when the service does not say.
+    pub reset_lapses_after: Option<Seconds>,
+    /// Whether its screen can be locked from afar.
+    pub remote_lock: LockAvailability,
     /// The runs of passcode resets, newest first; other actions are left out.
     pub runs: Vec<DeviceActionResult>,
     /// What the filter of the list searches: lower case, fields separated by line feeds.
@@ -75,6 +90,14 @@ impl Device {
                 ResetAvailability::Allowed(action.outcome.unwrap_or(ResetOutcome::Other))
             }
             Some(action) => ResetAvailability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
+        };
+        let reset_lapses_after = wire.actions.reset_passcode.and_then(|action| {
+            action.command_expires_after_seconds.filter(|seconds| action.allowed && *seconds > 0).map(Seconds)
+        });
+        let remote_lock = match wire.actions.remote_lock {
+            None => LockAvailability::NotOffered,
+            Some(action) if action.allowed => LockAvailability::Allowed,
+            Some(action) => LockAvailability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
         };
         let mut runs = wire.device_action_results;
         runs.retain(|run| run.action_name == ActionName::ResetPasscode);
@@ -109,6 +132,8 @@ impl Device {
             is_supervised: wire.is_supervised,
             category: wire.device_category_display_name,
             reset,
+            reset_lapses_after,
+            remote_lock,
             runs,
             search_text,
         })

@@ -18,7 +18,7 @@ mod time;
 pub use character::{CharacterClass, KeypadNeed};
 pub use checklist::{Checklist, ChecklistStep};
 pub use csv::Csv;
-pub use device::{Device, ResetAvailability, ResettableDevice};
+pub use device::{Device, LockAvailability, ResetAvailability, ResettableDevice};
 pub use device_id::DeviceId;
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};

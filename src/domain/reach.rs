@@ -69,7 +69,7 @@ pub const fn silence(
     }
     Some(match (phase, last_check_in) {
         // It must have been in touch, whatever its last check-in says: the page never shows two truths.
-        (PendingPhase::Delivered, _) => Silence::Unconfirmed,
+        (PendingPhase::Delivered | PendingPhase::NotNow, _) => Silence::Unconfirmed,
         (PendingPhase::Waiting, None) => Silence::Never,
         (PendingPhase::Waiting, Some(seen)) if seen.unix_millis() > started.unix_millis() => {
             Silence::CheckedInAt(seen)

@@ -13,6 +13,7 @@ mod static_shell;
 mod words;
 
 use crate::app::Connectivity;
+use crate::browser::system_notification;
 use crate::components::{
     Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
 };
@@ -59,6 +60,7 @@ pub fn app() -> Part {
         .child(footer())
         .child(live_region(spoken))
         .child(keep_title())
+        .child(tell_by_system())
         .child(move_focus(screen))
         .child(keep_root())
         .into()
@@ -70,6 +72,20 @@ fn keep_title() -> Part {
     let title = select(use_model(), words::title);
     let words = tr.follow(title);
     effect(move || document().set_title(&words()))
+}
+
+/// What the person asked to be told by their system, once each; a change of the language tells nothing again.
+fn tell_by_system() -> Part {
+    let tr = use_tr();
+    let told = select(use_model(), words::told);
+    let mut last = 0;
+    effect(move || {
+        if let Some(Spoken { sequence, text: Some(text) }) = told.get()
+            && sequence != std::mem::replace(&mut last, sequence)
+        {
+            system_notification::show(&tr.text(&t::app_name()), &tr.text(&text));
+        }
+    })
 }
 
 /// At the root element: `lang` and `dir` follow the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the

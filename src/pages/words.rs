@@ -3,6 +3,7 @@
 use super::parts::device_name;
 use super::screen::Screen;
 use crate::app::Model;
+use crate::components::Spoken;
 use crate::i18n::{Text, t};
 use crate::view;
 
@@ -36,6 +37,14 @@ pub(super) fn title(model: &Model) -> Text {
 pub(super) fn announced(model: &Model) -> Option<Text> {
     let device = model.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
     model.announcement.latest.as_ref().map(|latest| view::announcement(latest, &device))
+}
+
+/// The latest that is told by the system, in words.
+pub(super) fn told(model: &Model) -> Option<Spoken> {
+    let latest = model.telling.latest.as_ref()?;
+    let device = model.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
+    let text = Some(view::announcement(latest, &device));
+    Some(Spoken { sequence: model.telling.sequence, text })
 }
 
 /// The organisation's colour, if it is one: `#rrggbb`. It only tints the edge of the bar, so no contrast depends on it.

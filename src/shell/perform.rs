@@ -1,13 +1,15 @@
 //! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
 
 use super::Inner;
-use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
+use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, SystemNotifications, TimerId};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
+use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
 use crate::browser::{
     clipboard, http, languages, later, location, print, random, selection, speech, storage,
+    system_notification,
 };
 use crate::domain::Milliseconds;
 use crate::i18n::{Catalogue, Locale};
@@ -26,6 +28,7 @@ extern "C" {
 pub(super) struct Performer {
     shell: Weak<Inner>,
     timers: Rc<RefCell<Vec<(TimerId, Timer)>>>,
+    stream: RefCell<Option<Connection>>,
     tabs: Tabs,
     reading: RefCell<Option<speech::Reading>>,
     languages: Rc<RefCell<Vec<Catalogue>>>,
@@ -40,7 +43,14 @@ impl Performer {
         let listener = shell.clone();
         let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
         let languages = Rc::new(RefCell::new(vec![language]));
-        Self { shell, timers: Rc::default(), tabs, languages, reading: RefCell::default() }
+        Self {
+            shell,
+            timers: Rc::default(),
+            stream: RefCell::default(),
+            tabs,
+            languages,
+            reading: RefCell::default(),
+        }
     }
 
     /// Performs a batch in order. A refused storage ends it: what would follow relies on what was stored.
@@ -87,6 +97,23 @@ impl Performer {
             Effect::BlankPage => blank_page(),
             Effect::SetTimer { id, after } => self.set_timer(id, after),
             Effect::StopTimer(id) => stop_timer(&self.timers, &id),
+            Effect::OpenEventStream { id, request } => {
+                let shell = self.shell.clone();
+                let connection = Connection::open(id, request, move |event| dispatch(&shell, event));
+                self.replace_stream(connection);
+            }
+            Effect::AskForSystemNotifications => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let answer = if system_notification::ask().await {
+                        SystemNotifications::Allowed
+                    } else {
+                        SystemNotifications::Refused
+                    };
+                    dispatch(&shell, Event::SystemNotificationsAnswered(answer));
+                });
+            }
+            Effect::CloseEventStream => self.replace_stream(None),
             Effect::LoadLaterScreens => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -121,6 +148,12 @@ impl Performer {
             Effect::Log(entry) => console_debug(entry.code, entry.context),
         }
         Ok(())
+    }
+
+    fn replace_stream(&self, connection: Option<Connection>) {
+        if let Some(before) = self.stream.replace(connection) {
+            before.close();
+        }
     }
 
     /// Loads the texts of a language once; what is there stays.

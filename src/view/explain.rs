@@ -1,8 +1,7 @@
 //! A: why to sign out and in again, what will happen, and what to have ready before the five minutes begin.
 
-use super::keypad_help::keypad_of;
 use super::{device_name, outcome_preview};
-use crate::domain::{Platform, ResettableDevice, WhyExplain};
+use crate::domain::{ResettableDevice, WhyExplain};
 use crate::i18n::{Text, t};
 
 /// The words of A, from top to bottom.
@@ -24,14 +23,10 @@ pub struct ExplainView {
     pub preview_heading: Text,
     /// What will happen on this device.
     pub preview: Text,
-    /// Which keypad the temporary passcode needs, when there will be one.
-    pub keypad: Option<Text>,
-    /// The question whether the sign-in factor is on the locked device.
-    pub factor_heading: Text,
-    /// What to do then.
-    pub factor: Vec<Text>,
-    /// What to have ready, a line each.
-    pub ready: Vec<Text>,
+    /// The heading of what to know before.
+    pub before_heading: Text,
+    /// What to have ready.
+    pub ready: Text,
     /// That the person comes back here and nothing happens by itself.
     pub return_note: Text,
     /// The button that goes on.
@@ -46,10 +41,6 @@ pub struct ExplainView {
 #[must_use]
 pub fn explain(device: &ResettableDevice, why: WhyExplain) -> ExplainView {
     let name = device_name(device.name());
-    let mut ready = vec![t::explain_have_device(name.clone())];
-    if device.platform() == Platform::AppleMobile {
-        ready.push(t::explain_apple_wifi());
-    }
     ExplainView {
         heading: t::explain_heading(name.clone()),
         again: match why {
@@ -62,10 +53,8 @@ pub fn explain(device: &ResettableDevice, why: WhyExplain) -> ExplainView {
         why: t::explain_why_text(),
         preview_heading: t::preview_heading(name.clone()),
         preview: outcome_preview(device.platform(), device.outcome()),
-        keypad: keypad_of(device.outcome()),
-        factor_heading: t::explain_factor_heading(),
-        factor: vec![t::explain_factor_text(name), t::explain_factor_help()],
-        ready,
+        before_heading: t::prepare_heading(),
+        ready: t::explain_have_device(name),
         return_note: t::explain_return_note(),
         sign_out: t::explain_sign_out(),
         sign_out_hint: t::explain_sign_out_hint(),

@@ -89,6 +89,7 @@ fn why(cause: HistoryCause) -> Text {
             | ProblemCode::InsufficientScope
             | ProblemCode::ActionNotAllowed
             | ProblemCode::MethodNotAllowed
+            | ProblemCode::RequestTimeout
             | ProblemCode::ActionNotCancellable
             | ProblemCode::PreconditionFailed
             | ProblemCode::PayloadTooLarge

@@ -10,6 +10,7 @@
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
+//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`], [`remote_lock`] |
 //! | B | [`confirm`] |
 //! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
@@ -48,6 +49,7 @@ mod notification;
 mod outcome;
 mod passcode;
 mod pending;
+mod preparation;
 mod problems;
 mod qr_code;
 mod reach;
@@ -73,7 +75,8 @@ pub use notice::{Notice, Tone};
 pub use notification::{NotificationView, flag_label, notification};
 pub use outcome::outcome_preview;
 pub use passcode::{characters, passcode_groups};
-pub use pending::{PendingView, pending};
+pub use pending::{PendingStep, PendingView, StepState, pending};
+pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details, remote_lock};
 pub use problems::{api_problem, config_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};

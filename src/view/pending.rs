@@ -1,12 +1,31 @@
 //! Waiting: accepted is not done, and a person who waits is told for what, since when, and that they may leave.
 
-use super::{ago, device_name, moment};
+use super::{TakesLongView, device_name, moment, takes_long};
 use crate::domain::{Device, PendingPhase, Platform, ResetRun};
 use crate::i18n::{Text, t};
 use portal_contract::UtcTime;
 
-/// After this long without an answer the page asks whether the device is on: five minutes, in milliseconds.
-const LONG_WAIT: i64 = 5 * 60 * 1000;
+/// How far a step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// Behind.
+    Done,
+    /// Going on.
+    Current,
+    /// Ahead.
+    Later,
+}
+
+/// A step of the way from "accepted" to "confirmed".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingStep {
+    /// What it is.
+    pub name: Text,
+    /// How far it has come.
+    pub state: StepState,
+    /// The same in a word, so that neither icon nor colour has to be seen.
+    pub state_word: Text,
+}
 
 /// The words while the device has not acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +34,17 @@ pub struct PendingView {
     pub heading: Text,
     /// That it is not done.
     pub not_done: Text,
-    /// How far it has come.
+    /// The steps.
+    pub steps: Vec<PendingStep>,
+    /// How far it has come, in a sentence.
     pub phase: Text,
     /// Since when.
     pub since: Text,
     /// When the device last checked in.
     pub last_check_in: Text,
-    /// After a while: when it was last seen, and whether it is on.
-    pub long_wait: Option<Text>,
-    /// What helps, a line each.
+    /// After a while: since when the device is silent, and what to try.
+    pub takes_long: Option<TakesLongView>,
+    /// What helps before that, a line each.
     pub hints: Vec<Text>,
     /// That the person may leave and come back.
     pub leave: Text,
@@ -37,34 +58,54 @@ pub struct PendingView {
 #[must_use]
 pub fn pending(device: &Device, run: &ResetRun, phase: PendingPhase, now: Option<UtcTime>) -> PendingView {
     let name = device_name(&device.name);
-    let mut hints = vec![t::pending_connect(name.clone())];
-    if device.platform == Platform::AppleMobile {
-        hints.push(t::pending_apple_wifi());
+    // What helps to reach the device is of no use once it is reached.
+    let mut hints = Vec::new();
+    if phase == PendingPhase::Waiting {
+        hints.push(t::pending_connect(name.clone()));
+        if device.platform == Platform::AppleMobile {
+            hints.push(t::pending_apple_wifi());
+        }
     }
-    let waited = now.map_or(0, |now| now.unix_millis().saturating_sub(run.started.unix_millis()));
+    let takes_long = takes_long(device, run, phase, run.expires, now);
     PendingView {
-        heading: t::pending_heading(name),
+        heading: t::pending_heading(name.clone()),
         not_done: t::pending_not_done(),
+        steps: steps(phase),
         phase: match phase {
             PendingPhase::Waiting => t::pending_waiting(),
-            PendingPhase::Delivered if waited >= LONG_WAIT => t::pending_not_now(),
+            // After a while "is working on it" would be a guess.
+            PendingPhase::Delivered if takes_long.is_some() => t::announce_delivered(name),
             PendingPhase::Delivered => t::pending_delivered(),
+            PendingPhase::NotNow => t::live_said_not_now(),
         },
         since: t::pending_since(moment(run.started, now)),
         last_check_in: device
             .last_sync
             .map_or_else(t::pending_never_checked_in, |then| t::pending_last_check_in(moment(then, now))),
-        long_wait: (waited >= LONG_WAIT && phase == PendingPhase::Waiting).then(|| {
-            device
-                .last_sync
-                .map_or_else(t::pending_long_wait_never, |then| t::pending_long_wait(ago(then, now)))
-        }),
+        takes_long,
         hints,
         leave: t::pending_leave(),
         cancel: match phase {
             PendingPhase::Waiting => Some(t::pending_cancel()),
-            PendingPhase::Delivered => None,
+            PendingPhase::Delivered | PendingPhase::NotNow => None,
         },
         reference: run.id.clone(),
     }
+}
+
+fn steps(phase: PendingPhase) -> Vec<PendingStep> {
+    let current = match phase {
+        PendingPhase::Waiting => 1,
+        PendingPhase::Delivered | PendingPhase::NotNow => 2,
+    };
+    let names = [t::pending_step_accepted(), t::pending_step_delivered(), t::pending_step_confirmed()];
+    let step = |(place, name): (usize, Text)| {
+        let (state, state_word) = match place.cmp(&current) {
+            std::cmp::Ordering::Less => (StepState::Done, t::live_step_done()),
+            std::cmp::Ordering::Equal => (StepState::Current, t::live_step_current()),
+            std::cmp::Ordering::Greater => (StepState::Later, t::live_step_later()),
+        };
+        PendingStep { name, state, state_word }
+    };
+    names.into_iter().enumerate().map(step).collect()
 }

@@ -1,7 +1,7 @@
 //! The title of the document: what is news first, because a tab shows only the beginning.
 
 use super::device_name;
-use crate::domain::ResetState;
+use crate::domain::{PendingPhase, ResetState};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use portal_contract::FailureCode;
@@ -42,7 +42,9 @@ fn reset_title(reset: &ResetState, name: Text) -> Text {
         | ResetState::Rereading { .. }
         | ResetState::OutcomeUnknown { .. }
         | ResetState::Busy { .. } => t::title_confirm(name),
-        ResetState::Pending { .. } => t::title_pending(name),
+        ResetState::Pending { phase: PendingPhase::Waiting, .. } => t::title_pending(name),
+        ResetState::Pending { phase: PendingPhase::Delivered, .. } => t::title_delivered(name),
+        ResetState::Pending { phase: PendingPhase::NotNow, .. } => t::title_not_now(name),
         ResetState::Done { .. } => t::title_done(name),
         ResetState::Failed { code: FailureCode::OutcomeUnknown, .. } => t::title_uncertain(name),
         ResetState::Failed { .. } => t::title_failed(name),

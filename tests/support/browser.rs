@@ -2,7 +2,10 @@
 
 use super::{SERVER, answer, at};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use passcode_portal::app::{Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, TimerId, step};
+use passcode_portal::api::EventStream;
+use passcode_portal::app::{
+    Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, StreamEnd, StreamId, TimerId, step,
+};
 use passcode_portal::auth::{SignInRandom, SignatureVerdict};
 use passcode_portal::domain::{Milliseconds, Now};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
@@ -34,6 +37,8 @@ pub struct Browser {
     /// Requests that wait for an answer.
     pub requests: Vec<(FetchId, HttpRequest)>,
     pub timers: Vec<(TimerId, i64)>,
+    /// The event stream that is open or being opened, and what it was asked for with.
+    pub stream: Option<(StreamId, HttpRequest)>,
     /// Every effect since the page was opened.
     pub log: Vec<Effect>,
     /// `Debug` of every model, event and effect so far.
@@ -58,6 +63,7 @@ impl Browser {
             left_for: Vec::new(),
             requests: Vec::new(),
             timers: Vec::new(),
+            stream: None,
             log: Vec::new(),
             debugged: String::new(),
             draws: 0,
@@ -134,6 +140,9 @@ impl Browser {
                     self.timers.push((id, self.now.monotonic.0 + after.0));
                 }
                 Effect::StopTimer(id) => self.timers.retain(|(known, _)| *known != id),
+                Effect::AskForSystemNotifications => {}
+                Effect::OpenEventStream { id, request } => self.stream = Some((id, request)),
+                Effect::CloseEventStream => self.stream = None,
                 Effect::LoadLaterScreens => match self.later_works {
                     Some(true) => self.dispatch(Event::LaterScreensLoaded),
                     Some(false) => self.dispatch(Event::LaterScreensFailed),
@@ -164,6 +173,7 @@ impl Browser {
         self.model = Model::new(self.now, Catalogue::embedded(chosen.unwrap_or(Locale::En)));
         self.requests.clear();
         self.timers.clear();
+        self.stream = None;
         self.log.clear();
         self.address = address.to_owned();
         let stored = self.storage.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -198,6 +208,27 @@ impl Browser {
         let (id, request) = self.requests.remove(at);
         self.dispatch(Event::Fetched { id, outcome });
         request
+    }
+
+    /// The event stream stands.
+    pub fn stream_opens(&mut self) {
+        let (id, _) = self.stream.clone().expect("a stream that is asked for");
+        self.dispatch(Event::StreamOpened(id));
+    }
+
+    /// The event stream brings this, as the server writes it.
+    pub fn stream_brings(&mut self, written: &str) {
+        let (id, _) = self.stream.clone().expect("a stream");
+        let (mut stream, mut events) = (EventStream::default(), Vec::new());
+        stream.feed(written.as_bytes(), &mut events).expect("events");
+        let last_event = stream.last_event_id().to_owned();
+        self.dispatch(Event::StreamRead { id, events, last_event, retry: stream.retry() });
+    }
+
+    /// The event stream ends.
+    pub fn stream_ends(&mut self, end: StreamEnd) {
+        let (id, _) = self.stream.take().expect("a stream");
+        self.dispatch(Event::StreamEnded { id, end });
     }
 
     pub fn is_waiting_for(&self, end: &str) -> bool {

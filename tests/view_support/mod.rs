@@ -57,7 +57,7 @@ pub(crate) fn resettable(system: &str, version: &str, outcome: &Value) -> (Devic
 
 /// An accepted reset.
 pub(crate) fn run() -> ResetRun {
-    ResetRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60) }
+    ResetRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60), expires: None }
 }
 
 /// A ticket with 240 s of the page's window left.
@@ -86,6 +86,7 @@ pub(crate) fn every_state() -> Vec<ResetState> {
         ResetState::Busy { device: proof(), ticket: ticket(), since: NOW, wait: Milliseconds::ZERO },
         ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Waiting },
         ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Delivered },
+        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::NotNow },
         ResetState::Done { device: id(), run: run(), outcome: ResetOutcome::PasscodeRemoved },
         ResetState::Superseded { device: id(), run: run() },
         ResetState::Canceled { device: id(), run: run() },

@@ -274,7 +274,7 @@ pub fn ticket(age: i64) -> Ticket {
 /// An accepted reset.
 pub fn run() -> ResetRun {
     let moment = UtcTime::from_unix_seconds(1_795_000_000);
-    ResetRun { id: "run-4711".to_owned(), started: moment, updated: moment }
+    ResetRun { id: "run-4711".to_owned(), started: moment, updated: moment, expires: None }
 }
 
 /// The same as the device tells it: done.

@@ -11,6 +11,7 @@ export const CALL = {
   reset: /\/api\/v1\.0\/me\/managedDevices\/[^/]+\/resetPasscode$/,
   result: /\/api\/v1\.0\/me\/managedDevices\/[^/]+\/deviceActionResults\/[^/]+$/,
   passcode: /\/api\/v1\.0\/me\/managedDevices\/[^/]+\/temporaryPasscode$/,
+  events: /\/api\/v1\.0\/me\/events$/,
   notifications: /\/api\/v1\.0\/me\/notifications(\?.*)?$/,
   any: /\/api\/v1\.0\//,
 };

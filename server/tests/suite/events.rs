@@ -110,7 +110,9 @@ async fn begin(server: &TestServer, person: &str) -> (Stream, i64) {
 }
 
 async fn refused(server: &TestServer, person: &str) -> Answer {
-    let (parts, body) = ask(server, person, None).await.into_parts();
+    let response = ask(server, person, None).await;
+    assert_ne!(response.status(), StatusCode::OK, "a stream would never end");
+    let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
     Answer { status: parts.status, headers: parts.headers, body }
 }

@@ -1,7 +1,9 @@
 //! The states of a passcode reset.
 
 use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResettableDevice, elapsed};
-use portal_contract::{ActionState, DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime};
+use portal_contract::{
+    ActionProgress, ActionState, DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime,
+};
 
 /// Why the sign-out and sign-in is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +32,8 @@ pub struct ResetRun {
     pub started: UtcTime,
     /// When it last changed.
     pub updated: UtcTime,
+    /// When it counts as expired unless the device has acted on it, as far as the service says.
+    pub expires: Option<UtcTime>,
 }
 
 impl From<&DeviceActionResult> for ResetRun {
@@ -38,6 +42,7 @@ impl From<&DeviceActionResult> for ResetRun {
             id: result.id.clone(),
             started: result.start_date_time,
             updated: result.last_updated_date_time,
+            expires: result.expires_date_time,
         }
     }
 }
@@ -49,6 +54,8 @@ pub enum PendingPhase {
     Waiting,
     /// Delivered; the device has not acknowledged.
     Delivered,
+    /// Delivered, and the device said "not now": it takes it up again by itself.
+    NotNow,
 }
 
 /// Where the reset stands. Every state but `Idle` is about one device.
@@ -304,6 +311,9 @@ impl ResetState {
         match result.action_state {
             ActionState::None | ActionState::Pending | ActionState::Other => {
                 Self::Pending { device, run, phase: PendingPhase::Waiting }
+            }
+            ActionState::Active if result.progress == Some(ActionProgress::NotNow) => {
+                Self::Pending { device, run, phase: PendingPhase::NotNow }
             }
             ActionState::Active => Self::Pending { device, run, phase: PendingPhase::Delivered },
             ActionState::Done => Self::Done { device, run, outcome },

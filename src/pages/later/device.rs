@@ -4,6 +4,8 @@ use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
+use super::reach::reach;
+use super::remote_lock::remote_lock;
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
 use crate::components::later::{PanelPlace, passcode_panel};
@@ -97,7 +99,13 @@ fn shown(id: &DeviceId) -> Part {
             .into(),
         el("div")
             .class("split")
-            .child(el("div").class("stack").child(commands(id, device)).child(passcode(id.clone())))
+            .child(
+                el("div")
+                    .class("stack")
+                    .child(commands(id, device))
+                    .child(passcode(id.clone()))
+                    .child(reach(id)),
+            )
             .child(titled("card", "facts-heading", t::device_facts()).live(facts))
             .into(),
         live(dialog),
@@ -122,7 +130,10 @@ fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
         first_line.get()?;
         device.get_untracked().map(|device| command(&device))
     };
-    titled("card stack", "actions-heading", t::device_actions()).live(body).into()
+    titled("card stack", "actions-heading", t::device_actions())
+        .live(body)
+        .child(remote_lock(id, "lock-reason"))
+        .into()
 }
 
 fn line(device: &Device) -> Text {

@@ -9,6 +9,8 @@ mod device;
 mod help;
 mod notifications;
 mod passcode;
+mod reach;
+mod remote_lock;
 mod reset;
 mod reset_confirm;
 mod reset_done;

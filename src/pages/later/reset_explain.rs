@@ -1,13 +1,17 @@
 //! A: before the five minutes start. What will happen, why to sign in again, and what to have at hand; as a dialog over
 //! the device's page, or as a page at the reset's own address.
 
-use super::super::parts::{known_device, outcome_list};
-use crate::app::Event;
-use crate::components::later::dialog;
-use crate::components::{Icon, Part, Weight, button, el, group, heading, live, message, nothing};
+use super::super::parts::{branding, known_device, outcome_list};
+use super::reach::{reach, reach_of};
+use super::remote_lock::remote_lock;
+use crate::app::{Answer, Event, Model, Preparation};
+use crate::components::later::{choice, dialog};
+use crate::components::{
+    Flow, Icon, Part, Weight, button, contact_ways, el, group, heading, live, message, nothing,
+};
 use crate::domain::{Device, DeviceId, ResetState, ResettableDevice, WhyExplain};
 use crate::shell::{select, use_dispatch, use_model};
-use crate::view::{self, ExplainView, Tone};
+use crate::view::{self, ExplainView, QuestionView, Tone};
 use leptos::prelude::WithUntracked;
 
 /// A as a dialog over the details of the device.
@@ -16,21 +20,25 @@ pub(super) fn explain_dialog(device: &Device) -> Part {
     let Some(proven) = ResettableDevice::of(device) else { return nothing() };
     let words = explain(&proven);
     let heading = words.heading.clone();
-    let body = explain_body(words);
+    let body = explain_body(words, device, &proven);
     dialog("explain", heading, move || dispatch(Event::ResetCancelled), body)
 }
 
 /// A as a page.
 pub(super) fn explain_stage(id: &DeviceId) -> Part {
-    let id = id.clone();
+    let wanted = id.clone();
     let proven = select(use_model(), move |model| {
-        known_device(model, &id).and_then(|device| ResettableDevice::of(&device))
+        known_device(model, &wanted).and_then(|device| ResettableDevice::of(&device))
     });
+    let id = id.clone();
     live(move || {
-        proven.get().map(|proven| {
+        let device = use_model().with_untracked(|model| known_device(model, &id));
+        device.zip(proven.get()).map(|(device, proven)| {
             let words = explain(&proven);
             let heading = heading(words.heading.clone());
-            group([heading, el("div").class("card stack").child(explain_body(words)).into()])
+            let body = explain_body(words, &device, &proven);
+            let card = el("div").class("card stack").child(body).into();
+            group([heading, card, reach(&device.id)])
         })
     })
 }
@@ -44,14 +52,11 @@ const fn why_of(state: &ResetState) -> WhyExplain {
     if let ResetState::ExplainingSignOut { why, .. } = state { *why } else { WhyExplain::FirstTime }
 }
 
-fn explain_body(words: ExplainView) -> Part {
+fn explain_body(words: ExplainView, device: &Device, proven: &ResettableDevice) -> Part {
     let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
     let mut lines = vec![(Icon::Key, words.preview)];
-    lines.extend(words.keypad.map(|keypad| (Icon::Phone, keypad)));
-    lines.push((Icon::Clock, words.clock_starts));
-    // The first thing to have ready is for everybody; what follows is a trap of the platform.
-    let symbols = std::iter::once(Icon::Check).chain(std::iter::repeat(Icon::Warning));
-    lines.extend(symbols.zip(words.ready));
+    let details = view::preview_details(device, proven.outcome());
+    lines.extend(std::iter::repeat(Icon::Check).zip(details));
     group([
         again.into(),
         el("p").words(words.lead).into(),
@@ -60,7 +65,14 @@ fn explain_body(words: ExplainView) -> Part {
             .child(el("h3").words(words.preview_heading))
             .child(outcome_list(lines))
             .into(),
-        message(Tone::Warn, Some(words.factor_heading), words.factor, None),
+        el("section")
+            .class("stack tight")
+            .child(el("h3").words(words.before_heading))
+            .child(outcome_list(vec![(Icon::Clock, words.clock_starts), (Icon::Check, words.ready)]))
+            .child(reach_in_short(&device.id))
+            .child(factor(&device.name))
+            .child(at_hand(device))
+            .into(),
         el("details").child(el("summary").words(words.why_heading)).child(el("p").words(words.why)).into(),
         el("p").class("reference").words(words.sign_out_hint).text(" ").words(words.return_note).into(),
         el("div")
@@ -69,4 +81,40 @@ fn explain_body(words: ExplainView) -> Part {
             .child(button(Weight::Primary, words.sign_out, Event::SignOutForResetChosen))
             .into(),
     ])
+}
+
+/// What of "will it reach the device?" belongs into a dialog: what is to be expected, and the trap of the platform.
+fn reach_in_short(id: &DeviceId) -> Part {
+    let words = reach_of(id);
+    live(move || {
+        words.get().map(|words| {
+            let mut lines: Vec<_> =
+                words.forecast.map(|forecast| (Icon::Info, forecast)).into_iter().collect();
+            lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
+            outcome_list(lines)
+        })
+    })
+}
+
+fn factor(name: &str) -> Part {
+    let QuestionView { question, yes, no, advice } = view::factor_question(name);
+    let answers = [(no, Event::FactorAnswered(Answer::No)), (yes, Event::FactorAnswered(Answer::Yes))];
+    let is_advised = answered(|answers| answers.factor_is_on_it == Some(Answer::Yes));
+    choice("factor", question, answers, is_advised, move || {
+        message(Tone::Warn, None, advice.clone(), Some(contact_ways(branding(), Flow::Row)))
+    })
+}
+
+fn at_hand(device: &Device) -> Part {
+    let QuestionView { question, yes, no, advice } = view::at_hand_question(&device.name);
+    let answers = [(yes, Event::AtHandAnswered(Answer::Yes)), (no, Event::AtHandAnswered(Answer::No))];
+    let is_advised = answered(|answers| answers.is_at_hand == Some(Answer::No));
+    let id = device.id.clone();
+    choice("at-hand", question, answers, is_advised, move || {
+        message(Tone::Warn, None, advice.clone(), Some(remote_lock(&id, "lock-reason-before")))
+    })
+}
+
+fn answered(read: fn(&Preparation) -> bool) -> crate::shell::Selected<bool> {
+    select(use_model(), move |model: &Model| read(&model.preparation))
 }

@@ -1,14 +1,17 @@
 //! Accepted, not done: how far the reset has come, since when, what helps it along, and that one may leave.
 
-use super::super::parts::{actions, device_link, known_device, named, paragraph};
-use crate::app::{Event, Model};
+use super::super::parts::{actions, branding, device_link, known_device, named, paragraph};
+use crate::app::{CancelState, Event, Model, Wish};
+use crate::browser::system_notification;
+use crate::components::later::dialog;
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, button, el, group, heading_live, icon, live, message, minute_now, reference,
+    Flow, HIDDEN, Icon, Part, Weight, button, contact_ways, el, group, heading_live, icon, live, message,
+    minute_now, nothing, reference,
 };
 use crate::domain::{DeviceId, ResetState};
 use crate::i18n::{Text, t};
-use crate::shell::{select, use_model};
-use crate::view::{self, PendingView, Tone};
+use crate::shell::{select, use_dispatch, use_model};
+use crate::view::{self, PendingStep, PendingView, StepState, TakesLongView, Tone};
 
 /// The screen while the device has not acknowledged.
 pub(super) fn pending_stage(id: &DeviceId) -> Part {
@@ -21,6 +24,7 @@ pub(super) fn pending_stage(id: &DeviceId) -> Part {
         heading_live(named(id, t::pending_heading)),
         paragraph("lede", t::pending_not_done()).into(),
         live(move || shown.get().map(state)),
+        tell_me(),
         cancel(id),
         live(move || run.get().map(reference)),
         el("p").words(t::pending_leave()).into(),
@@ -34,69 +38,126 @@ fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
     Some(view::pending(&device, run, *phase, minute_now(model)))
 }
 
-/// How far it has come and what helps. It follows the clock, so there is nothing in it that can have the focus.
+/// How far it has come and what helps. It follows the clock, so there is nothing in it that can have the focus but the
+/// ways to reach IT, once it takes long.
 fn state(words: PendingView) -> Part {
-    let mut hints = words.hints;
-    let tone = match words.long_wait {
-        Some(long_wait) => {
-            hints.insert(0, long_wait);
-            Tone::Warn
-        }
-        None => Tone::Info,
-    };
-    // It can be cancelled for as long as the device has not received it.
-    let reached = if words.cancel.is_some() { 1 } else { 2 };
     let meta = el("p")
         .class("device-meta")
         .child(el("span").words(words.since))
         .child(el("span").words(words.last_check_in));
     let facts = el("div").class("stack tight").child(el("p").words(words.phase)).child(meta);
+    let help = match words.takes_long {
+        Some(takes_long) => long_wait(takes_long),
+        None if words.hints.is_empty() => nothing(),
+        None => message(Tone::Info, None, words.hints, None),
+    };
     group([
         el("section")
             .class("card stack")
             .attr_words("aria-label", t::pending_state())
-            .child(progress(reached))
+            .child(el("ol").class("progress").children(words.steps.into_iter().map(step)))
             .child(facts)
             .into(),
-        message(tone, None, hints, None),
+        help,
     ])
 }
 
-/// Accepted, reached, confirmed: what has happened, what is going on, what is still missing.
-fn progress(reached: usize) -> Part {
-    let names = [t::pending_step_accepted(), t::pending_step_delivered(), t::pending_step_confirmed()];
-    let items = names.into_iter().enumerate().map(|(place, name)| progress_item(name, place, reached));
-    el("ol").class("progress").children(items).into()
-}
-
-fn progress_item(name: Text, place: usize, reached: usize) -> Part {
-    let item = match place.cmp(&reached) {
-        std::cmp::Ordering::Less => el("li").class("reached").child(icon(Icon::Check)),
-        std::cmp::Ordering::Equal => el("li")
+fn step(step: PendingStep) -> Part {
+    let item = match step.state {
+        StepState::Done => el("li").class("reached").child(icon(Icon::Check)),
+        StepState::Current => el("li")
             .class("current")
             .attr("aria-current", "step")
             .child(el("i").class("working").attr("aria-hidden", HIDDEN)),
-        std::cmp::Ordering::Greater => el("li").child(icon(Icon::Clock)),
+        StepState::Later => el("li").child(icon(Icon::Clock)),
     };
-    item.child(el("span").words(name)).into()
+    let word = el("span").class("step-state").words(step.state_word);
+    item.child(el("span").words(step.name).text(" ").child(word)).into()
 }
 
-/// The button that cancels, while it can be: apart from what follows the clock, so that it keeps the focus.
+/// It takes long: since when the device is silent, and what to try.
+fn long_wait(words: TakesLongView) -> Part {
+    let tries = words.tries.into_iter().map(|line| el("li").words(line).into());
+    let rest = group([
+        el("p").child(el("strong").words(words.heading)).into(),
+        el("ul").children(tries).into(),
+        el("p").words(words.otherwise).into(),
+        contact_ways(branding(), Flow::Row),
+    ]);
+    let lines = words.expiry.into_iter().collect();
+    message(Tone::Warn, Some(words.silence), lines, Some(rest))
+}
+
+/// "Tell me when it is done": a press, then the browser's own question. Where the browser has no notifications nothing
+/// stands here; the title of the tab tells the same.
+fn tell_me() -> Part {
+    if !system_notification::is_offered() {
+        return nothing();
+    }
+    let wish = select(use_model(), move |model| model.telling.wish);
+    let press = move || {
+        let can_be_asked = matches!(wish.get(), Wish::None);
+        can_be_asked.then(|| button(Weight::Plain, t::live_tell_me(), Event::TellMeChosen))
+    };
+    let note = move || {
+        el("span").class("reference").words(match wish.get() {
+            Wish::None => t::live_tell_me_note(),
+            Wish::Asked => t::live_tell_me_asked(),
+            Wish::Granted => t::live_tell_me_granted(),
+            Wish::Refused => t::live_tell_me_refused(),
+        })
+    };
+    el("div").class("actions").child(live(press)).child(el("p").attr("role", "status").live(note)).into()
+}
+
+/// The button that cancels, while it can be: apart from what follows the clock, so that it keeps the focus. It asks once
+/// more, in a dialog that names the device.
 fn cancel(id: &DeviceId) -> Part {
     let model = use_model();
     let wanted = id.clone();
-    let is_known = select(model, move |model| known_device(model, &wanted).is_some());
-    let wanted = id.clone();
     let label = select(model, move |model| details(model, &wanted).and_then(|words| words.cancel));
-    let is_cancelling = select(model, move |model| model.is_cancelling);
+    let cancelling = select(model, move |model| model.cancelling);
+    let is_sent = select(model, move |model| model.cancelling == CancelState::Sent);
     let part = move || {
         label.get().map(|label| {
-            if is_cancelling.get() {
+            if is_sent.get() {
                 el("span").attr("role", "status").words(t::pending_canceling()).into()
             } else {
-                button(Weight::Plain, label, Event::PendingResetCancelChosen)
+                button(Weight::Plain, label, Event::PendingResetCancelAsked)
             }
         })
     };
-    live(move || is_known.get().then(|| actions(live(part))))
+    let failed = move || {
+        let words = match cancelling.get() {
+            CancelState::TooLate => t::problem_not_cancellable(),
+            CancelState::Failed => t::live_cancel_failed(),
+            CancelState::NotAsked | CancelState::Asked | CancelState::Sent => return nothing(),
+        };
+        message(Tone::Warn, None, vec![words], None)
+    };
+    let question = named(id, t::live_cancel_heading);
+    let asked = select(model, move |model| model.cancelling == CancelState::Asked);
+    let dialog = move || asked.get().then(|| cancel_dialog(question.get_untracked()));
+    let can_be = select(model, {
+        let id = id.clone();
+        move |model| details(model, &id).is_some_and(|words| words.cancel.is_some())
+    });
+    let button = move || {
+        let part = part.clone();
+        can_be.get().then(|| actions(live(part)))
+    };
+    group([live(button), live(failed), live(dialog)])
+}
+
+fn cancel_dialog(heading: Text) -> Part {
+    let dispatch = use_dispatch();
+    let body = group([
+        el("p").words(t::live_cancel_text()).into(),
+        el("div")
+            .class("actions")
+            .child(button(Weight::Primary, t::live_cancel_no(), Event::PendingResetCancelDropped))
+            .child(button(Weight::Plain, t::live_cancel_yes(), Event::PendingResetCancelChosen))
+            .into(),
+    ]);
+    dialog("cancel-reset", heading, move || dispatch(Event::PendingResetCancelDropped), body)
 }

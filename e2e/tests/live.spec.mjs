@@ -1,0 +1,249 @@
+// Live progress: what the server knows is on the page within a second, by one source at a time (spec: ux.md rule 3,
+// api.md `GET /me/events`), and what stands in where no stream can be had.
+
+import { expect, test } from './fixtures.mjs';
+import { CALL, interfere, problem } from './support/api.mjs';
+import { listen, spokenOn } from './support/speech.mjs';
+import { ANDROID } from './sample.mjs';
+
+const reads = (api) => api.of(CALL.device).length;
+
+/** The titles of a page with the moment each appeared, in the page's own time. */
+function watchTitle(context) {
+  return context.addInitScript(() => {
+    const titles = [];
+    globalThis.e2eTitles = titles;
+    const note = () => {
+      if (titles.at(-1)?.title !== document.title) titles.push({ title: document.title, at: Date.now() });
+    };
+    new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+}
+
+/** When the server last changed a reset of this state, as its answers say. */
+function watchResults(page) {
+  const seen = new Map();
+  page.on('response', async (response) => {
+    if (!CALL.device.test(response.url()) || response.status() !== 200) return;
+    const device = await response.json().catch(() => ({}));
+    const [run] = device.deviceActionResults ?? [];
+    const state = run?.progress ?? run?.actionState;
+    if (state && !seen.has(state)) seen.set(state, Date.parse(run.lastUpdatedDateTime));
+  });
+  return seen;
+}
+
+/** A browser that lets the page ask for notifications and remembers what is shown. */
+function stubNotifications(context, answer) {
+  return context.addInitScript((granted) => {
+    globalThis.e2eAsked = 0;
+    globalThis.e2eShown = [];
+    globalThis.Notification = class {
+      static permission = 'default';
+
+      static requestPermission() {
+        globalThis.e2eAsked += 1;
+        return Promise.resolve(granted);
+      }
+
+      constructor(title, options) {
+        globalThis.e2eShown.push({ title, ...options });
+      }
+    };
+  }, answer);
+}
+
+test.describe('with a stream', () => {
+  test.use({ fleetSpeed: 1 });
+
+  test('each state appears within a second of the server knowing, without looking', async ({ context, page, portal, api }) => {
+    await watchTitle(context);
+    const known = watchResults(page);
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    const before = { device: reads(api), notes: api.of(CALL.notifications).length };
+    await portal.isDone();
+    // One read when the answer came, one for each event: the device reached, done, and the end of the command.
+    expect(reads(api) - before.device).toBeLessThanOrEqual(5);
+    expect(api.of(CALL.events)).not.toHaveLength(0);
+    const titles = await page.evaluate(() => globalThis.e2eTitles);
+    const shown = titles.find(({ title }) => portal.saying('title.done').test(title));
+    expect(shown.at - known.get('acknowledged')).toBeLessThan(1_000);
+  });
+
+  test('while a device is silent nothing is asked for and nothing is called done', async ({ context, page, portal, api }) => {
+    await listen(context);
+    await portal.reachConfirm('dana', 'd-dana-offline');
+    await portal.lastButton.click();
+    await portal.isPending();
+    await portal.settles();
+    const before = api.requests.length;
+    await page.waitForTimeout(8_000);
+    expect(api.requests.length).toBe(before);
+    await expect(portal.headed('done')).toHaveCount(0);
+  });
+
+  test('"not now" is a state of its own: in the steps, in the title and aloud, the focus stays', async ({ context, page, portal }) => {
+    await listen(context);
+    await watchTitle(context);
+    await portal.reachConfirm('dana', 'd-dana-notnow');
+    await portal.lastButton.click();
+    await portal.isPending();
+    const focused = await page.evaluate(() => document.activeElement.textContent);
+    await expect(portal.text('live.said_not_now')).toBeVisible({ timeout: 30_000 });
+    expect(await page.evaluate(() => document.activeElement.textContent)).toBe(focused);
+    await expect(page).toHaveTitle(portal.saying('title.not_now'));
+    const step = page.locator('.progress [aria-current=step]');
+    await expect(step).toContainText(portal.saying('pending.step_confirmed'));
+    await expect(step).toContainText(portal.saying('live.step_current'));
+    await portal.isDone();
+    const spoken = (await spokenOn(page)).join('\n');
+    expect(spoken).toMatch(portal.saying('announce.not_now'));
+    expect(spoken).toMatch(portal.saying('announce.done'));
+  });
+
+  test('two tabs tell the same: the row in the list changes without the list being loaded again', async ({ context, portal }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    const other = portal.in(await context.newPage());
+    await other.open('/devices');
+    await other.isAt('/devices');
+    const lists = [];
+    other.page.on('request', (request) => {
+      if (CALL.devices.test(request.url())) lists.push(request);
+    });
+    await other.settles();
+    await portal.lastButton.click();
+    await portal.isDone();
+    const row = other.main.getByRole('listitem').filter({ has: other.device(ANDROID) });
+    await expect(row).toContainText(portal.saying('status.done'));
+    expect(lists).toHaveLength(0);
+  });
+
+  test('after a break the stream goes on where it was', async ({ context, page, portal, api }) => {
+    await portal.reachConfirm('dana', 'd-dana-offline');
+    await portal.lastButton.click();
+    await portal.isPending();
+    await portal.settles();
+    const before = api.of(CALL.events).length;
+    await context.setOffline(true);
+    await expect(portal.page.getByText(portal.saying('offline.banner')).first()).toBeVisible();
+    await context.setOffline(false);
+    await expect.poll(() => api.of(CALL.events).length).toBeGreaterThan(before);
+    expect(await api.of(CALL.events).at(-1).headerValue('last-event-id')).toMatch(/^\d+$/);
+    await expect(page).toHaveTitle(portal.saying('title.pending'));
+  });
+
+  test('sign-out ends the stream, and nothing is asked for afterwards', async ({ page, portal, api }) => {
+    await portal.enter('aiko', '/devices');
+    await expect.poll(() => api.of(CALL.events).length).toBe(1);
+    const ended = page.waitForEvent('requestfailed', (request) => CALL.events.test(request.url()));
+    await portal.signOut();
+    await ended;
+    const before = api.requests.filter((request) => !CALL.branding.test(request.url())).length;
+    await page.waitForTimeout(3_000);
+    expect(api.requests.filter((request) => !CALL.branding.test(request.url()))).toHaveLength(before);
+  });
+});
+
+test.describe('without a stream', () => {
+  test.use({ fleetSpeed: 0.5 });
+
+  test('the page looks by itself, and nothing is called done before the device acknowledged', async ({ page, portal, api }) => {
+    await interfere(page, { call: CALL.events, answer: problem(404, 'notFound') });
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    const before = reads(api);
+    await expect.poll(() => reads(api), { timeout: 25_000 }).toBeGreaterThan(before + 1);
+    await portal.isDone();
+    // Asked once at each page of the visit and not again.
+    expect(api.of(CALL.events).length).toBeLessThanOrEqual(3);
+  });
+
+  test('as soon as the stream can be had the looking stops', async ({ page, portal, api }) => {
+    const cut = await interfere(page, { call: CALL.events, answer: 'abort' });
+    await portal.reachConfirm('dana', 'd-dana-offline');
+    await portal.lastButton.click();
+    await portal.isPending();
+    const before = reads(api);
+    await expect.poll(() => reads(api), { timeout: 25_000 }).toBeGreaterThan(before + 1);
+    await cut.stop();
+    const opened = page.waitForResponse((answer) => CALL.events.test(answer.url()) && answer.status() === 200);
+    await opened;
+    await portal.settles();
+    const after = reads(api);
+    await page.waitForTimeout(8_000);
+    expect(reads(api)).toBe(after);
+  });
+});
+
+test.describe('told by the system', () => {
+  test.use({ fleetSpeed: 0.5 });
+
+  test('only after a press, once, with the name of the device and never the passcode', async ({ context, page, portal }) => {
+    await stubNotifications(context, 'granted');
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    expect(await page.evaluate(() => globalThis.e2eAsked)).toBe(0);
+    await portal.button('live.tell_me').click();
+    await expect(portal.text('live.tell_me_granted')).toBeVisible();
+    await portal.isDone();
+    await portal.showPasscode.click();
+    await expect(portal.passcode).toBeVisible();
+    const passcode = await portal.shownPasscode();
+    const shown = await page.evaluate(() => globalThis.e2eShown);
+    expect(shown).toHaveLength(1);
+    expect(shown[0].body).toMatch(portal.saying('announce.done'));
+    expect(JSON.stringify(shown)).not.toContain(passcode);
+  });
+
+  test('a browser that refuses is no dead end', async ({ context, page, portal }) => {
+    await stubNotifications(context, 'denied');
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    await portal.button('live.tell_me').click();
+    await expect(portal.text('live.tell_me_refused')).toBeVisible();
+    await portal.isDone();
+    expect(await page.evaluate(() => globalThis.e2eShown)).toHaveLength(0);
+  });
+});
+
+test.describe('cancelling', () => {
+  test('asks once more; Escape keeps waiting and gives the focus back', async ({ page, portal }) => {
+    await portal.reachConfirm('dana', 'd-dana-silent');
+    await portal.lastButton.click();
+    await portal.isPending();
+    await portal.button('pending.cancel').click();
+    await expect(portal.dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(portal.dialog).toHaveCount(0);
+    await expect(portal.button('pending.cancel')).toBeFocused();
+    await portal.isPending();
+  });
+});
+
+test.describe('before the five minutes', () => {
+  test('the questions are answered by keyboard, advise, and keep nobody from going on', async ({ page, portal }) => {
+    await portal.enter('aiko', `/devices/${ANDROID}`);
+    await expect(portal.text('reach.heading')).toBeVisible();
+    await portal.explain();
+    const onIt = portal.dialog.getByRole('group', { name: portal.saying('explain.factor_heading') });
+    await onIt.getByRole('radio').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await expect(onIt.getByRole('radio', { name: portal.saying('prepare.factor_yes') })).toBeChecked();
+    await expect(portal.text('explain.factor_help', portal.dialog)).toBeVisible();
+    const atHand = portal.dialog.getByRole('group', { name: portal.saying('prepare.at_hand') });
+    await atHand.getByRole('radio').last().check();
+    await expect(portal.text('prepare.lock_instead', portal.dialog)).toBeVisible();
+    const lock = portal.button('remote_lock.command', portal.dialog);
+    await lock.focus();
+    await expect(lock).toBeFocused();
+    await expect(lock).toHaveAttribute('aria-disabled', 'true');
+    await expect(lock).toHaveAccessibleDescription(portal.saying('remote_lock.instead'));
+    await expect(portal.signInAgain).toBeEnabled();
+    await portal.leaveForSignIn();
+  });
+});

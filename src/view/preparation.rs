@@ -1,0 +1,102 @@
+//! What to know before the five minutes start, so that nobody signs out and is then stuck: what will happen in detail,
+//! whether the sign-in can be confirmed without the locked device, whether the device is at hand, and the lock from afar
+//! where it is not. Everything is said, nothing is forced.
+
+use super::{RefusalView, device_name, keypad_needed, refusal};
+use crate::domain::{Device, LockAvailability, Platform};
+use crate::i18n::{Text, t};
+use portal_contract::{DeviceEnrollmentType, ResetOutcome};
+
+/// A question with two answers; one of them needs some words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionView {
+    /// The question.
+    pub question: Text,
+    /// One answer.
+    pub yes: Text,
+    /// The other.
+    pub no: Text,
+    /// What to do after the answer that makes a difference.
+    pub advice: Vec<Text>,
+}
+
+/// What stays, what the passcode belongs to, and whether the lock screen can take it; a line each.
+#[must_use]
+pub fn preview_details(device: &Device, outcome: ResetOutcome) -> Vec<Text> {
+    let mut lines = Vec::new();
+    if let ResetOutcome::TemporaryPasscode { character_set } = outcome {
+        lines.push(keypad_needed(character_set));
+    }
+    if device.platform == Platform::Android {
+        lines.push(t::prepare_android_biometrics());
+    }
+    let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile;
+    lines.push(if has_profile { t::prepare_scope_not_profile() } else { t::prepare_scope_device() });
+    lines.push(t::reset_data_stays());
+    lines
+}
+
+/// "Is your sign-in confirmation on the locked device?" "Yes" needs the advice.
+#[must_use]
+pub fn factor_question(name: &str) -> QuestionView {
+    QuestionView {
+        question: t::explain_factor_heading(),
+        yes: t::prepare_factor_yes(),
+        no: t::app_no(),
+        advice: vec![t::explain_factor_text(device_name(name)), t::explain_factor_help()],
+    }
+}
+
+/// "Do you have the device with you?" "No" needs the advice.
+#[must_use]
+pub fn at_hand_question(name: &str) -> QuestionView {
+    QuestionView {
+        question: t::prepare_at_hand(device_name(name)),
+        yes: t::app_yes(),
+        no: t::app_no(),
+        advice: vec![t::prepare_not_at_hand(), t::prepare_lock_instead()],
+    }
+}
+
+/// The command "Remote lock" as it is shown at a device: why it is not possible and what helps. Nothing when it is.
+#[must_use]
+pub fn remote_lock(device: &Device) -> Option<RefusalView> {
+    match device.remote_lock {
+        LockAvailability::Allowed => None,
+        LockAvailability::Refused(reason) => Some(lock_refusal(reason)),
+        LockAvailability::NotOffered => Some(lock_not_offered()),
+    }
+}
+
+const fn lock_not_offered() -> RefusalView {
+    RefusalView { why: t::remote_lock_not_offered_why(), instead: t::remote_lock_instead() }
+}
+
+/// Some reasons fit every action as they are worded. Those that speak of the passcode have words of their own here.
+fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalView {
+    use portal_contract::RefusalReason as Reason;
+    match reason {
+        Reason::DeviceEnrollmentManager
+        | Reason::EraseOrRetirePending
+        | Reason::OrganizationPolicy
+        | Reason::Other => refusal(reason),
+        Reason::NotPrimaryUser => {
+            RefusalView { why: t::remote_lock_not_primary_user_why(), instead: t::remote_lock_instead() }
+        }
+        Reason::PlatformNotSupported
+        | Reason::WindowsPc
+        | Reason::MacRecoveryKey
+        | Reason::OsVersionTooOld => {
+            RefusalView { why: t::remote_lock_platform_why(), instead: t::remote_lock_instead() }
+        }
+        Reason::AndroidForbidsSince7
+        | Reason::PersonallyOwnedWorkProfile
+        | Reason::ResetTokenInactive
+        | Reason::DedicatedDevice
+        | Reason::AppleUserEnrollment
+        | Reason::SharedIpad => {
+            RefusalView { why: t::remote_lock_enrollment_why(), instead: t::remote_lock_instead() }
+        }
+        Reason::NotOfferedByService => lock_not_offered(),
+    }
+}
