@@ -52,9 +52,8 @@ fn said(browser: &Browser) -> Option<&Announcement> {
 }
 
 fn readings(browser: &Browser) -> Vec<Reading> {
-    let reading = |effect: &Effect| match effect {
-        Effect::ReadAloud { reading, .. } => Some(*reading),
-        _ => None,
+    let reading = |effect: &Effect| {
+        if let Effect::ReadAloud { reading, .. } = effect { Some(*reading) } else { None }
     };
     browser.log.iter().filter_map(reading).collect()
 }

@@ -27,7 +27,7 @@ pub fn code(secret: &SecretText, label: Text) -> Part {
         .attr("aria-live", "off")
         .attr("tabindex", "-1")
         .attr_words("aria-label", label)
-        .mounted(take_lost_focus)
+        .mounted(|element| take_lost_focus(&element))
         .children(groups)
         .into()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::document;
 use web_sys::HtmlElement;
 
 /// Gives the element the focus, if nothing has it.
-pub fn take_lost_focus(element: HtmlElement) {
+pub fn take_lost_focus(element: &HtmlElement) {
     let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
     if is_lost {
         let _focused = element.focus();

@@ -142,7 +142,7 @@ fn show_button(show: Event, is_news: bool) -> Part {
         .class(Weight::Primary.class())
         .on_press(move || dispatch(show.clone()))
         .words(t::passcode_show());
-    if is_news { button.mounted(take_lost_focus).into() } else { button.into() }
+    if is_news { button.mounted(|element| take_lost_focus(&element)).into() } else { button.into() }
 }
 
 fn code_box(code: Part) -> Part {
