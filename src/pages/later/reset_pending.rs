@@ -142,10 +142,7 @@ fn cancel(id: &DeviceId) -> Part {
         let id = id.clone();
         move |model| details(model, &id).is_some_and(|words| words.cancel.is_some())
     });
-    let button = move || {
-        let part = part.clone();
-        can_be.get().then(|| actions(live(part)))
-    };
+    let button = move || can_be.get().then(|| actions(live(part)));
     group([live(button), live(failed), live(dialog)])
 }
 
