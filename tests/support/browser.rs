@@ -158,7 +158,7 @@ impl Browser {
                 Effect::BroadcastRead(_)
                 | Effect::BroadcastActivity
                 | Effect::SaveFile { .. }
-                | Effect::PrintPage => {}
+                => {}
             }
         }
     }
