@@ -217,7 +217,7 @@ async fn reading_aloud_is_offered_only_with_a_voice_of_the_language() {
 #[wasm_bindgen_test]
 async fn the_passcode_is_put_on_paper_only_by_a_box_that_is_there_only_while_it_is_shown() {
     let page = Page::mount(done("d0")).await;
-    assert_eq!(page.count("input[type=checkbox]"), 0);
+    assert_eq!(page.count(".print-tools input"), 0);
     page.change(shown).await;
     assert_eq!(page.count(".on-paper"), 0);
     // A click would be stopped by what keeps the browser in the test.
@@ -228,7 +228,7 @@ async fn the_passcode_is_put_on_paper_only_by_a_box_that_is_there_only_while_it_
     assert_eq!(page.said(), [Event::PasscodeOnPaperToggled]);
     assert_eq!(page.count(".passcode.on-paper"), 1);
     page.change(|model| model.passcode = PasscodeView::Hidden).await;
-    assert_eq!(page.count(".on-paper, input[type=checkbox]"), 0);
+    assert_eq!(page.count(".on-paper, .print-tools input"), 0);
 }
 
 #[wasm_bindgen_test]
