@@ -6,23 +6,12 @@ import { violations } from './support/axe.mjs';
 import { picturePath, sidewaysOverflow } from './support/look.mjs';
 import { message } from './support/messages.mjs';
 import { readQrCode } from './support/qr.mjs';
+import { called } from './support/spelling.mjs';
 import { giveVoices, voiced } from './support/voice.mjs';
 import { ANDROID, PLATFORMS } from './sample.mjs';
 
 const OWN_PAGE = `/devices/${ANDROID}/passcode`;
 const DIGITS = PLATFORMS[3].device;
-
-/** How a character is called: what is read, and what is said of it. */
-function called(language, character) {
-  const isDigit = /\d/.test(character);
-  const words = message(language, isDigit ? 'spelling.digits' : 'spelling.letters').split(' ');
-  const word = words[isDigit ? Number(character) : character.toLowerCase().charCodeAt(0) - 97];
-  const [, shown, aid] = /^([^(]+)(?:\((.+)\))?$/.exec(word);
-  const kind = isDigit ? 'digit' : character === character.toLowerCase() ? 'small' : 'capital';
-  const inSentence = (text) => message(language, `spelling.${kind}`, { word: text });
-  const read = inSentence(kind === 'small' ? shown.toLowerCase() : shown);
-  return { kind, read, said: inSentence(aid ?? (kind === 'small' ? shown.toLowerCase() : shown)) };
-}
 
 async function show(portal) {
   await portal.showPasscode.click();
