@@ -33,7 +33,12 @@ pub fn embedded(languages: &[Language]) -> String {
         .iter()
         .map(|language| {
             let texts = texts(reference, language);
-            format!("(super::Locale::{}, {:?}, {:?}),\n", upper_camel(&language.tag), texts.first, texts.later)
+            format!(
+                "(super::Locale::{}, {:?}, {:?}),\n",
+                upper_camel(&language.tag),
+                texts.first,
+                texts.later
+            )
         })
         .collect();
     format!("&[{languages}]")

@@ -100,7 +100,9 @@ fn view_functions(sources: &[(PathBuf, String)]) -> Vec<Function> {
 /// The functions that this code of a file uses, by their places. A field, or what has fields or methods, is none.
 fn used_in(code: &str, file: &Path, functions: &[Function]) -> Vec<usize> {
     let is_value = |(before, _, after): &(&str, &str, &str)| {
-        before.ends_with('.') || after.starts_with('.') || (after.starts_with(':') && !after.starts_with("::"))
+        before.ends_with('.')
+            || after.starts_with('.')
+            || (after.starts_with(':') && !after.starts_with("::"))
     };
     let used: BTreeSet<&str> = names(code).filter(|name| !is_value(name)).map(|(_, name, _)| name).collect();
     let is_used = |function: &Function| {
@@ -163,7 +165,11 @@ fn every_text_the_first_part_can_name_is_loaded_with_it() {
         .filter(|(text, _)| later.contains(*text))
         .map(|(text, place)| format!("{text} in {place}"))
         .collect();
-    assert_eq!(missing, Vec::<String>::new(), "name these in FIRST of build/catalog.rs, or use them later only");
+    assert_eq!(
+        missing,
+        Vec::<String>::new(),
+        "name these in FIRST of build/catalog.rs, or use them later only"
+    );
 }
 
 #[test]
@@ -198,9 +204,9 @@ fn whatever_is_named_first_exists() {
     let names: Vec<String> = Key::ALL.iter().map(|key| constructor(*key)).collect();
     for first in catalog::FIRST {
         let name = first.replace('.', "_");
-        let is_known = names.iter().any(|key| {
-            if first.contains('.') { *key == name } else { key.starts_with(&format!("{name}_")) }
-        });
+        let is_known = names
+            .iter()
+            .any(|key| if first.contains('.') { *key == name } else { key.starts_with(&format!("{name}_")) });
         assert!(is_known, "{first} in FIRST of build/catalog.rs is no section and no key");
     }
 }

@@ -40,7 +40,10 @@ async fn the_page_begins_in_the_language_that_was_loaded_for_it() {
 #[wasm_bindgen_test]
 async fn another_language_is_asked_for_by_its_tag() {
     boot_offers(&format!("return Promise.resolve(tag === 'ja' ? {} : 'wrong')", js(&whole("ja"))));
-    assert_eq!(languages::load(Locale::Ja, None, false).await.as_ref().map(Catalogue::locale), Some(Locale::Ja));
+    assert_eq!(
+        languages::load(Locale::Ja, None, false).await.as_ref().map(Catalogue::locale),
+        Some(Locale::Ja)
+    );
     assert_eq!(languages::load(Locale::En, None, false).await, None);
 }
 
@@ -72,7 +75,9 @@ async fn the_later_texts_are_asked_for_only_when_they_are_needed_and_what_is_the
 #[wasm_bindgen_test]
 async fn a_language_is_whole_or_not_there() {
     let first = js(&whole("ja"));
-    boot_offers(&format!("return isLater ? Promise.reject(new TypeError('lost')) : Promise.resolve({first})"));
+    boot_offers(&format!(
+        "return isLater ? Promise.reject(new TypeError('lost')) : Promise.resolve({first})"
+    ));
     assert_eq!(languages::load(Locale::Ja, None, true).await, None);
     boot_offers(&format!("return Promise.resolve(isLater ? {} : {first})", js(&later("en"))));
     assert_eq!(languages::load(Locale::Ja, None, true).await, None);

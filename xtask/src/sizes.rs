@@ -77,7 +77,8 @@ pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
 
 /// Of these files, the same of each language, the largest is what a visit costs. `sizes` has the largest first.
 fn count_largest(sizes: &mut [Size], addresses: &[&str], visit: Visit) {
-    let is_text = |size: &&mut Size| addresses.iter().any(|address| address.strip_prefix('/') == Some(&size.name));
+    let is_text =
+        |size: &&mut Size| addresses.iter().any(|address| address.strip_prefix('/') == Some(&size.name));
     for (place, size) in sizes.iter_mut().filter(is_text).enumerate() {
         size.visit = if place == 0 { visit } else { Visit::OtherLanguage };
     }
