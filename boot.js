@@ -7,7 +7,8 @@
 (function () {
   'use strict';
   var root = document.documentElement;
-  // The languages there are (tag, address and integrity of the texts), the fallback first; written by `cargo xtask dist`.
+  // The languages there are, the fallback first: tag, address and integrity of the texts of a first visit, and under
+  // `later` those of the later screens. Written by `cargo xtask dist`.
   var languages = JSON.parse(document.getElementById('languages').textContent);
   var chosen = null;
   try { chosen = sessionStorage.getItem('portal.locale'); } catch (refused) { chosen = null; }
@@ -31,10 +32,10 @@
     return languages[0];
   }
 
-  function texts(language) {
-    if (!language) { return Promise.resolve(''); }
+  function texts(file) {
+    if (!file) { return Promise.resolve(''); }
     return Promise.race([
-      fetch(language.src, { integrity: language.integrity }).then(function (answer) {
+      fetch(file.src, { integrity: file.integrity }).then(function (answer) {
         if (!answer.ok) { throw new Error('texts: ' + answer.status); }
         return answer.text();
       }),
@@ -108,15 +109,18 @@
     return;
   }
 
-  // The page asks for the texts of a language by its tag; without one, of the language to begin with. The organisation's
-  // language goes before the browser's, so config.json is waited for, but not for long.
+  // The page asks for the texts of a language by its tag, and for the later ones by themselves; without a tag, for the
+  // language to begin with. The organisation's language goes before the browser's, so config.json is waited for, but not
+  // for long.
   var patience = new Promise(function (go) { window.setTimeout(go, 5000); });
   var first = Promise.race(chosen ? [null] : [configured, patience]).then(function (tag) {
     return texts(languageFor(tag));
   });
   first.catch(function () { explain('load'); });
-  window.portalTexts = function (tag) {
-    return tag ? texts(languages.filter(function (one) { return one.tag === tag; })[0]) : first;
+  window.portalTexts = function (tag, isLater) {
+    if (!tag) { return first; }
+    var language = languages.filter(function (one) { return one.tag === tag; })[0];
+    return texts(isLater && language ? language.later : language);
   };
 
   // Before the page has started, anything that fails is a reason to explain; afterwards only a fault of the page's own

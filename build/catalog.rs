@@ -6,6 +6,9 @@
 //! stand for the braces themselves. A message that depends on a number is a table of plural forms and has exactly one
 //! placeholder of the kind `count`. English is the reference the other files are compared with.
 //!
+//! The page loads the texts of a language in two parts: what a first visit can show, and the rest together with the
+//! screens that come later. [`FIRST`] says which; a language file knows nothing of it.
+//!
 //! Everything here is pure: `build.rs` and `xtask` read the files, `tests/i18n_generator.rs` proves each failure.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +16,66 @@ use std::fmt;
 
 /// The language the others are compared with.
 pub const REFERENCE_TAG: &str = "en";
+
+/// What a first visit can show, as sections or single keys. Every key that the first part of the page can name must be
+/// among them (`tests/i18n_parts.rs`); whatever else is costs each visitor bytes.
+pub const FIRST: &[&str] = &[
+    "app",
+    "language_switch",
+    "title",
+    "time",
+    "landing",
+    "sign_in",
+    "sign_in_problem",
+    "session",
+    "signed_out",
+    "devices",
+    "platform",
+    "status",
+    "notifications",
+    "failure",
+    "problem",
+    "offline",
+    "later",
+    "not_found",
+    "config",
+    "announce",
+    "countdown",
+    "idle",
+    "canceled.text",
+    "cancelled.heading",
+    "device.unnamed",
+    "expired.heading",
+    "gone.heading",
+    "help.heading",
+    "live.cancel_failed",
+    "not_allowed.heading",
+    "passcode.copied",
+    "passcode.copy_failed",
+    "passcode.expired",
+    "passcode.hidden",
+    "passcode.qr_hidden",
+    "passcode.qr_shown",
+    "passcode.shown",
+    "pending.last_check_in",
+    "refusal.other_instead",
+    "refusal.other_why",
+    "rejected.heading",
+    "step_up_failed.heading",
+    "superseded.next",
+    "superseded.text",
+    "support.contact",
+    "support.never_tell",
+    "support.none",
+    "wrong_person.heading",
+];
+
+/// Whether the text of this key, `section.name`, is loaded with the first part of the page.
+#[must_use]
+pub fn is_first(key: &str) -> bool {
+    let section = key.split('.').next().unwrap_or_default();
+    FIRST.iter().any(|first| *first == key || *first == section)
+}
 
 /// One language file as it was read.
 #[derive(Debug, Clone)]

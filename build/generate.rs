@@ -1,11 +1,13 @@
 //! Writes what the language files become: the Rust side (`Locale`, `Key` and a typed constructor per message), which
 //! every page carries, and the texts of each language, a file of its own that a page loads when it needs it.
 //!
-//! A file of texts is one line that says what it is, then one line per message in the order of the keys. Inside a message
+//! The texts of a language are two files: what a first visit can show (`catalog::is_first`), and the rest. Each is one
+//! line that says what it is, then one line per message in the order of the keys, those needed first before the others.
+//! Inside a message
 //! the control characters U+0001 to U+0008 stand for the placeholders and U+001F separates plural forms; the language
 //! files cannot contain control characters themselves. `src/i18n/catalogue.rs` reads it.
 
-use super::catalog::{Kind, Language, Message, Piece, Placeholder};
+use super::catalog::{Kind, Language, Message, Piece, Placeholder, is_first};
 use std::fmt::Write as _;
 
 /// Separates the plural forms of a message.
@@ -23,39 +25,63 @@ pub fn source(languages: &[Language]) -> String {
     out
 }
 
-/// The texts of every language as one Rust expression, for tests and debug builds: pairs of language and texts.
+/// The texts of every language as one Rust expression, for tests and debug builds: the language and its two parts.
 #[must_use]
 pub fn embedded(languages: &[Language]) -> String {
     let Some(reference) = languages.first() else { return "&[]".to_owned() };
-    let pairs: String = languages
+    let languages: String = languages
         .iter()
         .map(|language| {
-            format!("(super::Locale::{}, {:?}),\n", upper_camel(&language.tag), texts(reference, language))
+            let texts = texts(reference, language);
+            format!(
+                "(super::Locale::{}, {:?}, {:?}),\n",
+                upper_camel(&language.tag),
+                texts.first,
+                texts.later
+            )
         })
         .collect();
-    format!("&[{pairs}]")
+    format!("&[{languages}]")
+}
+
+/// The texts of one language as the page loads them.
+#[derive(Debug)]
+pub struct Texts {
+    /// What a first visit can show.
+    pub first: String,
+    /// The rest.
+    pub later: String,
 }
 
 /// The texts of one language as the page loads them.
 #[must_use]
-pub fn texts(reference: &Language, language: &Language) -> String {
-    let mut out = format!("portal-texts {} {}\n", language.tag, fingerprint(reference));
-    for (key, expected) in &reference.messages {
+pub fn texts(reference: &Language, language: &Language) -> Texts {
+    let head = |part: &str| format!("portal-{part} {} {}\n", language.tag, fingerprint(reference));
+    let mut texts = Texts { first: head("texts"), later: head("later-texts") };
+    for (key, expected) in ordered(reference) {
+        let part = if is_first(key) { &mut texts.first } else { &mut texts.later };
         if let Some(message) = language.messages.get(key) {
-            out.push_str(&stored(message, &expected.placeholders()));
+            part.push_str(&stored(message, &expected.placeholders()));
         }
-        out.push('\n');
+        part.push('\n');
     }
-    out
+    texts
 }
 
-/// Names the set of keys with their placeholders, so that a page does not read texts that were made for another one:
+/// The messages in the order of the keys: those a first visit can show, then the others.
+fn ordered(reference: &Language) -> impl Iterator<Item = (&String, &Message)> + Clone {
+    let of_part = |wanted| reference.messages.iter().filter(move |(key, _)| is_first(key) == wanted);
+    of_part(true).chain(of_part(false))
+}
+
+/// Names the set of keys with their placeholders and parts, so that a page does not read texts that were made for another one:
 /// FNV-1a, 64 bits. It guards against mixing two builds up, not against an attacker; the integrity of the file does that.
 #[must_use]
 pub fn fingerprint(reference: &Language) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for (key, message) in &reference.messages {
-        let line = format!("{key} {} {:?}\n", message.is_plural, message.placeholders());
+    for (key, message) in ordered(reference) {
+        let (first, plural) = (is_first(key), message.is_plural);
+        let line = format!("{key} {first} {plural} {:?}\n", message.placeholders());
         for byte in line.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -97,23 +123,26 @@ fn locales(languages: &[Language], out: &mut String) {
 fn keys(reference: &Language, out: &mut String) {
     let _ = write!(
         out,
-        "/// The name of a message; its number is its place in every catalogue.\n\
+        "/// The name of a message; its number is its place in every catalogue, which has\n\
+         /// what a first visit can show before the rest.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]\n#[repr(u16)]\npub enum Key {{\n"
     );
-    for (key, message) in &reference.messages {
+    for (key, message) in ordered(reference) {
         let _ = write!(out, "/// `{key}`: {}\n{},\n", documented(message), upper_camel(key));
     }
     let _ = write!(
         out,
         "}}\nimpl Key {{\n\
          /// How many there are.\npub const COUNT: usize = {};\n\
+         /// How many of them, from the first, a first visit can show.\npub const FIRST_COUNT: usize = {};\n\
          /// Names this set of keys; the texts of a language carry the same name.\n\
          pub const SET: &'static str = {:?};\n}}\n\
          #[cfg(not(target_arch = \"wasm32\"))]\nimpl Key {{\n/// Every key, for tests.\n\
          pub const ALL: &'static [Self] = &[{}];\n}}\n",
         reference.messages.len(),
+        reference.messages.keys().filter(|key| is_first(key)).count(),
         fingerprint(reference),
-        reference.messages.keys().map(|key| format!("Self::{},", upper_camel(key))).collect::<String>()
+        ordered(reference).map(|(key, _)| format!("Self::{},", upper_camel(key))).collect::<String>()
     );
 }
 

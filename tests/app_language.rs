@@ -17,7 +17,7 @@ use support::answer;
 use support::browser::{Browser, ISSUER};
 
 fn loads(browser: &Browser) -> usize {
-    browser.log.iter().filter(|effect| matches!(effect, Effect::LoadLanguage(_))).count()
+    browser.log.iter().filter(|effect| matches!(effect, Effect::LoadLanguage { .. })).count()
 }
 
 fn config(language: &str) -> serde_json::Value {
@@ -38,14 +38,14 @@ fn a_language_that_was_chosen_is_shown_and_remembered_as_soon_as_its_texts_are_t
 #[test]
 fn a_language_that_cannot_be_had_leaves_the_old_one_and_says_so() {
     let mut browser = Browser::sign_in_at("/devices");
-    browser.languages_work = false;
+    browser.languages_work = Some(false);
     browser.dispatch(Event::LocaleChosen(Locale::Ja));
     assert_eq!(browser.model.language.locale(), Locale::En);
     assert_eq!(browser.model.missing_language, Some(Locale::Ja));
     assert_eq!(browser.model.announcement.latest, Some(Announcement::LanguageMissing(Locale::Ja)));
     assert!(!browser.storage.contains_key("portal.locale"), "nothing was chosen that is not there");
 
-    browser.languages_work = true;
+    browser.languages_work = Some(true);
     browser.dispatch(Event::LocaleChosen(Locale::Ja));
     assert_eq!((browser.model.language.locale(), browser.model.missing_language), (Locale::Ja, None));
 }
@@ -81,7 +81,7 @@ fn the_organisations_language_is_followed_when_the_configuration_comes_late() {
 #[test]
 fn the_organisations_language_that_cannot_be_had_is_no_reason_to_complain() {
     let mut browser = Browser::new();
-    browser.languages_work = false;
+    browser.languages_work = Some(false);
     browser.open_without_configuration("/");
     browser.answer("/config.json", Ok(answer(200, &config("ja"))));
     assert_eq!((browser.model.language.locale(), browser.model.missing_language), (Locale::En, None));

@@ -5,13 +5,14 @@
 mod support;
 
 use passcode_portal::app::{Effect, Event, LaterScreens};
+use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use serde_json::json;
 use support::browser::Browser;
 use support::{answer, device_json, id};
 
 fn times_asked(browser: &Browser) -> usize {
-    browser.log.iter().filter(|effect| **effect == Effect::LoadLaterScreens).count()
+    browser.log.iter().filter(|effect| matches!(effect, Effect::LoadLaterScreens(_))).count()
 }
 
 /// At the list of devices, loaded.
@@ -36,7 +37,7 @@ fn they_are_asked_for_once_when_the_first_such_screen_is_opened() {
     assert_eq!(browser.model.later, LaterScreens::Loading);
     browser.dispatch(Event::LinkFollowed(Route::Help));
     assert_eq!(times_asked(&browser), 1, "one download for all of them");
-    browser.dispatch(Event::LaterScreensLoaded);
+    browser.dispatch(Event::LaterScreensLoaded(Catalogue::embedded(Locale::En)));
     assert_eq!(browser.model.later, LaterScreens::Ready);
     browser.dispatch(Event::AddressChanged(Route::Devices));
     browser.dispatch(Event::LinkFollowed(Route::Notifications));
@@ -121,4 +122,87 @@ fn after_a_failure_another_such_screen_asks_anew() {
     browser.later_works = Some(true);
     browser.dispatch(Event::LinkFollowed(Route::Help));
     assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Ready, 2));
+}
+
+#[test]
+fn a_later_screen_never_stands_there_without_its_texts() {
+    let mut browser = at_list();
+    assert!(!browser.model.language.is_whole(), "the first visit has no need of them");
+    browser.later_works = None;
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    assert!(!browser.model.language.is_whole());
+    browser.dispatch(Event::LaterScreensLoaded(Catalogue::embedded(Locale::En)));
+    assert!(browser.model.language.is_whole());
+}
+
+#[test]
+fn their_texts_are_asked_for_in_the_language_of_the_page() {
+    let mut browser = at_list();
+    browser.dispatch(Event::LocaleChosen(Locale::Ja));
+    assert!(!browser.model.language.is_whole(), "a language is not loaded whole before it is needed");
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    assert!(browser.log.contains(&Effect::LoadLaterScreens(Locale::Ja)));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::Ja));
+}
+
+#[test]
+fn a_language_chosen_while_they_are_on_their_way_or_there_comes_whole() {
+    let mut browser = at_list();
+    browser.later_works = None;
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.dispatch(Event::LocaleChosen(Locale::Ja));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::Ja));
+    // The texts of the old language, which were asked for with the screens, take nothing back.
+    browser.dispatch(Event::LaterScreensLoaded(Catalogue::embedded(Locale::En)));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::Ja));
+    assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Ready, 1));
+    browser.dispatch(Event::LocaleChosen(Locale::En));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::En));
+}
+
+#[test]
+fn a_language_that_was_on_its_way_when_a_later_screen_was_opened_is_not_shown_before_it_is_whole() {
+    let mut browser = at_list();
+    browser.languages_work = None;
+    browser.dispatch(Event::LocaleChosen(Locale::Ja));
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    assert_eq!(browser.model.later, LaterScreens::Ready);
+    browser.dispatch(Event::LanguageLoaded(Catalogue::embedded_first(Locale::Ja)));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::En), "the old one stays");
+    assert!(browser.log.contains(&Effect::LoadLanguage { locale: Locale::Ja, is_whole: true }));
+    browser.dispatch(Event::LanguageLoaded(Catalogue::embedded(Locale::Ja)));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::Ja));
+}
+
+#[test]
+fn later_texts_of_a_language_that_cannot_be_had_leave_the_old_one() {
+    let mut browser = at_list();
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.languages_work = Some(false);
+    browser.dispatch(Event::LocaleChosen(Locale::Ja));
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::En));
+    assert_eq!(browser.model.missing_language, Some(Locale::Ja));
+}
+
+#[test]
+fn after_a_failure_another_language_needs_only_what_a_first_visit_does_until_the_next_try() {
+    let mut browser = at_list();
+    browser.later_works = Some(false);
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.dispatch(Event::LocaleChosen(Locale::Ja));
+    assert_eq!(browser.model.language, Catalogue::embedded_first(Locale::Ja));
+    browser.later_works = Some(true);
+    browser.dispatch(Event::RetryChosen);
+    assert_eq!(browser.model.language, Catalogue::embedded(Locale::Ja));
+    assert_eq!(browser.model.later, LaterScreens::Ready);
+}
+
+#[test]
+fn screens_that_come_without_the_texts_of_the_page_wait_for_these() {
+    let mut browser = at_list();
+    browser.later_works = None;
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.dispatch(Event::LaterScreensLoaded(Catalogue::embedded(Locale::Ja)));
+    assert_eq!((browser.model.later, times_asked(&browser)), (LaterScreens::Loading, 2));
+    assert_eq!(browser.model.language, Catalogue::embedded_first(Locale::En));
 }

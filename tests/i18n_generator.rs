@@ -175,7 +175,7 @@ fn gaps_are_numbered_in_the_order_of_the_reference() {
         code.contains("pub fn devices_hello(name: &str, when: portal_contract::UtcTime) -> Text"),
         "{code}"
     );
-    let texts = |index: usize| generate::texts(&languages[0], &languages[index]);
+    let texts = |index: usize| generate::texts(&languages[0], &languages[index]).first;
     assert!(texts(0).ends_with("\n\u{1} device\u{1f}\u{1} devices\nHello \u{1}, it is \u{2}\n"));
     assert!(texts(1).ends_with("\n\u{2} です。こんにちは、\u{1} さん\n"));
 }
@@ -197,7 +197,7 @@ fn a_third_language_is_one_more_file() {
     );
     assert!(code.contains("direction: super::locale::Direction::Rtl"), "{code}");
     assert!(code.contains("plural: super::plural::PluralFamily::Arabic, is_machine_drafted: true"), "{code}");
-    let texts = generate::texts(&languages[0], &languages[1]);
+    let texts = generate::texts(&languages[0], &languages[1]).first;
     assert!(texts.contains(
         "\u{1} zero\u{1f}\u{1} one\u{1f}\u{1} two\u{1f}\u{1} few\u{1f}\u{1} many\u{1f}\u{1} other\n"
     ));
@@ -208,7 +208,25 @@ fn a_tag_with_a_script_becomes_a_name_of_its_own() {
     let hans = JA.replace("\"ja\"", "\"zh-Hans\"");
     let languages = read_all(&[source("en", EN), source("zh-Hans", &hans)]).unwrap();
     assert!(generate::source(&languages).contains("Self::ZhHans => "));
-    assert!(generate::texts(&languages[0], &languages[1]).starts_with("portal-texts zh-Hans "));
+    assert!(generate::texts(&languages[0], &languages[1]).first.starts_with("portal-texts zh-Hans "));
+}
+
+#[test]
+fn the_texts_of_a_first_visit_stand_in_a_file_of_their_own_and_come_first_among_the_keys() {
+    // `device` sorts before `devices`, but belongs to a later screen, except for one key.
+    let en = format!("{EN}[device]\nfacts = \"Facts\"\nunnamed = \"No name\"\n");
+    let languages = read_all(&[source("en", &en)]).unwrap();
+    let texts = generate::texts(&languages[0], &languages[0]);
+    let name = generate::fingerprint(&languages[0]);
+    let lines = |file: &str| file.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (first, later) = (lines(&texts.first), lines(&texts.later));
+    assert_eq!((first[0].clone(), first.len()), (format!("portal-texts en {name}"), 4));
+    assert_eq!(first[1], "No name");
+    assert_eq!(later, [format!("portal-later-texts en {name}"), "Facts".to_owned()]);
+    let code = generate::source(&languages);
+    assert!(code.contains("pub const FIRST_COUNT: usize = 3;"), "{code}");
+    let keys = "&[Self::DeviceUnnamed,Self::DevicesCount,Self::DevicesHello,Self::DeviceFacts,]";
+    assert!(code.contains(keys), "{code}");
 }
 
 #[test]

@@ -16,14 +16,36 @@ function asked(page) {
 
 test('a visit loads one language, and another one once, when it is chosen', async ({ page, portal }) => {
   const tags = asked(page);
-  await portal.open('/help');
+  await portal.open('/');
   await expect(portal.heading).toBeVisible();
   expect(tags).toEqual(['en']);
   await portal.switchLanguage('ja');
   await portal.switchLanguage('en');
   await portal.switchLanguage('ja');
-  await portal.isAt('/help');
+  await portal.isAt('/');
   expect(tags).toEqual(['en', 'ja']);
+});
+
+test('the texts of the later screens come with the first of them, and with every language chosen after it', async ({ page, portal }) => {
+  const tags = asked(page);
+  await portal.open('/');
+  await page.locator('a[href="/help"]').first().click();
+  await expect(portal.headed('help.heading')).toBeFocused();
+  expect(tags).toEqual(['en', 'en-later']);
+  await portal.switchLanguage('ja');
+  await portal.switchLanguage('en');
+  await portal.switchLanguage('ja');
+  await portal.isAt('/help');
+  expect(tags.toSorted()).toEqual(['en', 'en-later', 'ja', 'ja-later']);
+});
+
+test('a language whose later texts cannot be loaded leaves the old one on a later screen', async ({ page, portal }) => {
+  await portal.open('/help');
+  const heading = await portal.heading.innerText();
+  await page.route('**/assets/ja-later-*.txt', (route) => route.abort('connectionreset'));
+  await page.getByRole('combobox', { name: portal.saying('languageChoice') }).selectOption('ja');
+  await expect(page.getByText(portal.saying('languageMissing')).first()).toBeVisible();
+  await expect(portal.heading).toHaveText(heading);
 });
 
 test('a language that was chosen is the one the next page of the tab begins with', async ({ page, portal }) => {
@@ -33,7 +55,7 @@ test('a language that was chosen is the one the next page of the tab begins with
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
   await expect(portal.heading).toBeVisible();
-  expect(tags).toEqual(['ja']);
+  expect(tags).toEqual(['ja', 'ja-later']);
 });
 
 test('the language the organisation configured is loaded at once and alone', async ({ page, portal }) => {
@@ -42,7 +64,8 @@ test('the language the organisation configured is loaded at once and alone', asy
   const tags = asked(page);
   await portal.open('/help');
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
-  expect(tags).toEqual(['ja']);
+  expect(tags[0]).toBe('ja');
+  expect(tags.filter((tag) => tag.startsWith('en'))).toEqual([]);
 });
 
 test('a language that cannot be loaded leaves the old one, which says so', async ({ page, portal }) => {

@@ -5,12 +5,13 @@ import { IT_CONTACT } from './support/stage.mjs';
 import { ANDROID } from './sample.mjs';
 
 const LATER = /\/assets\/later-[0-9a-f]+\.wasm$/;
+const TEXTS = /\/assets\/[\w-]+-later-[0-9a-f]+\.txt$/;
 
-/** Every request for the later part. */
+/** Every request for the later part and its texts. */
 function requestsFor(page) {
   const seen = [];
   page.on('request', (request) => {
-    if (LATER.test(request.url())) seen.push(request.url());
+    if (LATER.test(request.url()) || TEXTS.test(request.url())) seen.push(request.url());
   });
   return seen;
 }
@@ -24,11 +25,11 @@ test('the first visit up to the list does not fetch it, the first device does, o
   await expect(portal.resetCommand).toBeVisible();
   // A new screen takes the focus to its heading, also when the screen came after its skeleton.
   await expect(portal.heading).toBeFocused();
-  expect(seen.length).toBe(1);
+  expect(seen.length).toBe(2);
   await page.goBack();
   await portal.isAt('/devices');
   await portal.openDevice(ANDROID);
-  expect(seen.length).toBe(1);
+  expect(seen.length).toBe(2);
 });
 
 test('while it is on its way a skeleton stands there, under the title of the screen', async ({ page, portal }) => {
@@ -67,6 +68,17 @@ for (const language of LANGUAGES) {
     });
   });
 }
+
+test('its texts cannot be fetched: the same, and trying again fetches them', async ({ page, portal }) => {
+  await portal.enter('aiko', '/devices');
+  await page.route(TEXTS, (route) => route.abort('connectionreset'));
+  await portal.device(ANDROID).first().click();
+  await expect(portal.headed('later.heading')).toBeVisible();
+  await expect(portal.main.getByRole('alert')).toContainText(portal.saying('later.text'));
+  await page.unroute(TEXTS);
+  await portal.button('retry', portal.main).click();
+  await expect(portal.resetCommand).toBeVisible();
+});
 
 test('another file in its place is refused', async ({ page, portal, guard }) => {
   guard.pardon(/integrity/i);

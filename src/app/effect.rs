@@ -76,7 +76,12 @@ pub enum Effect {
         request: HttpRequest,
     },
     /// Get the texts of a language, which are kept once they are there; then `LanguageLoaded` or `LanguageRefused`.
-    LoadLanguage(Locale),
+    LoadLanguage {
+        /// Which.
+        locale: Locale,
+        /// Whether those of the later screens are needed too; otherwise the ones of a first visit are enough.
+        is_whole: bool,
+    },
     /// Check a signature by Web Crypto; then `SignatureChecked`.
     VerifySignature(SignatureCheck),
     /// Draw `SignInRandom::LENGTH` bytes by `crypto.getRandomValues`; then `RandomDrawn`.
@@ -129,8 +134,9 @@ pub enum Effect {
     },
     /// End the event stream, if there is one.
     CloseEventStream,
-    /// Load the part of the page with the later screens; then `LaterScreensLoaded` or `LaterScreensFailed`.
-    LoadLaterScreens,
+    /// Load the part of the page with the later screens, and at the same time their texts in this language; then
+    /// `LaterScreensLoaded` or `LaterScreensFailed`.
+    LoadLaterScreens(Locale),
 
     /// Ask the browser, and through it the person, for notifications; then `SystemNotificationsAnswered`.
     AskForSystemNotifications,

@@ -68,7 +68,7 @@ pub enum Event {
     WentOffline,
     /// The person chose a language.
     LocaleChosen(Locale),
-    /// The texts of a language are here.
+    /// The texts of a language are here, as many as were asked for.
     LanguageLoaded(Catalogue),
     /// The texts of a language could not be had, or were not whole.
     LanguageRefused(Locale),
@@ -222,8 +222,8 @@ pub enum Event {
         /// How.
         end: StreamEnd,
     },
-    /// The later screens are there.
-    LaterScreensLoaded,
+    /// The later screens are there, and the language with their texts.
+    LaterScreensLoaded(Catalogue),
     /// The later screens could not be loaded.
     LaterScreensFailed,
     /// The browser refused to store something.

@@ -30,8 +30,12 @@ impl Turn {
         self.model.wanted_language = None;
         if self.model.language.locale() != locale {
             self.model.wanted_language = Some(locale);
-            self.effect(Effect::LoadLanguage(locale));
+            self.load_language(locale);
         }
+    }
+
+    fn load_language(&mut self, locale: Locale) {
+        self.effect(Effect::LoadLanguage { locale, is_whole: self.model.needs_whole_language() });
     }
 
     /// Whoever chose another language meanwhile is not given this one.
@@ -39,6 +43,10 @@ impl Turn {
         let locale = language.locale();
         if self.model.wanted_language != Some(locale) {
             return;
+        }
+        // A later screen was opened meanwhile.
+        if self.model.needs_whole_language() && !language.is_whole() {
+            return self.load_language(locale);
         }
         self.model.wanted_language = None;
         // A voice would go on with words of the old one.

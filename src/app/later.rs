@@ -1,10 +1,17 @@
 //! The screens a first visit does not need are a part of the page of their own. Here stands when it is asked for: when
-//! such a screen is opened and stays (a silent sign-in is about to leave the page, and would stop the download).
+//! such a screen is opened and stays (a silent sign-in is about to leave the page, and would stop the download). Their
+//! texts come with them: from then on every language is loaded whole, and none is shown that is not.
 
 use super::turn::Turn;
 use super::{Config, Effect, LaterScreens, Model, Session};
+use crate::i18n::Catalogue;
 
 impl Model {
+    /// Whether a language has to have the texts of the later screens.
+    pub(super) const fn needs_whole_language(&self) -> bool {
+        matches!(self.later, LaterScreens::Loading | LaterScreens::Ready)
+    }
+
     /// Whether the screen of the route stands there, rather than a sign-in or an explanation in its place.
     fn shows_route(&self) -> bool {
         let is_ready = matches!(self.config, Config::Ready(_));
@@ -27,13 +34,25 @@ impl Turn {
         // The warning of a borrowed screen is in that part, and stands over any screen.
         let is_needed = self.model.route.needs_later_screens() || self.is_idleness_watched();
         if !is_asked && is_needed && self.model.shows_route() {
-            self.model.later = LaterScreens::Loading;
-            self.effect(Effect::LoadLaterScreens);
+            self.load_later_screens();
         }
     }
 
-    pub(super) const fn on_later_screens_loaded(&mut self) {
-        self.model.later = LaterScreens::Ready;
+    fn load_later_screens(&mut self) {
+        self.model.later = LaterScreens::Loading;
+        self.effect(Effect::LoadLaterScreens(self.model.language.locale()));
+    }
+
+    /// A language that was chosen meanwhile has brought its own texts, or they are still to be had.
+    pub(super) fn on_later_screens_loaded(&mut self, language: Catalogue) {
+        if language.locale() == self.model.language.locale() {
+            self.model.language = language;
+        }
+        if self.model.language.is_whole() {
+            self.model.later = LaterScreens::Ready;
+        } else {
+            self.load_later_screens();
+        }
     }
 
     pub(super) fn on_later_screens_failed(&mut self) {

@@ -236,7 +236,7 @@ pub struct Model {
     pub arrivals: u32,
     /// The part of the page with the later screens.
     pub later: LaterScreens,
-    /// The language, with its texts.
+    /// The language, with its texts: those of the later screens from when these are there.
     pub language: Catalogue,
     /// The language that is being loaded because the person or the organisation wants it.
     pub wanted_language: Option<Locale>,

@@ -93,7 +93,7 @@ impl Turn {
                 self.on_stream_read(id, events, last_event, retry);
             }
             Event::StreamEnded { id, end } => self.on_stream_ended(id, &end),
-            Event::LaterScreensLoaded => self.on_later_screens_loaded(),
+            Event::LaterScreensLoaded(language) => self.on_later_screens_loaded(language),
             Event::LaterScreensFailed => self.on_later_screens_failed(),
             Event::StorageRefused => self.on_storage_refused(),
         }

@@ -1,4 +1,4 @@
-//! The texts of the languages. `boot.js` knows where they are (the list in `index.html`), begins to load the first one
+//! The texts of the languages. `boot.js` knows where they are (the list in `index.html`), begins to load the first ones
 //! before this module runs, and loads any other on demand with its integrity; here they are only read.
 
 use crate::i18n::{Catalogue, Locale};
@@ -7,14 +7,15 @@ use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A promise of the texts of a language by its tag; without a tag of the language the page begins with.
+    /// A promise of the texts of a language by its tag, those of a first visit or those of the later screens; without a
+    /// tag of the language the page begins with.
     #[wasm_bindgen(js_name = portalTexts, catch)]
-    fn portal_texts(tag: &str) -> Result<js_sys::Promise, JsValue>;
+    fn portal_texts(tag: &str, is_later: bool) -> Result<js_sys::Promise, JsValue>;
 }
 
 /// The language the page begins with; `None` when it cannot be had.
 pub async fn first() -> Option<Catalogue> {
-    let texts = texts("").await;
+    let texts = received(asked("", false)).await;
     // `trunk serve` makes no files of texts; a debug build carries them.
     #[cfg(debug_assertions)]
     if texts.as_deref().is_none_or(str::is_empty) {
@@ -25,18 +26,37 @@ pub async fn first() -> Option<Catalogue> {
     Catalogue::parse(texts?).ok()
 }
 
-/// Another language; `None` when it cannot be had, or is not what it should be.
-pub async fn load(locale: Locale) -> Option<Catalogue> {
-    let texts = texts(locale.tag()).await;
-    #[cfg(debug_assertions)]
-    if texts.as_deref() == Some("") {
-        return Some(Catalogue::embedded(locale));
+/// A language; what of it was loaded before is `kept`, and not loaded again. `is_whole`: with the texts of the later
+/// screens. `None` when it cannot be had, or is not what it should be. All requests are under way before this returns.
+pub fn load(
+    locale: Locale,
+    kept: Option<Catalogue>,
+    is_whole: bool,
+) -> impl Future<Output = Option<Catalogue>> {
+    let has_later = kept.as_ref().is_some_and(Catalogue::is_whole);
+    let first = if kept.is_none() { asked(locale.tag(), false) } else { None };
+    let later = if is_whole && !has_later { asked(locale.tag(), true) } else { None };
+    async move {
+        // Both are waited for: a refusal that nobody hears is an error of the page.
+        let (first, later) = (received(first).await, received(later).await);
+        #[cfg(debug_assertions)]
+        if first.as_deref() == Some("") || later.as_deref() == Some("") {
+            return Some(Catalogue::embedded(locale));
+        }
+        let catalogue = match kept {
+            Some(kept) => kept,
+            None => Catalogue::parse(first?).ok().filter(|catalogue| catalogue.locale() == locale)?,
+        };
+        if is_whole && !has_later { catalogue.with_later(later?).ok() } else { Some(catalogue) }
     }
-    Catalogue::parse(texts?).ok().filter(|catalogue| catalogue.locale() == locale)
 }
 
-async fn texts(tag: &str) -> Option<String> {
-    JsFuture::from(portal_texts(tag).ok()?).await.ok()?.as_string()
+fn asked(tag: &str, is_later: bool) -> Option<JsFuture> {
+    portal_texts(tag, is_later).ok().map(JsFuture::from)
+}
+
+async fn received(texts: Option<JsFuture>) -> Option<String> {
+    texts?.await.ok()?.as_string()
 }
 
 /// Makes `boot.js` explain that the page could not be loaded: it takes every error before the page stands for that.

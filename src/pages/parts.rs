@@ -108,7 +108,7 @@ pub(super) fn load_problem(state: &LoadState, title: Text) -> Option<Notice> {
         LoadState::Failed(error) => error,
         LoadState::NotAsked | LoadState::Loading | LoadState::Loaded => return None,
     };
-    Some(Notice { heading: title, ..view::api_problem(error) })
+    Some(Notice { heading: title, ..view::read_problem(error) })
 }
 
 /// Something could not be loaded: why, and "Try again"; nothing while there is no such problem.

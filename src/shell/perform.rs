@@ -15,6 +15,7 @@ use crate::domain::Milliseconds;
 use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
@@ -76,7 +77,7 @@ impl Performer {
                     dispatch(&shell, Event::Fetched { id, outcome });
                 });
             }
-            Effect::LoadLanguage(locale) => self.load_language(locale),
+            Effect::LoadLanguage { locale, is_whole } => self.load_language(locale, is_whole),
             Effect::VerifySignature(check) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -118,14 +119,7 @@ impl Performer {
                 });
             }
             Effect::CloseEventStream => self.replace_stream(None),
-            Effect::LoadLaterScreens => {
-                let shell = self.shell.clone();
-                spawn_local(async move {
-                    let is_there = later::load().await.is_ok();
-                    let event = if is_there { Event::LaterScreensLoaded } else { Event::LaterScreensFailed };
-                    dispatch(&shell, event);
-                });
-            }
+            Effect::LoadLaterScreens(locale) => self.load_later_screens(locale),
             Effect::BroadcastSignedOut => self.tabs.say(SIGNED_OUT),
             Effect::BroadcastRead(id) => self.tabs.say(&[READ, &id].concat()),
             Effect::BroadcastActivity => self.tabs.say(ACTIVE),
@@ -167,23 +161,36 @@ impl Performer {
         }
     }
 
-    /// Loads the texts of a language once; what is there stays.
-    fn load_language(&self, locale: Locale) {
-        let kept = self.languages.borrow().iter().find(|kept| kept.locale() == locale).cloned();
-        if let Some(kept) = kept {
-            return dispatch(&self.shell, Event::LanguageLoaded(kept));
-        }
-        let (shell, languages) = (self.shell.clone(), Rc::clone(&self.languages));
+    fn load_language(&self, locale: Locale, is_whole: bool) {
+        let (shell, loading) = (self.shell.clone(), self.texts(locale, is_whole));
         spawn_local(async move {
-            let event = match languages::load(locale).await {
-                Some(loaded) => {
-                    languages.borrow_mut().push(loaded.clone());
-                    Event::LanguageLoaded(loaded)
-                }
-                None => Event::LanguageRefused(locale),
-            };
+            let event = loading.await.map_or(Event::LanguageRefused(locale), Event::LanguageLoaded);
             dispatch(&shell, event);
         });
+    }
+
+    /// The module and the texts at the same time; both are there or neither is.
+    fn load_later_screens(&self, locale: Locale) {
+        let (shell, loading) = (self.shell.clone(), self.texts(locale, true));
+        spawn_local(async move {
+            let screens = later::load().await;
+            let language = loading.await.filter(|_| screens.is_ok());
+            dispatch(&shell, language.map_or(Event::LaterScreensFailed, Event::LaterScreensLoaded));
+        });
+    }
+
+    /// Loads the texts of a language once; what is there stays.
+    fn texts(&self, locale: Locale, is_whole: bool) -> Pin<Box<dyn Future<Output = Option<Catalogue>>>> {
+        let kept = self.languages.borrow().iter().find(|kept| kept.locale() == locale).cloned();
+        let (loading, languages) = (languages::load(locale, kept, is_whole), Rc::clone(&self.languages));
+        Box::pin(async move {
+            let loaded = loading.await?;
+            let mut languages = languages.borrow_mut();
+            // What came by another request meanwhile may be more.
+            languages.retain(|kept| kept.locale() != locale || (kept.is_whole() && !loaded.is_whole()));
+            languages.push(loaded.clone());
+            Some(loaded)
+        })
     }
 
     fn set_timer(&self, id: TimerId, after: Milliseconds) {

@@ -22,7 +22,7 @@
 //! | the passcode spelled, the legend of its characters | [`spell`], [`class_name`] |
 //! | which keypad it needs, "I can't type this" | [`keypad_needed`], [`keypad_help`] |
 //! | a notification, the flag | [`notification`], [`flag_label`] |
-//! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`config_problem`] |
+//! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`read_problem`], [`config_problem`] |
 //! | the sign-out of a borrowed screen nobody touches | [`idle_rule`], [`idle_warning`] |
 //! | the title of the document | [`title`] |
 //! | what is spoken | [`announcement`] |
@@ -77,7 +77,7 @@ pub use outcome::outcome_preview;
 pub use passcode::{characters, passcode_groups};
 pub use pending::{PendingStep, PendingView, StepState, pending};
 pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details, remote_lock};
-pub use problems::{api_problem, config_problem, sign_in_problem};
+pub use problems::{api_problem, config_problem, read_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};
 pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};

@@ -1,7 +1,7 @@
 //! Errors in words: cause, next step, and what IT finds the case by. Many causes share one text, because a person can do
 //! only a few different things about them; the stable code keeps them apart for IT.
 
-use super::{Notice, Tone, refusal, span};
+use super::{Notice, RefusalView, Tone, refusal, refusal::for_another_reason, span};
 use crate::api::ApiError;
 use crate::auth::{ConfigError, SignInError};
 use crate::http::NetworkFault;
@@ -61,10 +61,25 @@ const fn sign_in_text(error: SignInError) -> Text {
     }
 }
 
-/// The words for a call that did not give what was asked for. Where the server gave no reference of its own, a stable
-/// code is one. `None` for the button means that trying again does not help.
+/// The words for a call that did not do what was asked for. Where the server gave no reference of its own, a stable code
+/// is one. `None` for the button means that trying again does not help.
 #[must_use]
 pub fn api_problem(error: &ApiError) -> Notice {
+    match error {
+        ApiError::NotAllowed { reason } => problem(error, refusal(*reason)),
+        _ => read_problem(error),
+    }
+}
+
+/// The same where something was only to be read: the reasons of a refusal are about what is done to a device, so none
+/// of them is told.
+#[must_use]
+pub fn read_problem(error: &ApiError) -> Notice {
+    problem(error, for_another_reason())
+}
+
+/// `refused`: the words for a refusal.
+fn problem(error: &ApiError, refused: RefusalView) -> Notice {
     let (tone, lines, button) = match error {
         ApiError::InvalidRequest { .. } | ApiError::DefectOfPage { .. } => {
             (Tone::Bad, vec![t::problem_defect()], None)
@@ -73,10 +88,7 @@ pub fn api_problem(error: &ApiError) -> Notice {
             (Tone::Warn, vec![t::problem_unauthenticated()], Some(t::sign_in_again()))
         }
         ApiError::StepUpRequired(_) => (Tone::Warn, vec![t::problem_step_up()], Some(t::sign_in_again())),
-        ApiError::NotAllowed { reason } => {
-            let refusal = refusal(*reason);
-            (Tone::Warn, vec![refusal.why, refusal.instead], None)
-        }
+        ApiError::NotAllowed { .. } => (Tone::Warn, vec![refused.why, refused.instead], None),
         ApiError::NotFound => (Tone::Warn, vec![t::problem_not_found()], None),
         ApiError::AlreadyPending => (Tone::Info, vec![t::problem_already_pending()], None),
         ApiError::NotCancellable => (Tone::Info, vec![t::problem_not_cancellable()], None),

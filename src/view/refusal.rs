@@ -42,6 +42,11 @@ pub const fn not_offered() -> RefusalView {
     RefusalView { why: t::reset_not_offered_why(), instead: t::reset_not_offered_instead() }
 }
 
+/// The words for a reason this page does not know.
+pub(super) const fn for_another_reason() -> RefusalView {
+    RefusalView { why: t::refusal_other_why(), instead: t::refusal_other_instead() }
+}
+
 /// The words for a reason.
 #[must_use]
 pub fn refusal(reason: RefusalReason) -> RefusalView {
@@ -77,7 +82,7 @@ pub fn refusal(reason: RefusalReason) -> RefusalView {
             (t::refusal_erase_pending_why(), t::refusal_erase_pending_instead())
         }
         RefusalReason::NotOfferedByService => (t::reset_not_offered_why(), t::reset_not_offered_instead()),
-        RefusalReason::Other => (t::refusal_other_why(), t::refusal_other_instead()),
+        RefusalReason::Other => return for_another_reason(),
     };
     RefusalView { why, instead }
 }

@@ -28,7 +28,7 @@ pub struct Browser {
     pub storage: BTreeMap<String, String>,
     pub storage_works: bool,
     /// Whether the texts of another language can be had.
-    pub languages_work: bool,
+    pub languages_work: Option<bool>,
     pub now: Now,
     /// The path in the address bar.
     pub address: String,
@@ -54,8 +54,8 @@ pub struct Browser {
 impl Browser {
     pub fn new() -> Self {
         Self {
-            model: Model::new(at(0), Catalogue::embedded(Locale::En)),
-            languages_work: true,
+            model: Model::new(at(0), Catalogue::embedded_first(Locale::En)),
+            languages_work: Some(true),
             storage: BTreeMap::new(),
             storage_works: true,
             now: at(0),
@@ -107,11 +107,14 @@ impl Browser {
             self.log.push(effect.clone());
             match effect {
                 Effect::Fetch { id, request } => self.requests.push((id, request)),
-                Effect::LoadLanguage(locale) => self.dispatch(if self.languages_work {
-                    Event::LanguageLoaded(Catalogue::embedded(locale))
-                } else {
-                    Event::LanguageRefused(locale)
-                }),
+                Effect::LoadLanguage { locale, is_whole } => match self.languages_work {
+                    Some(true) if is_whole => {
+                        self.dispatch(Event::LanguageLoaded(Catalogue::embedded(locale)))
+                    }
+                    Some(true) => self.dispatch(Event::LanguageLoaded(Catalogue::embedded_first(locale))),
+                    Some(false) => self.dispatch(Event::LanguageRefused(locale)),
+                    None => {}
+                },
                 Effect::VerifySignature(_) => self.dispatch(Event::SignatureChecked(self.verdict)),
                 Effect::DrawRandom => {
                     self.draws += 1;
@@ -143,8 +146,8 @@ impl Browser {
                 Effect::AskForSystemNotifications => {}
                 Effect::OpenEventStream { id, request } => self.stream = Some((id, request)),
                 Effect::CloseEventStream => self.stream = None,
-                Effect::LoadLaterScreens => match self.later_works {
-                    Some(true) => self.dispatch(Event::LaterScreensLoaded),
+                Effect::LoadLaterScreens(locale) => match self.later_works {
+                    Some(true) => self.dispatch(Event::LaterScreensLoaded(Catalogue::embedded(locale))),
                     Some(false) => self.dispatch(Event::LaterScreensFailed),
                     None => {}
                 },
@@ -171,7 +174,7 @@ impl Browser {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         self.now.monotonic = Milliseconds(0);
         let chosen = self.storage.get("portal.locale").and_then(|tag| Locale::from_tag(tag));
-        self.model = Model::new(self.now, Catalogue::embedded(chosen.unwrap_or(Locale::En)));
+        self.model = Model::new(self.now, Catalogue::embedded_first(chosen.unwrap_or(Locale::En)));
         self.requests.clear();
         self.timers.clear();
         self.stream = None;

@@ -57,7 +57,7 @@ impl Page {
                 let (mut model, effects) = step(before, event, now);
                 // The one effect that is performed here: a language is chosen, and its texts are there.
                 for effect in effects {
-                    if let Effect::LoadLanguage(locale) = effect {
+                    if let Effect::LoadLanguage { locale, .. } = effect {
                         model = step(model, Event::LanguageLoaded(Catalogue::embedded(locale)), now).0;
                     }
                 }

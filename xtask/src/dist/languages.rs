@@ -1,5 +1,5 @@
-//! The texts of the languages: a file each beside the module, the list of them in `index.html`, and the proof that the
-//! module carries none of them.
+//! The texts of the languages: two files each beside the module (what a first visit can show, and the rest), the list of
+//! them in `index.html`, and the proof that the module carries none of them.
 //!
 //! The language files are read and checked by the generator of the page's build script, so both say the same.
 
@@ -31,8 +31,30 @@ const TELLING_BYTES: usize = 24;
 pub(crate) struct Texts {
     /// The language's tag.
     pub(crate) tag: String,
-    /// The contents of its file.
-    pub(crate) content: String,
+    /// The contents of the file a first visit loads.
+    pub(crate) first: String,
+    /// The contents of the file that comes with the later screens.
+    pub(crate) later: String,
+}
+
+/// A file of texts as `index.html` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Its address.
+    pub(crate) src: String,
+    /// Its integrity.
+    pub(crate) integrity: String,
+}
+
+/// A language as `index.html` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The language's tag.
+    pub(crate) tag: String,
+    /// The file a first visit loads.
+    pub(crate) first: Listed,
+    /// The file that comes with the later screens.
+    pub(crate) later: Listed,
 }
 
 /// The texts of every language, the fallback first.
@@ -54,30 +76,44 @@ fn of(sources: &[catalog::Source]) -> Result<Vec<Texts>> {
         Error::Build(problems.iter().map(|problem| format!("{problem}\n")).collect::<String>())
     })?;
     let Some(reference) = languages.first() else { return Ok(Vec::new()) };
-    let texts = |language: &catalog::Language| Texts {
-        tag: language.tag.clone(),
-        content: generate::texts(reference, language),
+    let texts = |language: &catalog::Language| {
+        let generate::Texts { first, later } = generate::texts(reference, language);
+        Texts { tag: language.tag.clone(), first, later }
     };
     Ok(languages.iter().map(texts).collect())
 }
 
-/// The list for `index.html`: for each language its tag, the address of its texts and their integrity.
-pub(crate) fn list(entries: &[(&str, String, &str)]) -> String {
+/// The list for `index.html`, which `boot.js` reads.
+pub(crate) fn list(entries: &[Entry]) -> String {
     let entries: Vec<serde_json::Value> = entries
         .iter()
-        .map(|(tag, src, integrity)| serde_json::json!({ "tag": tag, "src": src, "integrity": integrity }))
+        .map(|entry| {
+            serde_json::json!({
+                "tag": entry.tag,
+                "src": entry.first.src,
+                "integrity": entry.first.integrity,
+                "later": { "src": entry.later.src, "integrity": entry.later.integrity },
+            })
+        })
         .collect();
     serde_json::Value::from(entries).to_string()
 }
 
-/// The addresses of the texts by language, out of the list in a finished `index.html`.
-pub(crate) fn listed(html: &str) -> Vec<(String, String)> {
+/// The languages out of the list in a finished `index.html`.
+pub(crate) fn listed(html: &str) -> Vec<Entry> {
     let list = html.split_once("id=\"languages\">").and_then(|(_, rest)| rest.split_once("</script>"));
     let list: serde_json::Value =
         list.and_then(|(list, _)| serde_json::from_str(list).ok()).unwrap_or_default();
-    let text = |entry: &serde_json::Value, name: &str| entry.get(name)?.as_str().map(str::to_string);
     let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    entries.iter().filter_map(|entry| Some((text(entry, "tag")?, text(entry, "src")?))).collect()
+    entries.iter().filter_map(entry).collect()
+}
+
+fn entry(value: &serde_json::Value) -> Option<Entry> {
+    let text = |value: &serde_json::Value, name: &str| value.get(name)?.as_str().map(str::to_string);
+    let file = |value: &serde_json::Value| {
+        Some(Listed { src: text(value, "src")?, integrity: text(value, "integrity")? })
+    };
+    Some(Entry { tag: text(value, "tag")?, first: file(value)?, later: file(value.get("later")?)? })
 }
 
 /// Fails when words of a language stand in a WebAssembly module: they would be loaded by everybody.
@@ -103,10 +139,11 @@ fn is_module(file: &Path) -> bool {
 fn words_in<'a>(module: &[u8], languages: &'a [Texts]) -> Option<(&'a str, &'a str)> {
     // What is not UTF-8 is replaced, and the words between stay what they are.
     let module = String::from_utf8_lossy(module);
-    languages.iter().find_map(|texts| {
-        let (_head, lines) = texts.content.split_once('\n')?;
+    let files = languages.iter().flat_map(|texts| [(&texts.tag, &texts.first), (&texts.tag, &texts.later)]);
+    files.into_iter().find_map(|(tag, content)| {
+        let (_head, lines) = content.split_once('\n')?;
         let mut words = lines.split(char::is_control).filter(|words| words.len() >= TELLING_BYTES);
-        words.find(|words| module.contains(words)).map(|words| (texts.tag.as_str(), words))
+        words.find(|words| module.contains(words)).map(|words| (tag.as_str(), words))
     })
 }
 
@@ -132,26 +169,28 @@ mod tests {
         let mut module = b"\0asm\x01\0\0\0\xff\xfe some code \xe3".to_vec();
         assert_eq!(words_in(&module, &languages), None);
         for texts in &languages {
-            let words = texts.content.lines().skip(1).find(|line| line.len() > 60).unwrap();
-            module.truncate(20);
-            module.extend(words.as_bytes());
-            module.push(0xe3);
-            assert_eq!(words_in(&module, &languages).map(|(tag, _)| tag), Some(texts.tag.as_str()));
+            for content in [&texts.first, &texts.later] {
+                let words = content.lines().skip(1).find(|line| line.len() > 60).unwrap();
+                module.truncate(20);
+                module.extend(words.as_bytes());
+                module.push(0xe3);
+                assert_eq!(words_in(&module, &languages).map(|(tag, _)| tag), Some(texts.tag.as_str()));
+            }
         }
     }
 
     #[test]
     fn the_list_is_read_as_it_was_written() {
-        let list = list(&[
-            ("en", "/assets/en-0.txt".to_string(), "sha384-x"),
-            ("ja", "/assets/ja-1.txt".to_string(), "y"),
-        ]);
+        let file = |src: &str| Listed { src: src.to_string(), integrity: format!("sha384-{src}") };
+        let entry = |tag: &str| Entry {
+            tag: tag.to_string(),
+            first: file(&format!("/assets/{tag}-0.txt")),
+            later: file(&format!("/assets/{tag}-later-1.txt")),
+        };
+        let entries = [entry("en"), entry("ja")];
+        let list = list(&entries);
         let html = format!("<script type=\"application/json\" id=\"languages\">{list}</script>");
-        assert_eq!(
-            listed(&html),
-            [("en", "/assets/en-0.txt"), ("ja", "/assets/ja-1.txt")]
-                .map(|(a, b)| (a.to_string(), b.to_string()))
-        );
+        assert_eq!(listed(&html), entries);
         assert!(!list.contains('<'), "it stands in a script element");
         assert_eq!(listed("<p>"), Vec::new());
     }

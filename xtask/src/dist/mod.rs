@@ -224,13 +224,18 @@ impl Assembly<'_> {
 
     /// Writes the texts of each language and says where they are.
     fn languages(&self) -> Result<String> {
-        let assets: Vec<(&str, Asset)> = self
-            .languages
-            .iter()
-            .map(|texts| Ok((texts.tag.as_str(), self.asset(&texts.tag, "txt", texts.content.as_bytes())?)))
-            .collect::<Result<_>>()?;
-        let entries: Vec<(&str, String, &str)> =
-            assets.iter().map(|(tag, asset)| (*tag, asset.address(), asset.integrity.as_str())).collect();
+        let file = |stem: &str, content: &str| {
+            let asset = self.asset(stem, "txt", content.as_bytes())?;
+            Ok(languages::Listed { src: asset.address(), integrity: asset.integrity })
+        };
+        let entry = |texts: &languages::Texts| {
+            Ok(languages::Entry {
+                tag: texts.tag.clone(),
+                first: file(&texts.tag, &texts.first)?,
+                later: file(&format!("{}-{LATER}", texts.tag), &texts.later)?,
+            })
+        };
+        let entries: Vec<languages::Entry> = self.languages.iter().map(entry).collect::<Result<_>>()?;
         Ok(languages::list(&entries))
     }
 
