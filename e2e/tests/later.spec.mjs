@@ -18,7 +18,7 @@ function requestsFor(page) {
 test('the first visit up to the list does not fetch it, the first device does, once', async ({ page, portal }) => {
   const seen = requestsFor(page);
   await portal.enter('aiko', '/devices');
-  await page.waitForLoadState('networkidle');
+  await portal.settles();
   expect(seen).toEqual([]);
   await portal.openDevice(ANDROID);
   await expect(portal.resetCommand).toBeVisible();
