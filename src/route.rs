@@ -1,6 +1,6 @@
 //! Every address of the page, as one type. Nothing else spells a path, so nothing from a query string can become one.
 
-use crate::domain::DeviceId;
+use crate::domain::{DeviceId, ResultId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What may stand in a path segment unescaped (RFC 3986 unreserved).
@@ -19,8 +19,16 @@ pub enum Route {
     ResetPasscode(DeviceId),
     /// `/devices/{id}/passcode`: its temporary passcode, as large as the screen allows.
     Passcode(DeviceId),
-    /// `/notifications`: what happened.
+    /// `/devices/{id}/history`: what happened to it.
+    DeviceHistory(DeviceId),
+    /// `/devices/{id}/not-me/{resultId}`: "this wasn't me".
+    NotMe(DeviceId, ResultId),
+    /// `/history`: what happened to all of the person's devices.
+    History,
+    /// `/notifications`: what ended since the last visit.
     Notifications,
+    /// `/accessibility`: how usable the page is with which needs, and what is not known.
+    Accessibility,
     /// `/help`: whom to ask, and answers.
     Help,
     /// `/signed-out`: where the provider returns to after sign-out.
@@ -41,21 +49,33 @@ impl Route {
         let first = segments.next().unwrap_or("");
         let second = segments.next();
         let third = segments.next();
+        let fourth = segments.next();
         if segments.next().is_some() {
             return Self::NotFound;
         }
-        match (first, second, third) {
-            ("", None, None) => Self::Home,
-            ("devices", None, None) => Self::Devices,
-            ("devices", Some(id), None) => device_id(id).map_or(Self::NotFound, Self::Device),
-            ("devices", Some(id), Some("reset-passcode")) => {
+        match (first, second, third, fourth) {
+            ("", None, None, None) => Self::Home,
+            ("devices", None, None, None) => Self::Devices,
+            ("devices", Some(id), None, None) => device_id(id).map_or(Self::NotFound, Self::Device),
+            ("devices", Some(id), Some("reset-passcode"), None) => {
                 device_id(id).map_or(Self::NotFound, Self::ResetPasscode)
             }
-            ("devices", Some(id), Some("passcode")) => device_id(id).map_or(Self::NotFound, Self::Passcode),
-            ("notifications", None, None) => Self::Notifications,
-            ("help", None, None) => Self::Help,
-            ("signed-out", None, None) => Self::SignedOut,
-            ("callback", None, None) => Self::Callback,
+            ("devices", Some(id), Some("passcode"), None) => {
+                device_id(id).map_or(Self::NotFound, Self::Passcode)
+            }
+            ("devices", Some(id), Some("history"), None) => {
+                device_id(id).map_or(Self::NotFound, Self::DeviceHistory)
+            }
+            ("devices", Some(id), Some("not-me"), Some(result)) => match (device_id(id), result_id(result)) {
+                (Some(device), Some(result)) => Self::NotMe(device, result),
+                _ => Self::NotFound,
+            },
+            ("history", None, None, None) => Self::History,
+            ("accessibility", None, None, None) => Self::Accessibility,
+            ("notifications", None, None, None) => Self::Notifications,
+            ("help", None, None, None) => Self::Help,
+            ("signed-out", None, None, None) => Self::SignedOut,
+            ("callback", None, None, None) => Self::Callback,
             _ => Self::NotFound,
         }
     }
@@ -66,9 +86,15 @@ impl Route {
         match self {
             Self::Home => "/".to_owned(),
             Self::Devices => "/devices".to_owned(),
-            Self::Device(id) => format!("/devices/{}", escape(id)),
-            Self::ResetPasscode(id) => format!("/devices/{}/reset-passcode", escape(id)),
-            Self::Passcode(id) => format!("/devices/{}/passcode", escape(id)),
+            Self::Device(id) => format!("/devices/{}", escape(id.as_str())),
+            Self::ResetPasscode(id) => format!("/devices/{}/reset-passcode", escape(id.as_str())),
+            Self::Passcode(id) => ["/devices/", &escape(id.as_str()), "/passcode"].concat(),
+            Self::DeviceHistory(id) => ["/devices/", &escape(id.as_str()), "/history"].concat(),
+            Self::NotMe(id, result) => {
+                ["/devices/", &escape(id.as_str()), "/not-me/", &escape(result.as_str())].concat()
+            }
+            Self::History => "/history".to_owned(),
+            Self::Accessibility => "/accessibility".to_owned(),
             Self::Notifications => "/notifications".to_owned(),
             Self::Help => "/help".to_owned(),
             Self::SignedOut => "/signed-out".to_owned(),
@@ -85,8 +111,16 @@ impl Route {
             | Self::Device(_)
             | Self::ResetPasscode(_)
             | Self::Passcode(_)
+            | Self::DeviceHistory(_)
+            | Self::NotMe(..)
+            | Self::History
             | Self::Notifications => true,
-            Self::Home | Self::Help | Self::SignedOut | Self::Callback | Self::NotFound => false,
+            Self::Home
+            | Self::Help
+            | Self::Accessibility
+            | Self::SignedOut
+            | Self::Callback
+            | Self::NotFound => false,
         }
     }
 
@@ -97,8 +131,12 @@ impl Route {
             Self::Device(_)
             | Self::ResetPasscode(_)
             | Self::Passcode(_)
+            | Self::DeviceHistory(_)
+            | Self::NotMe(..)
+            | Self::History
             | Self::Notifications
-            | Self::Help => true,
+            | Self::Help
+            | Self::Accessibility => true,
             Self::Home | Self::Devices | Self::SignedOut | Self::Callback | Self::NotFound => false,
         }
     }
@@ -114,8 +152,12 @@ impl Route {
             | Self::Device(_)
             | Self::ResetPasscode(_)
             | Self::Passcode(_)
+            | Self::DeviceHistory(_)
+            | Self::NotMe(..)
+            | Self::History
             | Self::Notifications
-            | Self::Help) => Some(route),
+            | Self::Help
+            | Self::Accessibility) => Some(route),
         }
     }
 
@@ -123,11 +165,17 @@ impl Route {
     #[must_use]
     pub const fn device(&self) -> Option<&DeviceId> {
         match self {
-            Self::Device(id) | Self::ResetPasscode(id) | Self::Passcode(id) => Some(id),
+            Self::Device(id)
+            | Self::ResetPasscode(id)
+            | Self::Passcode(id)
+            | Self::DeviceHistory(id)
+            | Self::NotMe(id, _) => Some(id),
             Self::Home
             | Self::Devices
+            | Self::History
             | Self::Notifications
             | Self::Help
+            | Self::Accessibility
             | Self::SignedOut
             | Self::Callback
             | Self::NotFound => None,
@@ -139,8 +187,12 @@ fn device_id(segment: &str) -> Option<DeviceId> {
     DeviceId::parse(&percent_decode_str(segment).decode_utf8().ok()?)
 }
 
-fn escape(id: &DeviceId) -> String {
-    utf8_percent_encode(id.as_str(), SEGMENT).to_string()
+fn result_id(segment: &str) -> Option<ResultId> {
+    ResultId::parse(&percent_decode_str(segment).decode_utf8().ok()?)
+}
+
+fn escape(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
 }
 
 #[cfg(test)]
@@ -155,7 +207,11 @@ mod tests {
             Route::Devices,
             Route::Device(id.clone()),
             Route::ResetPasscode(id.clone()),
-            Route::Passcode(id),
+            Route::Passcode(id.clone()),
+            Route::DeviceHistory(id.clone()),
+            Route::NotMe(id, ResultId::parse("r 1?").ok_or("an identifier")?),
+            Route::History,
+            Route::Accessibility,
             Route::Notifications,
             Route::Help,
             Route::SignedOut,
@@ -175,6 +231,9 @@ mod tests {
             "/devices//reset-passcode",
             "/devices/a/b",
             "/devices/a/reset-passcode/x",
+            "/devices/a/not-me",
+            "/devices/a/not-me/%2e%2e",
+            "/devices/a/not-me/r/x",
             "/devices/%2e%2e",
             "/devices/a%2Fb",
             "/devices/%ff",

@@ -25,7 +25,7 @@ const fn is_japanese(character: char) -> bool {
 /// Names of products and layouts, which are the same in both languages.
 fn is_same_everywhere(key: Key) -> bool {
     let name = format!("{key:?}");
-    let layouts = [Key::TitlePage, Key::TitleOrganisationPage, Key::ConfirmTimeLeftValue];
+    let layouts = [Key::TitlePage, Key::TitleOrganisationPage, Key::TitleUnread, Key::ConfirmTimeLeftValue];
     layouts.contains(&key)
         || (name.starts_with("Platform") && key != Key::PlatformOther)
         || matches!(key, Key::TimeAgo | Key::TimeDate | Key::TimeDateAndAgo | Key::TimeMinutesSeconds)

@@ -8,13 +8,17 @@ mod web_support;
 use leptos::prelude::document;
 use passcode_portal::api::ApiError;
 use passcode_portal::app::{
-    Announced, Announcement, Config, Connectivity, Event, LaterScreens, LoadState, Model, Session,
+    Announced, Announcement, Config, Connectivity, Event, History, HistoryScope, LaterScreens, LoadState,
+    Model, Session,
 };
 use passcode_portal::auth::{ConfigError, SignInError};
-use passcode_portal::domain::{DeviceId, PendingPhase, ResetState, Seconds, WhyExplain};
+use passcode_portal::domain::{
+    ChecklistStep, DeviceId, HistoryEntry, Idleness, Milliseconds, PendingPhase, ResetState, ResultId,
+    Seconds, WhoseScreen, WhyExplain,
+};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
-use portal_contract::{FailureCode, RefusalReason};
+use portal_contract::{FailureCode, HistoryActivity, RefusalReason, UtcTime};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -49,6 +53,18 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     unreadable.device.state = failed();
     let mut notified = signed_in(Route::Notifications, three_devices());
     notified.notifications.items = Arc::new(vec![notification("n1")]);
+    let mut past = signed_in(Route::History, Vec::new());
+    past.history = History::complete(HistoryScope::Person, vec![past_entry("e1"), past_entry("e2")]);
+    let mut no_past = signed_in(Route::History, Vec::new());
+    no_past.history = History::complete(HistoryScope::Person, Vec::new());
+    let mut past_failed = signed_in(Route::History, Vec::new());
+    past_failed.history.state = failed();
+    let result = ResultId::parse("r1").expect("an identifier");
+    let mut not_me = at_device("d0", Route::Device);
+    not_me.route = Route::NotMe(DeviceId::parse("d0").expect("an identifier"), result);
+    let mut warned = signed_in(Route::Devices, three_devices());
+    warned.visit.screen = WhoseScreen::Borrowed;
+    warned.visit.idleness = Idleness::Warning(Milliseconds(60_000));
     let mut dialog = at_device("d0", Route::Device);
     let id = DeviceId::parse("d0").expect("an identifier");
     dialog.reset = ResetState::ExplainingSignOut { device: id, why: WhyExplain::FirstTime };
@@ -88,6 +104,16 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("device unreadable", unreadable),
         ("dialog A", dialog),
         ("notifications", notified),
+        ("history", past),
+        ("no history", no_past),
+        ("history failed", past_failed),
+        ("not me", not_me),
+        ("accessibility", signed_out(Route::Accessibility)),
+        ("idle warning", warned),
+        (
+            "signed out by the clock",
+            with(signed_out(Route::SignedOut), |model| model.visit.ended_by_idleness = true),
+        ),
         ("no notifications", signed_in(Route::Notifications, three_devices())),
         (
             "page A",
@@ -150,6 +176,51 @@ fn every_screen() -> Vec<(&'static str, Model)> {
             at_reset("d0", |device, _| ResetState::Rejected { device, reference: "req-2".to_owned() }),
         ),
     ]
+}
+
+fn past_entry(id: &str) -> HistoryEntry {
+    HistoryEntry {
+        id: id.to_owned(),
+        when: UtcTime::from_unix_seconds(1_800_000_000),
+        activity: HistoryActivity::ResetRequested,
+        cause: None,
+        person: Some("Hanako".to_owned()),
+        device: DeviceId::parse("d0"),
+        device_name: "Galaxy".to_owned(),
+        result: Some("r1".to_owned()),
+        origin: None,
+        reference: Some(["req-", id].concat()),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_row_of_the_history_keeps_its_roles_and_leads_to_this_was_not_me() {
+    let mut model = signed_in(Route::History, Vec::new());
+    model.history = History::complete(HistoryScope::Person, vec![past_entry("e1")]);
+    let page = Page::mount(model).await;
+    assert_eq!((page.count("[role=columnheader]"), page.count("[role=row]")), (6, 2));
+    assert_eq!(page.text("tbody code"), "req-e1");
+    let link = page.find("tbody a[href=\"/devices/d0/not-me/r1\"]").expect("the link");
+    assert_eq!(link.text_content().as_deref(), Some("This wasn't me"));
+    page.press("Download as CSV").await;
+    assert!(page.said().iter().any(|event| matches!(event, Event::HistoryTableWritten { content, .. }
+        if content.contains("req-e1"))));
+}
+
+#[wasm_bindgen_test]
+async fn what_was_ticked_and_said_on_the_result_is_shown_with_its_next_step() {
+    let done =
+        at_reset("d0", |device, proven| ResetState::Done { device, run: run(), outcome: proven.outcome() });
+    let page = Page::mount(done).await;
+    assert_eq!(page.count(".ticks input:checked"), 0);
+    let id = run().id;
+    page.change(|model| model.aftermath.checklist.toggle(&id, ChecklistStep::Unlock)).await;
+    assert_eq!(page.count(".question h3"), 0);
+    page.press("It worked").await;
+    assert_eq!(page.text(".question [aria-pressed=true]"), "It worked");
+    assert_eq!(page.count(".question h3"), 1);
+    page.press("Still locked").await;
+    assert!(page.text(".question").contains(IT_PHONE));
 }
 
 #[wasm_bindgen_test]

@@ -37,10 +37,8 @@ test('a language that was chosen is the one the next page of the tab begins with
 });
 
 test('the language the organisation configured is loaded at once and alone', async ({ page, portal }) => {
-  await page.route('**/config.json', async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), defaultLocale: 'ja' } });
-  });
+  const config = await (await page.request.get('/config.json')).json();
+  await page.route('**/config.json', (route) => route.fulfill({ json: { ...config, defaultLocale: 'ja' } }));
   const tags = asked(page);
   await portal.open('/help');
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
@@ -49,6 +47,7 @@ test('the language the organisation configured is loaded at once and alone', asy
 
 test('a language that cannot be loaded leaves the old one, which says so', async ({ page, portal }) => {
   await portal.open('/help');
+  await portal.isAt('/help');
   const heading = await portal.heading.innerText();
   await page.route(TEXTS, (route) => route.abort('connectionreset'));
   const choice = page.getByRole('combobox', { name: portal.saying('languageChoice') });

@@ -1,11 +1,12 @@
 //! Reading answers: wire becomes domain here, once.
 
 use super::{ApiError, NextLink};
-use crate::domain::Device;
+use crate::domain::{Device, HistoryEntry};
 use crate::http::{HttpAnswer, HttpOutcome};
 use portal_contract::json::{Fields, read_text};
 use portal_contract::{
     Branding, DeviceActionResult, ManagedDevice, Me, Notification, Page, TemporaryPasscode,
+    UnrecognizedReport,
 };
 use std::sync::Arc;
 
@@ -14,6 +15,15 @@ use std::sync::Arc;
 pub struct DevicePage {
     /// The devices of this page. One whose identifier cannot be one is left out.
     pub devices: Vec<Arc<Device>>,
+    /// The next page, if there is one.
+    pub next: Option<NextLink>,
+}
+
+/// One page of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The entries of this page, newest first.
+    pub entries: Vec<HistoryEntry>,
     /// The next page, if there is one.
     pub next: Option<NextLink>,
 }
@@ -55,12 +65,32 @@ pub fn decode_me(outcome: &HttpOutcome) -> Result<Me, ApiError> {
 pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, ApiError> {
     let status = success(outcome)?.status;
     let page = decode(outcome, |fields| Page::read(fields, ManagedDevice::read))?;
-    let next = match page.next_link {
-        Some(link) => Some(NextLink::parse(&link, base).ok_or(ApiError::NotUnderstood { status })?),
-        None => None,
-    };
+    let next = next_link(page.next_link, base, status)?;
     let devices = page.value.into_iter().filter_map(Device::from_contract).map(Arc::new).collect();
     Ok(DevicePage { devices, next })
+}
+
+fn next_link(link: Option<String>, base: &str, status: u16) -> Result<Option<NextLink>, ApiError> {
+    link.map(|link| NextLink::parse(&link, base).ok_or(ApiError::NotUnderstood { status })).transpose()
+}
+
+/// Reads a page of `GET /me/history` or `GET /me/managedDevices/{id}/history`. `base` as for the devices.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_history(outcome: &HttpOutcome, base: &str) -> Result<HistoryPage, ApiError> {
+    let status = success(outcome)?.status;
+    let page = decode(outcome, |fields| Page::read(fields, portal_contract::HistoryEntry::read))?;
+    let entries = page.value.into_iter().map(HistoryEntry::from_contract).collect();
+    Ok(HistoryPage { entries, next: next_link(page.next_link, base, status)? })
+}
+
+/// Reads the answer to `POST .../reportUnrecognized`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_report(outcome: &HttpOutcome) -> Result<UnrecognizedReport, ApiError> {
+    decode(outcome, UnrecognizedReport::read)
 }
 
 /// Reads `GET /me/managedDevices/{id}`.

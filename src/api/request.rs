@@ -1,7 +1,7 @@
 //! Building requests. The only place that spells the API's paths and the only one that puts a token into a header.
 
 use crate::auth::AccessToken;
-use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, ResettableDevice, Seconds};
+use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, ResettableDevice, ResultId, Seconds};
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal_contract::headers;
@@ -154,6 +154,29 @@ impl Api<'_> {
     #[must_use]
     pub fn mark_notification_read(&self, id: &str) -> HttpRequest {
         self.request(Method::Post, &format!("/me/notifications/{}/read", segment(id)))
+    }
+
+    /// `GET /me/history` or `GET /me/managedDevices/{id}/history`, the first page or the one that was linked.
+    #[must_use]
+    pub fn history(&self, device: Option<&DeviceId>, next: Option<&NextLink>) -> HttpRequest {
+        match (next, device) {
+            (Some(NextLink(url)), _) => self.request_to(Method::Get, url.clone()),
+            (None, Some(id)) => self.request(Method::Get, &device_path(id, "/history")),
+            (None, None) => self.request(Method::Get, "/me/history"),
+        }
+    }
+
+    /// `POST .../deviceActionResults/{resultId}/reportUnrecognized`.
+    #[must_use]
+    pub fn report_unrecognized(&self, device: &DeviceId, result: &ResultId) -> HttpRequest {
+        let path = ["/deviceActionResults/", &segment(result.as_str()), "/reportUnrecognized"].concat();
+        self.request(Method::Post, &device_path(device, &path))
+    }
+
+    /// `POST /me/revokeSignInSessions`.
+    #[must_use]
+    pub fn revoke_sessions(&self) -> HttpRequest {
+        self.request(Method::Post, "/me/revokeSignInSessions")
     }
 }
 

@@ -51,6 +51,14 @@ pub enum Announcement {
     },
     /// So many notifications are new.
     NotificationsArrived(usize),
+    /// So many older entries of the history were added.
+    HistoryShown(usize),
+    /// The history was saved as a file.
+    HistorySaved,
+    /// A reset was reported as not the person's own.
+    UnrecognizedReported,
+    /// On a borrowed screen the sign-out comes in this time unless somebody is there.
+    IdleSoon(Seconds),
     /// The texts of this language could not be had.
     LanguageMissing(Locale),
     /// The network is gone.

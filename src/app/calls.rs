@@ -1,7 +1,7 @@
 //! Calls of the API: sending, repeating reads, and handing each answer to the rule it belongs to.
 
 use super::turn::Turn;
-use super::{ApiCall, Config, Effect, Fetch, FetchId, LoadState, TimerId};
+use super::{ApiCall, Config, Effect, Fetch, FetchId, HistoryScope, LoadState, TimerId};
 use crate::api::{Api, ApiError, branding_request, decode_accepted, decode_branding, decode_me, retry_delay};
 use crate::http::HttpOutcome;
 use std::sync::Arc;
@@ -21,6 +21,10 @@ impl Turn {
             ApiCall::TemporaryPasscode(id) => api.temporary_passcode(id),
             ApiCall::Notifications => api.notifications(),
             ApiCall::MarkNotificationRead(id) => api.mark_notification_read(id),
+            ApiCall::History(HistoryScope::Person, next) => api.history(None, next.as_ref()),
+            ApiCall::History(HistoryScope::Device(id), next) => api.history(Some(id), next.as_ref()),
+            ApiCall::ReportUnrecognized(device, result) => api.report_unrecognized(device, result),
+            ApiCall::RevokeSessions => api.revoke_sessions(),
             // These two need more than their name; `reset.rs` sends them.
             ApiCall::Reset(_) | ApiCall::CancelRun(_) => return,
         };
@@ -42,6 +46,7 @@ impl Turn {
 
     pub(super) fn on_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
         let is_of_this_session = id.epoch == self.model.epoch;
+        self.judge_connection(id, outcome);
         match &id.what {
             Fetch::Config => self.on_config_fetched(outcome),
             Fetch::Api(ApiCall::Branding) => self.on_branding_fetched(id, outcome),
@@ -66,6 +71,11 @@ impl Turn {
             ApiCall::CancelRun(device) => self.on_cancel_answered(device, outcome),
             ApiCall::TemporaryPasscode(device) => self.on_passcode_fetched(device, id, outcome),
             ApiCall::Notifications => self.on_notifications_fetched(id, outcome),
+            ApiCall::History(scope, asked) => {
+                self.on_history_fetched(&scope, asked.as_ref(), id, outcome);
+            }
+            ApiCall::ReportUnrecognized(_, result) => self.on_report_answered(&result, outcome),
+            ApiCall::RevokeSessions => self.on_sessions_revoked(outcome),
             ApiCall::MarkNotificationRead(_) => {
                 if let Err(error) = decode_accepted(outcome) {
                     self.log(error.code(), "notification");

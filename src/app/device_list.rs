@@ -75,7 +75,8 @@ impl DeviceList {
     }
 
     /// When the list was complete the last time.
-    pub(super) const fn loaded(&self) -> Option<Now> {
+    #[must_use]
+    pub const fn loaded(&self) -> Option<Now> {
         self.loaded
     }
 

@@ -136,6 +136,17 @@ pub enum Effect {
     AskForSystemNotifications,
     /// Tell the other tabs that the person signed out.
     BroadcastSignedOut,
+    /// Tell the other tabs that the person read this notification.
+    BroadcastRead(String),
+    /// Tell the other tabs that somebody is there.
+    BroadcastActivity,
+    /// Offer this text as a file to save. Never a secret.
+    SaveFile {
+        /// What the file is called.
+        name: String,
+        /// What is in it.
+        content: String,
+    },
     /// Put this into the clipboard; then `PasscodeCopyFinished`.
     CopyText(SecretText),
     /// Select the shown passcode, for the person's own copy command.

@@ -1,9 +1,11 @@
 //! Everything a person, the browser or a server did. Past tense: facts, not wishes.
 
-use super::{Answer, FetchId, Reading, SpokenPasscode, StreamEnd, StreamId, SystemNotifications, TimerId};
+use super::{
+    Answer, FetchId, Reading, SpokenPasscode, StreamEnd, StreamId, SystemNotifications, TimerId, Verdict,
+};
 use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
-use crate::domain::{DeviceId, Milliseconds};
+use crate::domain::{ChecklistStep, DeviceId, Milliseconds, WhoseScreen};
 use crate::http::HttpOutcome;
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
@@ -142,6 +144,50 @@ pub enum Event {
 
     /// The person opened a notification.
     NotificationOpened(String),
+    /// The person has seen a notification, on the way to something other than its device.
+    NotificationRead(String),
+    /// The person read a notification in another tab.
+    NotificationReadElsewhere(String),
+
+    /// The person ticked a step on the result, or took the tick away.
+    StepTicked {
+        /// The result it belongs to.
+        result: String,
+        /// The step.
+        step: ChecklistStep,
+    },
+    /// The person said whether the device is open now.
+    VerdictGiven {
+        /// The result it is about.
+        result: String,
+        /// What they said.
+        verdict: Verdict,
+    },
+
+    /// The person wants older entries of the history.
+    MoreHistoryChosen,
+    /// The person wants the history as a file.
+    HistoryDownloadChosen,
+    /// The screen wrote the history down in the person's language.
+    HistoryTableWritten {
+        /// What the file is called.
+        name: String,
+        /// What is in it.
+        content: String,
+    },
+    /// The person reported a reset as not their own.
+    ReportChosen,
+    /// The person wants every session of theirs ended.
+    SignOutEverywhereChosen,
+
+    /// The person said whose screen this is.
+    ScreenDeclared(WhoseScreen),
+    /// Somebody touched the screen, or a key.
+    ActivityNoticed,
+    /// Somebody touched another tab of this page.
+    ActivityElsewhere,
+    /// The person answered the warning: they are still here.
+    StayChosen,
 
     /// A request was answered, or not.
     Fetched {

@@ -24,7 +24,9 @@ impl Turn {
     /// At the end of every step, whatever led to the screen.
     pub(super) fn ask_for_later_screens(&mut self) {
         let is_asked = self.model.later != LaterScreens::NotAsked;
-        if !is_asked && self.model.route.needs_later_screens() && self.model.shows_route() {
+        // The warning of a borrowed screen is in that part, and stands over any screen.
+        let is_needed = self.model.route.needs_later_screens() || self.is_idleness_watched();
+        if !is_asked && is_needed && self.model.shows_route() {
             self.model.later = LaterScreens::Loading;
             self.effect(Effect::LoadLaterScreens);
         }

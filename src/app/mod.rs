@@ -30,6 +30,12 @@
 //! | prints | `PrintChosen` |
 //! | presses "Sign in again" where the passcode needs it | `RevealSignInChosen(id)` |
 //! | opens a notification | `NotificationOpened(id)`: marks it read and goes to its device |
+//! | follows "This wasn't me" in a notification | `NotificationRead(id)`, and the link |
+//! | ticks a step of the result; says "It worked" or "Still locked" | `StepTicked`; `VerdictGiven` |
+//! | asks for older history; for the history as a file | `MoreHistoryChosen`; `HistoryDownloadChosen`, then the screen writes the table and dispatches `HistoryTableWritten` |
+//! | reports a reset as not their own; signs out everywhere | `ReportChosen`; `SignOutEverywhereChosen` |
+//! | says "This is not my device" before the sign-in | `ScreenDeclared(screen)` |
+//! | stays, when the warning of a borrowed screen asks | `StayChosen` |
 //!
 //! # Which event for what the browser does
 //!
@@ -42,7 +48,8 @@
 //! | `pageshow` with `persisted` | `PageRestored` |
 //! | finds voices, now or later | `VoicesFound(languages)` |
 //! | `online`, `offline` | `WentOnline`, `WentOffline` |
-//! | a broadcast of another tab | `SignedOutElsewhere` |
+//! | a broadcast of another tab | `SignedOutElsewhere`, `NotificationReadElsewhere(id)`, `ActivityElsewhere` |
+//! | a touch, a key, a turn of the wheel, every few seconds at most | `ActivityNoticed` |
 //! | finished an effect | the event its documentation names |
 //!
 //! # What a screen shows
@@ -58,18 +65,23 @@
 //! `model.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `model.announcement` is
 //! spoken whenever its `sequence` grows.
 
+mod aftermath;
 mod announcement;
+mod borrowed;
 mod calls;
 mod device_list;
 mod devices;
 mod effect;
 mod event;
+mod history;
 mod language;
 mod later;
 mod live;
 mod model;
 mod navigation;
+mod not_me;
 mod notifications;
+mod offline;
 mod opening;
 mod passcode;
 mod passcode_view;
@@ -82,15 +94,19 @@ mod stored;
 mod telling;
 mod turn;
 
+pub use aftermath::{Aftermath, Verdict};
 pub use announcement::{Announced, Announcement};
+pub use borrowed::Visit;
 pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};
 pub use event::{Event, Opening, Visibility};
+pub use history::{Download, History, HistoryScope, LONGEST_TABLE};
 pub use live::{Live, StreamEnd, StreamId};
 pub use model::{
     ApiCall, CancelState, Config, Connectivity, CountdownDisplay, DeviceDetail, Fetch, FetchId, LaterScreens,
     LoadState, Model, Notifications, ServerClock, TimerId,
 };
+pub use not_me::NotMe;
 pub use passcode_view::{Aid, PasscodeAids, PasscodeValidity, PasscodeView, Reading, SpokenPasscode};
 pub use preparation::{Answer, Preparation};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};

@@ -1,9 +1,12 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::{Announced, DeviceList, Live, PasscodeValidity, PasscodeView, Session};
+use super::{
+    Aftermath, Announced, DeviceList, History, HistoryScope, Live, NotMe, PasscodeValidity, PasscodeView,
+    Session, Visit,
+};
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
-use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, Seconds, elapsed};
+use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, ResultId, Seconds, elapsed};
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 use portal_contract::{Branding, Notification, UtcTime};
@@ -145,6 +148,12 @@ pub enum ApiCall {
     Notifications,
     /// One notification was read.
     MarkNotificationRead(String),
+    /// A page of the history.
+    History(HistoryScope, Option<NextLink>),
+    /// "This wasn't me".
+    ReportUnrecognized(DeviceId, ResultId),
+    /// Signing out everywhere.
+    RevokeSessions,
 }
 
 /// What a request is for.
@@ -204,6 +213,8 @@ pub enum TimerId {
     HidePasscode,
     /// The number of matching devices is said once the typing pauses.
     SayFilter,
+    /// The next look at how long nobody has touched a borrowed screen.
+    Idle,
     /// The event stream: an attempt, a silence, or the wait before the next attempt.
     Stream,
     /// The event stream is given back in the background.
@@ -258,8 +269,18 @@ pub struct Model {
     pub voices: Vec<Locale>,
     /// The notifications.
     pub notifications: Notifications,
+    /// What happened before, as far as it was asked for.
+    pub history: History,
+    /// "This wasn't me".
+    pub not_me: NotMe,
+    /// What the person said and ticked on the result.
+    pub aftermath: Aftermath,
+    /// Whose screen this is, and how long nobody has touched it.
+    pub visit: Visit,
     /// The network.
     pub connectivity: Connectivity,
+    /// How often something was pressed that could not be sent since the network went away.
+    pub unsent: u32,
     /// Whether the countdown is on the screen.
     pub countdown: CountdownDisplay,
     /// The event stream.
@@ -313,7 +334,12 @@ impl Model {
             passcode_validity: None,
             voices: Vec::new(),
             notifications: Notifications::default(),
+            history: History::default(),
+            not_me: NotMe::default(),
+            aftermath: Aftermath::default(),
+            visit: Visit::new(now),
             connectivity: Connectivity::Online,
+            unsent: 0,
             countdown: CountdownDisplay::Shown,
             live: Live::default(),
             announcement: Announced::default(),
@@ -354,6 +380,16 @@ impl Model {
     #[must_use]
     pub fn server_now(&self) -> Option<UtcTime> {
         self.server_clock.map(|clock| clock.now(self.now))
+    }
+
+    /// When the devices on the screen were read, if that may no longer be how they are: without a network, and when reading
+    /// them again failed.
+    #[must_use]
+    pub fn devices_as_of(&self) -> Option<UtcTime> {
+        let may_be_old =
+            self.connectivity == Connectivity::Offline || matches!(self.devices.state, LoadState::Failed(_));
+        let loaded = self.devices.loaded().filter(|_| may_be_old)?;
+        self.server_clock.map(|clock| clock.now(loaded))
     }
 
     /// What is left of the five minutes; `None` when no clock is running.

@@ -1,7 +1,7 @@
 //! From screen to screen, and what each needs when it is entered.
 
 use super::turn::Turn;
-use super::{ApiCall, Config, DeviceDetail, Effect, Fetch, LoadState, Session};
+use super::{ApiCall, Config, DeviceDetail, Effect, Fetch, HistoryScope, LoadState, Session};
 use crate::domain::{DeviceId, Milliseconds, ResetEvent, ResetState, elapsed};
 use crate::route::Route;
 
@@ -84,8 +84,30 @@ impl Turn {
                 self.reset(ResetEvent::PageOpened(id));
             }
             Route::Notifications => self.call(ApiCall::Notifications, 0),
-            Route::Home | Route::Help | Route::SignedOut | Route::Callback | Route::NotFound => {}
+            Route::History => self.open_history(HistoryScope::Person),
+            Route::DeviceHistory(id) => {
+                self.open_device(id.clone());
+                self.open_history(HistoryScope::Device(id));
+            }
+            Route::NotMe(id, result) => {
+                self.open_device(id);
+                self.open_not_me(result);
+            }
+            Route::Home
+            | Route::Help
+            | Route::Accessibility
+            | Route::SignedOut
+            | Route::Callback
+            | Route::NotFound => {}
         }
+    }
+
+    /// The same, and what was read a moment ago is read again.
+    pub(super) fn refresh_route(&mut self) {
+        if self.model.devices.state == LoadState::Loaded {
+            self.model.devices.state = LoadState::NotAsked;
+        }
+        self.load_route();
     }
 
     fn load_devices(&mut self) {

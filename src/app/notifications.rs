@@ -1,7 +1,7 @@
 //! The notification flag and its list.
 
 use super::turn::Turn;
-use super::{Announcement, ApiCall, FetchId, LoadState, TimerId};
+use super::{Announcement, ApiCall, Effect, FetchId, LoadState, TimerId};
 use crate::api::{ApiError, decode_notifications};
 use crate::domain::{DeviceId, Milliseconds};
 use crate::http::HttpOutcome;
@@ -80,17 +80,35 @@ impl Turn {
 
     pub(super) fn on_notification_opened(&mut self, id: &str) {
         let items = &self.model.notifications.items;
-        let Some(at) = items.iter().position(|notification| notification.id == id) else { return };
-        let device = items.get(at).and_then(|item| DeviceId::parse(&item.device_id));
-        let was_read = items.get(at).is_some_and(|item| item.is_read);
-        if !was_read {
-            if let Some(item) = Arc::make_mut(&mut self.model.notifications.items).get_mut(at) {
-                item.is_read = true;
-            }
-            self.call(ApiCall::MarkNotificationRead(id.to_owned()), 0);
-        }
+        let Some(item) = items.iter().find(|notification| notification.id == id) else { return };
+        let device = DeviceId::parse(&item.device_id);
+        self.mark_read(id);
         if let Some(device) = device {
             self.go(Route::Device(device));
         }
+    }
+
+    /// The person has seen a notification: here, at the server, and in the other tabs.
+    pub(super) fn mark_read(&mut self, id: &str) {
+        if self.show_as_read(id) {
+            self.call(ApiCall::MarkNotificationRead(id.to_owned()), 0);
+            self.effect(Effect::BroadcastRead(id.to_owned()));
+        }
+    }
+
+    /// Another tab has told the server already.
+    pub(super) fn on_read_elsewhere(&mut self, id: &str) {
+        self.show_as_read(id);
+    }
+
+    /// Whether it was unread until now.
+    fn show_as_read(&mut self, id: &str) -> bool {
+        let items = &self.model.notifications.items;
+        let unread = items.iter().position(|notification| notification.id == id && !notification.is_read);
+        let item = unread.and_then(|at| Arc::make_mut(&mut self.model.notifications.items).get_mut(at));
+        item.is_some_and(|item| {
+            item.is_read = true;
+            true
+        })
     }
 }

@@ -6,6 +6,7 @@ use super::{
     StorageKey, StoredValue, stored,
 };
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
+use crate::domain::WhoseScreen;
 use crate::http::HttpOutcome;
 use crate::route::Route;
 use portal_contract::Branding;
@@ -55,6 +56,9 @@ impl Turn {
             resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
             continuation: None,
         };
+        if find(stored::BORROWED).is_some() {
+            self.model.visit.screen = WhoseScreen::Borrowed;
+        }
         match self.model.route {
             Route::Callback => self.open_callback(&query, &entries),
             Route::SignedOut => self.open_signed_out(&query, &entries),
@@ -63,8 +67,12 @@ impl Turn {
             | Route::Device(_)
             | Route::ResetPasscode(_)
             | Route::Passcode(_)
+            | Route::DeviceHistory(_)
+            | Route::NotMe(..)
+            | Route::History
             | Route::Notifications
             | Route::Help
+            | Route::Accessibility
             | Route::NotFound => {}
         }
         self.remove_stale_records(&entries);
@@ -82,6 +90,7 @@ impl Turn {
         }
         match record.and_then(Transaction::parse) {
             Some(transaction) if transaction.is_current(self.now.wall) => {
+                self.model.visit.screen = transaction.screen;
                 let progress = CallbackProgress {
                     callback,
                     transaction,
@@ -122,6 +131,10 @@ impl Turn {
             self.remove_stored(&key);
             self.model.stored.continuation =
                 Continuation::parse(record).filter(|record| record.is_current(self.now.wall));
+        }
+        if stored::find(entries, stored::ENDED_BY_IDLENESS).is_some() {
+            self.remove_stored(stored::ENDED_BY_IDLENESS);
+            self.model.visit.ended_by_idleness = true;
         }
         if self.model.stored.continuation.is_none() {
             // Whoever signed out is not signed in again by the next click without being asked.

@@ -2,21 +2,32 @@
 
 use super::turn::Turn;
 use super::{
-    ApiCall, CallbackProgress, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect, ServerClock, Session,
-    SignedIn, TimerId, stored,
+    ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect,
+    ServerClock, Session, SignedIn, TimerId, Visit, stored,
 };
 use crate::auth::{
     CallbackAnswer, Continuation, Discovery, Expectations, ExpectedPerson, KeySet, Purpose, ResumeRecord,
     SignInError, SignInRandom, SignatureVerdict, TokenAnswer, Transaction, UnverifiedIdToken, VerifiedSignIn,
     authorization_url, discovery_request, end_session_url, jwks_request, token_request, validate_claims,
 };
-use crate::domain::{DeviceId, Milliseconds, Now, ResetEvent, ResetState, SignInAge, elapsed};
+use crate::domain::{
+    DeviceId, Idleness, Milliseconds, Now, ResetEvent, ResetState, SignInAge, WhoseScreen, elapsed,
+};
 use crate::http::HttpOutcome;
 use crate::route::Route;
 use std::sync::Arc;
 
 /// A token that is refused within this time after the sign-in will be refused after the next one too.
 const TOO_YOUNG_TO_BE_REFUSED: Milliseconds = Milliseconds(60_000);
+
+/// Why somebody is signed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignOutCause {
+    /// They wanted to, here or in another tab.
+    Person,
+    /// Nobody touched a borrowed screen.
+    Idleness,
+}
 
 impl Turn {
     // ---- leaving -------------------------------------------------------------------------------------------------
@@ -191,6 +202,7 @@ impl Turn {
             expected: pending.expected,
             purpose: pending.purpose,
             key: random.idempotency_key(),
+            screen: self.model.visit.screen,
             created: self.now.wall,
         };
         let url = authorization_url(
@@ -342,6 +354,7 @@ impl Turn {
         self.model.stored.was_signed_in = true;
         self.remove_stored(stored::SILENT_TRIED);
         self.store(stored::WAS_SIGNED_IN.to_owned(), "1".to_owned());
+        self.begin_visit(transaction.screen);
         self.call(ApiCall::Me, 0);
         let step_up = match &transaction.purpose {
             Purpose::StepUp { device } => Some((device.clone(), transaction.key)),
@@ -453,13 +466,18 @@ impl Turn {
     // ---- signing out ---------------------------------------------------------------------------------------------
 
     pub(super) fn on_sign_out_chosen(&mut self) {
+        self.sign_out(SignOutCause::Person);
+    }
+
+    pub(super) fn sign_out(&mut self, cause: SignOutCause) {
         let Some(person) = self.model.session.signed_in() else { return };
         let id_token = person.id_token.clone();
-        let can_sign_out =
+        let has_such_a_place =
             self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
+        // Without a network the redirect would end in the browser's own error page; what is here goes in any case.
+        let can_sign_out = has_such_a_place && self.model.connectivity == Connectivity::Online;
         self.effect(Effect::BroadcastSignedOut);
-        self.effect(Effect::StorageClear);
-        self.store_locale();
+        self.forget_visit(cause);
         if can_sign_out {
             self.forget_person();
             self.redirect(Redirect::SignOut);
@@ -473,9 +491,22 @@ impl Turn {
         if self.model.session.signed_in().is_none() {
             return;
         }
-        self.effect(Effect::StorageClear);
-        self.store_locale();
+        self.forget_visit(SignOutCause::Person);
         self.sign_out_here();
+    }
+
+    /// Empties the storage. On a screen of one's own the language stays; on a borrowed one nothing does, except for the
+    /// page that says why the visit ended.
+    fn forget_visit(&mut self, cause: SignOutCause) {
+        self.effect(Effect::StorageClear);
+        if self.model.visit.screen == WhoseScreen::Own {
+            self.store_locale();
+        }
+        self.model.visit = Visit::new(self.now);
+        if cause == SignOutCause::Idleness {
+            self.store(stored::ENDED_BY_IDLENESS.to_owned(), "1".to_owned());
+            self.model.visit.ended_by_idleness = true;
+        }
     }
 
     fn sign_out_here(&mut self) {
@@ -493,6 +524,10 @@ impl Turn {
         self.model.device = super::DeviceDetail::default();
         self.model.reset = ResetState::Idle;
         self.model.notifications = super::Notifications::default();
+        self.model.history = super::History::default();
+        self.model.not_me = super::NotMe::default();
+        self.model.aftermath = super::Aftermath::default();
+        self.model.visit.idleness = Idleness::Active;
         self.model.reads = super::reads::Reads::default();
         self.model.telling.wish = super::Wish::None;
         self.model.telling.latest = None;
@@ -503,7 +538,9 @@ impl Turn {
         self.model.stored.was_signed_in = false;
         self.model.stored.silent_tried = true;
         self.model.stored.resume = None;
-        for timer in [TimerId::Countdown, TimerId::Poll, TimerId::Notifications, TimerId::SayFilter] {
+        let timers =
+            [TimerId::Countdown, TimerId::Poll, TimerId::Notifications, TimerId::SayFilter, TimerId::Idle];
+        for timer in timers {
             self.effect(Effect::StopTimer(timer));
         }
     }

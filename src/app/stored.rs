@@ -9,6 +9,11 @@ pub(super) const SILENT_TRIED: &str = "portal.silent-tried";
 /// The language the person chose.
 pub(super) const LOCALE: &str = "portal.locale";
 
+/// The person said at sign-in that this is somebody else's screen.
+pub(super) const BORROWED: &str = "portal.borrowed";
+/// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
+pub(super) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
+
 /// A value out of the entries the page was opened with.
 pub(super) fn find<'a>(stored: &'a [(String, String)], key: &str) -> Option<&'a str> {
     stored.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())

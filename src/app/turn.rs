@@ -2,8 +2,7 @@
 //! the rules stand in the files beside.
 
 use super::{
-    Announcement, Connectivity, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, TimerId,
-    Visibility,
+    Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, TimerId, Visibility,
 };
 use crate::domain::{Milliseconds, Now, ResetEvent};
 
@@ -20,6 +19,9 @@ impl Turn {
     }
 
     pub(super) fn take(mut self, event: Event) -> (Model, Vec<Effect>) {
+        if self.is_refused_offline(&event) {
+            return (self.model, self.effects);
+        }
         match event {
             Event::PageOpened(opening) => self.on_page_opened(opening),
             Event::LinkFollowed(route) => self.go(route),
@@ -69,6 +71,19 @@ impl Turn {
             Event::PrintChosen => self.effect(Effect::PrintPage),
             Event::RevealSignInChosen(device) => self.on_reveal_sign_in_chosen(device),
             Event::NotificationOpened(id) => self.on_notification_opened(&id),
+            Event::NotificationRead(id) => self.mark_read(&id),
+            Event::NotificationReadElsewhere(id) => self.on_read_elsewhere(&id),
+            Event::StepTicked { result, step } => self.on_step_ticked(&result, step),
+            Event::VerdictGiven { result, verdict } => self.on_verdict_given(result, verdict),
+            Event::MoreHistoryChosen => self.on_more_history_chosen(),
+            Event::HistoryDownloadChosen => self.on_history_download_chosen(),
+            Event::HistoryTableWritten { name, content } => self.on_history_table_written(name, content),
+            Event::ReportChosen => self.on_report_chosen(),
+            Event::SignOutEverywhereChosen => self.on_sign_out_everywhere_chosen(),
+            Event::ScreenDeclared(screen) => self.on_screen_declared(screen),
+            Event::ActivityNoticed => self.on_activity_noticed(),
+            Event::ActivityElsewhere => self.on_activity_elsewhere(),
+            Event::StayChosen => self.on_stay_chosen(),
             Event::Fetched { id, outcome } => self.on_fetched(&id, &outcome),
             Event::RandomDrawn(random) => self.on_random_drawn(random.as_ref()),
             Event::SignatureChecked(verdict) => self.on_signature_checked(verdict),
@@ -124,6 +139,7 @@ impl Turn {
             TimerId::Notifications => self.on_notifications_due(),
             TimerId::HidePasscode => self.keep_passcode_time(),
             TimerId::SayFilter => self.say_filter(),
+            TimerId::Idle => self.look_at_idleness(),
             TimerId::Stream => self.on_stream_due(),
             TimerId::StreamRest => self.on_stream_rest_due(),
             TimerId::Retry(id) => self.on_retry_due(id),
@@ -147,32 +163,13 @@ impl Turn {
             self.keep_passcode_time();
             self.model.in_background_since = None;
             self.keep_passcode_time();
+            self.look_at_idleness();
             self.reset(ResetEvent::ClockTicked);
             if self.model.live.is_looking_needed() {
                 self.on_poll_due();
                 self.on_notifications_due();
             }
             self.on_stream_visible();
-        }
-    }
-
-    fn on_online(&mut self) {
-        if self.model.connectivity == Connectivity::Offline {
-            self.model.connectivity = Connectivity::Online;
-            self.say(Announcement::WentOnline);
-            self.load_route();
-            self.on_stream_online();
-            if self.model.live.is_looking_needed() {
-                self.on_poll_due();
-            }
-        }
-    }
-
-    fn on_offline(&mut self) {
-        if self.model.connectivity == Connectivity::Online {
-            self.model.connectivity = Connectivity::Offline;
-            self.say(Announcement::WentOffline);
-            self.on_stream_offline();
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Tells the other tabs of this browser that the person signed out. The message carries nothing else.
+//! What the tabs of this browser tell each other: that the person signed out, read a notification, or is still there. The
+//! messages carry no secret: at most the identifier of a notification.
 
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::BroadcastChannel;
+use web_sys::{BroadcastChannel, MessageEvent};
 
 const CHANNEL: &str = "passcode-portal";
 
@@ -12,21 +13,26 @@ pub struct Tabs {
 }
 
 impl Tabs {
-    /// Joins the channel and calls `on_signed_out` for each message of another tab. A browser without channels gets
+    /// Joins the channel and calls `on_message` for each message of another tab. A browser without channels gets
     /// a `Tabs` that does nothing: each tab still notices at its next call.
-    pub fn join(on_signed_out: impl Fn() + 'static) -> Self {
+    pub fn join(on_message: impl Fn(&str) + 'static) -> Self {
         let channel = BroadcastChannel::new(CHANNEL).ok();
         if let Some(channel) = &channel {
-            let handler = Closure::<dyn Fn()>::new(on_signed_out).into_js_value();
+            let handler = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                if let Some(message) = event.data().as_string() {
+                    on_message(&message);
+                }
+            });
+            let handler = handler.into_js_value();
             channel.set_onmessage(Some(handler.unchecked_ref()));
         }
         Self { channel }
     }
 
     /// Tells the other tabs.
-    pub fn say_signed_out(&self) {
+    pub fn say(&self, message: &str) {
         if let Some(channel) = &self.channel {
-            let _sent = channel.post_message(&"signed-out".into());
+            let _sent = channel.post_message(&message.into());
         }
     }
 }

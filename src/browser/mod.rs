@@ -6,6 +6,7 @@ pub mod broadcast;
 pub mod clipboard;
 pub mod clock;
 pub mod crypto;
+pub mod download;
 pub mod event_stream;
 pub mod http;
 pub mod intl;

@@ -5,16 +5,27 @@ use crate::i18n::{Locale, Text, t};
 use crate::shell::Selected;
 
 /// Says that the page is offline, for as long as it is.
-pub fn offline_banner(is_offline: Selected<bool>) -> Part {
-    live(move || is_offline.get().then(|| banner(Icon::Offline, t::offline_banner())))
+///
+/// `unsent` counts what was pressed meanwhile and not sent: each time it is said that it was not.
+pub fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part {
+    live(move || {
+        is_offline.get().then(|| {
+            let alert = || el("p").attr("role", "alert").child(el("strong").words(t::offline_unsent()));
+            let refused = live(move || (unsent.get() > 0).then(alert));
+            banner(Icon::Offline, t::offline_banner(), Some(refused))
+        })
+    })
 }
 
 /// Says that the language the person chose could not be loaded, until another is chosen.
 pub fn language_banner(missing: Selected<Option<Locale>>) -> Part {
-    live(move || missing.get().map(|locale| banner(Icon::Warning, t::language_switch_missing(locale.name()))))
+    live(move || {
+        missing.get().map(|locale| banner(Icon::Warning, t::language_switch_missing(locale.name()), None))
+    })
 }
 
-fn banner(sign: Icon, words: Text) -> Part {
-    let inner = el("div").class("banner-inner").child(icon(sign)).child(el("p").words(words));
+fn banner(sign: Icon, words: Text, more: Option<Part>) -> Part {
+    let words = el("div").child(el("p").words(words)).child(more);
+    let inner = el("div").class("banner-inner").child(icon(sign)).child(words);
     el("div").class("banner").child(inner).into()
 }

@@ -21,7 +21,8 @@ pub enum Weight {
 
 impl Weight {
     /// The classes of the style sheet.
-    pub(super) const fn class(self) -> &'static str {
+    #[must_use]
+    pub const fn class(self) -> &'static str {
         match self {
             Self::Plain => "button",
             Self::Primary => "button primary",

@@ -44,7 +44,7 @@ pub fn flag() -> Part {
             if items.is_empty() {
                 return el("p").words(t::notifications_empty_text());
             }
-            let newest = items.iter().take(NEWEST).map(|item| notification_item(item, now));
+            let newest = items.iter().take(NEWEST).map(|item| notification_item(item, ago(item, now)));
             el("ul").class("notes").children(newest)
         })
     };
@@ -78,13 +78,16 @@ fn close_after_link(event: &web_sys::Event) {
     }
 }
 
-/// A notification of the API as a list item that leads to its device. `now` is followed: only the words that
-/// say when it was change.
-pub fn notification_item(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
+/// How long ago it was. `now` is followed: only these words change.
+fn ago(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
     let tr = use_tr();
+    let created = item.created_date_time;
+    live_text(move || tr.text(&view::ago(created, now.get())))
+}
+
+/// A notification of the API as a list item that leads to its device; `when` says when it was.
+pub fn notification_item(item: &Notification, when: Part) -> Part {
     let route = DeviceId::parse(&item.device_id).map(Route::Device);
     let opened = Event::NotificationOpened(item.id.clone());
-    let created = item.created_date_time;
-    let when = live_text(move || tr.text(&view::ago(created, now.get())));
     note_item(view::notification(item, None), when, item.is_read, route, opened)
 }

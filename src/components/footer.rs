@@ -2,6 +2,7 @@
 
 use super::{Flow, Part, contact_ways, el, web_address};
 use crate::i18n::t;
+use crate::route::Route;
 use crate::shell::{select, use_model};
 
 /// The foot.
@@ -13,11 +14,13 @@ pub fn footer() -> Part {
             .with(|branding| web_address(&branding.privacy_url))
             .map(|address| el("a").class("privacy").attr("href", address).words(t::app_privacy()))
     };
+    let accessibility = Route::Accessibility.path();
     let inner = el("div")
         .class("foot-inner")
         .child(el("h2").words(t::support_contact()))
         .child(contact_ways(branding, Flow::Row))
         .child(el("p").class("foot-notes").live_text(notes))
-        .live(privacy);
+        .live(privacy)
+        .child(el("a").class("privacy").attr("href", accessibility).words(t::accessibility_heading()));
     el("footer").class("foot").child(inner).into()
 }

@@ -1,11 +1,13 @@
 //! The bar at the top of every screen: whose portal it is, where one can go, the notification flag, the language, and
 //! the way out.
 
-use super::{Element, Icon, Part, el, flag, group, icon, live};
+use super::{Element, Icon, Part, el, flag, group, icon, live, status_chip};
 use crate::app::{Event, Model};
+use crate::domain::WhoseScreen;
 use crate::i18n::{Locale, Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
+use crate::view::Tone;
 
 /// The bar.
 pub fn header() -> Part {
@@ -51,6 +53,9 @@ fn navigation() -> Element {
         .class("nav")
         .attr_words("aria-label", t::app_navigation())
         .child(place(t::devices_heading(), &Route::Devices, is_devices))
+        .child(place(t::history_page_heading(), &Route::History, |route| {
+            matches!(route, Route::History | Route::DeviceHistory(_))
+        }))
         .child(place(t::help_heading(), &Route::Help, |route| *route == Route::Help))
 }
 
@@ -107,7 +112,13 @@ fn account() -> Part {
         .on_press(move || dispatch(Event::SignOutChosen))
         .child(icon(Icon::Out))
         .child(label(t::session_sign_out()));
-    group([who, out.into()])
+    group([borrowed_mark(), who, out.into()])
+}
+
+/// "Borrowed screen", for as long as the visit on one lasts.
+fn borrowed_mark() -> Part {
+    let is_borrowed = select(use_model(), move |model| model.visit.screen == WhoseScreen::Borrowed);
+    live(move || is_borrowed.get().then(|| status_chip(Tone::Warn, Icon::Person, t::borrowed_mark())))
 }
 
 fn help_link() -> Part {

@@ -23,6 +23,7 @@ mod note;
 mod notice;
 mod skeleton;
 mod steps;
+mod tick;
 
 pub use banner::{language_banner, offline_banner};
 pub use button::{Weight, button, link_button, pressable};
@@ -41,6 +42,7 @@ pub use note::note_item;
 pub use notice::{alert, message, notice_body, reference};
 pub use skeleton::skeleton_rows;
 pub use steps::{steps, trail};
+pub use tick::tick_box;
 
 /// The value of `aria-hidden` for what only decorates.
 pub const HIDDEN: &str = "true";

@@ -12,12 +12,7 @@ impl DeviceId {
     /// a backslash or a control character.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let is_dots = matches!(text, "." | "..");
-        let is_unfit = |c: char| matches!(c, '/' | '\\') || c.is_control();
-        if text.is_empty() || text.len() > LONGEST || is_dots || text.contains(is_unfit) {
-            return None;
-        }
-        Some(Self(text.to_owned()))
+        is_one_segment(text).then(|| Self(text.to_owned()))
     }
 
     /// The identifier as the API wrote it.
@@ -25,6 +20,13 @@ impl DeviceId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether an identifier of the API can be one path segment.
+pub(super) fn is_one_segment(text: &str) -> bool {
+    let is_dots = matches!(text, "." | "..");
+    let is_unfit = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    !(text.is_empty() || text.len() > LONGEST || is_dots || text.contains(is_unfit))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What happened to a person's devices, as the server's audit record tells it, read once from the wire type.
 
-use super::DeviceId;
+use super::{DeviceId, ResultId};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, HistoryActor, ProblemCode,
     RefusalReason, UtcTime,
@@ -56,6 +56,15 @@ pub struct HistoryOrigin {
 }
 
 impl HistoryEntry {
+    /// The reset a person can report as not their own: where one was asked for, or its passcode was looked at.
+    #[must_use]
+    pub fn reportable(&self) -> Option<(DeviceId, ResultId)> {
+        let is_deed =
+            matches!(self.activity, HistoryActivity::ResetRequested | HistoryActivity::PasscodeRevealed);
+        let result = self.result.as_deref().filter(|_| is_deed).and_then(ResultId::parse)?;
+        Some((self.device.clone()?, result))
+    }
+
     /// Reads the wire type. A device identifier that cannot be one is left out; the entry stays.
     #[must_use]
     pub fn from_contract(wire: portal_contract::HistoryEntry) -> Self {

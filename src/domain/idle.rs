@@ -25,7 +25,7 @@ pub enum WhoseScreen {
 pub enum Idleness {
     /// Nothing to say.
     Active,
-    /// So much is left; any touch or key takes it back.
+    /// So much is left; the person is asked whether they are still there.
     Warning(Milliseconds),
     /// Sign out now.
     Over,

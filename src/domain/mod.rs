@@ -13,6 +13,7 @@ mod idle;
 mod platform;
 mod reach;
 mod reset;
+mod result_id;
 mod time;
 
 pub use character::{CharacterClass, KeypadNeed};
@@ -29,4 +30,5 @@ pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
 pub use reset::{
     PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket, WhyExplain,
 };
+pub use result_id::ResultId;
 pub use time::{Milliseconds, Now, Seconds, elapsed};

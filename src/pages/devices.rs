@@ -74,7 +74,9 @@ fn shown() -> Part {
     let props = DeviceListProps { rows, count, more, query, is_searchable, now };
     let on_search = move |text| dispatch(Event::FilterChanged(text));
     let on_more = move || dispatch(Event::MoreDevicesChosen);
-    group([problem(), device_list(props, on_search, on_more)])
+    let as_of = select(model, move |model| model.devices_as_of());
+    let as_of = live(move || as_of.get().map(|when| paragraph("as-of", t::offline_as_of(when))));
+    group([problem(), as_of, device_list(props, on_search, on_more)])
 }
 
 /// How many rows "Show more" brings (`app::DeviceList`).

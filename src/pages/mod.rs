@@ -1,6 +1,7 @@
 //! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
 //! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
 
+mod borrowed;
 mod devices;
 mod landing;
 mod later;
@@ -34,6 +35,7 @@ pub fn app() -> Part {
     let model = use_model();
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
+    let unsent = select(model, move |model| model.unsent);
     let missing_language = select(model, move |model| model.missing_language);
     let spoken = select(model, move |model| Spoken {
         sequence: model.announcement.sequence,
@@ -48,7 +50,7 @@ pub fn app() -> Part {
         .class("frame")
         .child(el("a").class("skip").attr("href", TO_MAIN).on("click", skip).words(t::app_skip_to_content()))
         .child(header())
-        .child(offline_banner(is_offline))
+        .child(offline_banner(is_offline, unsent))
         .child(language_banner(missing_language))
         .child(
             el("main")
@@ -58,6 +60,7 @@ pub fn app() -> Part {
                 .live(move || screen.get().show()),
         )
         .child(footer())
+        .child(screen::idle_warning())
         .child(live_region(spoken))
         .child(keep_title())
         .child(tell_by_system())

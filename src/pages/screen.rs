@@ -3,9 +3,11 @@
 use super::later::{self, LaterScreen};
 use super::{devices, landing, not_found, not_loaded, sign_in};
 use crate::app::{Config, LaterScreens, Model, Redirect, Session};
-use crate::components::Part;
+use crate::components::{Part, live};
+use crate::domain::Idleness;
 use crate::i18n::t;
 use crate::route::Route;
+use crate::shell::{select, use_model};
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,9 +68,13 @@ impl Screen {
             Route::NotFound => return Self::NotFound,
             Route::Device(id) => LaterScreen::Device(id.clone()),
             Route::ResetPasscode(id) => LaterScreen::Reset(id.clone()),
+            Route::DeviceHistory(id) => LaterScreen::DeviceHistory(id.clone()),
+            Route::NotMe(id, result) => LaterScreen::NotMe(id.clone(), result.clone()),
+            Route::History => LaterScreen::History,
             Route::Passcode(id) => LaterScreen::Passcode(id.clone()),
             Route::Notifications => LaterScreen::Notifications,
             Route::Help => LaterScreen::Help,
+            Route::Accessibility => LaterScreen::Accessibility,
         };
         match model.later {
             LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
@@ -102,6 +108,15 @@ impl Screen {
             Self::Later(screen) => show_later(screen),
         }
     }
+}
+
+/// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the later part; when that
+/// could not be had, the sign-out comes all the same and is only spoken of.
+pub(super) fn idle_warning() -> Part {
+    let is_due = select(use_model(), move |model| {
+        model.later == LaterScreens::Ready && matches!(model.visit.idleness, Idleness::Warning(_))
+    });
+    live(move || is_due.get().then(|| show_later(LaterScreen::IdleWarning)))
 }
 
 /// Through a pointer the optimisers cannot see through: whatever only this reaches moves to the later part.

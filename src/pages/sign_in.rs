@@ -1,5 +1,6 @@
 //! The screens around signing in and out, and the one that says the page is not set up.
 
+use super::borrowed::borrowed_question;
 use super::parts::{actions, ask_it, hero, hero_icon, notice_screen, paragraph};
 use crate::app::{Config, Event, Model, Session};
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, link_button, live};
@@ -24,14 +25,17 @@ pub(super) fn required() -> Part {
         .child(hero_icon(Icon::Lock))
         .child(heading(t::sign_in_required_heading()))
         .child(paragraph("lede", t::sign_in_required_text()))
+        .child(borrowed_question())
         .child(button(Weight::Primary, t::sign_in_button(), Event::SignInChosen))
         .into()
 }
 
 /// `/signed-out`, when nothing follows.
 pub(super) fn signed_out() -> Part {
+    let by_clock = select(use_model(), move |model| model.visit.ended_by_idleness);
     let words = el("div")
         .class("stack tight")
+        .live(move || by_clock.get().then(|| el("p").words(t::idle_ended())))
         .child(el("p").words(t::signed_out_text()))
         .child(el("p").words(t::signed_out_provider_note()));
     el("div")

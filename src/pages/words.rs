@@ -7,8 +7,16 @@ use crate::components::Spoken;
 use crate::i18n::{Text, t};
 use crate::view;
 
-/// The title of the document.
+/// The title of the document; the number of unread notifications comes first, because a tab shows only the beginning.
 pub(super) fn title(model: &Model) -> Text {
+    let screen = title_of_screen(model);
+    match model.notifications.unread() {
+        0 => screen,
+        unread => t::title_unread(unread, screen),
+    }
+}
+
+fn title_of_screen(model: &Model) -> Text {
     let organisation = &model.branding.display_name;
     let page = match Screen::of(model) {
         Screen::Loading | Screen::Restoring => t::app_loading(),

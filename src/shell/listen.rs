@@ -6,8 +6,14 @@ use super::Shell;
 use crate::app::{Event, Visibility};
 use crate::browser::{clock, location};
 use crate::route::Route;
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, EventTarget, HtmlAnchorElement, MouseEvent, PageTransitionEvent};
+
+/// A touch, a key or a turn of the wheel is reported this often at most, in milliseconds: each report is a turn of the
+/// rules.
+const NOTICED_EVERY: i64 = 5_000;
 
 /// Listens for as long as the page lives.
 pub(super) fn install(shell: &Shell) {
@@ -25,6 +31,16 @@ pub(super) fn install(shell: &Shell) {
         let event: &PageTransitionEvent = event.dyn_ref()?;
         event.persisted().then_some(Event::PageRestored)
     });
+    let noticed = Rc::new(Cell::new(i64::MIN));
+    for name in ["pointerdown", "keydown", "wheel", "touchmove"] {
+        let noticed = Rc::clone(&noticed);
+        on(&window, name, shell, move |_| {
+            let now = clock::monotonic_millis();
+            let is_due = now.saturating_sub(noticed.get()) >= NOTICED_EVERY;
+            is_due.then(|| noticed.set(now))?;
+            Some(Event::ActivityNoticed)
+        });
+    }
     on(&window, "online", shell, |_| Some(Event::WentOnline));
     on(&window, "offline", shell, |_| Some(Event::WentOffline));
 }

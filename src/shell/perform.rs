@@ -8,7 +8,7 @@ use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
 use crate::browser::{
-    clipboard, http, languages, later, location, print, random, selection, speech, storage,
+    clipboard, download, http, languages, later, location, print, random, selection, speech, storage,
     system_notification,
 };
 use crate::domain::Milliseconds;
@@ -41,7 +41,11 @@ impl Performer {
     /// `language`: the texts the page was opened with.
     pub(super) fn new(shell: Weak<Inner>, language: Catalogue) -> Self {
         let listener = shell.clone();
-        let tabs = Tabs::join(move || dispatch(&listener, Event::SignedOutElsewhere));
+        let tabs = Tabs::join(move |message| {
+            if let Some(event) = heard(message) {
+                dispatch(&listener, event);
+            }
+        });
         let languages = Rc::new(RefCell::new(vec![language]));
         Self {
             shell,
@@ -122,7 +126,14 @@ impl Performer {
                     dispatch(&shell, event);
                 });
             }
-            Effect::BroadcastSignedOut => self.tabs.say_signed_out(),
+            Effect::BroadcastSignedOut => self.tabs.say(SIGNED_OUT),
+            Effect::BroadcastRead(id) => self.tabs.say(&[READ, &id].concat()),
+            Effect::BroadcastActivity => self.tabs.say(ACTIVE),
+            Effect::SaveFile { name, content } => {
+                if !download::save(&name, &content) {
+                    console_debug("download.refused", "history");
+                }
+            }
             Effect::CopyText(text) => {
                 let shell = self.shell.clone();
                 spawn_local(async move {
@@ -184,6 +195,19 @@ impl Performer {
             dispatch(&shell, Event::TimerFired(fired));
         });
         self.timers.borrow_mut().push((id, timer));
+    }
+}
+
+const SIGNED_OUT: &str = "signed-out";
+const ACTIVE: &str = "active";
+const READ: &str = "read:";
+
+/// What a message of another tab means; an unknown one (of another version of the page) means nothing.
+fn heard(message: &str) -> Option<Event> {
+    match message {
+        SIGNED_OUT => Some(Event::SignedOutElsewhere),
+        ACTIVE => Some(Event::ActivityElsewhere),
+        _ => message.strip_prefix(READ).map(|id| Event::NotificationReadElsewhere(id.to_owned())),
     }
 }
 

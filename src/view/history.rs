@@ -35,7 +35,9 @@ fn run_view(run: &DeviceActionResult, now: Option<UtcTime>) -> RunView {
     }
 }
 
-const fn action_state(state: ActionState) -> (Tone, Text) {
+/// The state of an action in a word, with its tone.
+#[must_use]
+pub const fn action_state(state: ActionState) -> (Tone, Text) {
     match state {
         ActionState::None => (Tone::Neutral, t::action_state_none()),
         ActionState::Pending => (Tone::Info, t::action_state_pending()),

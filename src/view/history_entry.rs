@@ -93,7 +93,6 @@ fn why(cause: HistoryCause) -> Text {
             | ProblemCode::ActionNotCancellable
             | ProblemCode::PreconditionFailed
             | ProblemCode::PayloadTooLarge
-            | ProblemCode::RequestTimeout
             | ProblemCode::IdempotencyKeyReused
             | ProblemCode::IdempotencyKeyMissing
             | ProblemCode::Other => t::history_not_accepted(),

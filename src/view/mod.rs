@@ -65,7 +65,7 @@ pub use device_row::{DeviceRow, Status, device_row, status};
 pub use done::{DoneView, done};
 pub use explain::{ExplainView, explain};
 pub use facts::{Fact, facts};
-pub use history::{RunView, history};
+pub use history::{RunView, action_state, history};
 pub use history_entry::{HistoryEntryView, history_csv, history_entry};
 pub use idle::{idle_rule, idle_warning};
 pub use keypad_help::{KeypadHelp, keypad_help, keypad_needed};

@@ -155,6 +155,7 @@ impl Browser {
                 | Effect::StopReading
                 | Effect::PrintPage => {}
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
+                Effect::BroadcastRead(_) | Effect::BroadcastActivity | Effect::SaveFile { .. } => {}
             }
         }
     }

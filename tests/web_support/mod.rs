@@ -148,7 +148,13 @@ impl Page {
 
 /// Following a link is the shell's business, which is not here; the browser must not leave the test.
 fn keep_the_browser_here(root: &HtmlElement) {
-    let stay = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| event.prevent_default());
+    // Only links lead away; a tick box whose click is prevented would not change.
+    let stay = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if element.is_some_and(|element| element.closest("a").ok().flatten().is_some()) {
+            event.prevent_default();
+        }
+    });
     root.add_event_listener_with_callback("click", stay.as_ref().unchecked_ref()).expect("a listener");
     stay.forget();
 }

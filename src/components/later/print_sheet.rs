@@ -1,7 +1,7 @@
 //! Printing the steps. The style sheet leaves everything secret off the paper; a passcode that is on the screen is printed
 //! only when the box for it is ticked on purpose.
 
-use super::super::{Part, Weight, button, el, group, live};
+use super::super::{Part, Weight, button, el, group, live, tick_box, words};
 use crate::app::{Aid, Event, Model, PasscodeView};
 use crate::domain::DeviceId;
 use crate::i18n::t;
@@ -27,14 +27,10 @@ fn is_on_paper(model: &Model) -> bool {
 fn with_code() -> Part {
     let dispatch = use_dispatch();
     let is_on = select(use_model(), is_on_paper);
-    let is_on_here = move || is_on.get();
-    let field = el("input")
-        .attr("type", "checkbox")
-        .attr_live("checked", move || is_on_here().then(String::new))
-        .on("change", move |_| dispatch(Event::PasscodeOnPaperToggled));
-    let label = el("label").class("check").child(field).child(el("span").words(t::print_with_code()));
+    let toggle = move || dispatch(Event::PasscodeOnPaperToggled);
+    let label = tick_box("with-code", move || is_on.get(), words(t::print_with_code()), toggle);
     let warning = move || is_on.get().then(|| el("p").class("reference").words(t::print_code_note()));
-    group([label.into(), live(warning)])
+    group([label, live(warning)])
 }
 
 /// The class of a passcode's panel that is to be printed.

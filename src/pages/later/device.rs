@@ -106,7 +106,9 @@ fn shown(id: &DeviceId) -> Part {
                     .child(passcode(id.clone()))
                     .child(reach(id)),
             )
-            .child(titled("card", "facts-heading", t::device_facts()).live(facts))
+            .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(actions(
+                link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
+            )))
             .into(),
         live(dialog),
     ])

@@ -1,8 +1,9 @@
 //! `/help`: whom to ask, what to tell them, and the questions people have.
 
-use super::super::parts::{branding, paragraph, titled};
-use crate::components::{Part, contact_card, el, group, heading};
+use super::super::parts::{actions, branding, paragraph, titled};
+use crate::components::{Part, Weight, contact_card, el, group, heading, link_button};
 use crate::i18n::{Text, t};
+use crate::route::Route;
 
 /// The help page.
 pub(super) fn help() -> Part {
@@ -39,7 +40,11 @@ pub(super) fn help() -> Part {
             .class("split")
             .child(
                 titled("stack", "questions-heading", t::help_questions())
-                    .children(questions.into_iter().map(question)),
+                    .children(questions.into_iter().map(question))
+                    .child(actions(group([
+                        link_button(Weight::Quiet, t::history_page_all_link(), &Route::History),
+                        link_button(Weight::Quiet, t::accessibility_heading(), &Route::Accessibility),
+                    ]))),
             )
             .child(el("div").class("stack").child(contact_card(t::support_heading(), branding())).child(tell))
             .into(),

@@ -1,12 +1,17 @@
 //! `/notifications`: what happened, newest first.
 
 use super::super::parts::{Stage, empty_card, load_failed, load_problem};
-use crate::app::{LoadState, Model};
+use crate::app::{Event, LoadState, Model};
 use crate::components::{
-    Icon, Part, el, group, heading, live, minute_now, nothing, notification_item, skeleton_rows,
+    Element, Icon, Part, el, group, heading, live, live_text, minute_now, nothing, notification_item,
+    skeleton_rows, status_chip, tone_icon,
 };
+use crate::domain::{DeviceId, ResultId};
 use crate::i18n::t;
-use crate::shell::{select, use_model};
+use crate::route::Route;
+use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
+use crate::view;
+use portal_contract::{Notification, NotificationKind, UtcTime};
 
 fn stage(model: &Model) -> Stage {
     match (&model.notifications.state, model.notifications.items.is_empty()) {
@@ -41,8 +46,29 @@ fn list() -> Part {
     let now = select(model, minute_now);
     el("ul")
         .class("notes")
-        .live(move || {
-            items.with(|items| items.iter().map(|item| notification_item(item, now)).collect::<Part>())
-        })
+        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<Part>()))
         .into()
+}
+
+/// What the flyout shows, and for reading in peace: the date, the state in a word, and the way on if it was not the person.
+fn entry(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
+    let tr = use_tr();
+    let created = item.created_date_time;
+    let when = live_text(move || tr.text(&view::moment(created, now.get())));
+    let (tone, state) = view::action_state(item.action_state);
+    let rest = group([
+        el("span").child(when).into(),
+        status_chip(tone, tone_icon(tone), state),
+        not_me_link(item).into(),
+    ]);
+    notification_item(item, rest)
+}
+
+fn not_me_link(item: &Notification) -> Option<Element> {
+    let dispatch = use_dispatch();
+    let device = DeviceId::parse(&item.device_id)?;
+    let result = ResultId::parse(&item.result_id).filter(|_| item.kind == NotificationKind::PasscodeReset)?;
+    let seen = Event::NotificationRead(item.id.clone());
+    let link = el("a").attr("href", Route::NotMe(device, result).path());
+    Some(link.on_press(move || dispatch(seen.clone())).words(t::not_me_link()))
 }

@@ -1,14 +1,12 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
 //! be printed; the passcode is on the paper only when it is on the screen.
 
-use super::super::parts::{
-    actions, branding, device_link, hero_icon, known_device, paragraph, sign_out_hint, titled,
-};
+use super::super::parts::{actions, device_link, hero_icon, known_device, paragraph};
+use super::aftermath;
+use super::idle::finish;
 use crate::app::Model;
-use crate::components::later::{PanelPlace, passcode_panel, print_steps};
-use crate::components::{
-    Flow, Icon, Part, contact_ways, el, group, heading, live, minute_now, reference, steps,
-};
+use crate::components::later::{PanelPlace, passcode_panel};
+use crate::components::{Icon, Part, el, group, heading, live, minute_now, reference};
 use crate::domain::{DeviceId, Platform, ResetState};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -52,11 +50,8 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
     let head = el("div")
         .class("page-head")
         .child(heading(words.heading))
-        .child(el("p").class("device-meta").live_text(when));
-    let locked = titled("card stack tight", "locked-heading", words.still_locked_heading)
-        .child(el("p").words(words.still_locked))
-        .child(contact_ways(branding(), Flow::Row))
-        .child(reference(words.reference));
+        .child(el("p").class("device-meta").live_text(when))
+        .child(reference(words.reference.clone()));
     group([
         el("div").class("hero good").child(hero_icon(Icon::Check)).child(head).into(),
         el("div")
@@ -65,12 +60,9 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
             .child(el("p").words(words.note))
             .into(),
         panel.into(),
-        titled("card stack", "steps-heading", words.steps_heading)
-            .child(steps(words.steps))
-            .child(print_steps(id.clone()))
-            .into(),
-        locked.into(),
-        sign_out_hint(words.sign_out_hint),
+        aftermath::steps(words.steps_heading, &words.reference, id),
+        aftermath::question(words.reference, id),
+        finish(),
         actions(device_link(t::done_back(), id)),
     ])
 }

@@ -1,0 +1,178 @@
+// After the reset, and whose screen it is: the record of what happened, "this wasn't me", several tabs, a borrowed screen,
+// a network that comes and goes.
+
+import { readFile } from 'node:fs/promises';
+import { expect, test } from './fixtures.mjs';
+import { CALL } from './support/api.mjs';
+import { ANDROID } from './sample.mjs';
+
+const HISTORY = `/devices/${ANDROID}/history`;
+
+/** Resets, reads the passcode off, and returns it: what must not turn up anywhere else. */
+async function resetAndRead(portal) {
+  await portal.reset('aiko', ANDROID);
+  await portal.showPasscode.click();
+  await expect(portal.passcode).toBeVisible();
+  return portal.shownPasscode();
+}
+
+/** A second tab: the provider knows the person, so it signs in without asking. */
+async function otherTab(other) {
+  await other.open('/devices');
+  await other.isAt('/devices');
+  await expect(other.deviceLinks.first()).toBeVisible();
+}
+
+test('the history tells the reset with its reference, and holds no passcode', async ({ page, portal }) => {
+  const answers = [];
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname.endsWith('/history')) answers.push(response.text());
+  });
+  const passcode = await resetAndRead(portal);
+  await portal.open(HISTORY);
+  await portal.isAt(HISTORY);
+  for (const what of ['history.reset_requested', 'history.reset_done', 'history.passcode_revealed']) {
+    await expect(page.getByRole('row').filter({ hasText: portal.saying(what) }).first()).toBeVisible();
+  }
+  const asked = page.getByRole('row').filter({ hasText: portal.saying('history.reset_requested') }).first();
+  await expect(asked.locator('code')).not.toBeEmpty();
+  await expect(asked).toContainText(portal.saying('history.network_loopback'));
+  const shown = (await portal.main.innerText()).replaceAll(/\s/g, '');
+  expect(shown).not.toContain(passcode);
+  const sent = (await Promise.all(answers)).join();
+  expect(sent).toContain('resetRequested');
+  expect(sent).not.toContain(passcode);
+});
+
+test('the history is saved as a file a spreadsheet reads', async ({ page, portal }) => {
+  const passcode = await resetAndRead(portal);
+  await portal.link('history_page.heading').first().click();
+  await portal.isAt('/history');
+  const download = page.waitForEvent('download');
+  await portal.button('history_page.download').click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('passcode-history.csv');
+  const csv = await readFile(await file.path(), 'utf8');
+  expect(csv.startsWith('\uFEFF"')).toBe(true);
+  const lines = csv.trim().split('\r\n');
+  expect(lines[0]).toMatch(portal.saying('history.when'));
+  expect(lines.some((line) => portal.saying('history.reset_done').test(line))).toBe(true);
+  expect(csv).not.toContain(passcode);
+});
+
+test('the result: steps to tick, an answer for either case, a record without the passcode', async ({ page, portal }) => {
+  await resetAndRead(portal);
+  const boxes = portal.main.getByRole('checkbox');
+  await boxes.first().check();
+  await expect(boxes.first()).toBeChecked();
+  await portal.button('aftermath.still_locked').click();
+  await expect(portal.text('keypad.letters_lead')).toBeVisible();
+  await portal.button('aftermath.worked').click();
+  await expect(portal.text('aftermath.worked_temporary')).toBeVisible();
+  await expect(portal.text('keypad.letters_lead')).toHaveCount(0);
+  await page.emulateMedia({ media: 'print' });
+  await expect(portal.passcode).toBeHidden();
+  await expect(portal.heading).toBeVisible();
+});
+
+test('this was not me: reported, with a reference for IT', async ({ page, portal }) => {
+  await portal.reset('aiko', ANDROID);
+  await portal.openNotifications();
+  await portal.link('not_me.link', portal.main).first().click();
+  await expect(portal.headed('not_me.heading')).toBeVisible();
+  const report = page.waitForResponse((response) => response.url().endsWith('/reportUnrecognized'));
+  await portal.button('not_me.report_button').click();
+  const { reference } = await (await report).json();
+  await expect(portal.text('not_me.reported')).toBeVisible();
+  await expect(portal.main.locator('code')).toHaveText(reference);
+  await portal.open('/history');
+  await portal.isAt('/history');
+  await expect(portal.text('history.reported').first()).toBeVisible();
+});
+
+test('signing out everywhere ends the other tab and makes the old token worthless', async ({ context, page, portal, baseURL }) => {
+  await portal.reset('aiko', ANDROID);
+  const other = portal.in(await context.newPage());
+  await otherTab(other);
+  let token;
+  page.on('request', (request) => {
+    token = request.headers().authorization ?? token;
+  });
+  await portal.openNotifications();
+  await portal.link('not_me.link', portal.main).first().click();
+  await expect(portal.headed('not_me.heading')).toBeVisible();
+  await portal.button('not_me.everywhere_button').click();
+  await portal.isAt('/signed-out');
+  await expect(other.headed('signed_out.heading')).toBeVisible();
+  await expect(async () => {
+    const refused = await context.request.get(`${baseURL}/api/v1.0/me`, { headers: { authorization: token } });
+    expect(refused.status()).toBe(401);
+  }).toPass();
+});
+
+test('a notification read in one tab is read in the other, in its title too', async ({ context, portal }) => {
+  await portal.reset('aiko', ANDROID);
+  await portal.open('/devices');
+  await portal.isAt('/devices');
+  await expect(portal.page).toHaveTitle(/^\(1\) /);
+  const other = portal.in(await context.newPage());
+  await otherTab(other);
+  await expect(other.page).toHaveTitle(/^\(1\) /);
+  await other.flag.click();
+  await other.page.getByRole('banner').getByRole('link', { name: other.saying('notifications.done') }).click();
+  await expect(other.page).not.toHaveTitle(/^\(/);
+  await expect(portal.page).not.toHaveTitle(/^\(/);
+});
+
+test('a borrowed screen that nobody touches warns, and signs out by itself', async ({ page, portal }) => {
+  await page.clock.install();
+  await portal.open('/');
+  await page.getByRole('checkbox', { name: portal.saying('borrowed.check') }).check();
+  await portal.goToProvider();
+  await portal.provider.fill('aiko');
+  await portal.isAt('/devices');
+  await expect(portal.page.getByRole('banner')).toContainText(portal.saying('borrowed.mark'));
+  await page.clock.fastForward('04:01');
+  await expect(portal.dialog).toContainText(portal.saying('idle.warning'));
+  await expect(portal.dialog.getByRole('alert')).not.toBeEmpty();
+  await portal.button('idle.stay').click();
+  await expect(portal.dialog).toHaveCount(0);
+  await page.clock.fastForward('05:01');
+  await portal.isAt('/signed-out');
+  await expect(portal.text('idle.ended')).toBeVisible();
+  expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+});
+
+test('without a network the list stays and says as of when; with it the list is read again', async ({ context, page, portal, api, guard }) => {
+  guard.pardon(/Failed to load resource|ERR_INTERNET_DISCONNECTED/);
+  await portal.enter('aiko');
+  await context.setOffline(true);
+  await expect(page.getByText(portal.saying('offline.as_of'))).toBeVisible();
+  await expect(portal.device(ANDROID).first()).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText(portal.saying('offline.as_of'))).toHaveCount(0);
+  expect(api.of(CALL.devices).length).toBeGreaterThan(1);
+});
+
+test('the last button pressed without a network says that nothing was sent, and nothing is', async ({ context, page, portal, api, guard }) => {
+  guard.pardon(/Failed to load resource|ERR_INTERNET_DISCONNECTED/);
+  await portal.reachConfirm('aiko', ANDROID);
+  await context.setOffline(true);
+  await portal.lastButton.click();
+  await expect(page.getByRole('alert').filter({ hasText: portal.saying('offline.unsent') })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText(portal.saying('offline.unsent'))).toHaveCount(0);
+  await page.waitForTimeout(1_500);
+  expect(api.resets).toHaveLength(0);
+  await expect(portal.lastButton).toBeVisible();
+  await portal.lastButton.click();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
+
+test('the accessibility statement is one click away, signed in or not', async ({ portal }) => {
+  await portal.open('/');
+  await portal.link('accessibility.heading').first().click();
+  await portal.isAt('/accessibility');
+  await expect(portal.headed('accessibility.heading')).toBeVisible();
+});

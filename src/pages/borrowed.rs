@@ -1,0 +1,27 @@
+//! "This is not my device": the question before the sign-in. The rest of it is in `later/idle.rs`.
+
+use crate::app::{Event, Model};
+use crate::components::{Part, el, tick_box, words};
+use crate::domain::WhoseScreen;
+use crate::i18n::t;
+use crate::shell::{select, use_dispatch, use_model};
+use crate::view;
+
+/// "This is not my device", with what that means.
+pub(super) fn borrowed_question() -> Part {
+    let dispatch = use_dispatch();
+    let is_borrowed = select(use_model(), is_borrowed);
+    let toggle = move || {
+        let other = if is_borrowed.get_untracked() { WhoseScreen::Own } else { WhoseScreen::Borrowed };
+        dispatch(Event::ScreenDeclared(other));
+    };
+    el("div")
+        .class("stack tight")
+        .child(tick_box("borrowed", move || is_borrowed.get(), words(t::borrowed_check()), toggle))
+        .live(move || is_borrowed.get().then(|| el("p").class("reference").words(view::idle_rule())))
+        .into()
+}
+
+pub(super) fn is_borrowed(model: &Model) -> bool {
+    model.visit.screen == WhoseScreen::Borrowed
+}

@@ -1,0 +1,112 @@
+//! After the device has confirmed: the steps to tick off, and "Did it work?" with the right next step for each answer.
+
+use super::super::parts::{actions, branding, known_device, titled};
+use crate::app::{Event, Model, Verdict};
+use crate::components::later::print_steps;
+use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, tick_box, words};
+use crate::domain::{Checklist, DeviceId, Platform, ResetState};
+use crate::i18n::{Text, t};
+use crate::shell::{select, use_dispatch, use_model, use_tr};
+use crate::view;
+use portal_contract::ResetOutcome;
+
+fn platform(model: &Model, id: &DeviceId) -> Platform {
+    known_device(model, id).map_or(Platform::Other, |device| device.platform)
+}
+
+fn outcome(model: &Model) -> ResetOutcome {
+    if let ResetState::Done { outcome, .. } = &model.reset { *outcome } else { ResetOutcome::Other }
+}
+
+/// What to do on the device, each step with a tick box. The ticks live in the model for as long as the visit.
+pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
+    let model = use_model();
+    let tr = use_tr();
+    let (device, of) = (id.clone(), result.to_owned());
+    let list = select(model, move |model| {
+        let ticks = &model.aftermath.checklist;
+        view::checklist(platform(model, &device), outcome(model), ticks, &of)
+    });
+    let names = list.with_untracked(|list| list.steps.clone());
+    let items = names.into_iter().map(|step| {
+        let dispatch = use_dispatch();
+        let (of, toggled, kind) = (result.to_owned(), result.to_owned(), step.step);
+        let is_ticked = select(model, move |model| is_ticked(&model.aftermath.checklist, &of, kind));
+        let tick = move || dispatch(Event::StepTicked { result: toggled.clone(), step: kind });
+        el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()
+    });
+    let progress = move || list.with(|list| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
+    titled("card stack", "steps-heading", heading)
+        .child(el("ol").class("steps ticks").children(items))
+        .child(el("p").class("reference").attr("role", "status").live_text(progress))
+        .child(print_steps(id.clone()))
+        .into()
+}
+
+fn is_ticked(ticks: &Checklist, result: &str, step: crate::domain::ChecklistStep) -> bool {
+    ticks.is_ticked(result, step)
+}
+
+/// "Did it work?"
+pub(super) fn question(result: String, id: &DeviceId) -> Part {
+    let model = use_model();
+    let of = result.clone();
+    let verdict = select(model, move |model| model.aftermath.verdict(&of));
+    let device = id.clone();
+    let situation = select(model, move |model| (platform(model, &device), outcome(model)));
+    let answer = |words: Text, given: Verdict| {
+        let dispatch = use_dispatch();
+        let result = result.clone();
+        let event = Event::VerdictGiven { result, verdict: given };
+        el("button")
+            .attr("type", "button")
+            .class(Weight::Plain.class())
+            .attr_live("aria-pressed", move || Some((verdict.get() == Some(given)).to_string()))
+            .on_press(move || dispatch(event.clone()))
+            .words(words)
+            .into()
+    };
+    let buttons = group([
+        answer(t::aftermath_worked(), Verdict::Worked),
+        answer(t::aftermath_still_locked(), Verdict::StillLocked),
+    ]);
+    let next = move || match verdict.get() {
+        None => nothing(),
+        Some(Verdict::Worked) => worked(situation.get_untracked().1),
+        Some(Verdict::StillLocked) => {
+            let (platform, outcome) = situation.get_untracked();
+            still_locked(platform, outcome, &result)
+        }
+    };
+    titled("card stack question", "question-heading", t::aftermath_question())
+        .child(actions(buttons))
+        .child(el("div").attr("role", "status").live(next))
+        .into()
+}
+
+fn worked(outcome: ResetOutcome) -> Part {
+    let own = match outcome {
+        ResetOutcome::TemporaryPasscode { .. } => t::aftermath_worked_temporary(),
+        ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::aftermath_worked_removed(),
+    };
+    el("div")
+        .class("stack tight")
+        .child(el("h3").words(t::aftermath_worked_heading()))
+        .child(el("p").words(own))
+        .child(el("p").words(t::aftermath_worked_sign_out()))
+        .into()
+}
+
+/// What to try on this platform, then IT with the reference.
+fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> Part {
+    let help = view::keypad_help(platform, outcome);
+    let steps = help.steps.into_iter().map(|step| el("li").words(step).into());
+    el("div")
+        .class("stack")
+        .child(el("p").words(help.lead))
+        .child(el("ol").children(steps))
+        .child(el("p").words(t::done_still_locked_text()))
+        .child(reference(result.to_owned()))
+        .child(contact_ways(branding(), Flow::Row))
+        .into()
+}

@@ -1,0 +1,83 @@
+//! "This wasn't me": report the reset, reach IT with a reference, end every session.
+
+use super::super::parts::{actions, back_to_device, branding, named, paragraph, titled};
+use crate::app::{Event, LoadState, Model};
+use crate::components::{
+    Flow, Part, Weight, alert, button, contact_ways, el, group, heading, live, minute_now, reference,
+};
+use crate::domain::{DeviceId, ResultId};
+use crate::i18n::{Text, t};
+use crate::shell::{select, use_model, use_tr};
+use crate::view::{self, Notice};
+
+/// The screen.
+pub(super) fn not_me(id: &DeviceId, result: &ResultId) -> Part {
+    let tr = use_tr();
+    let lead = tr.follow(named(id, t::not_me_lead));
+    group([
+        back_to_device(id),
+        el("div")
+            .class("page-head")
+            .child(heading(t::not_me_heading()))
+            .child(el("p").class("lede").live_text(lead))
+            .into(),
+        report(),
+        contact(result),
+        everywhere(),
+        paragraph("reference", t::not_me_it_was_me()).into(),
+    ])
+}
+
+fn problem(state: &LoadState, heading: Text) -> Option<Notice> {
+    super::super::parts::load_problem(state, heading)
+}
+
+fn report() -> Part {
+    let model = use_model();
+    let state = select(model, move |model| model.not_me.state.clone());
+    let recorded = select(model, |model: &Model| {
+        let report = model.not_me.report.as_ref()?;
+        Some(t::not_me_reported(view::moment(report.reported_date_time, minute_now(model))))
+    });
+    let body = live(move || match (state.get(), recorded.get()) {
+        (LoadState::Loaded, Some(words)) => el("p").words(words).into(),
+        (LoadState::Loading, _) => el("p").attr("role", "status").words(t::not_me_reporting()).into(),
+        (state, _) => group([
+            problem(&state, t::not_me_report_failed()).map(|notice| alert(notice, None)).into(),
+            actions(button(Weight::Primary, t::not_me_report_button(), Event::ReportChosen)),
+        ]),
+    });
+    titled("card stack", "report-heading", t::not_me_report_heading())
+        .child(el("p").words(t::not_me_report_text()))
+        .child(body)
+        .into()
+}
+
+/// The reference of the report; before there is one, the reset's own.
+fn contact(result: &ResultId) -> Part {
+    let result = result.as_str().to_owned();
+    let known = select(use_model(), move |model| {
+        model.not_me.report.as_ref().map_or_else(|| result.clone(), |report| report.reference.clone())
+    });
+    titled("card stack tight", "contact-heading", t::not_me_contact_heading())
+        .child(el("p").words(t::not_me_contact_text()))
+        .live(move || reference(known.get()))
+        .child(contact_ways(branding(), Flow::Row))
+        .child(paragraph("reference", t::support_never_tell()))
+        .into()
+}
+
+fn everywhere() -> Part {
+    let state = select(use_model(), move |model| model.not_me.revocation.clone());
+    let body = live(move || match state.get() {
+        LoadState::Loading => el("p").attr("role", "status").words(t::not_me_everywhere_busy()).into(),
+        state @ (LoadState::NotAsked | LoadState::Loaded | LoadState::Failed(_)) => group([
+            problem(&state, t::not_me_everywhere_failed()).map(|notice| alert(notice, None)).into(),
+            actions(button(Weight::Plain, t::not_me_everywhere_button(), Event::SignOutEverywhereChosen)),
+        ]),
+    });
+    titled("card stack", "everywhere-heading", t::not_me_everywhere_heading())
+        .child(el("p").words(t::not_me_everywhere_text()))
+        .child(body)
+        .into()
+}
