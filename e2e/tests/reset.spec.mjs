@@ -95,9 +95,24 @@ test.describe('with devices as slow as real ones', () => {
     expect(api.resets).toHaveLength(1);
   });
 
+  test('a reset begun in one tab takes the last button of the other away: it shows what is under way', async ({ context, portal, api }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    const second = portal.in(await context.newPage());
+    await second.open(`/devices/${ANDROID}`);
+    await second.isAt(`/devices/${ANDROID}`);
+    await second.stepUp();
+    await expect(second.lastButton).toBeVisible();
+    await portal.lastButton.click();
+    await portal.isPending();
+    await second.isPending();
+    expect(api.resets).toHaveLength(1);
+  });
+
   test('the same reset in two tabs is one command, and the second tab shows it', async ({ context, portal, api }) => {
     await portal.reachConfirm('aiko', ANDROID);
     const second = portal.in(await context.newPage());
+    // A tab that hears of nothing still has its last button.
+    await interfere(second.page, { call: CALL.events, answer: problem(404, 'notFound') });
     await second.open(`/devices/${ANDROID}`);
     await second.isAt(`/devices/${ANDROID}`);
     await second.stepUp();
