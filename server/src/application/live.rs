@@ -6,24 +6,13 @@
 use super::Refusal;
 use crate::domain::person::PersonId;
 use crate::domain::rate::TooOften;
+use crate::domain::streams::StreamRules;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::watch;
 
 /// When to try again after all places were taken, in seconds: the pause of a client that reconnects.
 const RETRY_AFTER_SECONDS: i64 = 15;
-
-/// The bounds of streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StreamRules {
-    /// Streams of one person at the same time.
-    pub per_person: u32,
-    /// Streams of everybody at the same time.
-    pub total: u32,
-    /// How long a stream may be silent.
-    pub heartbeat: Duration,
-}
 
 struct Listeners {
     changed: watch::Sender<()>,
@@ -114,7 +103,7 @@ mod tests {
     use super::*;
 
     fn rules() -> StreamRules {
-        StreamRules { per_person: 2, total: 3, heartbeat: Duration::from_secs(15) }
+        StreamRules { per_person: 2, total: 3, heartbeat: std::time::Duration::from_secs(15) }
     }
 
     fn person(name: &str) -> PersonId {

@@ -17,9 +17,9 @@ mod sessions;
 mod sweep;
 mod version;
 
+pub use crate::domain::streams::StreamRules;
 pub use devices::DeviceView;
 pub use events::{ChangeStream, Resume, Told};
-pub use live::StreamRules;
 pub use portal::{Portal, PortalParts, Rules};
 pub use queue::{Queue, Stopped};
 pub use refusal::Refusal;

@@ -1,12 +1,13 @@
 //! The portal: the ports it works with and the rules it was configured with.
 
-use super::live::{Live, StreamRules};
+use super::live::Live;
 use super::{DeviceCall, Refusal};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, MinuteCount};
+use crate::domain::streams::StreamRules;
 use crate::ports::{Clock, DeviceBackEnd, PasscodeVault, Randomness, Store};
 use portal_contract::UtcTime;
 use std::collections::HashMap;

@@ -1,9 +1,9 @@
 //! The settings, read and checked.
 
 use super::reader::{Mistake, Section};
-use crate::application::StreamRules;
 use crate::backend_simulated::FleetSettings;
 use crate::domain::rate::{Limits, PerHour};
+use crate::domain::streams::StreamRules;
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
 use base64ct::{Base64, Encoding as _};
 use portal_contract::Branding;

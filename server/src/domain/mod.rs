@@ -12,3 +12,4 @@ pub mod passcode;
 pub mod person;
 pub mod policy;
 pub mod rate;
+pub mod streams;
