@@ -9,6 +9,7 @@ use crate::domain::rate::TooOften;
 use crate::domain::streams::StreamRules;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// When to try again after all places were taken, in seconds: the pause of a client that reconnects.
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
 
     fn rules() -> StreamRules {
-        StreamRules { per_person: 2, total: 3, heartbeat: std::time::Duration::from_secs(15) }
+        StreamRules { per_person: 2, total: 3, heartbeat: Duration::from_secs(15) }
     }
 
     fn person(name: &str) -> PersonId {
