@@ -4,6 +4,7 @@
 //! queue, so that the rules never see a model half changed.
 
 mod context;
+mod later;
 mod listen;
 mod perform;
 
