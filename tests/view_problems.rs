@@ -62,6 +62,15 @@ fn every_error_of_the_api_reads_well() {
 }
 
 #[test]
+fn what_could_not_be_read_is_told_like_any_other_call_except_for_the_reason_of_a_refusal() {
+    for error in api_errors() {
+        let is_about_a_device = error == ApiError::NotAllowed { reason: RefusalReason::NotPrimaryUser };
+        let is_same = view::read_problem(&error) == view::api_problem(&error);
+        assert_eq!(is_same, !is_about_a_device, "{error:?}");
+    }
+}
+
+#[test]
 fn every_failed_sign_in_reads_well() {
     snapshot("sign_in_problems", &SignInError::ALL, |error| view::sign_in_problem(*error));
 }

@@ -65,10 +65,8 @@ const fn sign_in_text(error: SignInError) -> Text {
 /// is one. `None` for the button means that trying again does not help.
 #[must_use]
 pub fn api_problem(error: &ApiError) -> Notice {
-    match error {
-        ApiError::NotAllowed { reason } => problem(error, refusal(*reason)),
-        _ => read_problem(error),
-    }
+    let reason = if let ApiError::NotAllowed { reason } = error { Some(*reason) } else { None };
+    problem(error, reason.map_or_else(for_another_reason, refusal))
 }
 
 /// The same where something was only to be read: the reasons of a refusal are about what is done to a device, so none

@@ -109,7 +109,7 @@ impl Browser {
                 Effect::Fetch { id, request } => self.requests.push((id, request)),
                 Effect::LoadLanguage { locale, is_whole } => match self.languages_work {
                     Some(true) if is_whole => {
-                        self.dispatch(Event::LanguageLoaded(Catalogue::embedded(locale)))
+                        self.dispatch(Event::LanguageLoaded(Catalogue::embedded(locale)));
                     }
                     Some(true) => self.dispatch(Event::LanguageLoaded(Catalogue::embedded_first(locale))),
                     Some(false) => self.dispatch(Event::LanguageRefused(locale)),
