@@ -52,7 +52,9 @@ impl Turn {
             Event::PendingResetCancelDropped => self.later(rules::cancel_dropped, ()),
             Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
             Event::TellMeChosen => self.later(rules::tell_me_chosen, ()),
-            Event::SystemNotificationsAnswered(answer) => self.later(rules::system_notifications_answered, answer),
+            Event::SystemNotificationsAnswered(answer) => {
+                self.later(rules::system_notifications_answered, answer)
+            }
             Event::CountdownToggled => {
                 self.model.countdown = match self.model.countdown {
                     CountdownDisplay::Shown => CountdownDisplay::Hidden,
@@ -78,7 +80,9 @@ impl Turn {
             Event::VerdictGiven { result, verdict } => self.later(rules::verdict_given, (result, verdict)),
             Event::MoreHistoryChosen => self.later(rules::more_history_chosen, ()),
             Event::HistoryDownloadChosen => self.later(rules::history_download_chosen, ()),
-            Event::HistoryTableWritten { name, content } => self.later(rules::history_table_written, (name, content)),
+            Event::HistoryTableWritten { name, content } => {
+                self.later(rules::history_table_written, (name, content))
+            }
             Event::ReportChosen => self.later(rules::report_chosen, ()),
             Event::SignOutEverywhereChosen => self.later(rules::sign_out_everywhere_chosen, ()),
             Event::ScreenDeclared(screen) => self.on_screen_declared(screen),

@@ -1,16 +1,13 @@
 //! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
 
 use super::Inner;
-use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, SystemNotifications, TimerId};
+use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
-use crate::browser::{
-    clipboard, download, http, languages, later, location, print, random, selection, speech, storage,
-    system_notification,
-};
+use crate::browser::{http, languages, later, location, random, speech, storage};
 use crate::domain::Milliseconds;
 use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
@@ -34,9 +31,6 @@ pub(super) struct Performer {
     reading: RefCell<Option<speech::Reading>>,
     languages: Rc<RefCell<Vec<Catalogue>>>,
 }
-
-/// Where the shown passcode stands (`components/code.rs`).
-const SHOWN_PASSCODE: &str = "output.code";
 
 impl Performer {
     /// `language`: the texts the page was opened with.
@@ -127,7 +121,8 @@ impl Performer {
             | Effect::ReadAloud { .. }
             | Effect::PrintPage) => {
                 // Through a pointer the optimisers cannot see through: the code comes with the later screens.
-                let perform: fn(&Weak<Inner>, &RefCell<Option<speech::Reading>>, Effect) = super::later::perform;
+                let perform: fn(&Weak<Inner>, &RefCell<Option<speech::Reading>>, Effect) =
+                    super::later::perform;
                 std::hint::black_box(perform)(&self.shell, &self.reading, later);
             }
             Effect::Log(entry) => console_debug(entry.code, entry.context),

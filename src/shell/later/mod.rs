@@ -5,11 +5,13 @@ use super::Inner;
 use super::perform::dispatch;
 use crate::app::{Effect, Event, SystemNotifications};
 use crate::browser::{clipboard, download, print, selection, speech, system_notification};
-use crate::pages::SHOWN_PASSCODE;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::Weak;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Where the shown passcode stands (`components/code.rs`).
+const SHOWN_PASSCODE: &str = "output.code";
 
 #[wasm_bindgen]
 extern "C" {
