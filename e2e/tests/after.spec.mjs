@@ -65,11 +65,12 @@ test('the result: steps to tick, an answer for either case, a record without the
   const boxes = portal.main.getByRole('checkbox');
   await boxes.first().check();
   await expect(boxes.first()).toBeChecked();
+  const question = portal.main.getByRole('region', { name: portal.saying('aftermath.question') });
   await portal.button('aftermath.still_locked').click();
-  await expect(portal.text('keypad.letters_lead')).toBeVisible();
+  await expect(portal.text('keypad.letters_lead', question)).toBeVisible();
   await portal.button('aftermath.worked').click();
-  await expect(portal.text('aftermath.worked_temporary')).toBeVisible();
-  await expect(portal.text('keypad.letters_lead')).toHaveCount(0);
+  await expect(portal.text('aftermath.worked_temporary', question)).toBeVisible();
+  await expect(portal.text('keypad.letters_lead', question)).toHaveCount(0);
   await page.emulateMedia({ media: 'print' });
   await expect(portal.passcode).toBeHidden();
   await expect(portal.heading).toBeVisible();

@@ -10,6 +10,14 @@ use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view;
 use portal_contract::ResetOutcome;
 
+/// Selections of these types have names of the later part, and so has the code that compares and drops them.
+#[derive(PartialEq)]
+struct Steps(view::ChecklistView);
+#[derive(Clone, Copy, PartialEq)]
+struct Said(Option<Verdict>);
+#[derive(Clone, Copy, PartialEq)]
+struct Situation(Platform, ResetOutcome);
+
 fn platform(model: &Model, id: &DeviceId) -> Platform {
     known_device(model, id).map_or(Platform::Other, |device| device.platform)
 }
@@ -25,9 +33,9 @@ pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
     let (device, of) = (id.clone(), result.to_owned());
     let list = select(model, move |model| {
         let ticks = &model.aftermath.checklist;
-        view::checklist(platform(model, &device), outcome(model), ticks, &of)
+        Steps(view::checklist(platform(model, &device), outcome(model), ticks, &of))
     });
-    let names = list.with_untracked(|list| list.steps.clone());
+    let names = list.with_untracked(|list| list.0.steps.clone());
     let items = names.into_iter().map(|step| {
         let dispatch = use_dispatch();
         let (of, toggled, kind) = (result.to_owned(), result.to_owned(), step.step);
@@ -35,7 +43,7 @@ pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
         let tick = move || dispatch(Event::StepTicked { result: toggled.clone(), step: kind });
         el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()
     });
-    let progress = move || list.with(|list| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
+    let progress = move || list.with(|Steps(list)| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
     titled("card stack", "steps-heading", heading)
         .child(el("ol").class("steps ticks").children(items))
         .child(el("p").class("reference").attr("role", "status").live_text(progress))
@@ -51,9 +59,9 @@ fn is_ticked(ticks: &Checklist, result: &str, step: crate::domain::ChecklistStep
 pub(super) fn question(result: String, id: &DeviceId) -> Part {
     let model = use_model();
     let of = result.clone();
-    let verdict = select(model, move |model| model.aftermath.verdict(&of));
+    let verdict = select(model, move |model| Said(model.aftermath.verdict(&of)));
     let device = id.clone();
-    let situation = select(model, move |model| (platform(model, &device), outcome(model)));
+    let situation = select(model, move |model| Situation(platform(model, &device), outcome(model)));
     let answer = |words: Text, given: Verdict| {
         let dispatch = use_dispatch();
         let result = result.clone();
@@ -61,7 +69,7 @@ pub(super) fn question(result: String, id: &DeviceId) -> Part {
         el("button")
             .attr("type", "button")
             .class(Weight::Plain.class())
-            .attr_live("aria-pressed", move || Some((verdict.get() == Some(given)).to_string()))
+            .attr_live("aria-pressed", move || Some((verdict.get() == Said(Some(given))).to_string()))
             .on_press(move || dispatch(event.clone()))
             .words(words)
             .into()
@@ -70,11 +78,11 @@ pub(super) fn question(result: String, id: &DeviceId) -> Part {
         answer(t::aftermath_worked(), Verdict::Worked),
         answer(t::aftermath_still_locked(), Verdict::StillLocked),
     ]);
-    let next = move || match verdict.get() {
+    let next = move || match verdict.get().0 {
         None => nothing(),
         Some(Verdict::Worked) => worked(situation.get_untracked().1),
         Some(Verdict::StillLocked) => {
-            let (platform, outcome) = situation.get_untracked();
+            let Situation(platform, outcome) = situation.get_untracked();
             still_locked(platform, outcome, &result)
         }
     };

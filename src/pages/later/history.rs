@@ -15,9 +15,14 @@ use crate::route::Route;
 use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
 use crate::view;
 use portal_contract::UtcTime;
+use std::sync::Arc;
 
 /// What the file is called; nobody's name, no device's.
 const FILE: &str = "passcode-history.csv";
+
+/// The entries, under a name of the later part: what a selection needs for its type would stand in the first part else.
+#[derive(Clone, PartialEq)]
+struct Entries(Arc<Vec<HistoryEntry>>);
 
 fn stage(model: &Model, scope: &HistoryScope) -> Stage {
     let history = &model.history;
@@ -70,13 +75,14 @@ fn body(scope: HistoryScope) -> Part {
 
 fn shown(is_of_device: bool) -> Part {
     let model = use_model();
-    let items = select(model, move |model| model.history.items.clone());
+    let items = select(model, move |model| Entries(model.history.items.clone()));
     let now = select(model, minute_now);
     let has_more = select(model, move |model| model.history.has_more());
     let is_loading = select(model, move |model| model.history.state == LoadState::Loading);
     let is_gathering = select(model, move |model| model.history.download != Download::Idle);
-    let rows =
-        move || items.with(|items| items.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>());
+    let rows = move || {
+        items.with(|items| items.0.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>())
+    };
     let headings = columns(is_of_device)
         .into_iter()
         .map(|column| el("th").attr("scope", "col").attr("role", "columnheader").words(column).into());
@@ -169,11 +175,11 @@ fn keep_file() -> Part {
     let dispatch = use_dispatch();
     let model = use_model();
     let is_ready = select(model, move |model| model.history.download == Download::Ready);
-    let items = select(model, move |model| model.history.items.clone());
+    let items = select(model, move |model| Entries(model.history.items.clone()));
     effect(move || {
         if is_ready.get() {
             let content = items.with_untracked(|items| {
-                tr.written(|language, ways| view::history_csv(items, language, ways))
+                tr.written(|language, ways| view::history_csv(&items.0, language, ways))
             });
             dispatch(Event::HistoryTableWritten { name: FILE.to_owned(), content });
         }

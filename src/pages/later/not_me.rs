@@ -28,18 +28,22 @@ pub(super) fn not_me(id: &DeviceId, result: &ResultId) -> Part {
     ])
 }
 
+/// A selection of this type has names of the later part.
+#[derive(Clone, PartialEq)]
+struct Sent(LoadState);
+
 fn problem(state: &LoadState, heading: Text) -> Option<Notice> {
     super::super::parts::load_problem(state, heading)
 }
 
 fn report() -> Part {
     let model = use_model();
-    let state = select(model, move |model| model.not_me.state.clone());
+    let state = select(model, move |model| Sent(model.not_me.state.clone()));
     let recorded = select(model, |model: &Model| {
         let report = model.not_me.report.as_ref()?;
         Some(t::not_me_reported(view::moment(report.reported_date_time, minute_now(model))))
     });
-    let body = live(move || match (state.get(), recorded.get()) {
+    let body = live(move || match (state.get().0, recorded.get()) {
         (LoadState::Loaded, Some(words)) => el("p").words(words).into(),
         (LoadState::Loading, _) => el("p").attr("role", "status").words(t::not_me_reporting()).into(),
         (state, _) => group([
@@ -68,8 +72,8 @@ fn contact(result: &ResultId) -> Part {
 }
 
 fn everywhere() -> Part {
-    let state = select(use_model(), move |model| model.not_me.revocation.clone());
-    let body = live(move || match state.get() {
+    let state = select(use_model(), move |model| Sent(model.not_me.revocation.clone()));
+    let body = live(move || match state.get().0 {
         LoadState::Loading => el("p").attr("role", "status").words(t::not_me_everywhere_busy()).into(),
         state @ (LoadState::NotAsked | LoadState::Loaded | LoadState::Failed(_)) => group([
             problem(&state, t::not_me_everywhere_failed()).map(|notice| alert(notice, None)).into(),
