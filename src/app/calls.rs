@@ -73,7 +73,7 @@ impl Turn {
             ApiCall::TemporaryPasscode(device) => self.on_passcode_fetched(device, id, outcome),
             ApiCall::Notifications => self.on_notifications_fetched(id, outcome),
             ApiCall::History(scope, asked) => {
-                self.on_history_fetched(&scope, asked.as_ref(), id, outcome);
+                self.later(rules::history_fetched, (&scope, asked.as_ref(), id, outcome));
             }
             ApiCall::ReportUnrecognized(_, result) => self.later(rules::report_answered, (&result, outcome)),
             ApiCall::RevokeSessions => self.later(rules::sessions_revoked, outcome),

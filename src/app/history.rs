@@ -4,7 +4,7 @@
 //! page is there first, up to a limit.
 
 use super::turn::Turn;
-use super::{Announcement, ApiCall, Effect, FetchId, LoadState};
+use super::{Announcement, ApiCall, Effect, FetchId, LaterScreens, LoadState};
 use crate::api::{ApiError, NextLink, decode_history};
 use crate::domain::{DeviceId, HistoryEntry};
 use crate::http::HttpOutcome;
@@ -72,7 +72,10 @@ impl Turn {
         }
         history.state = LoadState::Loading;
         history.download = Download::Idle;
-        self.call(ApiCall::History(scope, None), 0);
+        // The rules for the answer come with the screens; once they are there the history is opened again.
+        if self.model.later == LaterScreens::Ready {
+            self.call(ApiCall::History(scope, None), 0);
+        }
     }
 
     pub(super) fn on_more_history_chosen(&mut self) {

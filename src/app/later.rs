@@ -5,6 +5,7 @@
 use super::turn::Turn;
 use super::{Config, Effect, LaterScreens, Model, Session};
 use crate::i18n::Catalogue;
+use crate::route::Route;
 
 impl Model {
     /// Whether a language has to have the texts of the later screens.
@@ -50,6 +51,9 @@ impl Turn {
         }
         if self.model.language.is_whole() {
             self.model.later = LaterScreens::Ready;
+            if matches!(self.model.route, Route::History | Route::DeviceHistory(_)) {
+                self.load_route();
+            }
         } else {
             self.load_later_screens();
         }

@@ -6,7 +6,8 @@
 //! return from the provider, a timer or another tab can lead to stays out of here.
 
 use super::turn::Turn;
-use super::{Answer, SpokenPasscode, SystemNotifications, Verdict};
+use super::{Answer, FetchId, HistoryScope, SpokenPasscode, SystemNotifications, Verdict};
+use crate::api::NextLink;
 use crate::domain::{ChecklistStep, DeviceId, ResultId};
 use crate::http::HttpOutcome;
 
@@ -64,6 +65,13 @@ pub(super) fn step_ticked(turn: &mut Turn, (result, step): (&str, ChecklistStep)
 
 pub(super) fn verdict_given(turn: &mut Turn, (result, verdict): (String, Verdict)) {
     turn.on_verdict_given(result, verdict);
+}
+
+pub(super) fn history_fetched(
+    turn: &mut Turn,
+    (scope, asked, id, outcome): (&HistoryScope, Option<&NextLink>, &FetchId, &HttpOutcome),
+) {
+    turn.on_history_fetched(scope, asked, id, outcome);
 }
 
 pub(super) fn more_history_chosen(turn: &mut Turn, (): ()) {

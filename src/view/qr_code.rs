@@ -1,8 +1,8 @@
 //! A text as a QR code (ISO/IEC 18004), drawn as one path of squares. Made here, in the page, because the text is a secret;
 //! what comes out is as secret as what went in.
 
-use fast_qr::{ECL, QRBuilder};
 use portal_contract::SecretText;
+use qrcodegen::{QrCode, QrCodeEcc};
 
 /// The margin the standard asks for, in modules. Without it many cameras find nothing.
 const QUIET_ZONE: usize = 4;
@@ -22,23 +22,24 @@ impl std::fmt::Debug for QrDrawing {
     }
 }
 
-/// Draws a text, so that it can be read with 15 % of it hidden (level M). `None` when it is too long for a QR code.
+/// Draws a text, so that it can be read with at least 15 % of it hidden (level M). `None` when it is too long for a QR code.
 #[must_use]
 pub fn qr_drawing(text: &SecretText) -> Option<QrDrawing> {
-    let code = QRBuilder::new(text.reveal()).ecl(ECL::M).build().ok()?;
+    let code = QrCode::encode_text(text.reveal(), QrCodeEcc::Medium).ok()?;
+    let size = usize::try_from(code.size()).ok()?;
     let mut path = String::new();
-    for y in 0..code.size {
-        let row = code[y].get(..code.size)?;
+    for (y, row) in (0..code.size()).enumerate() {
+        let row: Vec<bool> = (0..code.size()).map(|x| code.get_module(x, row)).collect();
         let mut x = 0;
         // A run of dark modules is one rectangle: fewer words, and no seams between squares.
-        for run in row.chunk_by(|one, other| one.value() == other.value()) {
-            if run.first().is_some_and(|module| module.value()) {
+        for run in row.chunk_by(|one, other| one == other) {
+            if run.first() == Some(&true) {
                 add_run(&mut path, x + QUIET_ZONE, y + QUIET_ZONE, run.len());
             }
             x += run.len();
         }
     }
-    Some(QrDrawing { side: code.size + 2 * QUIET_ZONE, path: SecretText::new(path) })
+    Some(QrDrawing { side: size + 2 * QUIET_ZONE, path: SecretText::new(path) })
 }
 
 fn add_run(path: &mut String, x: usize, y: usize, length: usize) {

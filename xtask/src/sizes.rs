@@ -55,7 +55,8 @@ pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
         let name = file.strip_prefix(dist).unwrap_or(&file).to_string_lossy().into_owned();
         let visited =
             name == "index.html" || name == "config.example.json" || html.contains(&format!("\"/{name}\""));
-        let is_later = name.starts_with(&format!("{ASSETS}/{LATER}-")) && name.ends_with(".wasm");
+        let is_later = name.starts_with(&format!("{ASSETS}/{LATER}-"))
+            && (name.ends_with(".wasm") || name.ends_with(".css"));
         if !(visited || is_later) || name.ends_with(".br") || name.ends_with(".gz") {
             continue;
         }

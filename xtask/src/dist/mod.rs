@@ -32,6 +32,8 @@ use html::{Part, Tag};
 pub(crate) const ASSETS: &str = "assets";
 /// The name of the part of the module that a first visit does not load, without digest and ending.
 pub(crate) const LATER: &str = "later";
+/// The style sheet of the later screens, as Trunk copies it.
+const LATER_STYLE: &str = "later.css";
 /// The passes run for size; the features are named one by one, because with all of them Chromium refuses the module.
 const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
@@ -226,7 +228,8 @@ impl Assembly<'_> {
     fn languages(&self) -> Result<String> {
         let file = |stem: &str, content: &str| {
             let asset = self.asset(stem, "txt", content.as_bytes())?;
-            Ok(languages::Listed { src: asset.address(), integrity: asset.integrity })
+            let integrity = digest::short_integrity(content.as_bytes());
+            Ok(languages::Listed { src: asset.address(), integrity })
         };
         let entry = |texts: &languages::Texts| {
             Ok(languages::Entry {
@@ -317,19 +320,29 @@ impl Assembly<'_> {
     fn loader(&self, files: &[PathBuf], modules: &Modules) -> Result<Asset> {
         let glue = glue_of(files)?;
         let name = glue.file_name().unwrap_or_default().to_string_lossy();
+        let style = self.later_style()?;
         let source = include_str!("loader.js")
             .replace("GLUE", &format!("./{name}"))
             .replace("FIRST_NAME", split::FIRST)
             .replace("FIRST_ADDRESS", &modules.first.address())
             .replace("FIRST_INTEGRITY", &modules.first.integrity)
             .replace("LATER_ADDRESS", &modules.later.address())
-            .replace("LATER_INTEGRITY", &modules.later.integrity);
+            .replace("LATER_INTEGRITY", &modules.later.integrity)
+            .replace("STYLE_ADDRESS", &style.address())
+            .replace("STYLE_INTEGRITY", &style.integrity);
         let loader = glue.with_file_name("loader.js");
         workspace::write(&loader, source)?;
         let bundled = self.raw.with_file_name("bundled.js");
         self.esbuild("the loader", &["--bundle", "--format=esm", "--target=es2022"], &loader, &bundled)?;
         let _no_longer_needed = std::fs::remove_file(&loader);
         self.asset("portal", "js", &workspace::read_bytes(&bundled)?)
+    }
+
+    /// The style sheet of the later screens.
+    fn later_style(&self) -> Result<Asset> {
+        let minified = self.raw.with_file_name("later.min.css");
+        self.esbuild("the style sheet of the later screens", &[], &self.raw.join(LATER_STYLE), &minified)?;
+        self.asset(LATER, "css", &workspace::read_bytes(&minified)?)
     }
 
     /// A link to a local file: the style sheet is minified, and whatever Trunk hashed moves to the other hashed files.
@@ -430,6 +443,7 @@ impl Assembly<'_> {
             let name = file.strip_prefix(self.raw).unwrap_or(file);
             let text = name.to_string_lossy().into_owned();
             let ours = text == "index.html"
+                || text == LATER_STYLE
                 || used.contains(&text)
                 || text.ends_with("_bg.wasm")
                 || text.starts_with("snippets");
