@@ -53,7 +53,7 @@ impl Turn {
             Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
             Event::TellMeChosen => self.later(rules::tell_me_chosen, ()),
             Event::SystemNotificationsAnswered(answer) => {
-                self.later(rules::system_notifications_answered, answer)
+                self.later(rules::system_notifications_answered, answer);
             }
             Event::CountdownToggled => {
                 self.model.countdown = match self.model.countdown {
@@ -81,7 +81,7 @@ impl Turn {
             Event::MoreHistoryChosen => self.later(rules::more_history_chosen, ()),
             Event::HistoryDownloadChosen => self.later(rules::history_download_chosen, ()),
             Event::HistoryTableWritten { name, content } => {
-                self.later(rules::history_table_written, (name, content))
+                self.later(rules::history_table_written, (name, content));
             }
             Event::ReportChosen => self.later(rules::report_chosen, ()),
             Event::SignOutEverywhereChosen => self.later(rules::sign_out_everywhere_chosen, ()),
