@@ -11,6 +11,7 @@ export default defineConfig({
   testDir: 'tests',
   testMatch: '**/*.spec.mjs',
   outputDir: 'output/artifacts',
+  globalTeardown: './gallery.mjs',
   forbidOnly: true,
   retries: 0,
   workers: Number(process.env.PORTAL_E2E_WORKERS ?? 2),

@@ -41,6 +41,7 @@ test('the texts of the later screens come with the first of them, and with every
 
 test('a language whose later texts cannot be loaded leaves the old one on a later screen', async ({ page, portal }) => {
   await portal.open('/help');
+  await portal.isAt('/help');
   const heading = await portal.heading.innerText();
   await page.route('**/assets/ja-later-*.txt', (route) => route.abort('connectionreset'));
   await page.getByRole('combobox', { name: portal.saying('languageChoice') }).selectOption('ja');

@@ -1,7 +1,7 @@
 // Looking at a state as different people see it: both colour schemes, a wide and a narrow window. Each look checks that
 // nothing needs sideways scrolling and that axe finds nothing, and leaves a picture for a person in output/pictures.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
@@ -10,8 +10,11 @@ import { violations } from './axe.mjs';
 const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'output/pictures');
 /** Where a picture of this name goes. */
 export function picturePath(name) {
-  mkdirSync(PICTURES, { recursive: true });
-  return join(PICTURES, `${name}.png`);
+  const path = join(PICTURES, `${name}.png`);
+  mkdirSync(join(PICTURES, 'before'), { recursive: true });
+  // The picture of the run before stands beside the new one in the gallery.
+  if (existsSync(path)) renameSync(path, join(PICTURES, 'before', `${name}.png`));
+  return path;
 }
 
 /** Pixels; pictures of 100 rows help nobody. */
@@ -24,14 +27,13 @@ const WINDOWS = { wide: { width: 1280, height: 900 }, narrow: { width: 320, heig
  * @param {string} name what is seen; the file name of the pictures
  */
 export async function look(page, language, name) {
-  mkdirSync(PICTURES, { recursive: true });
   const before = page.viewportSize();
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     expect.soft(await violations(page), `axe: ${name}, ${language}, ${colorScheme}`).toEqual([]);
     for (const [width, size] of Object.entries(WINDOWS)) {
       await page.setViewportSize(size);
-      await picture(page, size, `${name}-${language}-${colorScheme}-${width}.png`);
+      await picture(page, size, `${name}-${language}-${colorScheme}-${width}`);
       expect.soft(await sidewaysOverflow(page), `sideways scrolling: ${name}, ${language}, ${width}`).toBeLessThanOrEqual(0);
     }
     await page.setViewportSize(before);
@@ -43,7 +45,7 @@ export async function look(page, language, name) {
 async function picture(page, { width }, name) {
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   const clip = { x: 0, y: 0, width, height: Math.min(whole, TALLEST) };
-  await page.screenshot({ path: join(PICTURES, name), fullPage: true, clip });
+  await page.screenshot({ path: picturePath(name), fullPage: true, clip });
 }
 
 /** By how many pixels the document, or an open dialog, is wider than the window. */

@@ -1,0 +1,50 @@
+// Every language there is, the machine-drafted ones too: chosen by name, shown in its direction, nothing cut off at 320 px,
+// nothing for axe to find. The words themselves are checked at build time; here is what only a browser can tell.
+
+import { expect, test } from './fixtures.mjs';
+import { violations } from './support/axe.mjs';
+import { picturePath, sidewaysOverflow } from './support/look.mjs';
+import { ANDROID } from './sample.mjs';
+
+const RIGHT_TO_LEFT = ['ar'];
+const TAGS = ['ar', 'de', 'en', 'es', 'fr', 'ja', 'ko', 'zh-Hans'];
+
+test.describe.configure({ timeout: 240_000 });
+
+test('the choice offers every language by its own name, and says which are drafted by a machine', async ({ page, portal }) => {
+  await portal.open('/');
+  await expect(portal.wayToSignIn).toBeVisible();
+  const options = page.getByRole('combobox').first().locator('option');
+  expect((await options.evaluateAll((all) => all.map((option) => option.value))).toSorted()).toEqual(TAGS);
+  const german = await options.filter({ hasText: 'Deutsch' }).innerText();
+  expect(german).not.toBe('Deutsch');
+});
+
+for (const tag of TAGS) {
+  test(`${tag}: the device, the explanation and the help read in their direction and fit`, async ({ page, portal }) => {
+    await portal.enter('aiko', `/devices/${ANDROID}`);
+    await page.getByRole('combobox').first().selectOption(tag);
+    await expect(page.locator('html')).toHaveAttribute('lang', tag);
+    await expect(page.locator('html')).toHaveAttribute('dir', RIGHT_TO_LEFT.includes(tag) ? 'rtl' : 'ltr');
+    const isSound = async (name) => {
+      await page.setViewportSize({ width: 320, height: 720 });
+      expect.soft(await sidewaysOverflow(page), `sideways scrolling: ${name}`).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: picturePath(`language-${tag}-${name}-narrow`), fullPage: true });
+      await page.setViewportSize({ width: 1280, height: 900 });
+      expect.soft(await violations(page), name).toEqual([]);
+      await page.screenshot({ path: picturePath(`language-${tag}-${name}-wide`), fullPage: true });
+      const empty = await page.evaluate(
+        () => [...document.querySelectorAll('main :is(h1, h2, p, li, button)')].filter((element) => !element.textContent.trim() && element.checkVisibility()).map((element) => element.outerHTML),
+      );
+      expect(empty, 'elements without words').toEqual([]);
+    };
+    await isSound('device');
+    await page.locator('.commands .button, main .button').first().click();
+    await expect(portal.dialog).toBeVisible();
+    await isSound('explain');
+    await page.keyboard.press('Escape');
+    await page.locator('a[href="/help"]').first().click();
+    await portal.isAt('/help');
+    await isSound('help');
+  });
+}
