@@ -43,6 +43,8 @@ export async function look(page, language, name) {
 
 /** The whole page, also what is below the fold; of very long lists the beginning. */
 async function picture(page, { width }, name) {
+  // A row that was out of sight is drawn in the frame after the window has changed.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   const clip = { x: 0, y: 0, width, height: Math.min(whole, TALLEST) };
   await page.screenshot({ path: picturePath(name), fullPage: true, clip });
