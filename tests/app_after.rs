@@ -203,6 +203,15 @@ fn a_failed_sign_out_everywhere_leaves_the_person_where_they_are() {
     assert!(browser.model.session.signed_in().is_some());
 }
 
+#[test]
+fn an_ended_token_is_not_taken_for_having_signed_out_everywhere() {
+    let mut browser = Browser::sign_in_at(NOT_ME);
+    browser.dispatch(Event::SignOutEverywhereChosen);
+    browser.answer("/revokeSignInSessions", Ok(problem(401, "unauthenticated")));
+    assert!(!browser.has_effect(&Effect::BroadcastSignedOut), "the server revoked nothing");
+    assert_eq!(browser.model.not_me.revocation, LoadState::NotAsked);
+}
+
 // ---- the result --------------------------------------------------------------------------------------------------
 
 #[test]

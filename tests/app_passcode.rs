@@ -13,7 +13,7 @@ use passcode_portal::route::Route;
 use portal_contract::SecretText;
 use serde_json::json;
 use support::browser::{Browser, PASSCODE};
-use support::{SERVER, answer, id, rfc3339};
+use support::{SERVER, answer, id, problem, rfc3339};
 
 const DAY: i64 = 86_400;
 
@@ -310,4 +310,21 @@ fn the_time_left_is_the_shortest_of_the_three() {
     assert_eq!(left(&browser), Milliseconds(100_000));
     browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
     assert_eq!(left(&browser), Milliseconds(30_000));
+}
+
+#[test]
+fn a_passcode_nobody_waits_for_any_more_is_not_asked_for_again() {
+    let mut browser = at("/devices/a");
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.answer("/temporaryPasscode", Ok(problem(503, "unavailable")));
+    browser.pass(60);
+    let asked = browser.count("GET /temporaryPasscode");
+    assert!(asked > 1, "waited for, it is tried again");
+
+    let mut browser = at("/devices/a");
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.answer("/temporaryPasscode", Ok(problem(503, "unavailable")));
+    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.pass(60);
+    assert_eq!(browser.count("GET /temporaryPasscode"), 1);
 }

@@ -2,7 +2,7 @@
 
 use super::later_rules as rules;
 use super::turn::Turn;
-use super::{ApiCall, Config, Effect, Fetch, FetchId, HistoryScope, LoadState, TimerId};
+use super::{ApiCall, Config, Effect, Fetch, FetchId, HistoryScope, LoadState, PasscodeView, TimerId};
 use crate::api::{Api, ApiError, branding_request, decode_accepted, decode_branding, decode_me, retry_delay};
 use crate::http::HttpOutcome;
 use std::sync::Arc;
@@ -97,6 +97,9 @@ impl Turn {
         let is_of_this_session = id.epoch == self.model.epoch;
         match id.what {
             Fetch::Api(ApiCall::Branding) => self.fetch_branding(id.attempt),
+            // A passcode nobody waits for any more is not revealed.
+            Fetch::Api(ApiCall::TemporaryPasscode(device))
+                if self.model.passcode != (PasscodeView::Loading { device: device.clone() }) => {}
             Fetch::Api(call) if is_of_this_session => self.call(call, id.attempt),
             Fetch::Api(_) | Fetch::Config | Fetch::Discovery | Fetch::Keys | Fetch::Tokens => {}
         }

@@ -73,7 +73,12 @@ impl Turn {
     /// at the provider.
     pub(super) fn on_sessions_revoked(&mut self, outcome: &HttpOutcome) {
         match decode_accepted(outcome) {
-            Ok(()) | Err(ApiError::Unauthenticated) => self.on_sign_out_chosen(),
+            Ok(()) => self.on_sign_out_chosen(),
+            // Nothing was revoked: this token had ended before the call. Who signs in again comes back here.
+            Err(ApiError::Unauthenticated) => {
+                self.model.not_me.revocation = LoadState::NotAsked;
+                self.on_unauthenticated();
+            }
             Err(error) => {
                 self.log(error.code(), "revoke");
                 self.model.not_me.revocation = LoadState::Failed(error);

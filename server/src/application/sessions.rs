@@ -9,11 +9,13 @@ impl Portal {
     /// Refuses every token of the person that was issued in or before this second, the one of this call included, and
     /// ends the person's streams. The provider's own sessions are not this server's to end.
     ///
+    /// Not counted among the attempts: somebody who holds another token of the person could otherwise use them up and so
+    /// keep the person from shutting them out. It limits itself, because it ends the token it was called with.
+    ///
     /// # Errors
-    /// [`Refusal::TooOften`], [`Refusal::Unavailable`]; nothing was revoked then.
+    /// [`Refusal::Unavailable`]; nothing was revoked then.
     pub async fn revoke_sessions(&self, sign_in: &SignIn, origin: &Origin) -> Result<(), Refusal> {
         let now = self.now();
-        self.count_attempt(&sign_in.person, now)?;
         let call = DeviceCall { sign_in: sign_in.clone(), device: None, origin: origin.clone() };
         let entry = audit_entry(AuditEvent::SessionsRevoked, &call, None, now, "ok".to_owned());
         self.parts.store.revoke_sessions(&sign_in.person, &entry).await?;

@@ -91,7 +91,8 @@ pub(super) async fn since(
     .await
     .map_err(|error| store_error(&error))?;
     let changes = rows.iter().map(change).collect::<Result<Vec<_>, _>>()?;
-    let follows = changes.iter().zip(after + 1..).all(|(change, expected)| change.sequence == expected);
+    let follows =
+        changes.iter().zip(after.saturating_add(1)..).all(|(change, expected)| change.sequence == expected);
     let is_whole = if changes.is_empty() { after == last } else { follows };
     Ok(if is_whole { ChangesSince::These(changes) } else { ChangesSince::Forgotten(last) })
 }
