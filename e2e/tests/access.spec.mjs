@@ -122,6 +122,8 @@ for (const language of LANGUAGES) {
       await portal.open(`/devices/${ANDROID}`);
       await portal.isAt(`/devices/${ANDROID}`);
       await portal.stepUp();
+      // Not before: interception that is switched on in the middle of a navigation may miss the page that comes.
+      await expect(portal.lastButton).toBeVisible();
       await interfere(page, { call: CALL.reset, method: 'POST', answer: 'abort' });
       await portal.lastButton.click();
       await expect(portal.retryReset).toBeVisible();

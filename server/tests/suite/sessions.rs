@@ -66,10 +66,10 @@ async fn a_token_that_does_not_say_when_it_was_issued_counts_as_old_as_its_sign_
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_counts_as_an_attempt() {
+async fn attempts_that_somebody_else_used_up_do_not_keep_a_person_from_signing_out_everywhere() {
     let server = TestServer::with("[limits]\nattempts_per_minute = 1\n").await;
+    let report = "/me/managedDevices/d-nobody/deviceActionResults/r-none/reportUnrecognized";
+    server.post("p-ben", report).await;
+    assert_eq!(server.post("p-ben", report).await.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(server.post("p-ben", "/me/revokeSignInSessions").await.status, StatusCode::OK);
-    server.clock.advance(1);
-    let refused = server.post("p-ben", "/me/revokeSignInSessions").await;
-    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "tooManyRequests"));
 }
