@@ -56,7 +56,7 @@ test('a language that was chosen is the one the next page of the tab begins with
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
   await expect(portal.heading).toBeVisible();
-  expect(tags).toEqual(['ja', 'ja-later']);
+  await expect.poll(() => tags).toEqual(['ja', 'ja-later']);
 });
 
 test('the language the organisation configured is loaded at once and alone', async ({ page, portal }) => {
