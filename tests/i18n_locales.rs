@@ -7,6 +7,9 @@
     reason = "a test may stop at once"
 )]
 
+mod i18n_support;
+
+use i18n_support::constructor;
 use passcode_portal::i18n::{Arg, Catalogue, Key, Locale, PlainFormatter, Text, t};
 use portal_contract::UtcTime;
 use std::collections::BTreeSet;
@@ -191,16 +194,4 @@ fn read_sources(directory: &Path, source: &mut String) {
             source.push_str(&std::fs::read_to_string(&path).unwrap());
         }
     }
-}
-
-/// `DevicesShown` is constructed by `devices_shown`.
-fn constructor(key: Key) -> String {
-    let mut name = String::new();
-    for character in format!("{key:?}").chars() {
-        if character.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    name
 }

@@ -20,6 +20,9 @@
 #[path = "../build/catalog.rs"]
 mod catalog;
 
+mod i18n_support;
+
+use i18n_support::constructor;
 use passcode_portal::i18n::{Arg, Catalogue, Key, Locale, PlainFormatter, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -142,18 +145,6 @@ fn named_by_first_part() -> BTreeMap<String, String> {
         }
     }
     named
-}
-
-/// `DevicesShown` is constructed by `devices_shown`.
-fn constructor(key: Key) -> String {
-    let mut name = String::new();
-    for character in format!("{key:?}").chars() {
-        if character.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    name
 }
 
 #[test]

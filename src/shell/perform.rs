@@ -19,7 +19,7 @@ use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = debug)]
-    fn console_debug(code: &str, context: &str);
+    pub(super) fn console_debug(code: &str, context: &str);
 }
 
 /// Performs effects and feeds what comes of them back as events.

@@ -2,22 +2,15 @@
 //! screens. The build puts this folder into the later part of the module (`docs/adr/0013-module-in-two-parts.md`).
 
 use super::Inner;
-use super::perform::dispatch;
+use super::perform::{console_debug, dispatch};
 use crate::app::{Effect, Event, SystemNotifications};
 use crate::browser::{clipboard, download, print, selection, speech, system_notification};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::Weak;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Where the shown passcode stands (`components/code.rs`).
 const SHOWN_PASSCODE: &str = "output.code";
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console, js_name = debug)]
-    fn console_debug(code: &str, context: &str);
-}
 
 /// Performs one of them. Any other effect is performed by the shell itself.
 pub(super) fn perform(shell: &Weak<Inner>, reading: &RefCell<Option<speech::Reading>>, effect: Effect) {

@@ -2,7 +2,7 @@
 
 use crate::http::api_error::ApiError;
 use crate::http::auth::Authenticated;
-use crate::http::openapi::{Refusals, TooManyRefusals};
+use crate::http::openapi::Refusals;
 use crate::http::router::EdgeState;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use portal_contract::RevokedSessions;
     post,
     operation_id = "revokeSignInSessions",
     path = "/me/revokeSignInSessions",
-    responses((status = 200, body = RevokedSessions), Refusals, TooManyRefusals)
+    responses((status = 200, body = RevokedSessions), Refusals)
 )]
 pub(in crate::http) async fn revoke(
     State(state): State<EdgeState>,
