@@ -6,7 +6,7 @@
 //! | a device's name, platform, moments, spans | [`device_name`], [`platform`], [`ago`], [`moment`], [`span`] |
 //! | a row of the list | [`device_row`] |
 //! | the facts of a device | [`facts`] |
-//! | the resets of a device so far (action states) | [`history`] |
+//! | the state of an action in a word | [`action_state`] |
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
@@ -31,6 +31,7 @@
 //! button that goes on. No function takes a secret except [`passcode_groups`], which returns plain strings on purpose (a
 //! `Text` has `Debug`),, and [`spell`] and [`qr_drawing`], whose results show nothing of themselves.
 
+mod action_state;
 mod announcement;
 mod checklist;
 mod confirm;
@@ -38,7 +39,6 @@ mod device_row;
 mod done;
 mod explain;
 mod facts;
-mod history;
 mod history_entry;
 mod idle;
 mod keypad_help;
@@ -58,6 +58,7 @@ mod reset_notice;
 mod spelling;
 mod title;
 
+pub use action_state::action_state;
 pub use announcement::announcement;
 pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
@@ -65,7 +66,6 @@ pub use device_row::{DeviceRow, Status, device_row, status};
 pub use done::{DoneView, done};
 pub use explain::{ExplainView, explain};
 pub use facts::{Fact, facts};
-pub use history::{RunView, action_state, history};
 pub use history_entry::{HistoryEntryView, history_csv, history_entry};
 pub use idle::{idle_rule, idle_warning};
 pub use keypad_help::{KeypadHelp, keypad_help, keypad_needed};
