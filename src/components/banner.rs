@@ -12,7 +12,7 @@ pub fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part
         is_offline.get().then(|| {
             let alert = || el("p").attr("role", "alert").child(el("strong").words(t::offline_unsent()));
             let refused = live(move || (unsent.get() > 0).then(alert));
-            banner(Icon::Offline, t::offline_banner(), Some(refused))
+            banner("offline", Icon::Offline, t::offline_banner(), Some(refused))
         })
     })
 }
@@ -20,12 +20,15 @@ pub fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part
 /// Says that the language the person chose could not be loaded, until another is chosen.
 pub fn language_banner(missing: Selected<Option<Locale>>) -> Part {
     live(move || {
-        missing.get().map(|locale| banner(Icon::Warning, t::language_switch_missing(locale.name()), None))
+        missing.get().map(|locale| {
+            banner("language-missing", Icon::Warning, t::language_switch_missing(locale.name()), None)
+        })
     })
 }
 
-fn banner(sign: Icon, words: Text, more: Option<Part>) -> Part {
-    let words = el("div").child(el("p").words(words)).child(more);
+/// A landmark named by its own words: who moves from landmark to landmark finds it.
+fn banner(id: &'static str, sign: Icon, words: Text, more: Option<Part>) -> Part {
+    let words = el("div").child(el("p").attr("id", id).words(words)).child(more);
     let inner = el("div").class("banner-inner").child(icon(sign)).child(words);
-    el("div").class("banner").child(inner).into()
+    el("section").class("banner").attr("aria-labelledby", id).child(inner).into()
 }

@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { drawn } from './frames.mjs';
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -9,7 +10,8 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 /** What axe finds wrong, one line each. @param {import('@playwright/test').Page} page */
 export async function violations(page) {
-  await settled(page);
+  // Colours half-way through a transition are nobody's colours.
+  await drawn(page);
   await page.evaluate(`if (!window.axe) { ${SOURCE} }`);
   const found = await page.evaluate(
     (tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then((run) => run.violations),
@@ -18,18 +20,4 @@ export async function violations(page) {
   return found.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help} – ${node.target.join(' ')} – ${node.failureSummary ?? ''}`),
   );
-}
-
-/** Colours half-way through a transition are nobody's colours: waits until none runs. An endless animation is not waited for. */
-function settled(page) {
-  return page.evaluate(async () => {
-    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
-    const running = () => document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    // A style that has just changed starts its transition with the next frame.
-    await frame();
-    while (running().length > 0) {
-      await Promise.allSettled(running().map((transition) => transition.finished));
-      await frame();
-    }
-  });
 }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
 import { violations } from './axe.mjs';
+import { drawn } from './frames.mjs';
 
 const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'output/pictures');
 /** Where a picture of this name goes. */
@@ -44,7 +45,7 @@ export async function look(page, language, name) {
 /** The whole page, also what is below the fold; of very long lists the beginning. */
 async function picture(page, { width }, name) {
   // A row that was out of sight is drawn in the frame after the window has changed.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await drawn(page);
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   const clip = { x: 0, y: 0, width, height: Math.min(whole, TALLEST) };
   await page.screenshot({ path: picturePath(name), fullPage: true, clip });
