@@ -1,17 +1,17 @@
 // The end-to-end suite: real browser, real server, real provider, the real Content-Security-Policy and Trusted Types.
 //
-// Environment: CHROMIUM (browser), CHROMIUM_HEADLESS_SHELL (its lean build), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS,
+// Environment: PORTAL_E2E_BROWSER (`firefox`: the tests marked @core, in Firefox), CHROMIUM and FIREFOX (browsers), CHROMIUM_HEADLESS_SHELL (its lean build), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS,
 // PORTAL_E2E_TRACE; see tests/support.
 // Nothing is retried: a test that passes at the second try hides a race that a person will meet at the first.
 
 import { defineConfig } from '@playwright/test';
-import { browserLaunch } from './tests/support/browser.mjs';
+import { browserUse, IN_FIREFOX } from './tests/support/browser.mjs';
 
 export default defineConfig({
   testDir: 'tests',
   testMatch: '**/*.spec.mjs',
   outputDir: 'output/artifacts',
-  globalTeardown: './gallery.mjs',
+  ...(IN_FIREFOX ? { grep: /@core/ } : { globalTeardown: './gallery.mjs' }),
   forbidOnly: true,
   retries: 0,
   workers: Number(process.env.PORTAL_E2E_WORKERS ?? 2),
@@ -20,7 +20,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['line'], ['json', { outputFile: 'output/report.json' }]],
   use: {
-    launchOptions: browserLaunch(),
+    ...browserUse(),
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     screenshot: 'only-on-failure',

@@ -2,7 +2,7 @@
 // languages, light and dark; no sideways scrolling at 320 px; the whole reset by keyboard alone. The pictures of these
 // walks are in output/pictures for a person to look at.
 
-import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { CORE, expect, LANGUAGES, test } from './fixtures.mjs';
 import { CALL, hold, interfere, problem } from './support/api.mjs';
 import { violations } from './support/axe.mjs';
 import { look, picturePath, sidewaysOverflow } from './support/look.mjs';
@@ -14,7 +14,7 @@ for (const language of LANGUAGES) {
     test.use({ language });
     test.describe.configure({ timeout: 240_000 });
 
-    test('the pages before and after a sign-in', async ({ page, portal }) => {
+    test('the pages before and after a sign-in', CORE, async ({ page, portal }) => {
       const see = (name) => look(page, language, name);
       await portal.open('/');
       await expect(portal.command('signIn').first()).toBeVisible();
@@ -40,7 +40,7 @@ for (const language of LANGUAGES) {
       await see('signed-out');
     });
 
-    test('the reset from the explanation to the notification', async ({ page, portal }) => {
+    test('the reset from the explanation to the notification', CORE, async ({ page, portal }) => {
       const see = (name) => look(page, language, name);
       await portal.enter('aiko', `/devices/${ANDROID}`);
       await portal.explain();
@@ -67,7 +67,7 @@ for (const language of LANGUAGES) {
     });
 
     for (const platform of PLATFORMS.slice(1)) {
-      test(`confirmation and result of ${platform.name}`, async ({ page, portal }) => {
+      test(`confirmation and result of ${platform.name}`, CORE, async ({ page, portal }) => {
         await portal.reachConfirm('aiko', platform.device);
         await look(page, language, `confirm-${platform.device}`);
         await portal.lastButton.click();
@@ -166,7 +166,7 @@ async function tabTo(page, target) {
   throw new Error('not reachable with Tab');
 }
 
-test('the whole reset by keyboard alone', async ({ page, portal, api }) => {
+test('the whole reset by keyboard alone', CORE, async ({ page, portal, api }) => {
   await portal.open('/devices');
   await expect(portal.command('signIn').first()).toBeVisible();
   await tabTo(page, portal.command('signIn').first());

@@ -1,12 +1,12 @@
 // The back/forward cache, which Playwright switches off unless told: a page kept alive must not show itself after sign-out.
 
-import { expect, test } from './fixtures.mjs';
+import { CORE, expect, test } from './fixtures.mjs';
 import { wholeBrowserLaunch } from './support/browser.mjs';
 import { ANDROID } from './sample.mjs';
 
 test.use({ launchOptions: { ...wholeBrowserLaunch(), ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 
-test('Back after sign-out shows nothing, also from the back/forward cache', async ({ page, portal }) => {
+test('Back after sign-out shows nothing, also from the back/forward cache', CORE, async ({ page, portal }) => {
   await portal.enter('aiko', '/devices');
   await expect(portal.device(ANDROID).first()).toBeVisible();
   await portal.signOut();

@@ -12,6 +12,9 @@ export { expect };
 const LOCALES = { en: 'en-GB', ja: 'ja-JP' };
 export const LANGUAGES = /** @type {const} */ (['en', 'ja']);
 
+/** What every browser must do, not only the one most of the tests run in: the ten steps, expiry, sign-out, axe. */
+export const CORE = { tag: '@core' };
+
 /** Tests of the provider alone: no portal server, no guard. */
 export const providerTest = base.extend({
   /** @type {'en' | 'ja'} */

@@ -1,6 +1,6 @@
 // Nothing stays behind: not in storage, not in the address, not in the page, not in another tab (security.md 6, 7, 9).
 
-import { expect, test } from './fixtures.mjs';
+import { CORE, expect, test } from './fixtures.mjs';
 import { CALL } from './support/api.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -16,7 +16,7 @@ async function traces(page) {
   return JSON.stringify(cookies) + inPage;
 }
 
-test('tokens are nowhere but in memory', async ({ page, portal, stage }) => {
+test('tokens are nowhere but in memory', CORE, async ({ page, portal, stage }) => {
   const exchanged = page.waitForResponse(`${stage.issuer}/token`);
   await portal.enter('aiko', `/devices/${ANDROID}`);
   const tokens = await (await exchanged).json();
@@ -28,7 +28,7 @@ test('tokens are nowhere but in memory', async ({ page, portal, stage }) => {
   expect(tokens.refresh_token).toBeUndefined();
 });
 
-test('the passcode is nowhere but on the screen while it is shown', async ({ page, portal }) => {
+test('the passcode is nowhere but on the screen while it is shown', CORE, async ({ page, portal }) => {
   await portal.reset('aiko', ANDROID);
   const answered = page.waitForResponse(CALL.passcode);
   await portal.showPasscode.click();
@@ -55,7 +55,7 @@ test('no referrer is sent to anybody', async ({ page, portal, stage }) => {
   expect(await (await toProvider).headerValue('referer')).toBeNull();
 });
 
-test('signing out in one tab blanks the other', async ({ context, portal }) => {
+test('signing out in one tab blanks the other', CORE, async ({ context, portal }) => {
   await portal.enter('aiko', '/devices');
   const second = portal.in(await context.newPage());
   await second.open(`/devices/${ANDROID}`);
@@ -66,7 +66,7 @@ test('signing out in one tab blanks the other', async ({ context, portal }) => {
   await expect(second.page.getByText('Aiko')).toHaveCount(0);
 });
 
-test('after signing out, Back shows nothing and a new sign-in is asked for', async ({ page, portal }) => {
+test('after signing out, Back shows nothing and a new sign-in is asked for', CORE, async ({ page, portal }) => {
   await portal.enter('aiko', '/devices');
   await expect(portal.device(ANDROID).first()).toBeVisible();
   await portal.signOut();

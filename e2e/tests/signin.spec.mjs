@@ -1,6 +1,6 @@
 // Signing in, the fresh sign-in, and everything that can be wrong about one (idp.md; security.md, in the browser 1-6, 11).
 
-import { expect, test } from './fixtures.mjs';
+import { CORE, expect, test } from './fixtures.mjs';
 import { CALL, interfere, problem } from './support/api.mjs';
 import { DAY, shiftWallClock } from './support/clock.mjs';
 import { ANDROID } from './sample.mjs';
@@ -35,7 +35,7 @@ test('the fresh sign-in asks for prompt=login, max_age=300, PKCE, and fills in w
   expect(parameters.scope.split(' ')).not.toContain('offline_access');
 });
 
-test('an expired window is explained, and one button starts again', async ({ portal, stage, api }) => {
+test('an expired window is explained, and one button starts again', CORE, async ({ portal, stage, api }) => {
   await portal.enter('aiko', DETAILS);
   await stage.controlProvider({ signInAgeSeconds: 301 });
   await portal.stepUp();
@@ -56,7 +56,7 @@ test('less than 20 seconds left counts as expired before the person starts', asy
   await expect(portal.lastButton).toHaveCount(0);
 });
 
-test('the window closes while B is open', async ({ portal, stage, api }) => {
+test('the window closes while B is open', CORE, async ({ portal, stage, api }) => {
   await portal.enter('aiko', DETAILS);
   await stage.controlProvider({ signInAgeSeconds: 268 });
   await portal.stepUp();
@@ -65,7 +65,7 @@ test('the window closes while B is open', async ({ portal, stage, api }) => {
   expect(api.resets).toHaveLength(0);
 });
 
-test('somebody else signing in is explained and the intent is dropped', async ({ page, portal, api }) => {
+test('somebody else signing in is explained and the intent is dropped', CORE, async ({ page, portal, api }) => {
   await portal.enter('aiko', DETAILS);
   await portal.explain();
   await portal.leaveForSignIn();
@@ -78,7 +78,7 @@ test('somebody else signing in is explained and the intent is dropped', async ({
   expect(api.resets).toHaveLength(0);
 });
 
-test('a cancelled fresh sign-in is explained, and one button goes on', async ({ portal, api }) => {
+test('a cancelled fresh sign-in is explained, and one button goes on', CORE, async ({ portal, api }) => {
   await portal.enter('aiko', DETAILS);
   await portal.explain();
   await portal.leaveForSignIn();
@@ -100,7 +100,7 @@ test('a cancelled first sign-in is explained and can be tried again', async ({ p
   await portal.isAt('/devices');
 });
 
-test('prompt and max_age stripped, single sign-on answers: the old sign-in is noticed', async ({ portal, stage, api }) => {
+test('prompt and max_age stripped, single sign-on answers: the old sign-in is noticed', CORE, async ({ portal, stage, api }) => {
   await stage.controlProvider({ signInAgeSeconds: 400 });
   await portal.enter('aiko', DETAILS);
   await stage.controlProvider({ ignoreFreshness: true, keepSession: true });
@@ -180,7 +180,7 @@ test('a callback nobody asked for is refused with an explanation', async ({ page
   await expect(portal.wayToSignIn).toBeVisible();
 });
 
-test('a callback used twice is refused the second time', async ({ page, portal, stage }) => {
+test('a callback used twice is refused the second time', CORE, async ({ page, portal, stage }) => {
   const returned = page.waitForRequest((request) => request.url().startsWith(`${stage.origin}/callback?`));
   await portal.enter('aiko', '/devices');
   const address = (await returned).url();
@@ -206,14 +206,14 @@ test('a provider that is down is explained, with a way to try again', async ({ p
   await expect(portal.provider.userName).toBeVisible();
 });
 
-test('a reload signs in again without a question', async ({ page, portal }) => {
+test('a reload signs in again without a question', CORE, async ({ page, portal }) => {
   await portal.enter('aiko', DETAILS);
   await page.reload();
   await portal.isAt(DETAILS);
   await expect(portal.resetCommand).toBeVisible();
 });
 
-test('a deep link survives the sign-in', async ({ portal }) => {
+test('a deep link survives the sign-in', CORE, async ({ portal }) => {
   await portal.enter('aiko', RESET);
   await portal.isAt(RESET);
 });

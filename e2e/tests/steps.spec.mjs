@@ -1,6 +1,6 @@
 // The ten steps of flow.md for each of its four platforms in both languages, in the whole browser that people have.
 
-import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { CORE, expect, LANGUAGES, test } from './fixtures.mjs';
 import { CALL } from './support/api.mjs';
 import { wholeBrowserLaunch } from './support/browser.mjs';
 import { PLATFORMS } from './sample.mjs';
@@ -12,7 +12,7 @@ for (const language of LANGUAGES) {
     test.use({ language });
 
     for (const platform of PLATFORMS) {
-      test(`${platform.name}: from the sign-in to the result and the notification`, async ({ page, portal, api }) => {
+      test(`${platform.name}: from the sign-in to the result and the notification`, CORE, async ({ page, portal, api }) => {
         // 1-3: sign in, choose the device, its details
         await portal.enter('aiko', '/devices');
         await portal.openDevice(platform.device);

@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 use crate::chromium::Chromium;
 use crate::counts::{self, Counts};
 use crate::dist;
+use crate::e2e;
 use crate::error::{Error, Result};
-use crate::interrupt;
 use crate::layers;
 use crate::node::Node;
 use crate::process::{Finished, Program, find_on_path, tail};
 use crate::progress;
-use crate::server::{self, Build};
 use crate::sizes;
 use crate::toolchain::{TARGET, WasmToolchain};
 use crate::tools::{self, Tool};
@@ -52,12 +51,13 @@ enum Need {
 }
 
 /// How a suite went.
-struct Outcome {
-    counts: Counts,
+pub(crate) struct Outcome {
+    /// How many tests or checks passed, failed, did not run.
+    pub(crate) counts: Counts,
     /// What ran, for the person who has to find out why it failed.
-    output: String,
+    pub(crate) output: String,
     /// Lines that are shown even when all is well.
-    notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// From cheap to dear, so that a small mistake is seen early.
@@ -89,7 +89,19 @@ const SUITES: &[Suite] = &[
         name: "e2e",
         what: "end to end: browser, server, provider",
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
-        run: e2e,
+        run: e2e::chromium,
+    },
+    Suite {
+        name: "e2e-firefox",
+        what: "the core of it in Firefox",
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        run: e2e::firefox,
+    },
+    Suite {
+        name: "e2e-webkit",
+        what: "the core of it in WebKit",
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        run: e2e::webkit,
     },
 ];
 
@@ -322,51 +334,6 @@ fn size(workspace: &Workspace) -> Result<Outcome> {
         output: violations.join("\n"),
         notes: sizes::table(&sizes),
     })
-}
-
-fn e2e(workspace: &Workspace) -> Result<Outcome> {
-    let node = Node::get(workspace)?;
-    let chromium = Chromium::get_with_headless_shell()?;
-    let options = dist::Options::standard(workspace);
-    dist::build(workspace, &options)?;
-    let binary = server::build(workspace, Build::Sample)?;
-    let report = workspace.e2e().join("output").join("report.json");
-    if report.exists() {
-        std::fs::remove_file(&report).map_err(|source| Error::file("remove", &report, source))?;
-    }
-    let playwright = |what: &str| {
-        node.package(what, "@playwright/test/cli.js")
-            .arg("test")
-            .env("PORTAL_E2E_DIST", &options.out)
-            .env("PORTAL_E2E_SERVER_BIN", &binary)
-            .env("CHROMIUM", &chromium.browser)
-            .env("CHROMIUM_HEADLESS_SHELL", chromium.headless_shell.as_ref().unwrap_or(&chromium.browser))
-            .dir(&workspace.e2e())
-    };
-    let listed = playwright("listing the end-to-end tests")
-        .args(["--list", "--reporter=list"])
-        .limit(Duration::from_secs(120))
-        .run_ok()?;
-    let wanted = counts::listed_by_playwright(&listed.stdout);
-    // The reporters are those of playwright.config.mjs: lines for people and the report that is read below.
-    let finished = playwright("the end-to-end tests").limit(Duration::from_secs(45 * 60)).run()?;
-    let mut counts = match std::fs::read_to_string(&report) {
-        Ok(text) => counts::of_playwright(&text)?,
-        Err(_) => Counts::one(false),
-    };
-    let mut output = finished.output;
-    if !finished.success && counts.failed == 0 {
-        counts.failed = 1;
-    }
-    let ran = counts.passed + counts.failed + counts.skipped;
-    if ran < wanted || wanted == 0 {
-        counts.failed += 1;
-        output.push_str(&format!("\nPlaywright lists {wanted} tests, {ran} were reported"));
-    }
-    if interrupt::asked_to_end() {
-        return Err(Error::Interrupted);
-    }
-    Ok(Outcome { counts, output, notes: Vec::new() })
 }
 
 #[cfg(test)]

@@ -8,6 +8,18 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** The same engine without what surrounds a page: the suite takes two thirds of the processor time with it. */
 const LEAN_NAMES = ['chromium-headless-shell'];
 
+const FIREFOX_NAMES = ['firefox-esr', 'firefox'];
+
+/** Whether the run is in Firefox (PORTAL_E2E_BROWSER): the tests marked `@core` only. */
+export const IN_FIREFOX = process.env.PORTAL_E2E_BROWSER === 'firefox';
+
+/** The browser of the run, as `use` of Playwright's configuration. */
+export function browserUse() {
+  // The distribution's Firefox, by WebDriver BiDi: Playwright's own build of Firefox is one nobody has.
+  const firefox = { browserName: 'firefox', channel: 'moz-firefox' };
+  return { ...(IN_FIREFOX ? firefox : {}), launchOptions: browserLaunch() };
+}
+
 /** No first-run pages, no updates, no traffic of the browser's own. */
 const QUIET = [
   '--disable-gpu',
@@ -18,20 +30,26 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Options for Playwright's `launch`: the lean build of Chromium where there is one. */
+/** Options for Playwright's `launch`: Firefox if it is asked for, or the lean build of Chromium where there is one. */
 export function browserLaunch() {
+  if (IN_FIREFOX) return options(process.env.FIREFOX || find(FIREFOX_NAMES) || missingFirefox());
   return options(process.env.CHROMIUM_HEADLESS_SHELL || find(LEAN_NAMES) || wholeBrowser());
 }
 
 /** The same with the whole browser, the one that people have. */
 export function wholeBrowserLaunch() {
-  return options(wholeBrowser());
+  return IN_FIREFOX ? browserLaunch() : options(wholeBrowser());
 }
 
 function options(executablePath) {
+  if (IN_FIREFOX) return { executablePath };
   // Chromium refuses its sandbox to root; everybody else keeps it.
   const asRoot = process.getuid?.() === 0;
   return { executablePath, args: asRoot ? [...QUIET, '--no-sandbox'] : QUIET };
+}
+
+function missingFirefox() {
+  throw new Error('no Firefox on PATH: install it (Debian: apt-get install firefox-esr) or name it in FIREFOX');
 }
 
 function wholeBrowser() {

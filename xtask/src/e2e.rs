@@ -1,0 +1,99 @@
+//! The end-to-end suites: real browser, real server, real provider. The whole of it in Chromium, the core in Firefox and
+//! WebKit; Playwright runs them all and its report is what is counted.
+
+use std::time::Duration;
+
+use crate::chromium::Chromium;
+use crate::counts::{self, Counts};
+use crate::dist;
+use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::node::Node;
+use crate::other_browsers::{self, Browser};
+use crate::process::Program;
+use crate::server::{self, Build};
+use crate::suites::Outcome;
+use crate::workspace::Workspace;
+
+/// How long a whole suite may take.
+const LIMIT: Duration = Duration::from_secs(45 * 60);
+
+/// The whole suite in Chromium.
+pub(crate) fn chromium(workspace: &Workspace) -> Result<Outcome> {
+    let chromium = Chromium::get_with_headless_shell()?;
+    run(workspace, |program| {
+        program
+            .env("CHROMIUM", &chromium.browser)
+            .env("CHROMIUM_HEADLESS_SHELL", chromium.headless_shell.as_ref().unwrap_or(&chromium.browser))
+    })
+}
+
+/// The tests marked `@core` in Firefox.
+pub(crate) fn firefox(workspace: &Workspace) -> Result<Outcome> {
+    if !other_browsers::get(Browser::Firefox)? {
+        return Ok(skipped(Browser::Firefox));
+    }
+    run(workspace, |program| program.env("PORTAL_E2E_BROWSER", "firefox"))
+}
+
+/// The core in WebKit, which has its own configuration: Playwright cannot drive it.
+pub(crate) fn webkit(workspace: &Workspace) -> Result<Outcome> {
+    if !other_browsers::get(Browser::WebKit)? {
+        return Ok(skipped(Browser::WebKit));
+    }
+    run(workspace, |program| program.args(["--config", "webkit.config.mjs"]))
+}
+
+/// Not having a browser is said, and is no failure: not every system has a package of it.
+fn skipped(browser: Browser) -> Outcome {
+    let packages = browser.packages().join(" ");
+    Outcome {
+        counts: Counts { skipped: 1, ..Counts::default() },
+        output: String::new(),
+        notes: vec![format!("skipped: {browser:?} is not here and cannot be installed ({packages})")],
+    }
+}
+
+fn run(workspace: &Workspace, browser: impl Fn(Program) -> Program) -> Result<Outcome> {
+    let node = Node::get(workspace)?;
+    let options = dist::Options::standard(workspace);
+    dist::build(workspace, &options)?;
+    let binary = server::build(workspace, Build::Sample)?;
+    let report = workspace.e2e().join("output").join("report.json");
+    if report.exists() {
+        std::fs::remove_file(&report).map_err(|source| Error::file("remove", &report, source))?;
+    }
+    let playwright = |what: &str| {
+        let program = node
+            .package(what, "@playwright/test/cli.js")
+            .arg("test")
+            .env("PORTAL_E2E_DIST", &options.out)
+            .env("PORTAL_E2E_SERVER_BIN", &binary)
+            .dir(&workspace.e2e());
+        browser(program)
+    };
+    let listed = playwright("listing the end-to-end tests")
+        .args(["--list", "--reporter=list"])
+        .limit(Duration::from_secs(120))
+        .run_ok()?;
+    let wanted = counts::listed_by_playwright(&listed.stdout);
+    // The reporters are those of playwright.config.mjs: lines for people and the report that is read below.
+    let finished = playwright("the end-to-end tests").limit(LIMIT).run()?;
+    let mut counts = match std::fs::read_to_string(&report) {
+        Ok(text) => counts::of_playwright(&text)?,
+        Err(_) => Counts::one(false),
+    };
+    let mut output = finished.output;
+    if !finished.success && counts.failed == 0 {
+        counts.failed = 1;
+    }
+    let ran = counts.passed + counts.failed + counts.skipped;
+    if ran < wanted || wanted == 0 {
+        counts.failed += 1;
+        output.push_str(&format!("\nPlaywright lists {wanted} tests, {ran} were reported"));
+    }
+    if interrupt::asked_to_end() {
+        return Err(Error::Interrupted);
+    }
+    Ok(Outcome { counts, output, notes: Vec::new() })
+}
