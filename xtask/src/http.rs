@@ -50,6 +50,13 @@ pub(crate) fn require_free(port: u16, purpose: &'static str) -> Result<()> {
     if taken { Err(Error::PortInUse { port, purpose }) } else { Ok(()) }
 }
 
+/// A port on 127.0.0.1 that nobody listens on at this moment.
+pub(crate) fn free_port() -> Result<u16> {
+    let failed = |source| Error::File { doing: "find a free port".into(), source };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(failed)?;
+    Ok(listener.local_addr().map_err(failed)?.port())
+}
+
 /// The number in `HTTP/1.1 200 OK`.
 fn status_of(head: &str) -> Option<u16> {
     head.strip_prefix("HTTP/1.1 ").or_else(|| head.strip_prefix("HTTP/1.0 "))?.get(..3)?.parse().ok()

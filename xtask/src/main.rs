@@ -12,6 +12,7 @@ mod dist;
 mod e2e;
 mod error;
 mod fingerprint;
+mod hosts;
 mod http;
 mod interrupt;
 mod layers;

@@ -11,6 +11,7 @@ use crate::counts::{self, Counts};
 use crate::dist;
 use crate::e2e;
 use crate::error::{Error, Result};
+use crate::hosts;
 use crate::layers;
 use crate::node::Node;
 use crate::process::{Finished, Program, find_on_path, tail};
@@ -84,6 +85,12 @@ const SUITES: &[Suite] = &[
         what: "the page and its size",
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
         run: size,
+    },
+    Suite {
+        name: "hosts",
+        what: "the page through nginx, Caddy, Apache and the rules of other hosts",
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        run: hosts,
     },
     Suite {
         name: "e2e",
@@ -334,6 +341,11 @@ fn size(workspace: &Workspace) -> Result<Outcome> {
         output: violations.join("\n"),
         notes: sizes::table(&sizes),
     })
+}
+
+fn hosts(workspace: &Workspace) -> Result<Outcome> {
+    let report = hosts::run(workspace)?;
+    Ok(Outcome { counts: report.counts, output: report.output, notes: report.notes })
 }
 
 #[cfg(test)]

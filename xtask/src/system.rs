@@ -16,13 +16,18 @@ pub(crate) fn can_install() -> bool {
 
 /// Installs packages; those already there cost a second.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
-    apt("apt-get update")?.arg("update").limit(Duration::from_secs(180)).run_ok()?;
+    update()?;
     apt("apt-get install")?
         .args(["install", "--yes", "--no-install-recommends"])
         .args(packages)
         .limit(LIMIT)
         .run_ok()
         .map(drop)
+}
+
+/// Fetches the lists of packages.
+pub(crate) fn update() -> Result<()> {
+    apt("apt-get update")?.arg("update").limit(Duration::from_secs(180)).run_ok().map(drop)
 }
 
 /// A program run as root, directly or through sudo.

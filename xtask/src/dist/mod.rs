@@ -5,13 +5,15 @@
 //! loader with the glue in it, minified) replaces the inline one, so that the policy needs no hash; the module is
 //! optimised; every file gets a name by its contents, its integrity and its two compressed forms.
 
+mod beside;
 mod code;
 pub(crate) mod digest;
 mod exports;
-pub(crate) mod headers;
+mod headers;
 mod html;
 mod imports;
 pub(crate) mod languages;
+pub(crate) mod sbom;
 mod split;
 mod wasm;
 
@@ -51,7 +53,6 @@ const OWN_SOURCES: &[&str] = &[
     include_str!("html.rs"),
     include_str!("imports.rs"),
     include_str!("languages.rs"),
-    include_str!("headers.rs"),
     include_str!("loader.js"),
     include_str!("split.rs"),
     include_str!("wasm.rs"),
@@ -76,14 +77,20 @@ impl Options {
     }
 }
 
-/// Builds the page into `options.out`, unless that is what already stands there.
+/// Builds the page into `options.out`, unless that is what already stands there, and writes what lies beside it.
 pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
-    let node = Node::get(workspace)?;
     let toolchain = WasmToolchain::get(workspace)?;
+    page(workspace, &toolchain, options)?;
+    beside::write(workspace, &toolchain, options)?;
+    no_machine_path(workspace, &options.out)
+}
+
+fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> Result<()> {
+    let node = Node::get(workspace)?;
     let std_source = toolchain.has_std_source(workspace)?;
     let mut context: Vec<&str> = OWN_SOURCES.to_vec();
     let std_text = format!("std from source: {std_source}");
-    context.extend([toolchain.version.as_str(), &std_text, &options.connect, &options.images]);
+    context.extend([toolchain.version.as_str(), &std_text]);
     let fingerprint = fingerprint::of_page(workspace, &context)?;
     let stamp = workspace.own("stamps")?.join(format!("page-{}", stamp_name(&options.out)));
     if options.out.join("index.html").is_file()
@@ -97,14 +104,14 @@ pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
     let work = workspace.target.join("page").join("trunk");
     workspace::remove_dir(&work)?;
     workspace::create_dir(&work)?;
-    trunk(workspace, &toolchain, std_source, &tools, &work)?;
+    trunk(workspace, toolchain, std_source, &tools, &work)?;
     let staged = workspace.target.join("page").join("staged");
     workspace::remove_dir(&staged)?;
     workspace::create_dir(&staged.join(ASSETS))?;
     let languages = languages::read(workspace)?;
     Assembly { node: &node, raw: &work, out: &staged, languages: &languages }.assemble()?;
     languages::not_in_modules(&languages, &workspace::files_under(&staged, &|_| false)?)?;
-    finish(workspace, &node, options, &staged)?;
+    finish(&node, &staged)?;
     put_in_place(&staged, &options.out)?;
     workspace::write(&stamp, fingerprint)?;
     progress::note(&format!("built the page in {}", progress::time(started.elapsed())));
@@ -529,14 +536,13 @@ fn only(files: &[PathBuf], ending: &str) -> Result<PathBuf> {
     }
 }
 
-/// The files that are not the page itself: headers, the example configuration, deep links, compressed forms.
-fn finish(workspace: &Workspace, node: &Node, options: &Options, staged: &Path) -> Result<()> {
+/// The files that are not the page itself: the example configuration, deep links, compressed forms.
+fn finish(node: &Node, staged: &Path) -> Result<()> {
     let index = staged.join("index.html");
     std::fs::copy(&index, staged.join("404.html"))
         .map_err(|source| Error::file("write", &staged.join("404.html"), source))?;
     let example = include_str!("config.example.json");
     workspace::write(&staged.join("config.example.json"), example)?;
-    // Only what is served under its own name is compressed; the files for the hosts are never fetched by a browser.
     let served: Vec<PathBuf> =
         workspace::files_under(staged, &|_| false)?.into_iter().filter(|file| compresses(file)).collect();
     let list: String = served.iter().map(|file| format!("{}\n", file.display())).collect();
@@ -544,19 +550,8 @@ fn finish(workspace: &Workspace, node: &Node, options: &Options, staged: &Path) 
         .args(["--input-type=module", "--eval", include_str!("compress.mjs")])
         .input(list.into_bytes())
         .limit(Duration::from_secs(120))
-        .run_ok()?;
-    let mut hashed: Vec<String> = workspace::files_under(&staged.join(ASSETS), &|_| false)?
-        .iter()
-        .filter_map(|file| file.file_name())
-        .map(|name| name.to_string_lossy().into_owned())
-        .filter(|name| digest::is_hashed_name(name))
-        .map(|name| format!("{ASSETS}/{name}"))
-        .collect();
-    hashed.sort();
-    for (name, contents) in headers::files(&options.connect, &options.images, &hashed) {
-        workspace::write(&staged.join(name), contents)?;
-    }
-    no_machine_path(workspace, staged)
+        .run_ok()
+        .map(drop)
 }
 
 /// Whether compressing this file gains anything.

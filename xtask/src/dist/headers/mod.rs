@@ -1,0 +1,188 @@
+//! How the page must be answered, written once, and put into the files of the common static hosts.
+//!
+//! Everything that a host has to do is a constant here: the headers of every answer, what may be stored, the media
+//! types, which addresses are the page, which files are for the host alone. The modules below only spell it in the
+//! language of one host; `cargo xtask test --only hosts` serves the result through the real ones.
+//!
+//! The policy knows no address of its own: `connect-src` is the only part that differs between organisations, so it is
+//! a parameter (`--connect`), and in `headers.json` a placeholder that portal-server fills from its configuration.
+
+mod apache;
+mod azure;
+mod caddy;
+mod netlify;
+mod nginx;
+mod own_server;
+
+/// What portal-server replaces in the policy of `headers.json`.
+const CONNECT_PLACEHOLDER: &str = "{connect}";
+
+/// A stored page would come out of the back/forward cache after sign-out with the device list on it, and a stored
+/// `config.json` would name yesterday's provider. So this is the rule, and what may be stored the exception.
+const NO_STORE: &str = "no-store";
+/// A hashed name never changes its contents.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// The headers that every answer carries, whatever it is, errors too.
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
+         microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// Only for hosts that serve HTTPS; browsers ignore it elsewhere, but a local server need not send it.
+const TRANSPORT: (&str, &str) = ("Strict-Transport-Security", "max-age=31536000");
+
+/// Media types by ending. Browsers compile WebAssembly while it arrives only if it is called so, and with `nosniff` a
+/// script or style sheet of another type is refused.
+const MEDIA_TYPES: &[(&str, &str)] = &[
+    ("html", "text/html; charset=utf-8"),
+    ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("txt", "text/plain; charset=utf-8"),
+    ("wasm", "application/wasm"),
+    ("json", "application/json"),
+    ("svg", "image/svg+xml"),
+    ("png", "image/png"),
+    ("ico", "image/x-icon"),
+    ("webmanifest", "application/manifest+json"),
+];
+
+/// What the build compresses beforehand: file ending and the name of the encoding, the better one first.
+const ENCODINGS: &[(&str, &str)] = &[("br", "br"), ("gz", "gzip")];
+
+/// The addresses of the page (`src/route.rs`), for hosts that cannot be told "everything that is no file". Whether
+/// there are more of them below it stands beside each.
+const PAGES: &[(&str, Below)] = &[
+    ("/devices", Below::Pages),
+    ("/history", Below::Nothing),
+    ("/notifications", Below::Nothing),
+    ("/accessibility", Below::Nothing),
+    ("/help", Below::Nothing),
+    ("/signed-out", Below::Nothing),
+    ("/callback", Below::Nothing),
+];
+
+/// Whether addresses below an address are the page too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Pages,
+    Nothing,
+}
+
+/// Files of this directory that are for whoever serves it, not for visitors. Nothing in them is secret.
+const FOR_THE_HOST: &[&str] = &[
+    ".htaccess",
+    "_headers",
+    "_redirects",
+    "headers.json",
+    "portal-caddy.conf",
+    "portal-nginx.conf",
+    "staticwebapp.config.json",
+];
+/// The directory that is for whoever serves it.
+const FOR_THE_HOST_DIRECTORY: &str = "sbom";
+
+/// What one build says to its hosts.
+pub(crate) struct Answers<'a> {
+    /// The origins of the API and the provider, separated by spaces.
+    pub(crate) connect: &'a str,
+    /// The origins of images besides our own.
+    pub(crate) images: &'a str,
+    /// The files whose names carry a digest of their contents.
+    pub(crate) hashed: &'a [String],
+}
+
+impl Answers<'_> {
+    /// The files for the hosts, as name and contents.
+    pub(crate) fn files(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("headers.json", own_server::headers(self)),
+            ("_headers", netlify::headers(self)),
+            ("_redirects", netlify::redirects()),
+            ("staticwebapp.config.json", azure::configuration(self)),
+            ("portal-nginx.conf", nginx::fragment(self)),
+            ("portal-caddy.conf", caddy::fragment(self)),
+            (".htaccess", apache::access_file(self)),
+        ]
+    }
+
+    /// What every answer carries over HTTPS, the policy first.
+    fn everywhere(&self) -> Vec<(&'static str, String)> {
+        let policy = ("Content-Security-Policy", policy(self.connect, self.images));
+        let rest = EVERYWHERE.iter().chain([&TRANSPORT]).map(|(name, value)| (*name, (*value).to_string()));
+        std::iter::once(policy).chain(rest).collect()
+    }
+}
+
+/// The content security policy.
+///
+/// `'wasm-unsafe-eval'` lets WebAssembly compile and nothing else; no hash is needed, for no script is inline.
+/// `'strict-dynamic'` is left out on purpose: with it WebAssembly fails on iOS.
+fn policy(connect: &str, images: &str) -> String {
+    let images = if images.is_empty() { String::new() } else { format!(" {images}") };
+    let connect = if connect.is_empty() { String::new() } else { format!(" {connect}") };
+    [
+        "default-src 'none'".to_string(),
+        "script-src 'self' 'wasm-unsafe-eval'".to_string(),
+        "style-src 'self'".to_string(),
+        format!("img-src 'self' data:{images}"),
+        format!("connect-src 'self'{connect}"),
+        "manifest-src 'self'".to_string(),
+        "base-uri 'none'".to_string(),
+        "form-action 'none'".to_string(),
+        "frame-ancestors 'none'".to_string(),
+        "require-trusted-types-for 'script'".to_string(),
+        "trusted-types 'none'".to_string(),
+    ]
+    .join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_wasm_and_our_own_files_and_nothing_inline() {
+        let policy = policy("https://api.example", "");
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(policy.contains("connect-src 'self' https://api.example;"));
+        assert!(policy.contains("require-trusted-types-for 'script'; trusted-types 'none'"));
+        for forbidden in ["'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'", "*"] {
+            assert!(!policy.contains(forbidden), "{forbidden}");
+        }
+    }
+
+    #[test]
+    fn every_file_for_a_host_is_named_as_one_that_visitors_do_not_get() {
+        let answers = Answers { connect: "https:", images: "", hashed: &[] };
+        let mut names: Vec<&str> = answers.files().iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        assert_eq!(names, FOR_THE_HOST);
+    }
+
+    #[test]
+    fn every_address_of_the_page_is_known_to_hosts_that_need_a_list() {
+        let source = include_str!("../../../../src/route.rs");
+        let variants = source.split_once("pub enum Route {").map_or("", |(_, after)| after);
+        let variants = variants.split_once("\n}").map_or("", |(before, _)| before);
+        let addresses: Vec<&str> = variants
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("/// `/")?.split('`').next())
+            .collect();
+        assert!(addresses.len() >= 12, "{addresses:?}");
+        for address in addresses.iter().filter(|address| !address.is_empty()) {
+            let (first, below) = address.split_once('/').map_or((*address, None), |(a, b)| (a, Some(b)));
+            let known = PAGES.iter().find(|(page, _)| page.strip_prefix('/') == Some(first));
+            assert!(known.is_some(), "/{address} is in no rule");
+            assert!(below.is_none() || known.is_some_and(|(_, below)| *below == Below::Pages), "/{address}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `headers.json`, read by portal-server where it serves the page (`server/src/http/page.rs`).
+
+use serde_json::{Map, Value, json};
+
+use super::{Answers, CONNECT_PLACEHOLDER, EVERYWHERE, policy};
+
+/// The policy with its placeholder, the other headers, and which files may be stored.
+pub(super) fn headers(answers: &Answers<'_>) -> String {
+    let headers: Map<String, Value> =
+        EVERYWHERE.iter().map(|(name, value)| ((*name).to_string(), json!(value))).collect();
+    let value = json!({
+        "contentSecurityPolicy": policy(CONNECT_PLACEHOLDER, answers.images),
+        "headers": headers,
+        "immutable": answers.hashed,
+    });
+    format!("{value:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_server_gets_a_placeholder_for_the_addresses() {
+        let text = headers(&Answers { connect: "https:", images: "", hashed: &["assets/a.js".to_string()] });
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        assert!(
+            value["contentSecurityPolicy"]
+                .as_str()
+                .is_some_and(|text| text.contains("connect-src 'self' {connect};"))
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! One request and what came back, over HTTP/1.1 on the loopback interface.
+//!
+//! By hand, because a client library would decode, follow, retry and normalise, and what is asked here is exactly what
+//! stands on the wire.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// How long one request may take.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What is asked for.
+pub(super) struct Question<'a> {
+    /// Path and query, sent as it stands.
+    pub(super) path: &'a str,
+    /// `Accept-Encoding`, if it is sent.
+    pub(super) accepts: Option<&'a str>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The status.
+    pub(super) status: u16,
+    /// The headers, names in lower case, in the order in which they came.
+    pub(super) headers: Vec<(String, String)>,
+    /// The body as it was transferred, still encoded.
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The values of a header, joined as a browser joins those of several lines (RFC 9110 section 5.3).
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> =
+            self.headers.iter().filter(|(one, _)| one == name).map(|(_, value)| value.as_str()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Reads an answer that ends with its connection.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let (head, rest) = bytes.split_at(end);
+        let head = std::str::from_utf8(head).ok()?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
+        let headers = lines
+            .map(|line| {
+                let (name, value) = line.split_once(':')?;
+                Some((name.to_ascii_lowercase(), value.trim().to_string()))
+            })
+            .collect::<Option<_>>()?;
+        Some(Self { status, headers, body: rest.get(4..)?.to_vec() })
+    }
+}
+
+/// Asks a server on this machine.
+pub(super) fn over_http(port: u16, question: &Question<'_>) -> Result<Answer> {
+    let failed = |source| Error::File { doing: format!("ask for {} on port {port}", question.path), source };
+    let mut stream =
+        TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), LIMIT).map_err(failed)?;
+    stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
+    let mut request =
+        format!("GET {} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n", question.path);
+    if let Some(accepts) = question.accepts {
+        request.push_str(&format!("Accept-Encoding: {accepts}\r\n"));
+    }
+    request.push_str("\r\n");
+    stream.write_all(request.as_bytes()).map_err(failed)?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).map_err(failed)?;
+    Answer::parse(&bytes)
+        .ok_or_else(|| Error::Build(format!("the answer to {} on port {port} is no HTTP/1.1", question.path)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_its_status_its_headers_and_its_bytes() {
+        let answer =
+            Answer::parse(b"HTTP/1.1 404 Not Found\r\nA-b: c: d\r\nX: 1\r\nx: 2\r\n\r\n\x00\xffbody")
+                .unwrap();
+        assert_eq!((answer.status, answer.header("a-b").unwrap().as_str()), (404, "c: d"));
+        assert_eq!(answer.header("x").unwrap(), "1, 2");
+        assert_eq!(answer.header("y"), None);
+        assert_eq!(answer.body, b"\x00\xffbody");
+        assert_eq!(Answer::parse(b"SSH-2.0\r\n\r\n"), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! The page as the hosts get it: a copy of `dist/` with a `config.json`, where every user of the machine may read it.
+//!
+//! Apache gives up root before it reads a file, and a repository in somebody's home directory is closed to others.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::dist::{ASSETS, digest};
+use crate::error::{Error, Result};
+use crate::workspace;
+
+/// What no address may ever reach: a file beside the served directory.
+pub(super) const SECRET: &str = "not for visitors";
+
+/// A temporary directory, removed when it is dropped.
+pub(super) struct Directory(PathBuf);
+
+impl Directory {
+    /// Makes an empty one that everybody may read.
+    pub(super) fn new(name: &str) -> Result<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let dir = std::env::temp_dir().join(format!("portal-{name}-{}-{number}", std::process::id()));
+        std::fs::create_dir(&dir).map_err(|source| Error::file("create the directory", &dir, source))?;
+        let made = Self(dir);
+        std::fs::set_permissions(made.path(), std::fs::Permissions::from_mode(0o755))
+            .map_err(|source| Error::file("open to readers", made.path(), source))?;
+        Ok(made)
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // What cannot be removed lies in the system's temporary directory, which is emptied by itself.
+        let _left_to_the_system = workspace::remove_dir(&self.0);
+    }
+}
+
+/// The copy of the page.
+pub(super) struct Site {
+    directory: Directory,
+    root: PathBuf,
+    files: Vec<String>,
+}
+
+impl Site {
+    /// Copies a finished page, and puts a `config.json` into the copy.
+    pub(super) fn copy_of(dist: &Path) -> Result<Self> {
+        let directory = Directory::new("site")?;
+        let root = directory.path().join("page");
+        let mut files = Vec::new();
+        for file in workspace::files_under(dist, &|_| false)? {
+            let name = file.strip_prefix(dist).unwrap_or(&file).to_path_buf();
+            let to = root.join(&name);
+            if let Some(parent) = to.parent() {
+                workspace::create_dir(parent)?;
+            }
+            std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
+            files.push(name.to_string_lossy().into_owned());
+        }
+        let config = workspace::read_bytes(&root.join("config.example.json"))?;
+        workspace::write(&root.join("config.json"), config)?;
+        files.push("config.json".to_string());
+        workspace::write(&directory.path().join("secret.txt"), SECRET)?;
+        Ok(Self { directory, root, files })
+    }
+
+    /// The directory that is served.
+    pub(super) fn path(&self) -> &Path {
+        debug_assert!(self.root.starts_with(self.directory.path()));
+        &self.root
+    }
+
+    /// Whether visitors' files include this one (a path without its first slash).
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file == name)
+    }
+
+    /// The contents of a file.
+    pub(super) fn contents(&self, name: &str) -> Result<Vec<u8>> {
+        workspace::read_bytes(&self.root.join(name))
+    }
+
+    /// The files with hashed names, without their compressed forms.
+    pub(super) fn assets(&self) -> Vec<&str> {
+        let is_asset = |name: &&str| {
+            name.strip_prefix(ASSETS)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|name| digest::is_hashed_name(name) && !is_compressed(name))
+        };
+        self.files.iter().map(String::as_str).filter(is_asset).collect()
+    }
+}
+
+fn is_compressed(name: &str) -> bool {
+    name.ends_with(".br") || name.ends_with(".gz")
+}
