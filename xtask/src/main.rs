@@ -8,6 +8,7 @@ mod arguments;
 mod bench;
 mod chromium;
 mod counts;
+mod deploy;
 mod dist;
 mod e2e;
 mod error;

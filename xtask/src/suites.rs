@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::chromium::Chromium;
 use crate::counts::{self, Counts};
+use crate::deploy;
 use crate::dist;
 use crate::e2e;
 use crate::error::{Error, Result};
@@ -66,6 +67,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "fmt", what: "formatting", needs: &[], run: fmt },
     Suite { name: "layers", what: "direction of dependencies", needs: &[], run: check_layers },
     Suite { name: "deny", what: "licences, sources, bans, advisories", needs: &[Need::CargoDeny], run: deny },
+    Suite { name: "deploy", what: "the systemd unit", needs: &[], run: deploy::run },
     Suite { name: "clippy", what: "lints on the host", needs: &[], run: clippy },
     Suite {
         name: "clippy-wasm",
@@ -90,7 +92,7 @@ const SUITES: &[Suite] = &[
         name: "hosts",
         what: "the page through nginx, Caddy, Apache and the rules of other hosts",
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
-        run: hosts,
+        run: hosts::run,
     },
     Suite {
         name: "e2e",
@@ -341,11 +343,6 @@ fn size(workspace: &Workspace) -> Result<Outcome> {
         output: violations.join("\n"),
         notes: sizes::table(&sizes),
     })
-}
-
-fn hosts(workspace: &Workspace) -> Result<Outcome> {
-    let report = hosts::run(workspace)?;
-    Ok(Outcome { counts: report.counts, output: report.output, notes: report.notes })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::api_error::ApiError;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -16,11 +16,21 @@ const DEFAULT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe
      img-src 'self' data:; connect-src 'self' {connect}; font-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// What the page never uses.
-const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-     magnetometer=(), microphone=(), payment=(), usb=()";
+/// What every answer carries. What the build wrote goes before; what it left out stays.
+const HEADERS: &[(&str, &str)] = &[
+    ("referrer-policy", "no-referrer"),
+    (
+        "permissions-policy",
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
+         microphone=(), payment=(), usb=()",
+    ),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+];
 
-/// The file the build writes beside the page: `{ "contentSecurityPolicy": "..." }`.
+/// The file the build writes beside the page (`xtask/src/dist/headers/own_server.rs`):
+/// `{ "contentSecurityPolicy": "...", "headers": { "name": "value" }, "hidden": ["file", "directory/"] }`.
 const HEADERS_FILE: &str = "headers.json";
 const CONFIG_FILE: &str = "config.json";
 const INDEX_FILE: &str = "index.html";
@@ -29,7 +39,8 @@ const INDEX_FILE: &str = "index.html";
 #[derive(Debug)]
 pub struct PageSite {
     root: PathBuf,
-    policy: HeaderValue,
+    headers: HeaderMap,
+    hidden: Vec<String>,
     config: Option<Vec<u8>>,
 }
 
@@ -49,19 +60,36 @@ impl PageSite {
         let root = root.canonicalize()?;
         let invalid =
             |reason: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{HEADERS_FILE}: {reason}"));
-        let policy = match std::fs::read(root.join(HEADERS_FILE)) {
+        let written = match std::fs::read(root.join(HEADERS_FILE)) {
             Ok(bytes) => {
-                let headers: serde_json::Value =
-                    serde_json::from_slice(&bytes).map_err(|_| invalid("not JSON"))?;
-                let policy = headers.get("contentSecurityPolicy").and_then(serde_json::Value::as_str);
-                policy.ok_or_else(|| invalid("no contentSecurityPolicy"))?.to_owned()
+                Some(serde_json::from_slice::<serde_json::Value>(&bytes).map_err(|_| invalid("not JSON"))?)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => DEFAULT_POLICY.to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
+        let mut headers = HeaderMap::new();
+        for (name, value) in HEADERS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let mut policy = DEFAULT_POLICY;
+        let mut hidden = vec![HEADERS_FILE.to_owned()];
+        if let Some(written) = &written {
+            let text = written.get("contentSecurityPolicy").and_then(serde_json::Value::as_str);
+            policy = text.ok_or_else(|| invalid("no contentSecurityPolicy"))?;
+            let more = written.get("headers").and_then(serde_json::Value::as_object);
+            for (name, value) in more.into_iter().flatten() {
+                let name = HeaderName::try_from(name).map_err(|_| invalid("not a header name"))?;
+                let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
+                headers.insert(name, value.ok_or_else(|| invalid("not a header value"))?);
+            }
+            let names = written.get("hidden").and_then(serde_json::Value::as_array);
+            let names = names.into_iter().flatten().filter_map(serde_json::Value::as_str);
+            hidden.extend(names.map(str::to_owned));
+        }
         let policy = policy.replace("{connect}", &connect.join(" "));
         let policy = HeaderValue::from_str(&policy).map_err(|_| invalid("not a header value"))?;
-        Ok(Self { root, policy, config })
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        Ok(Self { root, headers, hidden, config })
     }
 
     /// Answers a request for the page.
@@ -75,7 +103,7 @@ impl PageSite {
             (CONFIG_FILE, Some(config)) => {
                 respond("application/json", "no-store", Found { content: config.clone(), encoding: None })
             }
-            (HEADERS_FILE, _) => return ApiError::not_found().into_response(),
+            _ if self.is_hidden(path) => ApiError::not_found().into_response(),
             _ => self.file(path, headers).await,
         };
         self.protect(response.headers_mut());
@@ -117,16 +145,14 @@ impl PageSite {
         tokio::fs::read(&real).await.ok()
     }
 
+    /// Whether the build says that this is for whoever serves the page, not for visitors.
+    fn is_hidden(&self, path: &str) -> bool {
+        self.hidden.iter().any(|name| path == name || (name.ends_with('/') && path.starts_with(name)))
+    }
+
     fn protect(&self, headers: &mut HeaderMap) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
-        for (name, value) in [
-            ("referrer-policy", "no-referrer"),
-            ("permissions-policy", PERMISSIONS),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("x-frame-options", "DENY"),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
         }
     }
 }

@@ -116,6 +116,34 @@ async fn the_strict_policy_stands_unless_the_build_wrote_one() {
 }
 
 #[tokio::test]
+async fn the_headers_of_the_build_go_before_our_own_and_none_is_lost() {
+    let built = r#"{"contentSecurityPolicy":"default-src 'none'","headers":{"X-Frame-Options":"SAMEORIGIN","X-More":"1"}}"#;
+    let (_folder, server) = with_page(Some(built)).await;
+    for path in ["/", "/missing.js"] {
+        let answer = server.call("GET", path, &[]).await;
+        assert_eq!(
+            (answer.header("x-frame-options"), answer.header("x-more")),
+            ("SAMEORIGIN", "1"),
+            "{path}"
+        );
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_build_hides_is_not_served() {
+    let built = r#"{"contentSecurityPolicy":"default-src 'none'","hidden":["icon.svg","bills/"]}"#;
+    let (folder, server) = with_page(Some(built)).await;
+    std::fs::create_dir(folder.path().join("dist/bills")).unwrap();
+    std::fs::write(folder.path().join("dist/bills/page.json"), "{}").unwrap();
+    for path in ["/icon.svg", "/bills/page.json", "/headers.json"] {
+        assert_eq!(server.call("GET", path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let (_folder, server) = with_page(Some(r#"{"contentSecurityPolicy":"default-src 'none'"}"#)).await;
+    assert_eq!(server.call("GET", "/icon.svg", &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn config_json_comes_from_the_configuration_and_is_never_stored() {
     let (_folder, server) = with_page(None).await;
     let answer = server.call("GET", "/config.json", &[]).await;

@@ -52,7 +52,28 @@ impl Answer {
                 Some((name.to_ascii_lowercase(), value.trim().to_string()))
             })
             .collect::<Option<_>>()?;
-        Some(Self { status, headers, body: rest.get(4..)?.to_vec() })
+        let mut answer = Self { status, headers, body: rest.get(4..)?.to_vec() };
+        if answer.header("transfer-encoding").is_some_and(|coding| coding == "chunked") {
+            answer.body = joined(&answer.body)?;
+        }
+        Some(answer)
+    }
+}
+
+/// The contents of a body sent in chunks (RFC 9112 section 7.1); `None` when it ends too early.
+fn joined(mut chunks: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|two| two == b"\r\n")?;
+        let (size, rest) = chunks.split_at(end);
+        let size =
+            usize::from_str_radix(std::str::from_utf8(size).ok()?.split(';').next()?.trim(), 16).ok()?;
+        let rest = rest.get(2..)?;
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(..size)?);
+        chunks = rest.get(size..)?.strip_prefix(b"\r\n")?;
     }
 }
 
@@ -90,5 +111,13 @@ mod tests {
         assert_eq!(answer.header("y"), None);
         assert_eq!(answer.body, b"\x00\xffbody");
         assert_eq!(Answer::parse(b"SSH-2.0\r\n\r\n"), None);
+    }
+
+    #[test]
+    fn a_body_in_chunks_is_put_together_and_a_torn_one_is_no_answer() {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let answer = |body: &str| Answer::parse(format!("{head}{body}").as_bytes());
+        assert_eq!(answer("3\r\nabc\r\na;x=1\r\n0123456789\r\n0\r\n\r\n").unwrap().body, b"abc0123456789");
+        assert_eq!(answer("5\r\nabc"), None);
     }
 }

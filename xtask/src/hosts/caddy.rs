@@ -11,10 +11,11 @@ pub(super) const CADDY: Installed =
 fn prepare(found: &Found, setup: &Setup<'_>) -> Result<Prepared> {
     let (own, site, port) = (setup.own.display(), setup.site.display(), setup.port);
     let text = format!(
-        "{{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n\tstorage file_system {own}/storage\n}}\n\
+        "{{\n\tadmin off\n\tauto_https off\n\tstorage file_system {own}/storage\n}}\n\
          http://127.0.0.1:{port} {{\n\tbind 127.0.0.1\n\troot * {site}\n\timport {site}/portal-caddy.conf\n}}\n"
     );
     let file = write_configuration(setup, &text)?;
+    // It keeps its last configuration at home, which is the directory of this run.
     let program = found
         .run("Caddy")
         .args(["run", "--adapter", "caddyfile", "--config"])

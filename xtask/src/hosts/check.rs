@@ -4,7 +4,7 @@ use super::Host;
 use super::answer::{Answer, Question};
 use super::expectations::{self, EVERYWHERE, Expectation, File, NO_STORE, Promise, Wanted};
 use super::site::{SECRET, Site};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What was wrong with an answer, if anything.
 pub(super) type Verdict = std::result::Result<(), String>;
@@ -14,8 +14,11 @@ pub(super) fn all(host: &dyn Host, site: &Site) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::new();
     for expectation in expectations::table(site, host.promises()) {
         let question = Question { path: &expectation.path, accepts: expectation.accepts };
-        let answer = host.ask(&question)?;
-        let wrong = wrong_with(&answer, &expectation, host.promises(), site)?;
+        let wrong = match host.ask(&question) {
+            Ok(answer) => wrong_with(&answer, &expectation, host.promises(), site)?,
+            Err(error @ Error::Interrupted) => return Err(error),
+            Err(error) => vec![error.to_string()],
+        };
         verdicts.push(if wrong.is_empty() {
             Ok(())
         } else {

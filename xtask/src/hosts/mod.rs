@@ -23,22 +23,13 @@ use crate::counts::Counts;
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::process::{Program, Service};
+use crate::suites::Outcome;
 use crate::workspace::{self, Workspace};
 
 use answer::{Answer, Question};
 use expectations::Promise;
 use packages::{Found, Packages};
 use site::Site;
-
-/// How the suite went.
-pub(crate) struct Report {
-    /// One for each expectation of each host.
-    pub(crate) counts: Counts,
-    /// What was not as expected, with the host and the address.
-    pub(crate) output: String,
-    /// One line for each host.
-    pub(crate) notes: Vec<String>,
-}
 
 /// Something that answers for the page.
 trait Host {
@@ -97,41 +88,49 @@ struct Setup<'a> {
 const INSTALLED: &[Installed] = &[nginx::NGINX, caddy::CADDY, apache::APACHE];
 
 /// Serves the page through every host and compares.
-pub(crate) fn run(workspace: &Workspace) -> Result<Report> {
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let options = dist::Options::standard(workspace);
     dist::build(workspace, &options)?;
     let site = Site::copy_of(&options.out)?;
     let packages = Packages::new(workspace);
-    let mut report = Report { counts: Counts::default(), output: String::new(), notes: Vec::new() };
+    let mut report = Outcome { counts: Counts::default(), output: String::new(), notes: Vec::new() };
     let absent = expectations::hidden_but_absent(&site);
     if !absent.is_empty() {
-        report.add("dist", vec![Err(format!("{} is not in dist/", absent.join(", ")))]);
+        report.add_host("dist", vec![Err(format!("{} is not in dist/", absent.join(", ")))]);
     }
     let mut served = 0;
     for host in INSTALLED {
         match start(host, &packages, &site) {
             Ok(running) => {
                 served += 1;
-                report.add(host.name, check::all(&running, &site)?);
+                report.add_host(host.name, check::all(&running, &site)?);
             }
             Err(error @ Error::Missing { .. }) => {
                 report.counts.skipped += 1;
                 report.notes.push(format!("skipped: {}: {}", host.name, first_line(&error.to_string())));
             }
             Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(error) => report.add(host.name, vec![Err(error.to_string())]),
+            Err(error) => report.add_host(host.name, vec![Err(error.to_string())]),
         }
     }
     if served == 0 {
-        report.add("web servers", vec![Err("none of nginx, Caddy and Apache could be had".to_string())]);
+        report.add_host("web servers", vec![Err("none of nginx, Caddy and Apache could be had".to_string())]);
     }
-    report.add("_headers (rules)", check::all(&netlify::Rules::read(&site)?, &site)?);
-    report.add("Azure (rules)", check::all(&azure::Rules::read(&site)?, &site)?);
+    report.add_host("_headers (rules)", through(netlify::Rules::read(&site), &site)?);
+    report.add_host("Azure (rules)", through(azure::Rules::read(&site), &site)?);
     Ok(report)
 }
 
-impl Report {
-    fn add(&mut self, host: &str, results: Vec<check::Verdict>) {
+/// What a host whose files were read says, or that they could not be.
+fn through(rules: Result<impl Host>, site: &Site) -> Result<Vec<check::Verdict>> {
+    match rules {
+        Ok(rules) => check::all(&rules, site),
+        Err(error) => Ok(vec![Err(error.to_string())]),
+    }
+}
+
+impl Outcome {
+    fn add_host(&mut self, host: &str, results: Vec<check::Verdict>) {
         let mut counts = Counts::default();
         for result in results {
             counts = counts.plus(Counts::one(result.is_ok()));

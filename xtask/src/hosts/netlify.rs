@@ -13,10 +13,16 @@ const MOST_RULES: usize = 100;
 /// Cloudflare reads no longer lines than this.
 const LONGEST_LINE: usize = 2000;
 
+/// What `_headers` sets for a pattern of addresses; names in lower case.
+struct Rule {
+    pattern: String,
+    headers: Vec<(String, String)>,
+}
+
 /// The two files and the page.
 pub(super) struct Rules<'a> {
     site: &'a Site,
-    headers: Vec<(String, Vec<(String, String)>)>,
+    headers: Vec<Rule>,
     rewrites: Vec<(String, String)>,
 }
 
@@ -42,8 +48,8 @@ impl Host for Rules<'_> {
         let name = target.unwrap_or(path).trim_start_matches('/');
         let name = if name.is_empty() { "index.html" } else { name };
         let (status, name) = if self.site.has(name) { (200, name) } else { (404, "404.html") };
-        let rules = self.headers.iter().filter(|(pattern, _)| matches(pattern, path));
-        let headers = rules.flat_map(|(_, headers)| headers.iter().cloned()).collect();
+        let rules = self.headers.iter().filter(|rule| matches(&rule.pattern, path));
+        let headers = rules.flat_map(|rule| rule.headers.iter().cloned()).collect();
         Ok(Answer { status, headers, body: self.site.contents(name)? })
     }
 }
@@ -56,18 +62,20 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
-fn header_rules(text: &str) -> Result<Vec<(String, Vec<(String, String)>)>> {
-    let mut rules: Vec<(String, Vec<(String, String)>)> = Vec::new();
+fn header_rules(text: &str) -> Result<Vec<Rule>> {
+    let mut rules: Vec<Rule> = Vec::new();
     let wrong = |line: &str| Error::Build(format!("_headers: not a line of this format: {line}"));
     for line in text.lines() {
         if line.len() > LONGEST_LINE {
             return Err(wrong(line));
         }
         match (line.strip_prefix("  "), rules.last_mut()) {
-            (None, _) if line.starts_with('/') => rules.push((line.to_string(), Vec::new())),
-            (Some(header), Some((_, headers))) => {
+            (None, _) if line.starts_with('/') => {
+                rules.push(Rule { pattern: line.to_string(), headers: Vec::new() });
+            }
+            (Some(header), Some(rule)) => {
                 let (name, value) = header.split_once(": ").ok_or_else(|| wrong(line))?;
-                headers.push((name.to_ascii_lowercase(), value.to_string()));
+                rule.headers.push((name.to_ascii_lowercase(), value.to_string()));
             }
             (None | Some(_), _) => return Err(wrong(line)),
         }
@@ -96,7 +104,7 @@ mod tests {
     #[test]
     fn two_rules_for_one_address_are_both_applied() {
         let rules = header_rules("/*\n  A: 1\n/a\n  A: 2\n").unwrap();
-        assert_eq!(rules.iter().filter(|(pattern, _)| matches(pattern, "/a")).count(), 2);
+        assert_eq!(rules.iter().filter(|rule| matches(&rule.pattern, "/a")).count(), 2);
         assert!(header_rules("  A: 1\n").is_err() && header_rules("a\n").is_err());
     }
 

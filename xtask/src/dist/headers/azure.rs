@@ -18,12 +18,16 @@ pub(super) fn configuration(answers: &Answers<'_>) -> String {
         .map(|name| format!("/{name}"))
         .chain([format!("/{FOR_THE_HOST_DIRECTORY}/*")])
         .map(|route| json!({ "route": route, "statusCode": 404 }));
-    let assets = json!({ "route": "/assets/*", "headers": { "Cache-Control": IMMUTABLE } });
+    // One by one: a route for the directory would hold for what is missing in it.
+    let assets = answers
+        .hashed
+        .iter()
+        .map(|name| json!({ "route": format!("/{name}"), "headers": { "Cache-Control": IMMUTABLE } }));
     let endings: Vec<&str> = MEDIA_TYPES.iter().map(|(ending, _)| *ending).collect();
     let value = json!({
         "globalHeaders": headers,
         "mimeTypes": types,
-        "routes": hidden.chain([assets]).collect::<Vec<Value>>(),
+        "routes": hidden.chain(assets).collect::<Vec<Value>>(),
         // A missing file stays 404: a script that is answered with the page would hide what is wrong.
         "navigationFallback": {
             "rewrite": "/index.html",

@@ -22,7 +22,11 @@ pub(super) fn headers(answers: &Answers<'_>) -> String {
             rule(&format!("{page}/*"), NO_STORE);
         }
     }
-    rule("/assets/*", IMMUTABLE);
+    // One by one: a rule for the directory would hold for what is missing in it, and a year of 404 outlives the
+    // deployment it came from (a return to the one before would not find its files).
+    for name in answers.hashed {
+        rule(&format!("/{name}"), IMMUTABLE);
+    }
     text
 }
 
