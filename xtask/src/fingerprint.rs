@@ -10,7 +10,7 @@ use crate::workspace::{self, Workspace};
 
 /// Top-level directories that do not go into the page. Everything else does, so that a new one is not forgotten.
 const NOT_IN_THE_PAGE: &[&str] =
-    &["target", "dist", "data", "docs", "e2e", "node_modules", "server", "tests", "xtask"];
+    &["target", "data", "deploy", "dist", "docs", "e2e", "node_modules", "server", "tests", "xtask"];
 
 /// A digest over all inputs of the page build and over `context` (compiler, options).
 pub(crate) fn of_page(workspace: &Workspace, context: &[&str]) -> Result<String> {
