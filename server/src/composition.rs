@@ -180,8 +180,10 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
     let Some(page) = &settings.page else { return Ok(None) };
     let config =
         page.config.as_ref().map(serde_json::to_vec_pretty).transpose().map_err(|_| StartError::Branding)?;
-    let site = PageSite::open(&page.folder, config, &page.connect);
-    site.map(Some).map_err(|error| StartError::Page(page.folder.clone(), error))
+    let site = PageSite::open(&page.folder, config, &page.connect)
+        .map_err(|error| StartError::Page(page.folder.clone(), error))?;
+    let is_https = settings.public_base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    Ok(Some(if is_https { site.over_https() } else { site }))
 }
 
 /// Starts with these settings and serves until the process is asked to end.

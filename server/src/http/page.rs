@@ -29,6 +29,12 @@ const HEADERS: &[(&str, &str)] = &[
     ("x-frame-options", "DENY"),
 ];
 
+/// `Strict-Transport-Security`, as the build tells it to other hosts.
+const TRANSPORT: &str = "max-age=31536000";
+
+/// Below this there are only files: a missing one is no address of the page.
+const ASSETS: &str = "assets/";
+
 /// The file the build writes beside the page (`xtask/src/dist/headers/own_server.rs`):
 /// `{ "contentSecurityPolicy": "...", "headers": { "name": "value" }, "hidden": ["file", "directory/"] }`.
 const HEADERS_FILE: &str = "headers.json";
@@ -92,6 +98,13 @@ impl PageSite {
         Ok(Self { root, headers, hidden, config })
     }
 
+    /// The same for a server that people reach over HTTPS: browsers are told to come by no other way.
+    #[must_use]
+    pub fn over_https(mut self) -> Self {
+        self.headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
+        self
+    }
+
     /// Answers a request for the page.
     pub(super) async fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         if method != Method::GET && method != Method::HEAD {
@@ -112,7 +125,8 @@ impl PageSite {
 
     async fn file(&self, path: &str, headers: &HeaderMap) -> Response {
         let has_extension = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-        let name = if path.is_empty() || !has_extension { INDEX_FILE } else { path };
+        let is_page = !has_extension && !path.starts_with(ASSETS);
+        let name = if is_page { INDEX_FILE } else { path };
         let Some(relative) = safe(name) else { return ApiError::not_found().into_response() };
         match self.find(&relative, headers).await {
             Some(found) => respond(media_type(name), caching(name), found),

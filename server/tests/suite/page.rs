@@ -46,7 +46,9 @@ async fn every_address_of_the_page_is_index_html_which_is_never_stored() {
 #[tokio::test]
 async fn a_missing_file_and_an_unknown_call_are_404_and_not_the_page() {
     let (_folder, server) = with_page(None).await;
-    for path in ["/missing.js", "/api/v1.0/nothing", "/api/other", "/headers.json"] {
+    for path in
+        ["/missing.js", "/assets/missing", "/assets/", "/api/v1.0/nothing", "/api/other", "/headers.json"]
+    {
         assert_eq!(server.call("GET", path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(server.call("POST", "/devices", &[]).await.status, StatusCode::METHOD_NOT_ALLOWED);
@@ -128,6 +130,16 @@ async fn the_headers_of_the_build_go_before_our_own_and_none_is_lost() {
         );
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
     }
+}
+
+#[tokio::test]
+async fn only_a_server_that_is_reached_over_https_says_so_for_a_year() {
+    let (folder, server) = with_page(None).await;
+    assert_eq!(server.call("GET", "/", &[]).await.header("strict-transport-security"), "");
+    let root = folder.path().join("dist");
+    let more = format!("page_dir = {root:?}\npublic_base_url = \"https://portal.example\"\n");
+    let server = TestServer::with(&more).await;
+    assert_eq!(server.call("GET", "/", &[]).await.header("strict-transport-security"), "max-age=31536000");
 }
 
 #[tokio::test]

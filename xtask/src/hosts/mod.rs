@@ -1,7 +1,7 @@
-//! The suite `hosts`: the finished page through real nginx, Caddy and Apache, and through the rules of the hosts that
-//! cannot be run here, against one table of expectations.
+//! The suite `hosts`: the finished page through real nginx, Caddy and Apache, through our own server, and through the rules
+//! of the hosts that cannot be run here, against one table of expectations.
 //!
-//! The programs are the system's packages, unpacked rather than installed: nothing starts on port 80, nothing of the
+//! The web servers are the system's packages, unpacked rather than installed: nothing starts on port 80, nothing of the
 //! machine changes. Each runs as an ordinary process on a port of its own, over a copy of `dist/` with a `config.json`
 //! in it, with no configuration but the generated file and the few lines that it is included from.
 
@@ -13,6 +13,7 @@ mod check;
 mod expectations;
 mod netlify;
 mod nginx;
+mod own_server;
 mod packages;
 mod site;
 
@@ -23,6 +24,7 @@ use crate::counts::Counts;
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::process::{Program, Service};
+use crate::server::{self, Build};
 use crate::suites::Outcome;
 use crate::workspace::{self, Workspace};
 
@@ -116,15 +118,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if served == 0 {
         report.add_host("web servers", vec![Err("none of nginx, Caddy and Apache could be had".to_string())]);
     }
+    let binary = server::build(workspace, Build::Sample)?;
+    report.add_host("portal-server", through(own_server::Serving::start(&binary, &site), &site)?);
     report.add_host("_headers (rules)", through(netlify::Rules::read(&site), &site)?);
     report.add_host("Azure (rules)", through(azure::Rules::read(&site), &site)?);
     Ok(report)
 }
 
-/// What a host whose files were read says, or that they could not be.
-fn through(rules: Result<impl Host>, site: &Site) -> Result<Vec<check::Verdict>> {
-    match rules {
-        Ok(rules) => check::all(&rules, site),
+/// What a host says, or that there is none: its files could not be read, or it did not start.
+fn through(host: Result<impl Host>, site: &Site) -> Result<Vec<check::Verdict>> {
+    match host {
+        Ok(host) => check::all(&host, site),
+        Err(Error::Interrupted) => Err(Error::Interrupted),
         Err(error) => Ok(vec![Err(error.to_string())]),
     }
 }
