@@ -19,7 +19,7 @@ cargo xtask COMMAND
            --only A,B         only these suites
            --list             the names of the suites
 
-  dist   Build dist/ for any static host: hashed names, integrity, .br and .gz, header files, 404.html.
+  dist   Build dist/ for any static host: hashed names, integrity, .br and .gz, rules for hosts, bills of materials.
          Put a config.json beside index.html; config.example.json shows what is in it.
            --connect ORIGIN   an origin the page may call: the API's and the provider's (repeatable; default https:)
            --images ORIGIN    an origin of images besides its own, for a logo elsewhere (repeatable)

@@ -99,32 +99,39 @@ fn unpack(packages: &[&str], home: &Path) -> Result<()> {
         return Err(Error::Build("there is no apt-get here".to_string()));
     }
     progress::note(&format!("unpacking {first} for the suite `hosts`, once"));
-    let result = fetch(packages, home).or_else(|error| {
+    // Moved into place when it is whole: half a server that somebody interrupted would be found next time.
+    let staged = home.with_extension(format!("unpacking-{}", std::process::id()));
+    let result = fetch(packages, &staged).or_else(|error| {
         // A list of packages that is empty or old is the usual reason.
         if matches!(error, Error::Interrupted) || !system::can_install() {
             return Err(error);
         }
         system::update()?;
-        fetch(packages, home).or_else(|_| fetch(&[first], home))
+        fetch(packages, &staged).or_else(|_| fetch(&[first], &staged))
     });
-    if result.is_err() {
+    let placed = result.and_then(|()| {
         workspace::remove_dir(home)?;
+        std::fs::rename(&staged, home).map_err(|source| Error::file("write", home, source))
+    });
+    if placed.is_err() {
+        workspace::remove_dir(&staged)?;
     }
-    result
+    placed
 }
 
-fn fetch(packages: &[&str], home: &Path) -> Result<()> {
-    workspace::remove_dir(home)?;
-    workspace::create_dir(home)?;
+/// Downloads and unpacks into an empty `into`.
+fn fetch(packages: &[&str], into: &Path) -> Result<()> {
+    workspace::remove_dir(into)?;
+    workspace::create_dir(into)?;
     let plan = apt().args(["install", "--simulate", "--no-install-recommends"]).args(packages).run_ok()?;
     let mut all: BTreeSet<&str> = packages.iter().copied().collect();
     all.extend(to_install(&plan.stdout));
-    apt().arg("download").args(all).dir(home).run_ok()?;
-    for package in workspace::files_under(home, &|_| false)? {
+    apt().arg("download").args(all).dir(into).run_ok()?;
+    for package in workspace::files_under(into, &|_| false)? {
         Program::new("unpacking a package", "dpkg-deb")
             .arg("--extract")
             .arg(&package)
-            .arg(home)
+            .arg(into)
             .limit(Duration::from_secs(120))
             .run_ok()?;
         std::fs::remove_file(&package).map_err(|source| Error::file("remove", &package, source))?;
