@@ -4,11 +4,13 @@
 
 mod behaviour;
 mod builder;
+mod crowd;
 mod fleet;
 mod generated;
 mod state;
 
 pub use behaviour::Behaviour;
+pub use crowd::crowd;
 pub use fleet::{SimulatedDevice, sample_fleet};
 pub use state::FleetError;
 
@@ -39,6 +41,8 @@ pub struct FleetSettings {
     pub seed: u64,
     /// 10 makes everything happen ten times faster.
     pub speed: f64,
+    /// How many people of the crowd there are, beside the sample people.
+    pub crowd: u32,
     /// How long a command to an Android device may wait, in seconds.
     pub android_command_seconds: i64,
     /// How long a command to any other device may wait, in seconds.
@@ -48,7 +52,7 @@ pub struct FleetSettings {
 impl FleetSettings {
     /// The pace of real services: ten minutes for Android, a day for the others.
     pub const REALISTIC: Self =
-        Self { seed: 1, speed: 1.0, android_command_seconds: 600, other_command_seconds: 86_400 };
+        Self { seed: 1, speed: 1.0, crowd: 0, android_command_seconds: 600, other_command_seconds: 86_400 };
 }
 
 /// The simulated fleet.
@@ -74,7 +78,7 @@ impl SimulatedFleet {
         let state = FleetState::open(path).await?;
         let mut people: HashMap<PersonId, BTreeMap<DeviceId, SimulatedDevice>> = HashMap::new();
         let mut owners = HashMap::new();
-        for simulated in sample_fleet(settings.seed) {
+        for simulated in sample_fleet(settings.seed).into_iter().chain(crowd(settings.crowd)) {
             owners.insert(simulated.device.id.clone(), simulated.person.clone());
             people
                 .entry(simulated.person.clone())
@@ -156,9 +160,6 @@ impl DeviceBackEnd for SimulatedFleet {
     }
 
     async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError> {
-        if self.state.find(&command.id).is_some() {
-            return Ok(StartAnswer::Accepted);
-        }
         let Some(simulated) = self.simulated(&command.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };

@@ -96,12 +96,24 @@ impl FleetState {
         }
     }
 
-    /// Takes a command; one that is known already changes nothing.
+    /// Takes a command; one that is known already changes nothing but the log of what was handed over.
     pub(super) async fn receive(&self, received: Received) -> Result<(), FleetError> {
-        let result = write("INSERT OR IGNORE INTO received", &received).execute(&self.pool).await?;
-        if result.rows_affected() == 1 {
-            self.remember(received);
-        }
+        let mut transaction = self.pool.begin().await?;
+        write("INSERT OR IGNORE INTO received", &received).execute(&mut *transaction).await?;
+        sqlx::query("INSERT INTO starts (command_id, device_id, at) VALUES (?, ?, ?)")
+            .bind(received.id.as_str())
+            .bind(received.device.as_str())
+            .bind(received.received.unix_millis())
+            .execute(&mut *transaction)
+            .await?;
+        // What the table says, not what was asked: the caller may have given up on an earlier call after it was
+        // committed and before it was remembered.
+        let row = sqlx::query("SELECT * FROM received WHERE command_id = ?")
+            .bind(received.id.as_str())
+            .fetch_one(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.remember(read(&row)?);
         Ok(())
     }
 

@@ -230,12 +230,14 @@ fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
     let mut section = Section::take(whole, "fleet", mistakes);
     let seed = section.number("seed", 1, 0..=i64::MAX);
     let speed = section.factor("speed", 1.0);
+    let crowd = section.number("crowd", 0, 0..=10_000);
     let minutes = section.number("android_command_minutes", 10, 1..=60 * 24 * 30);
     let hours = section.number("other_command_hours", 24, 1..=24 * 30);
     section.finish();
     FleetSettings {
         seed: seed.unsigned_abs(),
         speed,
+        crowd: u32::try_from(crowd).unwrap_or(0),
         android_command_seconds: minutes * 60,
         other_command_seconds: hours * 3600,
     }

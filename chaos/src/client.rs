@@ -1,0 +1,193 @@
+//! One person in front of a bad network: resets, repeats with the same key, cancels, looks, cuts connections, gives up.
+
+use crate::error::ChaosError;
+use crate::exchange::{Answer, Cut, Request, cut, exchange};
+use crate::observed::{Observed, Told};
+use crate::provider::Provider;
+use fastrand::Rng;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Every person of the crowd has this many devices.
+const DEVICES: u32 = 4;
+
+/// What all clients share.
+pub(crate) struct Around {
+    pub(crate) address: SocketAddr,
+    pub(crate) provider: Provider,
+    pub(crate) observed: Observed,
+}
+
+pub(crate) struct Client {
+    around: Arc<Around>,
+    number: u32,
+    person: String,
+    rng: Rng,
+    keys: u32,
+    told: Vec<Told>,
+}
+
+impl Client {
+    pub(crate) fn new(around: Arc<Around>, number: u32, seed: u64) -> Self {
+        Self {
+            around,
+            number,
+            person: format!("p-crowd-{number:04}"),
+            rng: Rng::with_seed(seed),
+            keys: 0,
+            told: Vec::new(),
+        }
+    }
+
+    /// Acts until told to stop; a reset under way is brought to an answer first.
+    pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) -> Result<(), ChaosError> {
+        while !*stop.borrow() {
+            match self.rng.u8(..100) {
+                0..55 => self.reset().await?,
+                55..70 => self.repeat_an_earlier_one().await?,
+                70..82 => self.cancel_the_newest().await?,
+                82..92 => self.reveal().await?,
+                _ => self.look().await?,
+            }
+            tokio::time::sleep(Duration::from_millis(self.rng.u64(5..60))).await;
+        }
+        Ok(())
+    }
+
+    fn any_device(&mut self) -> String {
+        format!("d-crowd-{:04}-{}", self.number, self.rng.u32(1..=DEVICES))
+    }
+
+    async fn send(&self, request: Request) -> Result<Answer, ChaosError> {
+        let request = request.token(self.around.provider.token(&self.person)?);
+        let answer = exchange(self.around.address, &request).await;
+        self.around.observed.count(|traffic| match &answer {
+            Answer::Status(status, _) => {
+                traffic.requests += 1;
+                *traffic.statuses.entry(*status).or_default() += 1;
+            }
+            Answer::Lost => {
+                traffic.requests += 1;
+                traffic.unanswered += 1;
+            }
+            Answer::NotConnected => {}
+        });
+        Ok(answer)
+    }
+
+    async fn reset(&mut self) -> Result<(), ChaosError> {
+        let device = self.any_device();
+        self.keys += 1;
+        let key = format!("{}-{}", self.person, self.keys);
+        if self.rng.u8(..100) < 25 {
+            let how = match self.rng.u8(..3) {
+                0 => Cut::HalfWay,
+                1 => Cut::Sent,
+                _ => Cut::Later(self.rng.u64(0..8)),
+            };
+            let request = reset_of(&device, &key).token(self.around.provider.token(&self.person)?);
+            if cut(self.around.address, &request, how).await {
+                self.around.observed.count(|traffic| {
+                    traffic.requests += 1;
+                    traffic.cut += 1;
+                });
+            }
+            // Some never come back: what they asked for must be accounted for all the same.
+            if self.rng.u8(..4) == 0 {
+                return Ok(());
+            }
+        }
+        self.until_answered(&device, &key).await
+    }
+
+    /// Repeats with the same key until there is an answer that settles it.
+    async fn until_answered(&mut self, device: &str, key: &str) -> Result<(), ChaosError> {
+        loop {
+            match self.send(reset_of(device, key)).await? {
+                Answer::Status(202, body) => {
+                    self.was_told(device, key, &body);
+                    return Ok(());
+                }
+                Answer::Status(429 | 500..=599, _) | Answer::Lost | Answer::NotConnected => {
+                    tokio::time::sleep(Duration::from_millis(self.rng.u64(10..80))).await;
+                }
+                // Refused: this key has no reset.
+                Answer::Status(_, _) => return Ok(()),
+            }
+        }
+    }
+
+    fn was_told(&mut self, device: &str, key: &str, body: &Value) {
+        let id = text(body, "id");
+        let told = Told { person: self.person.clone(), device: device.to_owned(), key: key.to_owned(), id };
+        self.around.observed.accepted(told.clone());
+        self.told.push(told);
+    }
+
+    async fn repeat_an_earlier_one(&mut self) -> Result<(), ChaosError> {
+        let Some(index) = self.told.len().checked_sub(1).map(|last| self.rng.usize(..=last)) else {
+            return Ok(());
+        };
+        let Some(earlier) = self.told.get(index).cloned() else { return Ok(()) };
+        repeat(&self.around, &earlier).await
+    }
+
+    async fn cancel_the_newest(&self) -> Result<(), ChaosError> {
+        let Some(newest) = self.told.last() else { return Ok(()) };
+        let path = format!("{}/deviceActionResults/{}/cancel", device_path(&newest.device), newest.id);
+        self.send(Request::post(path)).await.map(drop)
+    }
+
+    async fn reveal(&mut self) -> Result<(), ChaosError> {
+        let path = format!("{}/temporaryPasscode", device_path(&self.any_device()));
+        if let Answer::Status(200, body) = self.send(Request::get(&path)).await? {
+            self.around.observed.revealed(text(&body, "resultId"), text(&body, "passcode"));
+        }
+        Ok(())
+    }
+
+    async fn look(&self) -> Result<(), ChaosError> {
+        self.send(Request::get("/api/v1.0/me/managedDevices")).await.map(drop)
+    }
+}
+
+/// Sends an earlier reset once more, as a client does whose answer was lost.
+pub(crate) async fn repeat(around: &Around, earlier: &Told) -> Result<(), ChaosError> {
+    let request = reset_of(&earlier.device, &earlier.key).token(around.provider.token(&earlier.person)?);
+    match exchange(around.address, &request).await {
+        Answer::Status(status, body) => {
+            around.observed.count(|traffic| {
+                traffic.requests += 1;
+                *traffic.statuses.entry(status).or_default() += 1;
+                traffic.replays += u64::from(status == 202);
+            });
+            match status {
+                202 => around.observed.accepted(Told { id: text(&body, "id"), ..earlier.clone() }),
+                429 | 500..=599 => {}
+                // Any other answer to a key that was accepted is another answer than before.
+                _ => around.observed.accepted(Told { id: format!("status {status}"), ..earlier.clone() }),
+            }
+        }
+        Answer::Lost => around.observed.count(|traffic| {
+            traffic.requests += 1;
+            traffic.unanswered += 1;
+        }),
+        Answer::NotConnected => {}
+    }
+    Ok(())
+}
+
+fn device_path(device: &str) -> String {
+    format!("/api/v1.0/me/managedDevices/{device}")
+}
+
+fn reset_of(device: &str, key: &str) -> Request {
+    Request::post(format!("{}/resetPasscode", device_path(device))).key(key)
+}
+
+fn text(body: &Value, field: &str) -> String {
+    body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
