@@ -19,5 +19,6 @@ mod run;
 mod server;
 
 pub use error::ChaosError;
+pub use provider::Provider;
 pub use report::Report;
 pub use run::{Options, run};

@@ -15,15 +15,20 @@ const KEY_ID: &str = "chaos";
 /// A token is used for this long, in seconds: far less than the 300 s for which a sign-in is fresh.
 const TOKEN_IS_USED_FOR: i64 = 60;
 
-pub(crate) struct Provider {
-    pub(crate) issuer: String,
+/// The provider.
+pub struct Provider {
+    /// Its address.
+    pub issuer: String,
     key: EncodingKey,
     tokens: Mutex<HashMap<String, (i64, String)>>,
 }
 
 impl Provider {
-    /// Listens on a free port of this machine until the process ends.
-    pub(crate) async fn start() -> Result<Self, ChaosError> {
+    /// Listens on a free port of this machine as long as its runtime lives.
+    ///
+    /// # Errors
+    /// [`ChaosError`] when there is no port, or no randomness for a key.
+    pub async fn start() -> Result<Self, ChaosError> {
         let key = signing_key()?;
         let failed = |error| ChaosError::Io("the run's provider cannot listen", error);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
@@ -38,7 +43,10 @@ impl Provider {
     }
 
     /// A token of somebody who signed in just now.
-    pub(crate) fn token(&self, person: &str) -> Result<String, ChaosError> {
+    ///
+    /// # Errors
+    /// [`ChaosError::Key`].
+    pub fn token(&self, person: &str) -> Result<String, ChaosError> {
         let now = now_seconds();
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((made, token)) = tokens.get(person)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::{run, suites};
+use crate::{chaos, fuzz, run, suites};
 
 /// What `--help` says.
 pub(crate) const HELP: &str = "\
@@ -24,6 +24,17 @@ cargo xtask COMMAND
            --connect ORIGIN   an origin the page may call: the API's and the provider's (repeatable; default https:)
            --images ORIGIN    an origin of images besides its own, for a logo elsewhere (repeatable)
            --out DIR          where it goes (dist/)
+
+  chaos  Run the server under load, kill it (SIGKILL) at random moments, and prove from its database and from what the
+         devices received that no accepted reset was lost, doubled or misreported.
+           --kills N          how often (100)
+           --seed N           which moments and which clients (1)
+           --people N         how many at the same time (24)
+
+  fuzz   Search every parser of foreign bytes for an input that breaks it (libFuzzer; needs a C++ compiler).
+           --seconds N        how long each target (60)
+           --target T         only this one
+           --seed N           where the search begins (1)
 
   bench  Measure sizes, first paint, the list of 5,000 devices and the server.
 
@@ -50,6 +61,10 @@ pub(crate) enum Command {
         /// Another directory than `dist/`.
         out: Option<PathBuf>,
     },
+    /// Kill the server under load.
+    Chaos(chaos::Options),
+    /// Search the parsers.
+    Fuzz(fuzz::Options),
     /// Measure.
     Bench,
 }
@@ -75,6 +90,8 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command> 
         Some("run") => parse_run(rest),
         Some("test") => parse_test(rest),
         Some("dist") => parse_dist(rest),
+        Some("chaos") => parse_chaos(rest),
+        Some("fuzz") => parse_fuzz(rest),
         Some("bench") => match rest.next() {
             None => Ok(Command::Bench),
             Some(other) => Err(unknown("bench", &other)),
@@ -106,6 +123,48 @@ fn parse_run(mut rest: impl Iterator<Item = String>) -> Result<Command> {
         }
     }
     Ok(Command::Run(options))
+}
+
+fn parse_chaos(mut rest: impl Iterator<Item = String>) -> Result<Command> {
+    let mut options = chaos::Options { kills: 100, seed: 1, people: 24 };
+    while let Some(name) = rest.next() {
+        match name.as_str() {
+            "--kills" => options.kills = number(&name, &mut rest, 1..=100_000)?,
+            "--seed" => options.seed = number(&name, &mut rest, 0..=u64::MAX)?,
+            "--people" => options.people = number(&name, &mut rest, 1..=1000)?,
+            other => return Err(unknown("chaos", other)),
+        }
+    }
+    Ok(Command::Chaos(options))
+}
+
+fn parse_fuzz(mut rest: impl Iterator<Item = String>) -> Result<Command> {
+    let mut options = fuzz::Options { seconds: 60, target: None, seed: 1 };
+    while let Some(name) = rest.next() {
+        match name.as_str() {
+            "--seconds" => options.seconds = number(&name, &mut rest, 1..=7 * 86_400)?,
+            "--target" => options.target = Some(value(&name, &mut rest)?),
+            "--seed" => options.seed = number(&name, &mut rest, 1..=u64::from(u32::MAX))?,
+            other => return Err(unknown("fuzz", other)),
+        }
+    }
+    Ok(Command::Fuzz(options))
+}
+
+/// A whole number within bounds.
+fn number(
+    name: &str,
+    rest: &mut impl Iterator<Item = String>,
+    bounds: std::ops::RangeInclusive<u64>,
+) -> Result<u64> {
+    let text = value(name, rest)?;
+    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+        Error::Usage(format!(
+            "{name} must be a whole number from {} to {}, not `{text}`.",
+            bounds.start(),
+            bounds.end()
+        ))
+    })
 }
 
 fn parse_test(mut rest: impl Iterator<Item = String>) -> Result<Command> {
@@ -157,6 +216,17 @@ mod tests {
 
     fn read(line: &str) -> Result<Command> {
         parse(line.split_whitespace().map(str::to_string))
+    }
+
+    #[test]
+    fn chaos_and_fuzz_have_defaults_and_refuse_what_is_out_of_bounds() {
+        let chaos = |kills, seed, people| Command::Chaos(chaos::Options { kills, seed, people });
+        assert_eq!(read("chaos").unwrap(), chaos(100, 1, 24));
+        assert_eq!(read("chaos --kills 5 --seed=7 --people 3").unwrap(), chaos(5, 7, 3));
+        assert!(read("chaos --kills 0").is_err() && read("chaos --people 5000").is_err());
+        let fuzz = fuzz::Options { seconds: 9, target: Some("dates".to_string()), seed: 1 };
+        assert_eq!(read("fuzz --seconds 9 --target dates").unwrap(), Command::Fuzz(fuzz));
+        assert!(read("fuzz --seconds soon").is_err() && read("fuzz dates").is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run`, `test`, `dist`, `bench`.
+//! The project's own commands: `cargo xtask run`, `test`, `dist`, `chaos`, `fuzz`, `bench`.
 //!
 //! One program instead of shell scripts, so that the steps have types, time limits and tests, and so that a fresh
 //! machine needs nothing but Rust and Node. [`HELP`] says what each command does.
@@ -6,6 +6,7 @@
 
 mod arguments;
 mod bench;
+mod chaos;
 mod chromium;
 mod counts;
 mod deploy;
@@ -13,6 +14,7 @@ mod dist;
 mod e2e;
 mod error;
 mod fingerprint;
+mod fuzz;
 mod hosts;
 mod http;
 mod interrupt;
@@ -86,6 +88,8 @@ fn task() -> Result<bool> {
             );
             Ok(true)
         }
+        Command::Chaos(options) => chaos::chaos(&Workspace::find()?, options),
+        Command::Fuzz(options) => fuzz::fuzz(&Workspace::find()?, &options),
         Command::Bench => bench::bench(&Workspace::find()?).map(|()| true),
     }
 }

@@ -12,6 +12,7 @@ use crate::deploy;
 use crate::dist;
 use crate::e2e;
 use crate::error::{Error, Result};
+use crate::fuzz;
 use crate::hosts;
 use crate::layers;
 use crate::node::Node;
@@ -76,6 +77,7 @@ const SUITES: &[Suite] = &[
         run: clippy_wasm,
     },
     Suite { name: "native", what: "unit, property and server tests", needs: &[], run: native },
+    Suite { name: "fuzz", what: "every parser of foreign bytes, searched", needs: &[], run: fuzzing },
     Suite {
         name: "web",
         what: "component tests in the browser",
@@ -300,6 +302,11 @@ fn native(workspace: &Workspace) -> Result<Outcome> {
         outcome.output.push_str("\nno test ran");
     }
     Ok(outcome)
+}
+
+fn fuzzing(workspace: &Workspace) -> Result<Outcome> {
+    let (counts, output, notes) = fuzz::suite(workspace)?;
+    Ok(Outcome { counts, output, notes })
 }
 
 fn web(workspace: &Workspace) -> Result<Outcome> {

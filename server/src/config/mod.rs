@@ -17,17 +17,30 @@ use toml::Table;
 /// # Errors
 /// All mistakes at once.
 pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
-    let mut table = match file {
-        None => Table::new(),
+    let text = match file {
+        None => String::new(),
         Some(path) => read(path).map_err(|mistake| vec![mistake])?,
     };
+    parse_named(&text, file.unwrap_or(Path::new("the file")), environment)
+}
+
+/// The same from the text of the file.
+///
+/// # Errors
+/// All mistakes at once.
+pub fn parse(text: &str, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
+    parse_named(text, Path::new("the file"), environment)
+}
+
+fn parse_named(text: &str, name: &Path, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
+    let mut table: Table = text.parse().map_err(|error| {
+        vec![Mistake::new("--config", format!("{} is not TOML: {error}", name.display()))]
+    })?;
     environment::apply(&mut table, environment);
     settings::from_table(table)
 }
 
-fn read(path: &Path) -> Result<Table, Mistake> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Mistake::new("--config", format!("{name} cannot be read: {error}")))?;
-    text.parse().map_err(|error| Mistake::new("--config", format!("{name} is not TOML: {error}")))
+fn read(path: &Path) -> Result<String, Mistake> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Mistake::new("--config", format!("{} cannot be read: {error}", path.display())))
 }

@@ -14,7 +14,10 @@ const ID_TOKEN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 const MAX_SUBJECT: usize = 255;
 
 /// Checks the `typ` header (RFC 9068 section 4).
-pub(super) fn check_type(rules: &TokenRules, typ: Option<&str>) -> Result<(), TokenError> {
+///
+/// # Errors
+/// [`TokenError::Invalid`].
+pub fn check_type(rules: &TokenRules, typ: Option<&str>) -> Result<(), TokenError> {
     let typ = typ.unwrap_or_default().to_ascii_lowercase();
     let typ = typ.strip_prefix("application/").unwrap_or(&typ);
     if rules.token_types.iter().any(|accepted| accepted == typ) {
@@ -24,12 +27,11 @@ pub(super) fn check_type(rules: &TokenRules, typ: Option<&str>) -> Result<(), To
     }
 }
 
-/// Checks the claims and reads who signed in.
-pub(super) fn check(
-    rules: &TokenRules,
-    claims: &Map<String, Value>,
-    now: UtcTime,
-) -> Result<SignIn, TokenError> {
+/// Checks the claims and reads who signed in. The signature has to have been checked before.
+///
+/// # Errors
+/// [`TokenError::Invalid`] or [`TokenError::ScopeMissing`].
+pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> Result<SignIn, TokenError> {
     if text(claims, "iss") != Some(rules.issuer.as_str()) {
         return Err(TokenError::Invalid("issuer"));
     }

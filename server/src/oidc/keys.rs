@@ -11,14 +11,15 @@ struct Key {
     key: DecodingKey,
 }
 
-/// The usable keys.
-pub(super) struct KeySet {
+/// The usable keys of a provider.
+pub struct KeySet {
     keys: Vec<Key>,
 }
 
 impl KeySet {
     /// Reads a key set; `None` if it is none.
-    pub(super) fn parse(document: &Value) -> Option<Self> {
+    #[must_use]
+    pub fn parse(document: &Value) -> Option<Self> {
         let keys = document.get("keys")?.as_array()?;
         Some(Self { keys: keys.iter().filter_map(key).collect() })
     }
@@ -29,7 +30,8 @@ impl KeySet {
 
     /// The key with this identifier, if its kind and its own `alg` agree with the algorithm. A token without
     /// `kid` is accepted only when there is no choice.
-    pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
+    #[must_use]
+    pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
         let (name, _, family) = ALGORITHMS.iter().find(|(_, known, _)| *known == algorithm)?;
         let mut fitting = self.keys.iter().filter(|key| {
             key.key.family() == *family

@@ -11,13 +11,13 @@ use crate::domain::person::SignIn;
 use crate::ports::{Clock, TokenError, TokenVerifier};
 use async_trait::async_trait;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use keys::KeySet;
 use portal_contract::UtcTime;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
+pub use claims::{check as check_claims, check_type};
 pub use fetch::ProviderError;
-pub use keys::{algorithm_named, algorithm_names};
+pub use keys::{KeySet, algorithm_named, algorithm_names};
 
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;

@@ -14,6 +14,7 @@
 
 mod api;
 mod back_end_faults;
+mod chaos;
 mod configuration;
 mod crash_points;
 mod events;

@@ -1,0 +1,6 @@
+//! What the page reads.
+
+pub(crate) mod api;
+pub(crate) mod provider;
+pub(crate) mod stored;
+pub(crate) mod tokens;

@@ -1,0 +1,5 @@
+//! What the server reads.
+
+pub(crate) mod http;
+pub(crate) mod tokens;
+pub(crate) mod words;

@@ -1,0 +1,50 @@
+//! `cargo xtask chaos`: builds the server as it is tried out by people and the program that kills it, and runs that.
+//! What is checked and why: `chaos/` and `docs/chaos.md`.
+
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::process::Program;
+use crate::progress;
+use crate::server::{self, Build};
+use crate::workspace::Workspace;
+
+/// The longest a run may take, however many kills: each costs about a second.
+const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// What the person asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// How often the server is killed.
+    pub(crate) kills: u64,
+    /// Which moments and which clients.
+    pub(crate) seed: u64,
+    /// How many people at the same time.
+    pub(crate) people: u64,
+}
+
+/// Runs it; `false` when a promise was broken.
+pub(crate) fn chaos(workspace: &Workspace, options: Options) -> Result<bool> {
+    let server = server::build(workspace, Build::Sample)?;
+    progress::note("building the chaos");
+    Program::new("building the chaos", "cargo")
+        .args(["build", "--quiet", "--locked", "--package", "portal-chaos", "--bin", "portal-chaos"])
+        .env("CARGO_TARGET_DIR", &workspace.target)
+        .dir(&workspace.root)
+        .limit(Duration::from_secs(40 * 60))
+        .run_ok()?;
+    progress::note(&format!("{} kills with {} people", options.kills, options.people));
+    let finished = Program::new("the chaos", workspace.target.join("debug").join("portal-chaos"))
+        .arg("--server")
+        .arg(server)
+        .args(["--kills", &options.kills.to_string()])
+        .args(["--seed", &options.seed.to_string()])
+        .args(["--people", &options.people.to_string()])
+        .limit(LIMIT)
+        .run()?;
+    progress::line(finished.output.trim_end());
+    match finished.timed_out {
+        Some(limit) => Err(Error::TimedOut { what: "the chaos".to_string(), limit, output: String::new() }),
+        None => Ok(finished.success),
+    }
+}
