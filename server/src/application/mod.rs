@@ -2,6 +2,7 @@
 //! behind them.
 
 mod cancel;
+mod clock_steps;
 mod devices;
 mod events;
 mod history;

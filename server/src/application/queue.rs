@@ -5,6 +5,7 @@
 //! command's own identifier before anything is sent. A back end that cannot tell leads to an honest `failed`
 //! with `outcomeUnknown`.
 
+use super::clock_steps::ClockSteps;
 use super::{Portal, Refusal};
 use crate::domain::command::{
     CancelRequest, Command, Delivery, Ending, QueueState, Report, next_attempt, next_question,
@@ -50,6 +51,8 @@ impl<E: Into<Refusal>> From<E> for Interrupted {
 pub struct Queue {
     portal: Arc<Portal>,
     crash_points: Arc<dyn CrashPoints>,
+    clock_steps: Arc<ClockSteps>,
+    patience: Duration,
 }
 
 impl Portal {
@@ -78,7 +81,13 @@ impl Queue {
     /// The queue of a portal.
     #[must_use]
     pub fn new(portal: Arc<Portal>, crash_points: Arc<dyn CrashPoints>) -> Self {
-        Self { portal, crash_points }
+        Self { portal, crash_points, clock_steps: Arc::default(), patience: BACK_END_TIMEOUT }
+    }
+
+    /// The same, less patient with a back end that says nothing.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Works until told to stop; a step under way is finished first.
@@ -129,6 +138,7 @@ impl Queue {
     /// # Errors
     /// [`Stopped`] at a crash point; nothing after it has happened.
     pub async fn pass(&self) -> Result<(), Stopped> {
+        self.follow_the_clock().await;
         let due = match self.portal.parts.store.due_commands(self.portal.now(), AT_ONCE).await {
             Ok(due) => due,
             Err(error) => {
@@ -148,6 +158,20 @@ impl Queue {
             }
         }
         outcome
+    }
+
+    /// When something is due was written down by a clock that may have been set back meanwhile.
+    async fn follow_the_clock(&self) {
+        let now = self.portal.now();
+        let Some(later_than) = self.clock_steps.overdue_beyond(now) else { return };
+        match self.portal.parts.store.bring_forward(now, later_than).await {
+            Ok(0) => {}
+            Ok(brought) => tracing::warn!(brought, "the clock was set back: commands are looked at now"),
+            Err(error) => {
+                tracing::error!(?error, "the queue cannot follow the clock");
+                self.clock_steps.forget();
+            }
+        }
     }
 
     async fn step_and_report(&self, command: Command) -> Result<(), Stopped> {
@@ -248,7 +272,7 @@ impl Queue {
             reset: command.reset,
             passcode,
         };
-        let answer = tokio::time::timeout(BACK_END_TIMEOUT, self.portal.parts.back_end.start(&start));
+        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.start(&start));
         match answer.await.unwrap_or(Err(BackEndError::NoAnswer)) {
             Ok(StartAnswer::Accepted) => {
                 self.crash_at(CrashPoint::AfterStarted)?;
@@ -273,7 +297,7 @@ impl Queue {
         let delivery = match report {
             Report::Ended(ending) => {
                 self.crash_at(CrashPoint::AfterReported)?;
-                return self.end(command, ending).await;
+                return self.end(command, command.ending_of(ending, self.portal.now())).await;
             }
             Report::Pending => Delivery::Waiting,
             Report::Active => Delivery::Delivered,
@@ -336,12 +360,12 @@ impl Queue {
     }
 
     async fn ask(&self, command: &Command) -> Result<StatusAnswer, BackEndError> {
-        let answer = tokio::time::timeout(BACK_END_TIMEOUT, self.portal.parts.back_end.status(&command.id));
+        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.status(&command.id));
         answer.await.unwrap_or(Err(BackEndError::NoAnswer))
     }
 
     async fn cancel(&self, command: &Command) -> Result<CancelAnswer, BackEndError> {
-        let answer = tokio::time::timeout(BACK_END_TIMEOUT, self.portal.parts.back_end.cancel(&command.id));
+        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.cancel(&command.id));
         answer.await.unwrap_or(Err(BackEndError::NoAnswer))
     }
 

@@ -163,6 +163,17 @@ impl Command {
         }
     }
 
+    /// What an ending at the back end means here: this server itself holds a command back when its time is over, and if
+    /// it dies before that is written down, the back end says "cancelled" about something nobody cancelled.
+    #[must_use]
+    pub fn ending_of(&self, reported: Ending, now: UtcTime) -> Ending {
+        let nobody_asked = self.cancel_request == CancelRequest::None;
+        if reported == Ending::CanceledByUser && nobody_asked && self.is_expired(now) {
+            return Ending::Failed(FailureCode::CommandExpired);
+        }
+        reported
+    }
+
     /// Whether its time is over.
     #[must_use]
     pub fn is_expired(&self, now: UtcTime) -> bool {

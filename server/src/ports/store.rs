@@ -184,6 +184,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn due_commands(&self, now: UtcTime, limit: u32) -> Result<Vec<Command>, StoreError>;
 
+    /// Makes every open command that is due later than a moment due now; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn bring_forward(&self, now: UtcTime, later_than: UtcTime) -> Result<u64, StoreError>;
+
     /// When the next command is due.
     ///
     /// # Errors

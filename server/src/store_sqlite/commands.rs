@@ -218,6 +218,20 @@ pub(super) async fn due(store: &SqliteStore, now: UtcTime, limit: u32) -> Result
     rows.iter().map(command).collect()
 }
 
+pub(super) async fn bring_forward(
+    store: &SqliteStore,
+    now: UtcTime,
+    later_than: UtcTime,
+) -> Result<u64, StoreError> {
+    let result = sqlx::query("UPDATE commands SET due = ? WHERE queue_state <> 'ended' AND due > ?")
+        .bind(now.unix_millis())
+        .bind(later_than.unix_millis())
+        .execute(&store.writer)
+        .await
+        .map_err(|error| store_error(&error))?;
+    Ok(result.rows_affected())
+}
+
 pub(super) async fn next_due(store: &SqliteStore) -> Result<Option<UtcTime>, StoreError> {
     let due: Option<i64> = sqlx::query_scalar("SELECT MIN(due) FROM commands WHERE queue_state <> 'ended'")
         .fetch_one(&store.readers)

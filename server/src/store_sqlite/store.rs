@@ -56,6 +56,10 @@ impl Store for SqliteStore {
         commands::due(self, now, limit).await
     }
 
+    async fn bring_forward(&self, now: UtcTime, later_than: UtcTime) -> Result<u64, StoreError> {
+        commands::bring_forward(self, now, later_than).await
+    }
+
     async fn next_due(&self) -> Result<Option<UtcTime>, StoreError> {
         commands::next_due(self).await
     }

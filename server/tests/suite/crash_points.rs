@@ -2,9 +2,10 @@
 //! 4): nothing is lost, nothing is sent twice.
 
 use crate::support::{ScriptedBackEnd, TestClock, clock};
-use portal_contract::{ActionState, FailureCode, UtcTime};
+use portal_contract::{ActionState, DeviceActionResult, FailureCode, UtcTime};
 use portal_server::application::{
-    DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, ResetRequest, Rules, StreamRules,
+    DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, Refusal, ResetRequest, Rules,
+    StreamRules,
 };
 use portal_server::domain::audit::Origin;
 use portal_server::domain::command::{Ending, Report};
@@ -12,10 +13,11 @@ use portal_server::domain::idempotency::IdempotencyKey;
 use portal_server::domain::ids::{DeviceId, RequestId};
 use portal_server::domain::person::{PersonId, SignIn};
 use portal_server::domain::rate::{Limits, PerHour};
-use portal_server::ports::{BackEndError, CrashPoint, CrashPoints, NoCrash, StatusAnswer};
+use portal_server::ports::{BackEndError, CrashPoint, CrashPoints, NoCrash, PageRequest, StatusAnswer};
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use portal_server::system::SystemRandomness;
 use portal_server::vault_aead::AeadVault;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -102,14 +104,29 @@ impl Process {
         }
     }
 
-    pub(crate) async fn reset(&self, clock: &TestClock, key: &str) -> portal_contract::DeviceActionResult {
-        let request = ResetRequest {
-            call: self.call(clock),
-            key: KeyHeader::Given(IdempotencyKey::parse(key).unwrap()),
-            body: Vec::new(),
-            precondition: Precondition::None,
-        };
-        self.portal.reset_passcode(&request).await.unwrap()
+    pub(crate) async fn reset(&self, clock: &TestClock, key: &str) -> DeviceActionResult {
+        self.try_reset(clock, key).await.unwrap()
+    }
+
+    pub(crate) async fn try_reset(
+        &self,
+        clock: &TestClock,
+        key: &str,
+    ) -> Result<DeviceActionResult, Refusal> {
+        self.portal.reset_passcode(&request(self.call(clock), key)).await
+    }
+
+    pub(crate) async fn reset_of(&self, clock: &TestClock, device: &str, key: &str) -> DeviceActionResult {
+        let call = DeviceCall { device: DeviceId::parse(device), ..self.call(clock) };
+        self.portal.reset_passcode(&request(call, key)).await.unwrap()
+    }
+
+    /// Every reset of the person, with its state.
+    pub(crate) async fn states(&self, clock: &TestClock) -> BTreeMap<String, ActionState> {
+        let page = PageRequest { size: 100, after: None };
+        let (devices, _) = self.portal.devices(&self.call(clock).sign_in, &page).await.unwrap();
+        let results = devices.into_iter().flat_map(|device| device.device_action_results);
+        results.map(|result| (result.id, result.action_state)).collect()
     }
 
     /// The newest action as the person sees it.
@@ -124,6 +141,15 @@ impl Process {
             self.queue.pass().await.unwrap();
             clock.advance(1);
         }
+    }
+}
+
+fn request(call: DeviceCall, key: &str) -> ResetRequest {
+    ResetRequest {
+        call,
+        key: KeyHeader::Given(IdempotencyKey::parse(key).unwrap()),
+        body: Vec::new(),
+        precondition: Precondition::None,
     }
 }
 

@@ -15,8 +15,10 @@
 mod api;
 mod back_end_faults;
 mod chaos;
+mod clock_jumps;
 mod configuration;
 mod crash_points;
+mod disk_and_locks;
 mod events;
 mod fleet;
 mod history;
@@ -24,6 +26,7 @@ mod killed;
 mod openapi;
 mod page;
 mod policy_rows;
+mod provider_faults;
 mod reset;
 mod secrets;
 mod sessions;

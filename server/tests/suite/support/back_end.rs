@@ -20,6 +20,10 @@ pub(crate) struct ScriptedBackEnd {
     pub(crate) start_answers: Mutex<VecDeque<Result<StartAnswer, BackEndError>>>,
     /// Answers to `status`, used up one by one; then it tells the truth.
     pub(crate) status_answers: Mutex<VecDeque<Result<StatusAnswer, BackEndError>>>,
+    /// Answers to questions about devices, used up one by one; then it answers.
+    pub(crate) read_errors: Mutex<VecDeque<BackEndError>>,
+    /// Whether `start` and `status` never return.
+    pub(crate) hangs: Mutex<bool>,
     /// Whether a `start` that is answered with an error reaches the device all the same.
     pub(crate) errors_still_deliver: Mutex<bool>,
     /// Every delivery to a device: which command, and the passcode it set.
@@ -41,6 +45,17 @@ impl ScriptedBackEnd {
         self.delivered.lock().unwrap().clone()
     }
 
+    fn read_error(&self) -> Result<(), BackEndError> {
+        self.read_errors.lock().unwrap().pop_front().map_or(Ok(()), Err)
+    }
+
+    async fn hang_if_told(&self) {
+        let hangs = *self.hangs.lock().unwrap();
+        if hangs {
+            std::future::pending::<()>().await;
+        }
+    }
+
     fn deliver(&self, command: &StartCommand) {
         let mut reports = self.reports.lock().unwrap();
         if !reports.contains_key(&command.id) {
@@ -54,12 +69,14 @@ impl ScriptedBackEnd {
 #[async_trait]
 impl DeviceBackEnd for ScriptedBackEnd {
     async fn devices_of(&self, person: &PersonId, _page: &PageRequest) -> Result<DevicePage, BackEndError> {
+        self.read_error()?;
         let fleet = sample_fleet(1).into_iter();
         let devices = fleet.filter(|simulated| simulated.person == *person).map(|simulated| simulated.device);
         Ok(DevicePage { devices: devices.collect(), next_after: None })
     }
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, BackEndError> {
+        self.read_error()?;
         let mut fleet = sample_fleet(1).into_iter();
         let found = fleet.find(|simulated| simulated.device.id == *id && simulated.person == *person);
         Ok(found.map(|simulated| simulated.device))
@@ -67,6 +84,7 @@ impl DeviceBackEnd for ScriptedBackEnd {
 
     async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError> {
         *self.starts.lock().unwrap() += 1;
+        self.hang_if_told().await;
         let scripted = self.start_answers.lock().unwrap().pop_front();
         match scripted {
             Some(Err(error)) => {
@@ -84,6 +102,7 @@ impl DeviceBackEnd for ScriptedBackEnd {
     }
 
     async fn status(&self, id: &ResultId) -> Result<StatusAnswer, BackEndError> {
+        self.hang_if_told().await;
         if let Some(scripted) = self.status_answers.lock().unwrap().pop_front() {
             return scripted;
         }

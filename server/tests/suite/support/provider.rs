@@ -70,6 +70,8 @@ pub(crate) struct Says {
     pub(crate) keys: Mutex<Vec<Value>>,
     pub(crate) status: Mutex<StatusCode>,
     pub(crate) padding: Mutex<usize>,
+    /// What `/jwks` says instead of the keys.
+    pub(crate) keys_text: Mutex<Option<String>>,
     pub(crate) key_fetches: AtomicU32,
     issuer: Mutex<String>,
 }
@@ -89,6 +91,7 @@ impl Provider {
             keys: Mutex::new(vec![signer.jwk()]),
             status: Mutex::new(StatusCode::OK),
             padding: Mutex::new(0),
+            keys_text: Mutex::new(None),
             key_fetches: AtomicU32::new(0),
             issuer: Mutex::new(issuer.clone()),
         });
@@ -135,6 +138,9 @@ async fn discovery(State(says): State<Arc<Says>>) -> Response {
 
 async fn jwks(State(says): State<Arc<Says>>) -> Response {
     says.key_fetches.fetch_add(1, Ordering::SeqCst);
+    if let Some(text) = says.keys_text.lock().unwrap().clone() {
+        return text.into_response();
+    }
     let keys = says.keys.lock().unwrap().clone();
     (*says.status.lock().unwrap(), axum::Json(json!({ "keys": keys }))).into_response()
 }

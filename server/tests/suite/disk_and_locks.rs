@@ -1,0 +1,157 @@
+//! A disk that takes no more (really: the system refuses the writes of the program), and a database that another process
+//! holds. Clear answers, nothing half done, and afterwards everything goes on.
+
+use crate::support::server::{count, open};
+use crate::support::{Provider, TestServer};
+use portal_server::composition::fleet_database;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+#[tokio::test]
+async fn while_another_process_holds_the_database_writes_are_unavailable_reads_work_and_nothing_is_lost() {
+    let server = TestServer::start().await;
+    let accepted = server.reset("p-aiko", "d-aiko-android", "k").await;
+    assert_eq!(accepted.status.as_u16(), 202);
+    let pool = open(&server.database()).await;
+    let mut other = pool.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
+    let refused = server.reset("p-aiko", "d-aiko-iphone", "k2").await;
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (503, "unavailable"));
+    assert_eq!(refused.header("retry-after"), "5");
+    assert_eq!(server.get("p-aiko", "/me/managedDevices").await.status.as_u16(), 200, "reading works");
+    sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
+    assert_eq!(server.reset("p-aiko", "d-aiko-iphone", "k2").await.status.as_u16(), 202);
+    server.pass(10).await;
+    let again = server.reset("p-aiko", "d-aiko-android", "k").await;
+    assert_eq!(again.json()["id"], accepted.json()["id"]);
+    assert_eq!(server.count("SELECT COUNT(*) FROM commands WHERE action_state = 'done'").await, 2);
+    assert_eq!(count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await, 2);
+}
+
+#[tokio::test]
+async fn a_database_locked_between_sending_and_writing_that_down_leads_to_one_delivery() {
+    let server = TestServer::start().await;
+    server.reset("p-aiko", "d-aiko-android", "k").await;
+    let pool = open(&server.database()).await;
+    let mut other = pool.acquire().await.unwrap();
+    // The queue has read what is due; it finds the lock at its first write or at one of the next.
+    let (passed, ()) = tokio::join!(server.server.queue.pass(), async {
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
+        while server.server.portal.is_ready().await {
+            let fleet = count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await;
+            if fleet == 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+            break;
+        }
+    });
+    passed.unwrap();
+    sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
+    server.pass(15).await;
+    assert_eq!(server.count("SELECT COUNT(*) FROM commands WHERE action_state = 'done'").await, 1);
+    assert_eq!(count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await, 1);
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program; with a limit no file it writes may grow beyond so many blocks of 512 bytes. The system refuses the write
+/// then, as it does on a full disk (`SIGXFSZ` is ignored, or it would end the program instead).
+fn start(folder: &Path, blocks: Option<u32>) -> Running {
+    let limit = blocks.map_or(String::new(), |blocks| format!("trap '' XFSZ; ulimit -f {blocks}; "));
+    let child = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{limit}exec \"$0\" --config \"$1\""))
+        .arg(env!("CARGO_BIN_EXE_portal-server"))
+        .arg(folder.join("server.toml"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    Running(child)
+}
+
+async fn ready(client: &reqwest::Client, base: &str) {
+    let started = Instant::now();
+    while client.get(format!("{base}/healthz")).send().await.is_err() {
+        assert!(started.elapsed() < Duration::from_secs(30), "the server did not start");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_ones() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let database = folder.path().join("portal.sqlite");
+    let text = crate::support::server::configuration(&provider, &database, "")
+        .replace("127.0.0.1:0", &format!("127.0.0.1:{port}"))
+        + "[fleet]\nspeed = 200.0\n[limits]\nresets_per_hour = 10000\nresets_per_device_per_hour = 10000\n\
+           attempts_per_minute = 10000\n";
+    std::fs::write(folder.path().join("server.toml"), text).unwrap();
+    let base = format!("http://127.0.0.1:{port}");
+    let seconds = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let token = provider.signer.sign(&provider.claims("p-bench", seconds, 5));
+    let reset = async |number: u32| {
+        let request = client
+            .post(format!("{base}/api/v1.0/me/managedDevices/d-bench-{number:03}/resetPasscode"))
+            .bearer_auth(&token)
+            .header("idempotency-key", format!("k-{number}-{}", "x".repeat(200)));
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+        (status, body["id"].as_str().unwrap_or_default().to_owned())
+    };
+    let full = start(folder.path(), Some(700));
+    ready(&client, &base).await;
+    let mut accepted = Vec::new();
+    let mut refused = 0;
+    for number in 1..=500 {
+        match reset(number).await {
+            (202, id) => accepted.push((number, id)),
+            (503, _) => refused += 1,
+            (status, _) => panic!("a full disk was answered with {status}"),
+        }
+        if refused == 3 {
+            break;
+        }
+    }
+    assert!(!accepted.is_empty() && refused == 3, "accepted {}, refused {refused}", accepted.len());
+    let read = client.get(format!("{base}/api/v1.0/me/managedDevices?$top=1")).bearer_auth(&token);
+    assert_eq!(read.send().await.unwrap().status().as_u16(), 200, "reading still works");
+    drop(full);
+
+    let _roomy = start(folder.path(), None);
+    ready(&client, &base).await;
+    for (number, id) in &accepted {
+        assert_eq!(reset(*number).await, (202, id.clone()), "the same key, the same result");
+    }
+    assert_eq!(reset(499).await.0, 202, "the next one works");
+    let started = Instant::now();
+    let open_ones = "SELECT COUNT(*) FROM commands WHERE queue_state <> 'ended'";
+    while count(&database, open_ones).await > 0 {
+        assert!(started.elapsed() < Duration::from_secs(60), "an accepted reset does not end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let resets = i64::try_from(accepted.len()).unwrap() + 1;
+    assert_eq!(count(&database, "SELECT COUNT(*) FROM commands").await, resets, "exactly the accepted ones");
+    let fleet = fleet_database(&database);
+    assert_eq!(count(&fleet, "SELECT COUNT(*) FROM starts").await, resets, "each handed over once");
+    assert_eq!(count(&fleet, "SELECT COUNT(DISTINCT device_id) FROM starts").await, resets);
+    let pool = open(&database).await;
+    let healthy: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&pool).await.unwrap();
+    assert_eq!(healthy, "ok");
+}
