@@ -18,6 +18,7 @@ use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use portal_server::system::SystemRandomness;
 use portal_server::vault_aead::AeadVault;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -54,9 +55,12 @@ impl World {
         }
     }
 
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("portal.sqlite")
+    }
+
     pub(crate) async fn process(&self, crash_points: Arc<dyn CrashPoints>) -> Process {
-        let path = self.folder.path().join("portal.sqlite");
-        let store = SqliteStore::open(&path, StoreOptions::default()).await.unwrap();
+        let store = SqliteStore::open(&self.database(), StoreOptions::default()).await.unwrap();
         let randomness = Arc::new(SystemRandomness);
         let parts = PortalParts {
             store: Arc::new(store.clone()),

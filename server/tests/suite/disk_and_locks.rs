@@ -1,12 +1,18 @@
 //! A disk that takes no more (really: the system refuses the writes of the program), and a database that another process
 //! holds. Clear answers, nothing half done, and afterwards everything goes on.
 
+use crate::crash_points::World;
 use crate::support::server::{count, open};
 use crate::support::{Provider, TestServer};
+use portal_contract::ActionState;
 use portal_server::composition::fleet_database;
+use portal_server::domain::command::{Ending, Report};
+use portal_server::ports::{CrashPoint, CrashPoints};
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 #[tokio::test]
@@ -30,29 +36,62 @@ async fn while_another_process_holds_the_database_writes_are_unavailable_reads_w
     assert_eq!(count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await, 2);
 }
 
+/// Lets another process take the database at one point of a command's life, and keep it until it is told to let go.
+struct LockAt {
+    point: CrashPoint,
+    database: PathBuf,
+    release: Mutex<Option<mpsc::Sender<()>>>,
+    is_done: AtomicBool,
+}
+
+impl CrashPoints for LockAt {
+    fn stops_at(&self, point: CrashPoint) -> bool {
+        if point == self.point && !self.is_done.swap(true, Ordering::SeqCst) {
+            let (held, is_held) = mpsc::channel();
+            let (release, is_released) = mpsc::channel();
+            let database = self.database.clone();
+            std::thread::spawn(move || hold(&database, &held, &is_released));
+            is_held.recv().unwrap();
+            *self.release.lock().unwrap() = Some(release);
+        }
+        false
+    }
+}
+
+fn hold(database: &Path, held: &mpsc::Sender<()>, released: &mpsc::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let pool = open(database).await;
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.unwrap();
+        held.send(()).unwrap();
+        // Also when the test failed and its end is gone.
+        let _ = released.recv();
+        sqlx::query("ROLLBACK").execute(&mut *connection).await.unwrap();
+    });
+}
+
 #[tokio::test]
 async fn a_database_locked_between_sending_and_writing_that_down_leads_to_one_delivery() {
-    let server = TestServer::start().await;
-    server.reset("p-aiko", "d-aiko-android", "k").await;
-    let pool = open(&server.database()).await;
-    let mut other = pool.acquire().await.unwrap();
-    // The queue has read what is due; it finds the lock at its first write or at one of the next.
-    let (passed, ()) = tokio::join!(server.server.queue.pass(), async {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
-        while server.server.portal.is_ready().await {
-            let fleet = count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await;
-            if fleet == 0 {
-                break;
-            }
-            tokio::task::yield_now().await;
-            break;
-        }
-    });
-    passed.unwrap();
-    sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
-    server.pass(15).await;
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands WHERE action_state = 'done'").await, 1);
-    assert_eq!(count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await, 1);
+    for point in [CrashPoint::BeforeSending, CrashPoint::AfterStarted] {
+        let world = World::new();
+        let lock = Arc::new(LockAt {
+            point,
+            database: world.database(),
+            release: Mutex::default(),
+            is_done: AtomicBool::new(false),
+        });
+        let process = world.process(lock.clone()).await;
+        process.reset(&world.clock, "k").await;
+        process.queue.pass().await.unwrap();
+        let release = lock.release.lock().unwrap().take().expect("the lock was never taken");
+        release.send(()).unwrap();
+        process.work(&world.clock, 5).await;
+        assert_eq!(*world.back_end.starts.lock().unwrap(), 1, "{point:?}");
+        world.back_end.report_all(Report::Ended(Ending::Done));
+        process.work(&world.clock, 5).await;
+        assert_eq!(process.newest(&world.clock).await.action_state, ActionState::Done, "{point:?}");
+    }
 }
 
 struct Running(Child);
