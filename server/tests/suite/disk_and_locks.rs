@@ -154,7 +154,7 @@ async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_one
         let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
         (status, body["id"].as_str().unwrap_or_default().to_owned())
     };
-    let full = start(folder.path(), Some(700));
+    let full = start(folder.path(), Some(2000));
     ready(&client, &base).await;
     let mut accepted = Vec::new();
     let mut refused = 0;
