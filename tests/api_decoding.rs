@@ -105,6 +105,21 @@ fn retry_after_may_be_fractional_missing_or_nonsense() {
 }
 
 #[test]
+fn an_error_whose_message_is_json_within_json_is_read_by_its_code_alone() {
+    // As a service behind a connector answers: the reason is a text that is JSON again, and so on.
+    let inner = json!({ "Message": "The device is busy", "CustomApiErrorPhrase": "x", "code": "notFound" })
+        .to_string();
+    let nested = json!({ "error": { "code": "BadRequest", "message": inner } }).to_string();
+    let ours = json!({ "type": "about:blank", "title": nested, "status": 409, "code": "actionAlreadyPending",
+        "requestId": "q-1", "detail": nested });
+    let answer = |status: u16, body: &str| HttpAnswer { status, headers: Vec::new(), body: body.to_owned() };
+    assert_eq!(error(answer(409, &ours.to_string())), ApiError::AlreadyPending);
+    let reference = String::new();
+    assert_eq!(error(answer(500, &nested)), ApiError::ServerFault { reference });
+    assert_eq!(error(answer(404, &nested)), ApiError::NotUnderstood { status: 404 }, "not our 404");
+}
+
+#[test]
 fn a_proxys_answer_is_not_taken_for_the_apis() {
     for status in [200, 202, 302, 403, 404, 409, 412] {
         assert_eq!(error(html(status)), ApiError::NotUnderstood { status }, "{status}");
