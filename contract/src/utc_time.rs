@@ -13,6 +13,9 @@ impl UtcTime {
     /// `0001-01-01T00:00:00Z`, which means "never".
     pub const NEVER: Self = Self(-62_135_596_800_000);
 
+    /// The last moment that RFC 3339 can write in UTC: its years have four digits.
+    const LAST: Self = Self(253_402_300_799_999);
+
     /// From milliseconds since the Unix epoch.
     #[must_use]
     pub const fn from_unix_millis(milliseconds: i64) -> Self {
@@ -43,15 +46,17 @@ impl UtcTime {
         self.0 <= Self::NEVER.0
     }
 
-    /// Reads RFC 3339 text.
+    /// Reads RFC 3339 text. An offset may lead out of the years 1 to 9999 by some hours; such a moment is moved to the edge,
+    /// because written again it could not be read.
     ///
     /// # Errors
     /// Returns `None` for anything that is not RFC 3339 (section 5.6).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        let millis = moment.unix_timestamp().checked_mul(1000)?;
-        Some(Self(millis + i64::from(moment.millisecond())))
+        let millis =
+            moment.unix_timestamp().checked_mul(1000)?.checked_add(i64::from(moment.millisecond()))?;
+        Some(Self(millis).clamp(Self::NEVER, Self::LAST))
     }
 
     /// Writes RFC 3339 text with millisecond precision.

@@ -33,11 +33,18 @@ pub fn parse(text: &str, environment: &[(String, String)]) -> Result<Settings, V
 }
 
 fn parse_named(text: &str, name: &Path, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
-    let mut table: Table = text.parse().map_err(|error| {
-        vec![Mistake::new("--config", format!("{} is not TOML: {error}", name.display()))]
-    })?;
+    let mut table: Table = text.parse().map_err(|error| vec![not_toml(&error, text, name)])?;
     environment::apply(&mut table, environment);
     settings::from_table(table)
+}
+
+/// Where and why, and not what stands there: the error's own text shows the line, and a key may be in it.
+fn not_toml(error: &toml::de::Error, text: &str, name: &Path) -> Mistake {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let place = format!("line {line}, column {column}");
+    Mistake::new("--config", format!("{} is not TOML at {place}: {}", name.display(), error.message()))
 }
 
 fn read(path: &Path) -> Result<String, Mistake> {

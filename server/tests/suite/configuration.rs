@@ -1,6 +1,6 @@
 //! The configuration: every mistake named, the environment on top.
 
-use portal_server::config::{Settings, load};
+use portal_server::config::{self, Settings, load};
 
 fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -103,4 +103,14 @@ fn the_sample_configuration_is_good() {
 fn a_file_that_cannot_be_read_is_named() {
     let mistakes = load(Some(std::path::Path::new("no-such.toml")), &[]).unwrap_err();
     assert!(mistakes[0].to_string().contains("no-such.toml"));
+}
+
+#[test]
+fn a_line_that_is_not_toml_is_named_by_its_place_and_the_key_in_it_is_not_repeated() {
+    let secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
+    let text = format!("database = \"p.sqlite\"\n[passcode]\nkey = \"{secret}\"x\n");
+    let mistakes = config::parse(&text, &[]).unwrap_err();
+    let said = mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(said.contains("line 3") && said.contains("not TOML"), "{said}");
+    assert!(!said.contains(secret), "{said}");
 }
