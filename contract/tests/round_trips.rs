@@ -47,6 +47,13 @@ macro_rules! round_trip {
 }
 
 #[test]
+fn a_date_that_an_offset_leads_out_of_the_calendar_stays_at_its_edge() {
+    // Found by fuzzing: written again, such a moment became "never".
+    assert_eq!(moment("9999-12-31T23:59:59.999999999-23:59"), moment("9999-12-31T23:59:59.999Z"));
+    assert_eq!(moment("0000-01-01T00:00:00+23:59"), moment("0001-01-01T00:00:00Z"));
+}
+
+#[test]
 fn every_enumeration_keeps_its_names_and_survives_new_ones() {
     round_trip!(
         ActionName,
