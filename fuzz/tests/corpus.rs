@@ -9,6 +9,8 @@
     reason = "a failing test should stop at once and say where"
 )]
 
+use passcode_portal::api;
+use passcode_portal::http::{HttpAnswer, HttpOutcome};
 use portal_fuzz::{TARGETS, Target};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -50,6 +52,32 @@ fn everything_that_was_ever_kept_is_read_without_a_fault() {
             (target.run)(&input);
         }
         (target.run)(b"");
+    }
+}
+
+/// A search that starts from nothing a reader accepts never gets past its first field.
+#[test]
+fn every_reader_of_an_answer_finds_one_in_the_corpus_that_it_understands() {
+    let target = portal_fuzz::named("api_answers").unwrap();
+    let outcomes: Vec<HttpOutcome> = corpus(target)
+        .into_iter()
+        .filter_map(|(_, input)| String::from_utf8(input).ok())
+        .map(|body| Ok(HttpAnswer { status: 200, headers: Vec::new(), body }))
+        .collect();
+    let base = "https://api.example/api/v1.0";
+    let readers: [(&str, &dyn Fn(&HttpOutcome) -> bool); 9] = [
+        ("branding", &|answer| api::decode_branding(answer).is_ok_and(|one| !one.display_name.is_empty())),
+        ("me", &|answer| api::decode_me(answer).is_ok_and(|one| one.auth_time.is_some())),
+        ("devices", &|answer| api::decode_devices(answer, base).is_ok_and(|page| page.next.is_some())),
+        ("device", &|answer| api::decode_device(answer).is_ok()),
+        ("history", &|answer| api::decode_history(answer, base).is_ok_and(|page| page.entries.len() == 1)),
+        ("report", &|answer| api::decode_report(answer).is_ok()),
+        ("reset", &|answer| api::decode_reset(answer).is_ok()),
+        ("passcode", &|answer| api::decode_temporary_passcode(answer).is_ok()),
+        ("notifications", &|answer| api::decode_notifications(answer).is_ok_and(|all| all.len() == 1)),
+    ];
+    for (name, understands) in readers {
+        assert!(outcomes.iter().any(understands), "{name}");
     }
 }
 
