@@ -120,6 +120,7 @@ fn a_sign_in_that_waits_here_is_not_completed_by_a_foreign_state() {
         browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
         assert_eq!(failure(&browser), Some(SignInError::StateMismatch));
         assert!(!browser.waits_for_tokens() && !browser.is_waiting_for("/openid-configuration"));
+        assert!(!browser.storage.keys().any(|key| key.starts_with("portal.transaction.")), "nothing is kept");
     }
 }
 

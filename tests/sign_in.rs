@@ -372,6 +372,9 @@ fn a_token_answer_is_read_or_refused_by_name() {
         body[name] = value;
         assert_eq!(refused(200, &body), SignInError::TokenAnswerMalformed, "{name}");
     }
+    let mut large = good.clone();
+    large["filler"] = json!("x".repeat(64 * 1024));
+    assert_eq!(refused(200, &large), SignInError::TokenAnswerMalformed, "too large");
     let html = HttpAnswer { status: 200, headers: vec![], body: "<html>".into() };
     assert_eq!(TokenAnswer::of_answer(&Ok(html)).unwrap_err(), SignInError::TokenAnswerMalformed);
     let down = TokenAnswer::of_answer(&Err(NetworkFault::Offline)).unwrap_err();

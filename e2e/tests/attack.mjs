@@ -38,6 +38,15 @@ export const test = base.extend({
   refused: async ({ page, portal, api, codes }, use) => use(new Refusals(page, portal, api, codes)),
 });
 
+/** The page's own requests for what starts with `address`, from now on (what the browser repeats by itself is not among them). */
+export function asking(page, address) {
+  const asked = [];
+  page.on('request', (request) => {
+    if (request.url().startsWith(address)) asked.push(request);
+  });
+  return asked;
+}
+
 /** Sign-ins that must not come about. */
 class Refusals {
   constructor(page, portal, api, codes) {

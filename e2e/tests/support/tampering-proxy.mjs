@@ -144,7 +144,7 @@ export class TamperingProxy {
       const answer = await exchange.honest();
       const { location } = answer.headers;
       if (!location) return exchange.answer(answer);
-      return exchange.answer({ ...answer, headers: { ...answer.headers, location: change(new URL(location)).href } });
+      return exchange.answer({ ...answer, headers: { ...answer.headers, location: change(new URL(location, exchange.url)).href } });
     }, bounds);
   }
 
