@@ -1,0 +1,91 @@
+// Wrong clocks, sleep, and the end of the five minutes at the very moment of the click (security.md, in the browser 11). The clocks
+// are the test's: no second is waited for.
+
+import { expect, test } from './attack.mjs';
+import { shiftWallClock } from './support/clock.mjs';
+import { ANDROID } from './sample.mjs';
+
+const HOUR = 60 * 60 * 1000;
+
+for (const [name, shift] of [['nine hours ahead', 9 * HOUR], ['nine hours behind', -9 * HOUR], ['a decade behind', -10 * 365 * 24 * HOUR]]) {
+  test(`a PC clock ${name}: the whole way, from sign-in to the history, with right times left`, async ({ context, page, portal }) => {
+    await shiftWallClock(context, shift);
+    await portal.reachConfirm('aiko', ANDROID);
+    expect(await portal.countdown.innerText()).toMatch(/4:[3-5]\d/);
+    await page.reload();
+    await expect(portal.lastButton).toBeVisible();
+    await portal.lastButton.click();
+    await portal.isDone();
+    await portal.showPasscode.click();
+    await expect(portal.passcode).toBeVisible();
+    await portal.open('/history');
+    await portal.isAt('/history');
+    await expect(portal.text('history.reset_done').first()).toBeVisible();
+    await portal.signOut();
+  });
+}
+
+/** `globalThis.e2eShift` moves the clock of the PC, in milliseconds, while the page is open. */
+const makeWallClockMovable = (page) =>
+  page.addInitScript(() => {
+    const honest = Date.now.bind(Date);
+    globalThis.e2eShift = 0;
+    Date.now = () => honest() + globalThis.e2eShift;
+  });
+
+test('the clock of the PC is set back by hours while B is open: the five minutes do not get longer', async ({ page, portal }) => {
+  await makeWallClockMovable(page);
+  await portal.reachConfirm('aiko', ANDROID);
+  await page.evaluate((by) => {
+    globalThis.e2eShift = by;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, -3 * HOUR);
+  await expect(portal.countdown).toHaveText(/4:\d\d/);
+  await portal.lastButton.click();
+  await portal.isDone();
+});
+
+test('the clock of the PC is set ahead by hours while B is open: that may have been a sleep, so nothing is offered', async ({ page, portal, api }) => {
+  await makeWallClockMovable(page);
+  await portal.reachConfirm('aiko', ANDROID);
+  await page.evaluate((by) => {
+    globalThis.e2eShift = by;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, 5 * HOUR);
+  await expect(portal.headed('expired')).toBeVisible();
+  await portal.command('startAgain', portal.main).first().click();
+  await portal.finishesStepUp('aiko');
+  await portal.lastButton.click();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
+
+test('the lid is closed for five minutes while B is open: the last button is gone when it is opened', async ({ page, portal, api }) => {
+  await page.clock.install();
+  await portal.reachConfirm('aiko', ANDROID);
+  // Timers do not run in sleep; all of them fire once afterwards.
+  await page.clock.fastForward('05:01');
+  await expect(portal.headed('expired')).toBeVisible();
+  await expect(portal.lastButton).toHaveCount(0);
+  expect(api.resets).toHaveLength(0);
+});
+
+test('the five minutes end between the last look at the clock and the click: nothing is posted', async ({ page, portal, api }) => {
+  await makeWallClockMovable(page);
+  await portal.reachConfirm('aiko', ANDROID);
+  await portal.lastButton.evaluate((button) => {
+    globalThis.e2eShift = 301_000;
+    button.click();
+  });
+  await expect(portal.headed('expired')).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+});
+
+test('a click seconds before the end counts', async ({ page, portal, api }) => {
+  await page.clock.install();
+  await portal.reachConfirm('aiko', ANDROID);
+  await page.clock.fastForward('04:20');
+  await portal.lastButton.click();
+  await portal.isDone();
+  expect(api.resets).toHaveLength(1);
+});
