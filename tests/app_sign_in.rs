@@ -280,6 +280,24 @@ fn a_sign_out_in_another_tab_ends_this_one() {
 }
 
 #[test]
+fn a_sign_out_in_another_tab_ends_a_sign_in_that_is_being_completed() {
+    let mut browser = Browser::new();
+    browser.open("/devices");
+    browser.answer_discovery();
+    let state = browser.asked()["state"].clone();
+    browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
+    browser.answer_discovery();
+    assert!(browser.waits_for_tokens());
+    browser.dispatch(Event::SignedOutElsewhere);
+    assert_eq!((&browser.model.session, browser.route()), (&Session::SignedOut, &Route::SignedOut));
+    browser.answer(
+        "/token",
+        Ok(answer(200, &json!({ "access_token": "a", "id_token": "h.p.s", "token_type": "Bearer" }))),
+    );
+    assert_eq!(browser.model.session, Session::SignedOut, "the tokens come too late");
+}
+
+#[test]
 fn a_provider_without_sign_out_still_ends_the_session_here() {
     let mut browser = Browser::new().without_end_session().signed_in_at("/devices");
     let redirects = browser.left_for.len();

@@ -26,7 +26,7 @@ const NONSENSE = [
   ['a redirect to elsewhere', (exchange) => exchange.answer({ status: 307, headers: { location: 'http://127.0.0.1:9/me/managedDevices' } })],
 ];
 
-test('a list that is nonsense is explained with the IT contact, and the page stays usable', async ({ page, portal, stage, guard, codes }) => {
+test('a list that is nonsense is explained with the IT contact, and the page stays usable', async ({ portal, stage, guard }) => {
   // The browser asks for the target of a redirect before the page refuses it; a policy of the page forbids that, and is heard.
   guard.pardon(/127\.0\.0\.1:9/);
   await portal.enter('aiko', '/notifications');
@@ -41,7 +41,6 @@ test('a list that is nonsense is explained with the IT contact, and the page sta
       await portal.switchLanguage(portal.language === 'en' ? 'ja' : 'en');
     });
   }
-  expect(codes.filter((code) => code.startsWith('auth.'))).toEqual([]);
   stage.calm();
   await portal.retryUntil(portal.device(ANDROID).first());
 });

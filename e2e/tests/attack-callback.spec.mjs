@@ -163,7 +163,7 @@ test('nothing in an address or a stored record becomes a place to go or a reset'
     await test.step(path, async () => {
       const answer = await page.goto(stage.origin + path);
       // The server itself says no to what is no name of a page or a file.
-      if (answer.status() !== 404) {
+      if (answer?.status() !== 404) {
         await expect(portal.heading).toBeVisible();
         await portal.settles();
       }
