@@ -41,7 +41,7 @@ test('an error in the console is seen', async ({ page, guard }) => {
 });
 
 test('a violation is seen as an event of the document too', async ({ page, guard }) => {
-  guard.pardon(/policy violation/);
+  guard.pardon(/third party|policy violation/);
   await page.evaluate(() => document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/x.png' })));
   await expect.poll(() => guard.take().join()).toMatch(/Content-Security-Policy event: img-src/);
 });

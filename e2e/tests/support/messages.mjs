@@ -41,7 +41,8 @@ function catalogue(language) {
 }
 
 const PLACEHOLDER = /\{(\w+)(?::\w+)?\}/g;
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Spaces of whatever width: the browser's names of things have plain ones. */
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/[\u00A0\u202F]/g, '\\s');
 
 function formsOf(language, key) {
   const forms = catalogue(language).get(key);

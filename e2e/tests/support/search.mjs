@@ -1,5 +1,8 @@
 // A search for secrets where none may be: every token and every passcode that went over the wire during a test is looked for in
 // everything the page left behind. What may hold one is named here, and nothing else may.
+//
+// Tokens are learnt from the answers of the token endpoint and, because a browser forgets an answer when its page is left, from
+// the two places where they are allowed.
 
 /** Where a token or a passcode comes from. */
 const TOKENS = /\/token$/;
@@ -53,7 +56,10 @@ export class Search {
   constructor(context, { origin, issuer }) {
     this.#context = context;
     this.#origins = { api: `${origin}/api/`, issuer, origin };
-    context.on('request', (request) => this.#sent.push(allowed(request, this.#origins)));
+    context.on('request', (request) => {
+      this.#learn(request);
+      this.#sent.push(allowed(request, this.#origins));
+    });
     context.on('console', (message) => this.#said.push(message.text()));
     context.on('response', (response) => {
       const { pathname } = new URL(response.url());
@@ -103,6 +109,14 @@ export class Search {
       look(where, text, secrets);
     }
     if (left.databases !== '[[],[]]') look('databases', 'some', ['some']);
+  }
+
+  #learn(request) {
+    const address = new URL(request.url());
+    const [, bearer] = /^Bearer (.+)$/.exec(request.headers().authorization ?? '') ?? [];
+    const hint = address.searchParams.get('id_token_hint');
+    if (bearer && address.href.startsWith(this.#origins.api)) this.#tokens.add(bearer);
+    if (hint && address.origin === this.#origins.issuer) this.#tokens.add(hint);
   }
 
   #read(response, secretsOf, into) {
