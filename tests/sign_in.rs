@@ -465,6 +465,18 @@ fn validate(claims: &Value) -> Result<VerifiedSignIn, SignInError> {
 }
 
 #[test]
+fn a_token_that_is_unsigned_or_signed_by_another_algorithm_is_refused_before_any_key_is_looked_for() {
+    use base64ct::{Base64UrlUnpadded, Encoding as _};
+    let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+    for algorithm in ["none", "nOnE", "", "HS256", "RS512", "ES256K"] {
+        let header = encode(&json!({ "alg": algorithm, "kid": "k" }));
+        let token = IdToken::new(format!("{header}.{}.c2lnbmF0dXJl", encode(&claims_json())));
+        let refused = UnverifiedIdToken::parse(&token).unwrap_err();
+        assert_eq!(refused, SignInError::AlgorithmNotAllowed, "{algorithm}");
+    }
+}
+
+#[test]
 fn a_right_token_says_who_and_how_long_ago() {
     let sign_in = validate(&claims_json()).unwrap();
     assert_eq!((sign_in.sub.as_str(), sign_in.name.as_str()), ("sub-1", "Ann"));
