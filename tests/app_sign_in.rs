@@ -120,6 +120,7 @@ fn a_sign_in_that_waits_here_is_not_completed_by_a_foreign_state() {
         browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
         assert_eq!(failure(&browser), Some(SignInError::StateMismatch));
         assert!(!browser.waits_for_tokens() && !browser.is_waiting_for("/openid-configuration"));
+        assert!(!browser.storage.keys().any(|key| key.starts_with("portal.transaction.")), "nothing is kept");
     }
 }
 
@@ -276,6 +277,24 @@ fn a_sign_out_in_another_tab_ends_this_one() {
     assert_eq!(browser.model.session, Session::SignedOut);
     assert_eq!(*browser.route(), Route::SignedOut);
     assert!(!browser.has_effect(&Effect::BroadcastSignedOut), "no echo");
+}
+
+#[test]
+fn a_sign_out_in_another_tab_ends_a_sign_in_that_is_being_completed() {
+    let mut browser = Browser::new();
+    browser.open("/devices");
+    browser.answer_discovery();
+    let state = browser.asked()["state"].clone();
+    browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
+    browser.answer_discovery();
+    assert!(browser.waits_for_tokens());
+    browser.dispatch(Event::SignedOutElsewhere);
+    assert_eq!((&browser.model.session, browser.route()), (&Session::SignedOut, &Route::SignedOut));
+    browser.answer(
+        "/token",
+        Ok(answer(200, &json!({ "access_token": "a", "id_token": "h.p.s", "token_type": "Bearer" }))),
+    );
+    assert_eq!(browser.model.session, Session::SignedOut, "the tokens come too late");
 }
 
 #[test]

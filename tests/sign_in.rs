@@ -372,6 +372,9 @@ fn a_token_answer_is_read_or_refused_by_name() {
         body[name] = value;
         assert_eq!(refused(200, &body), SignInError::TokenAnswerMalformed, "{name}");
     }
+    let mut large = good.clone();
+    large["filler"] = json!("x".repeat(64 * 1024));
+    assert_eq!(refused(200, &large), SignInError::TokenAnswerMalformed, "too large");
     let html = HttpAnswer { status: 200, headers: vec![], body: "<html>".into() };
     assert_eq!(TokenAnswer::of_answer(&Ok(html)).unwrap_err(), SignInError::TokenAnswerMalformed);
     let down = TokenAnswer::of_answer(&Err(NetworkFault::Offline)).unwrap_err();
@@ -459,6 +462,18 @@ fn expectations() -> Expectations<'static> {
 fn validate(claims: &Value) -> Result<VerifiedSignIn, SignInError> {
     let claims = IdTokenClaims::read(claims).unwrap();
     validate_claims(&claims, &expectations())
+}
+
+#[test]
+fn a_token_that_is_unsigned_or_signed_by_another_algorithm_is_refused_before_any_key_is_looked_for() {
+    use base64ct::{Base64UrlUnpadded, Encoding as _};
+    let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+    for algorithm in ["none", "nOnE", "", "HS256", "RS512", "ES256K"] {
+        let header = encode(&json!({ "alg": algorithm, "kid": "k" }));
+        let token = IdToken::new(format!("{header}.{}.c2lnbmF0dXJl", encode(&claims_json())));
+        let refused = UnverifiedIdToken::parse(&token).unwrap_err();
+        assert_eq!(refused, SignInError::AlgorithmNotAllowed, "{algorithm}");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ async function main() {
   const people = await loadPeople(options.people);
   const server = createServer();
   const port = await listen(server, options.port);
-  const issuer = `http://${HOST}:${port}`;
+  const issuer = options.issuer ?? `http://${HOST}:${port}`;
   // Imported late: the library checks its runtime, and says so, while it is loaded.
   const { createProvider } = await import('./provider.mjs');
   const provider = await createProvider({ issuer, people, options });

@@ -7,6 +7,7 @@ export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin OR
   --port PORT            port on 127.0.0.1; 0 lets the system choose (the ready line prints it)
   --page-origin ORIGIN   origin of the page, for example http://localhost:8080; may be given more than once
   --people FILE          the sample people (server/sample/people.json)
+  --issuer ORIGIN        the address it is reached at, where a proxy stands before it; else http://127.0.0.1:PORT
   --quiet                only the ready line and errors
   --allow-test-controls  lets a test make sign-ins look old; never for anything but tests
   --help                 this text
@@ -17,8 +18,8 @@ export class UsageError extends Error {}
 
 /**
  * @param {string[]} args
- * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, quiet: boolean,
- *   allowTestControls: boolean }}
+ * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, issuer?: string,
+ *   quiet: boolean, allowTestControls: boolean }}
  */
 export function readOptions(args) {
   const values = parse(args);
@@ -29,13 +30,15 @@ export function readOptions(args) {
   }
   const pageOrigins = values['page-origin'] ?? [];
   if (pageOrigins.length === 0) throw new UsageError('--page-origin is missing; see --help');
-  for (const origin of pageOrigins) checkOrigin(origin);
+  for (const origin of pageOrigins) checkOrigin('--page-origin', origin);
+  if (values.issuer !== undefined) checkOrigin('--issuer', values.issuer);
   if (!values.people) throw new UsageError('--people is missing; see --help');
   return {
     help: false,
     port,
     pageOrigins,
     people: values.people,
+    issuer: values.issuer,
     quiet: values.quiet ?? false,
     allowTestControls: values['allow-test-controls'] ?? false,
   };
@@ -49,6 +52,7 @@ function parse(args) {
         port: { type: 'string' },
         'page-origin': { type: 'string', multiple: true },
         people: { type: 'string' },
+        issuer: { type: 'string' },
         quiet: { type: 'boolean' },
         'allow-test-controls': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -59,12 +63,12 @@ function parse(args) {
   }
 }
 
-function checkOrigin(text) {
+function checkOrigin(option, text) {
   let origin;
   try {
     ({ origin } = new URL(text));
   } catch {
-    throw new UsageError(`--page-origin ${text} is not an address`);
+    throw new UsageError(`${option} ${text} is not an address`);
   }
-  if (origin !== text) throw new UsageError(`--page-origin ${text} must be an origin only, for example ${origin}`);
+  if (origin !== text) throw new UsageError(`${option} ${text} must be an origin only, for example ${origin}`);
 }

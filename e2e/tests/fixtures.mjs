@@ -3,6 +3,7 @@
 import { test as base, expect } from '@playwright/test';
 import { ApiLog } from './support/api.mjs';
 import { Guard } from './support/guard.mjs';
+import { Search } from './support/search.mjs';
 import { PortalServer, Stage } from './support/stage.mjs';
 import { Portal } from './portal.mjs';
 
@@ -60,8 +61,20 @@ export const test = providerTest.extend({
   guard: [
     async ({ context, stage }, use) => {
       const guard = new Guard(context, [stage.origin, stage.issuer]);
+      await guard.ready;
       await use(guard);
       guard.check();
+    },
+    { auto: true },
+  ],
+
+  /** At the end of every test: no token and no passcode anywhere but where it belongs. */
+  search: [
+    async ({ context, stage }, use) => {
+      const search = new Search(context, stage);
+      await use(search);
+      const findings = await search.findings();
+      if (findings.length > 0) throw new Error(`a secret was found in: ${findings.join('; ')}`);
     },
     { auto: true },
   ],

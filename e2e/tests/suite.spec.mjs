@@ -2,6 +2,7 @@
 
 import { expect, test } from './fixtures.mjs';
 import { violations } from './support/axe.mjs';
+import { Search } from './support/search.mjs';
 import { sidewaysOverflow } from './support/look.mjs';
 
 test.beforeEach(async ({ portal }) => {
@@ -10,6 +11,7 @@ test.beforeEach(async ({ portal }) => {
 });
 
 test('markup written as text is seen as a violation of Trusted Types', async ({ page, guard }) => {
+  guard.pardon(/policy violation/);
   const refused = await page.evaluate(() => {
     try {
       document.body.innerHTML = '<p>markup</p>';
@@ -28,9 +30,70 @@ test('an uncaught error is seen', async ({ page, guard }) => {
 });
 
 test('a request to somebody else is seen', async ({ page, guard }) => {
+  guard.pardon(/third party|policy violation/);
   await page.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => {}));
   await expect.poll(() => guard.take().join()).toMatch(/third party|policy violation/);
 });
+
+test('an error in the console is seen', async ({ page, guard }) => {
+  await page.evaluate(() => console.error('planted'));
+  await expect.poll(() => guard.take().join()).toMatch(/console error: planted/);
+});
+
+test('a violation is seen as an event of the document too', async ({ page, guard }) => {
+  guard.pardon(/third party|policy violation/);
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/x.png' })));
+  await expect.poll(() => guard.take().join()).toMatch(/Content-Security-Policy event: img-src/);
+});
+
+/** A secret for the search, put where none may be, and how it is taken away again. */
+const HIDING_PLACES = [
+  ['storage', (secret) => { localStorage.setItem('x', `a${secret}`); return () => localStorage.clear(); }],
+  ['storage', (secret) => { sessionStorage.setItem(secret, ''); return () => sessionStorage.clear(); }],
+  ['cookie', (secret) => { document.cookie = `x=${secret}`; return () => { document.cookie = 'x=; max-age=0'; }; }],
+  ['address', (secret) => { history.replaceState(null, '', `?x=${secret}`); return () => history.replaceState(null, '', '/'); }],
+  ['history', (secret) => { history.replaceState({ secret }, ''); return () => history.replaceState(null, ''); }],
+  ['name', (secret) => { window.name = secret; return () => { window.name = ''; }; }],
+  ['title', (secret) => { const { title } = document; document.title = secret; return () => { document.title = title; }; }],
+  ['document', (secret) => { document.body.dataset.x = secret; return () => delete document.body.dataset.x; }],
+  ['document', (secret) => {
+    const shown = document.createElement('p');
+    shown.textContent = [...secret].join(' ');
+    document.body.append(shown);
+    return () => shown.remove();
+  }],
+  ['databases', () => new Promise((done) => {
+    const opened = indexedDB.open('x');
+    opened.onsuccess = () => { opened.result.close(); done(() => new Promise((gone) => { indexedDB.deleteDatabase('x').onsuccess = gone; })); };
+  })],
+];
+
+test('the search finds a planted secret in each place a page can write to', async ({ page, search }) => {
+  const secret = 'pl4nted5ecret';
+  search.lookFor(secret);
+  for (const [where, hide] of HIDING_PLACES) {
+    const handle = await page.evaluateHandle(hide, secret);
+    expect(await search.findings(), where).toContain(where);
+    await handle.evaluate((takeAway) => takeAway());
+    expect(await search.findings()).toEqual([]);
+  }
+});
+
+// What was sent or said cannot be taken back: each of these searches has a secret of its own and is not asked again.
+for (const [name, where, leak] of [
+  ['in an address', 'address of a request to /config.json', (secret) => fetch(`/config.json?x=${secret}`)],
+  ['in a header', 'header of a request to /config.json', (secret) => fetch('/config.json', { headers: { 'x-secret': secret } })],
+  ['in the bearer header to somebody else', 'header of a request to /config.json', (secret) => fetch('/config.json', { headers: { authorization: `Bearer ${secret}` } })],
+  ['in a body', 'body of a request to /api/v1.0/me', (secret) => fetch('/api/v1.0/me', { method: 'POST', body: secret })],
+  ['on the console', 'console', (secret) => console.debug(secret)],
+]) {
+  test(`the search finds a secret that was sent or said: ${name}`, async ({ page, stage, context }) => {
+    const own = new Search(context, stage);
+    own.lookFor('pl4nted5ecret');
+    await page.evaluate(leak, 'pl4nted5ecret');
+    await expect.poll(() => own.findings()).toEqual([where]);
+  });
+}
 
 test('axe sees a planted fault', async ({ page }) => {
   await page.evaluate(() => document.querySelector('main').append(document.createElement('button')));

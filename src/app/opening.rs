@@ -106,6 +106,10 @@ impl Turn {
                 self.fail_sign_in(&transaction.purpose, expected, SignInError::TransactionExpired);
             }
             None => {
+                // Whoever sent this callback may be in the way of the sign-in that waits here: it begins anew, too.
+                for (key, _) in entries.iter().filter(|(key, _)| key.starts_with(Transaction::KEY_PREFIX)) {
+                    self.remove_stored(key);
+                }
                 let error = if self.model.stored.is_available {
                     SignInError::StateMismatch
                 } else {

@@ -488,7 +488,8 @@ impl Turn {
     }
 
     pub(super) fn on_signed_out_elsewhere(&mut self) {
-        if self.model.session.signed_in().is_none() {
+        // A sign-in that is just being completed is one of the session that has ended.
+        if !matches!(self.model.session, Session::SignedIn(_) | Session::CompletingCallback(_)) {
             return;
         }
         self.forget_visit(SignOutCause::Person);

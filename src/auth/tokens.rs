@@ -1,6 +1,7 @@
 //! Tokens as opaque values, and the answer of the token endpoint (RFC 6749 section 5.1, OIDC Core 3.1.3.3).
 
 use super::SignInError;
+use super::discovery::LARGEST;
 use crate::domain::Seconds;
 use crate::http::HttpOutcome;
 use portal_contract::json::{Fields, read_text};
@@ -62,7 +63,7 @@ impl TokenAnswer {
     pub fn of_answer(outcome: &HttpOutcome) -> Result<Self, SignInError> {
         let answer = outcome.as_ref().map_err(|_| SignInError::ProviderUnreachable)?;
         match answer.status {
-            200 => Self::parse(&answer.body),
+            200 if answer.body.len() <= LARGEST => Self::parse(&answer.body),
             400..=499 => Err(SignInError::CodeRefused),
             500..=599 => Err(SignInError::ProviderUnavailable),
             _ => Err(SignInError::TokenAnswerMalformed),

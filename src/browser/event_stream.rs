@@ -3,32 +3,12 @@
 
 use crate::api::EventStream;
 use crate::app::{Event, StreamEnd, StreamId};
+use crate::browser::body::Pieces;
 use crate::browser::http;
 use crate::http::{HttpRequest, NetworkFault};
 use gloo_net::http::Response;
-use js_sys::{Promise, Uint8Array};
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
-
-#[wasm_bindgen]
-extern "C" {
-    /// A `ReadableStream`.
-    type Body;
-    #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn reader(this: &Body) -> Result<Reader, JsValue>;
-
-    /// A `ReadableStreamDefaultReader`.
-    type Reader;
-    #[wasm_bindgen(method)]
-    fn read(this: &Reader) -> Promise;
-
-    /// What `read` resolves to.
-    type Piece;
-    #[wasm_bindgen(method, getter)]
-    fn value(this: &Piece) -> Option<Uint8Array>;
-}
 
 /// An open connection; [`Connection::close`] ends it without a further event.
 #[derive(Debug)]
@@ -70,15 +50,12 @@ fn is_stream(response: &Response) -> bool {
 }
 
 async fn read(id: StreamId, response: &Response, hand_on: &impl Fn(Event)) -> StreamEnd {
-    let reader = response.body().and_then(|body| body.unchecked_into::<Body>().reader().ok());
-    let Some(reader) = reader else { return StreamEnd::Broke };
+    let Some(pieces) = Pieces::of(response) else { return StreamEnd::Broke };
     let mut stream = EventStream::default();
     loop {
-        let Ok(piece) = JsFuture::from(reader.read()).await else { return StreamEnd::Broke };
-        // There is no value when it is done.
-        let Some(bytes) = piece.unchecked_into::<Piece>().value() else { return StreamEnd::Broke };
+        let Some(Some(bytes)) = pieces.next().await else { return StreamEnd::Broke };
         let mut events = Vec::new();
-        let fed = stream.feed(&bytes.to_vec(), &mut events);
+        let fed = stream.feed(&bytes, &mut events);
         let last_event = stream.last_event_id().to_owned();
         hand_on(Event::StreamRead { id, events, last_event, retry: stream.retry() });
         if fed.is_err() {

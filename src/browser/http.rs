@@ -1,11 +1,15 @@
 //! The only place that sends requests. It knows no call by name and judges no answer: `api` and `auth` do.
 
+use crate::browser::body;
 use crate::browser::timer::Timer;
 use crate::http::{HttpAnswer, HttpOutcome, HttpRequest, Method, NetworkFault, RELEVANT_HEADERS};
 use gloo_net::http::{RequestBuilder, Response};
 use web_sys::{
     AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
 };
+
+/// Answers beyond this many bytes are given up: a page of a thousand devices is far below it.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// Sends a request and reads the whole answer: no cookies, no redirects, no referrer, and the browser's cache only
 /// where the request allows it. A status is never an error here.
@@ -55,13 +59,13 @@ pub(super) async fn respond(request: &HttpRequest, signal: &AbortSignal) -> Opti
     outgoing.ok()?.send().await.ok()
 }
 
-/// The whole of an answer.
+/// The whole of an answer; `None` when it breaks off, or goes on and on.
 pub(super) async fn answer(response: Response) -> Option<HttpAnswer> {
     let present = response.headers();
     let headers =
         RELEVANT_HEADERS.into_iter().filter_map(|name| Some((name.to_owned(), present.get(name)?))).collect();
     let status = response.status();
-    let body = response.text().await.ok()?;
+    let body = body::text(&response, LARGEST_ANSWER).await?;
     Some(HttpAnswer { status, headers, body })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Only the shell, the components and the pages may use these modules; a check in `xtask` holds them to it.
 
+mod body;
 pub mod broadcast;
 pub mod clipboard;
 pub mod clock;

@@ -3,7 +3,7 @@
 
 use super::{Icon, Part, el, icon, live};
 use crate::i18n::{Text, t};
-use crate::shell::Selected;
+use crate::shell::{Selected, use_tr};
 use portal_contract::Branding;
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub fn web_address(address: &str) -> Option<String> {
 }
 
 fn way_item(way: Way) -> Part {
-    let words = el("span").text(way.words);
+    let words = el("span").words(Text::verbatim(&way.words));
     let item = match way.href {
         Some(href) => el("a").attr("href", href).child(icon(way.symbol)).child(words),
         None => words,
@@ -85,14 +85,20 @@ fn way_item(way: Way) -> Part {
     el("li").child(item).into()
 }
 
+/// What the organisation adds to the ways, in its own words.
+pub(super) fn contact_notes(branding: Selected<Arc<Branding>>) -> Part {
+    let tr = use_tr();
+    let notes = move || branding.with(|branding| tr.text(&Text::verbatim(&branding.contact_it_notes)));
+    el("p").class("foot-notes").live_text(notes).into()
+}
+
 /// A card with the ways and the organisation's notes, for the help page and errors.
 pub fn contact_card(heading: Text, branding: Selected<Arc<Branding>>) -> Part {
-    let notes = move || branding.with(|branding| branding.contact_it_notes.clone());
     el("section")
         .class("card")
         .attr("aria-labelledby", "contact-heading")
         .child(el("h2").attr("id", "contact-heading").words(heading))
         .child(contact_ways(branding, Flow::Column))
-        .child(el("p").class("foot-notes").live_text(notes))
+        .child(contact_notes(branding))
         .into()
 }

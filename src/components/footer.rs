@@ -1,5 +1,6 @@
 //! The foot of every screen: how to reach IT, always at the same place (WCAG 3.2.6), and the privacy statement.
 
+use super::contact::contact_notes;
 use super::{Flow, Part, contact_ways, el, web_address};
 use crate::i18n::t;
 use crate::route::Route;
@@ -8,7 +9,6 @@ use crate::shell::{select, use_model};
 /// The foot.
 pub fn footer() -> Part {
     let branding = select(use_model(), move |model| model.branding.clone());
-    let notes = move || branding.with(|branding| branding.contact_it_notes.clone());
     let privacy = move || {
         branding
             .with(|branding| web_address(&branding.privacy_url))
@@ -19,7 +19,7 @@ pub fn footer() -> Part {
         .class("foot-inner")
         .child(el("h2").words(t::support_contact()))
         .child(contact_ways(branding, Flow::Row))
-        .child(el("p").class("foot-notes").live_text(notes))
+        .child(contact_notes(branding))
         .live(privacy)
         .child(el("a").class("privacy").attr("href", accessibility).words(t::accessibility_heading()));
     el("footer").class("foot").child(inner).into()

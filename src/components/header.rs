@@ -38,7 +38,7 @@ fn brand() -> Element {
             if organisation.trim().is_empty() {
                 return group([mark.into(), product.into()]);
             }
-            let organisation = el("span").text(organisation.as_str());
+            let organisation = el("span").words(Text::verbatim(organisation));
             group([mark.into(), organisation.into(), product.class("brand-product").into()])
         })
     };
@@ -105,7 +105,7 @@ fn chosen_value(event: &web_sys::Event) -> Option<String> {
 fn account() -> Part {
     let person = select(use_model(), person_name);
     let dispatch = use_dispatch();
-    let who = live(move || person.get().map(|person| el("span").class("who").text(person)));
+    let who = live(move || person.get().map(|person| el("span").class("who").words(Text::verbatim(&person))));
     let out = el("button")
         .attr("type", "button")
         .class("tool")

@@ -32,13 +32,20 @@ function read(language) {
   return messages;
 }
 
-const catalogues = { en: read('en'), ja: read('ja') };
+const catalogues = new Map();
+
+/** The messages of a language, read when first asked for. */
+function catalogue(language) {
+  if (!catalogues.has(language)) catalogues.set(language, read(language));
+  return catalogues.get(language);
+}
 
 const PLACEHOLDER = /\{(\w+)(?::\w+)?\}/g;
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Spaces of whatever width: the browser's names of things have plain ones. */
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/[\u00A0\u202F]/g, '\\s');
 
 function formsOf(language, key) {
-  const forms = catalogues[language].get(key);
+  const forms = catalogue(language).get(key);
   if (!forms) throw new Error(`locales/${language}.toml has no message ${key}`);
   return forms;
 }

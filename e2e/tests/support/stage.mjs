@@ -32,19 +32,26 @@ export class Stage {
   static async open() {
     const stage = new Stage();
     stage.port = await freePort();
+    stage.serverPort = stage.port;
     const providerPort = await freePort();
     stage.origin = `http://localhost:${stage.port}`;
     stage.issuer = `http://127.0.0.1:${providerPort}`;
-    stage.provider = new Program('sample provider', process.execPath, [
+    await stage.startProvider(providerPort);
+    return stage;
+  }
+
+  /** The sample provider on a port; it says of itself that it is `this.issuer`, whatever stands before it. */
+  async startProvider(port) {
+    this.provider = new Program('sample provider', process.execPath, [
       join(E2E, 'provider/main.mjs'),
       '--quiet',
       '--allow-test-controls',
-      ...['--port', String(providerPort)],
-      ...['--page-origin', stage.origin],
+      ...['--port', String(port)],
+      ...['--issuer', this.issuer],
+      ...['--page-origin', this.origin],
       ...['--people', PEOPLE],
     ]);
-    await stage.provider.answersAt(`${stage.issuer}/.well-known/openid-configuration`);
-    return stage;
+    await this.provider.answersAt(`http://127.0.0.1:${port}/.well-known/openid-configuration`);
   }
 
   /** Lets the provider make sign-ins look old or ignore what the page asks (see provider/test-controls.mjs). */
@@ -67,7 +74,7 @@ export class PortalServer {
     const file = join(server.directory, 'server.toml');
     await writeFile(file, serverConfiguration(stage, server.directory, settings));
     server.program = new Program('portal server', serverBinary(), ['--config', file], { cwd: server.directory });
-    await server.program.answersAt(`http://127.0.0.1:${stage.port}/readyz`);
+    await server.program.answersAt(`http://127.0.0.1:${stage.serverPort}/readyz`);
     return server;
   }
 
@@ -93,7 +100,7 @@ function serverBinary() {
 function serverConfiguration(stage, directory, { fleetSpeed, limits = '' }) {
   const text = (value) => JSON.stringify(value);
   return `
-listen = "127.0.0.1:${stage.port}"
+listen = "127.0.0.1:${stage.serverPort}"
 database = ${text(join(directory, 'portal.sqlite'))}
 page_dir = ${text(pageDirectory())}
 

@@ -1,0 +1,149 @@
+// A provider that is down, silent, cut off, too loud or not the one that was configured, at each step (security.md, in the
+// browser 12): an explanation, one way to try again, never a loop.
+
+import { asking, expect, test } from './attack.mjs';
+import { CAPTIVE_PORTAL } from './support/api.mjs';
+import { PROVIDER } from './support/attack-stage.mjs';
+import { ANDROID } from './sample.mjs';
+
+/** The page may read the answer: what is wrong with it is its content. */
+const READABLE = { 'access-control-allow-origin': '*' };
+const HTML = { status: 200, headers: { 'content-type': 'text/html', ...READABLE }, body: CAPTIVE_PORTAL.body };
+const JSON_TYPE = { 'content-type': 'application/json', ...READABLE };
+
+/** The browser's own page for an address that does not answer. */
+const isErrorPage = (page) => expect(page).toHaveURL(/^chrome-error:/);
+
+/** Ways not to answer, and what the page calls each at each step. */
+const FAULTS = [
+  ['cut connection', (exchange) => exchange.cut(), { discovery: 'provider_unreachable', keys: 'provider_unreachable', token: 'provider_unreachable' }],
+  ['an answer cut in the middle', (exchange) => exchange.answerHalf({ headers: JSON_TYPE, body: '{"issuer":"http://' }), { discovery: 'provider_unreachable', keys: 'provider_unreachable', token: 'provider_unreachable' }],
+  ['500', (exchange) => exchange.answer({ status: 500, headers: READABLE }), { discovery: 'provider_unreachable', keys: 'provider_unreachable', token: 'provider_unavailable' }],
+  ['404', (exchange) => exchange.answer({ status: 404, headers: READABLE }), { discovery: 'provider_unreachable', keys: 'provider_unreachable', token: 'code_refused' }],
+  ['a redirect to elsewhere', (exchange) => exchange.answer({ status: 302, headers: { ...READABLE, location: '/elsewhere' } }), { discovery: 'provider_unreachable', keys: 'provider_unreachable', token: 'provider_unreachable' }],
+  ['an answer the page may not read', (exchange) => exchange.answer({ ...HTML, headers: {} }), { discovery: 'provider_unreachable', keys: 'provider_unreachable', token: 'provider_unreachable' }],
+  ['the page of a captive portal with 200', (exchange) => exchange.answer(HTML), { discovery: 'discovery_malformed', keys: 'keys_malformed', token: 'token_answer_malformed' }],
+  ['truncated JSON', (exchange) => exchange.answer({ headers: JSON_TYPE, body: '{"keys":[{"kty":"RSA","n":"' }), { discovery: 'discovery_malformed', keys: 'keys_malformed', token: 'token_answer_malformed' }],
+  ['JSON of another kind', (exchange) => exchange.answer({ headers: JSON_TYPE, body: '[[[7]]]' }), { discovery: 'discovery_malformed', keys: 'keys_malformed', token: 'token_answer_malformed' }],
+  ['JSON a hundred thousand deep', (exchange) => exchange.answer({ headers: JSON_TYPE, body: '['.repeat(100_000) }), { discovery: 'discovery_malformed', keys: 'keys_malformed', token: 'token_answer_malformed' }],
+  ['nothing', (exchange) => exchange.answer({ headers: JSON_TYPE }), { discovery: 'discovery_malformed', keys: 'keys_malformed', token: 'token_answer_malformed' }],
+  ['half a megabyte of it', async (exchange) => {
+    const { body } = await exchange.honest();
+    exchange.answer({ headers: JSON_TYPE, body: JSON.stringify({ ...JSON.parse(body), filler: 'x'.repeat(524_288) }) });
+  }, { discovery: 'discovery_malformed', keys: 'keys_malformed', token: 'token_answer_malformed' }],
+];
+
+test.describe('with a provider that knows the person', () => {
+  test.beforeEach(({ portal }) => portal.enter('aiko', '/devices'));
+
+  for (const step of ['discovery', 'keys', 'token']) {
+    test(`${step}: down, cut, truncated, oversized or somebody else’s page`, async ({ page, portal, stage, refused }) => {
+      for (const [name, fault, codes] of FAULTS) {
+        await test.step(name, async () => {
+          stage.calm();
+          stage.idp.on(PROVIDER[step], fault);
+          const asked = asking(page, stage.issuer + PROVIDER[step]);
+          await refused.signingIn(`auth.${codes[step]}`);
+          // A loop would go on asking.
+          await portal.settles();
+          expect(asked).toHaveLength(1);
+        });
+      }
+      // The explanation has one button, and it works as soon as the provider does.
+      stage.calm();
+      await portal.wayToSignIn.click();
+      await portal.isAt('/devices');
+    });
+  }
+
+  test('a right answer under a wrong content type is still right', async ({ portal, stage, refused }) => {
+    for (const step of ['discovery', 'keys', 'token']) {
+      stage.idp.on(PROVIDER[step], async (exchange) => {
+        const answer = await exchange.honest();
+        exchange.answer({ ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } });
+      });
+    }
+    await refused.signIn();
+    await portal.isAt('/devices');
+  });
+
+  const DOCUMENTS = [
+    ['another issuer', { issuer: 'https://evil.example' }, 'auth.issuer_mismatch'],
+    ['the issuer with a slash', ({ issuer }) => ({ issuer: `${issuer}/` }), 'auth.issuer_mismatch'],
+    ['a place to sign in without TLS', { authorization_endpoint: 'http://evil.example/auth' }, 'auth.endpoint_not_secure'],
+    ['a script as the place to sign in', { authorization_endpoint: 'javascript:alert(1)' }, 'auth.endpoint_not_secure'],
+    ['a place to sign in that hides its host', { authorization_endpoint: 'https://login.example@evil.example/auth' }, 'auth.endpoint_not_secure'],
+    ['a place for the code without TLS', { token_endpoint: 'http://evil.example/token' }, 'auth.endpoint_not_secure'],
+    ['keys without TLS', { jwks_uri: 'http://evil.example/jwks' }, 'auth.endpoint_not_secure'],
+    ['a script as the place to sign out', { end_session_endpoint: 'javascript:alert(1)' }, 'auth.endpoint_not_secure'],
+    ['no place to sign in', { authorization_endpoint: undefined }, 'auth.discovery_malformed'],
+  ];
+
+  test('a discovery document of somebody else, or with an endpoint nobody should go to, is refused', async ({ stage, refused }) => {
+    for (const [name, change, code] of DOCUMENTS) {
+      await test.step(name, async () => {
+        stage.calm();
+        stage.idp.changeJson(PROVIDER.discovery, (document) => ({ ...document, ...(typeof change === 'function' ? change(document) : change) }));
+        await refused.signingIn(code);
+      });
+    }
+  });
+});
+
+for (const step of ['discovery', 'keys', 'token']) {
+  test(`${step} never answered: given up after a while, explained`, async ({ page, portal, stage, refused }) => {
+    await page.clock.install();
+    await portal.enter('aiko', '/devices');
+    const waited = stage.idp.silent(PROVIDER[step]);
+    refused.codes.length = 0;
+    await refused.signIn();
+    await expect.poll(() => waited.count).toBe(1);
+    await page.clock.runFor('00:16');
+    await refused.isExplained('auth.provider_unreachable');
+    await expect(portal.text('providerDown').first()).toBeVisible();
+  });
+}
+
+test('nobody answers where the person should sign in: Back leads to a page that works', async ({ page, portal, stage }) => {
+  await portal.open('/');
+  await expect(portal.wayToSignIn).toBeVisible();
+  stage.idp.down(PROVIDER.authorization);
+  await portal.wayToSignIn.click();
+  await isErrorPage(page);
+  stage.calm();
+  await page.goBack();
+  await expect(portal.wayToSignIn).toBeVisible();
+  await portal.goToProvider();
+  await portal.provider.fill('aiko');
+  await portal.isAt('/devices');
+});
+
+test('nobody answers where the person is signed out: what is here is gone all the same, in each tab', async ({ context, page, portal, stage }) => {
+  await portal.enter('aiko', `/devices/${ANDROID}`);
+  const second = portal.in(await context.newPage());
+  await second.open('/devices');
+  await second.isAt('/devices');
+  stage.idp.down(PROVIDER.signOut);
+  await portal.command('signOut').first().click();
+  await isErrorPage(page);
+  await second.isAt('/signed-out');
+  await expect(second.deviceLinks).toHaveCount(0);
+  // The session of the provider lives on; the page cannot know, but it does not use it by itself.
+  await page.goto(stage.origin);
+  await expect(portal.wayToSignIn).toBeVisible();
+  expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+});
+
+test('nobody answers where the person is signed out for the fresh sign-in: Back, and begin again', async ({ page, portal, stage, api }) => {
+  await portal.enter('aiko', `/devices/${ANDROID}`);
+  await portal.explain();
+  stage.idp.down(PROVIDER.signOut);
+  await portal.signInAgain.click();
+  await isErrorPage(page);
+  stage.calm();
+  await page.goBack();
+  await portal.isAt(`/devices/${ANDROID}`);
+  await portal.stepUp();
+  await expect(portal.lastButton).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+});

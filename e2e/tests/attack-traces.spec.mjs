@@ -1,0 +1,38 @@
+// The whole way in every language, and afterwards no trace of it (security.md, in the browser 7): no token and no passcode in the
+// console, in what was sent, in storage, address, history or document. The search itself runs at the end of every test; here it
+// is known to have something to look for, and the person has signed out.
+
+import { readdirSync } from 'node:fs';
+import { expect, test } from './attack.mjs';
+import { ANDROID } from './sample.mjs';
+
+const LANGUAGES = readdirSync(new URL('../../locales', import.meta.url)).filter((name) => name.endsWith('.toml')).map((name) => name.slice(0, -5));
+
+for (const language of LANGUAGES) {
+  test(`${language}: signed in, reset, read off, printed, signed out, and nothing stays`, async ({ page, portal, search }) => {
+    await portal.enter('aiko', `/devices/${ANDROID}`);
+    await page.getByRole('combobox').first().selectOption(language);
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    portal.language = language;
+    await portal.stepUp();
+    await portal.lastButton.click();
+    await portal.isDone();
+    await portal.showPasscode.click();
+    await expect(portal.passcode).toBeVisible();
+    await portal.button('passcode.qr_show').click();
+    await portal.open(`/devices/${ANDROID}/passcode`);
+    await portal.isAt(`/devices/${ANDROID}/passcode`);
+    await portal.showPasscode.click();
+    await expect(portal.passcode).toBeVisible();
+    expect(await search.findings()).toEqual([]);
+    await portal.signOut();
+    // Three sign-ins, each with its access token; two of the ID tokens were hints at sign-out.
+    expect(search.known.tokens).toBeGreaterThanOrEqual(5);
+    expect(search.known.passcodes).toBe(1);
+    expect(await search.findings({ isSignedOut: true })).toEqual([]);
+    await page.goBack();
+    await portal.settles();
+    expect(await search.findings({ isSignedOut: true })).toEqual([]);
+    expect(await page.context().cookies(page.url())).toEqual([]);
+  });
+}
