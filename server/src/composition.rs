@@ -14,7 +14,11 @@ use crate::vault_aead::AeadVault;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// How often the counts of limits are written down: what a killed process forgets of them.
+const RATES_WRITTEN_EVERY: Duration = Duration::from_secs(1);
 
 /// Why the server did not start. Each says what to do.
 #[derive(Debug)]
@@ -128,6 +132,10 @@ impl Server {
             streams: settings.streams,
         };
         let portal = Arc::new(Portal::new(parts, rules));
+        if portal.read_rates().await.is_err() {
+            let reason = "the limits that were written down cannot be read".to_owned();
+            return Err(StartError::Database(settings.database.clone(), StoreError::Unavailable(reason)));
+        }
         let queue = Queue::new(Arc::clone(&portal), crash_points);
         let tokens: Arc<dyn TokenVerifier> =
             Arc::new(OidcVerifier::new(settings.tokens.clone(), clock).map_err(StartError::Provider)?);
@@ -146,12 +154,30 @@ impl Server {
     pub async fn run(self, listeners: Listeners, stop: watch::Receiver<bool>) {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
         tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
+        let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
         serve(listeners, self.router, self.limits, stop).await;
         if queue.await.is_err() {
             tracing::error!("the queue ended unexpectedly");
         }
+        // Requests that ran until now have counted as well.
+        if rates.await.is_err() || self.portal.write_rates().await.is_err() {
+            tracing::warn!("the latest counts of limits could not be written down");
+        }
         self.store.close().await;
         tracing::info!("stopped");
+    }
+}
+
+/// Writes down what the limits have counted, until the server stops.
+async fn write_rates(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(RATES_WRITTEN_EVERY) => {}
+            _ = stop.changed() => {}
+        }
+        if let Err(refusal) = portal.write_rates().await {
+            tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");
+        }
     }
 }
 

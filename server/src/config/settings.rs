@@ -2,10 +2,12 @@
 
 use super::reader::{Mistake, Section};
 use crate::backend_simulated::FleetSettings;
-use crate::domain::rate::{Limits, PerHour};
+use crate::domain::quota::Quota;
+use crate::domain::rate::{Limits, PerHour, Quotas};
 use crate::domain::streams::StreamRules;
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
 use base64ct::{Base64, Encoding as _};
+use ipnet::IpNet;
 use portal_contract::Branding;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -49,7 +51,7 @@ pub struct Settings {
     /// The address people know this server by.
     pub public_base_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Access tokens.
     pub tokens: TokenRules,
     /// The key for passcodes at rest.
@@ -107,9 +109,12 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         top.wrong("public_base_url", "must be an http or https address");
     }
     let proxies = top.list("trusted_proxies", &[]);
-    let trusted_proxies: Vec<IpAddr> = proxies.iter().filter_map(|text| text.parse().ok()).collect();
+    let trusted_proxies: Vec<IpNet> = proxies.iter().filter_map(|text| network_named(text)).collect();
     if trusted_proxies.len() != proxies.len() {
-        top.wrong("trusted_proxies", "must be a list of IP addresses");
+        top.wrong(
+            "trusted_proxies",
+            "must be a list of IP addresses or networks, like [\"192.0.2.1\", \"10.0.0.0/8\"], and not everybody",
+        );
     }
     top.finish();
     let page = folder.map(|folder| {
@@ -143,6 +148,12 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         body_bytes: serving.body_bytes,
         branding,
     })
+}
+
+/// An address or a network; `None` for anything else, and for a network that is everybody: trusting strangers is a mistake.
+fn network_named(text: &str) -> Option<IpNet> {
+    let address = || text.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
+    text.parse().or_else(|_| address()).ok().filter(|network: &IpNet| network.prefix_len() > 0)
 }
 
 /// Scheme, host and port of an http(s) address; `None` for anything else.
@@ -260,7 +271,15 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
         resets_per_device: PerHour(count("resets_per_device_per_hour", 20)),
         reveals_per_person: PerHour(count("reveals_per_hour", 120)),
         reveals_per_device: PerHour(count("reveals_per_device_per_hour", 60)),
-        attempts_per_minute: count("attempts_per_minute", 120),
+        quotas: Quotas {
+            resets_from_network: Quota::per_hour(count("resets_per_address_per_hour", 600)),
+            reveals_from_network: Quota::per_hour(count("reveals_per_address_per_hour", 1200)),
+            attempts_of_person: Quota::per_minute(count("attempts_per_minute", 120)),
+            sign_in_failures_from_network: Quota::per_minute(count(
+                "sign_in_failures_per_address_per_minute",
+                120,
+            )),
+        },
     };
     let streams_per_person = count("streams_per_person", 4);
     let streams = count("streams", 512);

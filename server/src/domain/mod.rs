@@ -11,5 +11,6 @@ pub mod ids;
 pub mod passcode;
 pub mod person;
 pub mod policy;
+pub mod quota;
 pub mod rate;
 pub mod streams;

@@ -3,6 +3,7 @@
 mod api_error;
 mod auth;
 mod call;
+mod client_address;
 mod conditional;
 mod cors;
 mod finish;

@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use ipnet::IpNet;
 use portal_contract::{BASE_PATH, Branding};
 use std::any::Any;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,7 +33,7 @@ pub struct EdgeSettings {
     /// Origins of pages that are not served from here.
     pub page_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The largest body, in bytes.
     pub body_bytes: usize,
     /// How long an answer may take, the reading of the body included.

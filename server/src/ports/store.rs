@@ -11,7 +11,8 @@ use crate::domain::history::RecordedEntry;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
 use crate::domain::ids::{DeviceId, NotificationId, RequestId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::rate::{Limits, TooOften};
+use crate::domain::quota::EmptyAt;
+use crate::domain::rate::{Limits, RateLimit, TooOften};
 use async_trait::async_trait;
 use portal_contract::{CharacterSet, Notification, UtcTime};
 
@@ -116,6 +117,17 @@ pub struct Reported {
     pub at: UtcTime,
     /// Whether this was the first report.
     pub is_first: bool,
+}
+
+/// How full the bucket of a limit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateBucket {
+    /// The limit.
+    pub limit: RateLimit,
+    /// Whose bucket it is: a person or a network.
+    pub subject: String,
+    /// How full it is.
+    pub empty_at: EmptyAt,
 }
 
 /// A change of a command by the queue.
@@ -297,17 +309,34 @@ pub trait Store: Send + Sync {
         audit: &AuditEntry,
     ) -> Result<Option<Reported>, StoreError>;
 
-    /// Refuses the person's tokens that were issued in or before the entry's second.
+    /// Refuses the person's tokens that were issued in or before the second of `until`.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn revoke_sessions(&self, person: &PersonId, audit: &AuditEntry) -> Result<(), StoreError>;
+    async fn revoke_sessions(
+        &self,
+        person: &PersonId,
+        until: UtcTime,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError>;
 
     /// Until which second the person's tokens are refused.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError>;
+
+    /// The buckets of limits that were written down and are not empty yet, the fullest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn rate_buckets(&self, now: UtcTime) -> Result<Vec<RateBucket>, StoreError>;
+
+    /// Writes buckets down and forgets the empty ones; beyond a bound also those that are the least full.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn keep_rate_buckets(&self, buckets: &[RateBucket], now: UtcTime) -> Result<(), StoreError>;
 
     /// Appends to the audit record.
     ///

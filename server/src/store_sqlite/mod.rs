@@ -10,6 +10,7 @@ mod events;
 mod history;
 mod notifications;
 mod passcodes;
+mod rates;
 mod rows;
 mod sessions;
 mod store;

@@ -1,7 +1,7 @@
 //! The port, implemented by the functions of this folder.
 
 use super::audit::{Counted, append, reveals_within};
-use super::{SqliteStore, commands, events, history, notifications, passcodes, sessions, store_error};
+use super::{SqliteStore, commands, events, history, notifications, passcodes, rates, sessions, store_error};
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Ending};
 use crate::domain::history::RecordedEntry;
@@ -9,8 +9,8 @@ use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
 use crate::ports::{
-    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, RecordOutcome, RecordReset,
-    Reported, Sealed, SealedPasscode, Store, StoreError,
+    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, RateBucket, RecordOutcome,
+    RecordReset, Reported, Sealed, SealedPasscode, Store, StoreError,
 };
 use async_trait::async_trait;
 use portal_contract::{Notification, UtcTime};
@@ -167,12 +167,25 @@ impl Store for SqliteStore {
         history::report_unrecognized(self, person, device, id, entry).await
     }
 
-    async fn revoke_sessions(&self, person: &PersonId, entry: &AuditEntry) -> Result<(), StoreError> {
-        sessions::revoke(self, person, entry).await
+    async fn revoke_sessions(
+        &self,
+        person: &PersonId,
+        until: UtcTime,
+        entry: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        sessions::revoke(self, person, until, entry).await
     }
 
     async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError> {
         sessions::revoked_until(self, person).await
+    }
+
+    async fn rate_buckets(&self, now: UtcTime) -> Result<Vec<RateBucket>, StoreError> {
+        rates::read(self, now).await
+    }
+
+    async fn keep_rate_buckets(&self, buckets: &[RateBucket], now: UtcTime) -> Result<(), StoreError> {
+        rates::keep(self, buckets, now).await
     }
 
     async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {

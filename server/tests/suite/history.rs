@@ -206,5 +206,5 @@ async fn reports_count_as_attempts() {
     assert_eq!(server.post("p-aiko", &path).await.status, StatusCode::ACCEPTED);
     let refused = server.post("p-aiko", &path).await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "tooManyRequests"));
-    assert_eq!(refused.header("retry-after"), "60");
+    assert_eq!(refused.header("retry-after"), "30");
 }

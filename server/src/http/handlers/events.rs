@@ -3,7 +3,7 @@
 use crate::application::{ChangeStream, Resume, Told};
 use crate::http::api_error::ApiError;
 use crate::http::auth::Authenticated;
-use crate::http::openapi::{Refusals, TooManyRefusals};
+use crate::http::openapi::Refusals;
 use crate::http::router::EdgeState;
 use crate::http::stream_body::{Stalled, StreamBody, StreamSender};
 use crate::ports::{Changed, NumberedChange};
@@ -34,8 +34,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
             content_type = "text/event-stream",
             description = "Events `device` and `notification` with a `ChangeEvent` as data, and `resync`"
         ),
-        Refusals,
-        TooManyRefusals
+        Refusals
     )
 )]
 pub(in crate::http) async fn events(

@@ -3,7 +3,7 @@
 use crate::http::api_error::ApiError;
 use crate::http::auth::Authenticated;
 use crate::http::call::OwnDevice;
-use crate::http::openapi::{OwnRefusals, Refusals, TooManyRefusals};
+use crate::http::openapi::{OwnRefusals, Refusals};
 use crate::http::router::EdgeState;
 use crate::ports::HistoryPage;
 use axum::Json;
@@ -102,8 +102,7 @@ pub(in crate::http) async fn of_device(
             body = UnrecognizedReport,
             description = "Written down; again for the same reset gives the same answer"
         ),
-        OwnRefusals,
-        TooManyRefusals
+        OwnRefusals
     )
 )]
 pub(in crate::http) async fn report_unrecognized(
