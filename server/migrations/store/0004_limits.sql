@@ -23,3 +23,6 @@ CREATE TABLE readiness (
     id   INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
     room BLOB    NOT NULL
 ) STRICT;
+
+-- Counting commands by their states without reading them.
+CREATE INDEX commands_by_state ON commands (queue_state, action_state);

@@ -73,6 +73,11 @@ impl Live {
         })
     }
 
+    /// How many streams there are.
+    pub(super) fn open(&self) -> u32 {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner).total
+    }
+
     /// Wakes the person's streams.
     pub(super) fn wake(&self, person: &PersonId) {
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);

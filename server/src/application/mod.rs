@@ -11,6 +11,7 @@ mod me;
 mod notifications;
 mod portal;
 mod queue;
+mod readiness;
 mod refusal;
 mod reset;
 mod reveal;

@@ -2,6 +2,7 @@
 
 use super::limiter::{Counted, Limiter};
 use super::live::Live;
+use super::readiness::Readiness;
 use super::sign_in_gate::SignInGate;
 use super::{DeviceCall, Refusal};
 use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
@@ -53,6 +54,8 @@ pub struct Portal {
     pub(super) limiter: Limiter,
     /// What is known of tokens before they are checked.
     pub(super) gate: SignInGate,
+    /// Whether it can work.
+    pub(super) readiness: Readiness,
 }
 
 impl Portal {
@@ -61,18 +64,14 @@ impl Portal {
     pub fn new(parts: PortalParts, rules: Rules) -> Self {
         let live = Live::new(rules.streams);
         let limiter = Limiter::new(rules.limits.quotas);
-        Self { parts, rules, wake: Notify::new(), live, limiter, gate: SignInGate::default() }
+        let (gate, readiness) = (SignInGate::default(), Readiness::default());
+        Self { parts, rules, wake: Notify::new(), live, limiter, gate, readiness }
     }
 
     /// Now.
     #[must_use]
     pub fn now(&self) -> UtcTime {
         self.parts.clock.now()
-    }
-
-    /// Whether the database answers.
-    pub async fn is_ready(&self) -> bool {
-        self.parts.store.ping().await.is_ok()
     }
 
     /// Counts an attempt by a person.

@@ -8,6 +8,7 @@ pub mod freshness;
 pub mod history;
 pub mod idempotency;
 pub mod ids;
+pub mod operation;
 pub mod passcode;
 pub mod person;
 pub mod policy;

@@ -2,8 +2,9 @@
 
 use super::api_error::ApiError;
 use super::page::PageSite;
-use super::{cors, finish, handlers, health, openapi};
+use super::{bounded_body, cors, finish, handlers, health, openapi};
 use crate::application::Portal;
+use crate::metrics::Metrics;
 use crate::ports::{Randomness, TokenVerifier};
 use axum::Router;
 use axum::body::Bytes;
@@ -53,6 +54,8 @@ pub struct EdgeState {
     pub randomness: Arc<dyn Randomness>,
     /// The settings.
     pub settings: Arc<EdgeSettings>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The page, if it is served from here.
     pub page: Option<Arc<PageSite>>,
 }
@@ -88,6 +91,7 @@ pub fn router(state: EdgeState) -> Router {
         .fallback(fallback)
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .layer(from_fn_with_state(state.clone(), timeout))
+        .layer(from_fn_with_state(state.clone(), bounded_body::refuse_large))
         .layer(CatchPanicLayer::custom(panicked));
     let router = if state.settings.page_origins.is_empty() {
         router

@@ -10,6 +10,7 @@ use crate::domain::command::{Command, Delivery, Ending, NewCommand};
 use crate::domain::history::RecordedEntry;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
 use crate::domain::ids::{DeviceId, NotificationId, RequestId, ResultId};
+use crate::domain::operation::Figures;
 use crate::domain::person::PersonId;
 use crate::domain::quota::EmptyAt;
 use crate::domain::rate::{Limits, RateLimit, TooOften};
@@ -100,12 +101,12 @@ pub struct SealedPasscode {
 }
 
 /// Which part of a history is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryPage {
     /// At most this many.
     pub size: u16,
-    /// Only entries before this place in the record.
-    pub before: Option<i64>,
+    /// Only entries before this place in the record, as [`RecordedEntry`] names it.
+    pub before: Option<String>,
 }
 
 /// A reset that was reported as not the person's own.
@@ -287,6 +288,7 @@ pub trait Store: Send + Sync {
     async fn changes_since(&self, person: &PersonId, after: i64) -> Result<ChangesSince, StoreError>;
 
     /// What the person is shown of the audit record, newest first, one entry more than the page's size if there is one.
+    /// `None` when the page begins at a place that is not one of this person's.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -295,7 +297,7 @@ pub trait Store: Send + Sync {
         person: &PersonId,
         device: Option<&DeviceId>,
         page: &HistoryPage,
-    ) -> Result<Vec<RecordedEntry>, StoreError>;
+    ) -> Result<Option<Vec<RecordedEntry>>, StoreError>;
 
     /// Writes down that the person does not recognise a reset, once; `None` if the person has no such reset.
     ///
@@ -344,9 +346,15 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
 
-    /// Whether the store answers.
+    /// Writes and removes something, to know that it can be done.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn ping(&self) -> Result<(), StoreError>;
+    async fn probe(&self) -> Result<(), StoreError>;
+
+    /// Figures for those who operate the server.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn figures(&self, now: UtcTime) -> Result<Figures, StoreError>;
 }

@@ -1,11 +1,14 @@
 //! The port, implemented by the functions of this folder.
 
 use super::audit::{Counted, append, reveals_within};
-use super::{SqliteStore, commands, events, history, notifications, passcodes, rates, sessions, store_error};
+use super::{
+    SqliteStore, commands, events, history, notifications, operation, passcodes, rates, sessions, store_error,
+};
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Ending};
 use crate::domain::history::RecordedEntry;
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
+use crate::domain::operation::Figures;
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
 use crate::ports::{
@@ -153,7 +156,7 @@ impl Store for SqliteStore {
         person: &PersonId,
         device: Option<&DeviceId>,
         page: &HistoryPage,
-    ) -> Result<Vec<RecordedEntry>, StoreError> {
+    ) -> Result<Option<Vec<RecordedEntry>>, StoreError> {
         history::of_person(self, person, device, page).await
     }
 
@@ -193,8 +196,11 @@ impl Store for SqliteStore {
         append(&mut connection, entry).await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").fetch_one(&self.readers).await.map_err(|error| store_error(&error))?;
-        Ok(())
+    async fn probe(&self) -> Result<(), StoreError> {
+        operation::probe(self).await
+    }
+
+    async fn figures(&self, now: UtcTime) -> Result<Figures, StoreError> {
+        operation::figures(self, now).await
     }
 }
