@@ -102,9 +102,11 @@ pub struct Server {
     pub router: axum::Router,
     /// The HTTP service for those who operate it.
     pub operation: axum::Router,
+    /// The bounds of serving.
+    pub limits: ServeLimits,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     store: SqliteStore,
-    limits: ServeLimits,
-    metrics: Arc<Metrics>,
     drain_time: Duration,
 }
 
