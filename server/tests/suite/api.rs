@@ -147,6 +147,28 @@ async fn only_configured_origins_may_read_answers_and_never_with_credentials() {
 }
 
 #[tokio::test]
+async fn an_origin_that_only_looks_like_a_configured_one_is_not_let_in() {
+    let server = TestServer::with("page_origins = [\"https://portal.example.test\"]\n").await;
+    for origin in [
+        "null",
+        "*",
+        "http://portal.example.test",
+        "https://portal.example.test:444",
+        "https://portal.example.test.evil.example",
+        "https://evil.example/https://portal.example.test",
+        "https://xportal.example.test",
+        "https://PORTAL.example.test",
+    ] {
+        for method in ["GET", "OPTIONS"] {
+            let asked = [("origin", origin), ("access-control-request-method", "POST")];
+            let answer = server.call(method, "/api/v1.0/branding", &asked).await;
+            assert_eq!(answer.header("access-control-allow-origin"), "", "{method} {origin}");
+            assert_eq!(answer.header("access-control-allow-credentials"), "");
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_configured_origins_no_other_origin_may_read_anything() {
     let server = TestServer::start().await;
     let answer = server.call("GET", "/api/v1.0/branding", &[("origin", "https://evil.example.test")]).await;

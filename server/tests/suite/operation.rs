@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt as _;
 
-async fn metrics(server: &TestServer) -> String {
+pub(crate) async fn metrics(server: &TestServer) -> String {
     let request = Request::get("/metrics").body(Body::empty()).unwrap();
     let response = server.server.operation.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
@@ -65,7 +65,7 @@ async fn the_metrics_tell_what_happened_and_how_things_stand() {
     assert!(text.ends_with("# EOF\n"));
 }
 
-fn value(text: &str, name: &str) -> f64 {
+pub(crate) fn value(text: &str, name: &str) -> f64 {
     let line = text.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
     line.rsplit(' ').next().unwrap().parse().unwrap()
 }
