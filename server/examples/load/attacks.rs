@@ -182,13 +182,13 @@ impl Flood {
 }
 
 impl Attack {
-    pub(crate) fn start(flood: Flood, to: SocketAddr, wanted: usize, tokens: Arc<Tokens>) -> Self {
+    pub(crate) fn start(flood: Flood, to: SocketAddr, wanted: usize, tokens: &Arc<Tokens>) -> Self {
         let counts = Arc::new(Counts::default());
         let mut tasks = JoinSet::new();
         for number in 0..flood.at_once(wanted) {
             let host = u8::try_from(number % flood.addresses() + 1).unwrap_or(1);
             let from = SocketAddr::from((Ipv4Addr::new(127, 0, 1, host), 0));
-            tasks.spawn(attack(flood, number, from, to, Arc::clone(&tokens), Arc::clone(&counts)));
+            tasks.spawn(attack(flood, number, from, to, Arc::clone(tokens), Arc::clone(&counts)));
         }
         Self { tasks, counts }
     }

@@ -57,7 +57,7 @@ async fn ask(from: SocketAddr, to: SocketAddr, request: &str) -> bool {
 }
 
 impl Honest {
-    pub(crate) fn start(target: &Target, token: String, from: &str) -> Self {
+    pub(crate) fn start(target: &Target, token: &str, from: &str) -> Self {
         let (to, from) = (target.address(), SocketAddr::new(from.parse().unwrap(), 0));
         let (done, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (counted, stopped) = (Arc::clone(&done), Arc::clone(&stop));

@@ -114,13 +114,13 @@ fn head() {
 async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -> Line {
     let provider = Provider::start().await;
     let target = Target::start(&options.server, &provider, room).await;
-    let elsewhere = Honest::start(&target, target.token(&provider, "p-ben"), "127.0.0.2");
-    let beside = Honest::start(&target, target.token(&provider, "p-aiko"), attacks::ATTACKER);
+    let elsewhere = Honest::start(&target, &target.token(&provider, "p-ben"), "127.0.0.2");
+    let beside = Honest::start(&target, &target.token(&provider, "p-aiko"), attacks::ATTACKER);
     elsewhere.warm().await;
     beside.warm().await;
     let before = target.memory();
     let tokens = attacks::Tokens { good: target.token(&provider, "p-dem"), forged: target.forged(&provider) };
-    let attack = Attack::start(flood, target.address(), options.connections, Arc::new(tokens));
+    let attack = Attack::start(flood, target.address(), options.connections, &Arc::new(tokens));
     let (mut peak, mut held) = (before, 0);
     for _ in 0..options.seconds * 10 {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -141,7 +141,7 @@ async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -
         elsewhere,
         beside,
     };
-    target.end();
+    drop(target);
     line
 }
 

@@ -43,9 +43,11 @@ impl Target {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
+        // Whoever drops it ends the program.
+        let target = Self { child, address, _folder: folder };
         for _ in 0..600 {
             if tokio::net::TcpStream::connect(address).await.is_ok() {
-                return Self { child, address, _folder: folder };
+                return target;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -78,15 +80,11 @@ impl Target {
         let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
         files.map(Iterator::count).unwrap_or(0)
     }
-
-    pub(crate) fn end(mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Drop for Target {
     fn drop(&mut self) {
         let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
