@@ -6,7 +6,8 @@ use crate::backend_simulated::{FleetError, SimulatedFleet};
 use crate::config::Settings;
 use crate::http::page::PageSite;
 use crate::http::{
-    EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, operation_router, router, serve,
+    EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, WRITE_STALL, operation_router, router,
+    serve,
 };
 use crate::metrics::{CountedBackEnd, Metrics};
 use crate::oidc::{OidcVerifier, ProviderError};
@@ -167,7 +168,7 @@ impl Server {
             connections_per_network: settings.connections_per_network,
             trusted_proxies: settings.trusted_proxies.clone(),
             header_timeout: settings.header_timeout,
-            request_timeout: settings.request_timeout,
+            patience: settings.request_timeout + WRITE_STALL,
         };
         let operation = operation_router(state.clone());
         let drain_time = settings.drain_time;

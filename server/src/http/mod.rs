@@ -23,4 +23,4 @@ mod tracked_body;
 pub use listeners::{ListenError, Listeners};
 pub use operation::operation_router;
 pub use router::{EdgeSettings, EdgeState, router};
-pub use serve::{ServeLimits, serve};
+pub use serve::{ServeLimits, WRITE_STALL, serve};

@@ -26,7 +26,7 @@ use tower::ServiceExt as _;
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// How long a connection may take nothing of an answer.
-const WRITE_STALL: Duration = Duration::from_secs(30);
+pub const WRITE_STALL: Duration = Duration::from_secs(30);
 /// How long running requests may take to finish after a stop was asked for.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -41,8 +41,8 @@ pub struct ServeLimits {
     pub trusted_proxies: Vec<IpNet>,
     /// How long a client may take to send its headers, and to begin with the next request on the same connection.
     pub header_timeout: Duration,
-    /// How long an answer may take.
-    pub request_timeout: Duration,
+    /// After how long an answer that is no stream counts as one that nobody reads: it is given up when room is needed.
+    pub patience: Duration,
 }
 
 /// Serves until told to stop, then lets running requests finish.
@@ -61,7 +61,7 @@ pub async fn serve(
     let room = Room {
         total: limits.connections,
         per_network: limits.connections_per_network,
-        patience: limits.request_timeout + WRITE_STALL,
+        patience: limits.patience,
     };
     let counted = Arc::clone(&metrics);
     let connections = Connections::new(room, move |open| counted.connections(open));

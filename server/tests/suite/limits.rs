@@ -248,6 +248,8 @@ async fn what_strangers_make_the_database_remember_is_bounded() {
     let mut buckets: Vec<_> = (0..50_500).map(|number| bucket(format!("stranger-{number}"), 1_000)).collect();
     buckets.push(bucket("guilty".to_owned(), 60_000_000));
     store.keep_rate_buckets(&buckets, now).await.unwrap();
+    let rows = crate::support::server::count(&path, "SELECT COUNT(*) FROM rate_buckets").await;
+    assert_eq!(rows, 50_000);
     let kept = store.rate_buckets(now).await.unwrap();
     assert_eq!(kept.len(), 50_000);
     assert_eq!(kept[0].subject, "guilty", "the fullest first, and never the one that goes");

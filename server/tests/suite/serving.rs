@@ -141,6 +141,7 @@ async fn an_event_stream_is_never_closed_for_somebody_else() {
     let (address, _stop) = serve_with(&server, |limits| {
         limits.connections = 2;
         limits.header_timeout = NEVER;
+        limits.patience = Duration::ZERO;
     })
     .await;
     let token = server.token("p-ben", 60);
