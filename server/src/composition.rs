@@ -5,16 +5,29 @@ use crate::application::{Portal, PortalParts, Queue, Rules};
 use crate::backend_simulated::{FleetError, SimulatedFleet};
 use crate::config::Settings;
 use crate::http::page::PageSite;
-use crate::http::{EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, router, serve};
+use crate::http::{
+    EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, WRITE_STALL, operation_router, router,
+    serve,
+};
+use crate::metrics::{CountedBackEnd, Metrics};
 use crate::oidc::{OidcVerifier, ProviderError};
 use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError, TokenVerifier};
 use crate::store_sqlite::{SqliteStore, StoreOptions};
-use crate::system::{SystemClock, SystemRandomness};
+use crate::system::{SystemClock, SystemRandomness, raise_file_limit};
 use crate::vault_aead::AeadVault;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// Connections to the address of the metrics.
+const OPERATION_CONNECTIONS: usize = 16;
+/// How often the counts of limits are written down: what a killed process forgets of them.
+const RATES_WRITTEN_EVERY: Duration = Duration::from_secs(1);
+
+/// How many files are open besides connections: databases, listeners, the page's files, calls to the provider.
+const OTHER_FILES: usize = 128;
 
 /// Why the server did not start. Each says what to do.
 #[derive(Debug)]
@@ -88,8 +101,14 @@ pub struct Server {
     pub queue: Queue,
     /// The HTTP service.
     pub router: axum::Router,
+    /// The HTTP service for those who operate it.
+    pub operation: axum::Router,
+    /// The bounds of serving.
+    pub limits: ServeLimits,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     store: SqliteStore,
-    limits: ServeLimits,
+    drain_time: Duration,
 }
 
 /// The fleet's database stands beside the portal's.
@@ -115,9 +134,10 @@ impl Server {
             .map_err(|error| StartError::Fleet(fleet_path, error))?;
         let vault: Arc<dyn PasscodeVault> =
             Arc::new(AeadVault::new(&settings.passcode_key.0, Arc::clone(&randomness)));
+        let metrics = Arc::new(Metrics::new());
         let parts = PortalParts {
             store: Arc::new(store.clone()),
-            back_end: Arc::new(fleet),
+            back_end: Arc::new(CountedBackEnd::new(Arc::new(fleet), Arc::clone(&metrics))),
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
             vault,
@@ -128,6 +148,10 @@ impl Server {
             streams: settings.streams,
         };
         let portal = Arc::new(Portal::new(parts, rules));
+        if portal.read_rates().await.is_err() {
+            let reason = "the limits that were written down cannot be read".to_owned();
+            return Err(StartError::Database(settings.database.clone(), StoreError::Unavailable(reason)));
+        }
         let queue = Queue::new(Arc::clone(&portal), crash_points);
         let tokens: Arc<dyn TokenVerifier> =
             Arc::new(OidcVerifier::new(settings.tokens.clone(), clock).map_err(StartError::Provider)?);
@@ -136,22 +160,79 @@ impl Server {
             tokens,
             randomness,
             settings: Arc::new(edge_settings(settings)?),
+            metrics: Arc::clone(&metrics),
             page: page(settings)?.map(Arc::new),
         };
-        let limits = ServeLimits { connections: settings.connections };
-        Ok(Self { portal, queue, router: router(state), store, limits })
+        let limits = ServeLimits {
+            connections: settings.connections,
+            connections_per_network: settings.connections_per_network,
+            trusted_proxies: settings.trusted_proxies.clone(),
+            header_timeout: settings.header_timeout,
+            patience: settings.request_timeout + WRITE_STALL,
+        };
+        let operation = operation_router(state.clone());
+        let drain_time = settings.drain_time;
+        Ok(Self { portal, queue, router: router(state), operation, store, limits, metrics, drain_time })
+    }
+
+    /// Takes no more connections than there are files for, and says so: a server out of files cannot even open its
+    /// database.
+    fn fit_into(&mut self, files: Option<u64>) {
+        let Some(files) = files.and_then(|files| usize::try_from(files).ok()) else { return };
+        let room = files.saturating_sub(OTHER_FILES).max(1);
+        if self.limits.connections > room {
+            tracing::warn!(
+                files,
+                connections = room,
+                "fewer connections than configured: the limit on open files is low"
+            );
+            self.limits.connections = room;
+        }
     }
 
     /// Serves until told to stop: running requests finish, then the queue's step, then the database closes.
     pub async fn run(self, listeners: Listeners, stop: watch::Receiver<bool>) {
+        self.run_with(listeners, None, stop).await;
+    }
+
+    /// The same, with metrics on sockets of their own.
+    pub async fn run_with(
+        self,
+        listeners: Listeners,
+        operation: Option<Listeners>,
+        stop: watch::Receiver<bool>,
+    ) {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
         tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
-        serve(listeners, self.router, self.limits, stop).await;
+        let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
+        if let Some(operation) = operation {
+            let limits = ServeLimits { connections: OPERATION_CONNECTIONS, ..self.limits.clone() };
+            let metrics = Arc::new(Metrics::new());
+            tokio::spawn(serve(operation, self.operation, limits, metrics, stop.clone()));
+        }
+        serve(listeners, self.router, self.limits, self.metrics, stop).await;
         if queue.await.is_err() {
             tracing::error!("the queue ended unexpectedly");
         }
+        // Requests that ran until now have counted as well.
+        if rates.await.is_err() || self.portal.write_rates().await.is_err() {
+            tracing::warn!("the latest counts of limits could not be written down");
+        }
         self.store.close().await;
         tracing::info!("stopped");
+    }
+}
+
+/// Writes down what the limits have counted, until the server stops.
+async fn write_rates(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(RATES_WRITTEN_EVERY) => {}
+            _ = stop.changed() => {}
+        }
+        if let Err(refusal) = portal.write_rates().await {
+            tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");
+        }
     }
 }
 
@@ -159,6 +240,7 @@ impl Server {
 async fn close_streams(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
     // An error means that whoever could ask is gone: that is a stop as well.
     let _ = stop.wait_for(|is_asked| *is_asked).await;
+    portal.begin_stop();
     portal.close_streams();
 }
 
@@ -191,19 +273,34 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
 /// # Errors
 /// [`StartError`]; nothing is left running then.
 pub async fn run(settings: &Settings) -> Result<(), StartError> {
-    let server = Server::build(settings, Replaceable::default()).await?;
+    let mut server = Server::build(settings, Replaceable::default()).await?;
+    server.fit_into(raise_file_limit());
     let listeners = Listeners::open(&settings.listen).await.map_err(StartError::Listen)?;
     for address in listeners.addresses() {
         tracing::info!(%address, "listening");
     }
+    let operation = match &settings.metrics_listen {
+        None => None,
+        Some(address) => Some(Listeners::open(address).await.map_err(StartError::Listen)?),
+    };
+    for address in operation.iter().flat_map(Listeners::addresses) {
+        tracing::info!(%address, "listening for metrics");
+    }
     let (sender, stop) = watch::channel(false);
+    let (portal, drain_time) = (Arc::clone(&server.portal), server.drain_time);
     tokio::spawn(async move {
         asked_to_end().await;
+        portal.begin_stop();
+        if !drain_time.is_zero() {
+            tracing::info!(seconds = drain_time.as_secs(), "not ready any more; stopping soon");
+            // Whoever asks again is in a hurry.
+            let _ = tokio::time::timeout(drain_time, asked_to_end()).await;
+        }
         tracing::info!("stopping: running requests may finish");
         // Nobody listens any more only if the server has ended already.
         let _ = sender.send(true);
     });
-    server.run(listeners, stop).await;
+    server.run_with(listeners, operation, stop).await;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Direction of dependencies, from the outside in; a check fails when it is broken:
 //! `composition` -> `http`, `config`, adapters (`store_sqlite`, `backend_simulated`, `oidc`, `vault_aead`,
-//! `system`) -> `application` -> `ports` -> `domain` -> the contract crate.
+//! `metrics`, `system`) -> `application` -> `ports` -> `domain` -> the contract crate.
 
 pub mod application;
 pub mod backend_simulated;
@@ -11,6 +11,7 @@ pub mod composition;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod metrics;
 pub mod oidc;
 pub mod ports;
 pub mod store_sqlite;

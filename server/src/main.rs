@@ -2,11 +2,9 @@
 //!
 //! Exit codes: 0 after an orderly stop, 1 if the server cannot start, 2 for mistakes in the configuration.
 
-use portal_server::{composition, config};
-use std::io::IsTerminal as _;
+use portal_server::{composition, config, system};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 const HELP: &str = "\
 The server of the passcode portal.
@@ -68,14 +66,7 @@ fn main() -> ExitCode {
     if check {
         return ExitCode::SUCCESS;
     }
-    // Libraries are quiet: sqlx would log statements, hyper connections.
-    let filter = EnvFilter::try_from_env("PORTAL_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+    system::start_log(settings.log_format);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

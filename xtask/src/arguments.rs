@@ -38,6 +38,11 @@ cargo xtask COMMAND
 
   bench  Measure sizes, first paint, the list of 5,000 devices and the server.
 
+  load   Attack the server with thousands of connections, slow and large requests and forged tokens, while people use it;
+         print connections, memory and how long people waited.
+           --connections N    how many connections (10000)
+           --seconds N        how long each attack lasts (10)
+
 Needs Linux or macOS (on Windows: WSL), Rust, and Node 20 or newer with npm. Everything else is fetched or built on first use and kept in
 ~/.cache/passcode-portal (or $XDG_CACHE_HOME).";
 
@@ -67,6 +72,13 @@ pub(crate) enum Command {
     Fuzz(fuzz::Options),
     /// Measure.
     Bench,
+    /// Attack the server and measure.
+    Load {
+        /// How many connections.
+        connections: u32,
+        /// How long each attack lasts.
+        seconds: u32,
+    },
 }
 
 /// Reads the arguments after the program's name.
@@ -96,8 +108,25 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command> 
             None => Ok(Command::Bench),
             Some(other) => Err(unknown("bench", &other)),
         },
+        Some("load") => parse_load(rest),
         Some(other) => Err(Error::Usage(format!("there is no command `{other}`."))),
     }
+}
+
+fn parse_load(mut rest: impl Iterator<Item = String>) -> Result<Command> {
+    let (mut connections, mut seconds) = (10_000, 10);
+    while let Some(name) = rest.next() {
+        let wanted = match name.as_str() {
+            "--connections" => &mut connections,
+            "--seconds" => &mut seconds,
+            other => return Err(unknown("load", other)),
+        };
+        let text = value(&name, &mut rest)?;
+        *wanted = text.parse().ok().filter(|number| (1..=100_000).contains(number)).ok_or_else(|| {
+            Error::Usage(format!("{name} must be a number from 1 to 100000, not `{text}`."))
+        })?;
+    }
+    Ok(Command::Load { connections, seconds })
 }
 
 fn parse_run(mut rest: impl Iterator<Item = String>) -> Result<Command> {
@@ -255,9 +284,19 @@ mod tests {
             "dist --connect https://a;script-src",
             "dist --connect *",
             "bench fast",
+            "load --connections 0",
+            "load --seconds",
+            "load fast",
         ] {
             assert!(matches!(read(line), Err(Error::Usage(_))), "{line}");
         }
+    }
+
+    #[test]
+    fn load_has_defaults_and_takes_its_options() {
+        assert_eq!(read("load").unwrap(), Command::Load { connections: 10_000, seconds: 10 });
+        let other = Command::Load { connections: 50, seconds: 2 };
+        assert_eq!(read("load --connections 50 --seconds=2").unwrap(), other);
     }
 
     #[test]

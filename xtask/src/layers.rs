@@ -97,10 +97,11 @@ const SERVER: Rules = Rules {
         row("backend_simulated", "domain ports", HTTP_EDGE),
         row("oidc", "domain ports", DATABASE),
         row("config", "domain ports backend_simulated oidc", EDGES),
-        row("http", "domain ports application config", DATABASE),
+        row("metrics", "domain ports", EDGES),
+        row("http", "domain ports application config metrics", DATABASE),
         row(
             "composition",
-            "domain ports application system vault_aead store_sqlite backend_simulated oidc config http",
+            "domain ports application system vault_aead store_sqlite backend_simulated oidc config metrics http",
             &[],
         ),
     ],

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run`, `test`, `dist`, `chaos`, `fuzz`, `bench`.
+//! The project's own commands: `cargo xtask run`, `test`, `dist`, `chaos`, `fuzz`, `bench`, `load`.
 //!
 //! One program instead of shell scripts, so that the steps have types, time limits and tests, and so that a fresh
 //! machine needs nothing but Rust and Node. [`HELP`] says what each command does.
@@ -19,6 +19,7 @@ mod hosts;
 mod http;
 mod interrupt;
 mod layers;
+mod load;
 mod node;
 mod other_browsers;
 mod process;
@@ -91,5 +92,6 @@ fn task() -> Result<bool> {
         Command::Chaos(options) => chaos::chaos(&Workspace::find()?, options),
         Command::Fuzz(options) => fuzz::fuzz(&Workspace::find()?, &options),
         Command::Bench => bench::bench(&Workspace::find()?).map(|()| true),
+        Command::Load { connections, seconds } => load::load(&Workspace::find()?, connections, seconds),
     }
 }

@@ -21,15 +21,18 @@ pub(crate) enum Build {
 
 /// Builds the server and says where it is. Cargo knows by itself when nothing has changed.
 pub(crate) fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
-    let program = Program::new("building the server", "cargo").args([
-        "build",
-        "--quiet",
-        "--locked",
-        "--package",
-        "portal-server",
-        "--bin",
-        "portal-server",
-    ]);
+    built(workspace, build, ["--bin", "portal-server"], "portal-server")
+}
+
+/// Builds the program that attacks it (`cargo xtask load`).
+pub(crate) fn build_attacker(workspace: &Workspace) -> Result<PathBuf> {
+    built(workspace, Build::Sample, ["--example", "load"], "examples/load")
+}
+
+fn built(workspace: &Workspace, build: Build, target: [&str; 2], file: &str) -> Result<PathBuf> {
+    let program = Program::new("building the server", "cargo")
+        .args(["build", "--quiet", "--locked", "--package", "portal-server"])
+        .args(target);
     let (program, dir) = match build {
         Build::Release => (program.arg("--release"), "release"),
         // Optimised a little: without it, checking signatures takes tens of milliseconds.
@@ -54,7 +57,7 @@ pub(crate) fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     if started.elapsed() > Duration::from_secs(5) {
         progress::note(&format!("built the server in {}", progress::time(started.elapsed())));
     }
-    let file = workspace.target.join(dir).join("portal-server");
+    let file = workspace.target.join(dir).join(file);
     if file.is_file() { Ok(file) } else { Err(Error::Build(format!("cargo built no {}", file.display()))) }
 }
 
@@ -92,7 +95,8 @@ impl Sample<'_> {
             .limits
             .map(|limit| format!(
                     "\n[limits]\nresets_per_hour = {limit}\nresets_per_device_per_hour = {limit}\nreveals_per_hour = {limit}\n\
-                     reveals_per_device_per_hour = {limit}\nattempts_per_minute = {limit}\n"
+                     reveals_per_device_per_hour = {limit}\nattempts_per_minute = {limit}\n\
+                     resets_per_address_per_hour = {limit}\nreveals_per_address_per_hour = {limit}\n"
                 ))
             .unwrap_or_default();
         format!(

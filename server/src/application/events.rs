@@ -81,12 +81,19 @@ impl ChangeStream {
             if *self.place.closing.borrow() || self.is_expired() {
                 return None;
             }
+            // A revocation wakes the stream as a change does: what was read before it is not told after it.
+            if self.place.changed.has_changed().unwrap_or(true) {
+                self.place.changed.mark_unchanged();
+                self.is_behind = true;
+                if self.is_revoked().await {
+                    return None;
+                }
+            }
             if let Some(told) = self.waiting.pop_front() {
                 return Some(told);
             }
             if self.is_behind {
-                // A token that would not be accepted now hears nothing either; a revocation wakes the stream.
-                if self.portal.is_revoked(&self.sign_in).await.unwrap_or(true) {
+                if self.is_revoked().await {
                     return None;
                 }
                 self.read().await.ok()?;
@@ -107,6 +114,17 @@ impl ChangeStream {
                 }
             }
         }
+    }
+
+    /// Whether the stream is over because the server stops; its client should come back in a while.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        *self.place.closing.borrow()
+    }
+
+    /// A token that would not be accepted now hears nothing either, and one that cannot be checked is not accepted.
+    async fn is_revoked(&self) -> bool {
+        self.portal.is_revoked(&self.sign_in).await.unwrap_or(true)
     }
 
     fn millis_left(&self) -> i64 {

@@ -3,12 +3,15 @@
 use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::AuditEvent;
-use crate::domain::history::shown;
+use crate::domain::history::{RecordedEntry, shown};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::SignIn;
 use crate::ports::HistoryPage;
 use portal_contract::{HistoryEntry, UnrecognizedReport};
 use std::collections::HashMap;
+
+/// How many devices' names one page asks the back end for at most.
+const LOOKED_UP: usize = 16;
 
 impl Portal {
     /// The person's history, newest first, and where the next page starts.
@@ -19,7 +22,7 @@ impl Portal {
         &self,
         sign_in: &SignIn,
         page: &HistoryPage,
-    ) -> Result<(Vec<HistoryEntry>, Option<i64>), Refusal> {
+    ) -> Result<(Vec<HistoryEntry>, Option<String>), Refusal> {
         self.history_of(sign_in, None, page).await
     }
 
@@ -31,7 +34,7 @@ impl Portal {
         &self,
         call: &DeviceCall,
         page: &HistoryPage,
-    ) -> Result<(Vec<HistoryEntry>, Option<i64>), Refusal> {
+    ) -> Result<(Vec<HistoryEntry>, Option<String>), Refusal> {
         let device = self.own_device(&call.sign_in.person, call.device.as_ref()).await?;
         self.history_of(&call.sign_in, Some(&device.id), page).await
     }
@@ -41,35 +44,48 @@ impl Portal {
         sign_in: &SignIn,
         device: Option<&DeviceId>,
         page: &HistoryPage,
-    ) -> Result<(Vec<HistoryEntry>, Option<i64>), Refusal> {
-        let mut recorded = self.parts.store.history(&sign_in.person, device, page).await?;
+    ) -> Result<(Vec<HistoryEntry>, Option<String>), Refusal> {
+        let recorded = self.parts.store.history(&sign_in.person, device, page).await?;
+        let mut recorded = recorded.ok_or(Refusal::InvalidRequest("$skiptoken is not one of ours"))?;
         let is_more = recorded.len() > usize::from(page.size);
         recorded.truncate(usize::from(page.size));
-        let next = recorded.last().filter(|_| is_more).map(|last| last.sequence);
-        let mut names = HashMap::new();
+        let next = recorded.last().filter(|_| is_more).map(|last| last.place.clone());
+        let names = self.missing_names(sign_in, &recorded).await;
         for one in &mut recorded {
             if let (None, Some(id)) = (&one.device_name, &one.entry.device) {
-                one.device_name = self.name_of(sign_in, id, &mut names).await;
+                one.device_name = names.get(id).cloned();
             }
         }
         Ok((recorded.into_iter().filter_map(|one| shown(one, sign_in)).collect(), next))
     }
 
-    /// The name of a device as it is called now; none if it is not the person's, or the back end does not answer: a history
-    /// without names is better than none.
-    async fn name_of(
-        &self,
-        sign_in: &SignIn,
-        id: &DeviceId,
-        names: &mut HashMap<DeviceId, Option<String>>,
-    ) -> Option<String> {
-        if let Some(known) = names.get(id) {
-            return known.clone();
+    /// The names of devices that the record does not know, as they are called now. Those of the newest entries, and no
+    /// more than a handful: one page must not become hundreds of calls to the back end. A history without names is better
+    /// than none, so a device that is not the person's, or a back end that does not answer, is no error.
+    async fn missing_names(&self, sign_in: &SignIn, recorded: &[RecordedEntry]) -> HashMap<DeviceId, String> {
+        let mut asked: Vec<&DeviceId> = Vec::new();
+        for one in recorded.iter().filter(|one| one.device_name.is_none()) {
+            if let Some(id) = &one.entry.device
+                && asked.len() < LOOKED_UP
+                && !asked.contains(&id)
+            {
+                asked.push(id);
+            }
         }
-        let found = self.parts.back_end.device(&sign_in.person, id).await.ok().flatten();
-        let name = found.map(|device| device.device_name);
-        names.insert(id.clone(), name.clone());
-        name
+        let mut names = HashMap::new();
+        for id in asked {
+            match self.parts.back_end.device(&sign_in.person, id).await {
+                Ok(Some(device)) => {
+                    names.insert(id.clone(), device.device_name);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::info!(?error, "the names of devices in a history could not be asked for");
+                    break;
+                }
+            }
+        }
+        names
     }
 
     /// Writes down that the person does not recognise a reset. Again for the same reset gives the same answer.

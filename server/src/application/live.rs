@@ -5,7 +5,7 @@
 
 use super::Refusal;
 use crate::domain::person::PersonId;
-use crate::domain::rate::TooOften;
+use crate::domain::rate::{RateLimit, TooOften};
 use crate::domain::streams::StreamRules;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,7 +58,8 @@ impl Live {
         let new = || Listeners { changed: watch::channel(()).0, streams: 0 };
         let listeners = registry.people.entry(person.clone()).or_insert_with(new);
         if listeners.streams >= self.rules.per_person {
-            return Err(Refusal::TooOften(TooOften { retry_after_seconds: RETRY_AFTER_SECONDS }));
+            let limit = RateLimit::StreamsOfPerson;
+            return Err(Refusal::TooOften(TooOften { limit, retry_after_seconds: RETRY_AFTER_SECONDS }));
         }
         listeners.streams += 1;
         let changed = listeners.changed.subscribe();
@@ -70,6 +71,11 @@ impl Live {
             closing: self.closing.subscribe(),
             heartbeat: self.rules.heartbeat,
         })
+    }
+
+    /// How many streams there are.
+    pub(super) fn open(&self) -> u32 {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner).total
     }
 
     /// Wakes the person's streams.

@@ -6,15 +6,18 @@ mod clock_steps;
 mod devices;
 mod events;
 mod history;
+mod limiter;
 mod live;
 mod me;
 mod notifications;
 mod portal;
 mod queue;
+mod readiness;
 mod refusal;
 mod reset;
 mod reveal;
 mod sessions;
+mod sign_in_gate;
 mod sweep;
 mod version;
 
@@ -25,6 +28,7 @@ pub use portal::{Portal, PortalParts, Rules};
 pub use queue::{Queue, Stopped};
 pub use refusal::Refusal;
 pub use reset::{KeyHeader, ResetRequest};
+pub use sign_in_gate::Admission;
 pub use version::{DeviceVersion, Precondition, digest as version_of};
 
 /// A call on one device: who, which, and from where.

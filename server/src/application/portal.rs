@@ -1,21 +1,20 @@
 //! The portal: the ports it works with and the rules it was configured with.
 
+use super::limiter::{Counted, Limiter};
 use super::live::Live;
+use super::readiness::Readiness;
+use super::sign_in_gate::SignInGate;
 use super::{DeviceCall, Refusal};
-use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::rate::{Limits, MinuteCount};
+use crate::domain::rate::{Limits, RateLimit, network_of};
 use crate::domain::streams::StreamRules;
 use crate::ports::{Clock, DeviceBackEnd, PasscodeVault, Randomness, Store};
 use portal_contract::UtcTime;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::sync::Notify;
-
-/// How many people's attempts are remembered before those of past minutes are forgotten.
-const REMEMBERED_PEOPLE: usize = 10_000;
 
 /// What the organisation configured.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +50,12 @@ pub struct Portal {
     pub(super) wake: Notify,
     /// Wakes the streams of a person when something of theirs changed.
     pub(super) live: Live,
-    attempts: Mutex<HashMap<PersonId, MinuteCount>>,
+    /// Counts what has no row of its own.
+    pub(super) limiter: Limiter,
+    /// What is known of tokens before they are checked.
+    pub(super) gate: SignInGate,
+    /// Whether it can work.
+    pub(super) readiness: Readiness,
 }
 
 impl Portal {
@@ -59,7 +63,9 @@ impl Portal {
     #[must_use]
     pub fn new(parts: PortalParts, rules: Rules) -> Self {
         let live = Live::new(rules.streams);
-        Self { parts, rules, wake: Notify::new(), live, attempts: Mutex::new(HashMap::new()) }
+        let limiter = Limiter::new(rules.limits.quotas);
+        let (gate, readiness) = (SignInGate::default(), Readiness::default());
+        Self { parts, rules, wake: Notify::new(), live, limiter, gate, readiness }
     }
 
     /// Now.
@@ -68,19 +74,21 @@ impl Portal {
         self.parts.clock.now()
     }
 
-    /// Whether the database answers.
-    pub async fn is_ready(&self) -> bool {
-        self.parts.store.ping().await.is_ok()
-    }
-
     /// Counts an attempt by a person.
     pub(super) fn count_attempt(&self, person: &PersonId, now: UtcTime) -> Result<(), Refusal> {
-        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        if attempts.len() >= REMEMBERED_PEOPLE {
-            attempts.retain(|_, counted| !counted.is_over(now));
-        }
-        let counted = attempts.entry(person.clone()).or_insert(MinuteCount::EMPTY);
-        counted.count(self.rules.limits.attempts_per_minute, now).map_err(Refusal::TooOften)
+        let counted = self.limiter.count(RateLimit::AttemptsOfPerson, person.as_str(), now);
+        counted.map_err(Refusal::TooOften)?.happened();
+        Ok(())
+    }
+
+    /// Counts something that is about to happen from a network; dropped, it counts for nothing.
+    pub(super) fn count_from_network(
+        &self,
+        limit: RateLimit,
+        origin: &Origin,
+    ) -> Result<Counted<'_>, Refusal> {
+        let network = network_of(&origin.address);
+        self.limiter.count(limit, &network, self.now()).map_err(Refusal::TooOften)
     }
 
     /// Finds a device of the person. Text that is no identifier takes the same way as one that is unknown.

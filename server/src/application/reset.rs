@@ -1,5 +1,6 @@
 //! Accepting a reset. The order of the checks is part of the contract:
-//! ownership (404) -> freshness (401) -> idempotency -> precondition (412) -> policy (403) -> pending (409).
+//! ownership (404) -> freshness (401) -> idempotency -> precondition (412) -> policy (403) -> limit of the network (429) ->
+//! pending (409) -> limits of person and device (429).
 //!
 //! Ownership comes before freshness so that a stale sign-in learns nothing about other people's devices;
 //! idempotency comes before everything that may have changed since, so that a repeated request gets its
@@ -15,6 +16,7 @@ use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
 use crate::domain::ids::{RANDOM_ID_BYTES, ResultId, random_id};
 use crate::domain::passcode::{self, RandomnessExhausted};
 use crate::domain::policy::{Decision, Reset, decide_reset};
+use crate::domain::rate::RateLimit;
 use crate::ports::{Accepted, IdempotentRequest, RecordOutcome, RecordReset, Sealed};
 use portal_contract::{CharacterSet, DeviceActionResult};
 
@@ -92,7 +94,12 @@ impl Portal {
             Decision::Refused(reason) => return Err(Refusal::NotAllowed(reason)),
         };
         let record = self.new_record(call, idempotent, device, reset)?;
-        accepted(self.parts.store.record_reset(&record).await?)
+        let counted = self.count_from_network(RateLimit::ResetsFromNetwork, &call.origin)?;
+        let accepted = accepted(self.parts.store.record_reset(&record).await?)?;
+        if let Accepted::Now(_) = accepted {
+            counted.happened();
+        }
+        Ok(accepted)
     }
 
     /// The command and its passcode, made together: a resend after a crash must set the very same passcode.

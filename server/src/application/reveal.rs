@@ -5,6 +5,7 @@ use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::AuditEvent;
 use crate::domain::freshness::{Freshness, MaxAge, freshness};
+use crate::domain::rate::RateLimit;
 use portal_contract::TemporaryPasscode;
 
 impl Portal {
@@ -37,7 +38,9 @@ impl Portal {
         // Written first: a passcode that cannot be accounted for is not shown.
         let id = Some(found.result_id.clone());
         let entry = audit_entry(AuditEvent::PasscodeRevealed, call, id, now, "ok".to_owned());
+        let counted = self.count_from_network(RateLimit::RevealsFromNetwork, &call.origin)?;
         self.parts.store.record_reveal(&entry, &self.rules.limits).await?.map_err(Refusal::TooOften)?;
+        counted.happened();
         Ok(TemporaryPasscode {
             passcode,
             character_set: found.character_set,

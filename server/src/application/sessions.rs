@@ -4,10 +4,11 @@ use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::{AuditEvent, Origin};
 use crate::domain::person::SignIn;
+use portal_contract::UtcTime;
 
 impl Portal {
-    /// Refuses every token of the person that was issued in or before this second, the one of this call included, and
-    /// ends the person's streams. The provider's own sessions are not this server's to end.
+    /// Refuses every token of the person that was issued in or before this second - by the provider's clock, where tokens
+    /// showed that it is ahead of ours -, the one of this call included, and ends the person's streams. The provider's own sessions are not this server's to end.
     ///
     /// Not counted among the attempts: somebody who holds another token of the person could otherwise use them up and so
     /// keep the person from shutting them out. It limits itself, because it ends the token it was called with.
@@ -18,7 +19,10 @@ impl Portal {
         let now = self.now();
         let call = DeviceCall { sign_in: sign_in.clone(), device: None, origin: origin.clone() };
         let entry = audit_entry(AuditEvent::SessionsRevoked, &call, None, now, "ok".to_owned());
-        self.parts.store.revoke_sessions(&sign_in.person, &entry).await?;
+        let until = now.unix_seconds().saturating_add(self.provider_ahead_seconds());
+        let until = sign_in.issued.map_or(until, |issued| until.max(issued.unix_seconds()));
+        let until = UtcTime::from_unix_seconds(until);
+        self.parts.store.revoke_sessions(&sign_in.person, until, &entry).await?;
         self.live.wake(&sign_in.person);
         tracing::info!(request = %origin.request, "a person signed out everywhere");
         Ok(())

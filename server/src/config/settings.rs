@@ -2,10 +2,13 @@
 
 use super::reader::{Mistake, Section};
 use crate::backend_simulated::FleetSettings;
-use crate::domain::rate::{Limits, PerHour};
+use crate::domain::operation::LogFormat;
+use crate::domain::quota::Quota;
+use crate::domain::rate::{Limits, PerHour, Quotas};
 use crate::domain::streams::StreamRules;
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
 use base64ct::{Base64, Encoding as _};
+use ipnet::IpNet;
 use portal_contract::Branding;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -38,6 +41,12 @@ pub struct PageSettings {
 pub struct Settings {
     /// `host:port`.
     pub listen: String,
+    /// `host:port` of the metrics; without it there are none.
+    pub metrics_listen: Option<String>,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// For how long a server that was asked to stop says that it is not ready before it stops accepting.
+    pub drain_time: Duration,
     /// The database file.
     pub database: PathBuf,
     /// The largest size of the database, in pages of 4 KiB.
@@ -49,7 +58,7 @@ pub struct Settings {
     /// The address people know this server by.
     pub public_base_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Access tokens.
     pub tokens: TokenRules,
     /// The key for passcodes at rest.
@@ -64,6 +73,10 @@ pub struct Settings {
     pub streams: StreamRules,
     /// Connections at the same time.
     pub connections: usize,
+    /// Of those, from one network.
+    pub connections_per_network: usize,
+    /// How long a client may take to send its headers.
+    pub header_timeout: Duration,
     /// How long an answer may take.
     pub request_timeout: Duration,
     /// The largest body, in bytes.
@@ -82,9 +95,22 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
     let (config, extra) = page(&mut whole, &mut mistakes);
     let mut top = Section::take(&mut whole, "", &mut mistakes);
     let listen = top.text_or("listen", "127.0.0.1:8080");
-    if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+    if !is_host_and_port(&listen) {
         top.wrong("listen", "must be a host and a port, like \"127.0.0.1:8080\" or \"localhost:8080\"");
     }
+    let metrics_listen = top.text("metrics_listen").filter(|text| !text.is_empty());
+    if metrics_listen.as_ref().is_some_and(|address| !is_host_and_port(address) || *address == listen) {
+        top.wrong("metrics_listen", "must be a host and a port of its own, like \"127.0.0.1:9464\"");
+    }
+    let log_format = match top.text_or("log_format", "text").as_str() {
+        "json" => LogFormat::Json,
+        "text" => LogFormat::Text,
+        _ => {
+            top.wrong("log_format", "must be \"text\" or \"json\"");
+            LogFormat::Text
+        }
+    };
+    let drain_seconds = top.number("drain_seconds", 0, 0..=300);
     let database = PathBuf::from(
         top.required("database", "the path of the database file, for instance \"portal.sqlite\""),
     );
@@ -107,9 +133,12 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         top.wrong("public_base_url", "must be an http or https address");
     }
     let proxies = top.list("trusted_proxies", &[]);
-    let trusted_proxies: Vec<IpAddr> = proxies.iter().filter_map(|text| text.parse().ok()).collect();
+    let trusted_proxies: Vec<IpNet> = proxies.iter().filter_map(|text| network_named(text)).collect();
     if trusted_proxies.len() != proxies.len() {
-        top.wrong("trusted_proxies", "must be a list of IP addresses");
+        top.wrong(
+            "trusted_proxies",
+            "must be a list of IP addresses or networks, like [\"192.0.2.1\", \"10.0.0.0/8\"], and not everybody",
+        );
     }
     top.finish();
     let page = folder.map(|folder| {
@@ -126,6 +155,9 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
     }
     Ok(Settings {
         listen,
+        metrics_listen,
+        log_format,
+        drain_time: Duration::from_secs(drain_seconds.unsigned_abs()),
         database,
         database_pages: serving.database_pages,
         page,
@@ -139,10 +171,22 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         limits,
         streams: serving.streams,
         connections: serving.connections,
+        connections_per_network: serving.connections_per_network,
+        header_timeout: serving.header_timeout,
         request_timeout: serving.request_timeout,
         body_bytes: serving.body_bytes,
         branding,
     })
+}
+
+fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+/// An address or a network; `None` for anything else, and for a network that is everybody: trusting strangers is a mistake.
+fn network_named(text: &str) -> Option<IpNet> {
+    let address = || text.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
+    text.parse().or_else(|_| address()).ok().filter(|network: &IpNet| network.prefix_len() > 0)
 }
 
 /// Scheme, host and port of an http(s) address; `None` for anything else.
@@ -246,6 +290,8 @@ fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
 struct Serving {
     streams: StreamRules,
     connections: usize,
+    connections_per_network: usize,
+    header_timeout: Duration,
     request_timeout: Duration,
     body_bytes: usize,
     database_pages: Option<u32>,
@@ -262,11 +308,21 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
         resets_per_device: PerHour(count("resets_per_device_per_hour", 20)),
         reveals_per_person: PerHour(count("reveals_per_hour", 120)),
         reveals_per_device: PerHour(count("reveals_per_device_per_hour", 60)),
-        attempts_per_minute: count("attempts_per_minute", 120),
+        quotas: Quotas {
+            resets_from_network: Quota::per_hour(count("resets_per_address_per_hour", 600)),
+            reveals_from_network: Quota::per_hour(count("reveals_per_address_per_hour", 1200)),
+            attempts_of_person: Quota::per_minute(count("attempts_per_minute", 120)),
+            sign_in_failures_from_network: Quota::per_minute(count(
+                "sign_in_failures_per_address_per_minute",
+                120,
+            )),
+        },
     };
     let streams_per_person = count("streams_per_person", 4);
     let streams = count("streams", 512);
-    let connections = count("connections", 1024);
+    let connections = count("connections", 4096);
+    let connections_per_network = count("connections_per_address", 512);
+    let header_seconds = count("header_seconds", 10);
     let seconds = count("request_seconds", 30);
     let body_bytes = count("body_bytes", 16 * 1024);
     let megabytes = section.number("database_megabytes", 0, 0..=1_000_000);
@@ -279,7 +335,9 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
             total: streams,
             heartbeat: Duration::from_secs_f64(heartbeat),
         },
-        connections: usize::try_from(connections).unwrap_or(1024),
+        connections: usize::try_from(connections).unwrap_or(4096),
+        connections_per_network: usize::try_from(connections_per_network).unwrap_or(512),
+        header_timeout: Duration::from_secs(u64::from(header_seconds)),
         request_timeout: Duration::from_secs(u64::from(seconds)),
         body_bytes: usize::try_from(body_bytes).unwrap_or(16 * 1024),
         database_pages: (pages > 0).then_some(pages),

@@ -21,8 +21,8 @@ pub const SHOWN: [AuditEvent; 7] = [
 /// An entry of the audit record as it was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEntry {
-    /// Its place in the record; grows.
-    pub sequence: i64,
+    /// Its place in the record: the same each time, and telling nothing about other people's entries.
+    pub place: String,
     /// What was written.
     pub entry: AuditEntry,
     /// The device's name when its reset was accepted; absent where no reset was.
@@ -32,7 +32,7 @@ pub struct RecordedEntry {
 /// The entry as the person is shown it; `None` for one that is not in [`SHOWN`].
 #[must_use]
 pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> {
-    let RecordedEntry { sequence, entry, device_name } = recorded;
+    let RecordedEntry { place, entry, device_name } = recorded;
     let (first, second) = entry.result.split_once(' ').unwrap_or((&entry.result, ""));
     let error_code = (!second.is_empty()).then(|| FailureCode::from_wire(second));
     let refused = || (Some(ProblemCode::from_wire(first)), reason(second), None);
@@ -55,7 +55,7 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
     // Only the person cancels; that the end is written by the queue does not make it the system's doing.
     let is_persons = entry.origin.is_some() || activity == HistoryActivity::ResetCanceled;
     Some(HistoryEntry {
-        id: format!("h-{sequence}"),
+        id: format!("h-{place}"),
         occurred_date_time: entry.at,
         activity,
         actor: if is_persons { HistoryActor::Person } else { HistoryActor::System },

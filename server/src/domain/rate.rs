@@ -1,6 +1,9 @@
-//! How many times something may happen within an hour, and how long to wait otherwise.
+//! How many times something may happen, and how long to wait otherwise. What has a row anyway (resets, passcodes shown)
+//! is counted exactly, by those rows; the rest by buckets ([`super::quota`]).
 
+use super::quota::Quota;
 use portal_contract::UtcTime;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The window, in milliseconds.
 pub const WINDOW_MILLIS: i64 = 3_600_000;
@@ -8,6 +11,106 @@ pub const WINDOW_MILLIS: i64 = 3_600_000;
 /// At most this many within an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerHour(pub u32);
+
+/// The limits there are: names for logs, metrics and the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RateLimit {
+    /// Accepted resets of one person.
+    ResetsOfPerson,
+    /// Accepted resets of one device.
+    ResetsOfDevice,
+    /// Accepted resets asked for from one network.
+    ResetsFromNetwork,
+    /// Passcodes shown to one person.
+    RevealsOfPerson,
+    /// Passcodes shown of one device.
+    RevealsOfDevice,
+    /// Passcodes shown to one network.
+    RevealsFromNetwork,
+    /// Attempts of one person, refused ones included.
+    AttemptsOfPerson,
+    /// Tokens from one network that were not accepted.
+    SignInFailuresFromNetwork,
+    /// Event streams of one person at the same time.
+    StreamsOfPerson,
+}
+
+impl RateLimit {
+    /// Every limit.
+    pub const ALL: [Self; 9] = [
+        Self::ResetsOfPerson,
+        Self::ResetsOfDevice,
+        Self::ResetsFromNetwork,
+        Self::RevealsOfPerson,
+        Self::RevealsOfDevice,
+        Self::RevealsFromNetwork,
+        Self::AttemptsOfPerson,
+        Self::SignInFailuresFromNetwork,
+        Self::StreamsOfPerson,
+    ];
+
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ResetsOfPerson => "resetsOfPerson",
+            Self::ResetsOfDevice => "resetsOfDevice",
+            Self::ResetsFromNetwork => "resetsFromNetwork",
+            Self::RevealsOfPerson => "revealsOfPerson",
+            Self::RevealsOfDevice => "revealsOfDevice",
+            Self::RevealsFromNetwork => "revealsFromNetwork",
+            Self::AttemptsOfPerson => "attemptsOfPerson",
+            Self::SignInFailuresFromNetwork => "signInFailuresFromNetwork",
+            Self::StreamsOfPerson => "streamsOfPerson",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|limit| limit.as_str() == name)
+    }
+}
+
+/// The limits counted by buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotas {
+    /// Accepted resets asked for from one network. Generous: a whole office may share one address.
+    pub resets_from_network: Quota,
+    /// Passcodes shown to one network.
+    pub reveals_from_network: Quota,
+    /// Attempts of any kind by one person, refused ones included: bounds what one account can write into the audit
+    /// record.
+    pub attempts_of_person: Quota,
+    /// Tokens from one network that were not accepted: bounds the work a stranger can cause.
+    pub sign_in_failures_from_network: Quota,
+}
+
+impl Quotas {
+    /// What is usual. The ones of networks are at least ten times those of a person, so that nobody can use them up alone.
+    pub const USUAL: Self = Self {
+        resets_from_network: Quota::per_hour(600),
+        reveals_from_network: Quota::per_hour(1200),
+        attempts_of_person: Quota::per_minute(120),
+        sign_in_failures_from_network: Quota::per_minute(120),
+    };
+
+    /// The quota of a limit; `None` for those that are counted by rows.
+    #[must_use]
+    pub const fn of(&self, limit: RateLimit) -> Option<Quota> {
+        match limit {
+            RateLimit::ResetsFromNetwork => Some(self.resets_from_network),
+            RateLimit::RevealsFromNetwork => Some(self.reveals_from_network),
+            RateLimit::AttemptsOfPerson => Some(self.attempts_of_person),
+            RateLimit::SignInFailuresFromNetwork => Some(self.sign_in_failures_from_network),
+            RateLimit::ResetsOfPerson
+            | RateLimit::ResetsOfDevice
+            | RateLimit::RevealsOfPerson
+            | RateLimit::RevealsOfDevice
+            | RateLimit::StreamsOfPerson => None,
+        }
+    }
+}
 
 /// The limits on resets and on showing passcodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,14 +123,15 @@ pub struct Limits {
     pub reveals_per_person: PerHour,
     /// Passcodes shown of one device.
     pub reveals_per_device: PerHour,
-    /// Attempts of any kind by one person within a minute, refused ones included: bounds what one account can
-    /// write into the audit record.
-    pub attempts_per_minute: u32,
+    /// Those counted by buckets.
+    pub quotas: Quotas,
 }
 
 /// Too often; try again after this many whole seconds (at least 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooOften {
+    /// The limit that was reached.
+    pub limit: RateLimit,
     /// Seconds to wait.
     pub retry_after_seconds: i64,
 }
@@ -36,12 +140,19 @@ pub struct TooOften {
 ///
 /// # Errors
 /// [`TooOften`] with the time until the oldest leaves the window.
-pub fn within(limit: PerHour, count: u32, oldest: Option<UtcTime>, now: UtcTime) -> Result<(), TooOften> {
-    if count < limit.0 {
+pub fn within(
+    limit: RateLimit,
+    at_most: PerHour,
+    count: u32,
+    oldest: Option<UtcTime>,
+    now: UtcTime,
+) -> Result<(), TooOften> {
+    if count < at_most.0 {
         return Ok(());
     }
     let oldest = oldest.unwrap_or(now).unix_millis();
     Err(TooOften {
+        limit,
         retry_after_seconds: whole_seconds(oldest.saturating_add(WINDOW_MILLIS) - now.unix_millis()),
     })
 }
@@ -53,38 +164,17 @@ pub const fn whole_seconds(millis: i64) -> i64 {
     if seconds < 1 { 1 } else { seconds }
 }
 
-/// Attempts of one person within the current minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MinuteCount {
-    minute: i64,
-    count: u32,
-}
-
-impl MinuteCount {
-    /// Nothing counted yet.
-    pub const EMPTY: Self = Self { minute: i64::MIN, count: 0 };
-
-    /// Counts one attempt at `now` and says whether it is still within `limit`.
-    ///
-    /// # Errors
-    /// [`TooOften`] with the time until the next minute.
-    pub fn count(&mut self, limit: u32, now: UtcTime) -> Result<(), TooOften> {
-        let minute = now.unix_millis().div_euclid(60_000);
-        if self.minute != minute {
-            *self = Self { minute, count: 0 };
+/// The network an address belongs to, as far as limits are concerned: IPv4 as it is, IPv6 as its first 64 bits (whoever
+/// has one of those has them all). Text that is no address stands for itself.
+#[must_use]
+pub fn network_of(address: &str) -> String {
+    match address.parse().map(|address: IpAddr| address.to_canonical()) {
+        Ok(IpAddr::V4(v4)) => v4.to_string(),
+        Ok(IpAddr::V6(v6)) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
-        self.count = self.count.saturating_add(1);
-        if self.count <= limit {
-            return Ok(());
-        }
-        let left = (minute + 1).saturating_mul(60_000) - now.unix_millis();
-        Err(TooOften { retry_after_seconds: whole_seconds(left) })
-    }
-
-    /// Whether the count belongs to a minute that is over.
-    #[must_use]
-    pub const fn is_over(&self, now: UtcTime) -> bool {
-        self.minute != now.unix_millis().div_euclid(60_000)
+        Err(_) => address.to_owned(),
     }
 }
 
@@ -96,18 +186,32 @@ mod tests {
     fn the_limit_is_reached_exactly_and_the_wait_is_until_the_oldest_leaves_the_window() {
         let now = UtcTime::from_unix_seconds(10_000);
         let oldest = Some(UtcTime::from_unix_millis(10_000_000 - 3_599_500));
-        assert_eq!(within(PerHour(3), 2, oldest, now), Ok(()));
-        assert_eq!(within(PerHour(3), 3, oldest, now), Err(TooOften { retry_after_seconds: 1 }));
-        let just_now = Some(now);
-        assert_eq!(within(PerHour(0), 0, just_now, now), Err(TooOften { retry_after_seconds: 3600 }));
+        let limit = RateLimit::ResetsOfPerson;
+        let wait = |retry_after_seconds| Err(TooOften { limit, retry_after_seconds });
+        assert_eq!(within(limit, PerHour(3), 2, oldest, now), Ok(()));
+        assert_eq!(within(limit, PerHour(3), 3, oldest, now), wait(1));
+        assert_eq!(within(limit, PerHour(0), 0, Some(now), now), wait(3600));
     }
 
     #[test]
-    fn attempts_are_counted_by_the_minute() {
-        let mut counted = MinuteCount::EMPTY;
-        let now = UtcTime::from_unix_seconds(30);
-        assert_eq!(counted.count(1, now), Ok(()));
-        assert_eq!(counted.count(1, now), Err(TooOften { retry_after_seconds: 30 }));
-        assert_eq!(counted.count(1, UtcTime::from_unix_seconds(60)), Ok(()));
+    fn limits_survive_the_database() {
+        for limit in RateLimit::ALL {
+            assert_eq!(RateLimit::from_name(limit.as_str()), Some(limit));
+        }
+        assert_eq!(RateLimit::from_name("forgotten"), None);
+    }
+
+    #[test]
+    fn an_ipv6_network_is_64_bits_and_an_ipv4_address_is_one_however_it_is_written() {
+        for (address, network) in [
+            ("203.0.113.77", "203.0.113.77"),
+            ("::ffff:203.0.113.77", "203.0.113.77"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("unknown", "unknown"),
+        ] {
+            assert_eq!(network_of(address), network, "{address}");
+        }
     }
 }

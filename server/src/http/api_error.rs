@@ -3,10 +3,13 @@
 
 use crate::application::Refusal;
 use crate::domain::freshness::MaxAge;
+use crate::domain::operation::NotReady;
+use crate::domain::rate::RateLimit;
 use crate::ports::TokenError;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portal_contract::{Problem, ProblemCode, RefusalReason};
+use std::borrow::Cow;
 
 /// An error answer without its body.
 #[derive(Debug, Clone)]
@@ -14,14 +17,16 @@ pub(super) struct ApiError {
     status: StatusCode,
     code: ProblemCode,
     title: &'static str,
-    detail: Option<&'static str>,
+    detail: Option<Cow<'static, str>>,
+    /// The limit that was reached, for the metrics.
+    limit: Option<RateLimit>,
     reason: Option<RefusalReason>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl ApiError {
     const fn new(status: StatusCode, code: ProblemCode, title: &'static str) -> Self {
-        Self { status, code, title, detail: None, reason: None, headers: Vec::new() }
+        Self { status, code, title, detail: None, limit: None, reason: None, headers: Vec::new() }
     }
 
     fn with(mut self, name: HeaderName, value: &str) -> Self {
@@ -64,9 +69,22 @@ impl ApiError {
             .retry_after(seconds)
     }
 
-    pub(super) const fn invalid(detail: &'static str) -> Self {
+    /// Not ready, with every reason by its name.
+    pub(super) fn not_ready(reasons: &[NotReady], retry_after_seconds: i64) -> Self {
+        let mut error = Self::unavailable(retry_after_seconds);
+        let names: Vec<&str> = reasons.iter().map(|reason| reason.as_str()).collect();
+        error.detail = Some(Cow::Owned(names.join(", ")));
+        error
+    }
+
+    /// The limit that was reached, if that is what is wrong.
+    pub(super) const fn limit(&self) -> Option<RateLimit> {
+        self.limit
+    }
+
+    pub(super) fn invalid(detail: &'static str) -> Self {
         let mut error = Self::new(StatusCode::BAD_REQUEST, ProblemCode::InvalidRequest, "Invalid request");
-        error.detail = Some(detail);
+        error.detail = Some(Cow::Borrowed(detail));
         error
     }
 
@@ -112,7 +130,7 @@ impl ApiError {
             kind: format!("urn:passcode-portal:problem:{}", self.code.as_str()),
             title: self.title.to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail.map(ToOwned::to_owned),
+            detail: self.detail.as_deref().map(ToOwned::to_owned),
             code: self.code,
             request_id: request_id.to_owned(),
             reason: self.reason,
@@ -156,8 +174,10 @@ impl From<Refusal> for ApiError {
                 Self::new(StatusCode::CONFLICT, code, "The action is not pending any more")
             }
             Refusal::TooOften(too_often) => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, code, "Too many requests")
-                    .retry_after(too_often.retry_after_seconds)
+                let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code, "Too many requests")
+                    .retry_after(too_often.retry_after_seconds);
+                error.limit = Some(too_often.limit);
+                error
             }
             Refusal::Unavailable { retry_after_seconds } => Self::unavailable(retry_after_seconds),
             Refusal::Internal(reason) => {

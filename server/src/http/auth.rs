@@ -1,16 +1,16 @@
 //! The bearer token of a request, checked (RFC 6750 section 2.1; only the header, never the query).
 
 use super::api_error::ApiError;
+use super::client_address;
 use super::router::EdgeState;
 use crate::domain::audit::Origin;
 use crate::domain::client::ClientSoftware;
 use crate::domain::ids::RequestId;
 use crate::domain::person::SignIn;
 use crate::ports::TokenError;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use std::net::{IpAddr, SocketAddr};
 
 /// A request by a person who is signed in.
 pub(super) struct Authenticated {
@@ -23,25 +23,39 @@ impl FromRequestParts<EdgeState> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, state: &EdgeState) -> Result<Self, ApiError> {
         let token = bearer(parts).ok_or_else(ApiError::no_token)?;
-        let sign_in = state.tokens.verify(token).await.map_err(|error| {
-            match error {
-                TokenError::Invalid(reason) => tracing::info!(reason, "a token was refused"),
-                TokenError::ScopeMissing => tracing::info!("a token lacks the scope"),
-                TokenError::KeysUnavailable => {
-                    tracing::warn!("tokens cannot be checked: no keys of the provider");
+        let address = client_address::of_request(parts, &state.settings.trusted_proxies);
+        let admission = state.portal.admit_token(token, &address)?;
+        let sign_in = match checked(state, token).await? {
+            Ok(sign_in) => sign_in,
+            Err(error) => {
+                match error {
+                    TokenError::Invalid(reason) => {
+                        tracing::info!(reason, "a token was refused");
+                        admission.refused();
+                    }
+                    TokenError::ScopeMissing => tracing::info!("a token lacks the scope"),
+                    TokenError::KeysUnavailable => {
+                        tracing::warn!("tokens cannot be checked: no keys of the provider");
+                    }
                 }
+                return Err(ApiError::token(error, &state.settings.required_scope));
             }
-            ApiError::token(error, &state.settings.required_scope)
-        })?;
-        if state.portal.is_revoked(&sign_in).await? {
-            tracing::info!("a token was refused: the person signed out everywhere");
-            return Err(ApiError::token(TokenError::Invalid("revoked"), &state.settings.required_scope));
-        }
+        };
+        admission.accepted(&sign_in);
         let request = parts.extensions.get::<RequestId>().cloned();
         let request = request.unwrap_or_else(|| RequestId::trusted(String::new()));
-        let address = peer(parts, &state.settings.trusted_proxies);
         Ok(Self { sign_in, origin: Origin { address, request, client: Some(client(parts)) } })
     }
+}
+
+/// Checks a token, and whether it was revoked meanwhile.
+async fn checked(state: &EdgeState, token: &str) -> Result<Result<SignIn, TokenError>, ApiError> {
+    let sign_in = match state.tokens.verify(token).await {
+        Ok(sign_in) => sign_in,
+        Err(error) => return Ok(Err(error)),
+    };
+    let is_revoked = state.portal.is_revoked(&sign_in).await?;
+    Ok(if is_revoked { Err(TokenError::Invalid("revoked")) } else { Ok(sign_in) })
 }
 
 /// The token of the one `Authorization` header.
@@ -59,26 +73,4 @@ fn bearer(parts: &Parts) -> Option<&str> {
 fn client(parts: &Parts) -> ClientSoftware {
     let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     agent.map_or(ClientSoftware::UNKNOWN, ClientSoftware::of_user_agent)
-}
-
-/// Where the request came from: the peer, or, if that is a trusted proxy, the last address in
-/// `X-Forwarded-For` that is not one. Anything before that was written by strangers.
-fn peer(parts: &Parts, trusted: &[IpAddr]) -> String {
-    let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
-        return "unknown".to_owned();
-    };
-    let peer = peer.ip().to_canonical();
-    if !trusted.contains(&peer) {
-        return peer.to_string();
-    }
-    let forwarded: Vec<IpAddr> = parts
-        .headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|address| address.trim().parse().ok())
-        .collect();
-    let client = forwarded.into_iter().rev().find(|address| !trusted.contains(address));
-    client.unwrap_or(peer).to_string()
 }

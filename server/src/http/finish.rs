@@ -14,9 +14,25 @@ use tracing::Instrument as _;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn finish(State(state): State<EdgeState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn finish(State(state): State<EdgeState>, request: Request, next: Next) -> Response {
+    finish_counted(&state, request, next, Counting::Counted).await
+}
+
+/// The same for those who operate the server: their questions come every few seconds and are no news.
+pub(super) async fn finish_quietly(State(state): State<EdgeState>, request: Request, next: Next) -> Response {
+    finish_counted(&state, request, next, Counting::Quiet).await
+}
+
+/// Whether a request is logged and counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    Counted,
+    Quiet,
+}
+
+async fn finish_counted(state: &EdgeState, mut request: Request, next: Next, counting: Counting) -> Response {
     let started = Instant::now();
-    let id = request_id(&state);
+    let id = request_id(state);
     let is_api = request.uri().path().starts_with(BASE_PATH);
     let method = request.method().clone();
     let route = request
@@ -24,9 +40,13 @@ pub(super) async fn finish(State(state): State<EdgeState>, mut request: Request,
         .get::<MatchedPath>()
         .map_or_else(|| "-".to_owned(), |matched| matched.as_str().to_owned());
     request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", id = %id, %method, route);
+    let span = tracing::info_span!("request", id = %id, %method, route = route.as_str());
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        if let Some(limit) = error.limit() {
+            state.metrics.refused(limit);
+            span.in_scope(|| tracing::info!(limit = limit.as_str(), "a limit was reached"));
+        }
         let rendered = error.render(id.as_str()).into_response();
         let (parts, body) = rendered.into_parts();
         *response.body_mut() = body;
@@ -47,8 +67,16 @@ pub(super) async fn finish(State(state): State<EdgeState>, mut request: Request,
             .entry(header::CONTENT_SECURITY_POLICY)
             .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     }
-    let millis = started.elapsed().as_millis();
-    span.in_scope(|| tracing::info!(status = status.as_u16(), millis, "answered"));
+    if state.portal.is_stopping() {
+        // Whoever keeps the connection would find it closed a moment later.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if counting == Counting::Counted {
+        let took = started.elapsed();
+        state.metrics.answered(method.as_str(), &route, status.as_u16(), took);
+        let millis = took.as_millis();
+        span.in_scope(|| tracing::info!(status = status.as_u16(), millis, "answered"));
+    }
     response
 }
 

@@ -2,6 +2,7 @@
 
 use super::api_error::ApiError;
 use super::router::EdgeState;
+use crate::domain::operation::NotReady;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -19,7 +20,8 @@ pub(super) async fn healthz() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// The database answers and tokens can be checked.
+/// The database can be written, the device back end answers, tokens can be checked, and the server is not about to stop.
+/// Otherwise the problem's `detail` names every reason.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -27,13 +29,16 @@ pub(super) async fn healthz() -> Json<Health> {
     security(())
 )]
 pub(super) async fn readyz(State(state): State<EdgeState>) -> Result<Json<Health>, ApiError> {
-    if !state.portal.is_ready().await {
-        tracing::warn!("not ready: the database does not answer");
-        return Err(ApiError::unavailable(5));
-    }
+    let reasons = not_ready(&state).await;
+    if reasons.is_empty() { Ok(Json(Health { status: "ok" })) } else { Err(ApiError::not_ready(&reasons, 5)) }
+}
+
+/// Every reason for which this server should get no requests.
+pub(super) async fn not_ready(state: &EdgeState) -> Vec<NotReady> {
+    let mut reasons = state.portal.not_ready().await;
     if !state.tokens.is_ready().await {
         tracing::warn!("not ready: the provider's keys are not known");
-        return Err(ApiError::unavailable(5));
+        reasons.push(NotReady::ProviderKeysMissing);
     }
-    Ok(Json(Health { status: "ok" }))
+    reasons
 }

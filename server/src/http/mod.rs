@@ -2,17 +2,25 @@
 
 mod api_error;
 mod auth;
+mod bounded_body;
 mod call;
+mod client_address;
 mod conditional;
+mod connections;
 mod cors;
 mod finish;
 mod handlers;
 mod health;
+mod listeners;
 mod openapi;
+mod operation;
 pub mod page;
 mod router;
 mod serve;
 mod stream_body;
+mod tracked_body;
 
+pub use listeners::{ListenError, Listeners};
+pub use operation::operation_router;
 pub use router::{EdgeSettings, EdgeState, router};
-pub use serve::{ListenError, Listeners, ServeLimits, serve};
+pub use serve::{ServeLimits, WRITE_STALL, serve};

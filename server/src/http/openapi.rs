@@ -41,6 +41,7 @@ refusals! {
         "400" => "The request makes no sense",
         "401" => "No token, or not a valid one",
         "403" => "The token lacks the scope",
+        "429" => "Too many tokens from this address were not accepted, or too many requests",
         "500" => "A defect of the server",
         "503" => "Something the server needs is down",
     }
@@ -53,6 +54,7 @@ refusals! {
         "401" => "No token, not a valid one, or a sign-in that is too old",
         "403" => "The token lacks the scope, or the action is not allowed",
         "404" => "It does not exist, or is another person's",
+        "429" => "Too many tokens from this address were not accepted, or too many requests",
         "500" => "A defect of the server",
         "503" => "Something the server needs is down",
     }
@@ -67,7 +69,6 @@ refusals! {
         "413" => "The body is too large",
         "422" => "The key was used for another request",
         "428" => "The key is missing",
-        "429" => "Too many requests",
     }
 }
 
@@ -75,14 +76,6 @@ refusals! {
     /// ... and cancelling.
     CancelRefusals {
         "409" => "The action is not pending any more",
-        "429" => "Too many requests",
-    }
-}
-
-refusals! {
-    /// ... and what may be asked for too often.
-    TooManyRefusals {
-        "429" => "Too many requests",
     }
 }
 

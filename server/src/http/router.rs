@@ -2,8 +2,9 @@
 
 use super::api_error::ApiError;
 use super::page::PageSite;
-use super::{cors, finish, handlers, health, openapi};
+use super::{bounded_body, cors, finish, handlers, health, openapi};
 use crate::application::Portal;
+use crate::metrics::Metrics;
 use crate::ports::{Randomness, TokenVerifier};
 use axum::Router;
 use axum::body::Bytes;
@@ -12,9 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use ipnet::IpNet;
 use portal_contract::{BASE_PATH, Branding};
 use std::any::Any;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,7 +34,7 @@ pub struct EdgeSettings {
     /// Origins of pages that are not served from here.
     pub page_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The largest body, in bytes.
     pub body_bytes: usize,
     /// How long an answer may take, the reading of the body included.
@@ -53,6 +54,8 @@ pub struct EdgeState {
     pub randomness: Arc<dyn Randomness>,
     /// The settings.
     pub settings: Arc<EdgeSettings>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The page, if it is served from here.
     pub page: Option<Arc<PageSite>>,
 }
@@ -88,6 +91,7 @@ pub fn router(state: EdgeState) -> Router {
         .fallback(fallback)
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .layer(from_fn_with_state(state.clone(), timeout))
+        .layer(from_fn_with_state(state.clone(), bounded_body::refuse_large))
         .layer(CatchPanicLayer::custom(panicked));
     let router = if state.settings.page_origins.is_empty() {
         router

@@ -1,97 +1,48 @@
-//! Listening and serving: bounded in connections, header size and header time; stops gracefully.
+//! Serving: bounded in connections, in the size of headers, and in the time a client may take for anything; stops
+//! gracefully.
 
+use super::client_address::is_trusted;
+use super::connections::{Admitted, Connections, Full, Place, Room};
+use super::listeners::Listeners;
+use super::tracked_body::TrackedBody;
+use crate::metrics::{ConnectionClosed, Metrics};
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::{Response, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use ipnet::IpNet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-/// How long a client may take to send its headers; a slow one is cut off.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most headers of a request, and their size in bytes; more is answered with 431.
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// How long a connection may take nothing of an answer.
+pub const WRITE_STALL: Duration = Duration::from_secs(30);
 /// How long running requests may take to finish after a stop was asked for.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The bounds of serving.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ServeLimits {
-    /// Connections at the same time; further ones wait.
+    /// Connections at the same time; for a further one an idle one is closed.
     pub connections: usize,
-}
-
-/// Why the server cannot listen.
-#[derive(Debug)]
-pub enum ListenError {
-    /// Something else listens there.
-    InUse(String),
-    /// Anything else.
-    Other(String, io::Error),
-}
-
-impl std::fmt::Display for ListenError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::InUse(address) => write!(
-                formatter,
-                "{address} is in use by another program: stop that program or choose another port (key `listen`)"
-            ),
-            Self::Other(address, error) => {
-                write!(formatter, "cannot listen on {address} (key `listen`): {error}")
-            }
-        }
-    }
-}
-
-/// Open sockets.
-pub struct Listeners(Vec<TcpListener>);
-
-impl Listeners {
-    /// Opens `host:port`. `localhost` means both loopback addresses, the IPv6 one only where the machine has
-    /// it: a browser may choose either.
-    ///
-    /// # Errors
-    /// [`ListenError`].
-    pub async fn open(listen: &str) -> Result<Self, ListenError> {
-        let Some(port) = listen.strip_prefix("localhost:").and_then(|port| port.parse::<u16>().ok()) else {
-            return Ok(Self(vec![bind(listen, listen).await?]));
-        };
-        let v4 = bind(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port), listen).await?;
-        let port = v4.local_addr().map_or(port, |address| address.port());
-        match bind(SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port), listen).await {
-            Ok(v6) => Ok(Self(vec![v4, v6])),
-            Err(ListenError::Other(_, error)) => {
-                tracing::debug!(%error, "no IPv6 loopback");
-                Ok(Self(vec![v4]))
-            }
-            Err(in_use @ ListenError::InUse(_)) => Err(in_use),
-        }
-    }
-
-    /// The addresses.
-    #[must_use]
-    pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.0.iter().filter_map(|listener| listener.local_addr().ok()).collect()
-    }
-}
-
-async fn bind(address: impl tokio::net::ToSocketAddrs, name: &str) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|error| {
-        if error.kind() == io::ErrorKind::AddrInUse {
-            ListenError::InUse(name.to_owned())
-        } else {
-            ListenError::Other(name.to_owned(), error)
-        }
-    })
+    /// Of those, from one network (an IPv4 address, 64 bits of IPv6) that is no proxy of ours.
+    pub connections_per_network: usize,
+    /// Those proxies.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a client may take to send its headers, and to begin with the next request on the same connection.
+    pub header_timeout: Duration,
+    /// After how long an answer that is no stream counts as one that nobody reads: it is given up when room is needed.
+    pub patience: Duration,
 }
 
 /// Serves until told to stop, then lets running requests finish.
@@ -99,6 +50,7 @@ pub async fn serve(
     listeners: Listeners,
     router: Router,
     limits: ServeLimits,
+    metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
 ) {
     let (sender, mut accepted) = mpsc::channel::<(TcpStream, SocketAddr)>(64);
@@ -106,7 +58,13 @@ pub async fn serve(
         tokio::spawn(accept(listener, sender.clone(), stop.clone()));
     }
     drop(sender);
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let room = Room {
+        total: limits.connections,
+        per_network: limits.connections_per_network,
+        patience: limits.patience,
+    };
+    let counted = Arc::clone(&metrics);
+    let connections = Connections::new(room, move |open| counted.connections(open));
     let graceful = GracefulShutdown::new();
     loop {
         let (stream, peer) = tokio::select! {
@@ -116,33 +74,70 @@ pub async fn serve(
                 None => break,
             },
         };
-        let place = tokio::select! {
-            _ = stop.changed() => break,
-            place = Arc::clone(&places).acquire_owned() => place,
-        };
-        let Ok(place) = place else { break };
-        let service = router.clone().map_request(move |request: hyper::Request<hyper::body::Incoming>| {
-            let mut request = request.map(axum::body::Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .max_headers(MAX_HEADERS)
-            .max_buf_size(MAX_HEADER_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "a connection ended early");
+        let is_proxy = is_trusted(peer.ip(), &limits.trusted_proxies);
+        match connections.admit(peer.ip(), is_proxy) {
+            Ok(Admitted { place, closed_another }) => {
+                if closed_another {
+                    tracing::debug!("an idle connection was closed for a new one");
+                    metrics.connection_closed(ConnectionClosed::ForAnother);
+                }
+                spawn_connection(stream, peer, place, &router, limits.header_timeout, &graceful);
             }
-            drop(place);
-        });
+            Err(Full) => {
+                tracing::debug!("no room for a connection, and everybody is at work");
+                metrics.connection_closed(ConnectionClosed::NoRoom);
+            }
+        }
     }
     if tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
+}
+
+fn spawn_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Arc<Place>,
+    router: &Router,
+    header_timeout: Duration,
+    graceful: &GracefulShutdown,
+) {
+    let tracked = Arc::clone(&place);
+    let answered = Arc::clone(&place);
+    let service = router
+        .clone()
+        .map_request(move |request: hyper::Request<hyper::body::Incoming>| {
+            tracked.answering();
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        })
+        .map_response(move |response: Response<axum::body::Body>| {
+            let content = response.headers().get(header::CONTENT_TYPE);
+            if content.is_some_and(|content| content.as_bytes() == b"text/event-stream") {
+                answered.streaming();
+            }
+            response.map(|body| TrackedBody::new(body, Arc::clone(&answered)))
+        });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_STALL));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        tokio::select! {
+            served = watched => {
+                if let Err(error) = served {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+            }
+            () = place.closed() => {}
+        }
+    });
 }
 
 async fn accept(

@@ -162,4 +162,8 @@ impl TokenVerifier for OidcVerifier {
         }
         self.keys().0.is_some()
     }
+
+    fn keys_fetched(&self) -> Option<UtcTime> {
+        self.keys().1
+    }
 }

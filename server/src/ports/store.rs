@@ -10,8 +10,10 @@ use crate::domain::command::{Command, Delivery, Ending, NewCommand};
 use crate::domain::history::RecordedEntry;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
 use crate::domain::ids::{DeviceId, NotificationId, RequestId, ResultId};
+use crate::domain::operation::Figures;
 use crate::domain::person::PersonId;
-use crate::domain::rate::{Limits, TooOften};
+use crate::domain::quota::EmptyAt;
+use crate::domain::rate::{Limits, RateLimit, TooOften};
 use async_trait::async_trait;
 use portal_contract::{CharacterSet, Notification, UtcTime};
 
@@ -99,12 +101,12 @@ pub struct SealedPasscode {
 }
 
 /// Which part of a history is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryPage {
     /// At most this many.
     pub size: u16,
-    /// Only entries before this place in the record.
-    pub before: Option<i64>,
+    /// Only entries before this place in the record, as [`RecordedEntry`] names it.
+    pub before: Option<String>,
 }
 
 /// A reset that was reported as not the person's own.
@@ -116,6 +118,17 @@ pub struct Reported {
     pub at: UtcTime,
     /// Whether this was the first report.
     pub is_first: bool,
+}
+
+/// How full the bucket of a limit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateBucket {
+    /// The limit.
+    pub limit: RateLimit,
+    /// Whose bucket it is: a person or a network.
+    pub subject: String,
+    /// How full it is.
+    pub empty_at: EmptyAt,
 }
 
 /// A change of a command by the queue.
@@ -281,6 +294,7 @@ pub trait Store: Send + Sync {
     async fn changes_since(&self, person: &PersonId, after: i64) -> Result<ChangesSince, StoreError>;
 
     /// What the person is shown of the audit record, newest first, one entry more than the page's size if there is one.
+    /// `None` when the page begins at a place that is not one of this person's.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -289,7 +303,7 @@ pub trait Store: Send + Sync {
         person: &PersonId,
         device: Option<&DeviceId>,
         page: &HistoryPage,
-    ) -> Result<Vec<RecordedEntry>, StoreError>;
+    ) -> Result<Option<Vec<RecordedEntry>>, StoreError>;
 
     /// Writes down that the person does not recognise a reset, once; `None` if the person has no such reset.
     ///
@@ -303,11 +317,16 @@ pub trait Store: Send + Sync {
         audit: &AuditEntry,
     ) -> Result<Option<Reported>, StoreError>;
 
-    /// Refuses the person's tokens that were issued in or before the entry's second.
+    /// Refuses the person's tokens that were issued in or before the second of `until`.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn revoke_sessions(&self, person: &PersonId, audit: &AuditEntry) -> Result<(), StoreError>;
+    async fn revoke_sessions(
+        &self,
+        person: &PersonId,
+        until: UtcTime,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError>;
 
     /// Until which second the person's tokens are refused.
     ///
@@ -315,15 +334,33 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError>;
 
+    /// The buckets of limits that were written down and are not empty yet, the fullest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn rate_buckets(&self, now: UtcTime) -> Result<Vec<RateBucket>, StoreError>;
+
+    /// Writes buckets down and forgets the empty ones; beyond a bound also those that are the least full.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn keep_rate_buckets(&self, buckets: &[RateBucket], now: UtcTime) -> Result<(), StoreError>;
+
     /// Appends to the audit record.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
 
-    /// Whether the store answers.
+    /// Writes and removes something, to know that it can be done.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn ping(&self) -> Result<(), StoreError>;
+    async fn probe(&self) -> Result<(), StoreError>;
+
+    /// Figures for those who operate the server.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn figures(&self, now: UtcTime) -> Result<Figures, StoreError>;
 }

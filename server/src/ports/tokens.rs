@@ -2,6 +2,7 @@
 
 use crate::domain::person::SignIn;
 use async_trait::async_trait;
+use portal_contract::UtcTime;
 
 /// Why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,4 +26,7 @@ pub trait TokenVerifier: Send + Sync {
 
     /// Whether tokens can be checked now: keys are known or can be had.
     async fn is_ready(&self) -> bool;
+
+    /// When the provider's keys were fetched; `None` while there are none.
+    fn keys_fetched(&self) -> Option<UtcTime>;
 }

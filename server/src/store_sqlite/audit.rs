@@ -3,7 +3,7 @@
 use super::rows::{get, time};
 use super::store_error;
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::rate::{PerHour, TooOften, WINDOW_MILLIS, within};
+use crate::domain::rate::{PerHour, RateLimit, TooOften, WINDOW_MILLIS, within};
 use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use sqlx::SqliteConnection;
@@ -48,15 +48,17 @@ pub(super) async fn reveals_within(
     limit: PerHour,
     now: UtcTime,
 ) -> Result<Result<(), TooOften>, StoreError> {
-    let query = match counted {
-        Counted::Person => {
+    let (rate_limit, query) = match counted {
+        Counted::Person => (
+            RateLimit::RevealsOfPerson,
             "SELECT COUNT(*) AS number, COALESCE(MIN(at), 0) AS oldest FROM audit \
-             WHERE event = ? AND at > ? AND person_id = ?"
-        }
-        Counted::Device => {
+             WHERE event = ? AND at > ? AND person_id = ?",
+        ),
+        Counted::Device => (
+            RateLimit::RevealsOfDevice,
             "SELECT COUNT(*) AS number, COALESCE(MIN(at), 0) AS oldest FROM audit \
-             WHERE event = ? AND at > ? AND device_id = ?"
-        }
+             WHERE event = ? AND at > ? AND device_id = ?",
+        ),
     };
     let row = sqlx::query(query)
         .bind(AuditEvent::PasscodeRevealed.as_str())
@@ -65,5 +67,5 @@ pub(super) async fn reveals_within(
         .fetch_one(connection)
         .await
         .map_err(|error| store_error(&error))?;
-    Ok(within(limit, get(&row, "number")?, Some(time(&row, "oldest")?), now))
+    Ok(within(rate_limit, limit, get(&row, "number")?, Some(time(&row, "oldest")?), now))
 }

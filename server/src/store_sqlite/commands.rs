@@ -7,7 +7,7 @@ use crate::domain::command::{Command, Delivery, Ending, QueueState};
 use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::rate::{PerHour, TooOften, WINDOW_MILLIS, within};
+use crate::domain::rate::{PerHour, RateLimit, TooOften, WINDOW_MILLIS, within};
 use crate::ports::{
     Accepted, CancelOutcome, Change, Changed, IdempotentRequest, RecordOutcome, RecordReset, StoreError,
 };
@@ -70,7 +70,7 @@ async fn accepted_within(
     connection: &mut SqliteConnection,
     query: &'static str,
     id: &str,
-    limit: PerHour,
+    (limit, at_most): (RateLimit, PerHour),
     now: UtcTime,
 ) -> Result<Result<(), TooOften>, StoreError> {
     let row = sqlx::query(query)
@@ -79,7 +79,7 @@ async fn accepted_within(
         .fetch_one(connection)
         .await
         .map_err(|error| store_error(&error))?;
-    Ok(within(limit, get(&row, "number")?, Some(time(&row, "oldest")?), now))
+    Ok(within(limit, at_most, get(&row, "number")?, Some(time(&row, "oldest")?), now))
 }
 
 pub(super) async fn record(store: &SqliteStore, reset: &RecordReset) -> Result<RecordOutcome, StoreError> {
@@ -103,7 +103,7 @@ pub(super) async fn record(store: &SqliteStore, reset: &RecordReset) -> Result<R
         "SELECT COUNT(*) AS number, COALESCE(MIN(started), 0) AS oldest FROM commands \
          WHERE person_id = ? AND started > ?",
         reset.command.person.as_str(),
-        reset.limits.resets_per_person,
+        (RateLimit::ResetsOfPerson, reset.limits.resets_per_person),
         now,
     )
     .await?;
@@ -112,7 +112,7 @@ pub(super) async fn record(store: &SqliteStore, reset: &RecordReset) -> Result<R
         "SELECT COUNT(*) AS number, COALESCE(MIN(started), 0) AS oldest FROM commands \
          WHERE device_id = ? AND started > ?",
         device.id.as_str(),
-        reset.limits.resets_per_device,
+        (RateLimit::ResetsOfDevice, reset.limits.resets_per_device),
         now,
     )
     .await?;

@@ -14,19 +14,29 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 
 /// Newest first, from before `page.before`, and one more than the page's size, so that the caller knows whether that was
-/// all.
+/// all. `None` if that is no place of this person's. A device's name is that of its reset, or of the newest reset of the
+/// person's on it.
 pub(super) async fn of_person(
     store: &SqliteStore,
     person: &PersonId,
     device: Option<&DeviceId>,
     page: &HistoryPage,
-) -> Result<Vec<RecordedEntry>, StoreError> {
+) -> Result<Option<Vec<RecordedEntry>>, StoreError> {
+    let before = match &page.before {
+        None => i64::MAX,
+        Some(place) => match store.places.find(person, place) {
+            Some(before) => before,
+            None => return Ok(None),
+        },
+    };
     let mut query = QueryBuilder::new(
-        "SELECT audit.*, commands.device_name AS device_name FROM audit \
+        "SELECT audit.*, COALESCE(commands.device_name, (SELECT earlier.device_name FROM commands AS earlier \
+         WHERE earlier.person_id = audit.person_id AND earlier.device_id = audit.device_id \
+         ORDER BY earlier.started DESC LIMIT 1)) AS device_name FROM audit \
          LEFT JOIN commands ON commands.id = audit.result_id WHERE audit.person_id = ",
     );
     query.push_bind(person.as_str().to_owned());
-    query.push(" AND audit.sequence < ").push_bind(page.before.unwrap_or(i64::MAX));
+    query.push(" AND audit.sequence < ").push_bind(before);
     if let Some(device) = device {
         query.push(" AND audit.device_id = ").push_bind(device.as_str().to_owned());
     }
@@ -37,10 +47,10 @@ pub(super) async fn of_person(
     }
     query.push(") ORDER BY audit.sequence DESC LIMIT ").push_bind(i64::from(page.size) + 1);
     let rows = query.build().fetch_all(&store.readers).await.map_err(|error| store_error(&error))?;
-    rows.iter().map(entry).collect()
+    rows.iter().map(|row| entry(store, person, row)).collect::<Result<_, _>>().map(Some)
 }
 
-fn entry(row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
+fn entry(store: &SqliteStore, owner: &PersonId, row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
     let event: String = get(row, "event")?;
     let event =
         AuditEvent::from_name(&event).ok_or_else(|| StoreError::Corrupt(format!("audit event {event}")))?;
@@ -61,7 +71,7 @@ fn entry(row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
     let device: Option<String> = get(row, "device_id")?;
     let result_id: Option<String> = get(row, "result_id")?;
     Ok(RecordedEntry {
-        sequence: get(row, "sequence")?,
+        place: store.places.hide(owner, get(row, "sequence")?),
         entry: AuditEntry {
             at: time(row, "at")?,
             event,

@@ -9,7 +9,10 @@ mod commands;
 mod events;
 mod history;
 mod notifications;
+mod operation;
 mod passcodes;
+mod places;
+mod rates;
 mod rows;
 mod sessions;
 mod store;
@@ -37,6 +40,7 @@ pub struct StoreOptions {
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    places: places::Places,
 }
 
 impl SqliteStore {
@@ -60,7 +64,8 @@ impl SqliteStore {
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await
             .map_err(|error| store_error(&error))?;
-        Ok(Self { writer, readers })
+        let places = places::Places::read(&readers).await?;
+        Ok(Self { writer, readers, places })
     }
 
     /// Finishes what is running and closes the file.

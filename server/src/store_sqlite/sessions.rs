@@ -9,6 +9,7 @@ use portal_contract::UtcTime;
 pub(super) async fn revoke(
     store: &SqliteStore,
     person: &PersonId,
+    until: UtcTime,
     entry: &AuditEntry,
 ) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
@@ -18,7 +19,7 @@ pub(super) async fn revoke(
          ON CONFLICT (person_id) DO UPDATE SET until = MAX(until, excluded.until)",
     )
     .bind(person.as_str())
-    .bind(entry.at.unix_seconds())
+    .bind(until.unix_seconds())
     .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;

@@ -1,16 +1,19 @@
 //! The port, implemented by the functions of this folder.
 
 use super::audit::{Counted, append, reveals_within};
-use super::{SqliteStore, commands, events, history, notifications, passcodes, sessions, store_error};
+use super::{
+    SqliteStore, commands, events, history, notifications, operation, passcodes, rates, sessions, store_error,
+};
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Ending};
 use crate::domain::history::RecordedEntry;
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
+use crate::domain::operation::Figures;
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
 use crate::ports::{
-    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, RecordOutcome, RecordReset,
-    Reported, Sealed, SealedPasscode, Store, StoreError,
+    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, RateBucket, RecordOutcome,
+    RecordReset, Reported, Sealed, SealedPasscode, Store, StoreError,
 };
 use async_trait::async_trait;
 use portal_contract::{Notification, UtcTime};
@@ -157,7 +160,7 @@ impl Store for SqliteStore {
         person: &PersonId,
         device: Option<&DeviceId>,
         page: &HistoryPage,
-    ) -> Result<Vec<RecordedEntry>, StoreError> {
+    ) -> Result<Option<Vec<RecordedEntry>>, StoreError> {
         history::of_person(self, person, device, page).await
     }
 
@@ -171,12 +174,25 @@ impl Store for SqliteStore {
         history::report_unrecognized(self, person, device, id, entry).await
     }
 
-    async fn revoke_sessions(&self, person: &PersonId, entry: &AuditEntry) -> Result<(), StoreError> {
-        sessions::revoke(self, person, entry).await
+    async fn revoke_sessions(
+        &self,
+        person: &PersonId,
+        until: UtcTime,
+        entry: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        sessions::revoke(self, person, until, entry).await
     }
 
     async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError> {
         sessions::revoked_until(self, person).await
+    }
+
+    async fn rate_buckets(&self, now: UtcTime) -> Result<Vec<RateBucket>, StoreError> {
+        rates::read(self, now).await
+    }
+
+    async fn keep_rate_buckets(&self, buckets: &[RateBucket], now: UtcTime) -> Result<(), StoreError> {
+        rates::keep(self, buckets, now).await
     }
 
     async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
@@ -184,8 +200,11 @@ impl Store for SqliteStore {
         append(&mut connection, entry).await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").fetch_one(&self.readers).await.map_err(|error| store_error(&error))?;
-        Ok(())
+    async fn probe(&self) -> Result<(), StoreError> {
+        operation::probe(self).await
+    }
+
+    async fn figures(&self, now: UtcTime) -> Result<Figures, StoreError> {
+        operation::figures(self, now).await
     }
 }

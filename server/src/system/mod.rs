@@ -1,4 +1,10 @@
-//! The machine: its clock and its random bytes. The only module that may ask for either.
+//! The machine: its clock, its random bytes, its limit on open files. The only module that may ask for them.
+
+mod file_limit;
+mod log;
+
+pub use file_limit::raise_file_limit;
+pub use log::start_log;
 
 use crate::ports::{Clock, Randomness, RandomnessError};
 use portal_contract::UtcTime;

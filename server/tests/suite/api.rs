@@ -4,6 +4,7 @@ use crate::support::TestServer;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use std::sync::Arc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
@@ -146,6 +147,28 @@ async fn only_configured_origins_may_read_answers_and_never_with_credentials() {
 }
 
 #[tokio::test]
+async fn an_origin_that_only_looks_like_a_configured_one_is_not_let_in() {
+    let server = TestServer::with("page_origins = [\"https://portal.example.test\"]\n").await;
+    for origin in [
+        "null",
+        "*",
+        "http://portal.example.test",
+        "https://portal.example.test:444",
+        "https://portal.example.test.evil.example",
+        "https://evil.example/https://portal.example.test",
+        "https://xportal.example.test",
+        "https://PORTAL.example.test",
+    ] {
+        for method in ["GET", "OPTIONS"] {
+            let asked = [("origin", origin), ("access-control-request-method", "POST")];
+            let answer = server.call(method, "/api/v1.0/branding", &asked).await;
+            assert_eq!(answer.header("access-control-allow-origin"), "", "{method} {origin}");
+            assert_eq!(answer.header("access-control-allow-credentials"), "");
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_configured_origins_no_other_origin_may_read_anything() {
     let server = TestServer::start().await;
     let answer = server.call("GET", "/api/v1.0/branding", &[("origin", "https://evil.example.test")]).await;
@@ -168,16 +191,20 @@ async fn a_forwarded_address_is_believed_from_a_trusted_proxy_only() {
 }
 
 /// Serves on a real socket; returns the address.
-async fn on_a_socket(server: &TestServer, connections: usize) -> (String, tokio::sync::watch::Sender<bool>) {
+pub(crate) async fn on_a_socket(
+    server: &TestServer,
+    connections: usize,
+) -> (String, tokio::sync::watch::Sender<bool>) {
     let listeners = portal_server::http::Listeners::open("127.0.0.1:0").await.unwrap();
     let address = listeners.addresses()[0].to_string();
     let (sender, stop) = tokio::sync::watch::channel(false);
-    let limits = portal_server::http::ServeLimits { connections };
-    tokio::spawn(portal_server::http::serve(listeners, server.server.router.clone(), limits, stop));
+    let limits = portal_server::http::ServeLimits { connections, ..server.server.limits.clone() };
+    let metrics = Arc::clone(&server.server.metrics);
+    tokio::spawn(portal_server::http::serve(listeners, server.server.router.clone(), limits, metrics, stop));
     (address, sender)
 }
 
-async fn talk(address: &str, text: &str) -> String {
+pub(crate) async fn talk(address: &str, text: &str) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();

@@ -114,3 +114,22 @@ fn a_line_that_is_not_toml_is_named_by_its_place_and_the_key_in_it_is_not_repeat
     assert!(said.contains("line 3") && said.contains("not TOML"), "{said}");
     assert!(!said.contains(secret), "{said}");
 }
+
+#[test]
+fn what_would_open_the_server_to_everybody_is_a_mistake() {
+    for (name, value, key) in [
+        ("PORTAL__PAGE_ORIGINS", "*", "page_origins"),
+        ("PORTAL__PAGE_ORIGINS", "null", "page_origins"),
+        ("PORTAL__TRUSTED_PROXIES", "0.0.0.0/0", "trusted_proxies"),
+        ("PORTAL__TRUSTED_PROXIES", "::/0", "trusted_proxies"),
+        ("PORTAL__TRUSTED_PROXIES", "proxy.example.test", "trusted_proxies"),
+        ("PORTAL__METRICS_LISTEN", "127.0.0.1:8080", "metrics_listen"),
+        ("PORTAL__METRICS_LISTEN", "9464", "metrics_listen"),
+        ("PORTAL__LOG_FORMAT", "xml", "log_format"),
+        ("PORTAL__DRAIN_SECONDS", "-1", "drain_seconds"),
+    ] {
+        assert_eq!(with(&[(name, value)]).unwrap_err(), [key], "{value}");
+    }
+    let settings = with(&[("PORTAL__TRUSTED_PROXIES", "192.0.2.1, 10.0.0.0/8, 2001:db8::/32")]).unwrap();
+    assert_eq!(settings.trusted_proxies.len(), 3);
+}

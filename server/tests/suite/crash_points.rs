@@ -12,7 +12,7 @@ use portal_server::domain::command::{Ending, Report};
 use portal_server::domain::idempotency::IdempotencyKey;
 use portal_server::domain::ids::{DeviceId, RequestId};
 use portal_server::domain::person::{PersonId, SignIn};
-use portal_server::domain::rate::{Limits, PerHour};
+use portal_server::domain::rate::{Limits, PerHour, Quotas};
 use portal_server::ports::{BackEndError, CrashPoint, CrashPoints, NoCrash, PageRequest, StatusAnswer};
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use portal_server::system::SystemRandomness;
@@ -75,7 +75,7 @@ impl World {
             resets_per_device: many,
             reveals_per_person: many,
             reveals_per_device: many,
-            attempts_per_minute: 1000,
+            quotas: Quotas::USUAL,
         };
         let streams = StreamRules { per_person: 4, total: 4, heartbeat: Duration::from_secs(15) };
         let portal = Arc::new(Portal::new(parts, Rules { limits, passcode_lifetime_days: 7, streams }));

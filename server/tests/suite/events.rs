@@ -6,7 +6,10 @@ use crate::support::{Answer, TestServer};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
+use portal_contract::UtcTime;
+use portal_server::application::{Resume, Told};
 use portal_server::composition::{Replaceable, Server, fleet_database};
+use portal_server::domain::person::{PersonId, SignIn};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -322,6 +325,29 @@ async fn signing_out_everywhere_ends_the_persons_streams_and_nobody_elses() {
     assert!(first.has_ended().await && second.has_ended().await);
     assert!(other.is_silent().await);
     assert_eq!(ask(&server, "p-aiko", None).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+/// A stream had read a batch of changes already when the person signed out everywhere, and told them all.
+#[tokio::test]
+async fn what_was_read_before_a_revocation_is_not_told_after_it() {
+    let server = TestServer::start().await;
+    for number in 0..10 {
+        server.reset("p-aiko", "d-aiko-iphone", &format!("k-{number}")).await;
+        server.pass(30).await;
+    }
+    let sign_in = SignIn {
+        person: PersonId::new("p-aiko".to_owned()),
+        display_name: String::new(),
+        user_principal_name: String::new(),
+        auth_time: None,
+        issued: Some(UtcTime::from_unix_seconds(server.clock.seconds())),
+        accepted_until: UtcTime::from_unix_seconds(server.clock.seconds() + 600),
+    };
+    let mut stream = server.server.portal.open_changes(sign_in, Resume::After(0)).await.unwrap();
+    assert_eq!(stream.next().await, Some(Told::Opened(None)));
+    assert!(matches!(stream.next().await, Some(Told::Change(_))), "of many that were read at once");
+    server.post("p-aiko", "/me/revokeSignInSessions").await;
+    assert_eq!(stream.next().await, None);
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! What a person is shown of the audit record: theirs, whole, newest first, without a secret.
 
+use crate::operation::{metrics, value};
 use crate::support::{Answer, TestServer};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+const DEVICE_CALLS: &str = "portal_fleet_calls_total{call=\"device\",outcome=\"ok\"}";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
 
 async fn entries(server: &TestServer, person: &str, path: &str) -> Vec<Value> {
@@ -103,7 +105,14 @@ async fn a_long_history_comes_in_bounded_pages_that_follow_their_links() {
     let next = device["@odata.nextLink"].as_str().unwrap().strip_prefix("/api/v1.0").unwrap();
     assert_eq!(entries(&server, "p-chiyo", next).await.len(), 2);
     assert_eq!(server.get("p-chiyo", "/me/history?$top=99999").await.status, StatusCode::OK);
-    for wrong in ["$top=0", "$top=-1", "$top=many", "$skiptoken=h-1"] {
+    for wrong in [
+        "$top=0",
+        "$top=-1",
+        "$top=many",
+        "$skiptoken=h-1",
+        "$skiptoken=7",
+        "$skiptoken=AAAAAAAAAAAAAAAAAAAAAA",
+    ] {
         let answer = server.get("p-chiyo", &format!("/me/history?{wrong}")).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "invalidRequest"), "{wrong}");
     }
@@ -206,5 +215,60 @@ async fn reports_count_as_attempts() {
     assert_eq!(server.post("p-aiko", &path).await.status, StatusCode::ACCEPTED);
     let refused = server.post("p-aiko", &path).await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "tooManyRequests"));
-    assert_eq!(refused.header("retry-after"), "60");
+    assert_eq!(refused.header("retry-after"), "30");
+}
+
+#[tokio::test]
+async fn the_places_of_entries_tell_nothing_about_other_people() {
+    let server = TestServer::start().await;
+    let refuse = async |person: &str| server.reset(person, "d-nobody", "k").await;
+    refuse("p-aiko").await;
+    for _ in 0..5 {
+        refuse("p-ben").await;
+    }
+    refuse("p-aiko").await;
+    let mine = entries(&server, "p-aiko", "/me/history").await;
+    let ids: Vec<&str> = mine.iter().map(|entry| entry["id"].as_str().unwrap()).collect();
+    for id in &ids {
+        assert_eq!(id.len(), "h-".len() + 22, "{id}: one sealed block, no number");
+    }
+    assert_ne!(ids[0], ids[1]);
+    let again = entries(&server, "p-aiko", "/me/history").await;
+    assert_eq!(again, mine, "the same entry has the same id");
+    let page = server.get("p-aiko", "/me/history?$top=1").await.json();
+    let next = page["@odata.nextLink"].as_str().unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
+    assert!(next.contains("$skiptoken=") && !next.ends_with("=7"), "{next}");
+    assert_eq!(entries(&server, "p-aiko", &next).await, [mine[1].clone()]);
+    let foreign = server.get("p-ben", &next).await;
+    assert_eq!(
+        (foreign.status.as_u16(), foreign.code().as_str()),
+        (400, "invalidRequest"),
+        "another's place"
+    );
+}
+
+#[tokio::test]
+async fn one_page_asks_the_back_end_for_a_handful_of_names_at_most() {
+    let server = TestServer::with("[limits]\nattempts_per_minute = 1000\n").await;
+    for number in 0..100 {
+        server.reset_aged("p-dem", &format!("d-dem-{:04}", number + 1), "k", 999).await;
+    }
+    let calls = async || value(&metrics(&server).await, DEVICE_CALLS);
+    // Looking at the metrics asks once as well (readiness), unless it did within the second.
+    let before = calls().await;
+    let history = entries(&server, "p-dem", "/me/history?$top=200").await;
+    assert_eq!(history.len(), 100);
+    assert!((calls().await - before - 16.0).abs() < 0.5);
+    let named = history.iter().filter(|entry| entry["deviceName"].is_string()).count();
+    assert_eq!(named, 16);
+}
+
+#[tokio::test]
+async fn a_device_that_was_reset_once_is_named_without_asking_anybody() {
+    let server = TestServer::start().await;
+    server.reset("p-aiko", "d-aiko-android", "k").await;
+    server.reset_aged("p-aiko", "d-aiko-android", "k-2", 999).await;
+    let history = entries(&server, "p-aiko", "/me/history").await;
+    assert_eq!(history[0]["activity"], "resetRefused");
+    assert_eq!(history[0]["deviceName"], history[1]["deviceName"]);
 }

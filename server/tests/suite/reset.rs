@@ -1,5 +1,6 @@
 //! Resetting a passcode: who may, how fresh, exactly once (security.md, server, rows 1, 2, 3 and 6).
 
+use crate::operation::{metrics, value};
 use crate::support::TestServer;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -92,6 +93,47 @@ async fn another_persons_device_an_unknown_and_a_malformed_one_get_the_same_answ
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
+}
+
+/// The same answer is not enough if one of them takes another way: how long it takes would tell. One question to the back
+/// end, nothing read or sealed, one line in the audit record where there is one - whatever the identifier is.
+#[tokio::test]
+async fn another_persons_device_an_unknown_and_a_malformed_one_cost_the_same_work() {
+    let server = TestServer::start().await;
+    // Its owner has everything there is to find: a reset that is done and a passcode.
+    server.reset("p-aiko", "d-aiko-android", "k").await;
+    server.pass(10).await;
+    let calls = async || {
+        let text = metrics(&server).await;
+        let lines: Vec<&str> =
+            text.lines().filter(|line| line.starts_with("portal_fleet_calls_total")).collect();
+        lines.iter().map(|line| value(&text, line.rsplit_once(' ').unwrap().0)).sum::<f64>()
+    };
+    let token = format!("Bearer {}", server.token("p-ben", 60));
+    let mut costs = Vec::new();
+    for device in ["d-aiko-android", "d-nobody", "%ff"] {
+        for (method, tail) in [
+            ("GET", ""),
+            ("POST", "/resetPasscode"),
+            ("GET", "/temporaryPasscode"),
+            ("GET", "/history"),
+            ("GET", "/deviceActionResults/r-1"),
+            ("POST", "/deviceActionResults/r-1/cancel"),
+            ("POST", "/deviceActionResults/r-1/reportUnrecognized"),
+        ] {
+            let (asked, rows) = (calls().await, server.count("SELECT COUNT(*) FROM audit").await);
+            let path = format!("/api/v1.0/me/managedDevices/{device}{tail}");
+            let headers = [("authorization", token.as_str()), ("idempotency-key", "k")];
+            assert_eq!(server.call(method, &path, &headers).await.status, StatusCode::NOT_FOUND);
+            let audited = server.count("SELECT COUNT(*) FROM audit").await - rows;
+            costs.push((tail, format!("{} {audited}", calls().await - asked)));
+        }
+    }
+    for (tail, cost) in &costs {
+        let first = costs.iter().find(|(other, _)| other == tail).unwrap();
+        assert_eq!(*cost, first.1, "{tail}");
+        assert!(cost.starts_with("1 "), "{tail}: {cost}");
+    }
 }
 
 #[tokio::test]

@@ -38,16 +38,16 @@ async fn a_revocation_survives_a_restart_and_a_clock_that_was_set_back() {
     server.post("p-aiko", "/me/revokeSignInSessions").await;
     let server = server.restarted().await;
     assert_eq!(server.get("p-aiko", "/me").await.status, StatusCode::UNAUTHORIZED);
-    server.clock.advance(-100);
+    server.clock.advance(-20);
     assert_eq!(server.get("p-aiko", "/me").await.status, StatusCode::UNAUTHORIZED);
     // Again, with a token of a provider whose clock is right: the later of both counts.
-    let claims = server.provider.claims("p-aiko", server.clock.seconds() + 150, 200);
+    let claims = server.provider.claims("p-aiko", server.clock.seconds() + 25, 200);
     let token = format!("Bearer {}", server.provider.signer.sign(&claims));
     let path = "/api/v1.0/me/revokeSignInSessions";
     assert_eq!(server.call("POST", path, &[("authorization", &token)]).await.status, StatusCode::OK);
-    server.clock.advance(50);
+    server.clock.advance(15);
     assert_eq!(server.get("p-aiko", "/me").await.status, StatusCode::UNAUTHORIZED, "issued before the first");
-    server.clock.advance(51);
+    server.clock.advance(11);
     assert_eq!(server.get("p-aiko", "/me").await.status, StatusCode::OK);
 }
 
@@ -72,4 +72,32 @@ async fn attempts_that_somebody_else_used_up_do_not_keep_a_person_from_signing_o
     server.post("p-ben", report).await;
     assert_eq!(server.post("p-ben", report).await.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(server.post("p-ben", "/me/revokeSignInSessions").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_from_the_future_is_refused() {
+    let server = TestServer::start().await;
+    for (ahead, status) in [(30, StatusCode::OK), (31, StatusCode::UNAUTHORIZED)] {
+        let claims = server.provider.claims("p-aiko", server.clock.seconds() + ahead, 60);
+        let token = format!("Bearer {}", server.provider.signer.sign(&claims));
+        assert_eq!(server.call("GET", "/api/v1.0/me", &[("authorization", &token)]).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_holds_against_a_provider_whose_clock_is_ahead() {
+    let server = TestServer::start().await;
+    let issued = |seconds: i64| {
+        let claims = server.provider.claims("p-aiko", server.clock.seconds() + seconds, 5);
+        format!("Bearer {}", server.provider.signer.sign(&claims))
+    };
+    let me = async |token: &str| server.call("GET", "/api/v1.0/me", &[("authorization", token)]).await.status;
+    // Twenty seconds ahead. The person's token is older; somebody else's was made a moment ago.
+    assert_eq!(me(&issued(20)).await, StatusCode::OK);
+    let (old, stolen) = (issued(20 - 300), issued(20));
+    let path = "/api/v1.0/me/revokeSignInSessions";
+    assert_eq!(server.call("POST", path, &[("authorization", &old)]).await.status, StatusCode::OK);
+    server.clock.advance(5);
+    assert_eq!(me(&stolen).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(me(&issued(20)).await, StatusCode::OK, "a new sign-in, by the same clock");
 }

@@ -112,6 +112,19 @@ async fn rs256_works_as_most_providers_use_it() {
 }
 
 #[tokio::test]
+async fn an_algorithm_that_is_not_configured_is_refused_even_with_the_providers_own_key() {
+    let server = TestServer::start().await;
+    let mut signer = Signer::rs256("rsa");
+    let mut jwk = signer.jwk();
+    jwk.as_object_mut().unwrap().remove("alg");
+    server.provider.set_keys(vec![jwk]);
+    let claims = changed(&server, json!({}));
+    assert_eq!(me(&server, &signer.sign(&claims)).await.status, StatusCode::OK, "RS256 is configured");
+    signer.algorithm = jsonwebtoken::Algorithm::PS256;
+    assert_eq!(me(&server, &signer.sign(&claims)).await.status, StatusCode::UNAUTHORIZED, "PS256 is not");
+}
+
+#[tokio::test]
 async fn a_token_without_the_scope_is_told_so() {
     let server = TestServer::start().await;
     let answer =

@@ -3,7 +3,7 @@
 use crate::application::{ChangeStream, Resume, Told};
 use crate::http::api_error::ApiError;
 use crate::http::auth::Authenticated;
-use crate::http::openapi::{Refusals, TooManyRefusals};
+use crate::http::openapi::Refusals;
 use crate::http::router::EdgeState;
 use crate::http::stream_body::{Stalled, StreamBody, StreamSender};
 use crate::ports::{Changed, NumberedChange};
@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// How long a client should wait before it comes back, in milliseconds (`retry:`).
 const RETRY_MILLIS: u32 = 2000;
+/// Over how long a time the clients of a server that stopped come back, in milliseconds.
+const STOP_SPREAD_MILLIS: u32 = 6000;
 /// How long a connection may take nothing before its reader counts as gone.
 const STALL: Duration = Duration::from_secs(30);
 /// Asks proxies that know it not to collect the answer first (nginx).
@@ -34,8 +36,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
             content_type = "text/event-stream",
             description = "Events `device` and `notification` with a `ChangeEvent` as data, and `resync`"
         ),
-        Refusals,
-        TooManyRefusals
+        Refusals
     )
 )]
 pub(in crate::http) async fn events(
@@ -45,7 +46,7 @@ pub(in crate::http) async fn events(
 ) -> Result<Response, ApiError> {
     let stream = state.portal.open_changes(authenticated.sign_in, resume(&request)).await?;
     let (sender, body) = StreamBody::channel(STALL);
-    tokio::spawn(tell(stream, sender));
+    tokio::spawn(tell(stream, sender, retry_after_a_stop(&state)));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -66,14 +67,28 @@ fn resume(request: &HeaderMap) -> Resume {
     }
 }
 
+/// When to come back after the server stopped, in milliseconds: not all at the same moment.
+fn retry_after_a_stop(state: &EdgeState) -> u32 {
+    let mut random = [0; 2];
+    // Without randomness they come together, which is no reason to fail.
+    let _ = state.randomness.fill(&mut random);
+    RETRY_MILLIS + u32::from(u16::from_be_bytes(random)) % STOP_SPREAD_MILLIS
+}
+
 /// Tells until the stream is over, the client is gone, or it does not read.
-async fn tell(mut stream: ChangeStream, sender: StreamSender) {
+async fn tell(mut stream: ChangeStream, sender: StreamSender, retry_millis: u32) {
     loop {
         let told = tokio::select! {
             told = stream.next() => told,
             () = sender.client_gone() => return,
         };
-        let Some(told) = told else { return };
+        let Some(told) = told else {
+            if stream.is_closing() {
+                // The client may be gone as well; then nobody needs to be told.
+                let _ = sender.send(format!("retry: {retry_millis}\n\n")).await;
+            }
+            return;
+        };
         if let Err(Stalled) = sender.send(written(&told)).await {
             return;
         }

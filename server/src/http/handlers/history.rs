@@ -3,7 +3,7 @@
 use crate::http::api_error::ApiError;
 use crate::http::auth::Authenticated;
 use crate::http::call::OwnDevice;
-use crate::http::openapi::{OwnRefusals, Refusals, TooManyRefusals};
+use crate::http::openapi::{OwnRefusals, Refusals};
 use crate::http::router::EdgeState;
 use crate::ports::HistoryPage;
 use axum::Json;
@@ -26,14 +26,14 @@ pub(in crate::http) struct HistoryPaging {
     top: Option<u64>,
     /// From a `nextLink`.
     #[serde(rename = "$skiptoken")]
-    skip_token: Option<i64>,
+    skip_token: Option<String>,
 }
 
 type Paging = Result<Query<HistoryPaging>, QueryRejection>;
 
 fn page(paging: Paging) -> Result<HistoryPage, ApiError> {
-    let Query(paging) = paging
-        .map_err(|_| ApiError::invalid("$top and $skiptoken must be numbers, $skiptoken one of ours"))?;
+    let Query(paging) =
+        paging.map_err(|_| ApiError::invalid("$top must be a number, and each parameter given once"))?;
     let size = paging.top.unwrap_or(u64::from(PAGE_SIZE)).min(u64::from(LARGEST_PAGE));
     if size == 0 {
         return Err(ApiError::invalid("$top must be at least 1"));
@@ -44,7 +44,7 @@ fn page(paging: Paging) -> Result<HistoryPage, ApiError> {
 fn linked(
     path: &str,
     page: &HistoryPage,
-    (value, next): (Vec<HistoryEntry>, Option<i64>),
+    (value, next): (Vec<HistoryEntry>, Option<String>),
 ) -> Json<Page<HistoryEntry>> {
     let next_link = next.map(|next| format!("{BASE_PATH}{path}?$top={}&$skiptoken={next}", page.size));
     Json(Page { value, next_link })
@@ -102,8 +102,7 @@ pub(in crate::http) async fn of_device(
             body = UnrecognizedReport,
             description = "Written down; again for the same reset gives the same answer"
         ),
-        OwnRefusals,
-        TooManyRefusals
+        OwnRefusals
     )
 )]
 pub(in crate::http) async fn report_unrecognized(

@@ -2,7 +2,7 @@
 
 use crate::http::api_error::ApiError;
 use crate::http::call::OwnDevice;
-use crate::http::openapi::{OwnRefusals, TooManyRefusals};
+use crate::http::openapi::OwnRefusals;
 use crate::http::router::EdgeState;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use portal_contract::TemporaryPasscode;
     operation_id = "getTemporaryPasscode",
     path = "/me/managedDevices/{id}/temporaryPasscode",
     params(("id" = String, Path, description = "The device")),
-    responses((status = 200, body = TemporaryPasscode), OwnRefusals, TooManyRefusals)
+    responses((status = 200, body = TemporaryPasscode), OwnRefusals)
 )]
 pub(in crate::http) async fn temporary_passcode(
     State(state): State<EdgeState>,

@@ -99,8 +99,13 @@ impl TestServer {
         self.provider.signer.sign(&self.provider.claims(person, self.clock.seconds(), age))
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
-        let peer: SocketAddr = "192.0.2.7:5000".parse().unwrap();
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_from("192.0.2.7:5000", request).await
+    }
+
+    /// Sends a request from another address than usual.
+    pub(crate) async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Answer {
+        let peer: SocketAddr = peer.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.server.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -1,0 +1,191 @@
+//! `cargo xtask load`: the real server under attack, while honest people go on using it.
+//!
+//! Each attack runs for some seconds from this machine: from one address (one attacker) or from 250 (a botnet in small;
+//! loopback has many addresses). Meanwhile two people read their devices, each time over a new connection, one from an
+//! address of their own and one from the attacker's. Printed: connections, the server's memory, and how long the two had to
+//! wait. Figures to look at, not a test: the exit code says only whether everybody was served.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a measuring program should stop at once and say where, and talks on standard output"
+)]
+
+mod attacks;
+mod honest;
+#[path = "../../tests/suite/support/provider.rs"]
+#[allow(dead_code, reason = "the tests' provider; only its tokens are needed here")]
+mod provider;
+mod target;
+
+use attacks::{Attack, Flood};
+use honest::{Honest, Waits};
+use provider::Provider;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use target::Target;
+
+/// What is wanted.
+struct Options {
+    server: PathBuf,
+    connections: usize,
+    seconds: u64,
+}
+
+const USAGE: &str = "load --server PATH [--connections 10000] [--seconds 10]";
+
+fn options() -> Option<Options> {
+    let mut options = Options { server: PathBuf::new(), connections: 10_000, seconds: 10 };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next()?;
+        match name.as_str() {
+            "--server" => options.server = PathBuf::from(value),
+            "--connections" => options.connections = value.parse().ok()?,
+            "--seconds" => options.seconds = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    options.server.is_file().then_some(options)
+}
+
+/// One line of the result.
+struct Line {
+    name: String,
+    flood: attacks::Seen,
+    held: usize,
+    before: u64,
+    peak: u64,
+    after: u64,
+    elsewhere: Waits,
+    beside: Waits,
+}
+
+const MEGABYTE: f64 = 1024.0 * 1024.0;
+
+#[expect(clippy::cast_precision_loss, reason = "megabytes for people")]
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0}", bytes as f64 / MEGABYTE)
+}
+
+impl Line {
+    fn print(&self) {
+        println!(
+            "{:<34} {:>8} {:>7} {:>7}   {:>4} {:>5} {:>5}   {:>24}   {:>24}",
+            self.name,
+            self.flood.opened,
+            self.flood.open_at_once,
+            self.held,
+            megabytes(self.before),
+            megabytes(self.peak),
+            megabytes(self.after),
+            self.elsewhere.to_string(),
+            self.beside.to_string(),
+        );
+    }
+}
+
+fn head() {
+    println!(
+        "{:<34} {:>8} {:>7} {:>7}   {:>16}   {:>24}   {:>24}",
+        "attack", "opened", "open", "held by", "memory (MB)", "person elsewhere", "person at that address"
+    );
+    println!(
+        "{:<34} {:>8} {:>7} {:>7}   {:>4} {:>5} {:>5}   {:>24}   {:>24}",
+        "",
+        "",
+        "at once",
+        "server",
+        "then",
+        "peak",
+        "after",
+        "p50/p99/max ms (failed)",
+        "p50/p99/max ms (failed)"
+    );
+}
+
+/// Runs one attack against a server of its own, so that no attack inherits the memory of another.
+async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -> Line {
+    let provider = Provider::start().await;
+    let target = Target::start(&options.server, &provider, room).await;
+    let elsewhere = Honest::start(&target, &target.token(&provider, "p-ben"), "127.0.0.2");
+    let beside = Honest::start(&target, &target.token(&provider, "p-aiko"), attacks::ATTACKER);
+    elsewhere.warm().await;
+    beside.warm().await;
+    let before = target.memory();
+    let tokens = attacks::Tokens { good: target.token(&provider, "p-dem"), forged: target.forged(&provider) };
+    let attack = Attack::start(flood, target.address(), options.connections, &Arc::new(tokens));
+    let (mut peak, mut held) = (before, 0);
+    for _ in 0..options.seconds * 10 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        peak = peak.max(target.memory());
+        held = held.max(target.connections());
+    }
+    let seen = attack.stop().await;
+    let (elsewhere, beside) = (elsewhere.stop().await, beside.stop().await);
+    // Longer than the server waits for a header.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    let line = Line {
+        name: name.to_owned(),
+        flood: seen,
+        held,
+        before,
+        peak,
+        after: target.memory(),
+        elsewhere,
+        beside,
+    };
+    drop(target);
+    line
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let Some(options) = options() else {
+        println!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let files = portal_server::system::raise_file_limit();
+    println!(
+        "{} connections wanted; this process may have {} files open, the server as many\n",
+        options.connections,
+        files.map_or("unknown".to_owned(), |files| files.to_string())
+    );
+    head();
+    let all = Some(options.connections + 1000);
+    let plan = [
+        (None, "nobody attacks", Flood::None),
+        (None, "silent, from one address", Flood::Silent { addresses: 1 }),
+        (None, "silent, from 250 addresses", Flood::Silent { addresses: 250 }),
+        (None, "slow headers, from one address", Flood::SlowHeaders { addresses: 1 }),
+        (None, "slow headers, from 250 addresses", Flood::SlowHeaders { addresses: 250 }),
+        (all, "the same, with room for all", Flood::SlowHeaders { addresses: 250 }),
+        (None, "slow bodies", Flood::SlowBodies { addresses: 250 }),
+        (None, "bodies of 10 MB", Flood::LargeBodies),
+        (None, "header floods", Flood::LargeHeaders),
+        (None, "answers that nobody reads", Flood::UnreadAnswers),
+        (None, "forged tokens", Flood::ForgedTokens),
+    ];
+    let mut everybody_was_served = true;
+    for (room, name, flood) in plan {
+        let line = run(&options, room, name, flood).await;
+        everybody_was_served &= line.elsewhere.failed == 0;
+        line.print();
+    }
+    println!(
+        "\nmemory: resident set of the server's process; a failed request is one without a complete answer in 10 s"
+    );
+    if everybody_was_served {
+        ExitCode::SUCCESS
+    } else {
+        println!("somebody at an address of their own was not served");
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,21 @@
+//! The log, on standard error.
+
+use crate::domain::operation::LogFormat;
+use std::io::IsTerminal as _;
+use tracing_subscriber::EnvFilter;
+
+/// Libraries are quiet: sqlx would log statements, hyper connections.
+const USUAL: &str = "info,sqlx=warn,hyper=warn,reqwest=warn";
+
+/// Starts it. `PORTAL_LOG` says what is logged. In JSON each line has the fields of the event and, under `span`, those of
+/// the request: its `id` is the reference people are shown.
+pub fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("PORTAL_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(true).with_span_list(false).init();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Serving under attack, in small: few connections, short times, and nothing that depends on how fast the machine is
+//! (security.md, server, row 5). The large figures are those of `cargo xtask load`.
+
+use crate::api::{on_a_socket, talk};
+use crate::support::TestServer;
+use axum::http::StatusCode;
+use portal_server::http::{Listeners, ServeLimits};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+const HEALTH: &str = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+/// Longer than any test may take: what is over earlier was not ended by the clock.
+const NEVER: Duration = Duration::from_secs(600);
+
+async fn serve_with(
+    server: &TestServer,
+    change: impl FnOnce(&mut ServeLimits),
+) -> (String, watch::Sender<bool>) {
+    let listeners = Listeners::open("127.0.0.1:0").await.unwrap();
+    let address = listeners.addresses()[0].to_string();
+    let (sender, stop) = watch::channel(false);
+    let mut limits = server.server.limits.clone();
+    change(&mut limits);
+    let (router, metrics) = (server.server.router.clone(), Arc::clone(&server.server.metrics));
+    tokio::spawn(portal_server::http::serve(listeners, router, limits, metrics, stop));
+    (address, sender)
+}
+
+/// Whether the other side has closed the connection; waits for it.
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let mut rest = Vec::new();
+    tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await.is_ok()
+}
+
+async fn dribble(address: &str) -> TcpStream {
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.unwrap();
+    slow
+}
+
+#[tokio::test]
+async fn a_hundred_connections_that_dribble_their_headers_keep_nobody_out() {
+    let server = TestServer::start().await;
+    let (address, _stop) = serve_with(&server, |limits| {
+        limits.connections = 10;
+        limits.header_timeout = NEVER;
+    })
+    .await;
+    let mut slow = Vec::new();
+    for _ in 0..100 {
+        slow.push(dribble(&address).await);
+        assert!(talk(&address, HEALTH).await.starts_with("HTTP/1.1 200"), "served at once");
+    }
+    for stream in slow.iter_mut().take(85) {
+        assert!(is_closed(stream).await, "the ones that waited longest had to go");
+    }
+}
+
+#[tokio::test]
+async fn one_address_pushes_out_its_own_connections_only() {
+    let server = TestServer::start().await;
+    let (address, _stop) = serve_with(&server, |limits| {
+        limits.connections = 100;
+        limits.connections_per_network = 3;
+        limits.header_timeout = NEVER;
+    })
+    .await;
+    let other = tokio::net::TcpSocket::new_v4().unwrap();
+    other.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = other.connect(address.parse().unwrap()).await.unwrap();
+    let mut slow = Vec::new();
+    for _ in 0..20 {
+        slow.push(dribble(&address).await);
+    }
+    for stream in slow.iter_mut().take(17) {
+        assert!(is_closed(stream).await);
+    }
+    other.write_all(HEALTH.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "opened first, and still there: {answer}");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_too_long_with_its_headers_or_its_next_request_is_cut_off() {
+    let server = TestServer::start().await;
+    let (address, _stop) =
+        serve_with(&server, |limits| limits.header_timeout = Duration::from_millis(200)).await;
+    let mut slow = dribble(&address).await;
+    assert!(is_closed(&mut slow).await);
+    let mut silent = TcpStream::connect(&address).await.unwrap();
+    assert!(is_closed(&mut silent).await, "said nothing at all");
+    let mut kept = TcpStream::connect(&address).await.unwrap();
+    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    let mut answer = [0; 12];
+    kept.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    assert!(is_closed(&mut kept).await, "kept open and never used again");
+}
+
+#[tokio::test]
+async fn a_body_that_says_it_is_too_large_is_refused_wherever_it_is_sent() {
+    let server = TestServer::start().await;
+    let (address, _stop) = on_a_socket(&server, 10).await;
+    let body = "x".repeat(200_000);
+    for path in ["/api/v1.0/me/managedDevices/d-ben-iphone/resetPasscode", "/api/v1.0/me", "/nowhere", "/"] {
+        let length = body.len();
+        let request = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}");
+        let answer = talk(&address, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
+        assert!(
+            answer.contains("application/problem+json") && answer.contains("\"payloadTooLarge\""),
+            "{answer}"
+        );
+    }
+    assert!(talk(&address, HEALTH).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_say_how_long_it_is_is_read_up_to_the_limit() {
+    let server = TestServer::start().await;
+    let (address, _stop) = on_a_socket(&server, 10).await;
+    let token = server.token("p-ben", 60);
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    let request = format!(
+        "POST /api/v1.0/me/managedDevices/d-ben-iphone/resetPasscode HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
+         authorization: Bearer {token}\r\nidempotency-key: k\r\ntransfer-encoding: chunked\r\n\r\n{}",
+        chunk.repeat(5)
+    );
+    let answer = talk(&address, &request).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+}
+
+#[tokio::test]
+async fn an_event_stream_is_never_closed_for_somebody_else() {
+    let server = TestServer::start().await;
+    let (address, _stop) = serve_with(&server, |limits| {
+        limits.connections = 2;
+        limits.header_timeout = NEVER;
+        limits.patience = Duration::ZERO;
+    })
+    .await;
+    let token = server.token("p-ben", 60);
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let request =
+        format!("GET /api/v1.0/me/events HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut seen = String::new();
+    let mut buffer = [0; 1024];
+    while !seen.contains("retry:") {
+        let length = stream.read(&mut buffer).await.unwrap();
+        seen.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+    }
+    for _ in 0..10 {
+        dribble(&address).await;
+        assert!(talk(&address, HEALTH).await.starts_with("HTTP/1.1 200"));
+    }
+    assert_eq!(server.reset("p-ben", "d-ben-iphone", "k").await.status, StatusCode::ACCEPTED);
+    while !seen.contains("event: device") {
+        let length = stream.read(&mut buffer).await.unwrap();
+        assert!(length > 0, "the stream was closed: {seen}");
+        seen.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+    }
+}
