@@ -105,8 +105,12 @@ impl Server {
     /// [`StartError`].
     pub async fn build(settings: &Settings, replaceable: Replaceable) -> Result<Self, StartError> {
         let Replaceable { clock, randomness, crash_points } = replaceable;
-        let options = StoreOptions { max_pages: settings.database_pages };
+        let options = store_options(settings);
         let store = SqliteStore::open(&settings.database, options)
+            .await
+            .map_err(|error| StartError::Database(settings.database.clone(), error))?;
+        store
+            .tell_of_chain(clock.now())
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
         let fleet_path = fleet_database(&settings.database);
@@ -114,7 +118,7 @@ impl Server {
             .await
             .map_err(|error| StartError::Fleet(fleet_path, error))?;
         let vault: Arc<dyn PasscodeVault> =
-            Arc::new(AeadVault::new(&settings.passcode_key.0, Arc::clone(&randomness)));
+            Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
         let parts = PortalParts {
             store: Arc::new(store.clone()),
             back_end: Arc::new(fleet),
@@ -160,6 +164,12 @@ async fn close_streams(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
     // An error means that whoever could ask is gone: that is a stop as well.
     let _ = stop.wait_for(|is_asked| *is_asked).await;
     portal.close_streams();
+}
+
+/// How the database of these settings is opened.
+#[must_use]
+pub fn store_options(settings: &Settings) -> StoreOptions {
+    StoreOptions { max_pages: settings.database_pages, audit_keys: settings.audit_keys.clone().map(Arc::new) }
 }
 
 fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {

@@ -11,6 +11,7 @@ mod notifications;
 mod portal;
 mod queue;
 mod refusal;
+mod reseal;
 mod reset;
 mod reveal;
 mod sessions;
@@ -23,6 +24,7 @@ pub use events::{ChangeStream, Resume, Told};
 pub use portal::{Portal, PortalParts, Rules};
 pub use queue::{Queue, Stopped};
 pub use refusal::Refusal;
+pub use reseal::{Resealed, reseal};
 pub use reset::{KeyHeader, ResetRequest};
 pub use version::{DeviceVersion, Precondition, digest as version_of};
 

@@ -3,6 +3,7 @@
 //! to do about it.
 
 mod environment;
+mod keys;
 mod reader;
 mod settings;
 
@@ -21,8 +22,9 @@ pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Set
         None => Table::new(),
         Some(path) => read(path).map_err(|mistake| vec![mistake])?,
     };
+    let sources = keys::Sources::new(file, &table, environment);
     environment::apply(&mut table, environment);
-    settings::from_table(table)
+    settings::from_table(table, &sources)
 }
 
 fn read(path: &Path) -> Result<Table, Mistake> {

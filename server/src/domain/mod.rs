@@ -1,10 +1,12 @@
 //! The rules: pure functions and types that know no HTTP, no database, no clock and no source of randomness.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod client;
 pub mod command;
 pub mod device;
 pub mod freshness;
+pub mod hex;
 pub mod history;
 pub mod idempotency;
 pub mod ids;
@@ -12,4 +14,5 @@ pub mod passcode;
 pub mod person;
 pub mod policy;
 pub mod rate;
+pub mod secret_key;
 pub mod streams;

@@ -107,8 +107,8 @@ impl std::fmt::Display for KeyRingError {
 /// The keys there are: the first seals, every one opens.
 #[derive(Debug, Clone)]
 pub struct KeyRing {
-    current: SecretKey,
-    older: Vec<SecretKey>,
+    pub(super) current: SecretKey,
+    pub(super) older: Vec<SecretKey>,
 }
 
 impl KeyRing {

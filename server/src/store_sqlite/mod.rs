@@ -5,19 +5,24 @@
 //! cut, and `secure_delete` overwrites what is erased.
 
 mod audit;
+mod chain;
 mod commands;
 mod events;
 mod history;
 mod notifications;
 mod passcodes;
+mod reseal;
 mod rows;
 mod sessions;
 mod store;
 
+use crate::domain::secret_key::KeyRing;
 use crate::ports::StoreError;
+use chain::Chain;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many connections read at the same time.
@@ -26,10 +31,12 @@ const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// How to open the database.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct StoreOptions {
     /// The largest size in pages of 4 KiB; beyond it writes fail like on a full disk.
     pub max_pages: Option<u32>,
+    /// The keys that seal the audit record; without them its chain is plain SHA-256.
+    pub audit_keys: Option<Arc<KeyRing>>,
 }
 
 /// The SQLite store.
@@ -37,6 +44,7 @@ pub struct StoreOptions {
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    chain: Chain,
 }
 
 impl SqliteStore {
@@ -45,7 +53,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`] with the reason, for instance a folder that does not exist or may not be written.
     pub async fn open(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        let connect = connect_options(path, options);
+        let connect = connect_options(path, &options);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(connect.clone())
@@ -60,7 +68,9 @@ impl SqliteStore {
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await
             .map_err(|error| store_error(&error))?;
-        Ok(Self { writer, readers })
+        let store = Self { writer, readers, chain: Chain { keys: options.audit_keys } };
+        store.chain.begin(&store).await?;
+        Ok(store)
     }
 
     /// Finishes what is running and closes the file.
@@ -72,7 +82,7 @@ impl SqliteStore {
 
 /// The settings every database of the server is opened with.
 #[must_use]
-pub(crate) fn connect_options(path: &Path, options: StoreOptions) -> SqliteConnectOptions {
+pub(crate) fn connect_options(path: &Path, options: &StoreOptions) -> SqliteConnectOptions {
     let connect = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
