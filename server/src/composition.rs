@@ -1,14 +1,14 @@
 //! Puts the server together: adapters into the application, the application under the HTTP edge; starts and
 //! stops it.
 
-use crate::application::{Portal, PortalParts, Queue, Rules};
+use crate::application::{self, Portal, PortalParts, Queue, Rules};
 use crate::backend_simulated::{FleetError, SimulatedFleet};
 use crate::config::Settings;
 use crate::http::page::PageSite;
 use crate::http::{EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, router, serve};
 use crate::oidc::{OidcVerifier, ProviderError};
 use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError, TokenVerifier};
-use crate::store_sqlite::{SqliteStore, StoreOptions};
+use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{SystemClock, SystemRandomness};
 use crate::vault_aead::AeadVault;
 use std::io;
@@ -21,6 +21,8 @@ use tokio::sync::watch;
 pub enum StartError {
     /// The database cannot be used.
     Database(PathBuf, StoreError),
+    /// Another server uses the database, or its lock cannot be used.
+    Lock(PathBuf, LockError),
     /// The simulated fleet's database cannot be used.
     Fleet(PathBuf, FleetError),
     /// The page's folder cannot be used.
@@ -39,6 +41,14 @@ impl std::fmt::Display for StartError {
         match self {
             Self::Database(path, StoreError::Unavailable(reason) | StoreError::Corrupt(reason)) => {
                 write!(formatter, "the database {} cannot be used ({reason}): {WHAT_TO_DO}", path.display())
+            }
+            Self::Lock(path, LockError::Taken) => write!(
+                formatter,
+                "another server runs over the database {}: stop it first, two would send the same resets",
+                path.display()
+            ),
+            Self::Lock(path, LockError::Io(error)) => {
+                write!(formatter, "the database {} cannot be locked ({error}): {WHAT_TO_DO}", path.display())
             }
             Self::Fleet(path, FleetError(reason)) => {
                 write!(
@@ -89,6 +99,7 @@ pub struct Server {
     /// The HTTP service.
     pub router: axum::Router,
     store: SqliteStore,
+    vault: Arc<dyn PasscodeVault>,
     limits: ServeLimits,
 }
 
@@ -124,7 +135,7 @@ impl Server {
             back_end: Arc::new(fleet),
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
-            vault,
+            vault: Arc::clone(&vault),
         };
         let rules = Rules {
             limits: settings.limits,
@@ -143,7 +154,23 @@ impl Server {
             page: page(settings)?.map(Arc::new),
         };
         let limits = ServeLimits { connections: settings.connections };
-        Ok(Self { portal, queue, router: router(state), store, limits })
+        Ok(Self { portal, queue, router: router(state), store, vault, limits })
+    }
+
+    /// Seals passcodes with the current key that are sealed with an older one. Those that do not open stay as they are and
+    /// are named in the log: the server can do everything else without them.
+    pub async fn reseal_passcodes(&self) {
+        match application::reseal(&self.store, self.vault.as_ref(), self.portal.now()).await {
+            Ok(done) => {
+                if done.resealed > 0 {
+                    tracing::info!(number = done.resealed, "passcodes were sealed with the current key");
+                }
+                for (result, error) in done.left {
+                    tracing::error!(%result, %error, "a passcode does not open");
+                }
+            }
+            Err(refusal) => tracing::error!(?refusal, "passcodes could not be sealed with the current key"),
+        }
     }
 
     /// Serves until told to stop: running requests finish, then the queue's step, then the database closes.
@@ -201,7 +228,11 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
 /// # Errors
 /// [`StartError`]; nothing is left running then.
 pub async fn run(settings: &Settings) -> Result<(), StartError> {
+    // Held until the server has ended.
+    let _lock = DatabaseLock::take(&settings.database)
+        .map_err(|error| StartError::Lock(settings.database.clone(), error))?;
     let server = Server::build(settings, Replaceable::default()).await?;
+    server.reseal_passcodes().await;
     let listeners = Listeners::open(&settings.listen).await.map_err(StartError::Listen)?;
     for address in listeners.addresses() {
         tracing::info!(%address, "listening");

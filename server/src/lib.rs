@@ -12,6 +12,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod oidc;
+pub mod operator;
 pub mod ports;
 pub mod store_sqlite;
 pub mod system;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod audit_chain;
+pub mod audit_export;
 pub mod client;
 pub mod command;
 pub mod device;

@@ -139,6 +139,28 @@ impl SqliteStore {
         }))
     }
 
+    /// The first line at or after `from` and the last before `to`. The first is greater than the last when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn audit_range(
+        &self,
+        from: Option<UtcTime>,
+        to: Option<UtcTime>,
+    ) -> Result<(i64, i64), StoreError> {
+        let first: Option<i64> = sqlx::query_scalar("SELECT MIN(sequence) FROM audit WHERE at >= ?")
+            .bind(from.map_or(i64::MIN, UtcTime::unix_millis))
+            .fetch_one(&self.readers)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let last: Option<i64> = sqlx::query_scalar("SELECT MAX(sequence) FROM audit WHERE at < ?")
+            .bind(to.map_or(i64::MAX, UtcTime::unix_millis))
+            .fetch_one(&self.readers)
+            .await
+            .map_err(|error| store_error(&error))?;
+        Ok((first.unwrap_or(i64::MAX), last.unwrap_or(0)))
+    }
+
     /// Hands every line to `take`, in order, out of one snapshot, until it says stop. Answers with the last sequence that
     /// SQLite gave away and the last in the chain.
     ///

@@ -5,10 +5,12 @@
 //! cut, and `secure_delete` overwrites what is erased.
 
 mod audit;
+mod backup;
 mod chain;
 mod commands;
 mod events;
 mod history;
+mod lock;
 mod notifications;
 mod passcodes;
 mod reseal;
@@ -20,11 +22,17 @@ use crate::domain::secret_key::KeyRing;
 use crate::ports::StoreError;
 use chain::Chain;
 use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use backup::Readied;
+pub use lock::{DatabaseLock, LockError};
+
+/// The tables, version by version.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/store");
 /// How many connections read at the same time.
 const READERS: u32 = 4;
 /// How long to wait for another process that holds the write lock.
@@ -59,10 +67,7 @@ impl SqliteStore {
             .connect_with(connect.clone())
             .await
             .map_err(|error| store_error(&error))?;
-        sqlx::migrate!("./migrations/store")
-            .run(&writer)
-            .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(connect.read_only(true).create_if_missing(false))
@@ -71,6 +76,45 @@ impl SqliteStore {
         let store = Self { writer, readers, chain: Chain { keys: options.audit_keys } };
         store.chain.begin(&store).await?;
         Ok(store)
+    }
+
+    /// Opens a database that exists, only to read it: nothing is brought up to date, nothing is written. A server may be
+    /// writing meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when its tables are of another version than this program's.
+    pub async fn look(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        Self::look_with(connect_options(path, &options), options).await
+    }
+
+    /// Like [`SqliteStore::look`], for a backup: a single file that nobody writes and that stays a single file.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn look_at_file(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let connect = connect_options(path, &options).journal_mode(SqliteJournalMode::Delete);
+        Self::look_with(connect, options).await
+    }
+
+    async fn look_with(connect: SqliteConnectOptions, options: StoreOptions) -> Result<Self, StoreError> {
+        let connect = connect.read_only(true).create_if_missing(false);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(connect)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&readers)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let ours = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+        if version != ours {
+            return Err(StoreError::Unavailable(format!(
+                "its tables are of version {version} and this program's of version {ours}: start the server of \
+                 this version once"
+            )));
+        }
+        Ok(Self { writer: readers.clone(), readers, chain: Chain { keys: options.audit_keys } })
     }
 
     /// Finishes what is running and closes the file.
