@@ -234,6 +234,10 @@ pub async fn run(settings: &Settings) -> Result<(), StartError> {
     let server = Server::build(settings, Replaceable::default()).await?;
     server.reseal_passcodes().await;
     let listeners = Listeners::open(&settings.listen).await.map_err(StartError::Listen)?;
+    if let Ok(head) = server.store.audit_head().await {
+        // Where the log is kept elsewhere, this is an anchor (`audit verify --anchor`).
+        tracing::info!(%head, "the audit record");
+    }
     for address in listeners.addresses() {
         tracing::info!(%address, "listening");
     }

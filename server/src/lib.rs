@@ -3,7 +3,7 @@
 //!
 //! Direction of dependencies, from the outside in; a check fails when it is broken:
 //! `composition` -> `http`, `config`, adapters (`store_sqlite`, `backend_simulated`, `oidc`, `vault_aead`,
-//! `system`) -> `application` -> `ports` -> `domain` -> the contract crate.
+//! `system`) -> `application` -> `ports` -> `domain` -> the contract crate. `operator` stands beside `composition`.
 
 pub mod application;
 pub mod backend_simulated;
@@ -17,3 +17,9 @@ pub mod ports;
 pub mod store_sqlite;
 pub mod system;
 pub mod vault_aead;
+
+/// Every block of memory is wiped when it is freed: the buffers of hyper, serde_json and jsonwebtoken hold tokens and
+/// passcodes, and no type of ours can reach into them. Here, so that every binary that serves has it, the tests' too.
+#[global_allocator]
+static WIPES_WHAT_IS_FREED: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);

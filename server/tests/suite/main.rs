@@ -20,6 +20,8 @@ mod events;
 mod fleet;
 mod history;
 mod killed;
+mod memory;
+mod migrations;
 mod openapi;
 mod page;
 mod policy_rows;
