@@ -42,7 +42,7 @@ async fn copy(
     clock: &dyn Clock,
 ) -> Result<Vec<String>, OperatorError> {
     store.copy_to(to, clock.now()).await.map_err(database(to))?;
-    let copy = SqliteStore::look_at_file(to, options).await.map_err(database(to))?;
+    let copy = SqliteStore::look(to, options).await.map_err(database(to))?;
     let checked = copy.check_integrity().await.map_err(database(to));
     let verified = copy.verify_audit(None).await.map_err(database(to));
     copy.close().await;

@@ -84,20 +84,8 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`], also when its tables are of another version than this program's.
     pub async fn look(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        Self::look_with(connect_options(path, &options), options).await
-    }
-
-    /// Like [`SqliteStore::look`], for a backup: a single file that nobody writes and that stays a single file.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn look_at_file(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        let connect = connect_options(path, &options).journal_mode(SqliteJournalMode::Delete);
-        Self::look_with(connect, options).await
-    }
-
-    async fn look_with(connect: SqliteConnectOptions, options: StoreOptions) -> Result<Self, StoreError> {
-        let connect = connect.read_only(true).create_if_missing(false);
+        // Without naming a journal mode: a server's database has a write-ahead log, a backup has none, and both stay so.
+        let connect = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(connect)

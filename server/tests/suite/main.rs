@@ -23,6 +23,7 @@ mod killed;
 mod memory;
 mod migrations;
 mod openapi;
+mod operator;
 mod page;
 mod policy_rows;
 mod reset;
