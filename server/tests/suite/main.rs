@@ -14,6 +14,7 @@
 
 mod api;
 mod back_end_faults;
+mod chain_cost;
 mod configuration;
 mod crash_points;
 mod events;
