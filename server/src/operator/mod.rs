@@ -72,9 +72,12 @@ fn database(path: &Path) -> impl FnOnce(StoreError) -> OperatorError + '_ {
 
 /// Names the file in an error.
 fn file(path: &Path) -> impl FnOnce(io::Error) -> OperatorError + '_ {
-    |error| match error.kind() {
-        io::ErrorKind::AlreadyExists => OperatorError::Exists(path.to_owned()),
-        _ => OperatorError::File(path.to_owned(), error),
+    |error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            OperatorError::Exists(path.to_owned())
+        } else {
+            OperatorError::File(path.to_owned(), error)
+        }
     }
 }
 

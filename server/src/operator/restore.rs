@@ -92,7 +92,13 @@ fn named(error: OperatorError, made: &Path, from: &Path) -> OperatorError {
             OperatorError::Database(from.to_owned(), reason)
         }
         OperatorError::Audit(path, broken) if path == made => OperatorError::Audit(from.to_owned(), broken),
-        other => other,
+        other @ (OperatorError::Database(..)
+        | OperatorError::Audit(..)
+        | OperatorError::File(..)
+        | OperatorError::Exists(_)
+        | OperatorError::Running(_)
+        | OperatorError::Passcodes(_)
+        | OperatorError::Refused(_)) => other,
     }
 }
 

@@ -43,7 +43,7 @@ async fn print_what_a_line_costs_with_and_without_the_chain() {
         without.push(started.elapsed().as_secs_f64() * 1000.0);
     }
     let (with, without) = (median(with), median(without));
-    println!("a line alone: {with:.3} ms with, {without:.3} ms without: {:.2} times", with / without);
+    eprintln!("a line alone: {with:.3} ms with, {without:.3} ms without: {:.2} times", with / without);
 
     let server = TestServer::with("[limits]\nresets_per_hour = 100000\nresets_per_device_per_hour = 100000\nattempts_per_minute = 100000\n").await;
     let mut resets = Vec::new();
@@ -54,5 +54,5 @@ async fn print_what_a_line_costs_with_and_without_the_chain() {
         assert_eq!(answer.status.as_u16(), 202, "{}", answer.code());
     }
     let reset = median(resets);
-    println!("a reset: {reset:.3} ms, of which the chain is {:.1} %", (with - without) / reset * 100.0);
+    eprintln!("a reset: {reset:.3} ms, of which the chain is {:.1} %", (with - without) / reset * 100.0);
 }

@@ -19,6 +19,12 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
+/// Says something to the test: a line that begins with `@`.
+#[allow(clippy::print_stdout, reason = "standard output is the way to the test that started this process")]
+fn tell_test(text: &str) {
+    println!("@{text}");
+}
+
 const CONFIGURATION: &str = "PORTAL_TEST_SERVED_ELSEWHERE";
 /// How long something that must happen soon is waited for before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,7 +41,7 @@ async fn served_elsewhere() {
     let server = Server::build(&settings, Replaceable { clock: clock.clone(), ..Replaceable::default() });
     let server = server.await.unwrap();
     let listeners = Listeners::open("127.0.0.1:0").await.unwrap();
-    println!("@{}", listeners.addresses()[0]);
+    tell_test(&listeners.addresses()[0].to_string());
     let (_stop, stopped) = tokio::sync::watch::channel(false);
     tokio::spawn(serve(listeners, server.router.clone(), ServeLimits { connections: 16 }, stopped));
     let mut lines = std::io::stdin().lines();
@@ -57,7 +63,7 @@ async fn served_elsewhere() {
             "drop" => drop(held.take()),
             other => panic!("{other}"),
         }
-        println!("@done");
+        tell_test("done");
     }
 }
 
