@@ -1,7 +1,7 @@
 //! Puts the server together: adapters into the application, the application under the HTTP edge; starts and
 //! stops it.
 
-use crate::application::{Portal, PortalParts, Queue, Rules};
+use crate::application::{self, Portal, PortalParts, Queue, Rules};
 use crate::backend_simulated::{FleetError, SimulatedFleet};
 use crate::config::Settings;
 use crate::http::page::PageSite;
@@ -12,7 +12,7 @@ use crate::http::{
 use crate::metrics::{CountedBackEnd, Metrics};
 use crate::oidc::{OidcVerifier, ProviderError};
 use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError, TokenVerifier};
-use crate::store_sqlite::{SqliteStore, StoreOptions};
+use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{SystemClock, SystemRandomness, raise_file_limit};
 use crate::vault_aead::AeadVault;
 use std::io;
@@ -34,6 +34,8 @@ const OTHER_FILES: usize = 128;
 pub enum StartError {
     /// The database cannot be used.
     Database(PathBuf, StoreError),
+    /// Another server uses the database, or its lock cannot be used.
+    Lock(PathBuf, LockError),
     /// The simulated fleet's database cannot be used.
     Fleet(PathBuf, FleetError),
     /// The page's folder cannot be used.
@@ -52,6 +54,14 @@ impl std::fmt::Display for StartError {
         match self {
             Self::Database(path, StoreError::Unavailable(reason) | StoreError::Corrupt(reason)) => {
                 write!(formatter, "the database {} cannot be used ({reason}): {WHAT_TO_DO}", path.display())
+            }
+            Self::Lock(path, LockError::Taken) => write!(
+                formatter,
+                "another server runs over the database {}: stop it first, two would send the same resets",
+                path.display()
+            ),
+            Self::Lock(path, LockError::Io(error)) => {
+                write!(formatter, "the database {} cannot be locked ({error}): {WHAT_TO_DO}", path.display())
             }
             Self::Fleet(path, FleetError(reason)) => {
                 write!(
@@ -108,6 +118,7 @@ pub struct Server {
     /// What is counted.
     pub metrics: Arc<Metrics>,
     store: SqliteStore,
+    vault: Arc<dyn PasscodeVault>,
     drain_time: Duration,
 }
 
@@ -124,8 +135,12 @@ impl Server {
     /// [`StartError`].
     pub async fn build(settings: &Settings, replaceable: Replaceable) -> Result<Self, StartError> {
         let Replaceable { clock, randomness, crash_points } = replaceable;
-        let options = StoreOptions { max_pages: settings.database_pages };
+        let options = store_options(settings);
         let store = SqliteStore::open(&settings.database, options)
+            .await
+            .map_err(|error| StartError::Database(settings.database.clone(), error))?;
+        store
+            .tell_of_chain(clock.now())
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
         let fleet_path = fleet_database(&settings.database);
@@ -133,14 +148,14 @@ impl Server {
             .await
             .map_err(|error| StartError::Fleet(fleet_path, error))?;
         let vault: Arc<dyn PasscodeVault> =
-            Arc::new(AeadVault::new(&settings.passcode_key.0, Arc::clone(&randomness)));
+            Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
         let metrics = Arc::new(Metrics::new());
         let parts = PortalParts {
             store: Arc::new(store.clone()),
             back_end: Arc::new(CountedBackEnd::new(Arc::new(fleet), Arc::clone(&metrics))),
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
-            vault,
+            vault: Arc::clone(&vault),
         };
         let rules = Rules {
             limits: settings.limits,
@@ -172,7 +187,33 @@ impl Server {
         };
         let operation = operation_router(state.clone());
         let drain_time = settings.drain_time;
-        Ok(Self { portal, queue, router: router(state), operation, store, limits, metrics, drain_time })
+        Ok(Self {
+            portal,
+            queue,
+            router: router(state),
+            operation,
+            store,
+            vault,
+            limits,
+            metrics,
+            drain_time,
+        })
+    }
+
+    /// Seals passcodes with the current key that are sealed with an older one. Those that do not open stay as they are and
+    /// are named in the log: the server can do everything else without them.
+    pub async fn reseal_passcodes(&self) {
+        match application::reseal(&self.store, self.vault.as_ref(), self.portal.now()).await {
+            Ok(done) => {
+                if done.resealed > 0 {
+                    tracing::info!(number = done.resealed, "passcodes were sealed with the current key");
+                }
+                for (result, error) in done.left {
+                    tracing::error!(%result, %error, "a passcode does not open");
+                }
+            }
+            Err(refusal) => tracing::error!(?refusal, "passcodes could not be sealed with the current key"),
+        }
     }
 
     /// Takes no more connections than there are files for, and says so: a server out of files cannot even open its
@@ -244,6 +285,12 @@ async fn close_streams(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
     portal.close_streams();
 }
 
+/// How the database of these settings is opened.
+#[must_use]
+pub fn store_options(settings: &Settings) -> StoreOptions {
+    StoreOptions { max_pages: settings.database_pages, audit_keys: settings.audit_keys.clone().map(Arc::new) }
+}
+
 fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
     let text = serde_json::to_string(&settings.branding).map_err(|_| StartError::Branding)?;
     Ok(EdgeSettings {
@@ -273,9 +320,17 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
 /// # Errors
 /// [`StartError`]; nothing is left running then.
 pub async fn run(settings: &Settings) -> Result<(), StartError> {
+    // Held until the server has ended.
+    let _lock = DatabaseLock::take(&settings.database)
+        .map_err(|error| StartError::Lock(settings.database.clone(), error))?;
     let mut server = Server::build(settings, Replaceable::default()).await?;
     server.fit_into(raise_file_limit());
+    server.reseal_passcodes().await;
     let listeners = Listeners::open(&settings.listen).await.map_err(StartError::Listen)?;
+    if let Ok(head) = server.store.audit_head().await {
+        // Where the log is kept elsewhere, this is an anchor (`audit verify --anchor`).
+        tracing::info!(%head, "the audit record");
+    }
     for address in listeners.addresses() {
         tracing::info!(%address, "listening");
     }

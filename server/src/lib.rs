@@ -3,7 +3,8 @@
 //!
 //! Direction of dependencies, from the outside in; a check fails when it is broken:
 //! `composition` -> `http`, `config`, adapters (`store_sqlite`, `backend_simulated`, `oidc`, `vault_aead`,
-//! `metrics`, `system`) -> `application` -> `ports` -> `domain` -> the contract crate.
+//! `metrics`, `system`) -> `application` -> `ports` -> `domain` -> the contract crate. `operator` stands beside
+//! `composition`.
 
 pub mod application;
 pub mod backend_simulated;
@@ -13,7 +14,14 @@ pub mod domain;
 pub mod http;
 pub mod metrics;
 pub mod oidc;
+pub mod operator;
 pub mod ports;
 pub mod store_sqlite;
 pub mod system;
 pub mod vault_aead;
+
+/// Every block of memory is wiped when it is freed: the buffers of hyper, serde_json and jsonwebtoken hold tokens and
+/// passcodes, and no type of ours can reach into them. Here, so that every binary that serves has it, the tests' too.
+#[global_allocator]
+static WIPES_WHAT_IS_FREED: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);

@@ -1,84 +1,119 @@
-//! The program: reads the configuration, starts the log, runs the server.
+//! The program: reads arguments and configuration, starts the log, serves or does what an operator asked.
 //!
-//! Exit codes: 0 after an orderly stop, 1 if the server cannot start, 2 for mistakes in the configuration.
+//! Exit codes: 0 after an orderly stop or when it is done, 1 if it cannot be done (says why), 2 for mistakes in the
+//! arguments or the configuration.
 
-use portal_server::{composition, config, system};
-use std::path::PathBuf;
+use portal_server::config::Settings;
+use portal_server::operator::{self, AuditCommand, OperatorError, Wanted};
+use portal_server::system::{self, SystemClock};
+use portal_server::{composition, config};
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-const HELP: &str = "\
-The server of the passcode portal.
-
-usage: portal-server [--config FILE] [--check]
-
-  --config FILE  the configuration (TOML); every key can be overridden: PORTAL__SECTION__KEY
-  --check        check the configuration and end
-  --help, --version
-
-PORTAL_LOG sets what is logged (default \"info\"). README.md in server/ lists every key.";
-
-enum Wanted {
-    Run { config: Option<PathBuf>, check: bool },
-    Text(String),
+/// Why the program ends without having done what was asked.
+struct Failed {
+    code: u8,
+    reasons: Vec<String>,
 }
 
-fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut config = None;
-    let mut check = false;
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--config" => config = Some(PathBuf::from(arguments.next().ok_or("--config needs a file")?)),
-            "--check" => check = true,
-            "--help" | "-h" => return Ok(Wanted::Text(HELP.to_owned())),
-            "--version" | "-V" => return Ok(Wanted::Text(env!("CARGO_PKG_VERSION").to_owned())),
-            unknown => return Err(format!("unknown argument {unknown}; --help lists them")),
+impl Failed {
+    fn not_done(reason: &impl std::fmt::Display) -> Self {
+        Self { code: 1, reasons: vec![reason.to_string()] }
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(said) => {
+            say(&said);
+            ExitCode::SUCCESS
+        }
+        Err(Failed { code, reasons }) => {
+            for reason in reasons {
+                eprintln!("{reason}");
+            }
+            ExitCode::from(code)
         }
     }
-    Ok(Wanted::Run { config, check })
 }
 
-#[expect(clippy::print_stdout, reason = "--help and --version belong on standard output")]
-fn main() -> ExitCode {
-    let (file, check) = match wanted(std::env::args().skip(1)) {
-        Ok(Wanted::Run { config, check }) => (config, check),
-        Ok(Wanted::Text(text)) => {
-            println!("{text}");
-            return ExitCode::SUCCESS;
+/// Prints; a reader that is gone (`| head`) is no reason to fail.
+fn say(lines: &[String]) {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+}
+
+fn run() -> Result<Vec<String>, Failed> {
+    let (file, wanted) = operator::parse(std::env::args_os().skip(1))
+        .map_err(|reason| Failed { code: 2, reasons: vec![reason] })?;
+    match wanted {
+        Wanted::Help => Ok(vec![operator::HELP.to_owned()]),
+        Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
+        Wanted::Check => settings(file.as_deref()).map(|_| Vec::new()),
+        Wanted::Serve => serve(&settings(file.as_deref())?),
+        Wanted::Audit(AuditCommand::VerifyFile { file: exported, anchor }) => {
+            // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
+            let keys = match &file {
+                Some(_) => settings(file.as_deref())?.audit_keys,
+                None => None,
+            };
+            operator::verify_file(&exported, keys.as_ref(), anchor).map_err(|error| Failed::not_done(&error))
         }
-        Err(reason) => {
-            eprintln!("{reason}");
-            return ExitCode::from(2);
+        Wanted::Audit(_) | Wanted::Rekey | Wanted::Backup(_) | Wanted::Restore(_) => {
+            let settings = settings(file.as_deref())?;
+            system::start_log_by_hand();
+            let result = runtime()?.block_on(operate(&settings, &wanted));
+            result.map_err(|error| Failed::not_done(&error))
         }
-    };
+    }
+}
+
+/// Does what an operator asked.
+async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, OperatorError> {
+    match wanted {
+        Wanted::Audit(AuditCommand::Verify { anchor }) => operator::verify(settings, *anchor).await,
+        Wanted::Audit(AuditCommand::Export { from, to }) => {
+            let mut out = std::io::BufWriter::new(std::io::stdout());
+            operator::export(settings, *from, *to, &mut out).await.map(|()| Vec::new())
+        }
+        Wanted::Rekey => operator::reseal(settings).await,
+        Wanted::Backup(to) => operator::back_up(settings, to, &SystemClock).await,
+        Wanted::Restore(from) => operator::restore(settings, from, &SystemClock).await,
+        // Done without a database.
+        Wanted::Audit(AuditCommand::VerifyFile { .. })
+        | Wanted::Serve
+        | Wanted::Check
+        | Wanted::Help
+        | Wanted::Version => Ok(Vec::new()),
+    }
+}
+
+/// Reads the configuration. The environment's copy of the keys in this process' memory is wiped when this returns.
+fn settings(file: Option<&Path>) -> Result<Settings, Failed> {
     let environment: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let settings = match config::load(file.as_deref(), &environment) {
-        Ok(settings) => settings,
-        Err(mistakes) => {
-            eprintln!("the configuration has {} mistake(s):", mistakes.len());
-            for mistake in mistakes {
-                eprintln!("  {mistake}");
-            }
-            return ExitCode::from(2);
-        }
-    };
-    if check {
-        return ExitCode::SUCCESS;
-    }
+    config::load(file, &environment).map_err(|mistakes| {
+        let count = format!("the configuration has {} mistake(s):", mistakes.len());
+        let mistakes = mistakes.into_iter().map(|mistake| format!("  {mistake}"));
+        Failed { code: 2, reasons: std::iter::once(count).chain(mistakes).collect() }
+    })
+}
+
+fn serve(settings: &Settings) -> Result<Vec<String>, Failed> {
     system::start_log(settings.log_format);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("the server cannot start: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    match runtime.block_on(composition::run(&settings)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("the server cannot start: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let result = runtime()?.block_on(composition::run(settings));
+    result.map(|()| Vec::new()).map_err(|error| cannot_start(&error))
+}
+
+fn cannot_start(error: &impl std::fmt::Display) -> Failed {
+    Failed::not_done(&format!("the server cannot start: {error}"))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| cannot_start(&error))
 }

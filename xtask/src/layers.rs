@@ -104,6 +104,11 @@ const SERVER: Rules = Rules {
             "domain ports application system vault_aead store_sqlite backend_simulated oidc config metrics http",
             &[],
         ),
+        row(
+            "operator",
+            "domain ports application system vault_aead store_sqlite config composition",
+            HTTP_EDGE,
+        ),
     ],
 };
 

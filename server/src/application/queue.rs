@@ -13,7 +13,8 @@ use crate::domain::command::{
 use crate::domain::ids::NotificationId;
 use crate::domain::policy::Reset;
 use crate::ports::{
-    BackEndError, CancelAnswer, Change, CrashPoint, CrashPoints, StartAnswer, StartCommand, StatusAnswer,
+    BackEndError, CancelAnswer, Change, CrashPoint, CrashPoints, Purpose, StartAnswer, StartCommand,
+    StatusAnswer,
 };
 use portal_contract::{FailureCode, UtcTime};
 use std::sync::Arc;
@@ -257,10 +258,12 @@ impl Queue {
                     tracing::error!(result = %command.id, "the passcode of a command is missing");
                     return self.end(command, Ending::Failed(FailureCode::BackEndFault)).await;
                 };
-                match self.portal.parts.vault.open(&command.id, &sealed) {
+                let purpose =
+                    Purpose { result_id: &command.id, person: &command.person, device: &command.device };
+                match self.portal.parts.vault.open(&purpose, &sealed) {
                     Ok(passcode) => Some(passcode),
-                    Err(_) => {
-                        tracing::error!(result = %command.id, "a passcode does not open: was the key changed?");
+                    Err(error) => {
+                        tracing::error!(result = %command.id, %error, "the passcode of a command cannot be sent");
                         return self.end(command, Ending::Failed(FailureCode::BackEndFault)).await;
                     }
                 }

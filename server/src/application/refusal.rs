@@ -102,7 +102,7 @@ impl From<RandomnessError> for Refusal {
 }
 
 impl From<VaultError> for Refusal {
-    fn from(_: VaultError) -> Self {
-        Self::Internal("a passcode could not be sealed or opened".to_owned())
+    fn from(error: VaultError) -> Self {
+        Self::Internal(format!("a passcode could not be sealed or opened: {error}"))
     }
 }

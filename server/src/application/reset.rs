@@ -17,7 +17,7 @@ use crate::domain::ids::{RANDOM_ID_BYTES, ResultId, random_id};
 use crate::domain::passcode::{self, RandomnessExhausted};
 use crate::domain::policy::{Decision, Reset, decide_reset};
 use crate::domain::rate::RateLimit;
-use crate::ports::{Accepted, IdempotentRequest, RecordOutcome, RecordReset, Sealed};
+use crate::ports::{Accepted, IdempotentRequest, Purpose, RecordOutcome, RecordReset, Sealed};
 use portal_contract::{CharacterSet, DeviceActionResult};
 
 /// The `Idempotency-Key` header as it came.
@@ -116,7 +116,8 @@ impl Portal {
         let passcode = match reset {
             Reset::Removed => None,
             Reset::Temporary(character_set) => {
-                Some((self.sealed_passcode(&id, character_set)?, character_set))
+                let purpose = Purpose { result_id: &id, person: &call.sign_in.person, device: &device.id };
+                Some((self.sealed_passcode(&purpose, character_set)?, character_set))
             }
         };
         let started = self.now();
@@ -125,12 +126,12 @@ impl Portal {
         Ok(RecordReset { request, command, passcode, limits: self.rules.limits, audit })
     }
 
-    fn sealed_passcode(&self, id: &ResultId, character_set: CharacterSet) -> Result<Sealed, Refusal> {
+    fn sealed_passcode(&self, purpose: &Purpose<'_>, character_set: CharacterSet) -> Result<Sealed, Refusal> {
         let mut fill =
             |buffer: &mut [u8]| self.parts.randomness.fill(buffer).map_err(|_| RandomnessExhausted);
         let passcode = passcode::generate(character_set, &mut fill)
             .map_err(|_| Refusal::Internal("the machine has no random bytes".to_owned()))?;
-        Ok(self.parts.vault.seal(id, &passcode)?)
+        Ok(self.parts.vault.seal(purpose, &passcode)?)
     }
 }
 

@@ -6,6 +6,7 @@ use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::AuditEvent;
 use crate::domain::freshness::{Freshness, MaxAge, freshness};
 use crate::domain::rate::RateLimit;
+use crate::ports::Purpose;
 use portal_contract::TemporaryPasscode;
 
 impl Portal {
@@ -34,7 +35,8 @@ impl Portal {
         }
         let found =
             self.parts.store.passcode_to_show(person, &device.id, now).await?.ok_or(Refusal::NotFound)?;
-        let passcode = self.parts.vault.open(&found.result_id, &found.sealed)?;
+        let purpose = Purpose { result_id: &found.result_id, person, device: &device.id };
+        let passcode = self.parts.vault.open(&purpose, &found.sealed)?;
         // Written first: a passcode that cannot be accounted for is not shown.
         let id = Some(found.result_id.clone());
         let entry = audit_entry(AuditEvent::PasscodeRevealed, call, id, now, "ok".to_owned());

@@ -3,6 +3,7 @@
 //! to do about it.
 
 mod environment;
+mod keys;
 mod reader;
 mod settings;
 
@@ -21,7 +22,7 @@ pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Set
         None => String::new(),
         Some(path) => read(path).map_err(|mistake| vec![mistake])?,
     };
-    parse_named(&text, file.unwrap_or(Path::new("the file")), environment)
+    parse_named(&text, file, environment)
 }
 
 /// The same from the text of the file.
@@ -29,13 +30,19 @@ pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Set
 /// # Errors
 /// All mistakes at once.
 pub fn parse(text: &str, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
-    parse_named(text, Path::new("the file"), environment)
+    parse_named(text, None, environment)
 }
 
-fn parse_named(text: &str, name: &Path, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
+fn parse_named(
+    text: &str,
+    file: Option<&Path>,
+    environment: &[(String, String)],
+) -> Result<Settings, Vec<Mistake>> {
+    let name = file.unwrap_or(Path::new("the file"));
     let mut table: Table = text.parse().map_err(|error| vec![not_toml(&error, text, name)])?;
+    let sources = keys::Sources::new(file, &table, environment);
     environment::apply(&mut table, environment);
-    settings::from_table(table)
+    settings::from_table(table, &sources)
 }
 
 /// Where and why, and not what stands there: the error's own text shows the line, and a key may be in it.

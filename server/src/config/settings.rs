@@ -1,29 +1,20 @@
 //! The settings, read and checked.
 
+use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
 use crate::backend_simulated::FleetSettings;
 use crate::domain::operation::LogFormat;
 use crate::domain::quota::Quota;
 use crate::domain::rate::{Limits, PerHour, Quotas};
+use crate::domain::secret_key::KeyRing;
 use crate::domain::streams::StreamRules;
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
-use base64ct::{Base64, Encoding as _};
 use ipnet::IpNet;
 use portal_contract::Branding;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use toml::{Table, Value};
-
-/// The key for temporary passcodes at rest, as it stands in the configuration. Its `Debug` shows nothing.
-#[derive(Clone)]
-pub struct PasscodeKey(pub [u8; 32]);
-
-impl std::fmt::Debug for PasscodeKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("[REDACTED]")
-    }
-}
 
 /// The page, if it is served from here.
 #[derive(Debug, Clone)]
@@ -61,8 +52,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Access tokens.
     pub tokens: TokenRules,
-    /// The key for passcodes at rest.
-    pub passcode_key: PasscodeKey,
+    /// The keys for passcodes at rest.
+    pub passcode_keys: KeyRing,
+    /// The keys that seal the audit record, if it is sealed.
+    pub audit_keys: Option<KeyRing>,
     /// For how long passcodes are kept, in days.
     pub passcode_lifetime_days: u32,
     /// The simulated fleet.
@@ -85,10 +78,11 @@ pub struct Settings {
     pub branding: Branding,
 }
 
-pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
+pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let tokens = oidc(&mut whole, &mut mistakes);
-    let (passcode_key, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes);
+    let (passcode_keys, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes, sources);
+    let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding(&mut whole, &mut mistakes);
@@ -150,9 +144,9 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         connect.dedup();
         PageSettings { folder, config, connect }
     });
-    if !mistakes.is_empty() {
+    let Some(passcode_keys) = passcode_keys.filter(|_| mistakes.is_empty()) else {
         return Err(mistakes);
-    }
+    };
     Ok(Settings {
         listen,
         metrics_listen,
@@ -165,7 +159,8 @@ pub(super) fn from_table(mut whole: Table) -> Result<Settings, Vec<Mistake>> {
         public_base_url,
         trusted_proxies,
         tokens,
-        passcode_key,
+        passcode_keys,
+        audit_keys,
         passcode_lifetime_days,
         fleet,
         limits,
@@ -253,21 +248,19 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> TokenRules {
     }
 }
 
-fn passcode(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (PasscodeKey, u32) {
+fn passcode(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> (Option<KeyRing>, u32) {
     let mut section = Section::take(whole, "passcode", mistakes);
-    let what = "32 random bytes in base64 (`openssl rand -base64 32`), best through PORTAL__PASSCODE__KEY";
-    let text = section.required("key", what);
-    let mut key = [0; 32];
-    let decoded = Base64::decode(text.trim(), &mut key).is_ok_and(|bytes| bytes.len() == 32);
-    if !text.is_empty() && !decoded {
-        section.wrong("key", "must be exactly 32 bytes in base64 (`openssl rand -base64 32`)");
-    }
-    if decoded && key.iter().all(|byte| Some(byte) == key.first()) {
-        section.wrong("key", "is not random: use `openssl rand -base64 32`");
-    }
+    let keys = keys(&mut section, "passcode", "passcode.keys", Need::Required, sources);
     let days = section.number("lifetime_days", 7, 1..=90);
     section.finish();
-    (PasscodeKey(key), u32::try_from(days).unwrap_or(7))
+    (keys, u32::try_from(days).unwrap_or(7))
+}
+
+fn audit(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> Option<KeyRing> {
+    let mut section = Section::take(whole, "audit", mistakes);
+    let keys = keys(&mut section, "audit", "audit.keys", Need::Optional, sources);
+    section.finish();
+    keys
 }
 
 fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {

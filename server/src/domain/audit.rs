@@ -1,6 +1,7 @@
 //! What the append-only record holds: who, which device, when, from where, with what result. Never a passcode
 //! or a token.
 
+use super::audit_chain::AuditLine;
 use super::client::ClientSoftware;
 use super::ids::{DeviceId, RequestId, ResultId};
 use super::person::PersonId;
@@ -33,11 +34,19 @@ pub enum AuditEvent {
     ReportRefused,
     /// The person signed out everywhere.
     SessionsRevoked,
+    /// The chain was begun over lines that were there before; a change made earlier cannot be found.
+    AuditChainStarted,
+    /// The record is sealed with another key from here on.
+    AuditKeyChanged,
+    /// Passcodes were sealed anew with the current key.
+    PasscodesResealed,
+    /// The database was put in place of another; what happened between backup and restore is not in the record.
+    DatabaseRestored,
 }
 
 impl AuditEvent {
     /// Every event.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::ResetAccepted,
         Self::ResetReplayed,
         Self::ResetRefused,
@@ -50,6 +59,10 @@ impl AuditEvent {
         Self::ReportedUnrecognized,
         Self::ReportRefused,
         Self::SessionsRevoked,
+        Self::AuditChainStarted,
+        Self::AuditKeyChanged,
+        Self::PasscodesResealed,
+        Self::DatabaseRestored,
     ];
 
     /// The name in the database.
@@ -68,6 +81,10 @@ impl AuditEvent {
             Self::ReportedUnrecognized => "reportedUnrecognized",
             Self::ReportRefused => "reportRefused",
             Self::SessionsRevoked => "sessionsRevoked",
+            Self::AuditChainStarted => "auditChainStarted",
+            Self::AuditKeyChanged => "auditKeyChanged",
+            Self::PasscodesResealed => "passcodesResealed",
+            Self::DatabaseRestored => "databaseRestored",
         }
     }
 
@@ -106,6 +123,33 @@ pub struct AuditEntry {
     pub origin: Option<Origin>,
     /// A stable code: `ok`, a problem's code, or a state.
     pub result: String,
+}
+
+impl AuditEntry {
+    /// An entry about the server itself.
+    #[must_use]
+    pub const fn by_the_server(at: UtcTime, event: AuditEvent, result: String) -> Self {
+        Self { at, event, person: None, device: None, result_id: None, origin: None, result }
+    }
+
+    /// The line that is stored and hashed for this entry.
+    #[must_use]
+    pub fn line(&self, sequence: i64) -> AuditLine {
+        let client = self.origin.as_ref().and_then(|origin| origin.client);
+        AuditLine {
+            sequence,
+            at: self.at.unix_millis(),
+            event: self.event.as_str().to_owned(),
+            person: self.person.as_ref().map(|person| person.as_str().to_owned()),
+            device: self.device.as_ref().map(|device| device.as_str().to_owned()),
+            result_id: self.result_id.as_ref().map(|id| id.as_str().to_owned()),
+            address: self.origin.as_ref().map(|origin| origin.address.clone()),
+            request: self.origin.as_ref().map(|origin| origin.request.as_str().to_owned()),
+            browser: client.map(|client| client.browser.as_str().to_owned()),
+            system: client.map(|client| client.system.as_str().to_owned()),
+            result: self.result.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

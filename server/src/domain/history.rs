@@ -50,7 +50,11 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
         | AuditEvent::CancelAccepted
         | AuditEvent::CancelRefused
         | AuditEvent::ReportRefused
-        | AuditEvent::PasscodeErased => return None,
+        | AuditEvent::PasscodeErased
+        | AuditEvent::AuditChainStarted
+        | AuditEvent::AuditKeyChanged
+        | AuditEvent::PasscodesResealed
+        | AuditEvent::DatabaseRestored => return None,
     };
     // Only the person cancels; that the end is written by the queue does not make it the system's doing.
     let is_persons = entry.origin.is_some() || activity == HistoryActivity::ResetCanceled;

@@ -1,10 +1,13 @@
 //! The rules: pure functions and types that know no HTTP, no database, no clock and no source of randomness.
 
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_export;
 pub mod client;
 pub mod command;
 pub mod device;
 pub mod freshness;
+pub mod hex;
 pub mod history;
 pub mod idempotency;
 pub mod ids;
@@ -14,4 +17,5 @@ pub mod person;
 pub mod policy;
 pub mod quota;
 pub mod rate;
+pub mod secret_key;
 pub mod streams;

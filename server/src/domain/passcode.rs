@@ -12,6 +12,7 @@
 //! whether a guess is right.
 
 use portal_contract::{CharacterSet, SecretText};
+use zeroize::Zeroizing;
 
 /// Letters that cannot be mistaken.
 pub const LETTERS: &[u8; 18] = b"acdefhjkmnprtuvwxy";
@@ -50,11 +51,11 @@ pub fn generate(
             [LETTERS.as_slice(), DIGITS.as_slice()].concat()
         }
     };
-    let mut drawn: Vec<u8> = Vec::with_capacity(LENGTH);
+    let mut drawn: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(LENGTH));
     for _ in 0..MAX_BATCHES {
-        let mut batch = [0_u8; BATCH];
-        fill(&mut batch)?;
-        for byte in batch {
+        let mut batch = Zeroizing::new([0_u8; BATCH]);
+        fill(batch.as_mut())?;
+        for byte in *batch {
             drawn.extend(unbiased(byte, &alphabet));
             if drawn.len() == LENGTH {
                 if is_complete(&drawn, character_set) {

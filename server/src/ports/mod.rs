@@ -19,8 +19,8 @@ pub use crash_points::{CrashPoint, CrashPoints, NoCrash};
 pub use events::{Changed, ChangesSince, NumberedChange};
 pub use randomness::{Randomness, RandomnessError};
 pub use store::{
-    Accepted, CancelOutcome, Change, HistoryPage, IdempotentRequest, RateBucket, RecordOutcome, RecordReset,
-    Reported, SealedPasscode, Store, StoreError,
+    Accepted, CancelOutcome, Change, HistoryPage, IdempotentRequest, KeptPasscode, RateBucket, RecordOutcome,
+    RecordReset, Reported, SealedPasscode, Store, StoreError,
 };
 pub use tokens::{TokenError, TokenVerifier};
-pub use vault::{PasscodeVault, Sealed, VaultError};
+pub use vault::{PasscodeVault, Purpose, Sealed, VaultError};

@@ -14,6 +14,7 @@ use crate::domain::operation::Figures;
 use crate::domain::person::PersonId;
 use crate::domain::quota::EmptyAt;
 use crate::domain::rate::{Limits, RateLimit, TooOften};
+use crate::domain::secret_key::KeyId;
 use async_trait::async_trait;
 use portal_contract::{CharacterSet, Notification, UtcTime};
 
@@ -98,6 +99,19 @@ pub struct SealedPasscode {
     pub character_set: CharacterSet,
     /// When it is erased.
     pub expires: UtcTime,
+}
+
+/// An encrypted passcode as it is kept, whether it may be shown or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptPasscode {
+    /// The reset it belongs to.
+    pub result_id: ResultId,
+    /// Who may see it.
+    pub person: PersonId,
+    /// The device it unlocks.
+    pub device: DeviceId,
+    /// The ciphertext.
+    pub sealed: Sealed,
 }
 
 /// Which part of a history is wanted.
@@ -246,6 +260,19 @@ pub trait Store: Send + Sync {
         device: &DeviceId,
         now: UtcTime,
     ) -> Result<Option<SealedPasscode>, StoreError>;
+
+    /// The passcodes that are sealed with any other key than this.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn passcodes_under_other_keys(&self, current: &KeyId) -> Result<Vec<KeptPasscode>, StoreError>;
+
+    /// Puts new ciphertexts in the place of old ones, unless a passcode was erased or replaced meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was changed.
+    async fn reseal(&self, resealed: &[(KeptPasscode, Sealed)], audit: &AuditEntry)
+    -> Result<(), StoreError>;
 
     /// Writes down that a passcode is about to be shown, unless it was shown too often within the hour.
     ///

@@ -1,5 +1,6 @@
 //! Appending to the audit record, and counting in it.
 
+use super::chain::Chain;
 use super::rows::{get, time};
 use super::store_error;
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -8,27 +9,32 @@ use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use sqlx::SqliteConnection;
 
-/// Appends one entry within the caller's transaction.
-pub(super) async fn append(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<(), StoreError> {
-    let client = entry.origin.as_ref().and_then(|origin| origin.client);
-    sqlx::query(
+/// Appends one entry within the caller's transaction and links it to the one before.
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    entry: &AuditEntry,
+    chain: &Chain,
+) -> Result<(), StoreError> {
+    let mut line = entry.line(0);
+    let written = sqlx::query(
         "INSERT INTO audit (at, event, person_id, device_id, result_id, address, request_id, \
          client_browser, client_system, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(entry.at.unix_millis())
-    .bind(entry.event.as_str())
-    .bind(entry.person.as_ref().map(|person| person.as_str().to_owned()))
-    .bind(entry.device.as_ref().map(|device| device.as_str().to_owned()))
-    .bind(entry.result_id.as_ref().map(|id| id.as_str().to_owned()))
-    .bind(entry.origin.as_ref().map(|origin| origin.address.clone()))
-    .bind(entry.origin.as_ref().map(|origin| origin.request.as_str().to_owned()))
-    .bind(client.map(|client| client.browser.as_str()))
-    .bind(client.map(|client| client.system.as_str()))
-    .bind(&entry.result)
-    .execute(connection)
+    .bind(line.at)
+    .bind(&line.event)
+    .bind(&line.person)
+    .bind(&line.device)
+    .bind(&line.result_id)
+    .bind(&line.address)
+    .bind(&line.request)
+    .bind(&line.browser)
+    .bind(&line.system)
+    .bind(&line.result)
+    .execute(&mut *connection)
     .await
     .map_err(|error| store_error(&error))?;
-    Ok(())
+    line.sequence = written.last_insert_rowid();
+    chain.link(connection, &line).await
 }
 
 /// Whose reveals are counted.

@@ -1,5 +1,6 @@
 //! Commands: recording them exactly once, and moving them along the queue.
 
+use super::chain::Chain;
 use super::rows::{COMMAND_COLUMNS, command, get, reset_name, time};
 use super::{SqliteStore, audit, events, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -119,7 +120,7 @@ pub(super) async fn record(store: &SqliteStore, reset: &RecordReset) -> Result<R
     if let Err(too_often) = by_person.and(by_device) {
         return Ok(RecordOutcome::TooOften(too_often));
     }
-    insert(&mut transaction, reset, now).await?;
+    insert(&mut transaction, reset, now, &store.chain).await?;
     let recorded = by_id(&mut transaction, &reset.command.id)
         .await?
         .ok_or_else(|| StoreError::Corrupt("a command vanished within its transaction".to_owned()))?;
@@ -131,6 +132,7 @@ async fn insert(
     connection: &mut SqliteConnection,
     reset: &RecordReset,
     now: UtcTime,
+    chain: &Chain,
 ) -> Result<(), StoreError> {
     let device = &reset.command.device;
     sqlx::query(
@@ -163,12 +165,13 @@ async fn insert(
     .map_err(|error| store_error(&error))?;
     if let Some((sealed, character_set)) = &reset.passcode {
         sqlx::query(
-            "INSERT INTO passcodes (result_id, person_id, device_id, nonce, ciphertext, character_set, expires) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passcodes (result_id, person_id, device_id, key_id, nonce, ciphertext, character_set, \
+             expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(reset.command.id.as_str())
         .bind(reset.command.person.as_str())
         .bind(device.id.as_str())
+        .bind(sealed.key.as_ref().map(|key| key.as_str().to_owned()))
         .bind(sealed.nonce.clone())
         .bind(sealed.ciphertext.clone())
         .bind(character_set.as_str())
@@ -178,7 +181,7 @@ async fn insert(
         .map_err(|error| store_error(&error))?;
     }
     events::append(connection, &reset.command.person, &device_changed(&device.id), now).await?;
-    audit::append(connection, &reset.audit).await
+    audit::append(connection, &reset.audit, chain).await
 }
 
 fn device_changed(device: &DeviceId) -> Changed {
@@ -298,9 +301,9 @@ pub(super) async fn request_cancel(
     if command.queue_state == QueueState::Ended || command.action_state != ActionState::Pending {
         return Ok(CancelOutcome::TooLate);
     }
-    audit::append(&mut transaction, entry).await?;
+    audit::append(&mut transaction, entry, &store.chain).await?;
     let outcome = if command.queue_state == QueueState::Recorded {
-        write_end(&mut transaction, &command, Ending::CanceledByUser, entry.at).await?;
+        write_end(&mut transaction, &command, Ending::CanceledByUser, entry.at, &store.chain).await?;
         let ended = by_id(&mut transaction, id).await?;
         ended.map_or(CancelOutcome::NotFound, CancelOutcome::Canceled)
     } else {
@@ -331,6 +334,7 @@ async fn write_end(
     command: &Command,
     ending: Ending,
     now: UtcTime,
+    chain: &Chain,
 ) -> Result<bool, StoreError> {
     let result = sqlx::query(
         "UPDATE commands SET queue_state = 'ended', action_state = ?, error_code = ?, updated = ? \
@@ -365,7 +369,7 @@ async fn write_end(
             .error_code()
             .map_or_else(|| state.to_owned(), |code| format!("{state} {}", code.as_str())),
     };
-    audit::append(connection, &entry).await?;
+    audit::append(connection, &entry, chain).await?;
     events::append(connection, &command.person, &device_changed(&command.device), now).await?;
     Ok(true)
 }
@@ -379,7 +383,7 @@ pub(super) async fn end(
     now: UtcTime,
 ) -> Result<bool, StoreError> {
     let mut transaction = store.begin().await?;
-    if !write_end(&mut transaction, command, ending, now).await? {
+    if !write_end(&mut transaction, command, ending, now, &store.chain).await? {
         return Ok(false);
     }
     if ending == Ending::Done {

@@ -113,7 +113,7 @@ pub(super) async fn report_unrecognized(
         let reference = RequestId::trusted(request.unwrap_or_default());
         return Ok(Some(Reported { reference, at: time(&row, "at")?, is_first: false }));
     }
-    audit::append(&mut transaction, entry).await?;
+    audit::append(&mut transaction, entry, &store.chain).await?;
     commit(transaction).await?;
     let reference = entry.origin.as_ref().map(|origin| origin.request.clone());
     let reference = reference.unwrap_or_else(|| RequestId::trusted(String::new()));

@@ -5,34 +5,49 @@
 //! cut, and `secure_delete` overwrites what is erased.
 
 mod audit;
+mod backup;
+mod chain;
 mod commands;
 mod events;
 mod history;
+mod lock;
 mod notifications;
 mod operation;
 mod passcodes;
 mod places;
 mod rates;
+mod reseal;
 mod rows;
 mod sessions;
 mod store;
 
+use crate::domain::secret_key::KeyRing;
 use crate::ports::StoreError;
+use chain::Chain;
 use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+pub use backup::Readied;
+pub use lock::{DatabaseLock, LockError};
+
+/// The tables, version by version.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/store");
 /// How many connections read at the same time.
 const READERS: u32 = 4;
 /// How long to wait for another process that holds the write lock.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// How to open the database.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct StoreOptions {
     /// The largest size in pages of 4 KiB; beyond it writes fail like on a full disk.
     pub max_pages: Option<u32>,
+    /// The keys that seal the audit record; without them its chain is plain SHA-256.
+    pub audit_keys: Option<Arc<KeyRing>>,
 }
 
 /// The SQLite store.
@@ -41,6 +56,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     places: places::Places,
+    chain: Chain,
 }
 
 impl SqliteStore {
@@ -49,23 +65,50 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`] with the reason, for instance a folder that does not exist or may not be written.
     pub async fn open(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        let connect = connect_options(path, options);
+        let connect = connect_options(path, &options);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(connect.clone())
             .await
             .map_err(|error| store_error(&error))?;
-        sqlx::migrate!("./migrations/store")
-            .run(&writer)
-            .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await
             .map_err(|error| store_error(&error))?;
         let places = places::Places::read(&readers).await?;
-        Ok(Self { writer, readers, places })
+        let store = Self { writer, readers, places, chain: Chain { keys: options.audit_keys } };
+        store.chain.begin(&store).await?;
+        Ok(store)
+    }
+
+    /// Opens a database that exists, only to read it: nothing is brought up to date, nothing is written. A server may be
+    /// writing meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when its tables are of another version than this program's.
+    pub async fn look(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        // Without naming a journal mode: a server's database has a write-ahead log, a backup has none, and both stay so.
+        let connect = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(connect)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&readers)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let ours = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+        if version != ours {
+            return Err(StoreError::Unavailable(format!(
+                "its tables are of version {version} and this program's of version {ours}: start the server of \
+                 this version once"
+            )));
+        }
+        let places = places::Places::read(&readers).await?;
+        Ok(Self { writer: readers.clone(), readers, places, chain: Chain { keys: options.audit_keys } })
     }
 
     /// Finishes what is running and closes the file.
@@ -77,7 +120,7 @@ impl SqliteStore {
 
 /// The settings every database of the server is opened with.
 #[must_use]
-pub(crate) fn connect_options(path: &Path, options: StoreOptions) -> SqliteConnectOptions {
+pub(crate) fn connect_options(path: &Path, options: &StoreOptions) -> SqliteConnectOptions {
     let connect = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)

@@ -7,8 +7,10 @@ use crate::domain::command::Command;
 use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
+use crate::domain::secret_key::KeyId;
 use crate::ports::{Sealed, SealedPasscode, StoreError};
 use portal_contract::{CharacterSet, UtcTime};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 /// Lets the person see the passcode of a completed reset; an older one of the device is worth nothing now and
@@ -34,12 +36,22 @@ pub(super) async fn release(
 }
 
 pub(super) async fn to_send(store: &SqliteStore, id: &ResultId) -> Result<Option<Sealed>, StoreError> {
-    let row = sqlx::query("SELECT nonce, ciphertext FROM passcodes WHERE result_id = ?")
+    let row = sqlx::query("SELECT key_id, nonce, ciphertext FROM passcodes WHERE result_id = ?")
         .bind(id.as_str())
         .fetch_optional(&store.readers)
         .await
         .map_err(|error| store_error(&error))?;
-    row.map(|row| Ok(Sealed { nonce: get(&row, "nonce")?, ciphertext: get(&row, "ciphertext")? })).transpose()
+    row.as_ref().map(sealed).transpose()
+}
+
+/// Reads what the vault made.
+pub(super) fn sealed(row: &SqliteRow) -> Result<Sealed, StoreError> {
+    let key: Option<String> = get(row, "key_id")?;
+    Ok(Sealed {
+        key: key.map(KeyId::trusted),
+        nonce: get(row, "nonce")?,
+        ciphertext: get(row, "ciphertext")?,
+    })
 }
 
 pub(super) async fn to_show(
@@ -49,7 +61,7 @@ pub(super) async fn to_show(
     now: UtcTime,
 ) -> Result<Option<SealedPasscode>, StoreError> {
     let row = sqlx::query(
-        "SELECT result_id, nonce, ciphertext, character_set, expires FROM passcodes \
+        "SELECT result_id, key_id, nonce, ciphertext, character_set, expires FROM passcodes \
          WHERE person_id = ? AND device_id = ? AND released = 1 AND expires > ?",
     )
     .bind(person.as_str())
@@ -62,7 +74,7 @@ pub(super) async fn to_show(
         let character_set: String = get(&row, "character_set")?;
         Ok(SealedPasscode {
             result_id: ResultId::trusted(get(&row, "result_id")?),
-            sealed: Sealed { nonce: get(&row, "nonce")?, ciphertext: get(&row, "ciphertext")? },
+            sealed: sealed(&row)?,
             character_set: CharacterSet::from_wire(&character_set),
             expires: time(&row, "expires")?,
         })
@@ -91,7 +103,7 @@ pub(super) async fn sweep(store: &SqliteStore, now: UtcTime) -> Result<u64, Stor
             origin: None,
             result: "expired".to_owned(),
         };
-        audit::append(&mut transaction, &entry).await?;
+        audit::append(&mut transaction, &entry, &store.chain).await?;
     }
     sqlx::query("DELETE FROM idempotency_keys WHERE created <= ?")
         .bind(now.unix_millis() - KEY_LIFETIME_SECONDS * 1000)
@@ -101,15 +113,20 @@ pub(super) async fn sweep(store: &SqliteStore, now: UtcTime) -> Result<u64, Stor
     super::events::forget(&mut transaction, now).await?;
     super::commands::commit(transaction).await?;
     if !erased.is_empty() {
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&store.writer)
-            .await
-            .map_err(|error| store_error(&error))?;
-        // 1 in the first column: a reader was in the way; the log is emptied with the next sweep or on
-        // closing.
-        if row.try_get::<i64, _>(0).map_err(|error| store_error(&error))? != 0 {
-            tracing::debug!("the write-ahead log is in use; it is emptied later");
-        }
+        empty_log(store).await?;
     }
     Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
+}
+
+/// Writes the write-ahead log back and cuts it to nothing: what was erased must not live on in it.
+pub(super) async fn empty_log(store: &SqliteStore) -> Result<(), StoreError> {
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(&store.writer)
+        .await
+        .map_err(|error| store_error(&error))?;
+    // 1 in the first column: a reader was in the way; the log is emptied with the next sweep or on closing.
+    if row.try_get::<i64, _>(0).map_err(|error| store_error(&error))? != 0 {
+        tracing::debug!("the write-ahead log is in use; it is emptied later");
+    }
+    Ok(())
 }

@@ -23,7 +23,7 @@ pub(super) async fn revoke(
     .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;
-    audit::append(&mut transaction, entry).await?;
+    audit::append(&mut transaction, entry, &store.chain).await?;
     commands::commit(transaction).await
 }
 
@@ -31,10 +31,14 @@ pub(super) async fn revoked_until(
     store: &SqliteStore,
     person: &PersonId,
 ) -> Result<Option<UtcTime>, StoreError> {
-    let until: Option<i64> = sqlx::query_scalar("SELECT until FROM revoked_sessions WHERE person_id = ?")
-        .bind(person.as_str())
-        .fetch_optional(&store.readers)
-        .await
-        .map_err(|error| store_error(&error))?;
+    // A restore has forgotten who signed out everywhere after the backup: it counts as everybody.
+    let until: Option<i64> = sqlx::query_scalar(
+        "SELECT MAX(until) FROM (SELECT until FROM revoked_sessions WHERE person_id = ? \
+         UNION ALL SELECT at / 1000 FROM restores)",
+    )
+    .bind(person.as_str())
+    .fetch_one(&store.readers)
+    .await
+    .map_err(|error| store_error(&error))?;
     Ok(until.map(UtcTime::from_unix_seconds))
 }

@@ -2,7 +2,8 @@
 
 use super::audit::{Counted, append, reveals_within};
 use super::{
-    SqliteStore, commands, events, history, notifications, operation, passcodes, rates, sessions, store_error,
+    SqliteStore, commands, events, history, notifications, operation, passcodes, rates, reseal, sessions,
+    store_error,
 };
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Ending};
@@ -11,9 +12,10 @@ use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::operation::Figures;
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, TooOften};
+use crate::domain::secret_key::KeyId;
 use crate::ports::{
-    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, RateBucket, RecordOutcome,
-    RecordReset, Reported, Sealed, SealedPasscode, Store, StoreError,
+    CancelOutcome, Change, ChangesSince, HistoryPage, IdempotentRequest, KeptPasscode, RateBucket,
+    RecordOutcome, RecordReset, Reported, Sealed, SealedPasscode, Store, StoreError,
 };
 use async_trait::async_trait;
 use portal_contract::{Notification, UtcTime};
@@ -95,6 +97,18 @@ impl Store for SqliteStore {
         passcodes::to_show(self, person, device, now).await
     }
 
+    async fn passcodes_under_other_keys(&self, current: &KeyId) -> Result<Vec<KeptPasscode>, StoreError> {
+        reseal::under_other_keys(self, current).await
+    }
+
+    async fn reseal(
+        &self,
+        resealed: &[(KeptPasscode, Sealed)],
+        entry: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        reseal::reseal(self, resealed, entry).await
+    }
+
     async fn record_reveal(
         &self,
         entry: &AuditEntry,
@@ -125,7 +139,7 @@ impl Store for SqliteStore {
                 return Ok(Err(too_often));
             }
         }
-        append(&mut transaction, entry).await?;
+        append(&mut transaction, entry, &self.chain).await?;
         commands::commit(transaction).await?;
         Ok(Ok(()))
     }
@@ -196,8 +210,9 @@ impl Store for SqliteStore {
     }
 
     async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let mut connection = self.writer.acquire().await.map_err(|error| store_error(&error))?;
-        append(&mut connection, entry).await
+        let mut transaction = self.begin().await?;
+        append(&mut transaction, entry, &self.chain).await?;
+        commands::commit(transaction).await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ mod file_limit;
 mod log;
 
 pub use file_limit::raise_file_limit;
-pub use log::start_log;
+pub use log::{start_log, start_log_by_hand};
 
 use crate::ports::{Clock, Randomness, RandomnessError};
 use portal_contract::UtcTime;

@@ -92,6 +92,90 @@ fn a_key_that_is_not_random_is_refused_and_never_shown() {
     assert!(!shown.contains(KEY) && !shown.contains("222, 173"), "{shown}");
 }
 
+/// A configuration whose key file has these permissions, or the mistakes.
+fn with_key_file(mode: u32, text: &str, more: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("passcode.keys");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let mut environment = good();
+    environment.retain(|(name, _)| name != "PORTAL__PASSCODE__KEY");
+    environment.push(("PORTAL__PASSCODE__KEY_FILE".to_owned(), path.to_string_lossy().into_owned()));
+    environment.extend(env(more));
+    load(None, &environment).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn keys_are_read_from_a_file_that_only_its_owner_may_read() {
+    let older = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let settings = with_key_file(0o600, &format!("# current\n{KEY}\n{older}\n"), &[]).unwrap();
+    assert_eq!(settings.passcode_keys.current().id(), with(&[]).unwrap().passcode_keys.current().id());
+    assert_eq!(settings.passcode_keys.iter().count(), 2);
+    for mode in [0o640, 0o604, 0o660] {
+        let mistakes = with_key_file(mode, KEY, &[]).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(
+            mistakes[0].contains("passcode.key_file") && mistakes[0].contains("chmod 600"),
+            "{mistakes:?}"
+        );
+    }
+    let wrong = with_key_file(0o600, &format!("{KEY}\nc2hvcnQ=\n"), &[]).unwrap_err();
+    assert!(wrong[0].contains("line 2") && !wrong[0].contains("c2hvcnQ"), "{wrong:?}");
+    assert!(with_key_file(0o600, "", &[]).unwrap_err()[0].contains("holds no key"));
+}
+
+#[test]
+fn a_key_from_two_places_is_a_mistake() {
+    let mistakes = with_key_file(0o600, KEY, &[("PORTAL__PASSCODE__KEY", KEY)]).unwrap_err();
+    assert!(mistakes[0].contains("both given"), "{mistakes:?}");
+    let mistakes = with_key_file(0o600, KEY, &[("PORTAL__PASSCODE__OLDER_KEYS", KEY)]).unwrap_err();
+    assert!(mistakes[0].contains("belong into the key file"), "{mistakes:?}");
+}
+
+#[test]
+fn older_keys_come_by_environment_too_and_the_record_is_sealed_only_if_it_has_a_key() {
+    let older = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let settings = with(&[("PORTAL__PASSCODE__OLDER_KEYS", older), ("PORTAL__AUDIT__KEY", older)]).unwrap();
+    assert_eq!(settings.passcode_keys.iter().count(), 2);
+    assert!(settings.audit_keys.is_some());
+    assert!(with(&[]).unwrap().audit_keys.is_none());
+    assert_eq!(with(&[("PORTAL__AUDIT__KEY", "c2hvcnQ=")]).unwrap_err(), ["audit.key"]);
+}
+
+#[test]
+fn systemd_hands_keys_over_where_no_others_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::server::write_private(&folder.path().join("passcode.keys"), KEY);
+    let mut environment = good();
+    environment.retain(|(name, _)| name != "PORTAL__PASSCODE__KEY");
+    let name = "CREDENTIALS_DIRECTORY".to_owned();
+    environment.push((name, folder.path().to_string_lossy().into_owned()));
+    let settings = load(None, &environment).unwrap();
+    assert_eq!(settings.passcode_keys.current().id(), with(&[]).unwrap().passcode_keys.current().id());
+}
+
+#[test]
+fn a_key_in_a_configuration_that_others_may_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("server.toml");
+    let text = format!(
+        "database = \"d\"\n[oidc]\nissuer = \"https://id.example.test\"\naudience = \"a\"\n[passcode]\nkey = \"{KEY}\"\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    for (mode, is_good) in [(0o600, true), (0o644, false), (0o640, false)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        match load(Some(&file), &[]) {
+            Ok(_) => assert!(is_good, "{mode:o}"),
+            Err(mistakes) => {
+                assert!(!is_good, "{mistakes:?}");
+                assert!(mistakes[0].to_string().contains("chmod 600"), "{mistakes:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_sample_configuration_is_good() {
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/server.toml");

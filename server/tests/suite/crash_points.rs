@@ -24,6 +24,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// The tests' key (`support::server::KEY`), so that the program itself can work on the same database.
+const KEY_BYTES: [u8; 32] = [
+    0xde, 0xad, 0xbe, 0xef, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    23, 24, 25, 26, 27,
+];
+
 /// Stops once, at one point.
 struct StopAt(CrashPoint, AtomicBool);
 
@@ -35,7 +41,7 @@ impl CrashPoints for StopAt {
 
 /// A portal that can be "killed" and opened again over the same database, while the back end lives on.
 pub(crate) struct World {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) back_end: Arc<ScriptedBackEnd>,
 }
@@ -67,7 +73,7 @@ impl World {
             back_end: self.back_end.clone(),
             clock: self.clock.clone(),
             randomness: randomness.clone(),
-            vault: Arc::new(AeadVault::new(&[5; 32], randomness)),
+            vault: Arc::new(AeadVault::new(&KEY_BYTES, randomness)),
         };
         let many = PerHour(1000);
         let limits = Limits {
@@ -85,7 +91,7 @@ impl World {
 
 impl Process {
     /// Ends without tidying up anything but the file handle.
-    async fn killed(self) {
+    pub(crate) async fn killed(self) {
         self.store.close().await;
     }
 

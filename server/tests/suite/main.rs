@@ -14,6 +14,7 @@
 
 mod api;
 mod back_end_faults;
+mod chain_cost;
 mod chaos;
 mod clock_jumps;
 mod configuration;
@@ -24,8 +25,11 @@ mod fleet;
 mod history;
 mod killed;
 mod limits;
+mod memory;
+mod migrations;
 mod openapi;
 mod operation;
+mod operator;
 mod page;
 mod policy_rows;
 mod provider_faults;

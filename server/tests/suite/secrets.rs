@@ -93,7 +93,7 @@ fn no_debug_output_shows_a_secret() {
     use portal_server::ports::{Sealed, SealedPasscode, StartCommand};
     let secret = "ad3k7fhx";
     let passcode = SecretText::new(secret.to_owned());
-    let sealed = Sealed { nonce: vec![97; 8], ciphertext: vec![98; 8] };
+    let sealed = Sealed { key: None, nonce: vec![97; 8], ciphertext: vec![98; 8] };
     let shown = [
         format!("{passcode:?}"),
         format!(

@@ -44,11 +44,26 @@ impl Answer {
     }
 }
 
+/// The key of the tests, in base64.
+pub(crate) const KEY: &str = "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs=";
+
+/// Writes a file that only its owner may read, as a key file must be.
+pub(crate) fn write_private(path: &std::path::Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// A configuration; the key stands in a file of its own beside the database.
 pub(crate) fn configuration(provider: &Provider, database: &std::path::Path, more: &str) -> String {
+    let keys = database.with_file_name("passcode.keys");
+    if !keys.exists() {
+        write_private(&keys, KEY);
+    }
     format!(
         "listen = \"127.0.0.1:0\"\ndatabase = {database:?}\n{more}\n[oidc]\nissuer = \"{}\"\n\
          audience = \"urn:passcode-portal:api\"\nalgorithms = [\"ES256\", \"RS256\"]\n\
-         [passcode]\nkey = \"3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs=\"\n\
+         [passcode]\nkey_file = {keys:?}\n\
          [branding]\ndisplayName = \"Example Works\"\n",
         provider.issuer
     )

@@ -1,0 +1,111 @@
+//! Verifying and exporting the audit record.
+
+use super::{OperatorError, database, file};
+use crate::composition::store_options;
+use crate::config::Settings;
+use crate::domain::audit_chain::{Head, Whole};
+use crate::domain::audit_export;
+use crate::domain::secret_key::KeyRing;
+use crate::store_sqlite::SqliteStore;
+use portal_contract::UtcTime;
+use std::io::Write;
+use std::path::Path;
+
+fn described(whole: &Whole) -> Vec<String> {
+    vec![
+        format!("{} lines, {} of them sealed with a key: unbroken", whole.lines, whole.sealed),
+        format!("head {}", whole.head),
+    ]
+}
+
+/// Checks the record in the database; the server may be running.
+///
+/// # Errors
+/// [`OperatorError::Audit`] with the first bad line.
+pub async fn verify(settings: &Settings, anchor: Option<Head>) -> Result<Vec<String>, OperatorError> {
+    let path = &settings.database;
+    let store = SqliteStore::look(path, store_options(settings)).await.map_err(database(path))?;
+    let verified = store.verify_audit(anchor).await.map_err(database(path));
+    store.close().await;
+    let whole = verified?.map_err(|broken| OperatorError::Audit(path.clone(), broken))?;
+    Ok(described(&whole))
+}
+
+/// Checks an exported file.
+///
+/// # Errors
+/// [`OperatorError::Audit`] with the first bad line.
+pub fn verify_file(
+    path: &Path,
+    keys: Option<&KeyRing>,
+    anchor: Option<Head>,
+) -> Result<Vec<String>, OperatorError> {
+    let text = std::fs::read_to_string(path).map_err(file(path))?;
+    let found = audit_export::verify(text.lines(), keys, anchor)
+        .map_err(|broken| OperatorError::Audit(path.to_owned(), broken))?;
+    let mut said = described(&found.whole);
+    if found.after != Head::START {
+        said.push(format!("follows {}: what was before is not in this file", found.after));
+    }
+    Ok(said)
+}
+
+/// Writes the record, or the part of it between two moments, to `out`. All of the record is verified on the way; a broken
+/// one is written all the same, as evidence, and then reported.
+///
+/// # Errors
+/// [`OperatorError::Audit`] after everything was written, or a database or output that cannot be used.
+pub async fn export(
+    settings: &Settings,
+    from: Option<UtcTime>,
+    to: Option<UtcTime>,
+    out: &mut dyn Write,
+) -> Result<(), OperatorError> {
+    let path = &settings.database;
+    let store = SqliteStore::look(path, store_options(settings)).await.map_err(database(path))?;
+    let written = write(&store, path, from, to, out).await;
+    let verified = store.verify_audit(None).await.map_err(database(path));
+    store.close().await;
+    written?;
+    verified?.map_err(|broken| OperatorError::Audit(path.clone(), broken))?;
+    Ok(())
+}
+
+/// The lines come in the order they were written. The clock may have been set back, so the part begins with the first line
+/// at or after `from` and goes to the last before `to`, whatever is between: a chain has no holes.
+async fn write(
+    store: &SqliteStore,
+    path: &Path,
+    from: Option<UtcTime>,
+    to: Option<UtcTime>,
+    out: &mut dyn Write,
+) -> Result<(), OperatorError> {
+    let (first, last) = store.audit_range(from, to).await.map_err(database(path))?;
+    let mut head = Head::START;
+    let mut begun = false;
+    let result = store
+        .each_line(|line, link| {
+            let is_wanted = first <= line.sequence && line.sequence <= last;
+            if is_wanted && !begun {
+                begun = true;
+                writeln!(out, "{}", audit_export::beginning(head))?;
+            }
+            if line.sequence <= last
+                && let Some(link) = &link
+            {
+                head = Head { sequence: line.sequence, hash: link.hash };
+            }
+            if is_wanted { writeln!(out, "{}", audit_export::row(&line, link.as_ref())) } else { Ok(()) }
+        })
+        .await
+        .map_err(database(path))?;
+    result
+        .and_then(|_| {
+            if !begun {
+                writeln!(out, "{}", audit_export::beginning(head))?;
+            }
+            writeln!(out, "{}", audit_export::ending(head))?;
+            out.flush()
+        })
+        .map_err(file(Path::new("standard output")))
+}

@@ -1,0 +1,36 @@
+//! Sealing passcodes anew after the key was changed.
+
+use super::{OperatorError, database};
+use crate::application;
+use crate::composition::store_options;
+use crate::config::Settings;
+use crate::ports::Clock as _;
+use crate::store_sqlite::SqliteStore;
+use crate::system::{SystemClock, SystemRandomness};
+use crate::vault_aead::AeadVault;
+use std::sync::Arc;
+
+/// Seals with the current key what is sealed with another; the server may be running, if it has the same keys.
+///
+/// # Errors
+/// [`OperatorError::Passcodes`] names those that do not open; the others are done.
+pub async fn reseal(settings: &Settings) -> Result<Vec<String>, OperatorError> {
+    let path = &settings.database;
+    let keys = settings.passcode_keys.clone();
+    let current = keys.current().id().clone();
+    // Opened only to look first: it says so when there is no database, instead of making one.
+    SqliteStore::look(path, store_options(settings)).await.map_err(database(path))?.close().await;
+    let store = SqliteStore::open(path, store_options(settings)).await.map_err(database(path))?;
+    let vault = AeadVault::with_keys(keys, Arc::new(SystemRandomness));
+    let result = application::reseal(&store, &vault, SystemClock.now()).await;
+    store.close().await;
+    let done = result.map_err(OperatorError::Refused)?;
+    if done.left.is_empty() {
+        return Ok(vec![
+            format!("{} passcodes sealed anew; every one is under key {current} now", done.resealed),
+            "older keys of passcodes can go, once no backup needs them".to_owned(),
+        ]);
+    }
+    let left = done.left.into_iter().map(|(id, error)| format!("  {id}: {error}"));
+    Err(OperatorError::Passcodes(left.collect()))
+}
