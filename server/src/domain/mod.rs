@@ -12,4 +12,7 @@ pub mod passcode;
 pub mod person;
 pub mod policy;
 pub mod rate;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
 pub mod streams;

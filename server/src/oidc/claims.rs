@@ -66,6 +66,7 @@ pub(super) fn check(
         auth_time,
         issued: issued.or(auth_time),
         accepted_until: UtcTime::from_unix_seconds(expires.saturating_add(leeway)),
+        session: None,
     })
 }
 

@@ -5,12 +5,15 @@
 //! cut, and `secure_delete` overwrites what is erased.
 
 mod audit;
+mod browser_sessions;
 mod commands;
 mod events;
 mod history;
 mod notifications;
 mod passcodes;
+mod pending_sign_ins;
 mod rows;
+mod session_store;
 mod sessions;
 mod store;
 

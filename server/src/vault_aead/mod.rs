@@ -1,6 +1,10 @@
 //! The vault: XChaCha20-Poly1305 with a random 24-byte nonce for each passcode, and the reset's identifier as
 //! associated data, so that a ciphertext moved to another row does not open.
 
+mod token_seal;
+
+pub use token_seal::AeadTokenSeal;
+
 use crate::domain::ids::ResultId;
 use crate::ports::{PasscodeVault, Randomness, Sealed, VaultError};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
