@@ -102,6 +102,13 @@ impl BrowserSessions {
         Ok(self.parts.client.end_session_address(id_token.as_ref(), &AfterSignOut::SignedOutScreen).await)
     }
 
+    /// Whether a sign-in of this browser is still on its way. A doubt is a yes: its cookie lasts ten minutes in any case.
+    pub async fn is_signing_in(&self, browser: Option<&BrowserSecret>) -> bool {
+        let Some(browser) = browser else { return false };
+        let known = self.portal.parts.store.has_sign_in(&browser.hash(), self.portal.now()).await;
+        known.unwrap_or(true)
+    }
+
     /// The session that says who has to come back from a sign-in.
     pub(super) async fn session_to_continue(
         &self,

@@ -87,7 +87,9 @@ impl BrowserSessions {
         let continued = self.session_to_continue(cookie).await?;
         // A browser in which several tabs sign in keeps its cookie, if it is one of ours.
         let known = match browser {
-            Some(browser) if store.has_sign_in(&browser.hash(), now).await.map_err(Refusal::from)? => Some(browser),
+            Some(browser) if store.has_sign_in(&browser.hash(), now).await.map_err(Refusal::from)? => {
+                Some(browser)
+            }
             Some(_) | None => None,
         };
         let browser = match known {
@@ -232,8 +234,7 @@ impl BrowserSessions {
     ) -> Result<BrowserSecret, SignInFailure> {
         let RedeemedCode { proven, id_token } = redeemed;
         let (secret, now) = (self.draw()?, self.portal.now());
-        let id_token =
-            self.parts.seal.seal(&secret.key_for(TOKEN_KEY), &id_token).map_err(Refusal::from)?;
+        let id_token = self.parts.seal.seal(&secret.key_for(TOKEN_KEY), &id_token).map_err(Refusal::from)?;
         let session = Session {
             id: secret.hash(),
             person: proven.person.clone(),

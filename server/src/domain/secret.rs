@@ -93,7 +93,9 @@ mod tests {
         let text = secret.reveal();
         assert_eq!(text.len(), 43);
         assert_eq!(BrowserSecret::parse(&text).map(|read| read.hash()), Some(secret.hash()));
-        for wrong in ["", "abc", &format!("{text}A"), &text[1..], "!".repeat(43).as_str(), &format!("{text}=")] {
+        for wrong in
+            ["", "abc", &format!("{text}A"), &text[1..], "!".repeat(43).as_str(), &format!("{text}=")]
+        {
             assert!(BrowserSecret::parse(wrong).is_none(), "{wrong}");
         }
     }
@@ -106,7 +108,11 @@ mod tests {
         assert_ne!(one.key_for("a").as_slice(), one.hash().as_bytes());
         assert_ne!(one.combined(&other, "a"), one.combined(&other, "b"));
         assert_ne!(one.combined(&other, "a"), other.combined(&one, "a"));
-        assert_eq!(one.combined(&other, "a").len(), 43, "long enough for a code verifier (RFC 7636 section 4.1)");
+        assert_eq!(
+            one.combined(&other, "a").len(),
+            43,
+            "long enough for a code verifier (RFC 7636 section 4.1)"
+        );
     }
 
     #[test]

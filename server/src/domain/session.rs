@@ -159,9 +159,11 @@ mod tests {
 
     #[test]
     fn only_an_active_session_is_open_and_only_an_ended_one_names_nobody() {
-        for (standing, is_open, names) in
-            [(Standing::Active, true, true), (Standing::SteppingUp, false, true), (Standing::Ended, false, false)]
-        {
+        for (standing, is_open, names) in [
+            (Standing::Active, true, true),
+            (Standing::SteppingUp, false, true),
+            (Standing::Ended, false, false),
+        ] {
             let session = Session { standing, ..used(0) };
             let found = (session.is_open(&RULES, at(1)), session.names_person(&RULES, at(1)));
             assert_eq!(found, (is_open, names), "{standing:?}");

@@ -253,7 +253,8 @@ mod tests {
 
     #[test]
     fn only_what_continues_a_session_asks_anew() {
-        let asked = [SignInPurpose::SignIn, SignInPurpose::StepUp, SignInPurpose::Reveal].map(SignInPurpose::max_age);
+        let asked =
+            [SignInPurpose::SignIn, SignInPurpose::StepUp, SignInPurpose::Reveal].map(SignInPurpose::max_age);
         assert_eq!(asked, [None, Some(300), Some(3600)]);
         assert_eq!(SignInPurpose::parse("stepUp"), Some(SignInPurpose::StepUp));
         assert_eq!(SignInPurpose::parse("silent"), None);

@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use portal_contract::BASE_PATH;
+use portal_contract::session::SESSION;
 use std::time::Instant;
 use tracing::Instrument as _;
 
@@ -17,7 +18,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) async fn finish(State(state): State<EdgeState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(&state);
-    let is_api = request.uri().path().starts_with(BASE_PATH);
+    let path = request.uri().path();
+    let is_api = path.starts_with(BASE_PATH) || path == SESSION || path.starts_with("/session/");
     let method = request.method().clone();
     let route = request
         .extensions()

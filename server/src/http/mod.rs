@@ -12,7 +12,9 @@ mod openapi;
 pub mod page;
 mod router;
 mod serve;
+mod session;
 mod stream_body;
 
 pub use router::{EdgeSettings, EdgeState, router};
 pub use serve::{ListenError, Listeners, ServeLimits, serve};
+pub use session::{SessionEdge, SignInMode};

@@ -70,7 +70,9 @@ impl ConfidentialClient {
         }
         let issuer = &self.verifier.rules.issuer;
         let read = match fetch::discovery(&self.client, issuer).await {
-            Ok(document) => ProviderDocument::read(&document, issuer).ok_or(SignInFailure::DiscoveryMalformed),
+            Ok(document) => {
+                ProviderDocument::read(&document, issuer).ok_or(SignInFailure::DiscoveryMalformed)
+            }
             Err(error) => {
                 tracing::warn!(%error, "the provider's document could not be fetched");
                 Err(SignInFailure::ProviderUnreachable)
@@ -91,7 +93,11 @@ impl ConfidentialClient {
         [self.settings.origin.as_str(), path].concat()
     }
 
-    async fn validate(&self, token: &SecretText, redemption: &CodeRedemption) -> Result<ProvenPerson, SignInFailure> {
+    async fn validate(
+        &self,
+        token: &SecretText,
+        redemption: &CodeRedemption,
+    ) -> Result<ProvenPerson, SignInFailure> {
         let token = token.reveal();
         let header = self.verifier.header_of(token).map_err(token_failure)?;
         let typ = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();

@@ -25,7 +25,10 @@ pub(super) struct Expected<'a> {
 
 /// Checks the claims and reads who signed in. Whether that was a moment ago is asked where it matters: an old sign-in is
 /// still one of the right person.
-pub(super) fn check(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<ProvenPerson, SignInFailure> {
+pub(super) fn check(
+    claims: &Map<String, Value>,
+    expected: &Expected<'_>,
+) -> Result<ProvenPerson, SignInFailure> {
     if text(claims, "iss") != Some(expected.issuer) {
         return Err(SignInFailure::TokenIssuerMismatch);
     }

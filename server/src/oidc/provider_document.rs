@@ -19,7 +19,9 @@ impl ProviderDocument {
     pub(super) fn read(document: &Value, issuer: &str) -> Option<Self> {
         let endpoint = |name: &str| match document.get(name) {
             None => Some(None),
-            Some(value) => value.as_str().filter(|address| is_acceptable(address, issuer)).map(|a| Some(a.to_owned())),
+            Some(value) => {
+                value.as_str().filter(|address| is_acceptable(address, issuer)).map(|a| Some(a.to_owned()))
+            }
         };
         let announces = document.get("authorization_response_iss_parameter_supported");
         Some(Self {
@@ -34,7 +36,8 @@ impl ProviderDocument {
 /// https, or http where the issuer itself is http (which the configuration allows on this machine only); nothing that could
 /// break out of a header.
 fn is_acceptable(address: &str, issuer: &str) -> bool {
-    let is_secure = address.starts_with("https://") || issuer.starts_with("http://") && address.starts_with("http://");
+    let is_secure =
+        address.starts_with("https://") || issuer.starts_with("http://") && address.starts_with("http://");
     is_secure && address.bytes().all(|byte| byte.is_ascii_graphic()) && !address.contains('#')
 }
 

@@ -34,7 +34,9 @@ pub(super) async fn exchange(
     match response.status().as_u16() {
         200 => {}
         401 => {
-            tracing::error!("the provider refuses this server's client: check session.client_id and its secret");
+            tracing::error!(
+                "the provider refuses this server's client: check session.client_id and its secret"
+            );
             return Err(SignInFailure::ProviderRefused);
         }
         400..=499 => return Err(SignInFailure::CodeRefused),

@@ -134,10 +134,7 @@ pub(super) async fn end(store: &SqliteStore, id: &SecretHash) -> Result<(), Stor
 }
 
 /// Signing out everywhere, within its transaction.
-pub(super) async fn end_all(
-    connection: &mut SqliteConnection,
-    person: &PersonId,
-) -> Result<(), StoreError> {
+pub(super) async fn end_all(connection: &mut SqliteConnection, person: &PersonId) -> Result<(), StoreError> {
     sqlx::query("UPDATE browser_sessions SET standing = 'ended' WHERE person_id = ?")
         .bind(person.as_str())
         .execute(connection)

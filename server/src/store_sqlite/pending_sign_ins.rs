@@ -15,8 +15,7 @@ const MOST: i64 = 20_000;
 /// How many of one browser: tabs that sign in at the same time.
 const MOST_OF_BROWSER: i64 = 8;
 
-const COLUMNS: &str =
-    "state, browser, purpose, return_state, expected_person, login_hint, replaces, created";
+const COLUMNS: &str = "state, browser, purpose, return_state, expected_person, login_hint, replaces, created";
 
 pub(super) async fn record(store: &SqliteStore, sign_in: &PendingSignIn) -> Result<Room, StoreError> {
     let mut transaction = store.begin().await?;
@@ -107,9 +106,7 @@ fn read(row: &SqliteRow) -> Result<PendingSignIn, StoreError> {
     let text = |name: &str| row.try_get::<String, _>(name).map_err(|error| store_error(&error));
     let optional = |name: &str| row.try_get::<Option<String>, _>(name).map_err(|error| store_error(&error));
     let bytes = |name: &str| row.try_get::<Option<Vec<u8>>, _>(name).map_err(|error| store_error(&error));
-    let hash = |name: &str| {
-        bytes(name)?.as_deref().and_then(SecretHash::stored).ok_or_else(|| corrupt(name))
-    };
+    let hash = |name: &str| bytes(name)?.as_deref().and_then(SecretHash::stored).ok_or_else(|| corrupt(name));
     let created: i64 = row.try_get("created").map_err(|error| store_error(&error))?;
     Ok(PendingSignIn {
         state: hash("state")?,

@@ -34,7 +34,8 @@ impl TokenSeal for AeadTokenSeal {
     fn open(&self, key: &[u8; 32], sealed: &SealedToken) -> Option<SecretText> {
         let (nonce, ciphertext) = sealed.0.split_at_checked(NONCE_BYTES)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
-        let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(nonce), ciphertext).ok()?;
+        let opened =
+            XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(nonce), ciphertext).ok()?;
         String::from_utf8(opened).ok().map(SecretText::new)
     }
 }
