@@ -39,11 +39,10 @@ pub(super) async fn go_on(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Res
 
 /// Back from the sign-in.
 pub(super) async fn complete(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Response {
-    let answer = match parameters(&uri, [STATE, "iss", "code", "error"]) {
-        Some([state, iss, code, error]) => CallbackAnswer { state, iss, code: code_or_failure(code, error) },
-        // The state is one of those that may be repeated, so none is believed.
-        None => CallbackAnswer { state: None, iss: None, code: Err(SignInFailure::CallbackMalformed) },
+    let Some([state, iss, code, error]) = parameters(&uri, [STATE, "iss", "code", "error"]) else {
+        return refused(&SignInFailed { return_state: None, failure: SignInFailure::CallbackMalformed });
     };
+    let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error) };
     let browser = cookies::sign_in(&headers);
     match edge.sessions.complete(answer, browser.as_ref()).await {
         Ok(completed) => {

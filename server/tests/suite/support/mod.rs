@@ -1,11 +1,13 @@
 //! What the tests stand on.
 
 pub(crate) mod back_end;
+pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod provider;
 pub(crate) mod server;
 
 pub(crate) use back_end::ScriptedBackEnd;
+pub(crate) use browser::Browser;
 pub(crate) use clock::TestClock;
 pub(crate) use provider::{Provider, Signer};
 pub(crate) use server::{Answer, TestServer};
