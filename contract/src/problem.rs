@@ -19,8 +19,6 @@ open_enum! {
         ActionNotAllowed = "actionNotAllowed",
         /// 403: the person is not the primary user.
         NotPrimaryUser = "notPrimaryUser",
-        /// 403: session mode: the request did not come from the page itself.
-        ForeignRequest = "foreignRequest",
         /// 404: it does not exist, or is another person's.
         NotFound = "notFound",
         /// 405: the method does not exist here.

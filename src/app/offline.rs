@@ -41,7 +41,7 @@ impl Turn {
         // These may come out of the browser's cache.
         let may_be_cached = match &id.what {
             Fetch::Config | Fetch::Discovery | Fetch::Keys | Fetch::Api(ApiCall::Branding) => true,
-            Fetch::Tokens | Fetch::Api(_) => false,
+            Fetch::Tokens | Fetch::Session | Fetch::SignOut | Fetch::Api(_) => false,
         };
         if may_be_cached {
             return;

@@ -6,9 +6,11 @@ use super::{
     ServerClock, Session, SignedIn, TimerId, Visit, stored,
 };
 use crate::auth::{
-    CallbackAnswer, Continuation, Discovery, Expectations, ExpectedPerson, KeySet, Purpose, ResumeRecord,
-    SignInError, SignInRandom, SignatureVerdict, TokenAnswer, Transaction, UnverifiedIdToken, VerifiedSignIn,
-    authorization_url, discovery_request, end_session_url, jwks_request, token_request, validate_claims,
+    Callback, CallbackAnswer, Continuation, Credential, Discovery, Expectations, ExpectedPerson, KeySet,
+    Purpose, ResumeRecord, SignInError, SignInMode, SignInRandom, SignatureVerdict, TokenAnswer, Transaction,
+    UnverifiedIdToken, VerifiedSignIn, authorization_url, discovery_request, end_session_url, jwks_request,
+    session_request, session_sign_in_url, sign_out_request, signed_in, signed_out, token_request,
+    validate_claims,
 };
 use crate::domain::{
     DeviceId, Idleness, Milliseconds, Now, ResetEvent, ResetState, SignInAge, WhoseScreen, elapsed,
@@ -54,6 +56,9 @@ impl Turn {
     /// Signs in without asking, once: a second time by itself would be a loop.
     pub(super) fn begin_silently(&mut self) {
         self.model.session = Session::SignedOut;
+        if self.model.stored.sign_out_owed {
+            return self.end_session();
+        }
         if self.model.stored.silent_tried || !self.model.stored.is_available {
             return;
         }
@@ -107,13 +112,13 @@ impl Turn {
         let expected = person.map(SignedIn::as_expected).or_else(|| self.model.expected.clone());
         let can_sign_out =
             self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
-        match (person, &expected) {
-            (Some(person), Some(expected)) if can_sign_out && self.model.stored.is_available => {
-                let redirect = Redirect::SignOutForReset {
-                    device,
-                    expected: expected.clone(),
-                    id_token: person.id_token.clone(),
-                };
+        // In session mode there is nothing to sign out with: the server does it on the way.
+        match (person.map(|person| &person.credential), &expected) {
+            (Some(Credential::Tokens { id, .. }), Some(expected))
+                if can_sign_out && self.model.stored.is_available =>
+            {
+                let redirect =
+                    Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id.clone() };
                 self.redirect(redirect);
                 self.effect(Effect::DrawRandom);
             }
@@ -138,7 +143,7 @@ impl Turn {
             return self.fail_sign_in(&pending.purpose, expected, SignInError::StorageRefused);
         }
         self.redirect(Redirect::SignIn(pending));
-        if self.model.discovery.is_some() {
+        if self.model.discovery.is_some() || self.is_session_mode() {
             self.effect(Effect::DrawRandom);
         } else {
             self.fetch_discovery();
@@ -192,9 +197,7 @@ impl Turn {
     }
 
     fn leave_to_sign_in(&mut self, pending: PendingSignIn, random: &SignInRandom) {
-        let (Some(config), Some(discovery)) = (self.model.config.ready(), &self.model.discovery) else {
-            return;
-        };
+        let Some(config) = self.model.config.ready() else { return };
         let state = random.state();
         let transaction = Transaction {
             verifier: random.verifier(),
@@ -205,16 +208,26 @@ impl Turn {
             screen: self.model.visit.screen,
             created: self.now.wall,
         };
-        let url = authorization_url(
-            discovery,
-            config,
-            &self.model.origin,
-            &state,
-            &transaction,
-            pending.challenge.as_ref(),
-        );
+        let is_silent = matches!(transaction.purpose, Purpose::Silent { .. });
+        let url = match (config.mode, &self.model.discovery) {
+            (SignInMode::Session, _) if is_silent => {
+                self.model.stored.silent_tried = true;
+                self.model.session = CallbackProgress::of(Callback::parse(""), transaction);
+                return self.ask_session();
+            }
+            (SignInMode::Session, _) => session_sign_in_url(&state, &transaction.purpose),
+            (SignInMode::Token, Some(discovery)) => authorization_url(
+                discovery,
+                config,
+                &self.model.origin,
+                &state,
+                &transaction,
+                pending.challenge.as_ref(),
+            ),
+            (SignInMode::Token, None) => return,
+        };
         self.store(Transaction::storage_key(&state), transaction.serialise());
-        if matches!(transaction.purpose, Purpose::Silent { .. }) {
+        if is_silent {
             self.model.stored.silent_tried = true;
             self.store(stored::SILENT_TRIED.to_owned(), "1".to_owned());
         }
@@ -297,7 +310,8 @@ impl Turn {
         let progress = progress.clone();
         match self.verify(&progress, verdict) {
             Ok((verified, tokens, asked)) => {
-                self.complete(progress.transaction, &verified, tokens, asked);
+                let credential = Credential::Tokens { access: tokens.access, id: tokens.id };
+                self.complete(progress.transaction, &verified, credential, asked);
             }
             Err(error) => self.fail(error),
         }
@@ -327,11 +341,37 @@ impl Turn {
         Ok((verified, tokens, asked))
     }
 
+    /// Session mode: the server has done all that; who is it?
+    pub(super) fn ask_session(&mut self) {
+        let Session::CompletingCallback(progress) = &mut self.model.session else { return };
+        if let Some(error) = progress.callback.reported() {
+            return self.fail(error);
+        }
+        progress.asked = Some(self.now);
+        let id = self.fetch_id(Fetch::Session, 0);
+        self.effect(Effect::Fetch { id, request: session_request() });
+    }
+
+    pub(super) fn on_session_fetched(&mut self, outcome: &HttpOutcome) {
+        let Session::CompletingCallback(progress) = &self.model.session else { return };
+        let CallbackProgress { transaction, asked, .. } = (**progress).clone();
+        let is_somebody_else =
+            |sub: &str| transaction.expected.as_ref().is_some_and(|person| person.sub != sub);
+        match signed_in(outcome) {
+            Ok(verified) if is_somebody_else(&verified.sub) => self.fail(SignInError::SubjectMismatch),
+            Ok(verified) => {
+                let credential = Credential::Session(verified.sub.clone());
+                self.complete(transaction, &verified, credential, asked.unwrap_or(self.now));
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
     fn complete(
         &mut self,
         transaction: Transaction,
         verified: &VerifiedSignIn,
-        tokens: TokenAnswer,
+        credential: Credential,
         asked: Now,
     ) {
         self.model.epoch = self.model.epoch.wrapping_add(1);
@@ -347,10 +387,10 @@ impl Turn {
             login_hint: verified.login_hint.clone(),
             age,
             since: self.now,
-            access: tokens.access,
-            id_token: tokens.id,
+            credential,
         }));
         self.model.stored.silent_tried = false;
+        self.model.stored.sign_out_owed = false;
         self.model.stored.was_signed_in = true;
         self.remove_stored(stored::SILENT_TRIED);
         self.store(stored::WAS_SIGNED_IN.to_owned(), "1".to_owned());
@@ -471,7 +511,15 @@ impl Turn {
 
     pub(super) fn sign_out(&mut self, cause: SignOutCause) {
         let Some(person) = self.model.session.signed_in() else { return };
-        let id_token = person.id_token.clone();
+        let id_token = match &person.credential {
+            Credential::Tokens { id, .. } => id.clone(),
+            Credential::Session(_) => {
+                self.effect(Effect::BroadcastSignedOut);
+                self.forget_visit(cause);
+                self.forget_person();
+                return self.end_session();
+            }
+        };
         let has_such_a_place =
             self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
         // Without a network the redirect would end in the browser's own error page; what is here goes in any case.
@@ -485,6 +533,39 @@ impl Turn {
         } else {
             self.sign_out_here();
         }
+    }
+
+    /// Session mode: ends it at the server. That is noted until the server has said so: without a network the cookie stays
+    /// in the browser, and nobody may be greeted by it afterwards.
+    fn end_session(&mut self) {
+        self.model.stored.sign_out_owed = true;
+        self.store(stored::SIGN_OUT_OWED.to_owned(), "1".to_owned());
+        self.redirect(Redirect::SignOut);
+        let id = self.fetch_id(Fetch::SignOut, 0);
+        self.effect(Effect::Fetch { id, request: sign_out_request() });
+    }
+
+    pub(super) fn on_sign_out_answered(&mut self, outcome: &HttpOutcome) {
+        let answered = signed_out(outcome);
+        if answered.is_ok() {
+            self.model.stored.sign_out_owed = false;
+            self.remove_stored(stored::SIGN_OUT_OWED);
+        }
+        match answered {
+            Ok(Some(url)) => {
+                self.effect(Effect::BlankPage);
+                self.effect(Effect::LeaveTo { url, history: HistoryEntry::Replace });
+            }
+            Ok(None) => self.sign_out_here(),
+            Err(error) => {
+                self.log(error.code(), "sign-out");
+                self.sign_out_here();
+            }
+        }
+    }
+
+    pub(super) fn is_session_mode(&self) -> bool {
+        self.model.config.ready().is_some_and(|config| config.mode == SignInMode::Session)
     }
 
     pub(super) fn on_signed_out_elsewhere(&mut self) {

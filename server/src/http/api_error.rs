@@ -96,11 +96,9 @@ impl ApiError {
     /// Session mode: the request did not come from the page itself.
     pub(super) fn foreign(foreign: Foreign) -> Self {
         tracing::warn!(reason = foreign.as_str(), "a request did not come from the page");
-        Self::new(
-            StatusCode::FORBIDDEN,
-            ProblemCode::ForeignRequest,
-            "The request did not come from the page",
-        )
+        let mut error = Self::invalid("the request did not come from the page itself");
+        error.status = StatusCode::FORBIDDEN;
+        error
     }
 
     /// Whether it only says that nobody is signed in.

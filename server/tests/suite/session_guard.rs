@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 const RESET: &str = "/api/v1.0/me/managedDevices/d-aiko-android/resetPasscode";
 const KEY: (&str, &str) = ("idempotency-key", "0123456789abcdef");
-const OWN: (&str, &str) = ("x-portal-session", "1");
+const OWN: (&str, &str) = ("x-portal-session", "p-aiko");
 
 async fn signed_in() -> (TestServer, Browser) {
     let server = TestServer::in_session_mode("").await;
@@ -15,7 +15,7 @@ async fn signed_in() -> (TestServer, Browser) {
 }
 
 fn is_foreign(answer: &Answer) -> bool {
-    (answer.status, answer.code().as_str()) == (StatusCode::FORBIDDEN, "foreignRequest")
+    (answer.status, answer.code().as_str()) == (StatusCode::FORBIDDEN, "invalidRequest")
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 //! nothing (CSRF). Three independent signs, each of which a foreign page cannot forge: a header of our own, `Origin`, and
 //! `Sec-Fetch-Site`.
 
+use crate::domain::person::PersonId;
 use axum::http::{HeaderMap, HeaderName, Method, header};
+use percent_encoding::percent_decode;
 
 /// What the page sets to say that it is the page.
 const SESSION_REQUEST: HeaderName = HeaderName::from_static("x-portal-session");
-const SESSION_REQUEST_VALUE: &str = "1";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SAME_ORIGIN: &str = "same-origin";
 
@@ -35,7 +36,7 @@ impl Foreign {
 /// Checks a call of the page. One that changes nothing may come without `Origin`, because browsers send none with a GET to
 /// their own origin.
 pub(super) fn check_call(method: &Method, headers: &HeaderMap, own: &str) -> Result<(), Foreign> {
-    if !is(headers, &SESSION_REQUEST, SESSION_REQUEST_VALUE) {
+    if believed(headers).is_none() {
         return Err(Foreign::Header);
     }
     let has_origin = headers.contains_key(header::ORIGIN);
@@ -52,6 +53,20 @@ pub(super) fn check_navigation(headers: &HeaderMap) -> Result<(), Foreign> {
         return Err(Foreign::FetchSite);
     }
     Ok(())
+}
+
+/// Whether the page believes that this person is signed in. In another tab somebody else may have signed in meanwhile: what
+/// is on the screen would be one person's and what is done another's.
+pub(super) fn believes_in(headers: &HeaderMap, person: &PersonId) -> bool {
+    let believed = believed(headers).map(|text| percent_decode(text.as_bytes()));
+    believed.is_some_and(|text| text.eq(person.as_str().bytes()))
+}
+
+/// What the one header of our own says.
+fn believed(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(SESSION_REQUEST).iter();
+    let value = values.next()?.to_str().ok().filter(|value| !value.is_empty())?;
+    values.next().is_none().then_some(value)
 }
 
 /// Whether a header is there once and says exactly this.
@@ -86,12 +101,25 @@ mod tests {
     }
 
     #[test]
+    fn whom_the_page_believes_in_is_compared_as_written() {
+        let person = PersonId::new("p 1/é".to_owned());
+        let headers =
+            |value: &'static str| HeaderMap::from_iter([(SESSION_REQUEST, HeaderValue::from_static(value))]);
+        assert!(believes_in(&headers("p%201%2F%C3%A9"), &person));
+        for other in ["p%201", "-", "p%201%2F%C3%A9x", "P%201%2F%C3%A9"] {
+            assert!(!believes_in(&headers(other), &person), "{other}");
+        }
+        assert!(!believes_in(&HeaderMap::new(), &person));
+    }
+
+    #[test]
     fn each_sign_of_a_foreign_request_is_enough() {
         let own = ("x-portal-session", "1");
         for (method, pairs, foreign) in [
             (Method::POST, vec![("origin", OWN)], Foreign::Header),
             (Method::GET, vec![], Foreign::Header),
-            (Method::POST, vec![("x-portal-session", "0"), ("origin", OWN)], Foreign::Header),
+            (Method::POST, vec![("x-portal-session", ""), ("origin", OWN)], Foreign::Header),
+            (Method::POST, vec![own, own, ("origin", OWN)], Foreign::Header),
             (Method::POST, vec![own], Foreign::Origin),
             (Method::POST, vec![own, ("origin", "null")], Foreign::Origin),
             (Method::POST, vec![own, ("origin", "https://portal.example.evil.test")], Foreign::Origin),

@@ -22,7 +22,7 @@ struct Standing {
 
 pub(super) async fn standing(State(state): State<EdgeState>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    match authenticate(&parts, &state, Activity::Person).await {
+    match authenticate(&parts, &state, Activity::Question).await {
         Ok(sign_in) => {
             let current_date_time = state.portal.now();
             Ok(Json(Standing { me: state.portal.me(&sign_in), current_date_time }).into_response())

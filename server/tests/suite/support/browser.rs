@@ -33,6 +33,8 @@ impl TestServer {
 #[derive(Clone, Default)]
 pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
+    /// Whom the page believes to be signed in.
+    pub(crate) believes: String,
 }
 
 /// What the provider was asked.
@@ -94,7 +96,8 @@ impl Browser {
         path: &str,
         more: &[(&str, &str)],
     ) -> Answer {
-        let mut headers = vec![("x-portal-session", "1"), ("sec-fetch-site", "same-origin")];
+        let believes = if path.starts_with("/api/") { self.believes.clone() } else { "-".to_owned() };
+        let mut headers = vec![("x-portal-session", believes.as_str()), ("sec-fetch-site", "same-origin")];
         if method != "GET" {
             headers.push(("origin", ORIGIN));
         }
@@ -144,7 +147,11 @@ impl Browser {
         changes: &Value,
     ) -> Answer {
         let address = callback(server, asked, person, changes);
-        self.is_sent(server, &address).await
+        let answer = self.is_sent(server, &address).await;
+        if !answer.header("location").contains("error=") {
+            person.clone_into(&mut self.believes);
+        }
+        answer
     }
 
     /// The whole way; ends signed in.
