@@ -1,5 +1,6 @@
 // The command line of the sample provider. Each mistake is named with what to do about it.
 
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin ORIGIN --people FILE [options]
@@ -7,6 +8,7 @@ export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin OR
   --port PORT            port on 127.0.0.1; 0 lets the system choose (the ready line prints it)
   --page-origin ORIGIN   origin of the page, for example http://localhost:8080; may be given more than once
   --people FILE          the sample people (server/sample/people.json)
+  --server-secret FILE   also serve a confidential client (session mode); FILE holds its secret
   --quiet                only the ready line and errors
   --allow-test-controls  lets a test make sign-ins look old; never for anything but tests
   --help                 this text
@@ -18,7 +20,7 @@ export class UsageError extends Error {}
 /**
  * @param {string[]} args
  * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, quiet: boolean,
- *   allowTestControls: boolean }}
+ *   allowTestControls: boolean, serverSecret?: string }}
  */
 export function readOptions(args) {
   const values = parse(args);
@@ -36,6 +38,7 @@ export function readOptions(args) {
     port,
     pageOrigins,
     people: values.people,
+    serverSecret: values['server-secret'] ? readSecret(values['server-secret']) : undefined,
     quiet: values.quiet ?? false,
     allowTestControls: values['allow-test-controls'] ?? false,
   };
@@ -49,6 +52,7 @@ function parse(args) {
         port: { type: 'string' },
         'page-origin': { type: 'string', multiple: true },
         people: { type: 'string' },
+        'server-secret': { type: 'string' },
         quiet: { type: 'boolean' },
         'allow-test-controls': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -56,6 +60,14 @@ function parse(args) {
     }).values;
   } catch (error) {
     throw new UsageError(`${error.message}; see --help`);
+  }
+}
+
+function readSecret(file) {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`--server-secret ${file} cannot be read: ${error.message}`);
   }
 }
 

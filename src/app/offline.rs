@@ -59,6 +59,7 @@ impl Turn {
             self.model.unsent = 0;
             self.say(Announcement::WentOnline);
             self.refresh_route();
+            self.make_up_for_sign_out();
             self.on_stream_online();
             if self.model.live.is_looking_needed() {
                 self.on_poll_due();

@@ -545,6 +545,13 @@ impl Turn {
         self.effect(Effect::Fetch { id, request: sign_out_request() });
     }
 
+    /// The network is back.
+    pub(super) fn make_up_for_sign_out(&mut self) {
+        if self.model.stored.sign_out_owed && matches!(self.model.session, Session::SignedOut) {
+            self.end_session();
+        }
+    }
+
     pub(super) fn on_sign_out_answered(&mut self, outcome: &HttpOutcome) {
         let answered = signed_out(outcome);
         if answered.is_ok() {

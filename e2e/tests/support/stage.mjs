@@ -9,6 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MODE } from './modes.mjs';
 import { freePort, Program } from './processes.mjs';
 
 const E2E = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -16,6 +17,7 @@ const REPOSITORY = resolve(E2E, '..');
 const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
 
 const CLIENT_ID = 'passcode-portal';
+const SERVER_CLIENT_ID = 'passcode-portal-server';
 const API_AUDIENCE = 'urn:passcode-portal:api';
 
 /** The IT contact every page must show; also in config.json, for when the API cannot be reached. */
@@ -35,6 +37,9 @@ export class Stage {
     const providerPort = await freePort();
     stage.origin = `http://localhost:${stage.port}`;
     stage.issuer = `http://127.0.0.1:${providerPort}`;
+    stage.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-provider-'));
+    stage.secretFile = join(stage.directory, 'client-secret');
+    await writeFile(stage.secretFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
     stage.provider = new Program('sample provider', process.execPath, [
       join(E2E, 'provider/main.mjs'),
       '--quiet',
@@ -42,6 +47,7 @@ export class Stage {
       ...['--port', String(providerPort)],
       ...['--page-origin', stage.origin],
       ...['--people', PEOPLE],
+      ...['--server-secret', stage.secretFile],
     ]);
     await stage.provider.answersAt(`${stage.issuer}/.well-known/openid-configuration`);
     return stage;
@@ -53,8 +59,9 @@ export class Stage {
     if (!answer.ok) throw new Error(`the provider refused the test controls: ${answer.status}`);
   }
 
-  close() {
-    return this.provider.stop();
+  async close() {
+    await this.provider.stop();
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
 
@@ -90,12 +97,31 @@ function serverBinary() {
   return found;
 }
 
+function tokenMode(stage, text) {
+  return `[page.config]
+apiBase = "/api/v1.0"
+authority = ${text(stage.issuer)}
+clientId = ${text(CLIENT_ID)}
+scopes = "openid profile email devices"
+resource = ${text(API_AUDIENCE)}`;
+}
+
+function sessionMode(stage, text) {
+  return `[session]
+client_id = ${text(SERVER_CLIENT_ID)}
+client_secret_file = ${text(stage.secretFile)}
+
+[page.config]
+apiBase = "/api/v1.0"`;
+}
+
 function serverConfiguration(stage, directory, { fleetSpeed, limits = '' }) {
   const text = (value) => JSON.stringify(value);
   return `
 listen = "127.0.0.1:${stage.port}"
 database = ${text(join(directory, 'portal.sqlite'))}
 page_dir = ${text(pageDirectory())}
+public_base_url = ${text(stage.origin)}
 
 [oidc]
 issuer = ${text(stage.issuer)}
@@ -119,12 +145,7 @@ contactITEmailAddress = ${text(IT_CONTACT.email)}
 onlineSupportSiteName = ${text(IT_CONTACT.siteName)}
 onlineSupportSiteUrl = ${text(IT_CONTACT.site)}
 
-[page.config]
-apiBase = "/api/v1.0"
-authority = ${text(stage.issuer)}
-clientId = ${text(CLIENT_ID)}
-scopes = "openid profile email devices"
-resource = ${text(API_AUDIENCE)}
+${MODE === 'session' ? sessionMode(stage, text) : tokenMode(stage, text)}
 
 [page.config.support]
 name = ${text(IT_CONTACT.name)}
