@@ -9,8 +9,7 @@ use crate::auth::{
     Callback, CallbackAnswer, Continuation, Credential, Discovery, Expectations, ExpectedPerson, KeySet,
     Purpose, ResumeRecord, SignInError, SignInMode, SignInRandom, SignatureVerdict, TokenAnswer, Transaction,
     UnverifiedIdToken, VerifiedSignIn, authorization_url, discovery_request, end_session_url, jwks_request,
-    session_request, session_sign_in_url, sign_out_request, signed_in, signed_out, token_request,
-    validate_claims,
+    session_sign_in_url, token_request, validate_claims,
 };
 use crate::domain::{
     DeviceId, Idleness, Milliseconds, Now, ResetEvent, ResetState, SignInAge, WhoseScreen, elapsed,
@@ -131,7 +130,7 @@ impl Turn {
         }
     }
 
-    fn redirect(&mut self, redirect: Redirect) {
+    pub(super) fn redirect(&mut self, redirect: Redirect) {
         self.hide_passcode();
         self.model.epoch = self.model.epoch.wrapping_add(1);
         self.model.session = Session::Redirecting(Box::new(redirect));
@@ -341,33 +340,7 @@ impl Turn {
         Ok((verified, tokens, asked))
     }
 
-    /// Session mode: the server has done all that; who is it?
-    pub(super) fn ask_session(&mut self) {
-        let Session::CompletingCallback(progress) = &mut self.model.session else { return };
-        if let Some(error) = progress.callback.reported() {
-            return self.fail(error);
-        }
-        progress.asked = Some(self.now);
-        let id = self.fetch_id(Fetch::Session, 0);
-        self.effect(Effect::Fetch { id, request: session_request() });
-    }
-
-    pub(super) fn on_session_fetched(&mut self, outcome: &HttpOutcome) {
-        let Session::CompletingCallback(progress) = &self.model.session else { return };
-        let CallbackProgress { transaction, asked, .. } = (**progress).clone();
-        let is_somebody_else =
-            |sub: &str| transaction.expected.as_ref().is_some_and(|person| person.sub != sub);
-        match signed_in(outcome) {
-            Ok(verified) if is_somebody_else(&verified.sub) => self.fail(SignInError::SubjectMismatch),
-            Ok(verified) => {
-                let credential = Credential::Session(verified.sub.clone());
-                self.complete(transaction, &verified, credential, asked.unwrap_or(self.now));
-            }
-            Err(error) => self.fail(error),
-        }
-    }
-
-    fn complete(
+    pub(super) fn complete(
         &mut self,
         transaction: Transaction,
         verified: &VerifiedSignIn,
@@ -440,7 +413,7 @@ impl Turn {
     // ---- failing -------------------------------------------------------------------------------------------------
 
     /// Fails whatever sign-in is on its way.
-    fn fail(&mut self, error: SignInError) {
+    pub(super) fn fail(&mut self, error: SignInError) {
         match std::mem::take(&mut self.model.session) {
             Session::CompletingCallback(progress) => {
                 let Transaction { purpose, expected, .. } = progress.transaction;
@@ -535,46 +508,6 @@ impl Turn {
         }
     }
 
-    /// Session mode: ends it at the server. That is noted until the server has said so: without a network the cookie stays
-    /// in the browser, and nobody may be greeted by it afterwards.
-    fn end_session(&mut self) {
-        self.model.stored.sign_out_owed = true;
-        self.store(stored::SIGN_OUT_OWED.to_owned(), "1".to_owned());
-        self.redirect(Redirect::SignOut);
-        let id = self.fetch_id(Fetch::SignOut, 0);
-        self.effect(Effect::Fetch { id, request: sign_out_request() });
-    }
-
-    /// The network is back.
-    pub(super) fn make_up_for_sign_out(&mut self) {
-        if self.model.stored.sign_out_owed && matches!(self.model.session, Session::SignedOut) {
-            self.end_session();
-        }
-    }
-
-    pub(super) fn on_sign_out_answered(&mut self, outcome: &HttpOutcome) {
-        let answered = signed_out(outcome);
-        if answered.is_ok() {
-            self.model.stored.sign_out_owed = false;
-            self.remove_stored(stored::SIGN_OUT_OWED);
-        }
-        match answered {
-            Ok(Some(url)) => {
-                self.effect(Effect::BlankPage);
-                self.effect(Effect::LeaveTo { url, history: HistoryEntry::Replace });
-            }
-            Ok(None) => self.sign_out_here(),
-            Err(error) => {
-                self.log(error.code(), "sign-out");
-                self.sign_out_here();
-            }
-        }
-    }
-
-    pub(super) fn is_session_mode(&self) -> bool {
-        self.model.config.ready().is_some_and(|config| config.mode == SignInMode::Session)
-    }
-
     pub(super) fn on_signed_out_elsewhere(&mut self) {
         if self.model.session.signed_in().is_none() {
             return;
@@ -597,7 +530,7 @@ impl Turn {
         }
     }
 
-    fn sign_out_here(&mut self) {
+    pub(super) fn sign_out_here(&mut self) {
         self.forget_person();
         self.model.session = Session::SignedOut;
         self.go_instead(Route::SignedOut);

@@ -177,7 +177,8 @@ mod tests {
             Command::Run(run::Options { port: 8080, data: None, fleet_speed: 1.0, mode: Mode::Token })
         );
         let mode = Mode::Session;
-        let other = Command::Run(run::Options { port: 9000, data: Some("d".into()), fleet_speed: 60.0, mode });
+        let other =
+            Command::Run(run::Options { port: 9000, data: Some("d".into()), fleet_speed: 60.0, mode });
         assert_eq!(read("run --port 9000 --data d --fleet-speed 60 --mode session").unwrap(), other);
         assert_eq!(read("run --port=9000 --data=d --fleet-speed=60 --mode=session").unwrap(), other);
     }

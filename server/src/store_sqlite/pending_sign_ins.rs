@@ -91,6 +91,10 @@ pub(super) async fn take(
     state: &SecretHash,
     browser: &SecretHash,
 ) -> Result<Option<PendingSignIn>, StoreError> {
+    // Anybody can send any number of states: those that are none do not take the write lock.
+    if find(store, state, browser).await?.is_none() {
+        return Ok(None);
+    }
     let query = format!("DELETE FROM pending_sign_ins WHERE state = ? AND browser = ? RETURNING {COLUMNS}");
     let row = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(state.as_bytes())

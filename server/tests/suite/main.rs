@@ -26,6 +26,7 @@ mod policy_rows;
 mod reset;
 mod secrets;
 mod session_bounds;
+mod session_configuration;
 mod session_guard;
 mod session_sign_in;
 mod session_sign_out;

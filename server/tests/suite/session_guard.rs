@@ -108,6 +108,21 @@ async fn in_session_mode_a_token_opens_nothing_and_in_token_mode_a_cookie_opens_
 }
 
 #[tokio::test]
+async fn a_tab_of_somebody_who_is_no_longer_signed_in_does_not_act_as_the_one_who_is() {
+    let (server, mut browser) = signed_in().await;
+    for believes in ["p-ben", "-", "p-aiko%20"] {
+        let headers = [("x-portal-session", believes), ("origin", ORIGIN), KEY];
+        let answer = browser.raw(&server, "POST", RESET, &headers).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::UNAUTHORIZED, "unauthenticated"),
+            "{believes}"
+        );
+    }
+    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+}
+
+#[tokio::test]
 async fn a_cookie_nobody_gave_out_opens_nothing() {
     let (server, browser) = signed_in().await;
     let known = browser.cookie(SESSION_COOKIE);
@@ -115,7 +130,7 @@ async fn a_cookie_nobody_gave_out_opens_nothing() {
     changed.replace_range(0..1, if known.starts_with('A') { "B" } else { "A" });
     let hash_at_rest = server.column("SELECT hex(id) FROM browser_sessions").await.remove(0);
     for value in [String::new(), "x".repeat(43), changed, hash_at_rest, known[..42].to_owned()] {
-        let mut guess = Browser::default();
+        let mut guess = Browser { believes: "p-aiko".to_owned(), ..Browser::default() };
         guess.cookies.insert(SESSION_COOKIE.to_owned(), value.clone());
         assert_eq!(guess.me(&server).await.status, StatusCode::UNAUTHORIZED, "{value}");
     }
