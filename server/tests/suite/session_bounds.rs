@@ -59,7 +59,7 @@ async fn a_page_that_only_listens_keeps_no_session_alive() {
     // The body is a stream without an end and is dropped unread: only the answer counts.
     let cookie = format!("{SESSION_COOKIE}={}", browser.cookie(SESSION_COOKIE));
     let request = axum::http::Request::get("/api/v1.0/me/events").header("cookie", &cookie);
-    let request = request.header("x-portal-session", "1").body(axum::body::Body::empty()).unwrap();
+    let request = request.header("x-portal-session", "p-aiko").body(axum::body::Body::empty()).unwrap();
     let answer = tower::ServiceExt::oneshot(server.server.router.clone(), request).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(used().await, before);

@@ -87,11 +87,13 @@ async fn a_stolen_callback_is_worth_nothing_in_another_browser_and_not_even_aske
         let answer = browser.is_sent(&server, &address).await;
         assert_eq!(refusal(&answer), "auth.state_mismatch");
         assert_eq!(browser.cookie(SESSION_COOKIE), "");
+        browser.believes = "p-aiko".to_owned();
         assert_eq!(browser.me(&server).await.status, StatusCode::UNAUTHORIZED);
     }
     assert_eq!(token_requests(&server), 0);
     // And it was not used up by the attempt.
     assert_eq!(refusal(&victim.is_sent(&server, &address).await), "");
+    victim.believes = "p-aiko".to_owned();
     assert_eq!(victim.me(&server).await.status, StatusCode::OK);
 }
 

@@ -96,7 +96,8 @@ impl Browser {
         path: &str,
         more: &[(&str, &str)],
     ) -> Answer {
-        let believes = if path.starts_with("/api/") { self.believes.clone() } else { "-".to_owned() };
+        let knows = path.starts_with("/api/") && !self.believes.is_empty();
+        let believes = if knows { self.believes.clone() } else { "-".to_owned() };
         let mut headers = vec![("x-portal-session", believes.as_str()), ("sec-fetch-site", "same-origin")];
         if method != "GET" {
             headers.push(("origin", ORIGIN));
