@@ -31,15 +31,26 @@ async function foreignPage(host) {
 class Watch {
   #told = [];
 
-  constructor(page) {
+  /** Requests with a token in their address, by anybody. */
+  addresses = [];
+
+  constructor(page, origin) {
+    const isOurs = (address) => address.startsWith(`${origin}/`);
+    page.on('request', (request) => {
+      if (JWT.test(request.url())) this.addresses.push(request.url().split('?')[0]);
+    });
     page.on('response', (response) => {
       const request = response.request();
+      // What the provider shows on its own pages is no matter of this page.
+      if (!isOurs(request.url())) return;
       this.#told.push(Promise.resolve(`${request.method()} ${request.resourceType()} ${request.postData() ?? ''}`));
       if (['fetch', 'xhr', 'document'].includes(request.resourceType())) {
         this.#told.push(response.text().catch(() => ''));
       }
     });
-    page.on('framenavigated', (frame) => this.#told.push(Promise.resolve(frame.url())));
+    page.on('framenavigated', (frame) => {
+      if (isOurs(frame.url())) this.#told.push(Promise.resolve(frame.url()));
+    });
     page.on('console', (message) => this.#told.push(Promise.resolve(message.text())));
   }
 
@@ -55,7 +66,7 @@ class Watch {
 }
 
 test('no token reaches the page: not by an answer, not in storage, not in an address, not in the document', async ({ page, portal, stage }) => {
-  const watch = new Watch(page);
+  const watch = new Watch(page, stage.origin);
   const exchanges = [];
   page.on('request', (request) => {
     if (request.url() === `${stage.issuer}/token`) exchanges.push(request);
@@ -66,6 +77,8 @@ test('no token reaches the page: not by an answer, not in storage, not in an add
   await portal.signOut();
   expect(await watch.everything(page)).not.toMatch(JWT);
   expect(exchanges).toEqual([]);
+  // The hint of the provider's sign-out is in the server's redirect to it and nowhere else.
+  expect([...new Set(watch.addresses)]).toEqual([`${stage.issuer}/session/end`]);
 });
 
 test('no call carries a token, each carries the page’s own header', async ({ portal, api }) => {

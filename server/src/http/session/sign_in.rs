@@ -42,7 +42,7 @@ pub(super) async fn complete(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> 
     let Some([state, iss, code, error]) = parameters(&uri, [STATE, "iss", "code", "error"]) else {
         return refused(&SignInFailed { return_state: None, failure: SignInFailure::CallbackMalformed });
     };
-    let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error) };
+    let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error.as_deref()) };
     let browser = cookies::sign_in(&headers);
     match edge.sessions.complete(answer, browser.as_ref()).await {
         Ok(completed) => {
@@ -57,8 +57,8 @@ pub(super) async fn complete(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> 
 }
 
 /// The code, or what the provider says instead (RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6).
-fn code_or_failure(code: Option<String>, error: Option<String>) -> Result<SecretText, SignInFailure> {
-    match (code, error.as_deref()) {
+fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretText, SignInFailure> {
+    match (code, error) {
         (Some(code), None) if !code.is_empty() => Ok(SecretText::new(code)),
         (None, Some("access_denied")) => Err(SignInFailure::AccessDenied),
         (
