@@ -9,9 +9,9 @@ pub const SIGN_IN: &str = "/session/sign-in";
 pub const CALLBACK: &str = "/session/callback";
 /// Where the provider returns to after the sign-out that precedes a fresh sign-in.
 pub const SIGNED_OUT: &str = "/session/signed-out";
-/// Ends the session (`POST`); the answer says in [`LOCATION`] where the browser has to go then, if anywhere.
+/// Ends the session (`POST`, 204); the browser goes to [`END`] then.
 pub const SIGN_OUT: &str = "/session/sign-out";
-/// Ends the provider's session after that (to be navigated to).
+/// On from there to the provider's sign-out, where there is one, and to [`SIGNED_OUT_SCREEN`] (to be navigated to).
 pub const END: &str = "/session/end";
 
 /// What a sign-in is for: `signIn`, `stepUp` or `reveal`.
@@ -22,8 +22,6 @@ pub const STATE: &str = "state";
 pub const ERROR: &str = "error";
 /// The server's time, in the answer of [`SESSION`].
 pub const CURRENT_TIME: &str = "currentDateTime";
-/// Where to go after [`SIGN_OUT`]; missing when there is nothing left to do.
-pub const LOCATION: &str = "location";
 
 /// The page's own screens that the server returns a person to.
 pub const CALLBACK_SCREEN: &str = "/callback";

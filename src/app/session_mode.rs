@@ -4,9 +4,9 @@
 use super::turn::Turn;
 use super::{CallbackProgress, Effect, Fetch, HistoryEntry, Redirect, Session, stored};
 use crate::auth::{
-    Credential, SignInError, SignInMode, session_request, sign_out_request, signed_in, signed_out,
+    Credential, SignInError, SignInMode, session_end_url, session_request, sign_out_request, signed_in,
 };
-use crate::http::HttpOutcome;
+use crate::http::{HttpAnswer, HttpOutcome};
 
 impl Turn {
     /// Session mode: the server has done all that; who is it?
@@ -53,21 +53,14 @@ impl Turn {
     }
 
     pub(super) fn on_sign_out_answered(&mut self, outcome: &HttpOutcome) {
-        let answered = signed_out(outcome);
-        if answered.is_ok() {
+        if outcome.as_ref().is_ok_and(HttpAnswer::is_success) {
             self.model.stored.sign_out_owed = false;
             self.remove_stored(stored::SIGN_OUT_OWED);
-        }
-        match answered {
-            Ok(Some(url)) => {
-                self.effect(Effect::BlankPage);
-                self.effect(Effect::LeaveTo { url, history: HistoryEntry::Replace });
-            }
-            Ok(None) => self.sign_out_here(),
-            Err(error) => {
-                self.log(error.code(), "sign-out");
-                self.sign_out_here();
-            }
+            self.effect(Effect::BlankPage);
+            self.effect(Effect::LeaveTo { url: session_end_url(), history: HistoryEntry::Replace });
+        } else {
+            self.log("session.sign_out_owed", "sign-out");
+            self.sign_out_here();
         }
     }
 

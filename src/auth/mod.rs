@@ -29,5 +29,5 @@ pub use jws::{JwsAlgorithm, KeySet, SignatureCheck, SignatureVerdict, Unverified
 pub use pkce::{CodeVerifier, SignInRandom};
 pub use records::{Continuation, EXPECTED_LIFETIME, ExpectedPerson, Purpose, ResumeRecord, Transaction};
 pub use request::{SecretUrl, authorization_url, end_session_url, jwks_request, token_request};
-pub use session::{session_request, session_sign_in_url, sign_out_request, signed_in, signed_out};
+pub use session::{session_end_url, session_request, session_sign_in_url, sign_out_request, signed_in};
 pub use tokens::{AccessToken, Credential, IdToken, TokenAnswer};

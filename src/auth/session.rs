@@ -65,15 +65,8 @@ pub fn signed_in(outcome: &HttpOutcome) -> Result<VerifiedSignIn, SignInError> {
     })
 }
 
-/// Reads the answer to [`sign_out_request`]: where to go on to, if anywhere. Only the server's own place is believed.
-///
-/// # Errors
-/// The session may still be alive.
-pub fn signed_out(outcome: &HttpOutcome) -> Result<Option<SecretUrl>, SignInError> {
-    let answer = outcome.as_ref().ok().filter(|answer| answer.is_success());
-    let read = answer.and_then(|answer| {
-        read_text(&answer.body, |fields| fields.optional_word(session::LOCATION) == Some(session::END))
-    });
-    let has_place = read.ok_or(SignInError::ProviderUnreachable)?;
-    Ok(has_place.then(|| SecretUrl::new(session::END.to_owned())))
+/// Where to go after [`sign_out_request`]: the server knows whether the provider has to be told.
+#[must_use]
+pub fn session_end_url() -> SecretUrl {
+    SecretUrl::new(session::END.to_owned())
 }

@@ -4,14 +4,12 @@ use super::{Edge, cookies, guard, redirect, set_cookies};
 use crate::application::SignedOut;
 use crate::domain::ids::RequestId;
 use crate::http::api_error::ApiError;
-use axum::http::HeaderMap;
-use axum::http::Method;
+use axum::Extension;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use portal_contract::session::{END, LOCATION, SIGNED_OUT_SCREEN};
-use serde_json::{Map, Value};
+use portal_contract::session::SIGNED_OUT_SCREEN;
 
-/// Ends the session. Also without one: whoever signs out is signed out.
+/// Ends the session. Also without one: whoever signs out is signed out. The page goes to [`end`] then.
 pub(super) async fn sign_out(
     Edge(edge): Edge,
     Extension(request): Extension<RequestId>,
@@ -19,18 +17,14 @@ pub(super) async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     guard::check_call(&method, &headers, &edge.origin).map_err(ApiError::foreign)?;
-    let mut answer = Map::new();
     let cookie = match cookies::session(&headers) {
         Some(cookie) => match edge.sessions.sign_out(&cookie, &request).await? {
-            SignedOut::TellProvider => {
-                answer.insert(LOCATION.to_owned(), Value::from(END));
-                cookies::set_ending(&cookie)
-            }
+            SignedOut::TellProvider => cookies::set_ending(&cookie),
             SignedOut::Done => cookies::clear_session(),
         },
         None => cookies::clear_session(),
     };
-    let mut response = Json(Value::Object(answer)).into_response();
+    let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookies(&mut response, &[cookie]);
     Ok(response)
 }

@@ -7,7 +7,6 @@ pub(crate) mod provider;
 pub(crate) mod server;
 
 pub(crate) use back_end::ScriptedBackEnd;
-pub(crate) use browser::Browser;
 pub(crate) use clock::TestClock;
 pub(crate) use provider::{Provider, Signer};
 pub(crate) use server::{Answer, TestServer};
