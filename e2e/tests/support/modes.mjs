@@ -17,6 +17,10 @@ export const TOKENS_ONLY = {
   'privacy.spec.mjs': {
     'tokens are nowhere but in memory': 'waits for the tokens of the page; session.spec.mjs looks for any token at all',
   },
+  'shell.spec.mjs': {
+    'without crypto.subtle nobody is signed in and it is explained':
+      'the page checks no signature: the server does',
+  },
   'after.spec.mjs': {
     'signing out everywhere ends the other tab and makes the old token worthless':
       'tries the old token again; session.spec.mjs tries another browser',
