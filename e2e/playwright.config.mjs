@@ -1,17 +1,20 @@
 // The end-to-end suite: real browser, real server, real provider, the real Content-Security-Policy and Trusted Types.
 //
 // Environment: PORTAL_E2E_BROWSER (`firefox`: the tests marked @core, in Firefox), CHROMIUM and FIREFOX (browsers), CHROMIUM_HEADLESS_SHELL (its lean build), PORTAL_E2E_SERVER_BIN, PORTAL_E2E_DIST, PORTAL_E2E_WORKERS,
-// PORTAL_E2E_TRACE; see tests/support.
+// PORTAL_E2E_TRACE, PORTAL_E2E_MODE (`token`, or `session`: docs/session-mode.md); see tests/support.
 // Nothing is retried: a test that passes at the second try hides a race that a person will meet at the first.
 
 import { defineConfig } from '@playwright/test';
 import { browserUse, IN_FIREFOX } from './tests/support/browser.mjs';
+import { MODE } from './tests/support/modes.mjs';
 
 export default defineConfig({
   testDir: 'tests',
   testMatch: '**/*.spec.mjs',
+  testIgnore: MODE === 'session' ? [] : ['**/session.spec.mjs'],
   outputDir: 'output/artifacts',
-  ...(IN_FIREFOX ? { grep: /@core/ } : { globalTeardown: './gallery.mjs' }),
+  // The gallery shows one mode; the other has the same screens.
+  ...(IN_FIREFOX ? { grep: /@core/ } : MODE === 'session' ? {} : { globalTeardown: './gallery.mjs' }),
   forbidOnly: true,
   retries: 0,
   workers: Number(process.env.PORTAL_E2E_WORKERS ?? 2),

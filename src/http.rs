@@ -3,6 +3,7 @@
 //! Both hold secrets (tokens in headers and bodies), so neither shows more than its outline in `Debug`.
 
 use crate::domain::Milliseconds;
+use portal_contract::headers::SESSION_REQUEST;
 
 /// The methods in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +25,8 @@ impl Method {
     }
 }
 
-/// What the browser half shall send: `fetch(url, {method, headers, body, credentials: "omit", redirect: "error",
-/// referrerPolicy: "no-referrer"})`, given up after `time_out`.
+/// What the browser half shall send: `fetch(url, {method, headers, body, credentials, redirect: "error",
+/// referrerPolicy: "no-referrer"})`, given up after `time_out`. No cookies, unless [`HttpRequest::is_of_session`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
     /// The method.
@@ -40,6 +41,15 @@ pub struct HttpRequest {
     pub time_out: Milliseconds,
     /// Whether the browser's HTTP cache may serve or keep it (`cache: "default"` instead of `"no-store"`).
     pub is_cacheable: bool,
+}
+
+impl HttpRequest {
+    /// Whether it is one of session mode: then, and only then, the cookie goes with it, to our own origin. The header and
+    /// the cookie belong together; the server takes neither without the other.
+    #[must_use]
+    pub fn is_of_session(&self) -> bool {
+        self.headers.iter().any(|(name, _)| *name == SESSION_REQUEST)
+    }
 }
 
 impl std::fmt::Debug for HttpRequest {

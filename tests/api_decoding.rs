@@ -8,7 +8,7 @@ use passcode_portal::api::{
     Api, ApiError, Jitter, NextLink, decode_accepted, decode_branding, decode_device, decode_devices,
     decode_me, decode_notifications, decode_reset, decode_temporary_passcode, poll_delay, retry_delay,
 };
-use passcode_portal::auth::{AccessToken, StepUpChallenge};
+use passcode_portal::auth::{AccessToken, Credential, IdToken, StepUpChallenge};
 use passcode_portal::domain::{Milliseconds, Platform, ResetAvailability, ResettableDevice, Seconds};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use portal_contract::{CharacterSet, RefusalReason, ResetOutcome};
@@ -223,8 +223,9 @@ fn only_what_the_server_allows_can_be_reset() {
 
 #[test]
 fn requests_are_spelled_as_the_contract_says() {
-    let token = AccessToken::new("tok".into());
-    let api = Api { base: "https://api.example/v1.0", token: &token };
+    let credential =
+        Credential::Tokens { access: AccessToken::new("tok".into()), id: IdToken::new("id".into()) };
+    let api = Api { base: "https://api.example/v1.0", credential: &credential };
     let device = id("端末/1".replace('/', " ").as_str());
     let path = "https://api.example/v1.0/me/managedDevices/%E7%AB%AF%E6%9C%AB%201";
     let resettable = ResettableDevice::of(&device_of(device_json("端末 1"))).unwrap();

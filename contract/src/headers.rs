@@ -4,6 +4,10 @@
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Where a stream of events goes on: the last `id:` the client saw (WHATWG HTML section 9.2.4).
 pub const LAST_EVENT_ID: &str = "Last-Event-ID";
+/// Session mode: says that the page itself sends the request, and whom it believes to be signed in (the percent-encoded
+/// identifier; `-` where nobody need be). No form and no link of another site can set it, and no page of another origin may
+/// (CORS is off there). Where the cookie stands for somebody else by now, the call is refused like one without a session.
+pub const SESSION_REQUEST: &str = "X-Portal-Session";
 /// Names one request in logs and in what a person reads to IT.
 pub const REQUEST_ID: &str = "X-Request-Id";
 /// How many seconds to wait; may be fractional, may be missing.

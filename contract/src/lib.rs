@@ -17,6 +17,7 @@ mod notification;
 mod passcode;
 mod person;
 mod problem;
+pub mod session;
 mod utc_time;
 
 pub use action::{

@@ -1,5 +1,6 @@
 // The command line of the sample provider. Each mistake is named with what to do about it.
 
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin ORIGIN --people FILE [options]
@@ -8,6 +9,7 @@ export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin OR
   --page-origin ORIGIN   origin of the page, for example http://localhost:8080; may be given more than once
   --people FILE          the sample people (server/sample/people.json)
   --issuer ORIGIN        the address it is reached at, where a proxy stands before it; else http://127.0.0.1:PORT
+  --server-secret FILE   also serve a confidential client (session mode); FILE holds its secret
   --quiet                only the ready line and errors
   --allow-test-controls  lets a test make sign-ins look old; never for anything but tests
   --help                 this text
@@ -19,7 +21,7 @@ export class UsageError extends Error {}
 /**
  * @param {string[]} args
  * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, issuer?: string,
- *   quiet: boolean, allowTestControls: boolean }}
+ *   quiet: boolean, allowTestControls: boolean, serverSecret?: string }}
  */
 export function readOptions(args) {
   const values = parse(args);
@@ -39,6 +41,7 @@ export function readOptions(args) {
     pageOrigins,
     people: values.people,
     issuer: values.issuer,
+    serverSecret: values['server-secret'] ? readSecret(values['server-secret']) : undefined,
     quiet: values.quiet ?? false,
     allowTestControls: values['allow-test-controls'] ?? false,
   };
@@ -53,6 +56,7 @@ function parse(args) {
         'page-origin': { type: 'string', multiple: true },
         people: { type: 'string' },
         issuer: { type: 'string' },
+        'server-secret': { type: 'string' },
         quiet: { type: 'boolean' },
         'allow-test-controls': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -60,6 +64,14 @@ function parse(args) {
     }).values;
   } catch (error) {
     throw new UsageError(`${error.message}; see --help`);
+  }
+}
+
+function readSecret(file) {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`--server-secret ${file} cannot be read: ${error.message}`);
   }
 }
 

@@ -9,6 +9,8 @@ import { signInRoutes } from './sign-in.mjs';
 import { TestControls } from './test-controls.mjs';
 
 export const CLIENT_ID = 'passcode-portal';
+/** The portal's server itself, in session mode. */
+export const SERVER_CLIENT_ID = 'passcode-portal-server';
 export const API_RESOURCE = 'urn:passcode-portal:api';
 export const API_SCOPE = 'devices';
 export const PASSWORD_ACR = 'urn:passcode-portal:acr:password';
@@ -35,7 +37,7 @@ export async function createProvider({ issuer, people, options }) {
 
 function configuration({ people, options, controls }) {
   return {
-    clients: [client(options.pageOrigins)],
+    clients: [client(options.pageOrigins), ...(options.serverSecret ? [serverClient(options)] : [])],
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     ttl: TTL,
@@ -86,6 +88,21 @@ function client(pageOrigins) {
     response_types: ['code'],
     redirect_uris: pageOrigins.map((origin) => `${origin}/callback`),
     post_logout_redirect_uris: pageOrigins.map((origin) => `${origin}/signed-out`),
+    require_auth_time: true,
+  };
+}
+
+/** A confidential client: session mode. It may return to the two addresses of the server and to the page's last screen. */
+function serverClient({ pageOrigins, serverSecret }) {
+  return {
+    client_id: SERVER_CLIENT_ID,
+    client_name: 'Passcode portal',
+    client_secret: serverSecret,
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: pageOrigins.map((origin) => `${origin}/session/callback`),
+    post_logout_redirect_uris: pageOrigins.flatMap((origin) => [`${origin}/signed-out`, `${origin}/session/signed-out`]),
     require_auth_time: true,
   };
 }

@@ -1,9 +1,9 @@
 // What a test may change in the running provider, and only with `--allow-test-controls`: how old a sign-in looks, whether
-// the provider ignores `prompt` and `max_age` (some do, and somebody may strip them from the address), and whether its
-// session outlives a sign-out (single sign-on often does).
+// the provider ignores `prompt` and `max_age` (some do, and somebody may strip them from the address), whether its
+// session outlives a sign-out (single sign-on often does), and whether it is out of order.
 
 const PATH = '/test-controls';
-const DEFAULTS = Object.freeze({ signInAgeSeconds: 0, ignoreFreshness: false, keepSession: false });
+const DEFAULTS = Object.freeze({ signInAgeSeconds: 0, ignoreFreshness: false, keepSession: false, isDown: false });
 
 export class TestControls {
   #state = { ...DEFAULTS };
@@ -14,6 +14,10 @@ export class TestControls {
       if (ctx.path === PATH && ctx.method === 'PUT') {
         this.#state = { ...DEFAULTS, ...(await readJson(ctx.req)) };
         ctx.status = 204;
+        return undefined;
+      }
+      if (this.#state.isDown) {
+        ctx.status = 503;
         return undefined;
       }
       if (this.#state.ignoreFreshness && ctx.path === '/auth') this.#stripFreshness(ctx);

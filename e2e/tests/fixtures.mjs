@@ -1,8 +1,10 @@
 // What every test starts with: its own server and database, a browser that reports violations, the person in front of it.
 
 import { test as base, expect } from '@playwright/test';
+import { basename } from 'node:path';
 import { ApiLog } from './support/api.mjs';
 import { Guard } from './support/guard.mjs';
+import { reasonToLeaveOut } from './support/modes.mjs';
 import { Search } from './support/search.mjs';
 import { PortalServer, Stage } from './support/stage.mjs';
 import { Portal } from './portal.mjs';
@@ -40,6 +42,16 @@ export const test = providerTest.extend({
 
   /** Lines of the `[limits]` section: a test about limits sets them low. */
   limits: ['resets_per_hour = 1000\nreveals_per_hour = 1000', { option: true }],
+
+  /** First of all: a test that is not about this mode does not start. */
+  mode: [
+    async ({}, use, testInfo) => {
+      const reason = reasonToLeaveOut(basename(testInfo.file), testInfo.title);
+      testInfo.skip(reason !== undefined, reason);
+      await use();
+    },
+    { auto: true },
+  ],
 
   timezoneId: 'Asia/Tokyo',
 

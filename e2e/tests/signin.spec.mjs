@@ -2,6 +2,7 @@
 
 import { CORE, expect, test } from './fixtures.mjs';
 import { CALL, interfere, problem } from './support/api.mjs';
+import { MODE } from './support/modes.mjs';
 import { DAY, shiftWallClock } from './support/clock.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -30,7 +31,7 @@ test('the fresh sign-in asks for prompt=login, max_age=300, PKCE, and fills in w
     max_age: '300',
     response_type: 'code',
     code_challenge_method: 'S256',
-    resource: 'urn:passcode-portal:api',
+    ...(MODE === 'token' && { resource: 'urn:passcode-portal:api' }),
   });
   expect(parameters.scope.split(' ')).not.toContain('offline_access');
 });

@@ -1,20 +1,20 @@
 //! Puts the server together: adapters into the application, the application under the HTTP edge; starts and
 //! stops it.
 
-use crate::application::{self, Portal, PortalParts, Queue, Rules};
+use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
 use crate::backend_simulated::{FleetError, SimulatedFleet};
-use crate::config::Settings;
+use crate::config::{SessionSettings, Settings};
 use crate::http::page::PageSite;
 use crate::http::{
-    EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, WRITE_STALL, operation_router, router,
-    serve,
+    EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, SessionEdge, SignInMode, WRITE_STALL,
+    operation_router, router, serve,
 };
 use crate::metrics::{CountedBackEnd, Metrics};
-use crate::oidc::{OidcVerifier, ProviderError};
-use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError, TokenVerifier};
+use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
+use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{SystemClock, SystemRandomness, raise_file_limit};
-use crate::vault_aead::AeadVault;
+use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -168,10 +168,15 @@ impl Server {
             return Err(StartError::Database(settings.database.clone(), StoreError::Unavailable(reason)));
         }
         let queue = Queue::new(Arc::clone(&portal), crash_points);
-        let tokens: Arc<dyn TokenVerifier> =
-            Arc::new(OidcVerifier::new(settings.tokens.clone(), clock).map_err(StartError::Provider)?);
+        let tokens = OidcVerifier::new(settings.tokens.clone(), Arc::clone(&clock));
+        let tokens = Arc::new(tokens.map_err(StartError::Provider)?);
+        let mode = match &settings.session {
+            None => SignInMode::Token,
+            Some(session) => session_mode(session, &portal, &tokens, clock, Arc::clone(&randomness))?,
+        };
         let state = EdgeState {
             portal: Arc::clone(&portal),
+            mode,
             tokens,
             randomness,
             settings: Arc::new(edge_settings(settings)?),
@@ -275,6 +280,23 @@ async fn write_rates(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
             tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");
         }
     }
+}
+
+fn session_mode(
+    settings: &SessionSettings,
+    portal: &Arc<Portal>,
+    tokens: &Arc<OidcVerifier>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+) -> Result<SignInMode, StartError> {
+    let client = ConfidentialClient::new(settings.client.clone(), Arc::clone(tokens), clock);
+    let parts = SessionParts {
+        client: Arc::new(client.map_err(StartError::Provider)?),
+        seal: Arc::new(AeadTokenSeal::new(randomness)),
+        rules: settings.rules,
+    };
+    let sessions = BrowserSessions::new(Arc::clone(portal), parts);
+    Ok(SignInMode::Session(Arc::new(SessionEdge { sessions, origin: settings.client.origin.clone() })))
 }
 
 /// A stream would keep the stop waiting until its time is up.

@@ -1,6 +1,7 @@
-//! Building requests. The only place that spells the API's paths and the only one that puts a token into a header.
+//! Building requests. The only place that spells the API's paths and the only one that puts what proves the
+//! person into a header.
 
-use crate::auth::AccessToken;
+use crate::auth::Credential;
 use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, ResettableDevice, ResultId, Seconds};
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -57,8 +58,8 @@ pub fn branding_request(base: &str) -> HttpRequest {
 pub struct Api<'a> {
     /// The API's address, without a slash at the end.
     pub base: &'a str,
-    /// The person's token.
-    pub token: &'a AccessToken,
+    /// What proves who it is.
+    pub credential: &'a Credential,
 }
 
 impl Api<'_> {
@@ -71,13 +72,14 @@ impl Api<'_> {
             Method::Get => READ_TIME_OUT,
             Method::Post => WRITE_TIME_OUT,
         };
+        let proof = match self.credential {
+            Credential::Tokens { access, .. } => ("Authorization", ["Bearer ", access.reveal()].concat()),
+            Credential::Session(person) => (headers::SESSION_REQUEST, segment(person)),
+        };
         HttpRequest {
             method,
             url,
-            headers: vec![
-                ("Accept", "application/json".to_owned()),
-                ("Authorization", format!("Bearer {}", self.token.reveal())),
-            ],
+            headers: vec![("Accept", "application/json".to_owned()), proof],
             body: None,
             time_out: time_out.to_milliseconds(),
             is_cacheable: false,

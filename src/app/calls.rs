@@ -13,7 +13,7 @@ impl Turn {
         let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
             return;
         };
-        let api = Api { base: &config.api_base, token: &person.access };
+        let api = Api { base: &config.api_base, credential: &person.credential };
         let request = match &call {
             ApiCall::Branding => branding_request(&config.api_base),
             ApiCall::Me => api.me(),
@@ -55,6 +55,8 @@ impl Turn {
             Fetch::Discovery => self.on_discovery_fetched(outcome),
             Fetch::Keys => self.on_keys_fetched(outcome),
             Fetch::Tokens => self.on_tokens_fetched(outcome),
+            Fetch::Session => self.on_session_fetched(outcome),
+            Fetch::SignOut => self.on_sign_out_answered(outcome),
             Fetch::Api(call) => {
                 let call = call.clone();
                 self.on_api_answer(call, id, outcome);
@@ -101,7 +103,13 @@ impl Turn {
             Fetch::Api(ApiCall::TemporaryPasscode(device))
                 if self.model.passcode != (PasscodeView::Loading { device: device.clone() }) => {}
             Fetch::Api(call) if is_of_this_session => self.call(call, id.attempt),
-            Fetch::Api(_) | Fetch::Config | Fetch::Discovery | Fetch::Keys | Fetch::Tokens => {}
+            Fetch::Api(_)
+            | Fetch::Config
+            | Fetch::Discovery
+            | Fetch::Keys
+            | Fetch::Tokens
+            | Fetch::Session
+            | Fetch::SignOut => {}
         }
     }
 

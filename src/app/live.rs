@@ -121,7 +121,7 @@ impl Turn {
         let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
             return;
         };
-        let api = Api { base: &config.api_base, token: &person.access };
+        let api = Api { base: &config.api_base, credential: &person.credential };
         let request = api.events(&self.model.live.last_event);
         let live = &mut self.model.live;
         live.id = live.id.wrapping_add(1);

@@ -90,6 +90,7 @@ mod preparation;
 mod reads;
 mod reset;
 mod session;
+mod session_mode;
 mod sign_in;
 mod stored;
 mod telling;

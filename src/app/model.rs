@@ -167,6 +167,10 @@ pub enum Fetch {
     Keys,
     /// The exchange of the code.
     Tokens,
+    /// Who is signed in (session mode).
+    Session,
+    /// The end of the session (session mode).
+    SignOut,
     /// A call of the API.
     Api(ApiCall),
 }

@@ -41,7 +41,7 @@ impl Turn {
         // These may come out of the browser's cache.
         let may_be_cached = match &id.what {
             Fetch::Config | Fetch::Discovery | Fetch::Keys | Fetch::Api(ApiCall::Branding) => true,
-            Fetch::Tokens | Fetch::Api(_) => false,
+            Fetch::Tokens | Fetch::Session | Fetch::SignOut | Fetch::Api(_) => false,
         };
         if may_be_cached {
             return;
@@ -59,6 +59,7 @@ impl Turn {
             self.model.unsent = 0;
             self.say(Announcement::WentOnline);
             self.refresh_route();
+            self.make_up_for_sign_out();
             self.on_stream_online();
             if self.model.live.is_looking_needed() {
                 self.on_poll_due();

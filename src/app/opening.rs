@@ -21,6 +21,8 @@ pub(super) struct StoredAtStart {
     pub(super) was_signed_in: bool,
     /// A silent sign-in was tried and did not succeed.
     pub(super) silent_tried: bool,
+    /// A sign-out did not reach the server.
+    pub(super) sign_out_owed: bool,
     /// The language the person chose.
     pub(super) locale: Option<String>,
     /// B, before a reload.
@@ -52,6 +54,7 @@ impl Turn {
             is_available,
             was_signed_in: find(stored::WAS_SIGNED_IN).is_some(),
             silent_tried: find(stored::SILENT_TRIED).is_some(),
+            sign_out_owed: find(stored::SIGN_OUT_OWED).is_some(),
             locale: find(stored::LOCALE).map(str::to_owned),
             resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
             continuation: None,
@@ -91,15 +94,7 @@ impl Turn {
         match record.and_then(Transaction::parse) {
             Some(transaction) if transaction.is_current(self.now.wall) => {
                 self.model.visit.screen = transaction.screen;
-                let progress = CallbackProgress {
-                    callback,
-                    transaction,
-                    asked: None,
-                    tokens: None,
-                    id_token: None,
-                    keys: None,
-                };
-                self.model.session = Session::CompletingCallback(Box::new(progress));
+                self.model.session = CallbackProgress::of(callback, transaction);
             }
             Some(transaction) => {
                 let expected = transaction.expected;
@@ -202,6 +197,7 @@ impl Turn {
         self.model.config = Config::Ready(Arc::new(config));
         self.fetch_branding(0);
         match self.model.session {
+            Session::CompletingCallback(_) if self.is_session_mode() => self.ask_session(),
             Session::CompletingCallback(_) => self.fetch_discovery(),
             Session::Starting => self.begin_without_callback(),
             Session::SignedOut

@@ -73,7 +73,7 @@ impl Turn {
         let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
             return self.reset(ResetEvent::ResetRefused(ResetRefusal::NeedsFreshSignIn));
         };
-        let api = Api { base: &config.api_base, token: &person.access };
+        let api = Api { base: &config.api_base, credential: &person.credential };
         let request = api.reset_passcode(device, proof, key);
         let id = self.fetch_id(Fetch::Api(ApiCall::Reset(device.id().clone())), 0);
         self.effect(Effect::Fetch { id, request });
@@ -102,7 +102,7 @@ impl Turn {
         if self.model.cancelling == CancelState::Sent {
             return;
         }
-        let api = Api { base: &config.api_base, token: &person.access };
+        let api = Api { base: &config.api_base, credential: &person.credential };
         let request = api.cancel_run(&device, run);
         let id = self.fetch_id(Fetch::Api(ApiCall::CancelRun(device)), 0);
         self.model.cancelling = CancelState::Sent;

@@ -1,7 +1,7 @@
 //! Who is signed in, or on the way to it.
 
 use crate::auth::{
-    AccessToken, Callback, ExpectedPerson, IdToken, KeySet, Purpose, SignInError, StepUpChallenge,
+    Callback, Credential, ExpectedPerson, IdToken, KeySet, Purpose, SignInError, StepUpChallenge,
     TokenAnswer, Transaction, UnverifiedIdToken,
 };
 use crate::domain::{DeviceId, FreshSignIn, Now, SignInAge};
@@ -57,6 +57,14 @@ pub struct CallbackProgress {
     pub keys: Option<KeySet>,
 }
 
+impl CallbackProgress {
+    /// At its beginning.
+    pub(super) fn of(callback: Callback, transaction: Transaction) -> Session {
+        let progress = Self { callback, transaction, asked: None, tokens: None, id_token: None, keys: None };
+        Session::CompletingCallback(Box::new(progress))
+    }
+}
+
 /// Somebody is signed in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedIn {
@@ -73,9 +81,7 @@ pub struct SignedIn {
     /// When the tokens were received.
     pub since: Now,
     /// For the API.
-    pub access: AccessToken,
-    /// For `id_token_hint` at sign-out.
-    pub id_token: IdToken,
+    pub credential: Credential,
 }
 
 impl std::fmt::Debug for SignedIn {

@@ -6,9 +6,10 @@ use super::{
     ServerClock, Session, SignedIn, TimerId, Visit, stored,
 };
 use crate::auth::{
-    CallbackAnswer, Continuation, Discovery, Expectations, ExpectedPerson, KeySet, Purpose, ResumeRecord,
-    SignInError, SignInRandom, SignatureVerdict, TokenAnswer, Transaction, UnverifiedIdToken, VerifiedSignIn,
-    authorization_url, discovery_request, end_session_url, jwks_request, token_request, validate_claims,
+    Callback, CallbackAnswer, Continuation, Credential, Discovery, Expectations, ExpectedPerson, KeySet,
+    Purpose, ResumeRecord, SignInError, SignInMode, SignInRandom, SignatureVerdict, TokenAnswer, Transaction,
+    UnverifiedIdToken, VerifiedSignIn, authorization_url, discovery_request, end_session_url, jwks_request,
+    session_sign_in_url, token_request, validate_claims,
 };
 use crate::domain::{
     DeviceId, Idleness, Milliseconds, Now, ResetEvent, ResetState, SignInAge, WhoseScreen, elapsed,
@@ -54,6 +55,9 @@ impl Turn {
     /// Signs in without asking, once: a second time by itself would be a loop.
     pub(super) fn begin_silently(&mut self) {
         self.model.session = Session::SignedOut;
+        if self.model.stored.sign_out_owed {
+            return self.end_session();
+        }
         if self.model.stored.silent_tried || !self.model.stored.is_available {
             return;
         }
@@ -107,13 +111,13 @@ impl Turn {
         let expected = person.map(SignedIn::as_expected).or_else(|| self.model.expected.clone());
         let can_sign_out =
             self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
-        match (person, &expected) {
-            (Some(person), Some(expected)) if can_sign_out && self.model.stored.is_available => {
-                let redirect = Redirect::SignOutForReset {
-                    device,
-                    expected: expected.clone(),
-                    id_token: person.id_token.clone(),
-                };
+        // In session mode there is nothing to sign out with: the server does it on the way.
+        match (person.map(|person| &person.credential), &expected) {
+            (Some(Credential::Tokens { id, .. }), Some(expected))
+                if can_sign_out && self.model.stored.is_available =>
+            {
+                let redirect =
+                    Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id.clone() };
                 self.redirect(redirect);
                 self.effect(Effect::DrawRandom);
             }
@@ -126,7 +130,7 @@ impl Turn {
         }
     }
 
-    fn redirect(&mut self, redirect: Redirect) {
+    pub(super) fn redirect(&mut self, redirect: Redirect) {
         self.hide_passcode();
         self.model.epoch = self.model.epoch.wrapping_add(1);
         self.model.session = Session::Redirecting(Box::new(redirect));
@@ -138,7 +142,7 @@ impl Turn {
             return self.fail_sign_in(&pending.purpose, expected, SignInError::StorageRefused);
         }
         self.redirect(Redirect::SignIn(pending));
-        if self.model.discovery.is_some() {
+        if self.model.discovery.is_some() || self.is_session_mode() {
             self.effect(Effect::DrawRandom);
         } else {
             self.fetch_discovery();
@@ -192,9 +196,7 @@ impl Turn {
     }
 
     fn leave_to_sign_in(&mut self, pending: PendingSignIn, random: &SignInRandom) {
-        let (Some(config), Some(discovery)) = (self.model.config.ready(), &self.model.discovery) else {
-            return;
-        };
+        let Some(config) = self.model.config.ready() else { return };
         let state = random.state();
         let transaction = Transaction {
             verifier: random.verifier(),
@@ -205,16 +207,26 @@ impl Turn {
             screen: self.model.visit.screen,
             created: self.now.wall,
         };
-        let url = authorization_url(
-            discovery,
-            config,
-            &self.model.origin,
-            &state,
-            &transaction,
-            pending.challenge.as_ref(),
-        );
+        let is_silent = matches!(transaction.purpose, Purpose::Silent { .. });
+        let url = match (config.mode, &self.model.discovery) {
+            (SignInMode::Session, _) if is_silent => {
+                self.model.stored.silent_tried = true;
+                self.model.session = CallbackProgress::of(Callback::parse(""), transaction);
+                return self.ask_session();
+            }
+            (SignInMode::Session, _) => session_sign_in_url(&state, &transaction.purpose),
+            (SignInMode::Token, Some(discovery)) => authorization_url(
+                discovery,
+                config,
+                &self.model.origin,
+                &state,
+                &transaction,
+                pending.challenge.as_ref(),
+            ),
+            (SignInMode::Token, None) => return,
+        };
         self.store(Transaction::storage_key(&state), transaction.serialise());
-        if matches!(transaction.purpose, Purpose::Silent { .. }) {
+        if is_silent {
             self.model.stored.silent_tried = true;
             self.store(stored::SILENT_TRIED.to_owned(), "1".to_owned());
         }
@@ -297,7 +309,8 @@ impl Turn {
         let progress = progress.clone();
         match self.verify(&progress, verdict) {
             Ok((verified, tokens, asked)) => {
-                self.complete(progress.transaction, &verified, tokens, asked);
+                let credential = Credential::Tokens { access: tokens.access, id: tokens.id };
+                self.complete(progress.transaction, &verified, credential, asked);
             }
             Err(error) => self.fail(error),
         }
@@ -327,11 +340,11 @@ impl Turn {
         Ok((verified, tokens, asked))
     }
 
-    fn complete(
+    pub(super) fn complete(
         &mut self,
         transaction: Transaction,
         verified: &VerifiedSignIn,
-        tokens: TokenAnswer,
+        credential: Credential,
         asked: Now,
     ) {
         self.model.epoch = self.model.epoch.wrapping_add(1);
@@ -347,10 +360,10 @@ impl Turn {
             login_hint: verified.login_hint.clone(),
             age,
             since: self.now,
-            access: tokens.access,
-            id_token: tokens.id,
+            credential,
         }));
         self.model.stored.silent_tried = false;
+        self.model.stored.sign_out_owed = false;
         self.model.stored.was_signed_in = true;
         self.remove_stored(stored::SILENT_TRIED);
         self.store(stored::WAS_SIGNED_IN.to_owned(), "1".to_owned());
@@ -400,7 +413,7 @@ impl Turn {
     // ---- failing -------------------------------------------------------------------------------------------------
 
     /// Fails whatever sign-in is on its way.
-    fn fail(&mut self, error: SignInError) {
+    pub(super) fn fail(&mut self, error: SignInError) {
         match std::mem::take(&mut self.model.session) {
             Session::CompletingCallback(progress) => {
                 let Transaction { purpose, expected, .. } = progress.transaction;
@@ -471,7 +484,15 @@ impl Turn {
 
     pub(super) fn sign_out(&mut self, cause: SignOutCause) {
         let Some(person) = self.model.session.signed_in() else { return };
-        let id_token = person.id_token.clone();
+        let id_token = match &person.credential {
+            Credential::Tokens { id, .. } => id.clone(),
+            Credential::Session(_) => {
+                self.effect(Effect::BroadcastSignedOut);
+                self.forget_visit(cause);
+                self.forget_person();
+                return self.end_session();
+            }
+        };
         let has_such_a_place =
             self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
         // Without a network the redirect would end in the browser's own error page; what is here goes in any case.
@@ -510,7 +531,7 @@ impl Turn {
         }
     }
 
-    fn sign_out_here(&mut self) {
+    pub(super) fn sign_out_here(&mut self) {
         self.forget_person();
         self.model.session = Session::SignedOut;
         self.go_instead(Route::SignedOut);

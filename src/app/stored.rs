@@ -11,6 +11,8 @@ pub(super) const LOCALE: &str = "portal.locale";
 
 /// The person said at sign-in that this is somebody else's screen.
 pub(super) const BORROWED: &str = "portal.borrowed";
+/// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
+pub(super) const SIGN_OUT_OWED: &str = "portal.sign-out-owed";
 /// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
 pub(super) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
 

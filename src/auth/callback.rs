@@ -70,6 +70,15 @@ impl Callback {
         self.state.as_deref().filter(|state| !state.is_empty())
     }
 
+    /// In session mode: the failure the server reports. Anything else is for the server to say when it is asked.
+    #[must_use]
+    pub const fn reported(&self) -> Option<SignInError> {
+        match &self.answer {
+            Ok(CallbackAnswer::Error(error)) => Some(*error),
+            Ok(CallbackAnswer::Code(_)) | Err(_) => None,
+        }
+    }
+
     /// The answer, once `iss` was checked: required if the provider announced it, tolerated if not, on errors too.
     ///
     /// # Errors
@@ -90,6 +99,7 @@ fn classify(error: &str) -> SignInError {
             SignInError::InteractionRequired
         }
         "temporarily_unavailable" | "server_error" => SignInError::ProviderUnavailable,
-        _ => SignInError::ProviderRefused,
+        // Our own server says it in our own words (session mode).
+        _ => SignInError::of_code(error).unwrap_or(SignInError::ProviderRefused),
     }
 }

@@ -71,11 +71,22 @@ impl Support {
     }
 }
 
+/// How people sign in; one build of the page knows both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInMode {
+    /// The page itself is the provider's client and holds tokens.
+    Token,
+    /// The server is, and the browser holds a cookie.
+    Session,
+}
+
 /// The page's configuration, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageConfig {
     /// Where the API is: a path of the page's origin or an absolute address; no slash at the end.
     pub api_base: String,
+    /// How people sign in. In session mode the four entries about the provider are empty.
+    pub mode: SignInMode,
     /// The provider's issuer, exactly as its discovery document says it.
     pub authority: String,
     /// This client at the provider.
@@ -133,8 +144,8 @@ impl PageConfig {
 
     fn read(fields: &Fields<'_>) -> Result<Self, ConfigError> {
         // All are read before the first is judged: an entry of the wrong type is a fault of the whole document.
-        let names = ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale"];
-        let [api_base, authority, client_id, scopes, resource, default_locale] =
+        let names = ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale", "mode"];
+        let [api_base, authority, client_id, scopes, resource, default_locale, mode] =
             names.map(|name| fields.optional_word(name));
         let support = fields.part("support", Support::read).unwrap_or_default();
 
@@ -144,17 +155,29 @@ impl PageConfig {
         if !is_plain || !(is_own_path || is_acceptable_url(api_base)) {
             return Err(ConfigError::Value("apiBase"));
         }
-        let authority = required(authority, "authority")?;
-        if !is_acceptable_url(authority) || authority.contains('?') {
-            return Err(ConfigError::Value("authority"));
-        }
-        let scopes = required(scopes, "scopes")?;
-        if !scopes.split_whitespace().any(|scope| scope == "openid") {
-            return Err(ConfigError::Value("scopes"));
-        }
-        let client_id = required(client_id, "clientId")?;
+        let mode = match mode {
+            None | Some("token") => SignInMode::Token,
+            // The cookie is this origin's.
+            Some("session") if is_own_path => SignInMode::Session,
+            Some(_) => return Err(ConfigError::Value("mode")),
+        };
+        let [authority, scopes, client_id] = match mode {
+            SignInMode::Session => [""; 3],
+            SignInMode::Token => {
+                let authority = required(authority, "authority")?;
+                if !is_acceptable_url(authority) || authority.contains('?') {
+                    return Err(ConfigError::Value("authority"));
+                }
+                let scopes = required(scopes, "scopes")?;
+                if !scopes.split_whitespace().any(|scope| scope == "openid") {
+                    return Err(ConfigError::Value("scopes"));
+                }
+                [authority, scopes, required(client_id, "clientId")?]
+            }
+        };
         Ok(Self {
             api_base: api_base.to_owned(),
+            mode,
             authority: authority.to_owned(),
             client_id: client_id.to_owned(),
             scopes: scopes.to_owned(),

@@ -112,6 +112,12 @@ impl SignInError {
         Self::RandomUnavailable,
     ];
 
+    /// The case of a stable code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|error| error.code() == code)
+    }
+
     /// The stable code: shown to the person as a reference, never changed.
     #[must_use]
     pub const fn code(self) -> &'static str {

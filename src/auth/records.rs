@@ -46,7 +46,7 @@ impl Purpose {
         }
     }
 
-    const fn name(&self) -> &'static str {
+    pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::SignIn { .. } => "signIn",
             Self::Silent { .. } => "silent",

@@ -14,6 +14,10 @@ use portal_contract::REVEAL_SIGN_IN_SECONDS;
 pub struct SecretUrl(String);
 
 impl SecretUrl {
+    pub(super) const fn new(address: String) -> Self {
+        Self(address)
+    }
+
     /// The whole address, for the one place that navigates.
     #[must_use]
     pub fn reveal(&self) -> &str {

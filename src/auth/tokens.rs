@@ -44,6 +44,27 @@ opaque_token! {
     IdToken
 }
 
+/// What proves to the API who is signed in.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Tokens of the provider, in memory only.
+    Tokens {
+        /// For the API.
+        access: AccessToken,
+        /// For `id_token_hint` at sign-out.
+        id: IdToken,
+    },
+    /// The browser's cookie, which no script sees. This is whom the page believes it to stand for: in another tab somebody
+    /// else may have signed in meanwhile.
+    Session(String),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[REDACTED]")
+    }
+}
+
 /// What a code was exchanged for. A refresh token, should one come, is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenAnswer {

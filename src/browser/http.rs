@@ -11,7 +11,7 @@ use web_sys::{
 /// Answers beyond this many bytes are given up: a page of a thousand devices is far below it.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// Sends a request and reads the whole answer: no cookies, no redirects, no referrer, and the browser's cache only
+/// Sends a request and reads the whole answer: no cookies but for session mode, no redirects, no referrer, and the browser's cache only
 /// where the request allows it. A status is never an error here.
 ///
 /// # Errors
@@ -42,9 +42,11 @@ pub(super) async fn respond(request: &HttpRequest, signal: &AbortSignal) -> Opti
         Method::Post => gloo_net::http::Method::POST,
     };
     let cache = if request.is_cacheable { RequestCache::Default } else { RequestCache::NoStore };
+    let credentials =
+        if request.is_of_session() { RequestCredentials::SameOrigin } else { RequestCredentials::Omit };
     let mut builder = RequestBuilder::new(&request.url)
         .method(method)
-        .credentials(RequestCredentials::Omit)
+        .credentials(credentials)
         .redirect(RequestRedirect::Error)
         .referrer_policy(ReferrerPolicy::NoReferrer)
         .cache(cache)

@@ -49,6 +49,8 @@ pub struct Browser {
     /// Whether the later screens can be loaded; `None`: they are on their way for as long as the test wants.
     pub later_works: Option<bool>,
     has_end_session: bool,
+    /// The server is the provider's client; the page holds no token.
+    is_session_mode: bool,
 }
 
 impl Browser {
@@ -70,7 +72,12 @@ impl Browser {
             verdict: SignatureVerdict::Valid,
             later_works: Some(true),
             has_end_session: true,
+            is_session_mode: false,
         }
+    }
+
+    pub fn in_session_mode() -> Self {
+        Self { is_session_mode: true, ..Self::new() }
     }
 
     pub fn without_end_session(mut self) -> Self {
@@ -197,6 +204,12 @@ impl Browser {
     }
 
     fn answer_config(&mut self) {
+        if self.is_session_mode {
+            let config =
+                json!({ "apiBase": "/api/v1.0", "mode": "session", "support": { "name": "Config IT" } });
+            self.answer("/config.json", Ok(answer(200, &config)));
+            return;
+        }
         let config = json!({ "apiBase": "/api/v1.0", "authority": ISSUER, "clientId": "client",
             "scopes": "openid devices", "support": { "name": "Config IT" } });
         self.answer("/config.json", Ok(answer(200, &config)));

@@ -8,7 +8,7 @@ use passcode_portal::app::{
     Config, DeviceDetail, DeviceList, Effect, Event, LaterScreens, LoadState, Model, Notifications, Session,
     SignedIn, step,
 };
-use passcode_portal::auth::{AccessToken, IdToken, PageConfig};
+use passcode_portal::auth::{AccessToken, Credential, IdToken, PageConfig};
 use passcode_portal::components::attach;
 use passcode_portal::domain::{
     Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResetRun, ResetState, ResettableDevice,
@@ -238,8 +238,10 @@ pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
         login_hint: None,
         age: None,
         since: at(0),
-        access: AccessToken::new("access".to_owned()),
-        id_token: IdToken::new("id".to_owned()),
+        credential: Credential::Tokens {
+            access: AccessToken::new("access".to_owned()),
+            id: IdToken::new("id".to_owned()),
+        },
     }));
     model.devices = DeviceList::complete(devices, at(0));
     model.notifications = Notifications { state: LoadState::Loaded, items: Arc::default() };

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::server::Mode;
 use crate::{chaos, fuzz, run, suites};
 
 /// What `--help` says.
@@ -14,6 +15,7 @@ cargo xtask COMMAND
            --port N           port of page and API, the provider takes N+1 (8080)
            --data DIR         where database, key and logs lie (data/)
            --fleet-speed N    how many seconds of the simulated devices pass in one (1)
+           --mode MODE        token (the page signs in) or session (the server does, the browser holds a cookie)
 
   test   Install what is missing, run every check and every suite; the last line counts passed and failed.
            --only A,B         only these suites
@@ -130,7 +132,7 @@ fn parse_load(mut rest: impl Iterator<Item = String>) -> Result<Command> {
 }
 
 fn parse_run(mut rest: impl Iterator<Item = String>) -> Result<Command> {
-    let mut options = run::Options { port: 8080, data: None, fleet_speed: 1.0 };
+    let mut options = run::Options { port: 8080, data: None, fleet_speed: 1.0, mode: Mode::Token };
     while let Some(name) = rest.next() {
         match name.as_str() {
             "--port" => {
@@ -147,6 +149,15 @@ fn parse_run(mut rest: impl Iterator<Item = String>) -> Result<Command> {
                     text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0).ok_or_else(
                         || Error::Usage(format!("--fleet-speed must be a number above 0, not `{text}`.")),
                     )?;
+            }
+            "--mode" => {
+                options.mode = match value(&name, &mut rest)?.as_str() {
+                    "token" => Mode::Token,
+                    "session" => Mode::Session,
+                    other => {
+                        return Err(Error::Usage(format!("--mode must be token or session, not `{other}`.")));
+                    }
+                };
             }
             other => return Err(unknown("run", other)),
         }
@@ -262,11 +273,13 @@ mod tests {
     fn run_has_defaults_and_takes_its_options_in_both_spellings() {
         assert_eq!(
             read("run").unwrap(),
-            Command::Run(run::Options { port: 8080, data: None, fleet_speed: 1.0 })
+            Command::Run(run::Options { port: 8080, data: None, fleet_speed: 1.0, mode: Mode::Token })
         );
-        let other = Command::Run(run::Options { port: 9000, data: Some("d".into()), fleet_speed: 60.0 });
-        assert_eq!(read("run --port 9000 --data d --fleet-speed 60").unwrap(), other);
-        assert_eq!(read("run --port=9000 --data=d --fleet-speed=60").unwrap(), other);
+        let mode = Mode::Session;
+        let other =
+            Command::Run(run::Options { port: 9000, data: Some("d".into()), fleet_speed: 60.0, mode });
+        assert_eq!(read("run --port 9000 --data d --fleet-speed 60 --mode session").unwrap(), other);
+        assert_eq!(read("run --port=9000 --data=d --fleet-speed=60 --mode=session").unwrap(), other);
     }
 
     #[test]
@@ -279,6 +292,7 @@ mod tests {
             "run --fleet-speed 0",
             "run --fleet-speed NaN",
             "run --data",
+            "run --mode cookies",
             "run 8080",
             "test --only",
             "dist --connect https://a;script-src",

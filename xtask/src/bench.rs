@@ -47,6 +47,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     workspace::remove_dir(&dir)?;
     let page = page_with_plain_one(&options.out, &dir)?;
     let sample = Sample {
+        mode: server::Mode::Token,
         port: PORT,
         provider_port: PORT + 1,
         data: &dir,

@@ -20,9 +20,19 @@ const LIMIT: Duration = Duration::from_secs(45 * 60);
 
 /// The whole suite in Chromium.
 pub(crate) fn chromium(workspace: &Workspace) -> Result<Outcome> {
+    in_chromium(workspace, "token")
+}
+
+/// The same in session mode, but for what is about tokens only (e2e/tests/support/modes.mjs).
+pub(crate) fn session(workspace: &Workspace) -> Result<Outcome> {
+    in_chromium(workspace, "session")
+}
+
+fn in_chromium(workspace: &Workspace, mode: &str) -> Result<Outcome> {
     let chromium = Chromium::get_with_headless_shell()?;
     run(workspace, |program| {
         program
+            .env("PORTAL_E2E_MODE", mode)
             .env("CHROMIUM", &chromium.browser)
             .env("CHROMIUM_HEADLESS_SHELL", chromium.headless_shell.as_ref().unwrap_or(&chromium.browser))
     })

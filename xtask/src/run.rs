@@ -10,7 +10,7 @@ use crate::interrupt;
 use crate::node::Node;
 use crate::process::{Program, Service};
 use crate::progress;
-use crate::server::{self, Build, Sample};
+use crate::server::{self, Build, Mode, Sample};
 use crate::workspace::{self, Workspace};
 
 /// How long a started service may take to answer.
@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) data: Option<PathBuf>,
     /// How many seconds of the simulated fleet pass in one.
     pub(crate) fleet_speed: f64,
+    /// How people sign in.
+    pub(crate) mode: Mode,
 }
 
 /// The sample provider and the server, running. Dropping it ends both.
@@ -43,11 +45,14 @@ impl Portal {
         sample: &Sample<'_>,
     ) -> Result<Self> {
         let logs = sample.data;
+        server::secret_in(&sample.client_secret())?;
         let mut provider = node
             .program("the sample OIDC provider")
             .arg(workspace.e2e().join("provider").join("main.mjs"))
             .args(["--port", &sample.provider_port.to_string()])
             .args(["--page-origin", &sample.page_origin()])
+            .arg("--server-secret")
+            .arg(sample.client_secret())
             .arg("--people")
             .arg(workspace.root.join("server/sample/people.json"))
             .dir(&workspace.e2e())
@@ -104,6 +109,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         data: &data,
         page: &page.out,
         fleet_speed: options.fleet_speed,
+        mode: options.mode,
         limits: None,
     };
     progress::note("starting the sample provider and the server");
@@ -134,6 +140,9 @@ fn welcome(workspace: &Workspace, sample: &Sample<'_>) -> Result<()> {
     progress::line(&format!("\n  The portal is up:  {}\n", sample.page_origin()));
     for line in accounts(&value) {
         progress::line(&format!("  {line}"));
+    }
+    if sample.mode == Mode::Session {
+        progress::line("\n  Session mode: the browser holds a cookie and no token.");
     }
     progress::line(&format!("\n  Logs and database: {}", sample.data.display()));
     progress::line("  Ctrl-C ends everything.");

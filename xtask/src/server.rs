@@ -61,6 +61,15 @@ fn built(workspace: &Workspace, build: Build, target: [&str; 2], file: &str) -> 
     if file.is_file() { Ok(file) } else { Err(Error::Build(format!("cargo built no {}", file.display()))) }
 }
 
+/// How people sign in to the sample (docs/session-mode.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The page is the provider's client and holds tokens.
+    Token,
+    /// The server is, and the browser holds a cookie.
+    Session,
+}
+
 /// What the sample server is told.
 #[derive(Debug, Clone)]
 pub(crate) struct Sample<'a> {
@@ -74,6 +83,8 @@ pub(crate) struct Sample<'a> {
     pub(crate) page: &'a Path,
     /// How many seconds of the simulated fleet pass in one.
     pub(crate) fleet_speed: f64,
+    /// How people sign in.
+    pub(crate) mode: Mode,
     /// How often a person may try, for measuring; `None` leaves the server's own limits.
     pub(crate) limits: Option<u32>,
 }
@@ -87,6 +98,37 @@ impl Sample<'_> {
     /// The issuer of the sample provider: another site than the page, as in real life.
     pub(crate) fn issuer(&self) -> String {
         format!("http://127.0.0.1:{}", self.provider_port)
+    }
+
+    /// Where the secret of the server's own client lies (session mode), for the server and the sample provider.
+    pub(crate) fn client_secret(&self) -> PathBuf {
+        self.data.join("client-secret")
+    }
+
+    /// The page's configuration, and the server's own in session mode.
+    fn sign_in(&self) -> String {
+        match self.mode {
+            Mode::Token => format!(
+                r#"[page.config]
+apiBase = "/api/v1.0"
+authority = {issuer}
+clientId = "passcode-portal"
+scopes = "openid profile email devices"
+resource = "urn:passcode-portal:api"
+"#,
+                issuer = quoted(&self.issuer()),
+            ),
+            Mode::Session => format!(
+                r#"[session]
+client_id = "passcode-portal-server"
+client_secret_file = {secret}
+
+[page.config]
+apiBase = "/api/v1.0"
+"#,
+                secret = quoted(&self.client_secret().to_string_lossy()),
+            ),
+        }
     }
 
     /// The configuration file. The passcode key is not in it: it comes by environment.
@@ -129,13 +171,7 @@ onlineSupportSiteUrl = "https://it.example.test"
 contactITNotes = "Monday to Friday, 8:00 to 18:00"
 privacyUrl = "https://it.example.test/privacy"
 
-[page.config]
-apiBase = "/api/v1.0"
-authority = {issuer}
-clientId = "passcode-portal"
-scopes = "openid profile email devices"
-resource = "urn:passcode-portal:api"
-
+{sign_in}
 [page.config.support]
 name = "IT service desk"
 phone = "+1 555 0100"
@@ -148,6 +184,7 @@ url = "https://it.example.test"
             origin = quoted(&self.page_origin()),
             issuer = quoted(&self.issuer()),
             speed = self.fleet_speed,
+            sign_in = self.sign_in(),
             theme = "#0f6cbd",
         )
     }
@@ -161,14 +198,18 @@ fn quoted(text: &str) -> String {
 /// The key for temporary passcodes, made once per data directory and readable by its owner alone. Losing it makes the
 /// passcodes in the database unreadable, so it stays beside it.
 pub(crate) fn passcode_key(data: &Path) -> Result<String> {
+    secret_in(&data.join("passcode.key"))
+}
+
+/// Random text in a file of this name, made once and readable by its owner alone.
+pub(crate) fn secret_in(file: &Path) -> Result<String> {
     use std::io::{Read, Write};
     use std::os::unix::fs::OpenOptionsExt;
-    let file = data.join("passcode.key");
-    match std::fs::read_to_string(&file) {
+    match std::fs::read_to_string(file) {
         Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_string()),
-        Ok(_) => std::fs::remove_file(&file).map_err(|source| Error::file("remove", &file, source))?,
+        Ok(_) => std::fs::remove_file(file).map_err(|source| Error::file("remove", file, source))?,
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(Error::file("read", &file, source)),
+        Err(source) => return Err(Error::file("read", file, source)),
     }
     let random = Path::new("/dev/urandom");
     let mut bytes = [0_u8; 32];
@@ -180,9 +221,9 @@ pub(crate) fn passcode_key(data: &Path) -> Result<String> {
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&file)
+        .open(file)
         .and_then(|mut file| writeln!(file, "{key}"))
-        .map_err(|source| Error::file("write", &file, source))?;
+        .map_err(|source| Error::file("write", file, source))?;
     Ok(key)
 }
 
@@ -239,11 +280,15 @@ mod tests {
             data: Path::new("/with \"quote\""),
             page: Path::new("/page"),
             fleet_speed: 2.0,
+            mode: Mode::Token,
             limits: None,
         };
         let text = sample.configuration();
         assert!(text.contains(r#"database = "/with \"quote\"/portal.sqlite""#));
         assert!(text.contains("speed = 2.0\n"));
-        assert!(!text.contains("key ="));
+        assert!(!text.contains("key =") && !text.contains("[session]"));
+        let text = Sample { mode: Mode::Session, ..sample }.configuration();
+        assert!(text.contains(r#"client_secret_file = "/with \"quote\"/client-secret""#));
+        assert!(!text.contains("authority") && !text.contains("client_secret ="));
     }
 }

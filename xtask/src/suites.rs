@@ -103,6 +103,12 @@ const SUITES: &[Suite] = &[
         run: e2e::chromium,
     },
     Suite {
+        name: "e2e-session",
+        what: "the same in session mode: no token in the browser",
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
+        run: e2e::session,
+    },
+    Suite {
         name: "e2e-firefox",
         what: "the core of it in Firefox",
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],

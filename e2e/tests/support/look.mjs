@@ -8,8 +8,10 @@ import { expect } from '@playwright/test';
 import { violations } from './axe.mjs';
 import { IN_FIREFOX } from './browser.mjs';
 import { drawn } from './frames.mjs';
+import { MODE } from './modes.mjs';
 
-const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'output/pictures');
+const FOLDER = MODE === 'session' ? 'output/session-pictures' : 'output/pictures';
+const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), FOLDER);
 /** Where a picture of this name goes. */
 export function picturePath(name) {
   const path = join(PICTURES, `${name}.png`);

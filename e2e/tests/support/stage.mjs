@@ -9,6 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MODE } from './modes.mjs';
 import { freePort, Program } from './processes.mjs';
 
 const E2E = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -16,6 +17,7 @@ const REPOSITORY = resolve(E2E, '..');
 const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
 
 const CLIENT_ID = 'passcode-portal';
+const SERVER_CLIENT_ID = 'passcode-portal-server';
 const API_AUDIENCE = 'urn:passcode-portal:api';
 
 /** The IT contact every page must show; also in config.json, for when the API cannot be reached. */
@@ -42,6 +44,9 @@ export class Stage {
 
   /** The sample provider on a port; it says of itself that it is `this.issuer`, whatever stands before it. */
   async startProvider(port) {
+    this.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-provider-'));
+    this.secretFile = join(this.directory, 'client-secret');
+    await writeFile(this.secretFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
     this.provider = new Program('sample provider', process.execPath, [
       join(E2E, 'provider/main.mjs'),
       '--quiet',
@@ -50,6 +55,7 @@ export class Stage {
       ...['--issuer', this.issuer],
       ...['--page-origin', this.origin],
       ...['--people', PEOPLE],
+      ...['--server-secret', this.secretFile],
     ]);
     await this.provider.answersAt(`http://127.0.0.1:${port}/.well-known/openid-configuration`);
   }
@@ -60,8 +66,9 @@ export class Stage {
     if (!answer.ok) throw new Error(`the provider refused the test controls: ${answer.status}`);
   }
 
-  close() {
-    return this.provider.stop();
+  async close() {
+    await this.provider.stop();
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
 
@@ -72,7 +79,8 @@ export class PortalServer {
     const server = new PortalServer();
     server.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-'));
     const file = join(server.directory, 'server.toml');
-    await writeFile(file, serverConfiguration(stage, server.directory, settings));
+    // The passcode key is in it: the server takes none from a file that others may read.
+    await writeFile(file, serverConfiguration(stage, server.directory, settings), { mode: 0o600 });
     server.program = new Program('portal server', serverBinary(), ['--config', file], { cwd: server.directory });
     await server.program.answersAt(`http://127.0.0.1:${stage.serverPort}/readyz`);
     return server;
@@ -97,12 +105,31 @@ function serverBinary() {
   return found;
 }
 
+function tokenMode(stage, text) {
+  return `[page.config]
+apiBase = "/api/v1.0"
+authority = ${text(stage.issuer)}
+clientId = ${text(CLIENT_ID)}
+scopes = "openid profile email devices"
+resource = ${text(API_AUDIENCE)}`;
+}
+
+function sessionMode(stage, text) {
+  return `[session]
+client_id = ${text(SERVER_CLIENT_ID)}
+client_secret_file = ${text(stage.secretFile)}
+
+[page.config]
+apiBase = "/api/v1.0"`;
+}
+
 function serverConfiguration(stage, directory, { fleetSpeed, limits = '' }) {
   const text = (value) => JSON.stringify(value);
   return `
 listen = "127.0.0.1:${stage.serverPort}"
 database = ${text(join(directory, 'portal.sqlite'))}
 page_dir = ${text(pageDirectory())}
+public_base_url = ${text(stage.origin)}
 
 [oidc]
 issuer = ${text(stage.issuer)}
@@ -126,12 +153,7 @@ contactITEmailAddress = ${text(IT_CONTACT.email)}
 onlineSupportSiteName = ${text(IT_CONTACT.siteName)}
 onlineSupportSiteUrl = ${text(IT_CONTACT.site)}
 
-[page.config]
-apiBase = "/api/v1.0"
-authority = ${text(stage.issuer)}
-clientId = ${text(CLIENT_ID)}
-scopes = "openid profile email devices"
-resource = ${text(API_AUDIENCE)}
+${MODE === 'session' ? sessionMode(stage, text) : tokenMode(stage, text)}
 
 [page.config.support]
 name = ${text(IT_CONTACT.name)}

@@ -6,7 +6,7 @@ use passcode_portal::api::{
     decode_device, decode_devices, decode_history, decode_me, decode_notifications, decode_report,
     decode_reset, decode_temporary_passcode,
 };
-use passcode_portal::auth::AccessToken;
+use passcode_portal::auth::Credential;
 use passcode_portal::http::{HttpAnswer, HttpOutcome};
 use portal_contract::UtcTime;
 
@@ -45,7 +45,8 @@ pub(crate) fn answers(data: &[u8]) {
 
 /// Where the token would go.
 fn stays_inside(link: &NextLink, base: &str) {
-    let url = Api { base, token: &AccessToken::new("t".to_owned()) }.devices(Some(link)).url;
+    let credential = Credential::Session("p".to_owned());
+    let url = Api { base, credential: &credential }.devices(Some(link)).url;
     let rest = url.strip_prefix(base);
     assert!(rest.is_some_and(|rest| rest.starts_with(['/', '?'])), "the token would go to {url}");
     assert!(!url.contains("/../") && !url.ends_with("/.."), "{url}");

@@ -1,6 +1,8 @@
 //! The use cases: what a person may ask for, and the queue that carries it out. Knows the ports, not what is
 //! behind them.
 
+mod browser_sessions;
+mod browser_sign_in;
 mod cancel;
 mod clock_steps;
 mod devices;
@@ -23,6 +25,8 @@ mod sweep;
 mod version;
 
 pub use crate::domain::streams::StreamRules;
+pub use browser_sessions::{BrowserSessions, SessionParts, SignedOut};
+pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed};
 pub use devices::DeviceView;
 pub use events::{ChangeStream, Resume, Told};
 pub use portal::{Portal, PortalParts, Rules};

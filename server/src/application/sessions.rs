@@ -4,6 +4,7 @@ use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::{AuditEvent, Origin};
 use crate::domain::person::SignIn;
+use crate::domain::session::Standing;
 use portal_contract::UtcTime;
 
 impl Portal {
@@ -28,12 +29,18 @@ impl Portal {
         Ok(())
     }
 
-    /// Whether the token behind this sign-in was revoked. Tokens know whole seconds: one issued in the second of the
+    /// Whether the token or the session behind this sign-in was revoked. Tokens know whole seconds: one issued in the second of the
     /// revocation is refused, whether before or after it; a new sign-in takes longer than that.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`]: what cannot be checked is not accepted.
     pub async fn is_revoked(&self, sign_in: &SignIn) -> Result<bool, Refusal> {
+        if let Some(id) = &sign_in.session {
+            let session = self.parts.store.session(id).await?;
+            if session.is_none_or(|session| session.standing != Standing::Active) {
+                return Ok(true);
+            }
+        }
         let until = self.parts.store.sessions_revoked_until(&sign_in.person).await?;
         Ok(until.is_some_and(|until| {
             sign_in.issued.is_none_or(|issued| issued.unix_seconds() <= until.unix_seconds())

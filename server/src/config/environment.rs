@@ -8,6 +8,9 @@ use toml::{Table, Value};
 
 const PREFIX: &str = "PORTAL__";
 
+/// The sections whose keys are in camel case.
+const IN_CAMEL_CASE: [&str; 2] = ["branding", "page"];
+
 /// Keys in camel case, which a name in capitals cannot spell.
 const SPELLINGS: [&str; 14] = [
     "apiBase",
@@ -36,15 +39,18 @@ pub(super) fn apply(table: &mut Table, environment: &[(String, String)]) {
     for (name, value) in environment {
         if let Some(path) = name.strip_prefix(PREFIX) {
             let segments: Vec<&str> = path.split("__").filter(|segment| !segment.is_empty()).collect();
-            set(table, &segments, value);
+            let is_camel =
+                segments.first().is_some_and(|section| IN_CAMEL_CASE.contains(&plain(section).as_str()));
+            set(table, &segments, value, is_camel);
         }
     }
 }
 
-fn set(table: &mut Table, path: &[&str], value: &str) {
+fn set(table: &mut Table, path: &[&str], value: &str, is_camel: bool) {
     let Some((first, rest)) = path.split_first() else { return };
     let existing = table.keys().find(|key| plain(key) == plain(first)).cloned();
-    let spelled = SPELLINGS.iter().find(|key| plain(key) == plain(first)).map(|key| (*key).to_owned());
+    let spelled =
+        SPELLINGS.iter().find(|key| is_camel && plain(key) == plain(first)).map(|key| (*key).to_owned());
     let key = existing.or(spelled).unwrap_or_else(|| first.to_lowercase());
     if rest.is_empty() {
         table.insert(key, Value::String(value.to_owned()));
@@ -55,6 +61,6 @@ fn set(table: &mut Table, path: &[&str], value: &str) {
         *inner = Value::Table(Table::new());
     }
     if let Some(inner) = inner.as_table_mut() {
-        set(inner, rest, value);
+        set(inner, rest, value, is_camel);
     }
 }

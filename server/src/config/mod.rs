@@ -5,9 +5,11 @@
 mod environment;
 mod keys;
 mod reader;
+mod session;
 mod settings;
 
 pub use reader::Mistake;
+pub use session::SessionSettings;
 pub use settings::{PageSettings, Settings};
 
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
+use super::session::{self, SessionSettings, Surroundings};
 use crate::backend_simulated::FleetSettings;
 use crate::domain::operation::LogFormat;
 use crate::domain::quota::Quota;
@@ -76,17 +77,20 @@ pub struct Settings {
     pub body_bytes: usize,
     /// The organisation.
     pub branding: Branding,
+    /// Session mode, if this is it.
+    pub session: Option<SessionSettings>,
 }
 
 pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let tokens = oidc(&mut whole, &mut mistakes);
+    let session = session::read(&mut whole, &mut mistakes);
+    let tokens = oidc(&mut whole, &mut mistakes, session.is_some());
     let (passcode_keys, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes, sources);
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding(&mut whole, &mut mistakes);
-    let (config, extra) = page(&mut whole, &mut mistakes);
+    let (mut config, extra) = page(&mut whole, &mut mistakes, session.is_some());
     let mut top = Section::take(&mut whole, "", &mut mistakes);
     let listen = top.text_or("listen", "127.0.0.1:8080");
     if !is_host_and_port(&listen) {
@@ -135,11 +139,21 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         );
     }
     top.finish();
+    let session = session.map(|read| {
+        let around = Surroundings {
+            public_base_url: public_base_url.as_deref(),
+            has_page: folder.is_some(),
+            has_page_origins: !page_origins.is_empty(),
+            page_config: config.as_mut(),
+        };
+        read.fit(around, &mut mistakes)
+    });
     let page = folder.map(|folder| {
         let api =
             config.as_ref().and_then(|config| config.get("apiBase")).and_then(serde_json::Value::as_str);
-        let mut connect: Vec<String> =
-            [Some(tokens.issuer.as_str()), api].into_iter().flatten().filter_map(origin_of).collect();
+        // In session mode the page itself never talks to the provider.
+        let issuer = session.is_none().then_some(tokens.issuer.as_str());
+        let mut connect: Vec<String> = [issuer, api].into_iter().flatten().filter_map(origin_of).collect();
         connect.extend(extra);
         connect.dedup();
         PageSettings { folder, config, connect }
@@ -171,6 +185,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         request_timeout: serving.request_timeout,
         body_bytes: serving.body_bytes,
         branding,
+        session,
     })
 }
 
@@ -185,7 +200,7 @@ fn network_named(text: &str) -> Option<IpNet> {
 }
 
 /// Scheme, host and port of an http(s) address; `None` for anything else.
-fn origin_of(address: &str) -> Option<String> {
+pub(super) fn origin_of(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let plain = !authority.is_empty()
@@ -196,13 +211,13 @@ fn origin_of(address: &str) -> Option<String> {
 }
 
 /// Whether an address is on this machine, where plain http is acceptable.
-fn is_loopback(address: &str) -> bool {
+pub(super) fn is_loopback(address: &str) -> bool {
     ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|prefix| {
         address.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
     })
 }
 
-fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> TokenRules {
+fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -> TokenRules {
     let mut section = Section::take(whole, "oidc", mistakes);
     let issuer = section
         .required("issuer", "the issuer of your identity provider, exactly as its discovery document says");
@@ -211,8 +226,12 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> TokenRules {
     {
         section.wrong("issuer", "must be an https address (http only on this machine)");
     }
-    let audience =
-        section.required("audience", "what your provider writes into `aud` of access tokens for this API");
+    let audience = if is_session_mode {
+        // Nobody sends an access token there.
+        section.text_or("audience", "")
+    } else {
+        section.required("audience", "what your provider writes into `aud` of access tokens for this API")
+    };
     let names = section.list("algorithms", &["RS256"]);
     let algorithms: Vec<_> = names.iter().filter_map(|name| algorithm_named(name)).collect();
     if algorithms.is_empty() || algorithms.len() != names.len() {
@@ -363,7 +382,11 @@ fn branding(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Branding {
 }
 
 /// `config.json` and further origins the page must reach.
-fn page(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Option<serde_json::Value>, Vec<String>) {
+fn page(
+    whole: &mut Table,
+    mistakes: &mut Vec<Mistake>,
+    is_session_mode: bool,
+) -> (Option<serde_json::Value>, Vec<String>) {
     let mut section = Section::take(whole, "page", mistakes);
     let config = match section.value("config") {
         None => None,
@@ -374,8 +397,10 @@ fn page(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Option<serde_json::V
         }
     };
     if let Some(config) = config.as_ref().and_then(serde_json::Value::as_object) {
-        for key in ["apiBase", "authority", "clientId", "scopes"] {
-            if !config.get(key).is_some_and(serde_json::Value::is_string) {
+        let needed: &[&str] =
+            if is_session_mode { &["apiBase"] } else { &["apiBase", "authority", "clientId", "scopes"] };
+        for key in needed {
+            if !config.get(*key).is_some_and(serde_json::Value::is_string) {
                 section.wrong("config", &format!("{key} is missing: the page cannot start without it"));
             }
         }

@@ -17,5 +17,8 @@ pub mod person;
 pub mod policy;
 pub mod quota;
 pub mod rate;
+pub mod secret;
 pub mod secret_key;
+pub mod session;
+pub mod sign_in;
 pub mod streams;

@@ -1,5 +1,6 @@
 //! The person who is signed in, as a validated token says.
 
+use super::secret::SecretHash;
 use portal_contract::UtcTime;
 
 /// The person's stable identifier (`sub`, or the configured claim).
@@ -35,4 +36,6 @@ pub struct SignIn {
     pub issued: Option<UtcTime>,
     /// Until when the token is accepted: its expiry with the leeway.
     pub accepted_until: UtcTime,
+    /// The session behind it, in session mode.
+    pub session: Option<SecretHash>,
 }

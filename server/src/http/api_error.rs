@@ -1,6 +1,7 @@
 //! Errors as RFC 9457 problem details. A handler returns an [`ApiError`]; the body is written at the very
 //! edge, where the request's identifier is known ([`super::finish`]).
 
+use super::session::Foreign;
 use crate::application::Refusal;
 use crate::domain::freshness::MaxAge;
 use crate::domain::operation::NotReady;
@@ -108,6 +109,19 @@ impl ApiError {
             }
             TokenError::KeysUnavailable => Self::unavailable(5),
         }
+    }
+
+    /// Session mode: the request did not come from the page itself.
+    pub(super) fn foreign(foreign: Foreign) -> Self {
+        tracing::warn!(reason = foreign.as_str(), "a request did not come from the page");
+        let mut error = Self::invalid("the request did not come from the page itself");
+        error.status = StatusCode::FORBIDDEN;
+        error
+    }
+
+    /// Whether it only says that nobody is signed in.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        self.code == ProblemCode::Unauthenticated
     }
 
     fn step_up(max_age: MaxAge) -> Self {

@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use portal_contract::BASE_PATH;
+use portal_contract::session::SESSION;
 use std::time::Instant;
 use tracing::Instrument as _;
 
@@ -33,7 +34,8 @@ enum Counting {
 async fn finish_counted(state: &EdgeState, mut request: Request, next: Next, counting: Counting) -> Response {
     let started = Instant::now();
     let id = request_id(state);
-    let is_api = request.uri().path().starts_with(BASE_PATH);
+    let path = request.uri().path();
+    let is_api = path.starts_with(BASE_PATH) || path == SESSION || path.starts_with("/session/");
     let method = request.method().clone();
     let route = request
         .extensions()

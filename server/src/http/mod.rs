@@ -17,6 +17,7 @@ mod operation;
 pub mod page;
 mod router;
 mod serve;
+mod session;
 mod stream_body;
 mod tracked_body;
 
@@ -24,3 +25,4 @@ pub use listeners::{ListenError, Listeners};
 pub use operation::operation_router;
 pub use router::{EdgeSettings, EdgeState, router};
 pub use serve::{ServeLimits, WRITE_STALL, serve};
+pub use session::{SessionEdge, SignInMode};

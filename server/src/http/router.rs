@@ -2,7 +2,8 @@
 
 use super::api_error::ApiError;
 use super::page::PageSite;
-use super::{bounded_body, cors, finish, handlers, health, openapi};
+use super::session::SignInMode;
+use super::{bounded_body, cors, finish, handlers, health, openapi, session};
 use crate::application::Portal;
 use crate::metrics::Metrics;
 use crate::ports::{Randomness, TokenVerifier};
@@ -48,7 +49,9 @@ pub struct EdgeSettings {
 pub struct EdgeState {
     /// The use cases.
     pub portal: Arc<Portal>,
-    /// Checks tokens.
+    /// How people sign in.
+    pub mode: SignInMode,
+    /// Checks tokens; in session mode it only says whether the provider's keys can be had.
     pub tokens: Arc<dyn TokenVerifier>,
     /// For request identifiers.
     pub randomness: Arc<dyn Randomness>,
@@ -87,6 +90,7 @@ pub fn router(state: EdgeState) -> Router {
     let document = openapi::complete(document);
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let router = router
+        .merge(session::routes(&state.mode))
         .route("/openapi.json", get(move || described(document.clone())))
         .fallback(fallback)
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })

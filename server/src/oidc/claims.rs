@@ -74,6 +74,7 @@ pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> R
         auth_time,
         issued: issued.or(auth_time),
         accepted_until: UtcTime::from_unix_seconds(expires.saturating_add(leeway)),
+        session: None,
     })
 }
 

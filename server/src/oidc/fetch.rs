@@ -45,13 +45,24 @@ pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
     Ok(client)
 }
 
-/// Fetches the keys of an issuer (OpenID Connect Discovery 1.0 section 4).
-pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySet, ProviderError> {
-    let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+fn discovery_address(issuer: &str) -> String {
+    format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
+}
+
+/// Fetches the document of an issuer, which has to name itself (OpenID Connect Discovery 1.0 section 4.3).
+pub(super) async fn discovery(client: &reqwest::Client, issuer: &str) -> Result<Value, ProviderError> {
+    let address = discovery_address(issuer);
     let discovery = document(client, &address).await?;
     if discovery.get("issuer").and_then(Value::as_str) != Some(issuer) {
         return Err(ProviderError(format!("{address} names another issuer")));
     }
+    Ok(discovery)
+}
+
+/// Fetches the keys of an issuer (OpenID Connect Discovery 1.0 section 4).
+pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySet, ProviderError> {
+    let address = discovery_address(issuer);
+    let discovery = discovery(client, issuer).await?;
     let jwks = discovery.get("jwks_uri").and_then(Value::as_str);
     let jwks = jwks.ok_or_else(|| ProviderError(format!("{address} names no jwks_uri")))?;
     if issuer.starts_with("https:") && !jwks.starts_with("https:") {
@@ -61,17 +72,26 @@ pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySe
     KeySet::parse(&keys).ok_or_else(|| ProviderError(format!("{jwks} is not a key set")))
 }
 
-async fn document(client: &reqwest::Client, address: &str) -> Result<Value, ProviderError> {
+pub(super) async fn document(client: &reqwest::Client, address: &str) -> Result<Value, ProviderError> {
     let mut response = client.get(address).header("Accept", "application/json").send().await?;
     if response.status() != reqwest::StatusCode::OK {
         return Err(ProviderError(format!("{address} answered {}", response.status())));
     }
+    let body = bounded_body(&mut response).await?;
+    let body = body.ok_or_else(|| ProviderError(format!("{address} is larger than {MAX_DOCUMENT} bytes")))?;
+    serde_json::from_slice(&body).map_err(|_| ProviderError(format!("{address} is not JSON")))
+}
+
+/// A whole body; `None` when it is larger than any document of a provider may be.
+pub(super) async fn bounded_body(
+    response: &mut reqwest::Response,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > MAX_DOCUMENT {
-            return Err(ProviderError(format!("{address} is larger than {MAX_DOCUMENT} bytes")));
+            return Ok(None);
         }
         body.extend_from_slice(&chunk);
     }
-    serde_json::from_slice(&body).map_err(|_| ProviderError(format!("{address} is not JSON")))
+    Ok(Some(body))
 }

@@ -4,18 +4,24 @@
 //! inside a token (`jwk`, `jku`, `x5u`) are ignored; an ID token is refused.
 
 mod claims;
+mod client;
 mod fetch;
+mod id_token;
 mod keys;
+mod provider_document;
+mod token_endpoint;
 
 use crate::domain::person::SignIn;
 use crate::ports::{Clock, TokenError, TokenVerifier};
 use async_trait::async_trait;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use portal_contract::UtcTime;
+use serde_json::{Map, Value};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 pub use claims::{check as check_claims, check_type};
+pub use client::{ClientSettings, ConfidentialClient};
 pub use fetch::ProviderError;
 pub use keys::{KeySet, algorithm_named, algorithm_names};
 
@@ -27,6 +33,11 @@ const REFETCH_PAUSE_MILLIS: i64 = 30_000;
 const FIRST_FETCH_PAUSE_MILLIS: i64 = 1000;
 /// After how long keys are fetched again without a reason, so that a withdrawn one goes, in milliseconds.
 const KEYS_AGE_MILLIS: i64 = 3_600_000;
+
+/// The reasons that the sign-in of session mode tells apart.
+const ALGORITHM: &str = "algorithm not accepted";
+const NO_KEY: &str = "no key of the provider fits";
+const SIGNATURE: &str = "signature";
 
 /// What an access token must look like.
 #[derive(Debug, Clone)]
@@ -126,33 +137,44 @@ impl OidcVerifier {
             keys = self.keys().0;
         }
         let keys = keys.ok_or(TokenError::KeysUnavailable)?;
-        keys.find(kid, algorithm).ok_or(TokenError::Invalid("no key of the provider fits"))
+        keys.find(kid, algorithm).ok_or(TokenError::Invalid(NO_KEY))
     }
-}
 
-#[async_trait]
-impl TokenVerifier for OidcVerifier {
-    async fn verify(&self, token: &str) -> Result<SignIn, TokenError> {
+    /// The header of a token: nothing of it is believed but which key to try.
+    fn header_of(&self, token: &str) -> Result<Header, TokenError> {
         if token.len() > MAX_TOKEN {
             return Err(TokenError::Invalid("too long"));
         }
         let header = decode_header(token).map_err(|_| TokenError::Invalid("not a JWT"))?;
         if !self.rules.algorithms.contains(&header.alg) {
-            return Err(TokenError::Invalid("algorithm not accepted"));
+            return Err(TokenError::Invalid(ALGORITHM));
         }
         if header.crit.is_some() {
             return Err(TokenError::Invalid("critical header not understood"));
         }
-        claims::check_type(&self.rules, header.typ.as_deref())?;
+        Ok(header)
+    }
+
+    /// The claims of a token whose signature is the provider's. What they say is for the caller to check.
+    async fn signed_claims(&self, token: &str, header: &Header) -> Result<Map<String, Value>, TokenError> {
         let key = self.key_for(header.kid.as_deref(), header.alg).await?;
         let mut validation = Validation::new(header.alg);
         // Only the signature is checked there; the claims are checked in one place, against our own clock.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        let data = decode::<serde_json::Map<String, serde_json::Value>>(token, &key, &validation)
-            .map_err(|_| TokenError::Invalid("signature"))?;
-        claims::check(&self.rules, &data.claims, self.clock.now())
+        let data = decode::<Map<String, Value>>(token, &key, &validation);
+        data.map(|data| data.claims).map_err(|_| TokenError::Invalid(SIGNATURE))
+    }
+}
+
+#[async_trait]
+impl TokenVerifier for OidcVerifier {
+    async fn verify(&self, token: &str) -> Result<SignIn, TokenError> {
+        let header = self.header_of(token)?;
+        claims::check_type(&self.rules, header.typ.as_deref())?;
+        let claims = self.signed_claims(token, &header).await?;
+        claims::check(&self.rules, &claims, self.clock.now())
     }
 
     async fn is_ready(&self) -> bool {

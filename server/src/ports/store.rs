@@ -4,6 +4,7 @@
 //! passcode, an end and its notification) one method writes both.
 
 use super::events::ChangesSince;
+use super::sessions::SessionStore;
 use super::vault::Sealed;
 use crate::domain::audit::AuditEntry;
 use crate::domain::command::{Command, Delivery, Ending, NewCommand};
@@ -160,7 +161,7 @@ pub enum Change {
 
 /// The store.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: SessionStore {
     /// The accepted reset of an earlier request with this key, if any.
     ///
     /// # Errors

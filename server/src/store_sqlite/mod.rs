@@ -6,6 +6,7 @@
 
 mod audit;
 mod backup;
+mod browser_sessions;
 mod chain;
 mod commands;
 mod events;
@@ -14,10 +15,12 @@ mod lock;
 mod notifications;
 mod operation;
 mod passcodes;
+mod pending_sign_ins;
 mod places;
 mod rates;
 mod reseal;
 mod rows;
+mod session_store;
 mod sessions;
 mod store;
 

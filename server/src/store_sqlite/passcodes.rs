@@ -111,6 +111,8 @@ pub(super) async fn sweep(store: &SqliteStore, now: UtcTime) -> Result<u64, Stor
         .await
         .map_err(|error| store_error(&error))?;
     super::events::forget(&mut transaction, now).await?;
+    super::browser_sessions::sweep(&mut transaction, now).await?;
+    super::pending_sign_ins::sweep(&mut transaction, now).await?;
     super::commands::commit(transaction).await?;
     if !erased.is_empty() {
         empty_log(store).await?;

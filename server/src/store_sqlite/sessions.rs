@@ -1,6 +1,6 @@
 //! Signing out everywhere: until which second a person's tokens are refused.
 
-use super::{SqliteStore, audit, commands, store_error};
+use super::{SqliteStore, audit, browser_sessions, commands, store_error};
 use crate::domain::audit::AuditEntry;
 use crate::domain::person::PersonId;
 use crate::ports::StoreError;
@@ -23,6 +23,7 @@ pub(super) async fn revoke(
     .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;
+    browser_sessions::end_all(&mut transaction, person).await?;
     audit::append(&mut transaction, entry, &store.chain).await?;
     commands::commit(transaction).await
 }

@@ -1,6 +1,10 @@
 //! The vault: XChaCha20-Poly1305 with a random 24-byte nonce for each passcode. Reset, person, device and key are
 //! associated data, so that a ciphertext moved to another row, or a row given to another person, does not open.
 
+mod token_seal;
+
+pub use token_seal::AeadTokenSeal;
+
 use crate::domain::secret_key::{KeyId, KeyRing, SecretKey};
 use crate::ports::{PasscodeVault, Purpose, Randomness, Sealed, VaultError};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};

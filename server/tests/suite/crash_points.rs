@@ -104,6 +104,7 @@ impl Process {
                 auth_time: Some(UtcTime::from_unix_seconds(clock.seconds() - 10)),
                 issued: Some(UtcTime::from_unix_seconds(clock.seconds())),
                 accepted_until: UtcTime::from_unix_seconds(clock.seconds() + 600),
+                session: None,
             },
             device: DeviceId::parse("d-aiko-android"),
             origin: Origin {

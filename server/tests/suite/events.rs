@@ -342,6 +342,7 @@ async fn what_was_read_before_a_revocation_is_not_told_after_it() {
         auth_time: None,
         issued: Some(UtcTime::from_unix_seconds(server.clock.seconds())),
         accepted_until: UtcTime::from_unix_seconds(server.clock.seconds() + 600),
+        session: None,
     };
     let mut stream = server.server.portal.open_changes(sign_in, Resume::After(0)).await.unwrap();
     assert_eq!(stream.next().await, Some(Told::Opened(None)));

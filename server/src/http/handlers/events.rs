@@ -2,7 +2,7 @@
 
 use crate::application::{ChangeStream, Resume, Told};
 use crate::http::api_error::ApiError;
-use crate::http::auth::Authenticated;
+use crate::http::auth::Listening;
 use crate::http::openapi::Refusals;
 use crate::http::router::EdgeState;
 use crate::http::stream_body::{Stalled, StreamBody, StreamSender};
@@ -41,7 +41,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 )]
 pub(in crate::http) async fn events(
     State(state): State<EdgeState>,
-    authenticated: Authenticated,
+    Listening(authenticated): Listening,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     let stream = state.portal.open_changes(authenticated.sign_in, resume(&request)).await?;

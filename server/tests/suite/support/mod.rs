@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod back_end;
+pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod provider;
 pub(crate) mod server;

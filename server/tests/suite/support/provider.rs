@@ -3,13 +3,17 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use p256::pkcs8::EncodePrivateKey as _;
 use serde_json::{Value, json};
+use sha2::Digest as _;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -73,8 +77,24 @@ pub(crate) struct Says {
     /// What `/jwks` says instead of the keys.
     pub(crate) keys_text: Mutex<Option<String>>,
     pub(crate) key_fetches: AtomicU32,
+    /// What is in the discovery document beside issuer and keys.
+    pub(crate) endpoints: Mutex<Value>,
+    /// Codes that were given out: what the token endpoint answers for each, once.
+    pub(crate) codes: Mutex<HashMap<String, Grant>>,
+    pub(crate) token_requests: AtomicU32,
     issuer: Mutex<String>,
 }
+
+/// What a code is good for.
+pub(crate) struct Grant {
+    /// The code challenge it was asked for with.
+    pub(crate) challenge: String,
+    /// The ID token.
+    pub(crate) id_token: String,
+}
+
+/// `client_id` and secret of the confidential client.
+pub(crate) const CLIENT: (&str, &str) = ("portal-server", "a secret/of the test");
 
 pub(crate) struct Provider {
     pub(crate) issuer: String,
@@ -93,11 +113,20 @@ impl Provider {
             padding: Mutex::new(0),
             keys_text: Mutex::new(None),
             key_fetches: AtomicU32::new(0),
+            endpoints: Mutex::new(json!({
+                "authorization_endpoint": format!("{issuer}/auth"),
+                "token_endpoint": format!("{issuer}/token"),
+                "end_session_endpoint": format!("{issuer}/end"),
+                "authorization_response_iss_parameter_supported": true,
+            })),
+            codes: Mutex::default(),
+            token_requests: AtomicU32::new(0),
             issuer: Mutex::new(issuer.clone()),
         });
         let app = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks", get(jwks))
+            .route("/token", post(token))
             .with_state(Arc::clone(&says));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { issuer, signer, says }
@@ -132,7 +161,10 @@ async fn discovery(State(says): State<Arc<Says>>) -> Response {
         return (status, [(header::LOCATION, format!("{issuer}/jwks"))]).into_response();
     }
     let padding = "x".repeat(*says.padding.lock().unwrap());
-    let document = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/jwks"), "padding": padding });
+    let mut document = says.endpoints.lock().unwrap().clone();
+    document["issuer"] = json!(issuer);
+    document["jwks_uri"] = json!(format!("{issuer}/jwks"));
+    document["padding"] = json!(padding);
     (status, axum::Json(document)).into_response()
 }
 
@@ -143,4 +175,27 @@ async fn jwks(State(says): State<Arc<Says>>) -> Response {
     }
     let keys = says.keys.lock().unwrap().clone();
     (*says.status.lock().unwrap(), axum::Json(json!({ "keys": keys }))).into_response()
+}
+
+/// The token endpoint: checks the client, the code (once) and its verifier.
+async fn token(State(says): State<Arc<Says>>, headers: HeaderMap, body: String) -> Response {
+    says.token_requests.fetch_add(1, Ordering::SeqCst);
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encoded(CLIENT.0), encoded(CLIENT.1));
+    let wanted = format!("Basic {}", Base64::encode_string(pair.as_bytes()));
+    if headers.get(header::AUTHORIZATION).is_none_or(|value| value.as_bytes() != wanted.as_bytes()) {
+        return (StatusCode::UNAUTHORIZED, axum::Json(json!({ "error": "invalid_client" }))).into_response();
+    }
+    let form: HashMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+    let of = |name: &str| form.get(name).cloned().unwrap_or_default();
+    let granted = says.codes.lock().unwrap().remove(&of("code"));
+    let challenge = Base64UrlUnpadded::encode_string(&sha2::Sha256::digest(of("code_verifier").as_bytes()));
+    match granted.filter(|grant| of("grant_type") == "authorization_code" && grant.challenge == challenge) {
+        Some(grant) => {
+            let answer =
+                json!({ "access_token": "unused", "token_type": "Bearer", "id_token": grant.id_token });
+            axum::Json(answer).into_response()
+        }
+        None => (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": "invalid_grant" }))).into_response(),
+    }
 }

@@ -1,0 +1,260 @@
+//! Signing in, in session mode: the server is the OpenID client, and drives the step-up.
+//!
+//! What binds a sign-in to its browser: a cookie made for it. `state` alone completes nothing (RFC 6749 section 10.12), and
+//! verifier and nonce are made of both, so that not even this server could complete it for another browser.
+
+use super::browser_sessions::TOKEN_KEY;
+use super::{BrowserSessions, Refusal};
+use crate::domain::secret::BrowserSecret;
+use crate::domain::session::{Session, Standing};
+use crate::domain::sign_in::{
+    PendingSignIn, ReturnState, SignInFailure, SignInPurpose, SignInSecrets, check_person,
+};
+use crate::ports::{AfterSignOut, AuthorizationRequest, CodeRedemption, NewSession, RedeemedCode, Room};
+use portal_contract::SecretText;
+
+/// A sign-in that has begun.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// The cookie of this browser for as long as the sign-in takes.
+    pub browser: BrowserSecret,
+    /// Where the browser goes.
+    pub address: SecretText,
+}
+
+/// What the provider sent the browser back with. Nothing of it is believed.
+#[derive(Debug, Clone)]
+pub struct CallbackAnswer {
+    /// `state`.
+    pub state: Option<String>,
+    /// `iss`.
+    pub iss: Option<String>,
+    /// The code, or why there is none.
+    pub code: Result<SecretText, SignInFailure>,
+}
+
+/// Somebody is signed in.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    /// The cookie of the new session. It is a new one each time (session fixation).
+    pub session: BrowserSecret,
+    /// The page's own name for the sign-in.
+    pub return_state: ReturnState,
+}
+
+/// Nobody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInFailed {
+    /// The page's own name for the sign-in; `None` when the sign-in is not known.
+    pub return_state: Option<ReturnState>,
+    /// Why.
+    pub failure: SignInFailure,
+}
+
+impl From<Refusal> for SignInFailure {
+    fn from(refusal: Refusal) -> Self {
+        tracing::warn!(code = refusal.code().as_str(), "a sign-in failed for a reason of this server");
+        Self::ProviderUnavailable
+    }
+}
+
+impl BrowserSessions {
+    /// Begins a sign-in. For a step-up the session is suspended and signed out at the provider first (flow.md, step 5), where
+    /// that has such a place; from there the browser comes back to [`Self::go_on`].
+    ///
+    /// # Errors
+    /// [`SignInFailed`]; the session is as it was.
+    pub async fn begin(
+        &self,
+        purpose: SignInPurpose,
+        return_state: ReturnState,
+        session: Option<&BrowserSecret>,
+        browser: Option<&BrowserSecret>,
+    ) -> Result<Begun, SignInFailed> {
+        let begun = self.try_begin(purpose, &return_state, session, browser).await;
+        begun.map_err(|failure| SignInFailed { return_state: Some(return_state), failure })
+    }
+
+    async fn try_begin(
+        &self,
+        purpose: SignInPurpose,
+        return_state: &ReturnState,
+        cookie: Option<&BrowserSecret>,
+        browser: Option<&BrowserSecret>,
+    ) -> Result<Begun, SignInFailure> {
+        let store = &self.portal.parts.store;
+        let now = self.portal.now();
+        let continued = self.session_to_continue(cookie).await?;
+        // A browser in which several tabs sign in keeps its cookie, if it is one of ours.
+        let known = match browser {
+            Some(browser) if store.has_sign_in(&browser.hash(), now).await.map_err(Refusal::from)? => {
+                Some(browser)
+            }
+            Some(_) | None => None,
+        };
+        let browser = match known {
+            Some(browser) => browser.clone(),
+            None => self.draw()?,
+        };
+        let secrets = SignInSecrets { browser, state: self.draw()? };
+        let expected = continued.as_ref().filter(|_| purpose.continues_session());
+        let sign_in = PendingSignIn {
+            state: secrets.state.hash(),
+            browser: secrets.browser.hash(),
+            purpose,
+            return_state: return_state.clone(),
+            expected: expected.map(|session| session.person.clone()),
+            login_hint: expected.map(|session| session.user_name.clone()).filter(|name| !name.is_empty()),
+            replaces: continued.as_ref().map(|session| session.id.clone()),
+            created: now,
+        };
+        // Asked for before anything is changed: a provider that is down leaves the person signed in.
+        let address = self.authorization_address(&sign_in, &secrets).await?;
+        if store.record_sign_in(&sign_in).await.map_err(Refusal::from)? == Room::Full {
+            tracing::warn!("too many sign-ins are on their way: one was refused");
+            return Err(SignInFailure::ProviderUnavailable);
+        }
+        let address = match (purpose, &continued, cookie) {
+            (SignInPurpose::StepUp, Some(session), Some(cookie)) => {
+                self.suspend(session, cookie, &secrets).await?.unwrap_or(address)
+            }
+            _ => address,
+        };
+        Ok(Begun { browser: secrets.browser, address })
+    }
+
+    /// Suspends an active session and says where to sign it out at the provider; `None`: straight to the sign-in.
+    async fn suspend(
+        &self,
+        session: &Session,
+        cookie: &BrowserSecret,
+        secrets: &SignInSecrets,
+    ) -> Result<Option<SecretText>, Refusal> {
+        if !Self::is_first_step_up(session) {
+            return Ok(None);
+        }
+        let store = &self.portal.parts.store;
+        let sealed = store.id_token(&session.id).await?;
+        store.suspend_session(&session.id).await?;
+        self.portal.live.wake(&session.person);
+        let id_token = sealed.and_then(|sealed| self.parts.seal.open(&cookie.key_for(TOKEN_KEY), &sealed));
+        let after = AfterSignOut::FreshSignIn(secrets.state.reveal());
+        Ok(self.parts.client.end_session_address(id_token.as_ref(), &after).await)
+    }
+
+    /// Back from the provider's sign-out, on to the fresh sign-in.
+    ///
+    /// # Errors
+    /// [`SignInFailed`] when no such sign-in of this browser is on its way.
+    pub async fn go_on(
+        &self,
+        state: Option<&str>,
+        browser: Option<&BrowserSecret>,
+    ) -> Result<SecretText, SignInFailed> {
+        let unknown = SignInFailed { return_state: None, failure: SignInFailure::StateMismatch };
+        let Some(secrets) = secrets(state, browser) else { return Err(unknown) };
+        let store = &self.portal.parts.store;
+        let found = store.find_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await;
+        let found = found.map_err(|error| SignInFailed {
+            return_state: None,
+            failure: SignInFailure::from(Refusal::from(error)),
+        })?;
+        let Some(sign_in) = found.filter(|sign_in| sign_in.is_current(self.portal.now())) else {
+            return Err(unknown);
+        };
+        let address = self.authorization_address(&sign_in, &secrets).await;
+        address.map_err(|failure| SignInFailed { return_state: Some(sign_in.return_state), failure })
+    }
+
+    async fn authorization_address(
+        &self,
+        sign_in: &PendingSignIn,
+        secrets: &SignInSecrets,
+    ) -> Result<SecretText, SignInFailure> {
+        let request = AuthorizationRequest {
+            state: secrets.state.reveal(),
+            nonce: secrets.nonce(),
+            verifier: secrets.verifier(),
+            max_age: sign_in.purpose.max_age(),
+            login_hint: sign_in.login_hint.clone(),
+        };
+        self.parts.client.authorization_address(&request).await
+    }
+
+    /// Back from the sign-in. The sign-in is used up before anything else is looked at.
+    ///
+    /// # Errors
+    /// [`SignInFailed`]; nobody is signed in by it then.
+    pub async fn complete(
+        &self,
+        answer: CallbackAnswer,
+        browser: Option<&BrowserSecret>,
+    ) -> Result<Completed, SignInFailed> {
+        let failed = |return_state, failure| SignInFailed { return_state, failure };
+        let Some(secrets) = secrets(answer.state.as_deref(), browser) else {
+            return Err(failed(None, SignInFailure::StateMismatch));
+        };
+        let store = &self.portal.parts.store;
+        let taken = store.take_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await;
+        let taken = taken.map_err(|error| failed(None, SignInFailure::from(Refusal::from(error))))?;
+        let Some(sign_in) = taken else { return Err(failed(None, SignInFailure::StateMismatch)) };
+        let return_state = sign_in.return_state.clone();
+        match self.redeem(sign_in, answer, &secrets).await {
+            Ok(session) => Ok(Completed { session, return_state }),
+            Err(failure) => Err(failed(Some(return_state), failure)),
+        }
+    }
+
+    async fn redeem(
+        &self,
+        sign_in: PendingSignIn,
+        answer: CallbackAnswer,
+        secrets: &SignInSecrets,
+    ) -> Result<BrowserSecret, SignInFailure> {
+        if !sign_in.is_current(self.portal.now()) {
+            return Err(SignInFailure::TransactionExpired);
+        }
+        self.parts.client.check_response_issuer(answer.iss.as_deref()).await?;
+        let redemption = CodeRedemption {
+            code: answer.code?,
+            verifier: secrets.verifier(),
+            nonce: secrets.nonce(),
+            needs_auth_time: sign_in.purpose.max_age().is_some(),
+        };
+        let redeemed = self.parts.client.redeem(&redemption).await?;
+        check_person(sign_in.expected.as_ref(), &redeemed.proven.person)?;
+        self.begin_session(sign_in, redeemed).await
+    }
+
+    /// A new session under a new secret, in the place of the one before.
+    async fn begin_session(
+        &self,
+        sign_in: PendingSignIn,
+        redeemed: RedeemedCode,
+    ) -> Result<BrowserSecret, SignInFailure> {
+        let RedeemedCode { proven, id_token } = redeemed;
+        let (secret, now) = (self.draw()?, self.portal.now());
+        let id_token = self.parts.seal.seal(&secret.key_for(TOKEN_KEY), &id_token).map_err(Refusal::from)?;
+        let session = Session {
+            id: secret.hash(),
+            person: proven.person.clone(),
+            display_name: proven.display_name,
+            user_name: proven.user_name,
+            standing: Standing::Active,
+            auth_time: proven.auth_time,
+            created: now,
+            last_used: now,
+        };
+        let new = NewSession { session, id_token, replaces: sign_in.replaces };
+        let begun = self.portal.parts.store.begin_session(&new, &self.parts.rules).await;
+        begun.map_err(Refusal::from)?;
+        // What listened with the session before has to notice that it is gone.
+        self.portal.live.wake(&proven.person);
+        tracing::info!(purpose = sign_in.purpose.as_str(), "somebody signed in");
+        Ok(secret)
+    }
+}
+
+fn secrets(state: Option<&str>, browser: Option<&BrowserSecret>) -> Option<SignInSecrets> {
+    Some(SignInSecrets { browser: browser?.clone(), state: BrowserSecret::parse(state?)? })
+}

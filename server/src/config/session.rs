@@ -1,0 +1,140 @@
+//! `[session]`: with this section the server is the OpenID client itself and the browser holds a cookie only (session mode).
+//! Without it calls carry tokens. There is no third way.
+
+use super::reader::{Mistake, Section};
+use super::settings::{is_loopback, origin_of};
+use crate::domain::session::SessionRules;
+use crate::oidc::ClientSettings;
+use portal_contract::SecretText;
+use serde_json::Value as Json;
+use std::path::Path;
+use toml::Table;
+
+/// Session mode.
+#[derive(Debug, Clone)]
+pub struct SessionSettings {
+    /// How the provider knows this server.
+    pub client: ClientSettings,
+    /// The bounds of sessions.
+    pub rules: SessionRules,
+}
+
+/// What of the rest of the configuration has to fit.
+pub(super) struct Surroundings<'a> {
+    pub(super) public_base_url: Option<&'a str>,
+    pub(super) has_page: bool,
+    pub(super) has_page_origins: bool,
+    pub(super) page_config: Option<&'a mut Json>,
+}
+
+/// The section, read; `None` where there is none.
+pub(super) struct Read {
+    client_id: String,
+    client_secret: SecretText,
+    scopes: String,
+    rules: SessionRules,
+}
+
+pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Read> {
+    if !whole.contains_key("session") {
+        return None;
+    }
+    let mut section = Section::take(whole, "session", mistakes);
+    let client_id = section.required("client_id", "how the provider knows this server");
+    let client_secret = secret(&mut section);
+    let scopes = section.text_or("scopes", "openid profile email");
+    if !scopes.split_whitespace().any(|scope| scope == "openid") {
+        section.wrong("scopes", "must contain openid");
+    }
+    let idle_minutes = section.number("idle_minutes", 30, 1..=24 * 60);
+    let hours = section.number("hours", 8, 1..=24 * 7);
+    let per_person = section.number("per_person", 10, 1..=1000);
+    section.finish();
+    let rules = SessionRules {
+        idle_seconds: idle_minutes * 60,
+        lifetime_seconds: hours * 3600,
+        per_person: u32::try_from(per_person).unwrap_or(10),
+    };
+    Some(Read { client_id, client_secret, scopes, rules })
+}
+
+/// The secret itself, or the file it lies in.
+fn secret(section: &mut Section<'_>) -> SecretText {
+    let direct = section.text("client_secret");
+    let file = section.text("client_secret_file");
+    let text = match (direct, file) {
+        (Some(secret), None) => secret,
+        (None, Some(file)) => match secret_file(Path::new(&file)) {
+            Ok(secret) => secret,
+            Err(reason) => {
+                section.wrong("client_secret_file", &reason);
+                return SecretText::new(String::new());
+            }
+        },
+        (Some(_), Some(_)) => {
+            section.wrong("client_secret_file", "and client_secret are both there: keep one");
+            return SecretText::new(String::new());
+        }
+        (None, None) => String::new(),
+    };
+    let text = text.trim().to_owned();
+    if text.is_empty() {
+        section.wrong(
+            "client_secret",
+            "is missing: put it into client_secret_file or PORTAL__SESSION__CLIENT_SECRET, best not into this file",
+        );
+    }
+    SecretText::new(text)
+}
+
+/// Reads a file that only its owner may read.
+fn secret_file(path: &Path) -> Result<String, String> {
+    let cannot = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).map_err(cannot)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(format!("{} can be read by others: chmod 600", path.display()));
+        }
+    }
+    std::fs::read_to_string(path).map_err(cannot)
+}
+
+impl Read {
+    /// Checks it against the rest, and tells the page's own configuration which mode it is in.
+    pub(super) fn fit(self, around: Surroundings<'_>, mistakes: &mut Vec<Mistake>) -> SessionSettings {
+        let mut wrong = |key: &str, reason: &str| mistakes.push(Mistake::new(key, reason.to_owned()));
+        let origin = around.public_base_url.and_then(origin_of).unwrap_or_default();
+        let is_origin = !origin.is_empty() && around.public_base_url == Some(origin.as_str());
+        if !is_origin || !(origin.starts_with("https://") || is_loopback(&origin)) {
+            wrong(
+                "public_base_url",
+                "must be the https origin people open, like \"https://portal.example.com\", in session mode (http only on \
+                 localhost)",
+            );
+        }
+        if !around.has_page {
+            wrong("page_dir", "is missing: in session mode this server has to serve the page too");
+        }
+        if around.has_page_origins {
+            wrong("page_origins", "must be empty in session mode: no page of another origin may call");
+        }
+        match around.page_config.and_then(Json::as_object_mut) {
+            Some(config) => {
+                let is_own =
+                    config.get("apiBase").and_then(Json::as_str).is_some_and(|base| base.starts_with('/'));
+                if !is_own {
+                    wrong("page.config", "apiBase must be a path of this server in session mode");
+                }
+                config.insert("mode".to_owned(), Json::from("session"));
+            }
+            None => wrong(
+                "page.config",
+                "is missing: in session mode this server tells the page its configuration",
+            ),
+        }
+        let Self { client_id, client_secret, scopes, rules } = self;
+        SessionSettings { client: ClientSettings { client_id, client_secret, scopes, origin }, rules }
+    }
+}

@@ -1,0 +1,124 @@
+//! Random secrets that a browser holds, and what the server keeps of them: a hash. Whoever reads the database learns no
+//! cookie from it; 256 random bits need no salt and no slow hash.
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use sha2::{Digest as _, Sha256};
+
+/// How many random bytes a secret has.
+pub const SECRET_BYTES: usize = 32;
+
+/// 256 random bits. No `Debug` of the value, no `Display`, no comparison: what is compared is the hash.
+#[derive(Clone)]
+pub struct BrowserSecret([u8; SECRET_BYTES]);
+
+impl BrowserSecret {
+    /// Wraps random bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; SECRET_BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads what a browser sent; `None` for what this server cannot have given out.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; SECRET_BYTES];
+        let decoded = Base64UrlUnpadded::decode(text, &mut bytes).ok()?;
+        (decoded.len() == SECRET_BYTES).then_some(Self(bytes))
+    }
+
+    /// The text for the cookie or the address. Every call is a place to review.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        Base64UrlUnpadded::encode_string(&self.0)
+    }
+
+    /// What the server keeps.
+    #[must_use]
+    pub fn hash(&self) -> SecretHash {
+        SecretHash(Sha256::digest(self.0).into())
+    }
+
+    /// A key for the one thing that `label` names, which nobody without this secret can compute.
+    #[must_use]
+    pub fn key_for(&self, label: &'static str) -> [u8; 32] {
+        Sha256::new().chain_update(label).chain_update([0]).chain_update(self.0).finalize().into()
+    }
+
+    /// A value for the one thing that `label` names, which needs both secrets.
+    #[must_use]
+    pub fn combined(&self, other: &Self, label: &'static str) -> String {
+        let hash = Sha256::new().chain_update(label).chain_update([0]);
+        let hash = hash.chain_update(self.0).chain_update(other.0).finalize();
+        Base64UrlUnpadded::encode_string(&hash)
+    }
+}
+
+impl std::fmt::Debug for BrowserSecret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[REDACTED]")
+    }
+}
+
+/// The SHA-256 of a secret. `Debug` shows nothing: in a log it would tie lines to a browser.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecretHash([u8; 32]);
+
+impl SecretHash {
+    /// Reads a stored hash.
+    #[must_use]
+    pub fn stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The bytes, for the database.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretHash {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SecretHash(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_read_back_from_its_text_and_from_nothing_else() {
+        let secret = BrowserSecret::new([7; SECRET_BYTES]);
+        let text = secret.reveal();
+        assert_eq!(text.len(), 43);
+        assert_eq!(BrowserSecret::parse(&text).map(|read| read.hash()), Some(secret.hash()));
+        for wrong in
+            ["", "abc", &format!("{text}A"), &text[1..], "!".repeat(43).as_str(), &format!("{text}=")]
+        {
+            assert!(BrowserSecret::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_derived_differs_by_label_and_by_either_secret() {
+        let (one, other) = (BrowserSecret::new([1; 32]), BrowserSecret::new([2; 32]));
+        assert_ne!(one.key_for("a"), one.key_for("b"));
+        assert_ne!(one.key_for("a"), other.key_for("a"));
+        assert_ne!(one.key_for("a").as_slice(), one.hash().as_bytes());
+        assert_ne!(one.combined(&other, "a"), one.combined(&other, "b"));
+        assert_ne!(one.combined(&other, "a"), other.combined(&one, "a"));
+        assert_eq!(
+            one.combined(&other, "a").len(),
+            43,
+            "long enough for a code verifier (RFC 7636 section 4.1)"
+        );
+    }
+
+    #[test]
+    fn neither_a_secret_nor_its_hash_is_shown() {
+        let secret = BrowserSecret::new([7; 32]);
+        let shown = format!("{secret:?} {:?}", secret.hash());
+        assert_eq!(shown, "[REDACTED] SecretHash(..)");
+    }
+}

@@ -1,0 +1,106 @@
+//! The way to the provider and back. These addresses are gone to, not called, so they answer with redirects: to the
+//! provider's own endpoints, or to the page's callback screen with an outcome and no secret. Nothing from a query becomes a
+//! place to go to.
+
+use super::{Edge, cookies, guard, redirect};
+use crate::application::{Begun, CallbackAnswer, SignInFailed};
+use crate::domain::sign_in::{ReturnState, SignInFailure, SignInPurpose};
+use crate::http::api_error::ApiError;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use form_urlencoded::Serializer;
+use portal_contract::SecretText;
+use portal_contract::session::{CALLBACK_SCREEN, ERROR, PURPOSE, STATE};
+
+/// Begins a sign-in, by the page's own wish.
+pub(super) async fn begin(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
+    guard::check_navigation(&headers).map_err(ApiError::foreign)?;
+    let [purpose, state] = parameters(&uri, [PURPOSE, STATE]).ok_or_else(|| ApiError::invalid("repeated"))?;
+    let purpose = purpose.as_deref().and_then(SignInPurpose::parse);
+    let state = state.as_deref().and_then(ReturnState::parse);
+    let (Some(purpose), Some(state)) = (purpose, state) else {
+        return Err(ApiError::invalid("purpose or state"));
+    };
+    let (session, browser) = (cookies::session(&headers), cookies::sign_in(&headers));
+    Ok(match edge.sessions.begin(purpose, state, session.as_ref(), browser.as_ref()).await {
+        Ok(Begun { browser, address }) => redirect(address.reveal(), &[cookies::set_sign_in(&browser)]),
+        Err(failed) => refused(&failed),
+    })
+}
+
+/// Back from the sign-out that precedes a fresh sign-in.
+pub(super) async fn go_on(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Response {
+    let [state] = parameters(&uri, [STATE]).unwrap_or_default();
+    match edge.sessions.go_on(state.as_deref(), cookies::sign_in(&headers).as_ref()).await {
+        Ok(address) => redirect(address.reveal(), &[]),
+        Err(failed) => refused(&failed),
+    }
+}
+
+/// Back from the sign-in.
+pub(super) async fn complete(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Response {
+    let Some([state, iss, code, error]) = parameters(&uri, [STATE, "iss", "code", "error"]) else {
+        return refused(&SignInFailed { return_state: None, failure: SignInFailure::CallbackMalformed });
+    };
+    let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error.as_deref()) };
+    let browser = cookies::sign_in(&headers);
+    match edge.sessions.complete(answer, browser.as_ref()).await {
+        Ok(completed) => {
+            let mut set = vec![cookies::set_session(&completed.session)];
+            if !edge.sessions.is_signing_in(browser.as_ref()).await {
+                set.push(cookies::clear_sign_in());
+            }
+            redirect(&screen(Some(&completed.return_state), None), &set)
+        }
+        Err(failed) => refused(&failed),
+    }
+}
+
+/// The code, or what the provider says instead (RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6).
+fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretText, SignInFailure> {
+    match (code, error) {
+        (Some(code), None) if !code.is_empty() => Ok(SecretText::new(code)),
+        (None, Some("access_denied")) => Err(SignInFailure::AccessDenied),
+        (
+            None,
+            Some(
+                "login_required" | "interaction_required" | "consent_required" | "account_selection_required",
+            ),
+        ) => Err(SignInFailure::InteractionRequired),
+        (None, Some("temporarily_unavailable" | "server_error")) => Err(SignInFailure::ProviderUnavailable),
+        (None, Some(_)) => Err(SignInFailure::ProviderRefused),
+        _ => Err(SignInFailure::CallbackMalformed),
+    }
+}
+
+/// The page explains it.
+fn refused(failed: &SignInFailed) -> Response {
+    tracing::info!(code = failed.failure.code(), "a sign-in was refused");
+    redirect(&screen(failed.return_state.as_ref(), Some(failed.failure)), &[])
+}
+
+/// The page's callback screen, with the outcome.
+fn screen(state: Option<&ReturnState>, failure: Option<SignInFailure>) -> String {
+    let mut query = Serializer::new(String::new());
+    if let Some(state) = state {
+        query.append_pair(STATE, state.as_str());
+    }
+    if let Some(failure) = failure {
+        query.append_pair(ERROR, failure.code());
+    }
+    [CALLBACK_SCREEN, "?", &query.finish()].concat()
+}
+
+/// Parameters of the query by name; `None` when one of them is there twice.
+fn parameters<const N: usize>(uri: &Uri, names: [&str; N]) -> Option<[Option<String>; N]> {
+    let mut found = [const { None }; N];
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        let slot = names.iter().position(|known| *known == name).and_then(|at| found.get_mut(at));
+        if let Some(slot) = slot
+            && slot.replace(value.into_owned()).is_some()
+        {
+            return None;
+        }
+    }
+    Some(found)
+}

@@ -1,0 +1,206 @@
+//! This server as a confidential OpenID client (session mode): addresses, the code exchange, the ID token.
+
+use super::id_token::{self, Expected};
+use super::provider_document::ProviderDocument;
+use super::{ALGORITHM, NO_KEY, OidcVerifier, ProviderError, SIGNATURE, fetch, token_endpoint};
+use crate::domain::sign_in::{ProvenPerson, SignInFailure};
+use crate::ports::{
+    AfterSignOut, AuthorizationRequest, Clock, CodeRedemption, OidcClient, RedeemedCode, TokenError,
+};
+use async_trait::async_trait;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use form_urlencoded::Serializer;
+use portal_contract::session::{CALLBACK, SIGNED_OUT, SIGNED_OUT_SCREEN};
+use portal_contract::{SecretText, UtcTime};
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// After how long the provider's document is fetched again, in milliseconds.
+const DOCUMENT_AGE_MILLIS: i64 = 3_600_000;
+/// The `typ` of an access token (RFC 9068 section 2.1), which is no ID token.
+const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// How the provider knows this server.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// `client_id`.
+    pub client_id: String,
+    /// The secret (`client_secret_basic`).
+    pub client_secret: SecretText,
+    /// The scopes; `openid` is among them.
+    pub scopes: String,
+    /// The origin people know this server by, without a slash at the end.
+    pub origin: String,
+}
+
+/// The client.
+pub struct ConfidentialClient {
+    settings: ClientSettings,
+    verifier: Arc<OidcVerifier>,
+    clock: Arc<dyn Clock>,
+    client: reqwest::Client,
+    /// The provider's document and when it was fetched; held while fetching, so that a crowd fetches once.
+    document: Mutex<Option<(Arc<ProviderDocument>, UtcTime)>>,
+}
+
+impl ConfidentialClient {
+    /// A client of the provider whose keys the verifier knows.
+    ///
+    /// # Errors
+    /// [`ProviderError`] when the HTTP client cannot be set up.
+    pub fn new(
+        settings: ClientSettings,
+        verifier: Arc<OidcVerifier>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ProviderError> {
+        let client = fetch::client()?;
+        Ok(Self { settings, verifier, clock, client, document: Mutex::new(None) })
+    }
+
+    /// The provider's document. One that is old is better than none.
+    async fn document(&self) -> Result<Arc<ProviderDocument>, SignInFailure> {
+        let mut kept = self.document.lock().await;
+        let now = self.clock.now();
+        let age = |at: UtcTime| now.unix_millis().abs_diff(at.unix_millis());
+        if let Some((document, at)) = &*kept
+            && age(*at) < DOCUMENT_AGE_MILLIS.unsigned_abs()
+        {
+            return Ok(Arc::clone(document));
+        }
+        let issuer = &self.verifier.rules.issuer;
+        let read = match fetch::discovery(&self.client, issuer).await {
+            Ok(document) => {
+                ProviderDocument::read(&document, issuer).ok_or(SignInFailure::DiscoveryMalformed)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the provider's document could not be fetched");
+                Err(SignInFailure::ProviderUnreachable)
+            }
+        };
+        match (read, &*kept) {
+            (Ok(document), _) => {
+                let document = Arc::new(document);
+                *kept = Some((Arc::clone(&document), now));
+                Ok(document)
+            }
+            (Err(_), Some((document, _))) => Ok(Arc::clone(document)),
+            (Err(failure), None) => Err(failure),
+        }
+    }
+
+    fn own_address(&self, path: &str) -> String {
+        [self.settings.origin.as_str(), path].concat()
+    }
+
+    async fn validate(
+        &self,
+        token: &SecretText,
+        redemption: &CodeRedemption,
+    ) -> Result<ProvenPerson, SignInFailure> {
+        let token = token.reveal();
+        let header = self.verifier.header_of(token).map_err(token_failure)?;
+        let typ = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if typ.strip_prefix("application/").unwrap_or(&typ) == ACCESS_TOKEN_TYPE {
+            return Err(SignInFailure::IdTokenMalformed);
+        }
+        let claims = self.verifier.signed_claims(token, &header).await.map_err(token_failure)?;
+        let expected = Expected {
+            issuer: &self.verifier.rules.issuer,
+            client_id: &self.settings.client_id,
+            subject_claim: &self.verifier.rules.subject_claim,
+            nonce: &redemption.nonce,
+            needs_auth_time: redemption.needs_auth_time,
+            now: self.clock.now(),
+        };
+        id_token::check(&claims, &expected)
+    }
+}
+
+fn token_failure(error: TokenError) -> SignInFailure {
+    match error {
+        TokenError::Invalid(ALGORITHM) => SignInFailure::AlgorithmNotAllowed,
+        TokenError::Invalid(NO_KEY) => SignInFailure::KeyNotFound,
+        TokenError::Invalid(SIGNATURE) => SignInFailure::SignatureInvalid,
+        TokenError::Invalid(_) | TokenError::ScopeMissing => SignInFailure::IdTokenMalformed,
+        TokenError::KeysUnavailable => SignInFailure::ProviderUnreachable,
+    }
+}
+
+fn with_query(endpoint: &str, query: &str) -> SecretText {
+    let separator = if endpoint.contains('?') { "&" } else { "?" };
+    SecretText::new([endpoint, separator, query].concat())
+}
+
+#[async_trait]
+impl OidcClient for ConfidentialClient {
+    async fn authorization_address(
+        &self,
+        request: &AuthorizationRequest,
+    ) -> Result<SecretText, SignInFailure> {
+        let document = self.document().await?;
+        let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(request.verifier.as_bytes()));
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("redirect_uri", &self.own_address(CALLBACK))
+            .append_pair("scope", &self.settings.scopes)
+            .append_pair("state", &request.state)
+            .append_pair("nonce", &request.nonce)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256");
+        if let Some(max_age) = request.max_age {
+            query.append_pair("prompt", "login").append_pair("max_age", &max_age.to_string());
+        }
+        if let Some(hint) = &request.login_hint {
+            query.append_pair("login_hint", hint);
+        }
+        Ok(with_query(&document.authorization_endpoint, &query.finish()))
+    }
+
+    async fn end_session_address(
+        &self,
+        id_token: Option<&SecretText>,
+        after: &AfterSignOut,
+    ) -> Option<SecretText> {
+        let document = self.document().await.ok()?;
+        let endpoint = document.end_session_endpoint.as_deref()?;
+        let path = match after {
+            AfterSignOut::SignedOutScreen => SIGNED_OUT_SCREEN,
+            AfterSignOut::FreshSignIn(_) => SIGNED_OUT,
+        };
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("post_logout_redirect_uri", &self.own_address(path));
+        if let Some(id_token) = id_token {
+            query.append_pair("id_token_hint", id_token.reveal());
+        }
+        if let AfterSignOut::FreshSignIn(state) = after {
+            query.append_pair("state", state);
+        }
+        Some(with_query(endpoint, &query.finish()))
+    }
+
+    async fn check_response_issuer(&self, iss: Option<&str>) -> Result<(), SignInFailure> {
+        let announces = self.document().await?.announces_iss;
+        match iss {
+            Some(iss) if iss != self.verifier.rules.issuer => Err(SignInFailure::ResponseIssuerMismatch),
+            None if announces => Err(SignInFailure::ResponseIssuerMismatch),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn redeem(&self, redemption: &CodeRedemption) -> Result<RedeemedCode, SignInFailure> {
+        let document = self.document().await?;
+        let ClientSettings { client_id, client_secret, .. } = &self.settings;
+        let redirect = self.own_address(CALLBACK);
+        let endpoint = &document.token_endpoint;
+        let exchanged =
+            token_endpoint::exchange(&self.client, endpoint, client_id, client_secret, &redirect, redemption);
+        let id_token = exchanged.await?;
+        let proven = self.validate(&id_token, redemption).await?;
+        Ok(RedeemedCode { proven, id_token })
+    }
+}

@@ -1,0 +1,179 @@
+//! The claims of an ID token and whether they say what they must (OpenID Connect Core 3.1.3.7). Pure: the time is a
+//! parameter. The same refusals as the page's own, because in session mode the page does not see the token.
+
+use crate::domain::person::PersonId;
+use crate::domain::sign_in::{ProvenPerson, SignInFailure};
+use portal_contract::UtcTime;
+use serde_json::{Map, Value};
+
+/// The longest subject that is accepted, in bytes.
+const MAX_SUBJECT: usize = 255;
+/// How far the provider's clock may be ahead, in seconds.
+const LEEWAY: i64 = 30;
+
+/// What the claims are compared with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected<'a> {
+    pub(super) issuer: &'a str,
+    pub(super) client_id: &'a str,
+    pub(super) subject_claim: &'a str,
+    pub(super) nonce: &'a str,
+    /// Whether `max_age` was sent.
+    pub(super) needs_auth_time: bool,
+    pub(super) now: UtcTime,
+}
+
+/// Checks the claims and reads who signed in. Whether that was a moment ago is asked where it matters: an old sign-in is
+/// still one of the right person.
+pub(super) fn check(
+    claims: &Map<String, Value>,
+    expected: &Expected<'_>,
+) -> Result<ProvenPerson, SignInFailure> {
+    if text(claims, "iss") != Some(expected.issuer) {
+        return Err(SignInFailure::TokenIssuerMismatch);
+    }
+    if !is_for_us_alone(claims.get("aud"), expected.client_id) {
+        return Err(SignInFailure::AudienceMismatch);
+    }
+    if claims.get("azp").is_some_and(|party| party.as_str() != Some(expected.client_id)) {
+        return Err(SignInFailure::AuthorizedPartyMismatch);
+    }
+    let now = expected.now.unix_seconds();
+    let expires = seconds(claims, "exp").ok_or(SignInFailure::TokenExpired)?;
+    if now >= expires.saturating_add(LEEWAY) {
+        return Err(SignInFailure::TokenExpired);
+    }
+    let issued = seconds(claims, "iat").filter(|issued| *issued > 0).ok_or(SignInFailure::IssuedAtInvalid)?;
+    if issued > now.saturating_add(LEEWAY) {
+        return Err(SignInFailure::IssuedAtInvalid);
+    }
+    if text(claims, "nonce") != Some(expected.nonce) {
+        return Err(SignInFailure::NonceMismatch);
+    }
+    let auth_time = auth_time(claims, issued, expected.needs_auth_time)?;
+    if text(claims, "sub").is_none_or(str::is_empty) {
+        return Err(SignInFailure::SubjectMissing);
+    }
+    let subject = text(claims, expected.subject_claim).unwrap_or_default();
+    if subject.is_empty() || subject.len() > MAX_SUBJECT {
+        return Err(SignInFailure::SubjectMissing);
+    }
+    let first =
+        |names: [&str; 3]| names.iter().find_map(|name| text(claims, name)).unwrap_or_default().to_owned();
+    Ok(ProvenPerson {
+        person: PersonId::new(subject.to_owned()),
+        display_name: text(claims, "name").unwrap_or_default().to_owned(),
+        user_name: first(["preferred_username", "upn", "email"]),
+        auth_time,
+    })
+}
+
+/// A malformed one counts as missing, which is never fresh.
+fn auth_time(
+    claims: &Map<String, Value>,
+    issued: i64,
+    is_needed: bool,
+) -> Result<Option<UtcTime>, SignInFailure> {
+    match seconds(claims, "auth_time").filter(|moment| *moment > 0) {
+        None if is_needed => Err(SignInFailure::AuthTimeMissing),
+        None => Ok(None),
+        Some(moment) if moment > issued.saturating_add(LEEWAY) => Err(SignInFailure::AuthTimeInFuture),
+        Some(moment) => Ok(Some(UtcTime::from_unix_seconds(moment))),
+    }
+}
+
+fn text<'claims>(claims: &'claims Map<String, Value>, name: &str) -> Option<&'claims str> {
+    claims.get(name).and_then(Value::as_str)
+}
+
+/// A NumericDate (RFC 7519 section 2): whole seconds, fractions cut off.
+fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {
+    let value = claims.get(name)?;
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.is_finite() && number.abs() < 1e15)?;
+        #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
+        Some(number.floor() as i64)
+    })
+}
+
+/// Another audience beside us could play the token back to us.
+fn is_for_us_alone(audience: Option<&Value>, client_id: &str) -> bool {
+    match audience {
+        Some(Value::String(one)) => one == client_id,
+        Some(Value::Array(several)) => {
+            !several.is_empty() && several.iter().all(|one| one.as_str() == Some(client_id))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn with(changes: &Value, needs_auth_time: bool) -> Result<ProvenPerson, SignInFailure> {
+        let mut claims = json!({
+            "iss": "https://id.example.test", "aud": "portal", "sub": "p-1", "exp": NOW + 60, "iat": NOW,
+            "nonce": "n", "auth_time": NOW - 10, "name": "A", "email": "a@example.test",
+        });
+        let map = claims.as_object_mut().unwrap();
+        for (name, value) in changes.as_object().unwrap() {
+            if value.is_null() {
+                map.remove(name);
+            } else {
+                map.insert(name.clone(), value.clone());
+            }
+        }
+        let expected = Expected {
+            issuer: "https://id.example.test",
+            client_id: "portal",
+            subject_claim: "sub",
+            nonce: "n",
+            needs_auth_time,
+            now: UtcTime::from_unix_seconds(NOW),
+        };
+        check(map, &expected)
+    }
+
+    #[test]
+    fn a_good_token_names_the_person_and_when_they_signed_in() {
+        let proven = with(&json!({"aud": ["portal"], "azp": "portal"}), true).unwrap();
+        assert_eq!((proven.person.as_str(), proven.user_name.as_str()), ("p-1", "a@example.test"));
+        assert_eq!(proven.auth_time, Some(UtcTime::from_unix_seconds(NOW - 10)));
+    }
+
+    #[test]
+    fn every_claim_that_is_wrong_is_named() {
+        for (changes, failure) in [
+            (json!({"iss": "https://evil.example.test"}), SignInFailure::TokenIssuerMismatch),
+            (json!({"iss": null}), SignInFailure::TokenIssuerMismatch),
+            (json!({"aud": "other"}), SignInFailure::AudienceMismatch),
+            (json!({"aud": ["portal", "other"]}), SignInFailure::AudienceMismatch),
+            (json!({"aud": []}), SignInFailure::AudienceMismatch),
+            (json!({"aud": null}), SignInFailure::AudienceMismatch),
+            (json!({"azp": "other"}), SignInFailure::AuthorizedPartyMismatch),
+            (json!({"azp": 7}), SignInFailure::AuthorizedPartyMismatch),
+            (json!({"exp": NOW - 30}), SignInFailure::TokenExpired),
+            (json!({"exp": null}), SignInFailure::TokenExpired),
+            (json!({"iat": null}), SignInFailure::IssuedAtInvalid),
+            (json!({"iat": NOW + 31}), SignInFailure::IssuedAtInvalid),
+            (json!({"nonce": "other"}), SignInFailure::NonceMismatch),
+            (json!({"nonce": null}), SignInFailure::NonceMismatch),
+            (json!({"auth_time": null}), SignInFailure::AuthTimeMissing),
+            (json!({"auth_time": "now"}), SignInFailure::AuthTimeMissing),
+            (json!({"auth_time": NOW + 31}), SignInFailure::AuthTimeInFuture),
+            (json!({"sub": null}), SignInFailure::SubjectMissing),
+            (json!({"sub": ""}), SignInFailure::SubjectMissing),
+        ] {
+            assert_eq!(with(&changes, true).err(), Some(failure), "{changes}");
+        }
+    }
+
+    #[test]
+    fn a_plain_sign_in_may_do_without_auth_time_and_is_never_fresh_then() {
+        assert_eq!(with(&json!({"auth_time": null}), false).unwrap().auth_time, None);
+    }
+}

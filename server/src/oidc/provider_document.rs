@@ -1,0 +1,77 @@
+//! What a confidential client needs of the provider's discovery document (OpenID Connect Discovery 1.0 section 3).
+
+use serde_json::Value;
+
+/// The endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ProviderDocument {
+    pub(super) authorization_endpoint: String,
+    pub(super) token_endpoint: String,
+    /// `None`: the provider has no place to sign out at.
+    pub(super) end_session_endpoint: Option<String>,
+    /// Whether `iss` comes with every answer (RFC 9207 section 3).
+    pub(super) announces_iss: bool,
+}
+
+impl ProviderDocument {
+    /// Reads the document of this issuer; `None` when an endpoint is missing, of another kind, or plain http although the
+    /// issuer is not.
+    pub(super) fn read(document: &Value, issuer: &str) -> Option<Self> {
+        let endpoint = |name: &str| match document.get(name) {
+            None => Some(None),
+            Some(value) => {
+                value.as_str().filter(|address| is_acceptable(address, issuer)).map(|a| Some(a.to_owned()))
+            }
+        };
+        let announces = document.get("authorization_response_iss_parameter_supported");
+        Some(Self {
+            authorization_endpoint: endpoint("authorization_endpoint")??,
+            token_endpoint: endpoint("token_endpoint")??,
+            end_session_endpoint: endpoint("end_session_endpoint")?,
+            announces_iss: announces.map_or(Some(false), Value::as_bool)?,
+        })
+    }
+}
+
+/// https, or http where the issuer itself is http (which the configuration allows on this machine only); nothing that could
+/// break out of a header.
+fn is_acceptable(address: &str, issuer: &str) -> bool {
+    let is_secure =
+        address.starts_with("https://") || issuer.starts_with("http://") && address.starts_with("http://");
+    is_secure && address.bytes().all(|byte| byte.is_ascii_graphic()) && !address.contains('#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ISSUER: &str = "https://id.example.test";
+
+    fn with(name: &str, value: Value) -> Option<ProviderDocument> {
+        let mut document = json!({
+            "authorization_endpoint": "https://id.example.test/auth", "token_endpoint": "https://id.example.test/token",
+            "end_session_endpoint": "https://id.example.test/end",
+        });
+        document[name] = value;
+        ProviderDocument::read(&document, ISSUER)
+    }
+
+    #[test]
+    fn endpoints_must_be_there_and_secure() {
+        let good = with("authorization_response_iss_parameter_supported", json!(true)).unwrap();
+        assert!(good.announces_iss && good.end_session_endpoint.is_some());
+        for (name, value) in [
+            ("authorization_endpoint", json!("http://id.example.test/auth")),
+            ("authorization_endpoint", json!(7)),
+            ("token_endpoint", json!("javascript:alert(1)")),
+            ("token_endpoint", json!("https://id.example.test/to ken")),
+            ("end_session_endpoint", json!("https://id.example.test/#x")),
+            ("end_session_endpoint", json!("https://id.example.test/\r\nx")),
+            ("authorization_response_iss_parameter_supported", json!("yes")),
+        ] {
+            assert_eq!(with(name, value.clone()), None, "{name} {value}");
+        }
+        assert_eq!(ProviderDocument::read(&json!({}), ISSUER), None);
+    }
+}
