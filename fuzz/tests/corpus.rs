@@ -55,6 +55,9 @@ fn everything_that_was_ever_kept_is_read_without_a_fault() {
     }
 }
 
+/// A reader of one answer, and whether it accepts it.
+type Reader<'a> = (&'a str, &'a dyn Fn(&HttpOutcome) -> bool);
+
 /// A search that starts from nothing a reader accepts never gets past its first field.
 #[test]
 fn every_reader_of_an_answer_finds_one_in_the_corpus_that_it_understands() {
@@ -65,7 +68,7 @@ fn every_reader_of_an_answer_finds_one_in_the_corpus_that_it_understands() {
         .map(|body| Ok(HttpAnswer { status: 200, headers: Vec::new(), body }))
         .collect();
     let base = "https://api.example/api/v1.0";
-    let readers: [(&str, &dyn Fn(&HttpOutcome) -> bool); 9] = [
+    let readers: [Reader; 9] = [
         ("branding", &|answer| api::decode_branding(answer).is_ok_and(|one| !one.display_name.is_empty())),
         ("me", &|answer| api::decode_me(answer).is_ok_and(|one| one.auth_time.is_some())),
         ("devices", &|answer| api::decode_devices(answer, base).is_ok_and(|page| page.next.is_some())),

@@ -55,11 +55,11 @@ impl Quota {
         self.interval.saturating_mul(self.events as i64)
     }
 
-    /// What is in the bucket now, in microseconds. A bucket is never more than full: a clock that was set back must not
-    /// make anybody wait longer than the quota's time.
+    /// What is in the bucket now, in microseconds. A bucket is never more than full: one that seems so was filled before
+    /// the clock was set back, tells nothing any more, and must not make anybody wait.
     fn level(self, bucket: Option<EmptyAt>, now: UtcTime) -> i64 {
         let left = bucket.map_or(0, |bucket| bucket.0.saturating_sub(micros(now)));
-        left.clamp(0, self.size())
+        if left > self.size() { 0 } else { left.max(0) }
     }
 
     /// Puts one event into the bucket.
@@ -115,10 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_keeps_nobody_waiting_longer_than_the_quotas_time() {
+    fn a_clock_that_was_set_back_keeps_nobody_waiting() {
         let quota = Quota::per_minute(60);
         let bucket = quota.take(None, at(86_400_000)).unwrap();
-        assert!(quota.take(Some(bucket), at(0)).unwrap_err() <= 2);
+        assert!(quota.take(Some(bucket), at(0)).is_ok());
     }
 
     proptest! {

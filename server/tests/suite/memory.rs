@@ -225,7 +225,10 @@ async fn after_expiry_no_file_no_answer_and_no_byte_of_memory_holds_a_passcode_o
             passcodes.push(rest.split('"').next().unwrap().to_owned());
         }
         // Refused: too old a sign-in, somebody else, a broken signature, a token that is none.
-        let broken = format!("{}A", &fresh[..fresh.len() - 1]);
+        // The last character holds two bits only; the first of the signature is another for certain.
+        let (signed, signature) = fresh.rsplit_once('.').unwrap();
+        let other_start = if signature.starts_with('A') { 'B' } else { 'A' };
+        let broken = format!("{signed}.{other_start}{}", &signature[1..]);
         for token in [&stale, &other, &broken, &passcodes[0]] {
             let refused = server.get(token, &path);
             assert!(refused.starts_with("HTTP/1.1 4"), "{refused}");
