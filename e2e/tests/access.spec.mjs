@@ -135,10 +135,13 @@ for (const language of LANGUAGES) {
       await expect(portal.text('noDevices').first()).toBeVisible();
       await look(page, language, 'devices-none');
       await portal.signOut();
-      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+      // Read at once: a browser forgets an answer when the page goes.
+      const listed = page
+        .waitForResponse((response) => CALL.devices.test(response.url()) && response.ok())
+        .then((response) => response.json());
       await portal.enter('chiyo', '/devices');
       await look(page, language, 'devices-many');
-      const { value } = await (await listed).json();
+      const { value } = await listed;
       const refused = value.find((device) => device.actions.resetPasscode?.allowed === false);
       await portal.openDevice(refused.id);
       await look(page, language, 'details-refused');
