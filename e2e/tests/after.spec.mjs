@@ -81,9 +81,9 @@ test('this was not me: reported, with a reference for IT', async ({ page, portal
   await portal.openNotifications();
   await portal.link('not_me.link', portal.main).first().click();
   await expect(portal.headed('not_me.heading')).toBeVisible();
-  const report = page.waitForResponse((response) => response.url().endsWith('/reportUnrecognized'));
+  const report = page.waitForResponse((response) => response.url().endsWith('/reportUnrecognized')).then((response) => response.json());
   await portal.button('not_me.report_button').click();
-  const { reference } = await (await report).json();
+  const { reference } = await report;
   await expect(portal.text('not_me.reported')).toBeVisible();
   await expect(portal.main.locator('code')).toHaveText(reference);
   await portal.open('/history');

@@ -10,9 +10,9 @@ for (const language of LANGUAGES) {
 
     test('every device that cannot be reset says why and whom to ask', async ({ page, portal }) => {
       test.setTimeout(180_000);
-      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok()).then((response) => response.json());
       await portal.enter('chiyo', '/devices');
-      const { value } = await (await listed).json();
+      const { value } = await listed;
       const refused = value.filter((device) => device.actions.resetPasscode?.allowed !== true);
       expect(refused.length).toBeGreaterThanOrEqual(8);
       for (const device of refused) {
@@ -29,9 +29,9 @@ for (const language of LANGUAGES) {
 }
 
 test('the unavailable command is reachable by keyboard and opens nothing', async ({ page, portal, api }) => {
-  const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+  const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok()).then((response) => response.json());
   await portal.enter('chiyo', '/devices');
-  const { value } = await (await listed).json();
+  const { value } = await listed;
   const refused = value.find((device) => device.actions.resetPasscode?.allowed === false);
   await portal.openDevice(refused.id);
   await portal.resetCommand.focus();

@@ -32,10 +32,10 @@ for (const language of LANGUAGES) {
     });
 
     test('5,000 devices: search as you type finds one and says how many', async ({ page, portal }) => {
-      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok());
+      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok()).then((response) => response.json());
       await portal.enter('depot', '/devices');
       await expect(portal.main.getByText(/5,000/).first()).toBeVisible({ timeout: 20_000 });
-      const wanted = (await (await listed).json()).value[42];
+      const wanted = (await listed).value[42];
       await portal.search.pressSequentially(wanted.serialNumber);
       await expect(portal.deviceLinks).toHaveCount(1);
       await expect(portal.device(wanted.id)).toBeVisible();

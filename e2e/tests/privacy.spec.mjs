@@ -17,9 +17,9 @@ async function traces(page) {
 }
 
 test('tokens are nowhere but in memory', CORE, async ({ page, portal, stage }) => {
-  const exchanged = page.waitForResponse(`${stage.issuer}/token`);
+  const exchanged = page.waitForResponse(`${stage.issuer}/token`).then((response) => response.json());
   await portal.enter('aiko', `/devices/${ANDROID}`);
-  const tokens = await (await exchanged).json();
+  const tokens = await exchanged;
   const found = await traces(page);
   for (const token of [tokens.access_token, tokens.id_token]) {
     expect(found).not.toContain(token);
@@ -30,9 +30,9 @@ test('tokens are nowhere but in memory', CORE, async ({ page, portal, stage }) =
 
 test('the passcode is nowhere but on the screen while it is shown', CORE, async ({ page, portal }) => {
   await portal.reset('aiko', ANDROID);
-  const answered = page.waitForResponse(CALL.passcode);
+  const answered = page.waitForResponse(CALL.passcode).then((response) => response.json());
   await portal.showPasscode.click();
-  const { passcode } = await (await answered).json();
+  const { passcode } = await answered;
   await expect(portal.passcode).toBeVisible();
   const stored = await page.evaluate(() =>
     JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, history.state, document.title]));
