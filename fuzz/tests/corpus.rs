@@ -68,7 +68,7 @@ fn every_reader_of_an_answer_finds_one_in_the_corpus_that_it_understands() {
         .map(|body| Ok(HttpAnswer { status: 200, headers: Vec::new(), body }))
         .collect();
     let base = "https://api.example/api/v1.0";
-    let readers: [Reader; 9] = [
+    let readers: [Reader<'_>; 9] = [
         ("branding", &|answer| api::decode_branding(answer).is_ok_and(|one| !one.display_name.is_empty())),
         ("me", &|answer| api::decode_me(answer).is_ok_and(|one| one.auth_time.is_some())),
         ("devices", &|answer| api::decode_devices(answer, base).is_ok_and(|page| page.next.is_some())),
