@@ -3,7 +3,7 @@
 // walks are in output/pictures for a person to look at.
 
 import { CORE, expect, LANGUAGES, test } from './fixtures.mjs';
-import { CALL, hold, interfere, problem } from './support/api.mjs';
+import { answerTo, CALL, hold, interfere, problem } from './support/api.mjs';
 import { violations } from './support/axe.mjs';
 import { look, picturePath, sidewaysOverflow } from './support/look.mjs';
 import { listen, spokenOn } from './support/speech.mjs';
@@ -135,13 +135,10 @@ for (const language of LANGUAGES) {
       await expect(portal.text('noDevices').first()).toBeVisible();
       await look(page, language, 'devices-none');
       await portal.signOut();
-      // Read at once: a browser forgets an answer when the page goes.
-      const listed = page
-        .waitForResponse((response) => CALL.devices.test(response.url()) && response.ok())
-        .then((response) => response.json());
+      const listed = await answerTo(page, CALL.devices);
       await portal.enter('chiyo', '/devices');
       await look(page, language, 'devices-many');
-      const { value } = await listed;
+      const { value } = await listed.json();
       const refused = value.find((device) => device.actions.resetPasscode?.allowed === false);
       await portal.openDevice(refused.id);
       await look(page, language, 'details-refused');

@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.mjs';
-import { CALL } from './support/api.mjs';
+import { answerTo, CALL } from './support/api.mjs';
 import { ANDROID } from './sample.mjs';
 
 const HISTORY = `/devices/${ANDROID}/history`;
@@ -81,9 +81,9 @@ test('this was not me: reported, with a reference for IT', async ({ page, portal
   await portal.openNotifications();
   await portal.link('not_me.link', portal.main).first().click();
   await expect(portal.headed('not_me.heading')).toBeVisible();
-  const report = page.waitForResponse((response) => response.url().endsWith('/reportUnrecognized')).then((response) => response.json());
+  const report = await answerTo(page, /\/reportUnrecognized$/);
   await portal.button('not_me.report_button').click();
-  const { reference } = await report;
+  const { reference } = await report.json();
   await expect(portal.text('not_me.reported')).toBeVisible();
   await expect(portal.main.locator('code')).toHaveText(reference);
   await portal.open('/history');

@@ -19,8 +19,7 @@ for (const language of LANGUAGES) {
     await portal.isDone();
     await portal.showPasscode.click();
     await expect(portal.passcode).toBeVisible();
-    // Before the page goes and the browser forgets the answer it was in.
-    await expect.poll(() => search.known.passcodes).toBe(1);
+    search.lookForPasscode(await portal.shownPasscode());
     await portal.button('passcode.qr_show').click();
     await portal.open(`/devices/${ANDROID}/passcode`);
     await portal.isAt(`/devices/${ANDROID}/passcode`);

@@ -2,7 +2,7 @@
 
 import { expect, LANGUAGES, test } from './fixtures.mjs';
 import { IT_CONTACT } from './support/stage.mjs';
-import { CALL } from './support/api.mjs';
+import { answerTo, CALL } from './support/api.mjs';
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -10,9 +10,9 @@ for (const language of LANGUAGES) {
 
     test('every device that cannot be reset says why and whom to ask', async ({ page, portal }) => {
       test.setTimeout(180_000);
-      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok()).then((response) => response.json());
+      const listed = await answerTo(page, CALL.devices);
       await portal.enter('chiyo', '/devices');
-      const { value } = await listed;
+      const { value } = await listed.json();
       const refused = value.filter((device) => device.actions.resetPasscode?.allowed !== true);
       expect(refused.length).toBeGreaterThanOrEqual(8);
       for (const device of refused) {
@@ -29,9 +29,9 @@ for (const language of LANGUAGES) {
 }
 
 test('the unavailable command is reachable by keyboard and opens nothing', async ({ page, portal, api }) => {
-  const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok()).then((response) => response.json());
+  const listed = await answerTo(page, CALL.devices);
   await portal.enter('chiyo', '/devices');
-  const { value } = await listed;
+  const { value } = await listed.json();
   const refused = value.find((device) => device.actions.resetPasscode?.allowed === false);
   await portal.openDevice(refused.id);
   await portal.resetCommand.focus();

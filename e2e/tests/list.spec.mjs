@@ -1,7 +1,7 @@
 // The list of devices for none, one, many and very many.
 
 import { expect, LANGUAGES, test } from './fixtures.mjs';
-import { CALL } from './support/api.mjs';
+import { answerTo, CALL } from './support/api.mjs';
 
 test('no device: said so, with whom to ask', async ({ portal }) => {
   await portal.enter('emil', '/devices');
@@ -32,10 +32,10 @@ for (const language of LANGUAGES) {
     });
 
     test('5,000 devices: search as you type finds one and says how many', async ({ page, portal }) => {
-      const listed = page.waitForResponse((response) => CALL.devices.test(response.url()) && response.ok()).then((response) => response.json());
+      const listed = await answerTo(page, CALL.devices);
       await portal.enter('depot', '/devices');
       await expect(portal.main.getByText(/5,000/).first()).toBeVisible({ timeout: 20_000 });
-      const wanted = (await listed).value[42];
+      const wanted = (await listed.json()).value[42];
       await portal.search.pressSequentially(wanted.serialNumber);
       await expect(portal.deviceLinks).toHaveCount(1);
       await expect(portal.device(wanted.id)).toBeVisible();

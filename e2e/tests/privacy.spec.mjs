@@ -1,7 +1,7 @@
 // Nothing stays behind: not in storage, not in the address, not in the page, not in another tab (security.md 6, 7, 9).
 
 import { CORE, expect, test } from './fixtures.mjs';
-import { CALL } from './support/api.mjs';
+import { answerTo, CALL } from './support/api.mjs';
 import { ANDROID } from './sample.mjs';
 
 /** Everything a page could have written somewhere. */
@@ -17,9 +17,9 @@ async function traces(page) {
 }
 
 test('tokens are nowhere but in memory', CORE, async ({ page, portal, stage }) => {
-  const exchanged = page.waitForResponse(`${stage.issuer}/token`).then((response) => response.json());
+  const exchanged = await answerTo(page, `${stage.issuer}/token`);
   await portal.enter('aiko', `/devices/${ANDROID}`);
-  const tokens = await exchanged;
+  const tokens = await exchanged.json();
   const found = await traces(page);
   for (const token of [tokens.access_token, tokens.id_token]) {
     expect(found).not.toContain(token);
@@ -30,9 +30,9 @@ test('tokens are nowhere but in memory', CORE, async ({ page, portal, stage }) =
 
 test('the passcode is nowhere but on the screen while it is shown', CORE, async ({ page, portal }) => {
   await portal.reset('aiko', ANDROID);
-  const answered = page.waitForResponse(CALL.passcode).then((response) => response.json());
+  const answered = await answerTo(page, CALL.passcode);
   await portal.showPasscode.click();
-  const { passcode } = await answered;
+  const { passcode } = await answered.json();
   await expect(portal.passcode).toBeVisible();
   const stored = await page.evaluate(() =>
     JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, history.state, document.title]));

@@ -5,16 +5,16 @@
 // passcode is: taken from its answer on the wire, which the page never shows in this form.
 
 import { expect, LANGUAGES, test } from './fixtures.mjs';
-import { CALL } from './support/api.mjs';
+import { answerTo, CALL } from './support/api.mjs';
 import { picturePath, sidewaysOverflow } from './support/look.mjs';
 import { ScreenReader } from './support/reader.mjs';
 import { typed } from './support/spelling.mjs';
 import { ANDROID, PASSWORD, PEOPLE } from './sample.mjs';
 
 /** What the lock screen of the device expects, once the page has asked for it. */
-function expectedCode(page) {
-  const answer = page.waitForResponse((response) => CALL.passcode.test(response.url()) && response.ok());
-  return answer.then((response) => response.json()).then(({ passcode }) => passcode);
+async function expectedCode(page) {
+  const answer = await answerTo(page, CALL.passcode);
+  return () => answer.json().then(({ passcode }) => passcode);
 }
 
 for (const language of LANGUAGES) {
@@ -60,13 +60,13 @@ for (const language of LANGUAGES) {
       // 7-8: the end is announced without being looked for, and the title says it
       await expect.poll(() => reader.announced(), { timeout: 20_000 }).toMatch(says('announce.done'));
       await expect(page).toHaveTitle(says('title.done'));
-      const expected = expectedCode(page);
+      const expected = await expectedCode(page);
       await reader.press(new RegExp(`^button, ${says('showPasscode').source}`));
       await expect.poll(() => reader.announced()).toMatch(says('passcode.shown'));
       // 10: every character by its words, typed as heard
-      await expect.poll(async () => typed(language, (await reader.readAll()).split('\n'))).toBe(await expected);
+      await expect.poll(async () => typed(language, (await reader.readAll()).split('\n'))).toBe(await expected());
       // The code itself is never in what is announced by itself.
-      expect((await reader.announced()).replaceAll(/\s/g, '')).not.toContain(await expected);
+      expect((await reader.announced()).replaceAll(/\s/g, '')).not.toContain(await expected());
       // 9: and the notification
       await reader.press(new RegExp(`^(button|link), .*${says('flagCount').source}`));
       await hears('notificationDone');
@@ -113,7 +113,7 @@ for (const language of LANGUAGES) {
         await tap(portal.lastButton);
         await portal.isDone();
         await fits('8-result');
-        const expected = expectedCode(page);
+        const expected = await expectedCode(page);
         await tap(portal.link('passcode.large'));
         await portal.isAt(`/devices/${ANDROID}/passcode`);
         await tap(portal.showPasscode);
@@ -121,8 +121,8 @@ for (const language of LANGUAGES) {
         await fits('8-code-large');
         // The words of each character; how it is pronounced stands behind them in brackets.
         const read = await page.locator('.spelled li > span:last-child').evaluateAll((all) => all.map((words) => words.firstChild.textContent));
-        expect(typed(language, read)).toBe(await expected);
-        expect(await portal.shownPasscode()).toBe(await expected);
+        expect(typed(language, read)).toBe(await expected());
+        expect(await portal.shownPasscode()).toBe(await expected());
       });
     });
   });

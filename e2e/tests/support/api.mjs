@@ -3,6 +3,25 @@
 const API = '/api/v1.0';
 
 /** Matches calls of the API by what they are for. */
+/** What is answered to the first request for this, read on its way: a browser keeps the body of an answer only until it
+ *  thinks that nobody needs it. Call it before the request. @param {import('@playwright/test').Page} page */
+export async function answerTo(page, address) {
+  let tell;
+  const told = new Promise((resolve) => {
+    tell = resolve;
+  });
+  await page.route(
+    address,
+    async (route) => {
+      const answer = await route.fetch();
+      tell(await answer.json());
+      await route.fulfill({ response: answer });
+    },
+    { times: 1 },
+  );
+  return { json: () => told };
+}
+
 export const CALL = {
   me: /\/api\/v1\.0\/me$/,
   branding: /\/api\/v1\.0\/branding$/,

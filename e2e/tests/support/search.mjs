@@ -73,6 +73,11 @@ export class Search {
     this.#tokens.add(secret);
   }
 
+  /** The passcode on the screen, where its answer may be gone before it was read. */
+  lookForPasscode(passcode) {
+    this.#passcodes.add(passcode);
+  }
+
   /** How many secrets are known: a search for none would find none. */
   get known() {
     return { tokens: this.#tokens.size, passcodes: this.#passcodes.size };
