@@ -17,7 +17,7 @@ function asked(page) {
 test('a visit loads one language, and another one once, when it is chosen', async ({ page, portal }) => {
   const tags = asked(page);
   await portal.open('/');
-  await expect(portal.heading).toBeVisible();
+  await portal.isAt('/');
   expect(tags).toEqual(['en']);
   await portal.switchLanguage('ja');
   await portal.switchLanguage('en');
