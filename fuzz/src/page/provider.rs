@@ -58,7 +58,8 @@ pub(crate) fn callback(data: &[u8]) {
     let secret = query.split('&').find_map(|pair| pair.strip_prefix("code=")).unwrap_or_default();
     // What stands there for every code; the search once made a code of these very words.
     let usual = format!("{:?}", Callback::parse("code=x"));
-    assert!(secret.is_empty() || usual.contains(secret) || !debug.contains(secret), "Debug shows the code");
+    // A code of a few characters stands by chance in any text.
+    assert!(secret.len() < 8 || usual.contains(secret) || !debug.contains(secret), "Debug shows the code");
 }
 
 /// A `WWW-Authenticate` header.
