@@ -20,15 +20,17 @@ function watchTitle(context) {
   });
 }
 
-/** When the server last changed a reset of this state, as its answers say. */
-function watchResults(page) {
+/** When the server last changed a reset of this state, as its answers say; read on their way to the page. */
+async function watchResults(page) {
   const seen = new Map();
-  page.on('response', async (response) => {
-    if (!CALL.device.test(response.url()) || response.status() !== 200) return;
-    const device = await response.json().catch(() => ({}));
-    const [run] = device.deviceActionResults ?? [];
-    const state = run?.progress ?? run?.actionState;
-    if (state && !seen.has(state)) seen.set(state, Date.parse(run.lastUpdatedDateTime));
+  await page.route(CALL.device, async (route) => {
+    const answer = await route.fetch();
+    if (answer.status() === 200) {
+      const { deviceActionResults: [run] = [] } = await answer.json();
+      const state = run?.progress ?? run?.actionState;
+      if (state && !seen.has(state)) seen.set(state, Date.parse(run.lastUpdatedDateTime));
+    }
+    await route.fulfill({ response: answer });
   });
   return seen;
 }
@@ -58,7 +60,7 @@ test.describe('with a stream', () => {
 
   test('each state appears within a second of the server knowing, without looking', async ({ context, page, portal, api }) => {
     await watchTitle(context);
-    const known = watchResults(page);
+    const known = await watchResults(page);
     await portal.reachConfirm('aiko', ANDROID);
     await portal.lastButton.click();
     await portal.isPending();
