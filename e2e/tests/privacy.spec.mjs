@@ -16,7 +16,7 @@ async function traces(page) {
   return JSON.stringify(cookies) + inPage;
 }
 
-test('tokens are nowhere but in memory', CORE, async ({ page, portal, stage }) => {
+test('tokens are nowhere but in memory', async ({ page, portal, stage }) => {
   const exchanged = await answerTo(page, `${stage.issuer}/token`);
   await portal.enter('aiko', `/devices/${ANDROID}`);
   const tokens = await exchanged.json();
