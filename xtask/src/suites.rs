@@ -145,10 +145,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool> {
             "there is no suite `{unknown}`; `cargo xtask test --list` names them."
         )));
     }
-    let chosen: Vec<&Suite> = SUITES
-        .iter()
-        .filter(|suite| is_chosen(suite.name, &options.only))
-        .collect();
+    let chosen: Vec<&Suite> = SUITES.iter().filter(|suite| is_chosen(suite.name, &options.only)).collect();
     let started = Instant::now();
     prepare(workspace, &chosen)?;
     let logs = workspace.own("logs")?;
