@@ -4,6 +4,7 @@
 
 mod environment;
 mod keys;
+mod private_file;
 mod reader;
 mod session;
 mod settings;

@@ -1,6 +1,7 @@
 //! `[session]`: with this section the server is the OpenID client itself and the browser holds a cookie only (session mode).
 //! Without it calls carry tokens. There is no third way.
 
+use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
 use crate::domain::session::SessionRules;
@@ -9,6 +10,7 @@ use portal_contract::SecretText;
 use serde_json::Value as Json;
 use std::path::Path;
 use toml::Table;
+use zeroize::Zeroizing;
 
 /// Session mode.
 #[derive(Debug, Clone)]
@@ -63,11 +65,11 @@ fn secret(section: &mut Section<'_>) -> SecretText {
     let direct = section.text("client_secret");
     let file = section.text("client_secret_file");
     let text = match (direct, file) {
-        (Some(secret), None) => secret,
-        (None, Some(file)) => match secret_file(Path::new(&file)) {
+        (Some(secret), None) => Zeroizing::new(secret),
+        (None, Some(file)) => match private_file::read(Path::new(&file), Place::Anywhere) {
             Ok(secret) => secret,
             Err(reason) => {
-                section.wrong("client_secret_file", &reason);
+                section.wrong("client_secret_file", &format!("{file} {reason}"));
                 return SecretText::new(String::new());
             }
         },
@@ -75,7 +77,7 @@ fn secret(section: &mut Section<'_>) -> SecretText {
             section.wrong("client_secret_file", "and client_secret are both there: keep one");
             return SecretText::new(String::new());
         }
-        (None, None) => String::new(),
+        (None, None) => Zeroizing::default(),
     };
     let text = text.trim().to_owned();
     if text.is_empty() {
@@ -85,20 +87,6 @@ fn secret(section: &mut Section<'_>) -> SecretText {
         );
     }
     SecretText::new(text)
-}
-
-/// Reads a file that only its owner may read.
-fn secret_file(path: &Path) -> Result<String, String> {
-    let cannot = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_err(cannot)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(format!("{} can be read by others: chmod 600", path.display()));
-        }
-    }
-    std::fs::read_to_string(path).map_err(cannot)
 }
 
 impl Read {
