@@ -52,17 +52,6 @@ fn come_back_with(browser: &mut Browser, code: &str) {
     browser.open(&format!("/callback?state={state}&error={code}"));
 }
 
-fn failure(browser: &Browser) -> Option<SignInError> {
-    match &browser.model.session {
-        Session::SignInFailed { error, .. } => Some(*error),
-        Session::Starting
-        | Session::SignedOut
-        | Session::Redirecting(_)
-        | Session::CompletingCallback(_)
-        | Session::SignedIn(_) => None,
-    }
-}
-
 #[test]
 fn the_configuration_of_session_mode_needs_no_provider_but_the_pages_own_server() {
     let parse = |text: &str| PageConfig::parse(text).map(|config| config.mode);
@@ -192,7 +181,7 @@ fn a_step_up_that_took_too_long_is_explained() {
 fn a_callback_nobody_asked_for_asks_the_server_nothing() {
     let mut browser = Browser::in_session_mode();
     browser.open("/callback?state=foreign");
-    assert_eq!(failure(&browser), Some(SignInError::StateMismatch));
+    assert_eq!(browser.failure(), Some(SignInError::StateMismatch));
     assert!(!browser.is_waiting_for("/session"));
 }
 
@@ -213,7 +202,7 @@ fn somebody_else_who_signed_in_in_another_tab_does_not_take_over_this_one() {
     browser.pass(61);
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
     browser.answer("/session", Ok(standing("ben", 0)));
-    assert_eq!(failure(&browser), Some(SignInError::SubjectMismatch));
+    assert_eq!(browser.failure(), Some(SignInError::SubjectMismatch));
 }
 
 #[test]
@@ -254,14 +243,14 @@ fn a_server_that_cannot_be_reached_is_explained_and_can_be_asked_again() {
     let mut browser = Browser::in_session_mode();
     browser.open("/devices");
     browser.answer("/session", Err(NetworkFault::Broken));
-    assert_eq!(failure(&browser), Some(SignInError::ProviderUnreachable));
+    assert_eq!(browser.failure(), Some(SignInError::ProviderUnreachable));
     for wrong in
         [answer(200, &json!({})), answer(200, &json!({ "id": "", "currentDateTime": support::rfc3339(0) }))]
     {
         let mut browser = Browser::in_session_mode();
         browser.open("/devices");
         browser.answer("/session", Ok(wrong));
-        assert_eq!(failure(&browser), Some(SignInError::TokenAnswerMalformed));
+        assert_eq!(browser.failure(), Some(SignInError::TokenAnswerMalformed));
     }
 }
 

@@ -14,17 +14,6 @@ use serde_json::json;
 use support::browser::{Browser, CODE};
 use support::{SERVER, answer, device_json, id, problem};
 
-fn failure(browser: &Browser) -> Option<SignInError> {
-    match &browser.model.session {
-        Session::SignInFailed { error, .. } => Some(*error),
-        Session::Starting
-        | Session::SignedOut
-        | Session::Redirecting(_)
-        | Session::CompletingCallback(_)
-        | Session::SignedIn(_) => None,
-    }
-}
-
 #[test]
 fn the_landing_page_redirects_nobody() {
     let mut browser = Browser::new();
@@ -105,7 +94,7 @@ fn a_callback_nobody_here_asked_for_is_refused_and_nothing_is_fetched() {
     {
         let mut browser = Browser::new();
         browser.open(&format!("/callback?{query}"));
-        assert_eq!(failure(&browser), Some(SignInError::StateMismatch), "{query}");
+        assert_eq!(browser.failure(), Some(SignInError::StateMismatch), "{query}");
         assert!(!browser.waits_for_tokens() && !browser.is_waiting_for("/openid-configuration"));
         assert_eq!(browser.address, "/");
     }
@@ -118,7 +107,7 @@ fn a_sign_in_that_waits_here_is_not_completed_by_a_foreign_state() {
         browser.open("/devices");
         browser.answer_discovery();
         browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
-        assert_eq!(failure(&browser), Some(SignInError::StateMismatch));
+        assert_eq!(browser.failure(), Some(SignInError::StateMismatch));
         assert!(!browser.waits_for_tokens() && !browser.is_waiting_for("/openid-configuration"));
         assert!(!browser.storage.keys().any(|key| key.starts_with("portal.transaction.")), "nothing is kept");
     }
@@ -133,7 +122,7 @@ fn a_callback_works_once() {
     browser.return_with(|_| {});
     assert!(browser.model.session.signed_in().is_some());
     browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
-    assert_eq!(failure(&browser), Some(SignInError::StateMismatch));
+    assert_eq!(browser.failure(), Some(SignInError::StateMismatch));
 }
 
 #[test]
@@ -144,7 +133,7 @@ fn a_sign_in_that_took_too_long_is_refused() {
     browser.pass(601);
     let state = browser.asked()["state"].clone();
     browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
-    assert_eq!(failure(&browser), Some(SignInError::TransactionExpired));
+    assert_eq!(browser.failure(), Some(SignInError::TransactionExpired));
 }
 
 #[test]
@@ -163,7 +152,7 @@ fn each_wrong_token_ends_in_its_explanation_and_keeps_nothing() {
         browser.open("/devices");
         browser.answer_discovery();
         browser.return_with(change);
-        assert_eq!(failure(&browser), Some(wanted));
+        assert_eq!(browser.failure(), Some(wanted));
         assert!(browser.model.session.signed_in().is_none());
         assert!(browser.requests.iter().all(|(_, request)| !request.url.contains("/me")));
         // One button, and it is the person who presses it.
@@ -184,7 +173,7 @@ fn a_wrong_signature_is_refused() {
         browser.answer_discovery();
         browser.verdict = verdict;
         browser.return_with(|_| {});
-        assert_eq!(failure(&browser), Some(wanted));
+        assert_eq!(browser.failure(), Some(wanted));
     }
 }
 
@@ -193,7 +182,7 @@ fn a_provider_that_is_down_gets_an_explanation_and_one_retry() {
     let mut browser = Browser::new();
     browser.open("/devices");
     browser.answer("/openid-configuration", Err(NetworkFault::Broken));
-    assert_eq!(failure(&browser), Some(SignInError::ProviderUnreachable));
+    assert_eq!(browser.failure(), Some(SignInError::ProviderUnreachable));
     assert!(browser.requests.iter().all(|(_, r)| !r.url.contains("openid-configuration")), "no loop");
     browser.dispatch(Event::SignInChosen);
     browser.answer_discovery();
@@ -215,7 +204,7 @@ fn keys_or_tokens_that_cannot_be_read_end_in_their_explanation() {
         browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
         browser.answer_discovery();
         browser.answer(end, Ok(answer(status, &json!({ "error": "x" }))));
-        assert_eq!(failure(&browser), Some(wanted), "{end} {status}");
+        assert_eq!(browser.failure(), Some(wanted), "{end} {status}");
     }
 }
 
@@ -226,14 +215,14 @@ fn a_browser_that_refuses_storage_or_random_bytes_is_told_so() {
     browser.open("/devices");
     assert_eq!(browser.model.session, Session::SignedOut);
     browser.dispatch(Event::SignInChosen);
-    assert_eq!(failure(&browser), Some(SignInError::StorageRefused));
+    assert_eq!(browser.failure(), Some(SignInError::StorageRefused));
 
     let mut browser = Browser::new();
     browser.open("/");
     browser.storage_works = false;
     browser.dispatch(Event::SignInChosen);
     browser.answer_discovery();
-    assert_eq!(failure(&browser), Some(SignInError::StorageRefused));
+    assert_eq!(browser.failure(), Some(SignInError::StorageRefused));
     assert!(browser.left_for.is_empty(), "without the record nobody leaves");
 }
 
@@ -329,7 +318,7 @@ fn an_expired_token_signs_in_silently_once_and_returns() {
     // The new token is refused at once: explained, not tried again.
     let redirects = browser.left_for.len();
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
-    assert_eq!(failure(&browser), Some(SignInError::AccessTokenRefused));
+    assert_eq!(browser.failure(), Some(SignInError::AccessTokenRefused));
     assert_eq!(browser.left_for.len(), redirects);
 }
 
@@ -341,7 +330,7 @@ fn somebody_else_behind_a_silent_return_is_not_let_in() {
     browser.requests.retain(|(_, r)| r.url.ends_with("/managedDevices/a"));
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
     browser.return_with(|claims| claims["sub"] = json!("bob"));
-    assert_eq!(failure(&browser), Some(SignInError::SubjectMismatch));
+    assert_eq!(browser.failure(), Some(SignInError::SubjectMismatch));
 }
 
 #[test]

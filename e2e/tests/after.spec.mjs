@@ -127,11 +127,7 @@ test('a notification read in one tab is read in the other, in its title too', as
 
 test('a borrowed screen that nobody touches warns, and signs out by itself', async ({ page, portal }) => {
   await page.clock.install();
-  await portal.open('/');
-  await page.getByRole('checkbox', { name: portal.saying('borrowed.check') }).check();
-  await portal.goToProvider();
-  await portal.provider.fill('aiko');
-  await portal.isAt('/devices');
+  await portal.enterBorrowed('aiko');
   await expect(portal.page.getByRole('banner')).toContainText(portal.saying('borrowed.mark'));
   await page.clock.fastForward('04:01');
   await expect(portal.dialog).toContainText(portal.saying('idle.warning'));

@@ -91,11 +91,7 @@ for (const language of LANGUAGES) {
 
     test('the warning before a borrowed screen is signed out', async ({ page, portal }) => {
       await page.clock.install();
-      await portal.open('/');
-      await page.getByRole('checkbox', { name: portal.saying('borrowed.check') }).check();
-      await portal.goToProvider();
-      await portal.provider.fill('aiko');
-      await portal.isAt('/devices');
+      await portal.enterBorrowed('aiko');
       await page.clock.fastForward('04:01');
       await expect(portal.dialog).toContainText(portal.saying('idle.warning'));
       const slow = await slowed(page);

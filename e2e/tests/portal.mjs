@@ -96,6 +96,15 @@ export class Portal {
     await this.isAt(path);
   }
 
+  /** The same on a screen of somebody else. */
+  async enterBorrowed(who) {
+    await this.open('/');
+    await this.page.getByRole('checkbox', { name: this.saying('borrowed.check') }).check();
+    await this.goToProvider();
+    await this.provider.fill(who);
+    await this.isAt('/devices');
+  }
+
   /** What stands there while the page starts, signs in by itself or reads: not yet what was asked for. */
   get waiting() {
     return this.page.locator('.shell-loading, .hero > .working, .working.late, .skeletons');

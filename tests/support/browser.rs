@@ -4,9 +4,9 @@ use super::{SERVER, answer, at};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use passcode_portal::api::EventStream;
 use passcode_portal::app::{
-    Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, StreamEnd, StreamId, TimerId, step,
+    Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, Session, StreamEnd, StreamId, TimerId, step,
 };
-use passcode_portal::auth::{SignInRandom, SignatureVerdict};
+use passcode_portal::auth::{SignInError, SignInRandom, SignatureVerdict};
 use passcode_portal::domain::{Milliseconds, Now};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::i18n::{Catalogue, Locale};
@@ -54,6 +54,18 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// Why nobody is signed in, where a sign-in failed.
+    pub fn failure(&self) -> Option<SignInError> {
+        match &self.model.session {
+            Session::SignInFailed { error, .. } => Some(*error),
+            Session::Starting
+            | Session::SignedOut
+            | Session::Redirecting(_)
+            | Session::CompletingCallback(_)
+            | Session::SignedIn(_) => None,
+        }
+    }
+
     pub fn new() -> Self {
         Self {
             model: Model::new(at(0), Catalogue::embedded_first(Locale::En)),
