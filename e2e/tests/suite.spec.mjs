@@ -2,6 +2,7 @@
 
 import { expect, test } from './fixtures.mjs';
 import { violations } from './support/axe.mjs';
+import { drawn } from './support/frames.mjs';
 import { Search } from './support/search.mjs';
 import { sidewaysOverflow } from './support/look.mjs';
 
@@ -44,6 +45,15 @@ test('a violation is seen as an event of the document too', async ({ page, guard
   guard.pardon(/third party|policy violation/);
   await page.evaluate(() => document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/x.png' })));
   await expect.poll(() => guard.take().join()).toMatch(/Content-Security-Policy event: img-src/);
+});
+
+test('a look waits for a movement, and not for one without an end', async ({ page }) => {
+  await page.evaluate(() => {
+    document.body.animate({ opacity: [0.2, 1] }, { duration: 600 });
+    document.querySelector('h1').animate({ opacity: [0.9, 1] }, { duration: 600, iterations: Infinity });
+  });
+  await drawn(page);
+  expect(await page.evaluate(() => getComputedStyle(document.body).opacity)).toBe('1');
 });
 
 /** A secret for the search, put where none may be, and how it is taken away again. */

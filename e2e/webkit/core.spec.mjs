@@ -103,6 +103,13 @@ test('sign-out leaves nothing in the page or its storage, and a new sign-in is a
   await screen.isAt('/devices');
 });
 
+test('axe looks when nothing moves any more', async ({ screen }) => {
+  await screen.open('/');
+  await screen.isAt('/');
+  await screen.driver.executeScript("document.querySelector('main').animate({ opacity: [0.05, 1] }, { duration: 600 })");
+  expect(await screen.violations()).toEqual([]);
+});
+
 test('axe finds nothing on the way', async ({ screen }) => {
   const clean = async (what) => expect.soft(await screen.violations(), what).toEqual([]);
   await screen.open('/');

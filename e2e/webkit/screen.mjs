@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { By } from 'selenium-webdriver';
 import { expect } from '@playwright/test';
 import { PASSWORD, PEOPLE } from '../tests/sample.mjs';
+import { drawnBy } from '../tests/support/frames.mjs';
 import { named, saying } from '../tests/words.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -80,6 +81,8 @@ export class Screen {
 
   /** What axe finds wrong, one line each. */
   async violations() {
+    // Colours half-way through a movement are nobody's colours.
+    await drawnBy(this.driver);
     await this.driver.executeScript(`if (!window.axe) { ${AXE} }`);
     const run = `
       const [tags, done] = arguments;

@@ -1,18 +1,30 @@
 // Waiting for what is drawn, by the driver's own frames: a test that stands the page's clock still stops the page's.
 
-/** Until this many frames in a row were drawn without a colour being on its way from one to another. An endless
- *  animation is not waited for. @param {import('@playwright/test').Page} page */
-export async function drawn(page, frames = 2) {
-  await page.evaluate(() => {
-    globalThis.e2eQuietFrames = 0;
-  });
-  await page.waitForFunction(
-    (wanted) => {
-      const moves = document.getAnimations().some((animation) => animation instanceof CSSTransition);
-      globalThis.e2eQuietFrames = moves ? 0 : globalThis.e2eQuietFrames + 1;
-      return globalThis.e2eQuietFrames > wanted;
-    },
+const FRAMES = 2;
+
+/** Looked at once a frame, in the page: whether so many frames in a row found nothing moving or changing colour towards an
+ *  end. What has none (a spinner) is not waited for, and what has reached it and stays there does not move any more. */
+export function rested(wanted) {
+  const moves = document.getAnimations().some((animation) =>
+    animation.playState === 'running' && Number.isFinite(animation.effect.getComputedTiming().endTime));
+  globalThis.e2eQuietFrames = moves ? 0 : (globalThis.e2eQuietFrames ?? 0) + 1;
+  const enough = globalThis.e2eQuietFrames > wanted;
+  if (enough) globalThis.e2eQuietFrames = 0;
+  return enough;
+}
+
+/** Until the page rests. @param {import('@playwright/test').Page} page */
+export async function drawn(page, frames = FRAMES) {
+  await page.waitForFunction(rested, frames, { polling: 'raf' });
+}
+
+/** The same over WebDriver. @param {import('selenium-webdriver').WebDriver} driver */
+export async function drawnBy(driver, frames = FRAMES) {
+  await driver.executeAsyncScript(
+    `const [wanted, done] = arguments;
+     const rested = ${rested};
+     const look = () => (rested(wanted) ? done() : requestAnimationFrame(look));
+     requestAnimationFrame(look);`,
     frames,
-    { polling: 'raf' },
   );
 }
