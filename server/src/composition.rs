@@ -274,7 +274,8 @@ async fn write_rates(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         tokio::select! {
             () = tokio::time::sleep(RATES_WRITTEN_EVERY) => {}
-            _ = stop.changed() => {}
+            // Whoever could ask is gone: that is a stop as well.
+            asked = stop.changed() => if asked.is_err() { return },
         }
         if let Err(refusal) = portal.write_rates().await {
             tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");

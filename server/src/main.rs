@@ -30,8 +30,9 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(Failed { code, reasons }) => {
+            let mut complaints = std::io::stderr().lock();
             for reason in reasons {
-                eprintln!("{reason}");
+                let _ = writeln!(complaints, "{reason}");
             }
             ExitCode::from(code)
         }

@@ -117,7 +117,8 @@ impl Queue {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.portal.wake.notified() => {}
-                _ = stop.changed() => {}
+                // Whoever could ask to stop is gone: that is a stop as well.
+                asked = stop.changed() => if asked.is_err() { return },
             }
         }
     }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -161,20 +162,30 @@ impl Drop for Program {
     }
 }
 
+/// Starts the real program, its log as JSON in a pipe.
+fn start(provider: &Provider, folder: &Path, more: &str) -> Child {
+    let file = folder.join("server.toml");
+    let top = format!("log_format = \"json\"\n{more}");
+    std::fs::write(&file, configuration(provider, &folder.join("portal.sqlite"), &top)).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_portal-server"))
+        .arg("--config")
+        .arg(&file)
+        .env_remove("PORTAL_LOG")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn terminate(child: &Child) {
+    let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
 impl Program {
     async fn start(provider: &Provider, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("server.toml");
-        let top = format!("log_format = \"json\"\n{more}");
-        std::fs::write(&file, configuration(provider, &folder.path().join("portal.sqlite"), &top)).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portal-server"))
-            .arg("--config")
-            .arg(&file)
-            .env_remove("PORTAL_LOG")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = start(provider, folder.path(), more);
         let log = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -199,11 +210,6 @@ impl Program {
                 return line;
             }
         }
-    }
-
-    fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
     }
 
     async fn ask(&self, head: &str) -> String {
@@ -249,7 +255,7 @@ async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_p
         seen.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
     }
     assert!(program.ask("GET /readyz HTTP/1.1").await.starts_with("HTTP/1.1 200"));
-    program.terminate();
+    terminate(&program.child);
     program.line("not ready any more; stopping soon");
     let readyz = program.ask("GET /readyz HTTP/1.1").await;
     assert!(readyz.starts_with("HTTP/1.1 503") && readyz.contains("\"stopping\""), "{readyz}");
@@ -257,7 +263,7 @@ async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_p
         format!("GET /api/v1.0/me/managedDevices/d-ben-iphone HTTP/1.1\r\nauthorization: Bearer {token}");
     assert!(program.ask(&device).await.starts_with("HTTP/1.1 200"), "still serving");
     // A second signal: do not wait any longer.
-    program.terminate();
+    terminate(&program.child);
     let mut end = Vec::new();
     tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut end)).await.unwrap().unwrap();
     let end = String::from_utf8(end).unwrap();
@@ -265,4 +271,45 @@ async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_p
     program.line("stopped");
     assert!(program.child.wait().unwrap().success());
     assert!(program.folder.path().join("portal.sqlite").exists());
+}
+
+/// Journals are restarted, and whoever reads a pipe may die.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_reading_the_log_keeps_the_server_neither_from_answering_nor_from_stopping() {
+    let provider = Provider::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = start(&provider, folder.path(), "");
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let address = loop {
+        let line: Value = serde_json::from_str(&log.next().unwrap().unwrap()).unwrap();
+        if line["message"] == "listening" {
+            break line["address"].as_str().unwrap().to_owned();
+        }
+    };
+    drop(log);
+    for _ in 0..3 {
+        let request = "GET /api/v1.0/me HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        assert!(crate::api::talk(&address, request).await.starts_with("HTTP/1.1 401"));
+    }
+    terminate(&child);
+    let ended = tokio::task::spawn_blocking(move || {
+        let deadline = std::time::Instant::now() + Duration::from_secs(30);
+        while child.try_wait().unwrap().is_none() && std::time::Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let ended = child.try_wait().unwrap();
+        let _ = child.kill();
+        ended
+    });
+    assert!(ended.await.unwrap().is_some_and(|status| status.success()));
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_can_stop_any_more_stops() {
+    let server = TestServer::start().await;
+    let listeners = portal_server::http::Listeners::open("127.0.0.1:0").await.unwrap();
+    let (sender, stop) = tokio::sync::watch::channel(false);
+    drop(sender);
+    tokio::time::timeout(Duration::from_secs(30), server.server.run(listeners, stop)).await.unwrap();
 }
