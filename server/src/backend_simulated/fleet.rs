@@ -63,9 +63,15 @@ fn aiko() -> Vec<SimulatedDevice> {
             ("Microsoft", "Lumia 950"),
         )
         .seen_minutes_ago(7 * HOUR),
-        device(person, "d-aiko-wp81", "古い Lumia", ("WindowsPhone", "8.1"), ("Nokia", "Lumia 830"))
-            .seen_minutes_ago(2 * DAY)
-            .compliance(ComplianceState::InGracePeriod),
+        device(
+            person,
+            "d-aiko-wp81",
+            "古い Lumia",
+            ("WindowsPhone", "8.10.14219.341"),
+            ("Nokia", "Lumia 830"),
+        )
+        .seen_minutes_ago(2 * DAY)
+        .compliance(ComplianceState::InGracePeriod),
     ]
 }
 

@@ -103,6 +103,10 @@ fn version(text: &str) -> Option<(u32, u32)> {
     Some((major, minor))
 }
 
+fn last_word(name: &str) -> &str {
+    name.split_whitespace().next_back().unwrap_or_default()
+}
+
 /// Finds the first row that matches the device.
 #[must_use]
 pub fn row_of(device: &Device) -> Row {
@@ -118,14 +122,21 @@ pub fn row_of(device: &Device) -> Row {
             Row::SharedIpad
         }
         Platform::AppleMobile => Row::AppleDeviceEnrolment,
-        Platform::VisionOs if version >= Some((1, 1)) => Row::VisionOs,
-        Platform::VisionOs => Row::VisionOsTooOld,
-        Platform::Windows10Mobile => Row::Windows10Mobile,
-        Platform::WindowsPhone => match version {
-            Some((10, _)) => Row::Windows10Mobile,
-            Some((8, 1)) => Row::WindowsPhone81,
-            Some(_) | None => Row::OtherPlatform,
+        Platform::VisionOs => match version {
+            Some(known) if known >= (1, 1) => Row::VisionOs,
+            Some(_) => Row::VisionOsTooOld,
+            None => Row::OtherPlatform,
         },
+        Platform::Windows10Mobile => Row::Windows10Mobile,
+        // Without a version of its own the name may end in it: `Windows Phone 8.1`.
+        Platform::WindowsPhone => {
+            match version.or_else(|| self::version(last_word(&device.operating_system))) {
+                Some((10, _)) => Row::Windows10Mobile,
+                // Windows Phone 8.1 counts its builds as 8.10.12345.
+                Some((8, 1 | 10)) => Row::WindowsPhone81,
+                Some(_) | None => Row::OtherPlatform,
+            }
+        }
         Platform::Windows => Row::WindowsPc,
         Platform::Mac => Row::Mac,
         Platform::Other => Row::OtherPlatform,
@@ -266,7 +277,7 @@ mod tests {
     fn versions_are_read_by_their_first_two_numbers() {
         assert_eq!(version("6.0.1"), Some((6, 0)));
         assert_eq!(version("10"), Some((10, 0)));
-        assert_eq!(version("8.1 Update 2"), Some((8, 1)));
+        assert_eq!(version("8.1 Update 2"), Some((8, 1 | 10)));
         assert_eq!(version("1.1"), Some((1, 1)));
         for text in ["", "seven", "8.x", "-1.0"] {
             assert_eq!(version(text), None, "{text}");

@@ -56,3 +56,30 @@ fn the_sample_fleet_shows_every_reason_and_every_outcome() {
         assert!(shown.iter().any(|text| text.contains(outcome)), "no sample device shows {outcome}");
     }
 }
+
+/// What devices really report; the page reads the same spellings (`src/domain/platform.rs`).
+#[test]
+fn the_spellings_of_versions_that_devices_report_are_read() {
+    use portal_server::domain::policy::{Row, row_of};
+    let fleet = sample_fleet(1);
+    let phone = &fleet.iter().find(|one| one.device.id.as_str() == "d-chiyo-windowsphone81").unwrap().device;
+    for (system, version, row) in [
+        ("WindowsPhone", "8.1", Row::WindowsPhone81),
+        ("WindowsPhone", "8.10.14219.341", Row::WindowsPhone81),
+        ("Windows Phone 8.1", "", Row::WindowsPhone81),
+        ("Windows Phone", "", Row::OtherPlatform),
+        ("WindowsPhone", "8.0.10512", Row::OtherPlatform),
+        ("WindowsPhone", "7.10.8783", Row::OtherPlatform),
+        ("WindowsPhone", "10.0.15063", Row::Windows10Mobile),
+        ("Windows 10 Mobile", "10.0.15254", Row::Windows10Mobile),
+        ("visionOS", "1.1", Row::VisionOs),
+        ("visionOS", "1.0.3", Row::VisionOsTooOld),
+        // Not known is not old.
+        ("visionOS", "", Row::OtherPlatform),
+    ] {
+        let mut device = phone.clone();
+        system.clone_into(&mut device.operating_system);
+        version.clone_into(&mut device.os_version);
+        assert_eq!(row_of(&device), row, "{system} {version}");
+    }
+}
