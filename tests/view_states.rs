@@ -4,7 +4,7 @@
 
 mod view_support;
 
-use passcode_portal::app::{Announcement, PasscodeView};
+use passcode_portal::app::{Announcement, PasscodeView, ResetStop};
 use passcode_portal::auth::SignInError;
 use passcode_portal::domain::{PendingPhase, ResetRun, ResetState, Seconds, WhyExplain};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
@@ -300,6 +300,12 @@ fn everything_that_is_spoken_reads_well() {
         Announcement::ResetFailed,
         Announcement::ResetSuperseded,
         Announcement::ResetCanceled,
+        Announcement::ResetStopped(ResetStop::Uncertain),
+        Announcement::ResetStopped(ResetStop::Busy),
+        Announcement::ResetStopped(ResetStop::Rejected),
+        Announcement::ResetStopped(ResetStop::NotAllowed),
+        Announcement::ResetStopped(ResetStop::Gone),
+        Announcement::ResetStopped(ResetStop::NeedsFreshSignIn),
         Announcement::PasscodeShown,
         Announcement::PasscodeHidden,
         Announcement::PasscodeCopied,
@@ -328,7 +334,8 @@ fn the_notes_on_the_passcode_read_well() {
         let mut page = Page::new(locale);
         for set in [CharacterSet::LettersAndDigits, CharacterSet::Digits, CharacterSet::Other] {
             page.note("characters", set.as_str());
-            page.say("characters", &view::characters(set));
+            page.say("characters", &view::characters(set, "k7mp3xrt"));
+            page.say("with capitals", &view::characters(set, "Kd7m3xrt"));
         }
         page.say("shown for", &view::span(PasscodeView::SHOWN_FOR));
         insta::assert_snapshot!(format!("passcode_{tag}"), page.finish());

@@ -24,6 +24,8 @@ pub enum Announcement {
     ResetSuperseded,
     /// The reset was cancelled.
     ResetCanceled,
+    /// The last button was pressed and did not lead to a reset.
+    ResetStopped(ResetStop),
     /// It was too late to cancel the reset.
     CancelTooLate,
     /// The cancellation could not be sent.
@@ -65,6 +67,39 @@ pub enum Announcement {
     WentOffline,
     /// The network is back.
     WentOnline,
+}
+
+/// What stopped a reset after the last button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetStop {
+    /// No answer: it may or may not have been accepted.
+    Uncertain,
+    /// Too much is going on.
+    Busy,
+    /// The page sent what the server does not take.
+    Rejected,
+    /// Not possible, or not any more.
+    NotAllowed,
+    /// The device is not there any more.
+    Gone,
+    /// The sign-in is not fresh any more.
+    NeedsFreshSignIn,
+}
+
+impl Announcement {
+    /// Whether it is an error that the person has to hear at once (WCAG 4.1.3): an alert and not a status.
+    #[must_use]
+    pub const fn is_alert(&self) -> bool {
+        matches!(
+            self,
+            Self::CountdownOver
+                | Self::ResetFailed
+                | Self::ResetSuperseded
+                | Self::ResetStopped(_)
+                | Self::CancelTooLate
+                | Self::CancelFailed
+        )
+    }
 }
 
 /// The latest announcement; it is new whenever the number has grown.

@@ -97,7 +97,7 @@ mod telling;
 mod turn;
 
 pub use aftermath::{Aftermath, Verdict};
-pub use announcement::{Announced, Announcement};
+pub use announcement::{Announced, Announcement, ResetStop};
 pub use borrowed::Visit;
 pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};

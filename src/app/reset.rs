@@ -1,7 +1,7 @@
 //! The reset's state machine inside the page: its effects become requests, records and timers, its changes announcements.
 
 use super::turn::Turn;
-use super::{Announcement, ApiCall, CancelState, Effect, Fetch, TimerId};
+use super::{Announcement, ApiCall, CancelState, Effect, Fetch, ResetStop, TimerId};
 use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_reset, poll_delay};
 use crate::auth::ResumeRecord;
 use crate::domain::{
@@ -240,6 +240,13 @@ impl Turn {
 
     fn announce_reset(&mut self, before: &ResetState) {
         let had_clock = matches!(before, ResetState::Confirming { .. } | ResetState::Busy { .. });
+        let was_pressed = had_clock
+            || matches!(
+                before,
+                ResetState::Submitting { .. }
+                    | ResetState::Rereading { .. }
+                    | ResetState::OutcomeUnknown { .. }
+            );
         let announcement = match (&self.model.reset, before) {
             (ResetState::Pending { phase, .. }, ResetState::Pending { phase: known, .. })
                 if phase == known =>
@@ -260,11 +267,28 @@ impl Turn {
             (ResetState::Canceled { .. }, ResetState::Canceled { .. }) => None,
             (ResetState::Canceled { .. }, _) => Some(Announcement::ResetCanceled),
             (ResetState::Expired { .. }, _) if had_clock => Some(Announcement::CountdownOver),
+            (stopped, _) if was_pressed => {
+                stop(stopped).filter(|new| stop(before) != Some(*new)).map(Announcement::ResetStopped)
+            }
             _ => None,
         };
         if let Some(announcement) = announcement {
             self.say(announcement);
         }
+    }
+}
+
+/// What the state says has stopped a reset; `None` where it is on its way, or where its end has words of its own.
+#[allow(clippy::wildcard_enum_match_arm, reason = "only what stops is told here")]
+const fn stop(state: &ResetState) -> Option<ResetStop> {
+    match state {
+        ResetState::OutcomeUnknown { .. } => Some(ResetStop::Uncertain),
+        ResetState::Busy { .. } => Some(ResetStop::Busy),
+        ResetState::Rejected { .. } => Some(ResetStop::Rejected),
+        ResetState::NotAllowed { .. } => Some(ResetStop::NotAllowed),
+        ResetState::Gone { .. } => Some(ResetStop::Gone),
+        ResetState::Expired { .. } => Some(ResetStop::NeedsFreshSignIn),
+        _ => None,
     }
 }
 

@@ -13,7 +13,7 @@ mod sign_in;
 mod static_shell;
 mod words;
 
-use crate::app::Connectivity;
+use crate::app::{Announcement, Connectivity};
 use crate::browser::system_notification;
 use crate::components::{
     Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
@@ -40,6 +40,7 @@ pub fn app() -> Part {
     let spoken = select(model, move |model| Spoken {
         sequence: model.announcement.sequence,
         text: words::announced(model),
+        is_alert: model.announcement.latest.as_ref().is_some_and(Announcement::is_alert),
     });
     hide_static_explanation();
     let skip = |event: web_sys::Event| {
@@ -83,7 +84,7 @@ fn tell_by_system() -> Part {
     let told = select(use_model(), words::told);
     let mut last = 0;
     effect(move || {
-        if let Some(Spoken { sequence, text: Some(text) }) = told.get()
+        if let Some(Spoken { sequence, text: Some(text), .. }) = told.get()
             && sequence != std::mem::replace(&mut last, sequence)
         {
             system_notification::show(&tr.text(&t::app_name()), &tr.text(&text));

@@ -52,7 +52,7 @@ pub(super) fn told(model: &Model) -> Option<Spoken> {
     let latest = model.telling.latest.as_ref()?;
     let device = model.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
     let text = Some(view::announcement(latest, &device));
-    Some(Spoken { sequence: model.telling.sequence, text })
+    Some(Spoken { sequence: model.telling.sequence, text, is_alert: false })
 }
 
 /// The organisation's colour, if it is one: `#rrggbb`. It only tints the edge of the bar, so no contrast depends on it.

@@ -1,7 +1,7 @@
 //! What is spoken without moving the focus (WCAG 4.1.3). Ticking digits are not among it.
 
 use super::{device_name, span};
-use crate::app::Announcement;
+use crate::app::{Announcement, ResetStop};
 use crate::domain::Seconds;
 use crate::i18n::{Text, t};
 
@@ -19,6 +19,7 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::ResetFailed => t::announce_failed(name),
         Announcement::ResetSuperseded => t::announce_superseded(name),
         Announcement::ResetCanceled => t::announce_canceled(),
+        Announcement::ResetStopped(stop) => reset_stopped(*stop, name),
         Announcement::CancelTooLate => t::problem_not_cancellable(),
         Announcement::CancelFailed => t::live_cancel_failed(),
         Announcement::PasscodeShown => t::passcode_shown(),
@@ -37,6 +38,18 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::LanguageMissing(locale) => t::language_switch_missing(locale.name()),
         Announcement::WentOffline => t::offline_banner(),
         Announcement::WentOnline => t::offline_back(),
+    }
+}
+
+/// The heading of the explanation that stands there now.
+fn reset_stopped(stop: ResetStop, name: Text) -> Text {
+    match stop {
+        ResetStop::Uncertain => t::outcome_unknown_heading(),
+        ResetStop::Busy => t::busy_heading(),
+        ResetStop::Rejected => t::rejected_heading(),
+        ResetStop::NotAllowed => t::not_allowed_heading(name),
+        ResetStop::Gone => t::gone_heading(),
+        ResetStop::NeedsFreshSignIn => t::expired_heading(),
     }
 }
 

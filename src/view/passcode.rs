@@ -12,11 +12,14 @@ pub fn passcode_groups(secret: &str) -> Vec<String> {
     characters.chunks(size).map(|group| group.iter().collect()).collect()
 }
 
-/// Which characters it is made of.
+/// Which characters it is made of. That all letters are small is said only of a passcode that is so: the contract does not
+/// promise it.
 #[must_use]
-pub const fn characters(set: CharacterSet) -> Text {
+pub fn characters(set: CharacterSet, secret: &str) -> Text {
+    let has_capitals = secret.chars().any(char::is_uppercase);
     match set {
-        CharacterSet::LettersAndDigits => t::passcode_letters_and_digits(),
+        CharacterSet::LettersAndDigits if has_capitals => t::passcode_letters_and_digits(),
+        CharacterSet::LettersAndDigits => t::passcode_small_letters_and_digits(),
         CharacterSet::Digits => t::passcode_digits(),
         CharacterSet::Other => t::passcode_characters_other(),
     }
@@ -24,7 +27,9 @@ pub const fn characters(set: CharacterSet) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use super::passcode_groups;
+    use super::{characters, passcode_groups};
+    use crate::i18n::t;
+    use portal_contract::CharacterSet;
 
     #[test]
     fn groups_are_fours_or_even_threes_and_lose_nothing() {
@@ -34,5 +39,13 @@ mod tests {
         assert_eq!(passcode_groups("234"), ["234"]);
         assert!(passcode_groups("").is_empty());
         assert_eq!(passcode_groups("日本語ab").concat(), "日本語ab");
+    }
+
+    #[test]
+    fn letters_are_called_small_only_where_they_are() {
+        let letters = CharacterSet::LettersAndDigits;
+        assert_eq!(characters(letters, "k7mp3xrt"), t::passcode_small_letters_and_digits());
+        assert_eq!(characters(letters, "Kd7m3xrt"), t::passcode_letters_and_digits());
+        assert_eq!(characters(CharacterSet::Digits, "234567"), t::passcode_digits());
     }
 }

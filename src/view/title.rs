@@ -41,11 +41,11 @@ fn organised(page: Option<Text>, organisation: &str) -> Text {
 
 fn reset_title(reset: &ResetState, name: Text) -> Text {
     match reset {
-        ResetState::Confirming { .. }
-        | ResetState::Submitting { .. }
-        | ResetState::Rereading { .. }
-        | ResetState::OutcomeUnknown { .. }
-        | ResetState::Busy { .. } => t::title_confirm(name),
+        ResetState::Confirming { .. } | ResetState::Submitting { .. } | ResetState::Rereading { .. } => {
+            t::title_confirm(name)
+        }
+        ResetState::OutcomeUnknown { .. } => t::outcome_unknown_heading(),
+        ResetState::Busy { .. } => t::busy_heading(),
         ResetState::Pending { phase: PendingPhase::Waiting, .. } => t::title_pending(name),
         ResetState::Pending { phase: PendingPhase::Delivered, .. } => t::title_delivered(name),
         ResetState::Pending { phase: PendingPhase::NotNow, .. } => t::title_not_now(name),

@@ -63,18 +63,26 @@ identifier! {
     RequestId
 }
 
-/// How many random bytes an identifier is made of (128 bits: not guessable, no collisions).
-pub const RANDOM_ID_BYTES: usize = 16;
+/// How many random bytes an identifier is made of: 80 bits are not guessable, and of a million a day for ten years two are
+/// equal with a probability of one in 180,000.
+pub const RANDOM_ID_BYTES: usize = 10;
 
-/// Writes random bytes as lower-case hexadecimal with a prefix that tells what the identifier is for.
+/// Crockford's base 32 in small letters: no two of them look or sound alike on a telephone (no i, l, o, u).
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Writes random bytes as sixteen letters and digits in groups of four, with a prefix that tells what the identifier is for:
+/// people read it to IT.
 #[must_use]
 pub fn random_id(prefix: &str, bytes: [u8; RANDOM_ID_BYTES]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(prefix.len() + 2 * RANDOM_ID_BYTES);
-    text.push_str(prefix);
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
+    let bits = bytes.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let mut text = prefix.to_owned();
+    for place in 0..RANDOM_ID_BYTES * 8 / 5 {
+        if place > 0 && place.is_multiple_of(4) {
+            text.push('-');
+        }
+        let index = bits >> (RANDOM_ID_BYTES * 8 - 5 * (place + 1)) & 31;
+        let letter = usize::try_from(index).ok().and_then(|index| LETTERS.get(index));
+        text.extend(letter.map(|letter| char::from(*letter)));
     }
     text
 }
@@ -95,7 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn random_bytes_become_a_readable_identifier() {
-        assert_eq!(random_id("r-", [0xab; 16]), format!("r-{}", "ab".repeat(16)));
+    fn random_bytes_become_an_identifier_that_can_be_read_out() {
+        assert_eq!(random_id("r-", [0; 10]), "r-0000-0000-0000-0000");
+        assert_eq!(random_id("q-", [0xff; 10]), "q-zzzz-zzzz-zzzz-zzzz");
+        // Bits 00000 00001 00010 ... 01111, the first half of the alphabet.
+        let counted = [0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf];
+        assert_eq!(random_id("r-", counted), "r-0123-4567-89ab-cdef");
+        assert!(ResultId::parse(&random_id("r-", counted)).is_some());
     }
 }

@@ -156,7 +156,7 @@ fn actions(buttons: Part) -> Part {
 fn shown(passcode: &TemporaryPasscode) -> Part {
     let secret = &passcode.passcode;
     let facts: Vec<(Icon, Text)> = vec![
-        (Icon::Key, view::characters(passcode.character_set)),
+        (Icon::Key, view::characters(passcode.character_set, secret.reveal())),
         (Icon::Info, t::passcode_groups_note()),
         (Icon::Clock, t::passcode_valid_until(passcode.expires_date_time)),
         (Icon::Hide, t::passcode_auto_hide_note(view::span(PasscodeView::SHOWN_FOR))),
