@@ -1,4 +1,4 @@
-//! The command line, read by hand: four commands do not pay for a crate that every fresh machine would compile.
+//! The command line, read by hand: a few commands do not pay for a crate that every fresh machine would compile.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,9 @@
 //! `cargo xtask test`: every check and every suite, one line each, and one closing line over all of them.
 //!
-//! A suite that cannot run is red, never silently absent; the one exception (advisories without a network) is counted
-//! and named as skipped. A failing suite does not stop the others: all that is wrong is reported in one run.
+//! A suite that cannot run is red, never silently absent. Some of it may be missing on a machine without being wrong: the
+//! advisories without a network, the systemd unit without systemd, a web server, Firefox or WebKit that cannot be
+//! installed. Each is counted and named as skipped. A failing suite does not stop the others: all that is wrong is
+//! reported in one run.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

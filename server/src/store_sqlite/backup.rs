@@ -1,5 +1,5 @@
 //! Copies of the database: taking one while the server writes, and what a copy is told before it takes the place of the
-//! original. `docs/adr/0021-backup-and-restore.md` has the reasons.
+//! original. `docs/adr/0025-backup-and-restore.md` has the reasons.
 
 use super::rows::get;
 use super::{SqliteStore, StoreOptions, audit, commands, connect_options, store_error};

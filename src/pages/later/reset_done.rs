@@ -1,5 +1,5 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
-//! be printed; the passcode is on the paper only when it is on the screen.
+//! be printed; the passcode is on the paper only when it is on the screen and the box for it was ticked.
 
 use super::super::parts::{actions, device_link, hero_icon, known_device, paragraph};
 use super::aftermath;
