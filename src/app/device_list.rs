@@ -37,6 +37,12 @@ impl Default for DeviceList {
 }
 
 impl DeviceList {
+    /// How many more rows the next wish for more brings.
+    #[must_use]
+    pub fn next_portion(&self) -> usize {
+        self.matching().len().saturating_sub(self.limit).min(PORTION)
+    }
+
     /// A list that is loaded: for previews and for tests of what shows it.
     #[must_use]
     pub fn complete(devices: Vec<Arc<Device>>, now: Now) -> Self {

@@ -28,7 +28,8 @@ pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, WhoseScreen, idlenes
 pub use platform::Platform;
 pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
 pub use reset::{
-    PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket, WhyExplain,
+    ENDED_IS_NEWS, PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket,
+    WhyExplain,
 };
 pub use result_id::ResultId;
 pub use time::{Milliseconds, Now, Seconds, elapsed};

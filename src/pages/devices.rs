@@ -64,10 +64,7 @@ fn shown() -> Part {
     let dispatch = use_dispatch();
     let rows = select(model, move |model| model.devices.visible().cloned().collect::<Vec<_>>());
     let count = select(model, count_line);
-    let more = select(model, move |model| {
-        let left = model.devices.matching().len().saturating_sub(model.devices.limit);
-        left.min(PORTION)
-    });
+    let more = select(model, move |model| model.devices.next_portion());
     let query = select(model, move |model| model.devices.filter.clone());
     let is_searchable = select(model, move |model| model.devices.all().len() >= WORTH_SEARCHING);
     let now = select(model, minute_now);
@@ -78,9 +75,6 @@ fn shown() -> Part {
     let as_of = live(move || as_of.get().map(|when| paragraph("as-of", t::offline_as_of(when))));
     group([problem(), as_of, device_list(props, on_search, on_more)])
 }
-
-/// How many rows "Show more" brings (`app::DeviceList`).
-const PORTION: usize = 100;
 
 fn count_line(model: &Model) -> Text {
     let devices = &model.devices;

@@ -1,12 +1,9 @@
 //! A row of the device list: what the person recognises the device by, and whether its passcode can be reset.
 
 use super::{Tone, ago, device_name, last_check_in, platform};
-use crate::domain::{Device, ResetAvailability};
+use crate::domain::{Device, ENDED_IS_NEWS, ResetAvailability};
 use crate::i18n::{Text, t};
 use portal_contract::{ActionState, DeviceActionResult, FailureCode, UtcTime};
-
-/// How long an ended reset stays the news of a device: a day, in milliseconds.
-const NEWS_LASTS: i64 = 24 * 3600 * 1000;
 
 /// A device in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +47,7 @@ pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
 
 fn is_news(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
     let age = |now: UtcTime| now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
-    now.is_none_or(|now| age(now) < NEWS_LASTS)
+    now.is_none_or(|now| age(now) < ENDED_IS_NEWS.0 * 1000)
 }
 
 fn of_run(run: &DeviceActionResult, now: Option<UtcTime>) -> Option<Status> {

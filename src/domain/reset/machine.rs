@@ -8,8 +8,8 @@ use super::{ResetEffect, ResetEvent, ResetRefusal, ResetState, Ticket, WhyExplai
 use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetAvailability, ResettableDevice, Seconds};
 use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
 
-/// How long an ended reset is what the address of the reset shows.
-const ENDED_IS_NEWS: Seconds = Seconds(24 * 3600);
+/// How long an ended reset is news: what the address of the reset shows, and the status of its device.
+pub const ENDED_IS_NEWS: Seconds = Seconds(24 * 3600);
 /// The same for a reset that issued a temporary passcode: as long as one may be valid by default.
 const PASSCODE_IS_NEWS: Seconds = Seconds(7 * 24 * 3600);
 

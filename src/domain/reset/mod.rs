@@ -11,4 +11,5 @@ mod machine;
 mod state;
 
 pub use event::{ResetEffect, ResetEvent, ResetRefusal};
+pub use machine::ENDED_IS_NEWS;
 pub use state::{PendingPhase, ResetRun, ResetState, Ticket, WhyExplain};
