@@ -2,7 +2,7 @@
 // contact, and an interface that stays usable.
 
 import { expect, test } from './fixtures.mjs';
-import { CALL, CAPTIVE_PORTAL, interfere, loseAnswerOfReset, problem, TRUNCATED_JSON } from './support/api.mjs';
+import { CALL, CAPTIVE_PORTAL, hold, interfere, loseAnswerOfReset, problem, TRUNCATED_JSON } from './support/api.mjs';
 import { IT_CONTACT } from './support/stage.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -91,10 +91,23 @@ for (const [name, answer, explanation] of REFUSED_RESETS) {
     await expect(portal.text(explanation).first()).toBeVisible();
     await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
     await expect(portal.headed('done')).toHaveCount(0);
+    await expect(page.getByRole('alert')).toHaveText(await portal.heading.innerText());
     await portal.settles();
     expect(api.resets).toHaveLength(1);
   });
 }
+
+test('what stops a reset is said at once, also to somebody who is elsewhere on the page by then', async ({ page, portal }) => {
+  await portal.reachConfirm('aiko', ANDROID);
+  await interfere(page, { call: CALL.reset, method: 'POST', answer: problem(429, 'tooManyRequests') });
+  const held = await hold(page, CALL.reset, 'POST');
+  await portal.lastButton.click();
+  const elsewhere = page.getByRole('contentinfo').getByRole('link').first();
+  await elsewhere.focus();
+  held.release();
+  await expect(page.getByRole('alert')).toHaveText(await portal.saying('busy.heading'));
+  await expect(elsewhere).toBeFocused();
+});
 
 test.describe('with devices as slow as real ones', () => {
   test.use({ fleetSpeed: 0.1 });

@@ -12,6 +12,19 @@ async function canBePressed(button) {
   await button.click({ trial: true });
 }
 
+/** What is focused, its name, and how much of it something else covers: the middle of each of its edges and its centre. */
+const FOCUSED = () => {
+  const element = document.activeElement;
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  const points = [[x, y], [x, top + 1], [x, bottom - 1], [left + 1, y], [right - 1, y]];
+  const isSeen = ([x, y]) => element.contains(document.elementFromPoint(x, y));
+  const name = (element.labels?.[0] ?? element).textContent.trim();
+  return { name, isInDialog: Boolean(element.closest('dialog')), seen: points.filter(isSeen).length, of: points.length };
+};
+
+const LOW_WINDOWS = [[1280, 900], [320, 720], [320, 256]];
+
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
     test.use({ language, viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
@@ -51,4 +64,28 @@ for (const language of LANGUAGES) {
       await fits('flag');
     });
   });
+
+  for (const [width, height] of LOW_WINDOWS) {
+    test.describe(`in ${language}, ${width} by ${height}`, () => {
+      test.use({ language, viewport: { width, height } });
+
+      test('nothing covers what has the focus in the dialog, and its buttons follow its questions', async ({ page, portal }) => {
+        await portal.enter('aiko', `/devices/${ANDROID}`);
+        await portal.explain();
+        const names = [];
+        // From the heading, which has the focus, to the last button.
+        for (let name = ''; !names.includes(name); ) {
+          if (name) names.push(name);
+          await page.keyboard.press('Tab');
+          const focused = await page.evaluate(FOCUSED);
+          if (!focused.isInDialog) break;
+          expect(focused.seen, `${focused.name} is seen`).toBe(focused.of);
+          ({ name } = focused);
+        }
+        const last = (await portal.signInAgain.textContent()).trim();
+        expect(names.length).toBeGreaterThan(4);
+        expect(names.at(-1)).toBe(last);
+      });
+    });
+  }
 }

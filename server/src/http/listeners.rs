@@ -2,7 +2,12 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, ToSocketAddrs};
+
+/// How many connections the system may keep until they are accepted; more than its own limit is taken as that
+/// (`net.core.somaxconn`, usually 4,096). In a flood a short queue drops the packets of honest people, who then wait for
+/// whole seconds.
+const BACKLOG: u32 = 4096;
 
 /// Why the server cannot listen.
 #[derive(Debug)]
@@ -59,12 +64,28 @@ impl Listeners {
     }
 }
 
-async fn bind(address: impl tokio::net::ToSocketAddrs, name: &str) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|error| {
+async fn bind(address: impl ToSocketAddrs, name: &str) -> Result<TcpListener, ListenError> {
+    listen(address).await.map_err(|error| {
         if error.kind() == io::ErrorKind::AddrInUse {
             ListenError::InUse(name.to_owned())
         } else {
             ListenError::Other(name.to_owned(), error)
         }
     })
+}
+
+/// As `TcpListener::bind`, which lets only 1,024 wait.
+async fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
+    let mut refused = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in tokio::net::lookup_host(address).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A server that was ended may start again at once. On Windows the option would share the port.
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        match socket.bind(address).and_then(|()| socket.listen(BACKLOG)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused)
 }
