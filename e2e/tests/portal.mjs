@@ -115,7 +115,7 @@ export class Portal {
       await expect(this.page).toHaveURL((address) => address.pathname === path, { timeout: 1_000 });
       await expect(this.heading).toBeVisible({ timeout: 1_000 });
       await expect(this.waiting).toHaveCount(0, { timeout: 1_000 });
-    }).toPass({ timeout: 15_000, intervals: [50] });
+    }).toPass({ timeout: 30_000, intervals: [50] });
   }
 
   async signOut() {
