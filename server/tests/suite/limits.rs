@@ -208,6 +208,46 @@ async fn limits_survive_a_restart() {
 }
 
 #[tokio::test]
+async fn while_storage_stalls_everybody_is_answered_and_what_was_counted_is_written_down_afterwards() {
+    let server = TestServer::with(&format!("{FIVE_FAILURES}request_seconds = 6\n")).await;
+    let working = server.token("p-ben", 60);
+    assert_eq!(me(&server, OFFICE, &working).await, StatusCode::OK);
+    for number in 0..3 {
+        me(&server, OFFICE, &forged(&server, number)).await;
+    }
+    let pool = crate::support::server::open(&server.database()).await;
+    let mut other = pool.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
+    // Everybody who writes stands behind the counts, which wait for the database as long as they may.
+    let devices = ["d-aiko-android", "d-aiko-iphone", "d-aiko-lumia", "d-aiko-wp81"];
+    let of = |number: usize| reset(&server, ELSEWHERE, "p-aiko", devices[number], devices[number]);
+    let (written, a, b, c, d, seen) =
+        tokio::join!(server.server.portal.write_rates(), of(0), of(1), of(2), of(3), async {
+            let mut seen = vec![me(&server, OFFICE, &working).await.as_u16()];
+            for number in 3..6 {
+                seen.push(me(&server, OFFICE, &forged(&server, number)).await.as_u16());
+            }
+            seen.push(me(&server, ELSEWHERE, &server.token("p-aiko", 30)).await.as_u16());
+            seen
+        });
+    assert!(written.is_err(), "nobody could write");
+    assert_eq!(seen, [200, 401, 401, 429, 200], "those who only read and those who are refused");
+    for refused in [a, b, c, d] {
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_ne!(refused.header("retry-after"), "");
+    }
+    sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
+    server.server.portal.write_rates().await.unwrap();
+    for number in 0..4 {
+        assert_eq!(of(number).await.status, StatusCode::ACCEPTED, "{}", devices[number]);
+    }
+    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 4, "nothing half done was left");
+    let server = server.restarted().await;
+    let new = server.token("p-ben", 30);
+    assert_eq!(me(&server, OFFICE, &new).await, StatusCode::TOO_MANY_REQUESTS, "written down after all");
+}
+
+#[tokio::test]
 async fn a_server_that_stops_writes_its_counts_down() {
     let server = TestServer::with(FIVE_FAILURES).await;
     let router = server.server.router.clone();
