@@ -26,6 +26,7 @@ mod history;
 mod killed;
 mod limits;
 mod memory;
+mod memory_of_sessions;
 mod migrations;
 mod openapi;
 mod operation;
