@@ -9,7 +9,6 @@
 
 use crate::support::server::{configuration, open};
 use crate::support::{Provider, TestClock};
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use memchr::memmem;
 use portal_server::composition::{Replaceable, Server, fleet_database};
 use portal_server::http::{Listeners, serve};
@@ -144,11 +143,7 @@ impl Elsewhere {
         let memory = std::fs::File::open(folder.join("mem")).expect(
             "the memory of a child can be read where ptrace is allowed (kernel.yama.ptrace_scope at most 1)",
         );
-        let finders: Vec<_> = texts
-            .iter()
-            .flat_map(|text| forms(text).into_iter().map(move |form| (text, form)))
-            .map(|(text, form)| (text, memmem::Finder::new(&form).into_owned()))
-            .collect();
+        let finders: Vec<_> = texts.iter().map(|text| (text, memmem::Finder::new(text.as_bytes()))).collect();
         let mut found = Vec::new();
         let mut buffer = Vec::new();
         for line in
@@ -179,12 +174,6 @@ impl Elsewhere {
             assert!(started.elapsed() < PATIENCE, "{when}, the process still remembers {found:?}");
         }
     }
-}
-
-/// A text, and the bytes it stands for if it is a secret of 256 bits in base64.
-pub(crate) fn forms(text: &str) -> Vec<Vec<u8>> {
-    let raw = Base64UrlUnpadded::decode_vec(text).ok().filter(|raw| raw.len() == 32);
-    [Some(text.as_bytes().to_vec()), raw].into_iter().flatten().collect()
 }
 
 fn request(address: &str, head: &str) -> String {

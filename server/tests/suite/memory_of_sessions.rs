@@ -3,13 +3,13 @@
 
 #![cfg(target_os = "linux")]
 
-use crate::memory::{Elsewhere, files, forms, pieces};
+use crate::memory::{Elsewhere, files, pieces};
 use crate::support::Provider;
 use crate::support::browser::{ORIGIN, SESSION_COOKIE, SIGN_IN_COOKIE, query};
 use crate::support::clock::START;
 use crate::support::provider::{CLIENT, Grant, opaque};
 use crate::support::server::{configuration, write_private};
-use base64ct::{Base64, Encoding as _};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use memchr::memmem;
 use serde_json::json;
 use std::path::Path;
@@ -22,6 +22,13 @@ struct Thief {
     secrets: Vec<String>,
     /// What a script or a log of the browser could see of the answers.
     bodies: String,
+}
+
+/// A text, and the bytes it stands for if it is a secret of 256 bits in base64. Files are searched for both; memory for the
+/// text alone, because hashing leaves blocks of what it hashed on a stack, which nobody wipes (docs/keys-and-audit.md).
+fn forms(text: &str) -> Vec<Vec<u8>> {
+    let raw = Base64UrlUnpadded::decode_vec(text).ok().filter(|raw| raw.len() == 32);
+    [Some(text.as_bytes().to_vec()), raw].into_iter().flatten().collect()
 }
 
 /// A cookie that an answer sets.
