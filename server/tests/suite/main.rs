@@ -13,6 +13,7 @@
 )]
 
 mod api;
+mod attack_list;
 mod back_end_faults;
 mod chain_cost;
 mod chaos;
