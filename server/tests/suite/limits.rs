@@ -225,16 +225,22 @@ async fn while_storage_stalls_everybody_is_answered_and_what_was_counted_is_writ
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
     // Everybody who writes stands behind the counts, which wait for the database as long as they may.
     let devices = ["d-aiko-android", "d-aiko-iphone", "d-aiko-lumia", "d-aiko-wp81"];
-    let of = |number: usize| reset(&server, ELSEWHERE, "p-aiko", devices[number], devices[number]);
-    let (written, a, b, c, d, seen) =
-        tokio::join!(server.server.portal.write_rates(), of(0), of(1), of(2), of(3), async {
+    let of = |device: &'static str| reset(&server, ELSEWHERE, "p-aiko", device, device);
+    let (written, a, b, c, d, seen) = tokio::join!(
+        server.server.portal.write_rates(),
+        of(devices[0]),
+        of(devices[1]),
+        of(devices[2]),
+        of(devices[3]),
+        async {
             let mut seen = vec![me(&server, OFFICE, &working).await.as_u16()];
             for number in 3..6 {
                 seen.push(me(&server, OFFICE, &forged(&server, number)).await.as_u16());
             }
             seen.push(me(&server, ELSEWHERE, &server.token("p-aiko", 30)).await.as_u16());
             seen
-        });
+        }
+    );
     assert!(written.is_err(), "nobody could write");
     assert_eq!(seen, [200, 401, 401, 429, 200], "those who only read and those who are refused");
     for refused in [a, b, c, d] {
@@ -243,8 +249,8 @@ async fn while_storage_stalls_everybody_is_answered_and_what_was_counted_is_writ
     }
     sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
     server.server.portal.write_rates().await.unwrap();
-    for number in 0..4 {
-        assert_eq!(of(number).await.status, StatusCode::ACCEPTED, "{}", devices[number]);
+    for device in devices {
+        assert_eq!(of(device).await.status, StatusCode::ACCEPTED, "{device}");
     }
     assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 4, "nothing half done was left");
     let server = server.restarted().await;
