@@ -34,6 +34,9 @@ class Watch {
   /** Requests with a token in their address, by anybody. */
   addresses = [];
 
+  /** Answers to what the page did whose body was gone before it could be read. */
+  unread = [];
+
   constructor(page, origin) {
     const isOurs = (address) => address.startsWith(`${origin}/`);
     page.on('request', (request) => {
@@ -46,6 +49,10 @@ class Watch {
       this.#told.push(Promise.resolve(`${request.method()} ${request.resourceType()} ${request.postData() ?? ''}`));
       if (['fetch', 'xhr', 'document'].includes(request.resourceType())) {
         this.#told.push(response.text().catch(() => ''));
+      }
+      // Once the page has left, the body of the last answer cannot be read: it must not have one.
+      if (request.method() === 'POST' && response.status() !== 204) {
+        response.text().catch(() => this.unread.push(request.url()));
       }
     });
     page.on('framenavigated', (frame) => {
@@ -76,6 +83,7 @@ test('no token reaches the page: not by an answer, not in storage, not in an add
   expect(await page.evaluate(() => document.cookie)).toBe('');
   await portal.signOut();
   expect(await watch.everything(page)).not.toMatch(JWT);
+  expect(watch.unread).toEqual([]);
   expect(exchanges).toEqual([]);
   // The hint of the provider's sign-out is in the server's redirect to it and nowhere else.
   expect([...new Set(watch.addresses)]).toEqual([`${stage.issuer}/session/end`]);

@@ -6,7 +6,7 @@
 use super::{Portal, Refusal};
 use crate::domain::ids::RequestId;
 use crate::domain::person::SignIn;
-use crate::domain::secret::{BrowserSecret, SECRET_BYTES};
+use crate::domain::secret::BrowserSecret;
 use crate::domain::session::{Session, SessionRules, Standing};
 use crate::ports::{AfterSignOut, OidcClient, TokenSeal};
 use portal_contract::SecretText;
@@ -125,8 +125,6 @@ impl BrowserSessions {
     }
 
     pub(super) fn draw(&self) -> Result<BrowserSecret, Refusal> {
-        let mut bytes = [0; SECRET_BYTES];
-        self.portal.parts.randomness.fill(&mut bytes)?;
-        Ok(BrowserSecret::new(bytes))
+        Ok(BrowserSecret::drawn(|bytes| self.portal.parts.randomness.fill(bytes))?)
     }
 }

@@ -2,7 +2,8 @@
 //! program ends, so that a restart forgets nothing that matters.
 //!
 //! Bounded: each limit remembers so many subjects. When there are more, the empty buckets go, and then the half that is
-//! the least full: somebody with many addresses pushes out those who did little, never those who did too much.
+//! the least full: somebody with many addresses pushes out those who did little, and those who did too much only when
+//! they are more than that half.
 
 use super::{Portal, Refusal};
 use crate::domain::quota::EmptyAt;
@@ -37,7 +38,14 @@ impl Shelf {
             let mut levels: Vec<EmptyAt> = self.buckets.values().copied().collect();
             let (_, middle, _) = levels.select_nth_unstable(REMEMBERED / 2);
             let middle = *middle;
-            self.buckets.retain(|_, bucket| *bucket > middle);
+            let fuller = self.buckets.values().filter(|bucket| **bucket > middle).count();
+            // Many may be equally full: of those as many stay as there is room for.
+            let mut spare = (REMEMBERED / 2).saturating_sub(fuller);
+            self.buckets.retain(|_, bucket| {
+                let has_room = *bucket == middle && spare > 0;
+                spare -= usize::from(has_room);
+                *bucket > middle || has_room
+            });
         }
         self.changed.retain(|subject| self.buckets.contains_key(subject));
     }
@@ -210,6 +218,18 @@ mod tests {
         let shelf = shelves.get(&LIMIT).unwrap();
         assert!(shelf.buckets.len() <= REMEMBERED, "{}", shelf.buckets.len());
         assert!(shelf.changed.len() <= REMEMBERED);
+    }
+
+    #[test]
+    fn of_more_people_who_did_too_much_than_can_be_remembered_half_are() {
+        let limiter = limiter();
+        let guilty: Vec<String> = (0..REMEMBERED).map(|number| format!("guilty-{number}")).collect();
+        for one in &guilty {
+            while fail(&limiter, one) {}
+        }
+        assert!(fail(&limiter, "one more"));
+        let remembered = guilty.iter().filter(|one| !fail(&limiter, one)).count();
+        assert_eq!(remembered, REMEMBERED / 2);
     }
 
     #[test]

@@ -3,27 +3,38 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 /// How many random bytes a secret has.
 pub const SECRET_BYTES: usize = 32;
 
-/// 256 random bits. No `Debug` of the value, no `Display`, no comparison: what is compared is the hash.
+/// 256 random bits. No `Debug` of the value, no `Display`, no comparison: what is compared is the hash. On the heap and never
+/// by value, so that a move leaves no copy on a stack, where nothing would wipe it.
 #[derive(Clone)]
-pub struct BrowserSecret([u8; SECRET_BYTES]);
+pub struct BrowserSecret(Zeroizing<Vec<u8>>);
 
 impl BrowserSecret {
-    /// Wraps random bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; SECRET_BYTES]) -> Self {
-        Self(bytes)
+    /// Random bytes, written in place by `fill`.
+    ///
+    /// # Errors
+    /// What `fill` says.
+    pub fn drawn<E>(fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+        let mut bytes = Zeroizing::new(vec![0; SECRET_BYTES]);
+        fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// A secret that is none.
+    #[cfg(test)]
+    pub(crate) fn new(bytes: [u8; SECRET_BYTES]) -> Self {
+        Self(Zeroizing::new(bytes.to_vec()))
     }
 
     /// Reads what a browser sent; `None` for what this server cannot have given out.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; SECRET_BYTES];
-        let decoded = Base64UrlUnpadded::decode(text, &mut bytes).ok()?;
-        (decoded.len() == SECRET_BYTES).then_some(Self(bytes))
+        let bytes = Zeroizing::new(Base64UrlUnpadded::decode_vec(text).ok()?);
+        (bytes.len() == SECRET_BYTES).then_some(Self(bytes))
     }
 
     /// The text for the cookie or the address. Every call is a place to review.
@@ -35,22 +46,30 @@ impl BrowserSecret {
     /// What the server keeps.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
-        SecretHash(Sha256::digest(self.0).into())
+        SecretHash(sha256(&[&self.0]))
     }
 
     /// A key for the one thing that `label` names, which nobody without this secret can compute.
     #[must_use]
     pub fn key_for(&self, label: &'static str) -> [u8; 32] {
-        Sha256::new().chain_update(label).chain_update([0]).chain_update(self.0).finalize().into()
+        sha256(&[label.as_bytes(), &[0], &self.0])
     }
 
     /// A value for the one thing that `label` names, which needs both secrets.
     #[must_use]
     pub fn combined(&self, other: &Self, label: &'static str) -> String {
-        let hash = Sha256::new().chain_update(label).chain_update([0]);
-        let hash = hash.chain_update(self.0).chain_update(other.0).finalize();
-        Base64UrlUnpadded::encode_string(&hash)
+        let hash = Zeroizing::new(sha256(&[label.as_bytes(), &[0], &self.0, &other.0]));
+        Base64UrlUnpadded::encode_string(&*hash)
     }
+}
+
+/// The SHA-256 of all parts, one after the other. The hasher is not moved once it has seen them.
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize_reset().into()
 }
 
 impl std::fmt::Debug for BrowserSecret {

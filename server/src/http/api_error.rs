@@ -61,6 +61,17 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::PayloadTooLarge, "Payload too large")
     }
 
+    pub(super) fn address_too_long() -> Self {
+        Self { status: StatusCode::URI_TOO_LONG, ..Self::invalid("the address is too long") }
+    }
+
+    pub(super) fn headers_too_large() -> Self {
+        Self {
+            status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            ..Self::invalid("the headers are too many or too large")
+        }
+    }
+
     pub(super) const fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::InternalError, "Internal error")
     }
@@ -114,9 +125,10 @@ impl ApiError {
     /// Session mode: the request did not come from the page itself.
     pub(super) fn foreign(foreign: Foreign) -> Self {
         tracing::warn!(reason = foreign.as_str(), "a request did not come from the page");
-        let mut error = Self::invalid("the request did not come from the page itself");
-        error.status = StatusCode::FORBIDDEN;
-        error
+        Self {
+            status: StatusCode::FORBIDDEN,
+            ..Self::invalid("the request did not come from the page itself")
+        }
     }
 
     /// Whether it only says that nobody is signed in.

@@ -3,6 +3,7 @@
 mod api_error;
 mod auth;
 mod bounded_body;
+mod bounded_head;
 mod call;
 mod client_address;
 mod conditional;

@@ -3,7 +3,7 @@
 use super::api_error::ApiError;
 use super::page::PageSite;
 use super::session::SignInMode;
-use super::{bounded_body, cors, finish, handlers, health, openapi, session};
+use super::{bounded_body, bounded_head, cors, finish, handlers, health, openapi, session};
 use crate::application::Portal;
 use crate::metrics::Metrics;
 use crate::ports::{Randomness, TokenVerifier};
@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ipnet::IpNet;
@@ -96,6 +96,7 @@ pub fn router(state: EdgeState) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .layer(from_fn_with_state(state.clone(), timeout))
         .layer(from_fn_with_state(state.clone(), bounded_body::refuse_large))
+        .layer(from_fn(bounded_head::refuse_long))
         .layer(CatchPanicLayer::custom(panicked));
     let router = if state.settings.page_origins.is_empty() {
         router

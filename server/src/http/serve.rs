@@ -22,9 +22,10 @@ use tokio::sync::{mpsc, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-/// The most headers of a request, and their size in bytes; more is answered with 431.
-const MAX_HEADERS: usize = 64;
-const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// How many headers of a request, and how many bytes of address and headers together, are read at all. What is beyond the
+/// narrower bounds of `bounded_head.rs` is refused like anything else; what is beyond these by the parser, with a status.
+const READ_HEADERS: usize = 128;
+const READ_HEAD_BYTES: usize = 32 * 1024;
 /// How long a connection may take nothing of an answer.
 pub const WRITE_STALL: Duration = Duration::from_secs(30);
 /// How long running requests may take to finish after a stop was asked for.
@@ -81,7 +82,8 @@ pub async fn serve(
                     tracing::debug!("an idle connection was closed for a new one");
                     metrics.connection_closed(ConnectionClosed::ForAnother);
                 }
-                spawn_connection(stream, peer, place, &router, limits.header_timeout, &graceful);
+                let metrics = Arc::clone(&metrics);
+                spawn_connection(stream, peer, place, &router, limits.header_timeout, &graceful, metrics);
             }
             Err(Full) => {
                 tracing::debug!("no room for a connection, and everybody is at work");
@@ -101,6 +103,7 @@ fn spawn_connection(
     router: &Router,
     header_timeout: Duration,
     graceful: &GracefulShutdown,
+    metrics: Arc<Metrics>,
 ) {
     let tracked = Arc::clone(&place);
     let answered = Arc::clone(&place);
@@ -124,15 +127,21 @@ fn spawn_connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEADER_BYTES)
+        .max_headers(READ_HEADERS)
+        .max_buf_size(READ_HEAD_BYTES)
         .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         tokio::select! {
             served = watched => {
-                if let Err(error) = served {
-                    tracing::debug!(%error, "a connection ended early");
+                match served {
+                    Ok(()) => {}
+                    // There was never a request, so there is no reference. What the error says has no word of what was sent.
+                    Err(error) if error.is_parse() => {
+                        tracing::info!(%error, "a request could not be read");
+                        metrics.connection_closed(ConnectionClosed::Unreadable);
+                    }
+                    Err(error) => tracing::debug!(%error, "a connection ended early"),
                 }
             }
             () = place.closed() => {}

@@ -35,6 +35,8 @@ pub enum ConnectionClosed {
     ForAnother,
     /// There was no place, and nobody idle.
     NoRoom,
+    /// What came was no HTTP request, or one with more headers than are read.
+    Unreadable,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -140,7 +142,7 @@ impl Metrics {
         let help = "Requests that were refused because a limit was reached";
         registry.register("rate_refusals", help, self.rate_refusals.clone());
         registry.register("http_connections", "Open connections", self.connections.clone());
-        let help = "Connections that were closed for others, or found no room";
+        let help = "Connections that were closed for others, found no room, or sent no readable request";
         registry.register("http_connections_closed", help, self.connections_closed.clone());
         registry.register("fleet_calls", "Calls to the device back end", self.fleet_calls.clone());
         let help = "Commands by their state in the queue and as the person sees it";
@@ -180,6 +182,7 @@ impl Metrics {
         let reason = match reason {
             ConnectionClosed::ForAnother => "forAnother",
             ConnectionClosed::NoRoom => "noRoom",
+            ConnectionClosed::Unreadable => "unreadable",
         };
         self.connections_closed.get_or_create(&Reason { reason }).inc();
     }

@@ -41,6 +41,8 @@ pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
         .user_agent("passcode-portal")
+        // An idle connection would keep its last request in memory: the client's secret, a code verifier. There are few.
+        .pool_max_idle_per_host(0)
         .build()?;
     Ok(client)
 }

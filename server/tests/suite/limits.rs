@@ -208,6 +208,59 @@ async fn limits_survive_a_restart() {
 }
 
 #[tokio::test]
+async fn while_storage_stalls_everybody_is_answered_and_what_was_counted_is_written_down_afterwards() {
+    let server = TestServer::with(&format!("{FIVE_FAILURES}request_seconds = 6\n")).await;
+    let working = server.token("p-ben", 60);
+    assert_eq!(me(&server, OFFICE, &working).await, StatusCode::OK);
+    for number in 0..3 {
+        me(&server, OFFICE, &forged(&server, number)).await;
+    }
+    // Counted once and for all before: only what could not be written is a reason to write it later.
+    const BEFORE: &str = "192.0.2.44:1";
+    for number in 10..15 {
+        me(&server, BEFORE, &forged(&server, number)).await;
+    }
+    let pool = crate::support::server::open(&server.database()).await;
+    let mut other = pool.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
+    // Everybody who writes stands behind the counts, which wait for the database as long as they may.
+    let devices = ["d-aiko-android", "d-aiko-iphone", "d-aiko-lumia", "d-aiko-wp81"];
+    let of = |device: &'static str| reset(&server, ELSEWHERE, "p-aiko", device, device);
+    let (written, a, b, c, d, seen) = tokio::join!(
+        server.server.portal.write_rates(),
+        of(devices[0]),
+        of(devices[1]),
+        of(devices[2]),
+        of(devices[3]),
+        async {
+            let mut seen = vec![me(&server, OFFICE, &working).await.as_u16()];
+            for number in 3..6 {
+                seen.push(me(&server, OFFICE, &forged(&server, number)).await.as_u16());
+            }
+            seen.push(me(&server, ELSEWHERE, &server.token("p-aiko", 30)).await.as_u16());
+            seen
+        }
+    );
+    assert!(written.is_err(), "nobody could write");
+    assert_eq!(seen, [200, 401, 401, 429, 200], "those who only read and those who are refused");
+    for refused in [a, b, c, d] {
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_ne!(refused.header("retry-after"), "");
+    }
+    sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
+    server.server.portal.write_rates().await.unwrap();
+    for device in devices {
+        assert_eq!(of(device).await.status, StatusCode::ACCEPTED, "{device}");
+    }
+    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 4, "nothing half done was left");
+    let server = server.restarted().await;
+    for peer in [OFFICE, BEFORE] {
+        let new = me(&server, peer, &server.token("p-ben", 30)).await;
+        assert_eq!(new, StatusCode::TOO_MANY_REQUESTS, "{peer}: written down after all");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_stops_writes_its_counts_down() {
     let server = TestServer::with(FIVE_FAILURES).await;
     let router = server.server.router.clone();

@@ -13,6 +13,7 @@
 )]
 
 mod api;
+mod attack_list;
 mod back_end_faults;
 mod chain_cost;
 mod chaos;
@@ -26,6 +27,7 @@ mod history;
 mod killed;
 mod limits;
 mod memory;
+mod memory_of_sessions;
 mod migrations;
 mod openapi;
 mod operation;

@@ -41,9 +41,13 @@ async fn served_elsewhere() {
     let server = Server::build(&settings, Replaceable { clock: clock.clone(), ..Replaceable::default() });
     let server = server.await.unwrap();
     let listeners = Listeners::open("127.0.0.1:0").await.unwrap();
-    tell_test(&listeners.addresses()[0].to_string());
+    let operation = Listeners::open("127.0.0.1:0").await.unwrap();
+    tell_test(&format!("{} {}", listeners.addresses()[0], operation.addresses()[0]));
     let (_stop, stopped) = tokio::sync::watch::channel(false);
     let metrics = Arc::clone(&server.metrics);
+    let limits = server.limits.clone();
+    let metrics_of_operation = Arc::new(portal_server::metrics::Metrics::new());
+    tokio::spawn(serve(operation, server.operation.clone(), limits, metrics_of_operation, stopped.clone()));
     tokio::spawn(serve(listeners, server.router.clone(), server.limits.clone(), metrics, stopped));
     let mut lines = std::io::stdin().lines();
     let mut held = None;
@@ -68,11 +72,13 @@ async fn served_elsewhere() {
     }
 }
 
-struct Elsewhere {
+/// A server in a process of its own.
+pub(crate) struct Elsewhere {
     child: Child,
     input: ChildStdin,
     output: mpsc::Receiver<String>,
     address: String,
+    operation: String,
 }
 
 /// Ends it also when a test fails half-way.
@@ -84,7 +90,7 @@ impl Drop for Elsewhere {
 }
 
 impl Elsewhere {
-    fn start(configuration: &Path) -> Self {
+    pub(crate) fn start(configuration: &Path) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "memory::served_elsewhere", "--nocapture", "--test-threads=1"])
             .env(CONFIGURATION, configuration)
@@ -102,24 +108,27 @@ impl Elsewhere {
             ours.for_each(|line| drop(sender.send(line)));
         });
         let input = child.stdin.take().unwrap();
-        let address = output.recv_timeout(PATIENCE).expect("the server did not start");
-        Self { child, input, output, address }
+        let addresses = output.recv_timeout(PATIENCE).expect("the server did not start");
+        let (address, operation) = addresses.split_once(' ').unwrap();
+        let (address, operation) = (address.to_owned(), operation.to_owned());
+        Self { child, input, output, address, operation }
     }
 
-    fn tell(&mut self, line: &str) {
+    pub(crate) fn tell(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();
         assert_eq!(self.output.recv_timeout(PATIENCE).as_deref(), Ok("done"), "{line}");
     }
 
     /// One request on a connection of its own; its answer as it came.
-    fn request(&self, head: &str) -> String {
-        use std::io::Read as _;
-        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+    pub(crate) fn request(&self, head: &str) -> String {
+        request(&self.address, head)
+    }
+
+    /// What the monitoring system is told.
+    pub(crate) fn metrics(&self) -> String {
+        let metrics = request(&self.operation, "GET /metrics HTTP/1.1");
+        assert!(metrics.contains("portal_http_requests_total{"), "{metrics}");
+        metrics
     }
 
     fn get(&self, token: &str, path: &str) -> String {
@@ -128,7 +137,7 @@ impl Elsewhere {
 
     /// Which of the texts are in the memory that the process can write: its heap, its stacks, its statics. The rest is
     /// files, the same for every process.
-    fn remembered<'text>(&self, texts: &'text [String]) -> Vec<&'text str> {
+    pub(crate) fn remembered<'text>(&self, texts: &'text [String]) -> Vec<&'text str> {
         let folder = Path::new("/proc").join(self.child.id().to_string());
         let maps = std::fs::read_to_string(folder.join("maps")).unwrap();
         let memory = std::fs::File::open(folder.join("mem")).expect(
@@ -155,7 +164,7 @@ impl Elsewhere {
     }
 
     /// Waits until the process remembers none of the texts: it may be closing its connections still.
-    fn forgets(&self, texts: &[String], when: &str) {
+    pub(crate) fn forgets(&self, texts: &[String], when: &str) {
         let started = Instant::now();
         loop {
             let found = self.remembered(texts);
@@ -167,8 +176,18 @@ impl Elsewhere {
     }
 }
 
+fn request(address: &str, head: &str) -> String {
+    use std::io::Read as _;
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// Pieces of a token, each long enough to be no coincidence: also a half overwritten token is one.
-fn pieces(token: &str) -> Vec<String> {
+pub(crate) fn pieces(token: &str) -> Vec<String> {
     let signature = token.rsplit('.').next().unwrap();
     let payload = token.split('.').nth(1).unwrap();
     let middle = signature.len() / 2;
@@ -179,7 +198,7 @@ fn pieces(token: &str) -> Vec<String> {
         .collect()
 }
 
-fn files(folder: &Path) -> Vec<u8> {
+pub(crate) fn files(folder: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.flat_map(|path| std::fs::read(path).unwrap()).collect()
 }
@@ -235,7 +254,8 @@ async fn after_expiry_no_file_no_answer_and_no_byte_of_memory_holds_a_passcode_o
             answers.push_str(&refused);
         }
     }
-    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/api/v1.0/me/history"] {
+    answers.push_str(&server.metrics());
+    for path in ["/healthz", "/readyz", "/openapi.json", "/api/v1.0/me/history"] {
         answers.push_str(&server.request(&format!("GET {path} HTTP/1.1\r\nauthorization: Bearer {fresh}")));
     }
     passcodes.sort();
@@ -255,6 +275,7 @@ async fn after_expiry_no_file_no_answer_and_no_byte_of_memory_holds_a_passcode_o
     server.tell("sweep 3");
     server.forgets(&secrets, "after expiry");
     assert!(fleet_database(&database).exists());
+    answers.push_str(&server.metrics());
     let log = std::fs::read(folder.path().join("log.txt")).unwrap();
     assert!(memmem::find(&log, b"TRACE").is_some(), "the log is as talkative as it can be");
     let everything = [files(folder.path()), answers.into_bytes()].concat();

@@ -1,18 +1,31 @@
 //! Every earlier version of the database, with rows in it, opened by the present server (`tests/fixtures/schema`).
 
 use crate::support::TestServer;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use portal_server::composition::{Replaceable, Server, fleet_database};
 use portal_server::store_sqlite::SqliteStore;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema");
+/// The files of `migrations/store`, by their versions.
+fn migrations() -> Vec<(u32, PathBuf)> {
+    numbered(&Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/store"), ".sql")
+}
+
+/// Files of a folder that begin with a version, in order.
+fn numbered(folder: &Path, end: &str) -> Vec<(u32, PathBuf)> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut dumps: Vec<PathBuf> =
-        files.filter(|path| path.to_string_lossy().ends_with("_portal.sql")).collect();
-    dumps.sort();
-    dumps
+    let mut found: Vec<_> = files
+        .filter(|path| path.to_string_lossy().ends_with(end))
+        .map(|path| (path.file_name().unwrap().to_str().unwrap()[..4].parse().unwrap(), path))
+        .collect();
+    found.sort();
+    found
+}
+
+fn fixtures() -> Vec<(u32, PathBuf)> {
+    numbered(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema"), "_portal.sql")
 }
 
 /// Runs a dump into a new database.
@@ -40,6 +53,14 @@ async fn migrated(dump: &Path) -> TestServer {
     TestServer { server: built, settings, ..server }
 }
 
+/// From the address that had used up its resets when the databases of version 4 and later were written.
+async fn reset_from_elsewhere(server: &TestServer) -> StatusCode {
+    let request = Request::post("/api/v1.0/me/managedDevices/d-chiyo-visionos/resetPasscode")
+        .header("authorization", format!("Bearer {}", server.token("p-chiyo", 60)))
+        .header("idempotency-key", "k-limit");
+    server.send_from("203.0.113.9:1", request.body(Body::empty()).unwrap()).await.status
+}
+
 async fn newest(server: &TestServer, person: &str, device: &str) -> Value {
     let path = format!("/me/managedDevices/{device}");
     server.get(person, &path).await.json()["deviceActionResults"][0].clone()
@@ -47,9 +68,7 @@ async fn newest(server: &TestServer, person: &str, device: &str) -> Value {
 
 #[tokio::test]
 async fn every_earlier_version_is_brought_up_to_date_and_the_server_works_on_it() {
-    let fixtures = fixtures();
-    assert!(fixtures.len() >= 2, "{fixtures:?}");
-    for dump in fixtures {
+    for (version, dump) in fixtures() {
         let name = dump.display();
         let server = migrated(&dump).await;
         // What was there is there.
@@ -67,6 +86,9 @@ async fn every_earlier_version_is_brought_up_to_date_and_the_server_works_on_it(
         server.server.reseal_passcodes().await;
         assert_eq!(server.count("SELECT COUNT(*) FROM passcodes WHERE key_id IS NULL").await, 0, "{name}");
         assert_eq!(server.get("p-aiko", path).await.json()["passcode"], "nrj3tm4m", "{name}");
+        // A limit that was reached then is reached now.
+        let expected = if version < 4 { 202 } else { 429 };
+        assert_eq!(reset_from_elsewhere(&server).await.as_u16(), expected, "{name}");
         // What was under way goes on: recorded then, sent and done now, with the passcode of then.
         server.pass(30).await;
         assert_eq!(newest(&server, "p-aiko", "d-aiko-lumia").await["actionState"], "done", "{name}");
@@ -98,9 +120,47 @@ async fn every_earlier_version_is_brought_up_to_date_and_the_server_works_on_it(
     }
 }
 
+/// The schema as SQLite keeps it, without the layout of its texts.
+async fn schema(database: &Path) -> Vec<String> {
+    let pool = crate::support::server::open(database).await;
+    let texts: Vec<String> = sqlx::query_scalar(
+        "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') FROM sqlite_schema ORDER BY type, name",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+    let squeezed = |text: &String| {
+        let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
+        lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    };
+    texts.iter().map(squeezed).collect()
+}
+
+#[tokio::test]
+async fn there_is_a_database_of_every_version_before_the_newest_and_it_has_that_versions_tables() {
+    let (fixtures, migrations) = (fixtures(), migrations());
+    let versions = |files: &[(u32, PathBuf)]| files.iter().map(|(version, _)| *version).collect::<Vec<_>>();
+    let (_, earlier) = migrations.split_last().unwrap();
+    assert_eq!(versions(&fixtures), versions(earlier), "see tests/fixtures/schema/README.md");
+    let folder = tempfile::tempdir().unwrap();
+    let files = folder.path().join("migrations");
+    std::fs::create_dir(&files).unwrap();
+    for ((version, dump), (_, migration)) in fixtures.iter().zip(earlier) {
+        std::fs::copy(migration, files.join(migration.file_name().unwrap())).unwrap();
+        let [made, loaded] = ["made", "loaded"].map(|name| folder.path().join(format!("{name}-{version}")));
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&made).create_if_missing(true);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::migrate::Migrator::new(files.as_path()).await.unwrap().run(&pool).await.unwrap();
+        pool.close().await;
+        load(dump, &loaded).await;
+        assert_eq!(schema(&loaded).await, schema(&made).await, "{}", dump.display());
+    }
+}
+
 #[tokio::test]
 async fn lines_from_before_the_chain_are_chained_and_the_record_says_so() {
-    let dump = fixtures().into_iter().find(|dump| dump.ends_with("0002_portal.sql")).unwrap();
+    let (_, dump) = fixtures().into_iter().find(|(version, _)| *version == 2).unwrap();
     let server = migrated(&dump).await;
     let started = "SELECT result FROM audit WHERE event = 'auditChainStarted'";
     assert_eq!(server.column(started).await, ["13 earlier lines"]);

@@ -148,11 +148,11 @@ async fn a_provider_whose_keys_are_missing_is_named() {
 }
 
 /// The real program with its log read line by line.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     lines: Receiver<Value>,
     address: String,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Drop for Program {
@@ -183,7 +183,7 @@ fn terminate(child: &Child) {
 }
 
 impl Program {
-    async fn start(provider: &Provider, more: &str) -> Self {
+    pub(crate) async fn start(provider: &Provider, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = start(provider, folder.path(), more);
         let log = BufReader::new(child.stderr.take().unwrap());
@@ -212,7 +212,7 @@ impl Program {
         }
     }
 
-    async fn ask(&self, head: &str) -> String {
+    pub(crate) async fn ask(&self, head: &str) -> String {
         crate::api::talk(&self.address, &format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n")).await
     }
 }

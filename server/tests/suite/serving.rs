@@ -120,6 +120,53 @@ async fn a_body_that_says_it_is_too_large_is_refused_wherever_it_is_sent() {
 }
 
 #[tokio::test]
+async fn addresses_and_headers_that_are_too_long_are_refused_with_a_reference() {
+    let server = TestServer::start().await;
+    let (address, _stop) = on_a_socket(&server, 10).await;
+    let long = "x".repeat(10_000);
+    let large = format!("x-large: {}\r\n", "y".repeat(26_000));
+    let many: String = (0..70).map(|number| format!("x-{number}: y\r\n")).collect();
+    for (status, path, headers) in [
+        (414, format!("/devices?{long}"), ""),
+        (414, format!("/api/v1.0/me/managedDevices/{long}"), ""),
+        (431, "/api/v1.0/me".to_owned(), &*large),
+        (431, "/".to_owned(), &*many),
+    ] {
+        let answer = talk(&address, &format!("GET {path} HTTP/1.1\r\nhost: a\r\n{headers}\r\n")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("application/problem+json") && head.contains("connection: close"), "{head}");
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&problem["status"], &problem["code"]), (&status.into(), &"invalidRequest".into()));
+        let reference = problem["requestId"].as_str().unwrap();
+        assert!(head.contains(&format!("x-request-id: {reference}")), "{answer}");
+    }
+    let metrics = crate::operation::metrics(&server).await;
+    let counted = "portal_http_requests_total{method=\"GET\",route=\"/api/v1.0/me\",status=\"431\"} 1";
+    assert!(metrics.contains(counted), "{metrics}");
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_counted_and_has_a_status() {
+    let server = TestServer::start().await;
+    let (address, _stop) = on_a_socket(&server, 10).await;
+    let many: String = (0..200).map(|number| format!("x-{number}: y\r\n")).collect();
+    let flood = format!("GET /healthz HTTP/1.1\r\nhost: a\r\n{many}\r\n");
+    for (text, status) in [("\u{16}\u{3}\u{1} garbage\r\n\r\n", 400), (&*flood, 431)] {
+        assert!(talk(&address, text).await.starts_with(&format!("HTTP/1.1 {status}")), "{text}");
+    }
+    assert!(talk(&address, HEALTH).await.starts_with("HTTP/1.1 200"));
+    // Counted when the connection has ended, which may be a moment after the answer was read.
+    let counted = "portal_http_connections_closed_total{reason=\"unreadable\"} 2";
+    let is_counted = async {
+        while !crate::operation::metrics(&server).await.contains(counted) {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(20), is_counted).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_body_that_does_not_say_how_long_it_is_is_read_up_to_the_limit() {
     let server = TestServer::start().await;
     let (address, _stop) = on_a_socket(&server, 10).await;

@@ -82,6 +82,8 @@ pub(crate) struct Says {
     /// Codes that were given out: what the token endpoint answers for each, once.
     pub(crate) codes: Mutex<HashMap<String, Grant>>,
     pub(crate) token_requests: AtomicU32,
+    /// The code verifiers it was sent.
+    pub(crate) verifiers: Mutex<Vec<String>>,
     issuer: Mutex<String>,
 }
 
@@ -91,6 +93,11 @@ pub(crate) struct Grant {
     pub(crate) challenge: String,
     /// The ID token.
     pub(crate) id_token: String,
+}
+
+/// A secret of this provider that belongs to a code and can be told from any other.
+pub(crate) fn opaque(what: &str, code: &str) -> String {
+    Base64UrlUnpadded::encode_string(&sha2::Sha256::digest([what, code].concat()))
 }
 
 /// `client_id` and secret of the confidential client.
@@ -121,6 +128,7 @@ impl Provider {
             })),
             codes: Mutex::default(),
             token_requests: AtomicU32::new(0),
+            verifiers: Mutex::default(),
             issuer: Mutex::new(issuer.clone()),
         });
         let app = Router::new()
@@ -188,12 +196,16 @@ async fn token(State(says): State<Arc<Says>>, headers: HeaderMap, body: String) 
     }
     let form: HashMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let of = |name: &str| form.get(name).cloned().unwrap_or_default();
+    says.verifiers.lock().unwrap().push(of("code_verifier"));
     let granted = says.codes.lock().unwrap().remove(&of("code"));
     let challenge = Base64UrlUnpadded::encode_string(&sha2::Sha256::digest(of("code_verifier").as_bytes()));
     match granted.filter(|grant| of("grant_type") == "authorization_code" && grant.challenge == challenge) {
         Some(grant) => {
-            let answer =
-                json!({ "access_token": "unused", "token_type": "Bearer", "id_token": grant.id_token });
+            // More than was asked for: tokens that this server has no use for.
+            let answer = json!({
+                "access_token": opaque("access", &of("code")), "refresh_token": opaque("refresh", &of("code")),
+                "token_type": "Bearer", "id_token": grant.id_token,
+            });
             axum::Json(answer).into_response()
         }
         None => (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": "invalid_grant" }))).into_response(),
