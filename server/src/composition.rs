@@ -4,6 +4,8 @@
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
 use crate::backend_simulated::{FleetError, SimulatedFleet};
 use crate::config::{SessionSettings, Settings};
+use crate::domain::audit_chain::{Broken, End};
+use crate::domain::secret_key::KeyId;
 use crate::http::page::PageSite;
 use crate::http::{
     EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, SessionEdge, SignInMode, WRITE_STALL,
@@ -15,6 +17,7 @@ use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, Store
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{SystemClock, SystemRandomness, raise_file_limit};
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
+use portal_contract::UtcTime;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +39,10 @@ pub enum StartError {
     Database(PathBuf, StoreError),
     /// Another server uses the database, or its lock cannot be used.
     Lock(PathBuf, LockError),
+    /// The audit record is not what the server wrote, or nobody answers for it yet.
+    Audit(PathBuf, Broken),
+    /// The audit record is sealed with this key, and none is configured: going on without would look like a forgery.
+    AuditKey(PathBuf, KeyId),
     /// The simulated fleet's database cannot be used.
     Fleet(PathBuf, FleetError),
     /// The page's folder cannot be used.
@@ -52,9 +59,26 @@ impl std::fmt::Display for StartError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const WHAT_TO_DO: &str = "check that the folder exists, may be written and has space left";
         match self {
-            Self::Database(path, StoreError::Unavailable(reason) | StoreError::Corrupt(reason)) => {
+            Self::Database(path, StoreError::Unavailable(reason)) => {
                 write!(formatter, "the database {} cannot be used ({reason}): {WHAT_TO_DO}", path.display())
             }
+            Self::Database(path, StoreError::Corrupt(reason)) => {
+                write!(formatter, "the database {} cannot be used: {reason}", path.display())
+            }
+            Self::Audit(path, broken @ (Broken::NotSealed(_) | Broken::NotCurrentKey(_))) => {
+                write!(formatter, "the audit record in {}: {broken}", path.display())
+            }
+            Self::Audit(path, broken) => write!(
+                formatter,
+                "the audit record in {} is broken: {broken}. Keep the file (`audit export` writes it down as \
+                 evidence) and restore a backup, see docs/keys-and-audit.md",
+                path.display()
+            ),
+            Self::AuditKey(path, sealed) => write!(
+                formatter,
+                "the audit record in {} is sealed with key {sealed}, but [audit] names no key: set audit.key_file",
+                path.display()
+            ),
             Self::Lock(path, LockError::Taken) => write!(
                 formatter,
                 "another server runs over the database {}: stop it first, two would send the same resets",
@@ -122,6 +146,21 @@ pub struct Server {
     drain_time: Duration,
 }
 
+/// Checks the audit record before anything is added to it: the server would otherwise go on, with its key, where somebody
+/// without the key rewrote what is before.
+async fn begin_record(store: &SqliteStore, settings: &Settings, now: UtcTime) -> Result<(), StartError> {
+    let path = &settings.database;
+    let database = |error| StartError::Database(path.clone(), error);
+    if settings.audit_keys.is_none()
+        && let Some(sealed) = store.newest_audit_key().await.map_err(database)?
+    {
+        return Err(StartError::AuditKey(path.clone(), sealed));
+    }
+    let verified = store.verify_audit(None, End::OfTheRecord).await.map_err(database)?;
+    verified.map_err(|broken| StartError::Audit(path.clone(), broken))?;
+    store.tell_of_chain(now).await.map_err(database)
+}
+
 /// The fleet's database stands beside the portal's.
 #[must_use]
 pub fn fleet_database(database: &Path) -> PathBuf {
@@ -139,10 +178,7 @@ impl Server {
         let store = SqliteStore::open(&settings.database, options)
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
-        store
-            .tell_of_chain(clock.now())
-            .await
-            .map_err(|error| StartError::Database(settings.database.clone(), error))?;
+        begin_record(&store, settings, clock.now()).await?;
         let fleet_path = fleet_database(&settings.database);
         let fleet = SimulatedFleet::open(&fleet_path, settings.fleet, Arc::clone(&clock))
             .await
@@ -311,7 +347,10 @@ async fn close_streams(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
 /// How the database of these settings is opened.
 #[must_use]
 pub fn store_options(settings: &Settings) -> StoreOptions {
-    StoreOptions { max_pages: settings.database_pages, audit_keys: settings.audit_keys.clone().map(Arc::new) }
+    StoreOptions {
+        max_pages: settings.database_pages,
+        audit_keys: settings.audit_keys.clone().map(Arc::new),
+    }
 }
 
 fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {

@@ -76,6 +76,7 @@ fn run() -> Result<Vec<String>, Failed> {
 async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, OperatorError> {
     match wanted {
         Wanted::Audit(AuditCommand::Verify { anchor }) => operator::verify(settings, *anchor).await,
+        Wanted::Audit(AuditCommand::Seal { anchor }) => operator::seal(settings, *anchor, &SystemClock).await,
         Wanted::Audit(AuditCommand::Export { from, to }) => {
             let mut out = std::io::BufWriter::new(std::io::stdout());
             operator::export(settings, *from, *to, &mut out).await.map(|()| Vec::new())

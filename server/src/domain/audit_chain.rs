@@ -8,6 +8,7 @@
 //! as 8 bytes, most significant first, then nine fields in a fixed order, each as `0` when absent or `1`, its length in 4
 //! bytes and its bytes. Every field has its length, so no two different lines are the same bytes.
 
+use super::audit::AuditEvent;
 use super::hex;
 use super::secret_key::{KeyId, KeyRing, SecretKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -163,8 +164,13 @@ pub enum Broken {
     UnknownKey(i64, KeyId),
     /// A line is sealed with an older key than a line before it, or with none: somebody without the current key wrote it.
     WeakerKey(i64),
-    /// The newest line is not sealed with the current key.
+    /// A line is sealed, the one before with another key or with none, and it is not the line by which an operator
+    /// answers for what is before it.
+    NotAttested(i64),
+    /// The newest line is sealed with an older key than the current one.
     NotCurrentKey(i64),
+    /// A key is configured, and not one line of a whole record is sealed: their number.
+    NotSealed(u64),
     /// The chain ends before the anchor: lines at the end are gone.
     EndsBefore(Head),
     /// The chain has another hash where the anchor is.
@@ -184,7 +190,9 @@ impl Broken {
             Self::Changed(_) => "audit.line_changed",
             Self::UnknownKey(..) => "audit.key_unknown",
             Self::WeakerKey(_) => "audit.key_weaker",
+            Self::NotAttested(_) => "audit.key_not_attested",
             Self::NotCurrentKey(_) => "audit.key_not_current",
+            Self::NotSealed(_) => "audit.not_sealed",
             Self::EndsBefore(_) => "audit.end_missing",
             Self::NotTheAnchor(_) => "audit.anchor_differs",
             Self::Unreadable(_) => "audit.line_unreadable",
@@ -217,13 +225,25 @@ impl std::fmt::Display for Broken {
                     "line {line} is sealed with an older key than a line before it, or with none"
                 )
             }
+            Self::NotAttested(line) => write!(
+                formatter,
+                "line {line} is sealed with another key than the line before it, or the first that is sealed, and \
+                 nobody answered for the lines before: they may have been rewritten"
+            ),
             Self::NotCurrentKey(line) => {
                 write!(
                     formatter,
-                    "line {line} is the newest and not sealed with the current key: if the key is new, start the \
-                     server once; otherwise the end was written by somebody who does not have it"
+                    "line {line} is the newest and sealed with an older key than the current one: if you changed the \
+                     key, answer for the lines until here with `portal-server audit seal`; otherwise the end was \
+                     written by somebody who has the older key only"
                 )
             }
+            Self::NotSealed(lines) => write!(
+                formatter,
+                "a key is configured and none of {lines} lines is sealed: if there was no key until now, compare the \
+                 head with one noted down earlier and answer for these lines with `portal-server audit seal`; \
+                 otherwise the record was rewritten by somebody without the key"
+            ),
             Self::EndsBefore(anchor) => write!(
                 formatter,
                 "the record ends before line {}, which was there when the anchor was taken: lines at the end were \
@@ -286,6 +306,11 @@ impl<'keys> Verifier<'keys> {
         if hash(self.whole.head.hash, line, key) != link.hash {
             return Err(Broken::Changed(expected));
         }
+        // Without this, a record that was computed anew without a key would be covered by the next sealed line.
+        let goes_on = self.whole.lines == 0 || self.last_key == link.key;
+        if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
+            return Err(Broken::NotAttested(expected));
+        }
         self.whole.head = Head { sequence: expected, hash: link.hash };
         self.whole.lines += 1;
         self.whole.sealed += u64::from(key.is_some());
@@ -315,6 +340,12 @@ impl<'keys> Verifier<'keys> {
         }
     }
 
+    /// The last line that was checked.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.whole.head
+    }
+
     /// Checks that the end is where it should be.
     ///
     /// # Errors
@@ -325,9 +356,13 @@ impl<'keys> Verifier<'keys> {
             return Err(Broken::EndsBefore(anchor));
         }
         let current = self.keys.map(|keys| keys.current().id());
-        let is_sealed = current.is_none() || self.last_key.as_ref() == current;
-        if end == End::OfTheRecord && self.whole.lines > 0 && !is_sealed {
-            return Err(Broken::NotCurrentKey(head.sequence));
+        if end == End::OfTheRecord && self.whole.lines > 0 && current.is_some() {
+            // Lines never go back to no key, so the last one tells whether any is sealed.
+            match &self.last_key {
+                None => return Err(Broken::NotSealed(self.whole.lines)),
+                newest if newest.as_ref() != current => return Err(Broken::NotCurrentKey(head.sequence)),
+                Some(_) => {}
+            }
         }
         Ok(self.whole)
     }
@@ -340,6 +375,8 @@ pub enum End {
     OfTheRecord,
     /// A part of it that was written to a file: it may end before the key was changed.
     OfAPart,
+    /// The record, about to be sealed with the current key: it may be sealed with an older one or not at all.
+    BeforeSealing,
 }
 
 #[cfg(test)]
@@ -441,7 +478,16 @@ mod tests {
         assert!(verify(&anew, None, None).is_ok(), "plain SHA-256 alone cannot tell");
         assert!(matches!(verify(&anew, None, Some(anchor)), Err(Broken::NotTheAnchor(_))));
         let keys = KeyRing::of(key(1));
-        assert_eq!(verify(&anew, Some(&keys), None), Err(Broken::NotCurrentKey(5)));
+        assert_eq!(verify(&anew, Some(&keys), None), Err(Broken::NotSealed(5)));
+        // Nor does a sealed line after it help, unless an operator answered for what is before.
+        for (event, expected) in [("resetAccepted", Err(Broken::NotAttested(6))), ("auditKeyChanged", Ok(6))]
+        {
+            let mut covered = anew.clone();
+            let line = AuditLine { event: event.to_owned(), ..line(6) };
+            let hash = hash(previous, &line, Some(&key(1)));
+            covered.push((line, Some(Link { key: Some(key(1).id().clone()), hash })));
+            assert_eq!(verify(&covered, Some(&keys), None).map(|whole| whole.lines), expected);
+        }
     }
 
     /// Three plain lines, three with an older key, three with the current one.
@@ -452,7 +498,10 @@ mod tests {
         for (sequence, key) in
             (4..=6).map(|place| (place, &older)).chain((7..=9).map(|place| (place, &current)))
         {
-            let line = line(sequence);
+            let mut line = line(sequence);
+            if sequence % 3 == 1 {
+                line.event = "auditKeyChanged".to_owned();
+            }
             previous = hash(previous, &line, Some(key));
             all.push((line, Some(Link { key: Some(key.id().clone()), hash: previous })));
         }

@@ -18,9 +18,12 @@ usage: portal-server [--config FILE] [COMMAND]
   audit verify               check the hash chain of the audit record; names the first bad line
       --anchor LINE:HASH     and that it still contains this head, noted down earlier
       --file FILE            check an exported file instead of the database
+  audit seal                 check it and answer for its lines with the current key: once for a record that
+                             had no key, and after each change of the key; the server must not be running
+      --anchor LINE:HASH     only if it still contains this head, noted down earlier
   audit export               write the record as JSON Lines on standard output
       --from DATE --to DATE  only from this moment (RFC 3339 or YYYY-MM-DD), and before that one
-  passcodes rekey            seal temporary passcodes anew with the current key
+  passcodes rekey            seal temporary passcodes anew with the current key; the server must not be running
   backup --to FILE           copy the database; the server may be running
   restore --from FILE        put a backup in the database's place; the server must not be running
 
@@ -42,6 +45,11 @@ pub enum AuditCommand {
     VerifyFile {
         /// The file.
         file: PathBuf,
+        /// A head noted down earlier.
+        anchor: Option<Head>,
+    },
+    /// Answer for the record with the current key.
+    Seal {
         /// A head noted down earlier.
         anchor: Option<Head>,
     },
@@ -124,6 +132,9 @@ fn wanted(words: &[&str], options: Options) -> Result<Wanted, String> {
         (["audit", "verify"], false, anchor, Some(file), None, None) => {
             Ok(Wanted::Audit(AuditCommand::VerifyFile { file, anchor }))
         }
+        (["audit", "seal"], false, anchor, None, None, None) => {
+            Ok(Wanted::Audit(AuditCommand::Seal { anchor }))
+        }
         (["audit", "export"], false, None, None, from, to) => {
             let moment = |text: Option<OsString>| text.as_ref().map(moment).transpose();
             Ok(Wanted::Audit(AuditCommand::Export { from: moment(from)?, to: moment(to)? }))
@@ -183,6 +194,7 @@ mod tests {
                     to: Some(UtcTime::from_unix_seconds(1)),
                 }),
             ),
+            ("audit seal", Wanted::Audit(AuditCommand::Seal { anchor: None })),
             ("passcodes rekey", Wanted::Rekey),
             ("backup --to b", Wanted::Backup(PathBuf::from("b"))),
             ("restore --from=b", Wanted::Restore(PathBuf::from("b"))),

@@ -1,11 +1,12 @@
-//! Verifying and exporting the audit record.
+//! Verifying, sealing and exporting the audit record.
 
-use super::{OperatorError, database, file};
+use super::{OperatorError, database, file, lock};
 use crate::composition::store_options;
 use crate::config::Settings;
-use crate::domain::audit_chain::{Head, Whole};
+use crate::domain::audit_chain::{End, Head, Whole};
 use crate::domain::audit_export;
 use crate::domain::secret_key::KeyRing;
+use crate::ports::Clock;
 use crate::store_sqlite::SqliteStore;
 use portal_contract::UtcTime;
 use std::io::Write;
@@ -25,10 +26,44 @@ fn described(whole: &Whole) -> Vec<String> {
 pub async fn verify(settings: &Settings, anchor: Option<Head>) -> Result<Vec<String>, OperatorError> {
     let path = &settings.database;
     let store = SqliteStore::look(path, store_options(settings)).await.map_err(database(path))?;
-    let verified = store.verify_audit(anchor).await.map_err(database(path));
+    let verified = store.verify_audit(anchor, End::OfTheRecord).await.map_err(database(path));
     store.close().await;
     let whole = verified?.map_err(|broken| OperatorError::Audit(path.clone(), broken))?;
     Ok(described(&whole))
+}
+
+/// Verifies the record as it is and answers for it with the current key: from here on lines are sealed with it. For the
+/// first key of a record that has lines, and for a new key. No server may run.
+///
+/// # Errors
+/// [`OperatorError::Audit`] with the first bad line; nothing is written then.
+pub async fn seal(
+    settings: &Settings,
+    anchor: Option<Head>,
+    clock: &dyn Clock,
+) -> Result<Vec<String>, OperatorError> {
+    let path = &settings.database;
+    let Some(keys) = &settings.audit_keys else { return Err(OperatorError::NoAuditKey) };
+    let current = keys.current().id();
+    let _lock = lock(path)?;
+    let before = SqliteStore::look(path, store_options(settings)).await.map_err(database(path))?;
+    let verified = before.verify_audit(anchor, End::BeforeSealing).await.map_err(database(path));
+    let newest = before.newest_audit_key().await.map_err(database(path));
+    before.close().await;
+    let whole = verified?.map_err(|broken| OperatorError::Audit(path.clone(), broken))?;
+    let mut said = described(&whole);
+    if whole.lines == 0 || newest?.as_ref() == Some(current) {
+        said.push(format!("nothing to do: lines are sealed with key {current} already"));
+        return Ok(said);
+    }
+    let store = SqliteStore::open(path, store_options(settings)).await.map_err(database(path))?;
+    let sealed = store.seal_audit(&whole, clock.now()).await.map_err(database(path));
+    let head = store.audit_head().await.map_err(database(path));
+    store.close().await;
+    sealed?;
+    said.push(format!("these {} lines are answered for with key {current} now", whole.lines));
+    said.push(format!("head {}", head?));
+    Ok(said)
 }
 
 /// Checks an exported file.
@@ -64,7 +99,7 @@ pub async fn export(
     let path = &settings.database;
     let store = SqliteStore::look(path, store_options(settings)).await.map_err(database(path))?;
     let written = write(&store, path, from, to, out).await;
-    let verified = store.verify_audit(None).await.map_err(database(path));
+    let verified = store.verify_audit(None, End::OfTheRecord).await.map_err(database(path));
     store.close().await;
     written?;
     verified?.map_err(|broken| OperatorError::Audit(path.clone(), broken))?;

@@ -3,6 +3,7 @@
 use super::{OperatorError, create_private, database, make_durable};
 use crate::composition::store_options;
 use crate::config::Settings;
+use crate::domain::audit_chain::End;
 use crate::ports::Clock;
 use crate::store_sqlite::{SqliteStore, StoreOptions};
 use std::path::Path;
@@ -44,7 +45,7 @@ async fn copy(
     store.copy_to(to, clock.now()).await.map_err(database(to))?;
     let copy = SqliteStore::look(to, options).await.map_err(database(to))?;
     let checked = copy.check_integrity().await.map_err(database(to));
-    let verified = copy.verify_audit(None).await.map_err(database(to));
+    let verified = copy.verify_audit(None, End::OfTheRecord).await.map_err(database(to));
     copy.close().await;
     checked?;
     make_durable(to)?;

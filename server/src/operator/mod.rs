@@ -8,7 +8,7 @@ mod passcodes;
 mod restore;
 
 pub use arguments::{AuditCommand, HELP, Wanted, parse};
-pub use audit::{export, verify, verify_file};
+pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;
 pub use passcodes::reseal;
 pub use restore::restore;
@@ -16,6 +16,7 @@ pub use restore::restore;
 use crate::application::Refusal;
 use crate::domain::audit_chain::Broken;
 use crate::ports::StoreError;
+use crate::store_sqlite::{DatabaseLock, LockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,8 @@ pub enum OperatorError {
     Exists(PathBuf),
     /// A server is running over the database.
     Running(PathBuf),
+    /// No key of the audit record is configured.
+    NoAuditKey,
     /// The audit record is broken.
     Audit(PathBuf, Broken),
     /// Passcodes do not open.
@@ -50,9 +53,10 @@ impl std::fmt::Display for OperatorError {
             }
             Self::Running(path) => write!(
                 formatter,
-                "a server is running over {}: stop it first, it would go on writing into the old file",
+                "a server is running over {}: stop it first, it would go on with what is changed here",
                 path.display()
             ),
+            Self::NoAuditKey => formatter.write_str("[audit] names no key: set audit.key_file"),
             Self::Audit(path, broken) => {
                 write!(formatter, "the audit record in {} is broken: {broken}", path.display())
             }
@@ -63,6 +67,14 @@ impl std::fmt::Display for OperatorError {
             Self::Refused(refusal) => write!(formatter, "passcodes could not be sealed anew: {refusal:?}"),
         }
     }
+}
+
+/// Takes the lock of the database, so that no server writes into it meanwhile.
+fn lock(path: &Path) -> Result<DatabaseLock, OperatorError> {
+    DatabaseLock::take(path).map_err(|error| match error {
+        LockError::Taken => OperatorError::Running(path.to_owned()),
+        LockError::Io(error) => OperatorError::File(path.to_owned(), error),
+    })
 }
 
 /// Names the database in an error.

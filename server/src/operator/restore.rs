@@ -1,10 +1,11 @@
 //! Putting a backup in the database's place while no server runs.
 
-use super::{OperatorError, create_private, database, file, make_durable};
+use super::{OperatorError, create_private, database, file, lock, make_durable};
 use crate::composition::store_options;
 use crate::config::Settings;
+use crate::domain::audit_chain::{Broken, End, Whole};
 use crate::ports::Clock;
-use crate::store_sqlite::{DatabaseLock, LockError, Readied, SqliteStore, StoreOptions};
+use crate::store_sqlite::{Readied, SqliteStore, StoreOptions};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -18,10 +19,7 @@ pub async fn restore(
     clock: &dyn Clock,
 ) -> Result<Vec<String>, OperatorError> {
     let path = &settings.database;
-    let _lock = DatabaseLock::take(path).map_err(|error| match error {
-        LockError::Taken => OperatorError::Running(path.clone()),
-        LockError::Io(error) => OperatorError::File(path.clone(), error),
-    })?;
+    let _lock = lock(path)?;
     let made = beside(path, ".restoring");
     // Left by a restore that was interrupted; nobody else makes it while the lock is held.
     for leftover in with_logs(&made) {
@@ -61,7 +59,7 @@ pub async fn restore(
     Ok(said)
 }
 
-/// Copies the backup, brings its tables up to date, checks it, and only then changes anything in it.
+/// Copies the backup, checks it, brings its tables up to date, and only then changes anything in it.
 async fn fill(
     mut source: std::fs::File,
     made: &Path,
@@ -71,6 +69,11 @@ async fn fill(
     let mut copy = create_private(made)?;
     std::io::copy(&mut source, &mut copy).map_err(file(made))?;
     drop(copy);
+    // Before anything writes into it: nothing that opens it for writing may make it look better than it is.
+    let backup = SqliteStore::look_at_any(made, options.clone()).await.map_err(database(made))?;
+    let checked = check(&backup, made).await;
+    backup.close().await;
+    checked?;
     let store = SqliteStore::open(made, options).await.map_err(database(made))?;
     let result = ready(&store, made, clock).await;
     // Closing writes the log back into the one file.
@@ -79,11 +82,31 @@ async fn fill(
     result
 }
 
+async fn check(backup: &SqliteStore, made: &Path) -> Result<(), OperatorError> {
+    backup.check_integrity().await.map_err(database(made))?;
+    if backup.has_audit_chain().await.map_err(database(made))? {
+        verified(backup, made).await?;
+    }
+    Ok(())
+}
+
+/// The whole record. One that was sealed with an older key is sealed with the current one here: who restores it answers
+/// for it. One without any seal, although there is a key, is left to the explicit `audit seal`.
+async fn verified(store: &SqliteStore, made: &Path) -> Result<Whole, OperatorError> {
+    let verified = store.verify_audit(None, End::OfTheRecord).await.map_err(database(made))?;
+    match verified {
+        Err(Broken::NotCurrentKey(_)) => {
+            let whole = store.verify_audit(None, End::BeforeSealing).await.map_err(database(made))?;
+            whole.map_err(|broken| OperatorError::Audit(made.to_owned(), broken))
+        }
+        verified => verified.map_err(|broken| OperatorError::Audit(made.to_owned(), broken)),
+    }
+}
+
 async fn ready(store: &SqliteStore, made: &Path, clock: &dyn Clock) -> Result<Readied, OperatorError> {
-    store.check_integrity().await.map_err(database(made))?;
-    let verified = store.verify_audit(None).await.map_err(database(made))?;
-    verified.map_err(|broken| OperatorError::Audit(made.to_owned(), broken))?;
-    store.make_ready(clock.now()).await.map_err(database(made))
+    // Again: the lines of an old backup have their hashes only now.
+    let whole = verified(store, made).await?;
+    store.make_ready(&whole, clock.now()).await.map_err(database(made))
 }
 
 fn named(error: OperatorError, made: &Path, from: &Path) -> OperatorError {
@@ -97,6 +120,7 @@ fn named(error: OperatorError, made: &Path, from: &Path) -> OperatorError {
         | OperatorError::File(..)
         | OperatorError::Exists(_)
         | OperatorError::Running(_)
+        | OperatorError::NoAuditKey
         | OperatorError::Passcodes(_)
         | OperatorError::Refused(_)) => other,
     }

@@ -4,6 +4,7 @@
 use super::rows::get;
 use super::{SqliteStore, StoreOptions, audit, commands, connect_options, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::audit_chain::Whole;
 use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
@@ -44,11 +45,17 @@ impl SqliteStore {
 
     /// Makes an opened copy ready to take the original's place: it was not there when the original went on. Every open
     /// command counts as sent, so that the queue asks about it and never sends it again; every token issued before is
-    /// refused; the record says so.
+    /// refused; the record says so. Its record was verified and is `verified`; sealed with an older key, it is sealed with
+    /// the current one from here on.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when it is no finished backup.
-    pub async fn make_ready(&self, now: UtcTime) -> Result<Readied, StoreError> {
+    pub async fn make_ready(&self, verified: &Whole, now: UtcTime) -> Result<Readied, StoreError> {
+        if let Some(sealed) = self.newest_audit_key().await?
+            && self.chain.keys.as_ref().is_some_and(|keys| *keys.current().id() != sealed)
+        {
+            self.seal_audit(verified, now).await?;
+        }
         let mut transaction = self.begin().await?;
         let at: Option<i64> = sqlx::query_scalar("SELECT at FROM backup_origin")
             .fetch_optional(&mut *transaction)

@@ -1,11 +1,11 @@
-//! The audit record's chain in the database: linking new lines, chaining those that were there before, reading all of it
-//! back. What the hashes mean is in `domain/audit_chain.rs`.
+//! The audit record's chain in the database: linking new lines, chaining those that were there before it, sealing it with
+//! another key, reading all of it back. What the hashes mean is in `domain/audit_chain.rs`.
 
 use super::rows::get;
 use super::{SqliteStore, audit, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::audit_chain::{AuditLine, Broken, End, Head, LineHash, Link, Verifier, Whole, hash};
-use crate::domain::secret_key::{KeyId, KeyRing};
+use crate::domain::secret_key::{KeyId, KeyRing, SecretKey};
 use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use sqlx::SqliteConnection;
@@ -31,53 +31,67 @@ impl Chain {
         self.keys.as_deref()
     }
 
-    /// Links a line that was just written to the one before it.
+    /// Links a line that was just written to the one before it. A line goes on with the key of the line before; only the
+    /// line that [`SqliteStore::seal_audit`] writes may go on with another. Otherwise the server itself would cover, with
+    /// its key, a record that somebody computed anew without it.
     pub(super) async fn link(
         &self,
         connection: &mut SqliteConnection,
         line: &AuditLine,
     ) -> Result<(), StoreError> {
-        let previous = head(connection).await?;
+        let newest = newest(connection).await?;
         let key = self.keys().map(KeyRing::current);
+        let goes_on = newest.as_ref().is_none_or(|(_, before)| before.as_ref() == key.map(SecretKey::id));
+        if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
+            let line = line.sequence;
+            return Err(StoreError::Corrupt(format!(
+                "line {line} of the audit record would follow one with another key: stop the server and run \
+                 `portal-server audit verify`"
+            )));
+        }
+        let previous = newest.map_or(Head::START, |(head, _)| head);
         let hash = hash(previous.hash, line, key);
         insert(connection, line.sequence, &Link { key: key.map(|key| key.id().clone()), hash }).await
     }
+}
 
-    /// Chains the lines of a database from before there was a chain: once, right after the migration. The first one who
-    /// holds the write lock does it.
-    pub(super) async fn begin(&self, store: &SqliteStore) -> Result<(), StoreError> {
-        let mut transaction = store.begin().await?;
-        let is_chained: Option<i64> = sqlx::query_scalar("SELECT is_chained FROM audit_chain_start")
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(|error| store_error(&error))?;
-        if is_chained != Some(0) {
-            return Ok(());
+/// Whether the database has a chain, before it is brought up to date.
+pub(super) async fn has_begun(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| store_error(&error))?;
+    Ok(tables > 0)
+}
+
+/// Chains the lines of a database from before there was a chain, in the transaction of the migration that makes its table
+/// and never again: later, lines without a hash are a broken record. Without a key, because nobody answers for them yet.
+pub(super) async fn begin(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut after = i64::MIN;
+    let mut previous = LineHash::NOTHING;
+    loop {
+        let rows = portion(connection, after).await?;
+        let Some(last) = rows.last() else { break };
+        after = get(last, "sequence")?;
+        for row in &rows {
+            let line = line(row)?;
+            previous = hash(previous, &line, None);
+            insert(connection, line.sequence, &Link { key: None, hash: previous }).await?;
         }
-        let mut after = i64::MIN;
-        loop {
-            let rows = portion(&mut transaction, after).await?;
-            let Some(last) = rows.last() else { break };
-            after = get(last, "sequence")?;
-            for row in &rows {
-                self.link(&mut transaction, &line(row)?).await?;
-            }
-        }
-        sqlx::query("UPDATE audit_chain_start SET is_chained = 1")
-            .execute(&mut *transaction)
-            .await
-            .map_err(|error| store_error(&error))?;
-        super::commands::commit(transaction).await
     }
+    sqlx::query("UPDATE audit_chain_start SET is_chained = 1")
+        .execute(connection)
+        .await
+        .map_err(|error| store_error(&error))?;
+    Ok(())
 }
 
 impl SqliteStore {
-    /// Writes into the record what happened to the record: that a chain was begun over lines that were there before, and
-    /// that the key is a new one. From then on the newest line is sealed with the current key.
+    /// Writes into the record what happened to the record: that a chain was begun over lines that were there before, and,
+    /// into an empty one, which key seals it. Called with a record that was verified.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Corrupt`] when the record is sealed and there is no key any more: going on without
-    /// one would look like a forgery.
+    /// [`StoreError`].
     pub async fn tell_of_chain(&self, now: UtcTime) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let existing: Option<i64> =
@@ -94,21 +108,42 @@ impl SqliteStore {
                 .await
                 .map_err(|error| store_error(&error))?;
         }
-        let newest = newest_key(&mut transaction).await?;
-        match (self.chain.keys().map(|keys| keys.current().id()), newest) {
-            (Some(current), newest) if newest.as_ref() != Some(current) => {
-                let text = format!("key {current}");
-                let entry = AuditEntry::by_the_server(now, AuditEvent::AuditKeyChanged, text);
-                audit::append(&mut transaction, &entry, &self.chain).await?;
-            }
-            (None, Some(sealed)) => {
-                return Err(StoreError::Corrupt(format!(
-                    "the audit record is sealed with key {sealed}, but [audit] names no key: set audit.key_file"
-                )));
-            }
-            (Some(_) | None, _) => {}
+        if let Some(keys) = self.chain.keys()
+            && newest(&mut transaction).await?.is_none()
+        {
+            let text = format!("key {}", keys.current().id());
+            let entry = AuditEntry::by_the_server(now, AuditEvent::AuditKeyChanged, text);
+            audit::append(&mut transaction, &entry, &self.chain).await?;
         }
         super::commands::commit(transaction).await
+    }
+
+    /// Seals the record from here on with the current key, whatever it was sealed with before: whoever asks for this
+    /// answers for the lines up to `verified`, which must still be the end.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the end is another one, or there is no key.
+    pub async fn seal_audit(&self, verified: &Whole, now: UtcTime) -> Result<(), StoreError> {
+        let Some(keys) = self.chain.keys() else {
+            return Err(StoreError::Corrupt("[audit] names no key: set audit.key_file".to_owned()));
+        };
+        let mut transaction = self.begin().await?;
+        if head(&mut transaction).await? != verified.head {
+            return Err(StoreError::Corrupt("the audit record was changed meanwhile".to_owned()));
+        }
+        let text = format!("key {}, {} earlier lines", keys.current().id(), verified.lines);
+        let entry = AuditEntry::by_the_server(now, AuditEvent::AuditKeyChanged, text);
+        audit::append(&mut transaction, &entry, &self.chain).await?;
+        super::commands::commit(transaction).await
+    }
+
+    /// The key of the newest line, where it has one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn newest_audit_key(&self) -> Result<Option<KeyId>, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(|error| store_error(&error))?;
+        Ok(newest(&mut connection).await?.and_then(|(_, key)| key))
     }
 
     /// The end of the chain.
@@ -124,19 +159,23 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`]; what is wrong with the record itself is the inner [`Broken`].
-    pub async fn verify_audit(&self, anchor: Option<Head>) -> Result<Result<Whole, Broken>, StoreError> {
+    pub async fn verify_audit(
+        &self,
+        anchor: Option<Head>,
+        end: End,
+    ) -> Result<Result<Whole, Broken>, StoreError> {
         let mut verifier = Verifier::new(Head::START, self.chain.keys(), anchor);
         let checked = self.each_line(|line, link| verifier.check(&line, link.as_ref())).await?;
         let (numbered, linked) = match checked {
             Ok(ends) => ends,
             Err(broken) => return Ok(Err(broken)),
         };
-        let whole = verifier.finish(End::OfTheRecord);
         // The counter of SQLite and the chain know of lines that were taken away at the end.
-        Ok(whole.and_then(|whole| {
-            let last = numbered.max(linked);
-            if last > whole.head.sequence { Err(Broken::Missing(whole.head.sequence + 1)) } else { Ok(whole) }
-        }))
+        let last = verifier.head().sequence;
+        if numbered.max(linked) > last {
+            return Ok(Err(Broken::Missing(last.saturating_add(1))));
+        }
+        Ok(verifier.finish(end))
     }
 
     /// The first line at or after `from` and the last before `to`. The first is greater than the last when there is none.
@@ -201,21 +240,19 @@ async fn portion(connection: &mut SqliteConnection, after: i64) -> Result<Vec<Sq
 }
 
 async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
-    let row = sqlx::query("SELECT sequence, hash FROM audit_chain ORDER BY sequence DESC LIMIT 1")
+    Ok(newest(connection).await?.map_or(Head::START, |(head, _)| head))
+}
+
+/// The newest line of the chain and its key.
+async fn newest(connection: &mut SqliteConnection) -> Result<Option<(Head, Option<KeyId>)>, StoreError> {
+    let row = sqlx::query("SELECT sequence, key_id, hash FROM audit_chain ORDER BY sequence DESC LIMIT 1")
         .fetch_optional(connection)
         .await
         .map_err(|error| store_error(&error))?;
-    let Some(row) = row else { return Ok(Head::START) };
-    Ok(Head { sequence: get(&row, "sequence")?, hash: line_hash(get(&row, "hash")?)? })
-}
-
-async fn newest_key(connection: &mut SqliteConnection) -> Result<Option<KeyId>, StoreError> {
-    let key: Option<Option<String>> =
-        sqlx::query_scalar("SELECT key_id FROM audit_chain ORDER BY sequence DESC LIMIT 1")
-            .fetch_optional(connection)
-            .await
-            .map_err(|error| store_error(&error))?;
-    Ok(key.flatten().map(KeyId::trusted))
+    let Some(row) = row else { return Ok(None) };
+    let head = Head { sequence: get(&row, "sequence")?, hash: line_hash(get(&row, "hash")?)? };
+    let key: Option<String> = get(&row, "key_id")?;
+    Ok(Some((head, key.map(KeyId::trusted))))
 }
 
 async fn insert(connection: &mut SqliteConnection, sequence: i64, link: &Link) -> Result<(), StoreError> {

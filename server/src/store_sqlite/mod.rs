@@ -74,16 +74,14 @@ impl SqliteStore {
             .connect_with(connect.clone())
             .await
             .map_err(|error| store_error(&error))?;
-        MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        bring_up_to_date(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await
             .map_err(|error| store_error(&error))?;
         let places = places::Places::read(&readers).await?;
-        let store = Self { writer, readers, places, chain: Chain { keys: options.audit_keys } };
-        store.chain.begin(&store).await?;
-        Ok(store)
+        Ok(Self { writer, readers, places, chain: Chain { keys: options.audit_keys } })
     }
 
     /// Opens a database that exists, only to read it: nothing is brought up to date, nothing is written. A server may be
@@ -92,15 +90,9 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`], also when its tables are of another version than this program's.
     pub async fn look(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        // Without naming a journal mode: a server's database has a write-ahead log, a backup has none, and both stay so.
-        let connect = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(connect)
-            .await
-            .map_err(|error| store_error(&error))?;
+        let store = Self::look_at_any(path, options).await?;
         let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
-            .fetch_one(&readers)
+            .fetch_one(&store.readers)
             .await
             .map_err(|error| store_error(&error))?;
         let ours = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
@@ -110,8 +102,33 @@ impl SqliteStore {
                  this version once"
             )));
         }
-        let places = places::Places::read(&readers).await?;
-        Ok(Self { writer: readers.clone(), readers, places, chain: Chain { keys: options.audit_keys } })
+        let places = places::Places::read(&store.readers).await?;
+        Ok(Self { places, ..store })
+    }
+
+    /// The same with a database of any version: only what every version has can be read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn look_at_any(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        // Without naming a journal mode: a server's database has a write-ahead log, a backup has none, and both stay so.
+        let connect = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(connect)
+            .await
+            .map_err(|error| store_error(&error))?;
+        let (places, chain) = (places::Places::unknown(), Chain { keys: options.audit_keys });
+        Ok(Self { writer: readers.clone(), readers, places, chain })
+    }
+
+    /// Whether its audit record has hashes: it has none when no server of this version ever opened it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_audit_chain(&self) -> Result<bool, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(|error| store_error(&error))?;
+        chain::has_begun(&mut connection).await
     }
 
     /// Finishes what is running and closes the file.
@@ -119,6 +136,18 @@ impl SqliteStore {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Runs the migrations that are missing, all of them or none.
+async fn bring_up_to_date(writer: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| store_error(&error))?;
+    let has_chain = chain::has_begun(&mut transaction).await?;
+    let migrated = MIGRATIONS.run(&mut *transaction).await;
+    migrated.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    if !has_chain {
+        chain::begin(&mut transaction).await?;
+    }
+    commands::commit(transaction).await
 }
 
 /// The settings every database of the server is opened with.

@@ -7,6 +7,7 @@ use crate::support::{Provider, TestClock, TestServer};
 use portal_contract::{ActionState, FailureCode};
 use portal_server::composition::{Replaceable, Server};
 use portal_server::config::{self, Settings};
+use portal_server::domain::audit_chain::End;
 use portal_server::domain::command::{Ending, Report};
 use portal_server::operator;
 use portal_server::ports::NoCrash;
@@ -35,21 +36,23 @@ fn said(output: &Output) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(text).unwrap())
 }
 
-/// Changes the record as somebody would who has the file: without the triggers.
-async fn tamper(database: &Path, statement: &'static str) {
+/// Changes the record as somebody would who has the file: around the triggers, which are there again afterwards.
+pub(crate) async fn tamper(database: &Path, statement: &'static str) {
     let pool = open(database).await;
-    for trigger in [
-        "audit_is_never_changed",
-        "audit_is_never_deleted",
-        "audit_chain_is_never_changed",
-        "audit_chain_is_never_deleted",
-    ] {
-        sqlx::query(sqlx::AssertSqlSafe(format!("DROP TRIGGER IF EXISTS {trigger}")))
-            .execute(&pool)
+    let triggers: Vec<(String, String)> =
+        sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            .fetch_all(&pool)
             .await
             .unwrap();
+    assert_eq!(triggers.len(), 4);
+    for (name, _) in &triggers {
+        let drop = sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}"));
+        sqlx::query(drop).execute(&pool).await.unwrap();
     }
-    sqlx::query(statement).execute(&pool).await.unwrap();
+    sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+    for (_, sql) in triggers {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+    }
     pool.close().await;
 }
 
@@ -209,21 +212,140 @@ fn good_environment() -> Vec<(String, String)> {
 async fn a_sealed_record_cannot_be_computed_anew_and_is_not_left_unsealed() {
     let server = with_a_history().await;
     let settings = with_keys(&server, KEY, Some(NEW_KEY));
-    // Not started with the key yet: the newest line is not sealed with it.
-    assert!(said(&run(&server, &["audit", "verify"])).1.contains("audit.key_not_current"));
+    // Nobody answers yet for the lines from before the key: neither does the server, by starting with it.
+    assert!(said(&run(&server, &["audit", "verify"])).1.contains("audit.not_sealed"));
+    assert!(refused(&server, &settings).await.contains("`portal-server audit seal`"));
+    let wrong = format!("4:{}", "0".repeat(64));
+    let (code, text) = said(&run(&server, &["audit", "seal", "--anchor", &wrong]));
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("audit.anchor_differs"), "{text}");
+    let (code, text) = said(&run(&server, &["audit", "seal"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("4 lines, 0 of them sealed") && text.contains("head 4:"), "{text}");
     let server = restarted_with(server, settings).await;
+    let (code, text) = said(&run(&server, &["audit", "seal"]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("nothing to do"), "{text}");
     let (code, text) = said(&run(&server, &["audit", "verify"]));
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("5 lines, 1 of them sealed"), "{text}");
     // Rotated: the new one first.
     let settings = with_keys(&server, KEY, Some(&format!("{KEY}\n{NEW_KEY}")));
+    assert!(refused(&server, &settings).await.contains("`portal-server audit seal`"));
+    assert_eq!(said(&run(&server, &["audit", "seal"])).0, 0);
     let server = restarted_with(server, settings).await;
     assert!(said(&run(&server, &["audit", "verify"])).1.contains("6 lines, 2 of them sealed"));
     // Without any key the server does not go on: its lines would look like a forger's.
     let settings = with_keys(&server, KEY, None);
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
-    let error = Server::build(&settings, replaceable).await.err().unwrap().to_string();
+    let error = refused(&server, &settings).await;
     assert!(error.contains("audit.key_file"), "{error}");
+}
+
+/// Why a server does not start.
+async fn refused(server: &TestServer, settings: &Settings) -> String {
+    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    Server::build(settings, replaceable).await.err().expect("it started").to_string()
+}
+
+/// Everything of the chain is gone, a line says something else, and the database claims to come from before the chain.
+const CHAIN_THROWN_AWAY: &str = "UPDATE audit SET person_id = 'p-ben' WHERE event = 'resetAccepted'; \
+     DELETE FROM audit WHERE sequence > 3; DELETE FROM audit_chain; \
+     UPDATE audit_chain_start SET is_chained = 0, is_told = 1; \
+     UPDATE sqlite_sequence SET seq = 3 WHERE name = 'audit'";
+
+/// The same, with the whole chain computed anew as whoever has no key can compute it.
+async fn computed_anew(database: &Path) {
+    use portal_server::domain::audit_chain::{LineHash, hash};
+    tamper(database, CHAIN_THROWN_AWAY).await;
+    let store = SqliteStore::look(database, StoreOptions::default()).await.unwrap();
+    let mut previous = LineHash::NOTHING;
+    let mut hashes = Vec::new();
+    let read = store.each_line(|line, _| {
+        previous = hash(previous, &line, None);
+        hashes.push((line.sequence, previous.0.to_vec()));
+        Ok::<(), ()>(())
+    });
+    read.await.unwrap().unwrap();
+    store.close().await;
+    let pool = open(database).await;
+    for (sequence, hash) in hashes {
+        sqlx::query("INSERT INTO audit_chain (sequence, hash) VALUES (?, ?)")
+            .bind(sequence)
+            .bind(hash)
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn whoever_has_the_database_and_not_the_key_gets_no_seal_from_start_rekey_or_restore() {
+    for is_computed_anew in [false, true] {
+        let server = TestServer::start().await;
+        let settings = with_keys(&server, KEY, Some(NEW_KEY));
+        std::fs::remove_file(server.database()).unwrap();
+        let server = restarted_with(server, settings.clone()).await;
+        server.reset("p-aiko", "d-aiko-android", "k-1").await;
+        server.pass(10).await;
+        let (code, text) = said(&run(&server, &["audit", "verify"]));
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("3 lines, 3 of them sealed"), "a record that begins with a key: {text}");
+        server.reset("p-ben", "d-ben-iphone", "k-2").await;
+        let backup = server.folder.path().join("b.sqlite");
+        assert_eq!(said(&run(&server, &["backup", "--to", backup.to_str().unwrap()])).0, 0);
+        let expected = if is_computed_anew { "audit.not_sealed" } else { "audit.line_without_hash" };
+        for database in [&backup, &server.database()] {
+            if is_computed_anew {
+                computed_anew(database).await;
+            } else {
+                tamper(database, CHAIN_THROWN_AWAY).await;
+            }
+        }
+        // A server that is running does not cover it either.
+        if is_computed_anew {
+            assert_eq!(server.reset("p-aiko", "d-aiko-lumia", "k-3").await.status.as_u16(), 500);
+        }
+        let started = refused(&server, &settings).await;
+        assert!(started.contains(expected), "{started}");
+        for arguments in [
+            &["audit", "verify"] as &[&str],
+            &["passcodes", "rekey"],
+            &["restore", "--from", backup.to_str().unwrap()],
+        ] {
+            let (code, text) = said(&run(&server, arguments));
+            assert_eq!(code, 1, "{arguments:?}: {text}");
+            assert!(text.contains(expected), "{arguments:?}: {text}");
+        }
+        assert!(refused(&server, &settings).await.contains(expected), "still");
+    }
+}
+
+#[tokio::test]
+async fn a_backup_from_before_a_change_of_the_key_is_restored_and_answered_for() {
+    let server = TestServer::start().await;
+    let settings = with_keys(&server, KEY, Some(KEY));
+    std::fs::remove_file(server.database()).unwrap();
+    let server = restarted_with(server, settings).await;
+    let backup = server.folder.path().join("b.sqlite");
+    assert_eq!(said(&run(&server, &["backup", "--to", backup.to_str().unwrap()])).0, 0);
+    let settings = with_keys(&server, KEY, Some(&format!("{NEW_KEY}\n{KEY}")));
+    let (code, text) = said(&run(&server, &["restore", "--from", backup.to_str().unwrap()]));
+    assert_eq!(code, 0, "{text}");
+    let server = restarted_with(server, settings).await;
+    let (code, text) = said(&run(&server, &["audit", "verify"]));
+    assert_eq!(code, 0, "{text}");
+}
+
+#[tokio::test]
+async fn passcodes_are_not_sealed_anew_while_a_server_runs_with_the_keys_of_before() {
+    let server = with_a_history().await;
+    let lock = DatabaseLock::take(&server.database()).unwrap();
+    let (code, text) = said(&run(&server, &["passcodes", "rekey"]));
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("a server is running"), "{text}");
+    drop(lock);
+    assert_eq!(said(&run(&server, &["passcodes", "rekey"])).0, 0);
 }
 
 #[tokio::test]
@@ -413,7 +535,7 @@ async fn a_backup_taken_under_writes_is_consistent_and_whole() {
         let settings = settings_for(folder.path());
         operator::restore(&settings, &backup, server.clock.as_ref()).await.unwrap();
         let store = SqliteStore::look(&settings.database, StoreOptions::default()).await.unwrap();
-        assert!(store.verify_audit(None).await.unwrap().is_ok());
+        assert!(store.verify_audit(None, End::OfTheRecord).await.unwrap().is_ok());
         store.close().await;
         sizes.push(commands);
     }
