@@ -20,6 +20,7 @@ mod places;
 mod rates;
 mod reseal;
 mod rows;
+mod schema;
 mod session_store;
 mod sessions;
 mod store;
@@ -147,6 +148,7 @@ async fn bring_up_to_date(writer: &SqlitePool) -> Result<(), StoreError> {
     if !has_chain {
         chain::begin(&mut transaction).await?;
     }
+    schema::check(&mut transaction).await?;
     commands::commit(transaction).await
 }
 

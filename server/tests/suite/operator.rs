@@ -398,6 +398,38 @@ async fn a_restore_is_refused_while_a_server_runs_and_from_anything_that_is_no_s
     assert_eq!(server.count("SELECT COUNT(*) FROM audit").await, before, "the database is as it was");
 }
 
+#[tokio::test]
+async fn a_database_with_something_foreign_in_it_is_neither_restored_nor_started() {
+    let server = with_a_history().await;
+    let to = server.folder.path().join("b.sqlite");
+    assert_eq!(said(&run(&server, &["backup", "--to", to.to_str().unwrap()])).0, 0);
+    for (statement, expected) in [
+        (
+            "CREATE TRIGGER evil AFTER INSERT ON browser_sessions WHEN NEW.person_id = 'p-ben' BEGIN \
+             UPDATE browser_sessions SET person_id = 'p-aiko' WHERE id = NEW.id; END",
+            "foreign trigger evil",
+        ),
+        ("CREATE VIEW evil AS SELECT 1", "foreign view evil"),
+        ("DROP TRIGGER audit_is_never_changed", "missing trigger audit_is_never_changed"),
+        (
+            "DROP INDEX one_open_command_per_device; \
+             CREATE INDEX one_open_command_per_device ON commands (device_id)",
+            "changed index one_open_command_per_device",
+        ),
+    ] {
+        let evil = server.folder.path().join("evil.sqlite");
+        std::fs::copy(&to, &evil).unwrap();
+        let pool = open(&evil).await;
+        sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+        pool.close().await;
+        let (code, text) = said(&run(&server, &["restore", "--from", evil.to_str().unwrap()]));
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains(expected), "{text}");
+        let settings = Settings { database: evil, ..server.settings.clone() };
+        assert!(refused(&server, &settings).await.contains(expected));
+    }
+}
+
 fn settings_for(folder: &Path) -> Settings {
     let mut environment = good_environment();
     let database = folder.join("portal.sqlite").to_string_lossy().into_owned();
