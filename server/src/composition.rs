@@ -350,6 +350,7 @@ pub fn store_options(settings: &Settings) -> StoreOptions {
     StoreOptions {
         max_pages: settings.database_pages,
         audit_keys: settings.audit_keys.clone().map(Arc::new),
+        session_keys: Some(Arc::new(settings.passcode_keys.clone())),
     }
 }
 

@@ -20,5 +20,6 @@ pub mod rate;
 pub mod secret;
 pub mod secret_key;
 pub mod session;
+pub mod session_seal;
 pub mod sign_in;
 pub mod streams;

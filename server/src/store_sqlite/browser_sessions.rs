@@ -3,7 +3,9 @@
 use super::{SqliteStore, commands, store_error};
 use crate::domain::person::PersonId;
 use crate::domain::secret::SecretHash;
+use crate::domain::secret_key::KeyRing;
 use crate::domain::session::{Session, SessionRules, Standing};
+use crate::domain::session_seal;
 use crate::ports::{NewSession, SealedToken, StoreError};
 use portal_contract::UtcTime;
 use sqlx::sqlite::SqliteRow;
@@ -21,7 +23,7 @@ pub(super) async fn begin(
     }
     sqlx::query(
         "INSERT INTO browser_sessions (id, person_id, display_name, user_name, standing, auth_time, created, \
-         last_used, expires, id_token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         last_used, expires, id_token, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(session.id.as_bytes())
     .bind(session.person.as_str())
@@ -33,6 +35,7 @@ pub(super) async fn begin(
     .bind(session.last_used.unix_millis())
     .bind(session.expires(rules).unix_millis())
     .bind(id_token.0.as_slice())
+    .bind(session_seal::seal(keys(store)?, session))
     .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;
@@ -62,14 +65,27 @@ async fn remove(connection: &mut SqliteConnection, id: &SecretHash) -> Result<()
 
 pub(super) async fn find(store: &SqliteStore, id: &SecretHash) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, person_id, display_name, user_name, standing, auth_time, created, last_used \
-         FROM browser_sessions WHERE id = ?",
+        "SELECT id, person_id, display_name, user_name, standing, auth_time, created, last_used, \
+         seal FROM browser_sessions WHERE id = ?",
     )
     .bind(id.as_bytes())
     .fetch_optional(&store.readers)
     .await
     .map_err(|error| store_error(&error))?;
-    row.as_ref().map(read).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let session = read(&row)?;
+    let seal: Vec<u8> = row.try_get("seal").map_err(|error| store_error(&error))?;
+    if session_seal::is_intact(keys(store)?, &session, &seal) {
+        return Ok(Some(session));
+    }
+    tracing::error!("a session is not what the server wrote, or its key is gone: it is ended");
+    end(store, id).await?;
+    Ok(None)
+}
+
+fn keys(store: &SqliteStore) -> Result<&KeyRing, StoreError> {
+    let keys = store.session_keys.as_deref();
+    keys.ok_or_else(|| StoreError::Unavailable("there is no key that seals sessions".to_owned()))
 }
 
 fn read(row: &SqliteRow) -> Result<Session, StoreError> {

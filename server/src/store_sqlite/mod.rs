@@ -52,6 +52,8 @@ pub struct StoreOptions {
     pub max_pages: Option<u32>,
     /// The keys that seal the audit record; without them its chain is plain SHA-256.
     pub audit_keys: Option<Arc<KeyRing>>,
+    /// The keys that seal sessions of session mode; without them there are no sessions.
+    pub session_keys: Option<Arc<KeyRing>>,
 }
 
 /// The SQLite store.
@@ -61,6 +63,7 @@ pub struct SqliteStore {
     readers: SqlitePool,
     places: places::Places,
     chain: Chain,
+    session_keys: Option<Arc<KeyRing>>,
 }
 
 impl SqliteStore {
@@ -82,7 +85,8 @@ impl SqliteStore {
             .await
             .map_err(|error| store_error(&error))?;
         let places = places::Places::read(&readers).await?;
-        Ok(Self { writer, readers, places, chain: Chain { keys: options.audit_keys } })
+        let StoreOptions { audit_keys, session_keys, max_pages: _ } = options;
+        Ok(Self { writer, readers, places, chain: Chain { keys: audit_keys }, session_keys })
     }
 
     /// Opens a database that exists, only to read it: nothing is brought up to date, nothing is written. A server may be
@@ -120,7 +124,7 @@ impl SqliteStore {
             .await
             .map_err(|error| store_error(&error))?;
         let (places, chain) = (places::Places::unknown(), Chain { keys: options.audit_keys });
-        Ok(Self { writer: readers.clone(), readers, places, chain })
+        Ok(Self { writer: readers.clone(), readers, places, chain, session_keys: options.session_keys })
     }
 
     /// Whether its audit record has hashes: it has none when no server of this version ever opened it.

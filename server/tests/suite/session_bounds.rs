@@ -118,3 +118,40 @@ async fn one_browser_has_a_handful_of_sign_ins_on_their_way_and_old_ones_are_for
     Browser::default().leave(&server, "signIn").await;
     assert_eq!(server.count("SELECT COUNT(*) FROM pending_sign_ins").await, 1);
 }
+
+#[tokio::test]
+async fn a_session_that_somebody_changed_in_the_database_stands_for_nobody() {
+    for statement in [
+        "UPDATE browser_sessions SET person_id = 'p-aiko'",
+        "UPDATE browser_sessions SET auth_time = auth_time + 3600000",
+        "UPDATE browser_sessions SET created = created + 3600000, expires = expires + 3600000",
+        "UPDATE browser_sessions SET seal = zeroblob(32)",
+    ] {
+        let server = TestServer::in_session_mode("").await;
+        let mut browser = Browser::signed_in(&server, "p-ben").await;
+        assert_eq!(browser.me(&server).await.status, StatusCode::OK);
+        let pool = crate::support::server::open(&server.database()).await;
+        sqlx::query(statement).execute(&pool).await.unwrap();
+        pool.close().await;
+        let refused = browser.me(&server).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{statement}");
+        let ended = "SELECT COUNT(*) FROM browser_sessions WHERE standing = 'ended'";
+        assert_eq!(server.count(ended).await, 1, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_goes_on_after_a_new_key_as_long_as_the_older_one_is_there() {
+    use portal_server::domain::secret_key::KeyRing;
+    let server = TestServer::in_session_mode("").await;
+    let mut browser = Browser::signed_in(&server, "p-ben").await;
+    let newer = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let mut settings = server.settings.clone();
+    let older = crate::support::server::KEY;
+    settings.passcode_keys = KeyRing::parse(&format!("{newer}\n{older}")).unwrap();
+    let server = TestServer { settings: settings.clone(), ..server }.restarted().await;
+    assert_eq!(browser.me(&server).await.status, StatusCode::OK);
+    settings.passcode_keys = KeyRing::parse(newer).unwrap();
+    let server = TestServer { settings, ..server }.restarted().await;
+    assert_eq!(browser.me(&server).await.status, StatusCode::UNAUTHORIZED);
+}
