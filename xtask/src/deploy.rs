@@ -96,6 +96,8 @@ mod tests {
             "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX\n",
             "StateDirectory=passcode-portal\nStateDirectoryMode=0700\nUMask=0077\n",
             "LoadCredential=passcode.keys:",
+            "#LoadCredential=client-secret:",
+            "#LoadCredential=audit.keys:",
             "LimitCORE=0",
             "MemorySwapMax=0",
             "Restart=on-failure",

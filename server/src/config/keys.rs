@@ -23,10 +23,9 @@ impl Sources {
     /// Looks at the table as the file has it, before the environment overrides anything.
     pub(super) fn new(file: Option<&Path>, table: &Table, environment: &[(String, String)]) -> Self {
         let has_keys = |section: &&str| {
-            table
-                .get(*section)
-                .and_then(toml::Value::as_table)
-                .is_some_and(|section| ["key", "older_keys"].iter().any(|key| section.contains_key(*key)))
+            table.get(*section).and_then(toml::Value::as_table).is_some_and(|section| {
+                ["key", "older_keys", "client_secret"].iter().any(|key| section.contains_key(*key))
+            })
         };
         let credentials = environment.iter().find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
         Self {
@@ -37,9 +36,23 @@ impl Sources {
                     metadata.and_then(|found| private_file::check(path, &found, Place::Anywhere)).err(),
                 )
             }),
-            sections_with_keys: ["passcode", "audit"].into_iter().filter(has_keys).collect(),
+            sections_with_keys: ["passcode", "audit", "session"].into_iter().filter(has_keys).collect(),
             credentials: credentials.map(|(_, folder)| PathBuf::from(folder)),
         }
+    }
+
+    /// Notes the mistake when this section's secret stands in a configuration file that others may read.
+    pub(super) fn check_file(&self, section: &mut Section<'_>, name: &str, key: &str) {
+        if let Some((path, Some(reason))) = &self.file
+            && self.sections_with_keys.contains(&name)
+        {
+            section.wrong(key, &format!("stands in {}, which {reason}", path.display()));
+        }
+    }
+
+    /// The file of a credential, if systemd handed it over.
+    pub(super) fn credential(&self, name: &str) -> Option<PathBuf> {
+        self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
     }
 }
 
@@ -64,11 +77,7 @@ pub(super) fn keys(
     let key = section.text("key").filter(|text| !text.trim().is_empty()).map(Zeroizing::new);
     let older = Zeroizing::new(section.list("older_keys", &[]).join("\n"));
     let file = section.text("key_file").filter(|text| !text.trim().is_empty()).map(PathBuf::from);
-    if let Some((path, Some(reason))) = &sources.file
-        && sources.sections_with_keys.contains(&name)
-    {
-        section.wrong("key", &format!("stands in {}, which {reason}", path.display()));
-    }
+    sources.check_file(section, name, "key");
     let (text, is_file) = match (key, file) {
         (Some(_), Some(_)) => {
             section.wrong("key_file", "and `key` are both given: leave one of them out");
@@ -76,30 +85,27 @@ pub(super) fn keys(
         }
         (Some(key), None) => (Zeroizing::new([key.as_str(), older.as_str()].join("\n")), false),
         (None, Some(path)) => (read(section, "key_file", &path, Place::Anywhere)?, true),
-        (None, None) => {
-            let handed_over = sources.credentials.as_ref().map(|folder| folder.join(credential));
-            match handed_over.filter(|path| path.exists()) {
-                Some(path) => (read(section, "key_file", &path, Place::Credentials)?, true),
-                None if need == Need::Required => {
-                    section.wrong(
-                        "key",
-                        &format!(
-                            "is missing: set {name}.key_file to a file with 32 random bytes in base64 \
-                             (`openssl rand -base64 32`) that only the server may read, or PORTAL__{}__KEY, or \
-                             hand over the systemd credential {credential}",
-                            name.to_uppercase()
-                        ),
-                    );
-                    return None;
-                }
-                None => {
-                    if !older.is_empty() {
-                        section.wrong("older_keys", "need a current key: set `key`");
-                    }
-                    return None;
-                }
+        (None, None) => match sources.credential(credential) {
+            Some(path) => (read(section, "key_file", &path, Place::Credentials)?, true),
+            None if need == Need::Required => {
+                section.wrong(
+                    "key",
+                    &format!(
+                        "is missing: set {name}.key_file to a file with 32 random bytes in base64 \
+                         (`openssl rand -base64 32`) that only the server may read, or PORTAL__{}__KEY, or \
+                         hand over the systemd credential {credential}",
+                        name.to_uppercase()
+                    ),
+                );
+                return None;
             }
-        }
+            None => {
+                if !older.is_empty() {
+                    section.wrong("older_keys", "need a current key: set `key`");
+                }
+                return None;
+            }
+        },
     };
     if is_file && !older.is_empty() {
         section.wrong("older_keys", "belong into the key file: one key a line, the current one first");

@@ -1,6 +1,7 @@
 //! `[session]`: with this section the server is the OpenID client itself and the browser holds a cookie only (session mode).
 //! Without it calls carry tokens. There is no third way.
 
+use super::keys::Sources;
 use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
@@ -8,7 +9,7 @@ use crate::domain::session::SessionRules;
 use crate::oidc::ClientSettings;
 use portal_contract::SecretText;
 use serde_json::Value as Json;
-use std::path::Path;
+use std::path::PathBuf;
 use toml::Table;
 use zeroize::Zeroizing;
 
@@ -37,13 +38,13 @@ pub(super) struct Read {
     rules: SessionRules,
 }
 
-pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Read> {
+pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> Option<Read> {
     if !whole.contains_key("session") {
         return None;
     }
     let mut section = Section::take(whole, "session", mistakes);
     let client_id = section.required("client_id", "how the provider knows this server");
-    let client_secret = secret(&mut section);
+    let client_secret = secret(&mut section, sources);
     let scopes = section.text_or("scopes", "openid profile email");
     if !scopes.split_whitespace().any(|scope| scope == "openid") {
         section.wrong("scopes", "must contain openid");
@@ -60,30 +61,35 @@ pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Rea
     Some(Read { client_id, client_secret, scopes, rules })
 }
 
-/// The secret itself, or the file it lies in.
-fn secret(section: &mut Section<'_>) -> SecretText {
+/// The secret itself, or the file it lies in, or what systemd hands over.
+fn secret(section: &mut Section<'_>, sources: &Sources) -> SecretText {
+    sources.check_file(section, "session", "client_secret");
     let direct = section.text("client_secret");
-    let file = section.text("client_secret_file");
-    let text = match (direct, file) {
-        (Some(secret), None) => Zeroizing::new(secret),
-        (None, Some(file)) => match private_file::read(Path::new(&file), Place::Anywhere) {
-            Ok(secret) => secret,
-            Err(reason) => {
-                section.wrong("client_secret_file", &format!("{file} {reason}"));
-                return SecretText::new(String::new());
-            }
-        },
+    let file = section.text("client_secret_file").map(PathBuf::from);
+    let (file, place) = match (&direct, file) {
         (Some(_), Some(_)) => {
             section.wrong("client_secret_file", "and client_secret are both there: keep one");
             return SecretText::new(String::new());
         }
-        (None, None) => Zeroizing::default(),
+        (None, None) => (sources.credential("client-secret"), Place::Credentials),
+        (_, file) => (file, Place::Anywhere),
+    };
+    let text = match file {
+        None => Zeroizing::new(direct.unwrap_or_default()),
+        Some(file) => match private_file::read(&file, place) {
+            Ok(secret) => secret,
+            Err(reason) => {
+                section.wrong("client_secret_file", &format!("{} {reason}", file.display()));
+                return SecretText::new(String::new());
+            }
+        },
     };
     let text = text.trim().to_owned();
     if text.is_empty() {
         section.wrong(
             "client_secret",
-            "is missing: put it into client_secret_file or PORTAL__SESSION__CLIENT_SECRET, best not into this file",
+            "is missing: put it into client_secret_file, or hand over the systemd credential client-secret, best not \
+             into this file",
         );
     }
     SecretText::new(text)

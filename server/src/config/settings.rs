@@ -83,7 +83,7 @@ pub struct Settings {
 
 pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let session = session::read(&mut whole, &mut mistakes);
+    let session = session::read(&mut whole, &mut mistakes, sources);
     let tokens = oidc(&mut whole, &mut mistakes, session.is_some());
     let (passcode_keys, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes, sources);
     let audit_keys = audit(&mut whole, &mut mistakes, sources);

@@ -160,17 +160,29 @@ fn a_key_in_a_configuration_that_others_may_read_is_refused() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("server.toml");
-    let text = format!(
+    let page = folder.path().to_str().unwrap();
+    let session = format!(
+        "database = \"d\"\npublic_base_url = \"https://portal.example.test\"\npage_dir = {page:?}\n\
+         [oidc]\nissuer = \"https://id.example.test\"\n[page.config]\napiBase = \"/api/v1.0\"\n\
+         [session]\nclient_id = \"portal\"\nclient_secret = \"secret\"\n"
+    );
+    let passcode = format!(
         "database = \"d\"\n[oidc]\nissuer = \"https://id.example.test\"\naudience = \"a\"\n[passcode]\nkey = \"{KEY}\"\n"
     );
-    std::fs::write(&file, text).unwrap();
-    for (mode, is_good) in [(0o600, true), (0o644, false), (0o640, false)] {
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
-        match load(Some(&file), &[]) {
-            Ok(_) => assert!(is_good, "{mode:o}"),
-            Err(mistakes) => {
-                assert!(!is_good, "{mistakes:?}");
-                assert!(mistakes[0].to_string().contains("chmod 600"), "{mistakes:?}");
+    let key = ("PORTAL__PASSCODE__KEY".to_owned(), KEY.to_owned());
+    for (text, environment, named) in
+        [(passcode, Vec::new(), "passcode.key"), (session, vec![key], "session.client_secret")]
+    {
+        std::fs::write(&file, text).unwrap();
+        for (mode, is_good) in [(0o600, true), (0o644, false), (0o640, false)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            match load(Some(&file), &environment) {
+                Ok(_) => assert!(is_good, "{named}: {mode:o}"),
+                Err(mistakes) => {
+                    assert!(!is_good, "{mistakes:?}");
+                    assert_eq!(mistakes[0].key, named);
+                    assert!(mistakes[0].to_string().contains("chmod 600"), "{mistakes:?}");
+                }
             }
         }
     }

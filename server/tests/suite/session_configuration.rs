@@ -90,3 +90,31 @@ fn a_secret_in_a_file_is_its_owners_alone() {
     let both = [("PORTAL__SESSION__CLIENT_SECRET_FILE", Some(path))];
     assert_eq!(with(&both).unwrap_err()[0], "session.client_secret_file");
 }
+
+#[cfg(unix)]
+#[test]
+fn systemd_hands_the_secret_over_where_none_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let credential = folder.path().join("client-secret");
+    crate::support::server::write_private(&credential, "handed over\n");
+    let handed_over = [
+        ("PORTAL__SESSION__CLIENT_SECRET", None),
+        ("CREDENTIALS_DIRECTORY", Some(folder.path().to_str().unwrap())),
+    ];
+    let secret = |settings: Settings| settings.session.unwrap().client.client_secret.reveal().to_owned();
+    assert_eq!(secret(with(&handed_over).unwrap()), "handed over");
+    assert_eq!(secret(with(&handed_over[1..]).unwrap()), "secret", "what is named goes first");
+    // As systemd shows root's file with an access list for the service: only where root owns it.
+    std::fs::set_permissions(&credential, std::fs::Permissions::from_mode(0o440)).unwrap();
+    match with(&handed_over) {
+        Ok(settings) => {
+            assert!(rustix::process::geteuid().is_root());
+            assert_eq!(secret(settings), "handed over");
+        }
+        Err(mistakes) => {
+            assert!(!rustix::process::geteuid().is_root());
+            assert_eq!(mistakes[0], "session.client_secret_file");
+        }
+    }
+}

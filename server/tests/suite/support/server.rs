@@ -95,7 +95,7 @@ impl TestServer {
             more.find("\n[").map_or(more.len(), |at| at + 1)
         });
         let text = configuration(&provider, &folder.path().join("portal.sqlite"), top) + sections;
-        std::fs::write(&file, text).unwrap();
+        write_private(&file, &text);
         let settings = config::load(Some(&file), &[]).unwrap();
         let mut replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
         if let Some(crash_points) = crash_points {
