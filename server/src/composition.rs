@@ -15,7 +15,7 @@ use crate::metrics::{CountedBackEnd, Metrics};
 use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
 use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
-use crate::system::{SystemClock, SystemRandomness, raise_file_limit};
+use crate::system::{SystemClock, SystemRandomness, make_private, raise_file_limit};
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use portal_contract::UtcTime;
 use std::io;
@@ -146,6 +146,11 @@ pub struct Server {
     drain_time: Duration,
 }
 
+fn private_database(path: &Path) -> Result<(), StartError> {
+    make_private(path)
+        .map_err(|error| StartError::Database(path.to_owned(), StoreError::Unavailable(error.to_string())))
+}
+
 /// Checks the audit record before anything is added to it: the server would otherwise go on, with its key, where somebody
 /// without the key rewrote what is before.
 async fn begin_record(store: &SqliteStore, settings: &Settings, now: UtcTime) -> Result<(), StartError> {
@@ -175,11 +180,13 @@ impl Server {
     pub async fn build(settings: &Settings, replaceable: Replaceable) -> Result<Self, StartError> {
         let Replaceable { clock, randomness, crash_points } = replaceable;
         let options = store_options(settings);
+        private_database(&settings.database)?;
         let store = SqliteStore::open(&settings.database, options)
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
         begin_record(&store, settings, clock.now()).await?;
         let fleet_path = fleet_database(&settings.database);
+        private_database(&fleet_path)?;
         let fleet = SimulatedFleet::open(&fleet_path, settings.fleet, Arc::clone(&clock))
             .await
             .map_err(|error| StartError::Fleet(fleet_path, error))?;

@@ -31,8 +31,13 @@ pub(super) fn read(path: &Path, place: Place) -> Result<Zeroizing<String>, Strin
     regular(&metadata)?;
     check(path, &metadata, place)?;
     let mut text = Zeroizing::new(String::new());
-    file.take(MAX_FILE_BYTES).read_to_string(&mut text).map_err(cannot)?;
-    Ok(text)
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(cannot)?;
+    // Never a part of it: what is missing then may be a key.
+    if u64::try_from(text.len()).is_ok_and(|length| length <= MAX_FILE_BYTES) {
+        Ok(text)
+    } else {
+        Err(format!("is longer than {MAX_FILE_BYTES} bytes: it holds something else than keys"))
+    }
 }
 
 fn regular(metadata: &Metadata) -> Result<(), String> {
@@ -92,6 +97,21 @@ mod tests {
             assert!(reason.contains("chmod 600 /k"), "{mode:o}: {reason}");
         }
         assert!(judge(path, 0o600, 8, 7, Place::Anywhere).unwrap_err().contains("user 8"));
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_refused_and_not_cut() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.keys");
+        let largest = usize::try_from(MAX_FILE_BYTES).unwrap();
+        for (length, is_read) in [(largest, true), (largest + 1, false)] {
+            std::fs::write(&path, "#".repeat(length)).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            let read = read(&path, Place::Anywhere);
+            assert_eq!(read.as_ref().is_ok_and(|text| text.len() == length), is_read, "{length}");
+            assert!(is_read || read.is_err_and(|reason| reason.contains("longer than 65536")));
+        }
     }
 
     #[test]

@@ -194,3 +194,27 @@ async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_one
     let healthy: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&pool).await.unwrap();
     assert_eq!(healthy, "ok");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_databases_are_for_the_servers_user_alone_whatever_they_were_before() {
+    use portal_server::composition::{Replaceable, Server, fleet_database};
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = crate::support::TestServer::start().await;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let of = |database: &std::path::Path| {
+        ["", "-wal", "-shm"].map(|suffix| std::path::PathBuf::from(format!("{}{suffix}", database.display())))
+    };
+    let files = || of(&server.database()).into_iter().chain(of(&fleet_database(&server.database())));
+    for file in files() {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    for file in files() {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let _second = Server::build(&server.settings, replaceable).await.unwrap();
+    for file in files() {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}
