@@ -15,7 +15,7 @@ use crate::metrics::{CountedBackEnd, Metrics};
 use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
 use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
-use crate::system::{SystemClock, SystemRandomness, make_private, raise_file_limit};
+use crate::system::{SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit};
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use portal_contract::UtcTime;
 use std::io;
@@ -192,7 +192,7 @@ impl Server {
             .map_err(|error| StartError::Fleet(fleet_path, error))?;
         let vault: Arc<dyn PasscodeVault> =
             Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
-        let metrics = Arc::new(Metrics::new());
+        let metrics = Arc::new(Metrics::new(log_lines_lost));
         let parts = PortalParts {
             store: Arc::new(store.clone()),
             back_end: Arc::new(CountedBackEnd::new(Arc::new(fleet), Arc::clone(&metrics))),
@@ -296,7 +296,7 @@ impl Server {
         let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
         if let Some(operation) = operation {
             let limits = ServeLimits { connections: OPERATION_CONNECTIONS, ..self.limits.clone() };
-            let metrics = Arc::new(Metrics::new());
+            let metrics = Arc::new(Metrics::new(log_lines_lost));
             tokio::spawn(serve(operation, self.operation, limits, metrics, stop.clone()));
         }
         serve(listeners, self.router, self.limits, self.metrics, stop).await;

@@ -106,9 +106,22 @@ fn settings(file: Option<&Path>) -> Result<Settings, Failed> {
 }
 
 fn serve(settings: &Settings) -> Result<Vec<String>, Failed> {
-    system::start_log(settings.log_format);
-    let result = runtime()?.block_on(composition::run(settings));
-    result.map(|()| Vec::new()).map_err(|error| cannot_start(&error))
+    let log = system::start_log(settings.log_format).map_err(|error| cannot_start(&error))?;
+    let result = runtime().and_then(|runtime| {
+        let result = runtime.block_on(composition::run(settings));
+        result.map_err(|error| cannot_start(&error))
+    });
+    match result {
+        Ok(()) => {
+            log.end(&[]);
+            Ok(Vec::new())
+        }
+        // By the way of the log, which does not wait for ever for a reader.
+        Err(Failed { code, reasons }) => {
+            log.end(&reasons);
+            Err(Failed { code, reasons: Vec::new() })
+        }
+    }
 }
 
 fn cannot_start(error: &impl std::fmt::Display) -> Failed {

@@ -98,18 +98,14 @@ pub struct Metrics {
     streams: Gauge,
     keys_age: Seconds,
     not_ready: Family<Reason, Gauge>,
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self::new()
-    }
+    log_lines_lost: Counter,
+    lost_until_now: fn() -> u64,
 }
 
 impl Metrics {
-    /// All of them, at zero.
+    /// All of them, at zero. `log_lines_lost` says how many lines of the log were lost until now.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(log_lines_lost: fn() -> u64) -> Self {
         let mut registry = Registry::with_prefix("portal");
         let build = Info::new(Version { version: env!("CARGO_PKG_VERSION") });
         registry.register("build", "The version that runs", build);
@@ -130,6 +126,8 @@ impl Metrics {
             streams: Gauge::default(),
             keys_age: Seconds::default(),
             not_ready: Family::default(),
+            log_lines_lost: Counter::default(),
+            lost_until_now: log_lines_lost,
         };
         metrics.registered()
     }
@@ -157,6 +155,8 @@ impl Metrics {
         let help = "Age of the identity provider's keys; NaN while there are none";
         registry.register_with_unit("provider_keys_age", help, Unit::Seconds, self.keys_age.clone());
         registry.register("not_ready", "1 for each reason the server is not ready", self.not_ready.clone());
+        let help = "Lines of the log that nobody read in time";
+        registry.register("log_lines_lost", help, self.log_lines_lost.clone());
         self
     }
 
@@ -221,6 +221,8 @@ impl Metrics {
             let is_so = i64::from(not_ready.contains(&reason));
             self.not_ready.get_or_create(&Reason { reason: reason.as_str() }).set(is_so);
         }
+        let lost = (self.lost_until_now)();
+        self.log_lines_lost.inc_by(lost.saturating_sub(self.log_lines_lost.get()));
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
             tracing::error!("the metrics could not be written");

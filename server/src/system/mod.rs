@@ -2,10 +2,11 @@
 
 mod file_limit;
 mod log;
+mod log_queue;
 mod private_database;
 
 pub use file_limit::raise_file_limit;
-pub use log::{start_log, start_log_by_hand};
+pub use log::{Log, log_lines_lost, start_log, start_log_by_hand};
 pub use private_database::make_private;
 
 use crate::ports::{Clock, Randomness, RandomnessError};

@@ -63,6 +63,7 @@ async fn the_metrics_tell_what_happened_and_how_things_stand() {
     let age: f64 = value(&text, "portal_provider_keys_age_seconds");
     assert!((10.0..20.0).contains(&age), "{age}: the clock was moved by ten seconds");
     assert!(value(&text, "portal_database_size_bytes") > 4096.0);
+    has(&text, "portal_log_lines_lost_total 0");
     assert!(text.ends_with("# EOF\n"));
 }
 
@@ -292,6 +293,12 @@ async fn nobody_reading_the_log_keeps_the_server_neither_from_answering_nor_from
         let request = "GET /api/v1.0/me HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
         assert!(crate::api::talk(&address, request).await.starts_with("HTTP/1.1 401"));
     }
+    assert!(ends_well(child).await);
+}
+
+/// Asks the program to end, waits for it, and says whether it ended with code 0.
+#[cfg(unix)]
+async fn ends_well(mut child: Child) -> bool {
     terminate(&child);
     let ended = tokio::task::spawn_blocking(move || {
         let deadline = std::time::Instant::now() + Duration::from_secs(30);
@@ -302,7 +309,57 @@ async fn nobody_reading_the_log_keeps_the_server_neither_from_answering_nor_from
         let _ = child.kill();
         ended
     });
-    assert!(ended.await.unwrap().is_some_and(|status| status.success()));
+    ended.await.unwrap().is_some_and(|status| status.success())
+}
+
+/// A full disk behind `| tee`, a terminal held with Ctrl-S, an engine whose log driver is stuck.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_whose_reader_stalls_keeps_the_server_neither_from_answering_nor_from_stopping() {
+    let provider = Provider::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = start(&provider, folder.path(), "metrics_listen = \"localhost:0\"\n");
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut address_of = |message: &str| loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).unwrap() > 0, "{message}");
+        let line: Value = serde_json::from_str(&line).unwrap();
+        if line["message"] == message {
+            break line["address"].as_str().unwrap().to_owned();
+        }
+    };
+    let (address, operation) = (address_of("listening"), address_of("listening for metrics"));
+    // From here on nobody reads, and the pipe stays open.
+    let mut asked = 0;
+    while asked < 2000 || value(&metrics_of(&operation).await, "portal_log_lines_lost_total") < 1.0 {
+        let connection = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n".repeat(99);
+        let request = format!("{connection}GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        let talk = crate::api::talk(&address, &request);
+        let answers = tokio::time::timeout(Duration::from_secs(60), talk).await.expect("an answer");
+        assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 100, "{answers}");
+        asked += 100;
+    }
+    assert!(ends_well(child).await);
+    drop(log);
+}
+
+async fn metrics_of(address: &str) -> String {
+    let request = "GET /metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let talk = crate::api::talk(address, request);
+    tokio::time::timeout(Duration::from_secs(60), talk).await.expect("metrics")
+}
+
+/// Who starts it by hand or in a container sees why it does not run.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reason_why_a_server_does_not_start_is_written_before_it_ends() {
+    let provider = Provider::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("portal.sqlite")).unwrap();
+    let ended = start(&provider, folder.path(), "").wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("the server cannot start: "), "{said}");
 }
 
 #[tokio::test]
