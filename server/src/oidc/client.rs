@@ -1,6 +1,7 @@
 //! This server as a confidential OpenID client (session mode): addresses, the code exchange, the ID token.
 
 use super::id_token::{self, Expected};
+use super::kept::{Kept, Source};
 use super::provider_document::ProviderDocument;
 use super::{ALGORITHM, NO_KEY, OidcVerifier, ProviderError, SIGNATURE, fetch, token_endpoint};
 use crate::domain::sign_in::{ProvenPerson, SignInFailure};
@@ -10,14 +11,11 @@ use crate::ports::{
 use async_trait::async_trait;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use form_urlencoded::Serializer;
+use portal_contract::SecretText;
 use portal_contract::session::{CALLBACK, SIGNED_OUT, SIGNED_OUT_SCREEN};
-use portal_contract::{SecretText, UtcTime};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use tokio::sync::Mutex;
 
-/// After how long the provider's document is fetched again, in milliseconds.
-const DOCUMENT_AGE_MILLIS: i64 = 3_600_000;
 /// The `typ` of an access token (RFC 9068 section 2.1), which is no ID token.
 const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 
@@ -40,8 +38,31 @@ pub struct ConfidentialClient {
     verifier: Arc<OidcVerifier>,
     clock: Arc<dyn Clock>,
     client: reqwest::Client,
-    /// The provider's document and when it was fetched; held while fetching, so that a crowd fetches once.
-    document: Mutex<Option<(Arc<ProviderDocument>, UtcTime)>>,
+    document: Kept<DocumentSource>,
+}
+
+/// The provider's document.
+struct DocumentSource {
+    client: reqwest::Client,
+    issuer: String,
+}
+
+#[async_trait]
+impl Source for DocumentSource {
+    type Document = ProviderDocument;
+    type Failure = SignInFailure;
+
+    async fn fetch(&self) -> Result<ProviderDocument, SignInFailure> {
+        match fetch::discovery(&self.client, &self.issuer).await {
+            Ok(document) => {
+                ProviderDocument::read(&document, &self.issuer).ok_or(SignInFailure::DiscoveryMalformed)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the provider's document could not be fetched");
+                Err(SignInFailure::ProviderUnreachable)
+            }
+        }
+    }
 }
 
 impl ConfidentialClient {
@@ -55,38 +76,14 @@ impl ConfidentialClient {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ProviderError> {
         let client = fetch::client()?;
-        Ok(Self { settings, verifier, clock, client, document: Mutex::new(None) })
+        let source = DocumentSource { client: client.clone(), issuer: verifier.rules.issuer.clone() };
+        let document = Kept::new(source, Arc::clone(&clock));
+        Ok(Self { settings, verifier, clock, client, document })
     }
 
-    /// The provider's document. One that is old is better than none.
     async fn document(&self) -> Result<Arc<ProviderDocument>, SignInFailure> {
-        let mut kept = self.document.lock().await;
-        let now = self.clock.now();
-        let age = |at: UtcTime| now.unix_millis().abs_diff(at.unix_millis());
-        if let Some((document, at)) = &*kept
-            && age(*at) < DOCUMENT_AGE_MILLIS.unsigned_abs()
-        {
-            return Ok(Arc::clone(document));
-        }
-        let issuer = &self.verifier.rules.issuer;
-        let read = match fetch::discovery(&self.client, issuer).await {
-            Ok(document) => {
-                ProviderDocument::read(&document, issuer).ok_or(SignInFailure::DiscoveryMalformed)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the provider's document could not be fetched");
-                Err(SignInFailure::ProviderUnreachable)
-            }
-        };
-        match (read, &*kept) {
-            (Ok(document), _) => {
-                let document = Arc::new(document);
-                *kept = Some((Arc::clone(&document), now));
-                Ok(document)
-            }
-            (Err(_), Some((document, _))) => Ok(Arc::clone(document)),
-            (Err(failure), None) => Err(failure),
-        }
+        let document = self.document.get().await;
+        document.map_err(|failure| failure.unwrap_or(SignInFailure::ProviderUnreachable))
     }
 
     fn own_address(&self, path: &str) -> String {

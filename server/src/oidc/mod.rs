@@ -7,6 +7,7 @@ mod claims;
 mod client;
 mod fetch;
 mod id_token;
+mod kept;
 mod keys;
 mod provider_document;
 mod token_endpoint;
@@ -15,10 +16,10 @@ use crate::domain::person::SignIn;
 use crate::ports::{Clock, TokenError, TokenVerifier};
 use async_trait::async_trait;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use kept::{Kept, Source};
 use portal_contract::UtcTime;
 use serde_json::{Map, Value};
-use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::Mutex;
+use std::sync::Arc;
 
 pub use claims::{check as check_claims, check_type};
 pub use client::{ClientSettings, ConfidentialClient};
@@ -27,13 +28,6 @@ pub use keys::{KeySet, algorithm_named, algorithm_names};
 
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
-/// How long to wait between two fetches because of an unknown key, in milliseconds.
-const REFETCH_PAUSE_MILLIS: i64 = 30_000;
-/// How long to wait between two fetches while there are no keys at all, in milliseconds.
-const FIRST_FETCH_PAUSE_MILLIS: i64 = 1000;
-/// After how long keys are fetched again without a reason, so that a withdrawn one goes, in milliseconds.
-const KEYS_AGE_MILLIS: i64 = 3_600_000;
-
 /// The reasons that the sign-in of session mode tells apart.
 const ALGORITHM: &str = "algorithm not accepted";
 const NO_KEY: &str = "no key of the provider fits";
@@ -60,21 +54,36 @@ pub struct TokenRules {
     pub leeway_seconds: i64,
 }
 
-/// What is known of the provider's keys.
-#[derive(Default)]
-struct Known {
-    keys: Option<Arc<KeySet>>,
-    fetched: Option<UtcTime>,
+/// The provider's keys, by way of its discovery document.
+struct KeySource {
+    client: reqwest::Client,
+    issuer: String,
+}
+
+#[async_trait]
+impl Source for KeySource {
+    type Document = KeySet;
+    type Failure = ();
+
+    async fn fetch(&self) -> Result<KeySet, ()> {
+        match fetch::keys(&self.client, &self.issuer).await {
+            Ok(keys) => {
+                tracing::info!(keys = keys.len(), "the provider's keys were fetched");
+                Ok(keys)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the provider's keys could not be fetched");
+                Err(())
+            }
+        }
+    }
 }
 
 /// The verifier.
 pub struct OidcVerifier {
     rules: TokenRules,
     clock: Arc<dyn Clock>,
-    client: reqwest::Client,
-    known: RwLock<Known>,
-    /// When a fetch was last tried; held while fetching, so that a crowd fetches once.
-    last_try: Mutex<Option<UtcTime>>,
+    keys: Kept<KeySource>,
 }
 
 impl OidcVerifier {
@@ -83,60 +92,18 @@ impl OidcVerifier {
     /// # Errors
     /// [`ProviderError`] when the HTTP client cannot be set up.
     pub fn new(rules: TokenRules, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
-        Ok(Self {
-            rules,
-            clock,
-            client: fetch::client()?,
-            known: RwLock::default(),
-            last_try: Mutex::new(None),
-        })
-    }
-
-    fn keys(&self) -> (Option<Arc<KeySet>>, Option<UtcTime>) {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        (known.keys.clone(), known.fetched)
-    }
-
-    /// Fetches the keys unless that was tried a moment ago. What is known stays known when it fails.
-    async fn refetch(&self, seen: Option<&Arc<KeySet>>) {
-        let mut last_try = self.last_try.lock().await;
-        let now = self.clock.now();
-        let (current, _) = self.keys();
-        let changed = match (&current, seen) {
-            (Some(current), Some(seen)) => !Arc::ptr_eq(current, seen),
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if changed {
-            return;
-        }
-        let pause = if current.is_some() { REFETCH_PAUSE_MILLIS } else { FIRST_FETCH_PAUSE_MILLIS };
-        if last_try.is_some_and(|at| now.unix_millis().abs_diff(at.unix_millis()) < pause.unsigned_abs()) {
-            return;
-        }
-        *last_try = Some(now);
-        match fetch::keys(&self.client, &self.rules.issuer).await {
-            Ok(keys) => {
-                tracing::info!(keys = keys.len(), "the provider's keys were fetched");
-                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-                known.keys = Some(Arc::new(keys));
-                known.fetched = Some(now);
-            }
-            Err(error) => tracing::warn!(%error, "the provider's keys could not be fetched"),
-        }
+        let source = KeySource { client: fetch::client()?, issuer: rules.issuer.clone() };
+        let keys = Kept::new(source, Arc::clone(&clock));
+        Ok(Self { rules, clock, keys })
     }
 
     /// The key for a token, fetched again once if it is not known.
     async fn key_for(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, TokenError> {
-        let (mut keys, fetched) = self.keys();
-        let now = self.clock.now();
-        let old = fetched.is_some_and(|at| now.unix_millis() - at.unix_millis() > KEYS_AGE_MILLIS);
-        let found = keys.as_ref().and_then(|keys| keys.find(kid, algorithm));
-        if old || found.is_none() {
-            self.refetch(keys.as_ref()).await;
-            keys = self.keys().0;
+        let keys = self.keys.get().await.map_err(|_| TokenError::KeysUnavailable)?;
+        if let Some(key) = keys.find(kid, algorithm) {
+            return Ok(key);
         }
-        let keys = keys.ok_or(TokenError::KeysUnavailable)?;
+        let keys = self.keys.newer_than(keys).await.map_err(|_| TokenError::KeysUnavailable)?;
         keys.find(kid, algorithm).ok_or(TokenError::Invalid(NO_KEY))
     }
 
@@ -178,14 +145,10 @@ impl TokenVerifier for OidcVerifier {
     }
 
     async fn is_ready(&self) -> bool {
-        let (keys, _) = self.keys();
-        if keys.is_none() {
-            self.refetch(None).await;
-        }
-        self.keys().0.is_some()
+        self.keys.is_there().await
     }
 
     fn keys_fetched(&self) -> Option<UtcTime> {
-        self.keys().1
+        self.keys.fetched()
     }
 }

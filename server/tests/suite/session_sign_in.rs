@@ -304,6 +304,7 @@ async fn a_provider_that_is_down_is_explained_by_the_page_and_signs_nobody_out()
     let answer = Browser::default().go(&server, "/session/sign-in?purpose=signIn&state=page-1").await;
     assert_eq!(refusal(&answer), "auth.provider_unreachable");
     server.provider.answers(StatusCode::OK);
+    server.clock.advance(2);
     let mut browser = Browser::signed_in(&server, "p-aiko").await;
     // The document is kept for an hour, and an old one is better than none.
     server.provider.answers(StatusCode::INTERNAL_SERVER_ERROR);

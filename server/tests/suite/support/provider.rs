@@ -84,6 +84,11 @@ pub(crate) struct Says {
     pub(crate) token_requests: AtomicU32,
     /// The code verifiers it was sent.
     pub(crate) verifiers: Mutex<Vec<String>>,
+    /// Whether the discovery document keeps whoever asks for it waiting.
+    hangs: tokio::sync::watch::Sender<bool>,
+    pub(crate) discoveries: AtomicU32,
+    /// How many lost their patience while it did.
+    pub(crate) given_up: AtomicU32,
     issuer: Mutex<String>,
 }
 
@@ -129,6 +134,9 @@ impl Provider {
             codes: Mutex::default(),
             token_requests: AtomicU32::new(0),
             verifiers: Mutex::default(),
+            hangs: tokio::sync::watch::Sender::new(false),
+            discoveries: AtomicU32::new(0),
+            given_up: AtomicU32::new(0),
             issuer: Mutex::new(issuer.clone()),
         });
         let app = Router::new()
@@ -142,6 +150,21 @@ impl Provider {
 
     pub(crate) fn fetches(&self) -> u32 {
         self.says.key_fetches.load(Ordering::SeqCst)
+    }
+
+    /// From now on it neither answers nor refuses, until told that it does not hang any more.
+    pub(crate) fn hangs(&self, does: bool) {
+        self.says.hangs.send_replace(does);
+    }
+
+    /// How often its document was asked for.
+    pub(crate) fn discoveries(&self) -> u32 {
+        self.says.discoveries.load(Ordering::SeqCst)
+    }
+
+    /// How many waited for it in vain.
+    pub(crate) fn given_up(&self) -> u32 {
+        self.says.given_up.load(Ordering::SeqCst)
     }
 
     pub(crate) fn answers(&self, status: StatusCode) {
@@ -162,7 +185,22 @@ impl Provider {
     }
 }
 
+/// Counts whoever stops waiting before there is an answer.
+struct Patience(Arc<Says>);
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        if *self.0.hangs.borrow() {
+            self.0.given_up.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
 async fn discovery(State(says): State<Arc<Says>>) -> Response {
+    says.discoveries.fetch_add(1, Ordering::SeqCst);
+    let patience = Patience(Arc::clone(&says));
+    says.hangs.subscribe().wait_for(|hangs| !hangs).await.unwrap();
+    drop(patience);
     let issuer = says.issuer.lock().unwrap().clone();
     let status = *says.status.lock().unwrap();
     if status.is_redirection() {
