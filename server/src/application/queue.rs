@@ -166,6 +166,17 @@ impl Queue {
     async fn follow_the_clock(&self) {
         let now = self.portal.now();
         let Some(later_than) = self.clock_steps.overdue_beyond(now) else { return };
+        match self.portal.lower_revocations(now).await {
+            Ok(0) => {}
+            Ok(lowered) => tracing::warn!(
+                lowered,
+                "the clock was set back: revocations and restores beyond now count until now, not longer"
+            ),
+            Err(refusal) => {
+                tracing::error!(?refusal, "revocations cannot follow the clock");
+                self.clock_steps.forget();
+            }
+        }
         match self.portal.parts.store.bring_forward(now, later_than).await {
             Ok(0) => {}
             Ok(brought) => tracing::warn!(brought, "the clock was set back: commands are looked at now"),

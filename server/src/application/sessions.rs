@@ -7,6 +7,10 @@ use crate::domain::person::SignIn;
 use crate::domain::session::Standing;
 use portal_contract::UtcTime;
 
+/// Up to so far ahead of now a revocation may end: a provider whose clock is ahead, a clock that is disciplined. A token from
+/// further ahead is not accepted anyway.
+const ORDINARY_SECONDS: i64 = 30;
+
 impl Portal {
     /// Refuses every token of the person that was issued in or before this second - by the provider's clock, where tokens
     /// showed that it is ahead of ours -, the one of this call included, and ends the person's streams. The provider's own sessions are not this server's to end.
@@ -27,6 +31,15 @@ impl Portal {
         self.live.wake(&sign_in.person);
         tracing::info!(request = %origin.request, "a person signed out everywhere");
         Ok(())
+    }
+
+    /// A revocation or a restore by a clock that was ahead would refuse everything until that time has come. When the clock
+    /// was set back it counts until now instead: what was issued before is refused all the same.
+    pub(super) async fn lower_revocations(&self, now: UtcTime) -> Result<u64, Refusal> {
+        let seconds = now.unix_seconds().saturating_add(self.provider_ahead_seconds());
+        let beyond = UtcTime::from_unix_seconds(seconds.saturating_add(ORDINARY_SECONDS));
+        let to = UtcTime::from_unix_seconds(seconds);
+        Ok(self.parts.store.lower_revocations(beyond, to).await?)
     }
 
     /// Whether the token or the session behind this sign-in was revoked. Tokens know whole seconds: one issued in the second of the

@@ -362,6 +362,13 @@ pub trait Store: SessionStore {
     /// [`StoreError`].
     async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError>;
 
+    /// Lowers every moment until which tokens are refused - those of signing out everywhere and of restores - that lies
+    /// beyond one moment to another; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn lower_revocations(&self, beyond: UtcTime, to: UtcTime) -> Result<u64, StoreError>;
+
     /// The buckets of limits that were written down and are not empty yet, the fullest first.
     ///
     /// # Errors

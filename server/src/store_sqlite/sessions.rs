@@ -43,3 +43,23 @@ pub(super) async fn revoked_until(
     .map_err(|error| store_error(&error))?;
     Ok(until.map(UtcTime::from_unix_seconds))
 }
+
+pub(super) async fn lower(store: &SqliteStore, beyond: UtcTime, to: UtcTime) -> Result<u64, StoreError> {
+    let mut transaction = store.begin().await?;
+    let mut lowered = 0;
+    for (statement, beyond, to) in [
+        ("UPDATE revoked_sessions SET until = ? WHERE until > ?", beyond.unix_seconds(), to.unix_seconds()),
+        ("UPDATE restores SET at = ? WHERE at > ?", beyond.unix_millis(), to.unix_millis()),
+    ] {
+        let result = sqlx::query(statement).bind(to).bind(beyond).execute(&mut *transaction).await;
+        lowered += result.map_err(|error| store_error(&error))?.rows_affected();
+    }
+    if lowered > 0 {
+        // A session that began under the clock that was ahead would now count as younger than what ended it.
+        let ended = sqlx::query("UPDATE browser_sessions SET standing = 'ended' WHERE created > ?");
+        let ended = ended.bind(to.unix_millis()).execute(&mut *transaction).await;
+        ended.map_err(|error| store_error(&error))?;
+    }
+    commands::commit(transaction).await?;
+    Ok(lowered)
+}

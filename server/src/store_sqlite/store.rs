@@ -197,6 +197,10 @@ impl Store for SqliteStore {
         sessions::revoke(self, person, until, entry).await
     }
 
+    async fn lower_revocations(&self, beyond: UtcTime, to: UtcTime) -> Result<u64, StoreError> {
+        sessions::lower(self, beyond, to).await
+    }
+
     async fn sessions_revoked_until(&self, person: &PersonId) -> Result<Option<UtcTime>, StoreError> {
         sessions::revoked_until(self, person).await
     }

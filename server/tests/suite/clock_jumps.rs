@@ -109,3 +109,43 @@ async fn limits_idempotency_and_events_go_on_across_a_jump_in_either_direction()
         assert_eq!(server.reset("p-aiko", "d-aiko-iphone", "c").await.status.as_u16(), 202);
     }
 }
+
+#[tokio::test]
+async fn a_revocation_by_a_clock_that_was_ahead_locks_nobody_out_once_it_is_right_again() {
+    for is_started_again in [false, true] {
+        let server = TestServer::start().await;
+        server.server.queue.pass().await.unwrap();
+        let before = format!("Bearer {}", server.token("p-aiko", 60));
+        let me = async |server: &TestServer, token: &str| {
+            server.call("GET", "/api/v1.0/me", &[("authorization", token)]).await.status.as_u16()
+        };
+        server.clock.advance(HOUR);
+        server.server.queue.pass().await.unwrap();
+        assert_eq!(server.post("p-aiko", "/me/revokeSignInSessions").await.status.as_u16(), 200);
+        server.clock.advance(10 - HOUR);
+        let server = if is_started_again { server.restarted().await } else { server };
+        server.server.queue.pass().await.unwrap();
+        assert_eq!(me(&server, &before).await, 401, "issued before the revocation");
+        server.clock.advance(1);
+        assert_eq!(server.get("p-aiko", "/me").await.status.as_u16(), 200, "{is_started_again}");
+        assert_eq!(me(&server, &before).await, 401, "still");
+    }
+}
+
+#[tokio::test]
+async fn a_restore_by_a_clock_that_was_ahead_locks_nobody_out_once_it_is_right_again() {
+    let server = TestServer::start().await;
+    let before = format!("Bearer {}", server.token("p-aiko", 60));
+    let pool = crate::support::server::open(&server.database()).await;
+    sqlx::query("INSERT INTO restores (at, backup_at) VALUES (?, 0)")
+        .bind((server.clock.seconds() + 24 * HOUR) * 1000)
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(server.get("p-aiko", "/me").await.status.as_u16(), 401);
+    server.server.queue.pass().await.unwrap();
+    server.clock.advance(1);
+    assert_eq!(server.get("p-aiko", "/me").await.status.as_u16(), 200);
+    let old = server.call("GET", "/api/v1.0/me", &[("authorization", &before)]).await;
+    assert_eq!(old.status.as_u16(), 401, "issued before the restore");
+}
