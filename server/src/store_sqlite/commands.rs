@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::rows::{COMMAND_COLUMNS, command, get, reset_name, time};
 use super::{SqliteStore, audit, events, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::command::{Command, Delivery, Ending, QueueState};
+use crate::domain::command::{CancelRequest, Command, Delivery, Ending, QueueState};
 use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
 use crate::domain::ids::{DeviceId, NotificationId, ResultId};
 use crate::domain::person::PersonId;
@@ -300,6 +300,10 @@ pub(super) async fn request_cancel(
     };
     if command.queue_state == QueueState::Ended || command.action_state != ActionState::Pending {
         return Ok(CancelOutcome::TooLate);
+    }
+    if command.cancel_request == CancelRequest::Requested {
+        // It is written down already; asking again gets the same answer and is no further act.
+        return Ok(CancelOutcome::Noted(command));
     }
     audit::append(&mut transaction, entry, &store.chain).await?;
     let outcome = if command.queue_state == QueueState::Recorded {

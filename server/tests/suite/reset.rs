@@ -3,6 +3,9 @@
 use crate::operation::{metrics, value};
 use crate::support::TestServer;
 use axum::http::StatusCode;
+use portal_contract::ActionState;
+use portal_server::domain::ids::ResultId;
+use portal_server::ports::NoCrash;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -375,6 +378,28 @@ async fn cancelling_works_while_pending_and_not_after() {
     server.pass(3601).await;
     assert_eq!(cancel(&delivered).await.status, StatusCode::CONFLICT);
     assert_eq!(server.get("p-dana", "/me/notifications").await.json()["value"], json!([]), "no news in it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn twenty_parallel_cancellations_of_one_reset_are_one_act() {
+    let world = crate::crash_points::World::new();
+    let process = world.process(Arc::new(NoCrash)).await;
+    let sending = process.reset(&world.clock, "k").await;
+    // Handed over, and nobody knows yet whether it arrived: the wish is noted, the queue acts on it.
+    let pool = crate::support::server::open(&world.database()).await;
+    sqlx::query("UPDATE commands SET queue_state = 'sending'").execute(&pool).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (portal, call, id) =
+            (Arc::clone(&process.portal), process.call(&world.clock), ResultId::parse(&sending.id));
+        tasks.spawn(async move { portal.cancel(&call, id.as_ref()).await.unwrap().action_state });
+    }
+    assert_eq!(tasks.join_all().await, vec![ActionState::Pending; 20], "the same answer to all");
+    let lines: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit WHERE event = 'cancelAccepted'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(lines, 1);
 }
 
 #[tokio::test]
