@@ -17,6 +17,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 use toml::{Table, Value};
 
+/// How long an event stream is silent at most unless configured, in seconds.
+const USUAL_HEARTBEAT: f64 = 15.0;
+/// What may be configured. The page takes a stream for dead after 50 s of silence; a proxy or a slow line may swallow a beat.
+const HEARTBEATS: std::ops::RangeInclusive<f64> = 1.0..=25.0;
+
 /// The page, if it is served from here.
 #[derive(Debug, Clone)]
 pub struct PageSettings {
@@ -338,7 +343,14 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
     let seconds = count("request_seconds", 30);
     let body_bytes = count("body_bytes", 16 * 1024);
     let megabytes = section.number("database_megabytes", 0, 0..=1_000_000);
-    let heartbeat = section.factor("heartbeat_seconds", 15.0);
+    let mut heartbeat = section.factor("heartbeat_seconds", USUAL_HEARTBEAT);
+    if !HEARTBEATS.contains(&heartbeat) {
+        section.wrong(
+            "heartbeat_seconds",
+            "must be from 1 to 25: the page takes a stream that is silent for 50 s for dead, and one beat may be late",
+        );
+        heartbeat = USUAL_HEARTBEAT;
+    }
     section.finish();
     let pages = u32::try_from(megabytes.saturating_mul(256)).unwrap_or(u32::MAX);
     let serving = Serving {

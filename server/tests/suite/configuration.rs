@@ -85,6 +85,21 @@ fn every_mistake_is_named_at_once() {
 }
 
 #[test]
+fn a_heartbeat_that_the_page_would_take_for_a_dead_stream_is_refused_with_the_reason() {
+    for (seconds, is_good) in [("0.5", false), ("1", true), ("25", true), ("25.1", false), ("100000", false)]
+    {
+        let result = with(&[("PORTAL__LIMITS__HEARTBEAT_SECONDS", seconds)]);
+        assert_eq!(result.is_ok(), is_good, "{seconds}: {result:?}");
+        if let Err(mistakes) = result {
+            assert_eq!(mistakes, ["limits.heartbeat_seconds"]);
+        }
+    }
+    let mistakes =
+        load(None, &[good(), env(&[("PORTAL__LIMITS__HEARTBEAT_SECONDS", "60")])].concat()).unwrap_err();
+    assert!(mistakes[0].to_string().contains("50 s"), "{}", mistakes[0]);
+}
+
+#[test]
 fn a_key_that_is_not_random_is_refused_and_never_shown() {
     let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     assert_eq!(with(&[("PORTAL__PASSCODE__KEY", zeros)]).unwrap_err(), ["passcode.key"]);
