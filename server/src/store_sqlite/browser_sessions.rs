@@ -39,7 +39,8 @@ pub(super) async fn begin(
     .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;
-    // The new one is never the one to go, whatever the clocks say.
+    // The new one is never the one to go, whatever the clocks say. One that has ended counts for nothing: it opens nothing, and
+    // waits only until it is told to the provider or its time is up. If it counted, signing in and out would end the others.
     sqlx::query(
         "DELETE FROM browser_sessions WHERE person_id = ?1 AND standing <> 'ended' AND id NOT IN \
          (SELECT id FROM browser_sessions WHERE person_id = ?1 AND standing <> 'ended' \
