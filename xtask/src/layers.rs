@@ -116,6 +116,10 @@ const SERVER: Rules = Rules {
 /// and themselves. Anybody else would draw them into the first visit (`dist/split.rs`).
 const NAMES_LATER: &[&str] = &["pages/mod.rs", "pages/screen.rs", "components/mod.rs"];
 
+/// Where a sign-in may be made: where a token or a session has been checked, and where it is declared. Anywhere else it would
+/// be somebody's claim and no proof (`domain/person.rs`).
+const MAKES_SIGN_INS: &[&str] = &["domain/person.rs", "domain/session.rs", "oidc/claims.rs"];
+
 /// What the contract must not know, as source and as dependency.
 const CONTRACT_BLIND_TO: &[&[&str]] = &[BROWSER, MACHINERY, &["passcode_portal", "portal_server"]];
 
@@ -126,6 +130,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
         found.extend(check_modules(rules, &workspace.root.join(rules.dir))?);
     }
     found.extend(check_later(&workspace.root.join(PAGE.dir))?);
+    found.extend(check_sign_ins(&workspace.root.join(SERVER.dir))?);
     found.extend(check_contract(&workspace.root.join("contract/src"))?);
     found.extend(check_manifests(workspace)?);
     Ok(found)
@@ -173,6 +178,21 @@ fn check_later(dir: &Path) -> Result<Vec<String>> {
         }
         for (number, _) in words(&code).filter(|(_, name)| *name == "later") {
             found.push(format!("src/{shown}:{number}: only `pages/screen.rs` may name a later screen"));
+        }
+    }
+    Ok(found)
+}
+
+/// A sign-in comes from a verifier.
+fn check_sign_ins(dir: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for (file, _, code) in sources(dir)? {
+        let shown = file.strip_prefix(dir).unwrap_or(&file).display().to_string();
+        if MAKES_SIGN_INS.contains(&shown.as_str()) {
+            continue;
+        }
+        for (number, _) in words(&code).filter(|(_, name)| *name == "from_verifier") {
+            found.push(format!("server/src/{shown}:{number}: only a verifier may make a sign-in"));
         }
     }
     Ok(found)
@@ -534,6 +554,16 @@ mod tests {
                 "src/pages/devices.rs:2: only `pages/screen.rs` may name a later screen",
             ]
         );
+    }
+
+    #[test]
+    fn only_a_verifier_makes_a_sign_in() {
+        let files = [
+            ("oidc/claims.rs", "fn a() { SignIn::from_verifier(facts) }"),
+            ("http/auth.rs", "// from_verifier\nfn a() { SignIn::from_verifier(facts) }"),
+        ];
+        let found = in_directory("sign-ins", &files, check_sign_ins);
+        assert_eq!(found, ["server/src/http/auth.rs:2: only a verifier may make a sign-in"]);
     }
 
     #[test]

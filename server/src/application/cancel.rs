@@ -19,7 +19,7 @@ impl Portal {
         call: &DeviceCall,
         result_id: Option<&ResultId>,
     ) -> Result<DeviceActionResult, Refusal> {
-        self.count_attempt(&call.sign_in.person, self.now())?;
+        self.count_attempt(call.sign_in.person(), self.now())?;
         match self.try_cancel(call, result_id).await {
             Ok(result) => Ok(result),
             Err(refusal) => {
@@ -34,7 +34,7 @@ impl Portal {
         call: &DeviceCall,
         result_id: Option<&ResultId>,
     ) -> Result<DeviceActionResult, Refusal> {
-        let person = &call.sign_in.person;
+        let person = call.sign_in.person();
         let device = self.own_device(person, call.device.as_ref()).await?;
         let id = result_id.ok_or(Refusal::NotFound)?;
         let entry =

@@ -30,9 +30,9 @@ impl Portal {
         sign_in: &SignIn,
         page: &PageRequest,
     ) -> Result<(Vec<ManagedDevice>, Option<DeviceId>), Refusal> {
-        let found = self.parts.back_end.devices_of(&sign_in.person, page).await?;
+        let found = self.parts.back_end.devices_of(sign_in.person(), page).await?;
         let mut results: HashMap<DeviceId, Vec<DeviceActionResult>> = HashMap::new();
-        for command in self.parts.store.commands_of(&sign_in.person, None).await? {
+        for command in self.parts.store.commands_of(sign_in.person(), None).await? {
             results.entry(command.device.clone()).or_default().push(command.result());
         }
         let devices = found
@@ -40,7 +40,7 @@ impl Portal {
             .into_iter()
             .map(|device| {
                 let results = results.remove(&device.id).unwrap_or_default();
-                managed_device(device, &sign_in.person, results)
+                managed_device(device, sign_in.person(), results)
             })
             .collect();
         Ok((devices, found.next_after))
@@ -51,8 +51,8 @@ impl Portal {
     /// # Errors
     /// [`Refusal::NotFound`] for an unknown, malformed or foreign identifier; [`Refusal::Unavailable`].
     pub async fn device(&self, call: &DeviceCall) -> Result<DeviceView, Refusal> {
-        let device = self.own_device(&call.sign_in.person, call.device.as_ref()).await?;
-        self.view(device, &call.sign_in.person).await
+        let device = self.own_device(call.sign_in.person(), call.device.as_ref()).await?;
+        self.view(device, call.sign_in.person()).await
     }
 
     pub(super) async fn view(&self, device: Device, person: &PersonId) -> Result<DeviceView, Refusal> {
@@ -72,8 +72,8 @@ impl Portal {
         call: &DeviceCall,
         result_id: Option<&ResultId>,
     ) -> Result<DeviceActionResult, Refusal> {
-        let device = self.own_device(&call.sign_in.person, call.device.as_ref()).await?;
-        let commands = self.parts.store.commands_of(&call.sign_in.person, Some(&device.id)).await?;
+        let device = self.own_device(call.sign_in.person(), call.device.as_ref()).await?;
+        let commands = self.parts.store.commands_of(call.sign_in.person(), Some(&device.id)).await?;
         let found = commands.iter().find(|command| Some(&command.id) == result_id);
         found.map(Command::result).ok_or(Refusal::NotFound)
     }

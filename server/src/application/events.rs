@@ -56,9 +56,9 @@ impl Portal {
         sign_in: SignIn,
         resume: Resume,
     ) -> Result<ChangeStream, Refusal> {
-        let place = self.live.join(&sign_in.person)?;
+        let place = self.live.join(sign_in.person())?;
         // Read before the answer begins: whoever reads the devices after that answer misses nothing.
-        let last = self.parts.store.change_position(&sign_in.person).await?;
+        let last = self.parts.store.change_position(sign_in.person()).await?;
         let (position, waiting) = match resume {
             Resume::Fresh => (last, vec![Told::Opened(Some(last))]),
             Resume::After(number) => (number, vec![Told::Opened(None)]),
@@ -129,7 +129,7 @@ impl ChangeStream {
 
     fn millis_left(&self) -> i64 {
         let now = self.portal.now().unix_millis();
-        self.sign_in.accepted_until.unix_millis().saturating_sub(now).max(0)
+        self.sign_in.accepted_until().unix_millis().saturating_sub(now).max(0)
     }
 
     fn is_expired(&self) -> bool {
@@ -137,7 +137,7 @@ impl ChangeStream {
     }
 
     async fn read(&mut self) -> Result<(), Refusal> {
-        match self.portal.parts.store.changes_since(&self.sign_in.person, self.position).await? {
+        match self.portal.parts.store.changes_since(self.sign_in.person(), self.position).await? {
             ChangesSince::These(changes) => {
                 self.is_behind = !changes.is_empty();
                 if let Some(newest) = changes.last() {

@@ -35,7 +35,7 @@ impl Portal {
         call: &DeviceCall,
         page: &HistoryPage,
     ) -> Result<(Vec<HistoryEntry>, Option<String>), Refusal> {
-        let device = self.own_device(&call.sign_in.person, call.device.as_ref()).await?;
+        let device = self.own_device(call.sign_in.person(), call.device.as_ref()).await?;
         self.history_of(&call.sign_in, Some(&device.id), page).await
     }
 
@@ -45,7 +45,7 @@ impl Portal {
         device: Option<&DeviceId>,
         page: &HistoryPage,
     ) -> Result<(Vec<HistoryEntry>, Option<String>), Refusal> {
-        let recorded = self.parts.store.history(&sign_in.person, device, page).await?;
+        let recorded = self.parts.store.history(sign_in.person(), device, page).await?;
         let mut recorded = recorded.ok_or(Refusal::InvalidRequest("$skiptoken is not one of ours"))?;
         let is_more = recorded.len() > usize::from(page.size);
         recorded.truncate(usize::from(page.size));
@@ -74,7 +74,7 @@ impl Portal {
         }
         let mut names = HashMap::new();
         for id in asked {
-            match self.parts.back_end.device(&sign_in.person, id).await {
+            match self.parts.back_end.device(sign_in.person(), id).await {
                 Ok(Some(device)) => {
                     names.insert(id.clone(), device.device_name);
                 }
@@ -98,7 +98,7 @@ impl Portal {
         call: &DeviceCall,
         result_id: Option<&ResultId>,
     ) -> Result<UnrecognizedReport, Refusal> {
-        self.count_attempt(&call.sign_in.person, self.now())?;
+        self.count_attempt(call.sign_in.person(), self.now())?;
         match self.try_report(call, result_id).await {
             Ok(report) => Ok(report),
             Err(refusal) => {
@@ -113,7 +113,7 @@ impl Portal {
         call: &DeviceCall,
         result_id: Option<&ResultId>,
     ) -> Result<UnrecognizedReport, Refusal> {
-        let person = &call.sign_in.person;
+        let person = call.sign_in.person();
         let device = self.own_device(person, call.device.as_ref()).await?;
         let id = result_id.ok_or(Refusal::NotFound)?;
         let event = AuditEvent::ReportedUnrecognized;

@@ -9,10 +9,10 @@ impl Portal {
     #[must_use]
     pub fn me(&self, sign_in: &SignIn) -> Me {
         Me {
-            id: sign_in.person.as_str().to_owned(),
-            display_name: sign_in.display_name.clone(),
-            user_principal_name: sign_in.user_principal_name.clone(),
-            auth_time: sign_in.auth_time,
+            id: sign_in.person().as_str().to_owned(),
+            display_name: sign_in.display_name().to_owned(),
+            user_principal_name: sign_in.user_principal_name().to_owned(),
+            auth_time: sign_in.auth_time(),
         }
     }
 }

@@ -11,7 +11,7 @@ impl Portal {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn notifications(&self, sign_in: &SignIn) -> Result<Vec<Notification>, Refusal> {
-        Ok(self.parts.store.notifications(&sign_in.person).await?)
+        Ok(self.parts.store.notifications(sign_in.person()).await?)
     }
 
     /// Marks one as read; again is fine.
@@ -24,9 +24,9 @@ impl Portal {
         id: Option<&NotificationId>,
     ) -> Result<Notification, Refusal> {
         let id = id.ok_or(Refusal::NotFound)?;
-        let read = self.parts.store.mark_read(&sign_in.person, id, self.now()).await?;
+        let read = self.parts.store.mark_read(sign_in.person(), id, self.now()).await?;
         let read = read.ok_or(Refusal::NotFound)?;
-        self.live.wake(&sign_in.person);
+        self.live.wake(sign_in.person());
         Ok(read)
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn audit_entry(
     AuditEntry {
         at,
         event,
-        person: Some(call.sign_in.person.clone()),
+        person: Some(call.sign_in.person().clone()),
         device: call.device.clone(),
         result_id,
         origin: Some(call.origin.clone()),

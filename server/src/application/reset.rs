@@ -52,7 +52,7 @@ impl Portal {
     pub async fn reset_passcode(&self, request: &ResetRequest) -> Result<DeviceActionResult, Refusal> {
         let call = &request.call;
         // Counted apart, so that a flood of attempts cannot fill the audit record.
-        self.count_attempt(&call.sign_in.person, self.now())?;
+        self.count_attempt(call.sign_in.person(), self.now())?;
         match self.try_reset(request).await {
             Ok(Accepted::Now(command)) => {
                 self.wake.notify_one();
@@ -74,9 +74,9 @@ impl Portal {
 
     async fn try_reset(&self, request: &ResetRequest) -> Result<Accepted, Refusal> {
         let call = &request.call;
-        let person = &call.sign_in.person;
+        let person = call.sign_in.person();
         let device = self.own_device(person, call.device.as_ref()).await?;
-        if let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time, self.now(), MaxAge::RESET) {
+        if let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET) {
             return Err(Refusal::StepUp(max_age));
         }
         let idempotent = idempotent_request(request, &device)?;
@@ -116,13 +116,13 @@ impl Portal {
         let passcode = match reset {
             Reset::Removed => None,
             Reset::Temporary(character_set) => {
-                let purpose = Purpose { result_id: &id, person: &call.sign_in.person, device: &device.id };
+                let purpose = Purpose { result_id: &id, person: call.sign_in.person(), device: &device.id };
                 Some((self.sealed_passcode(&purpose, character_set)?, character_set))
             }
         };
         let started = self.now();
         let audit = audit_entry(AuditEvent::ResetAccepted, call, Some(id.clone()), started, "ok".to_owned());
-        let command = NewCommand { id, device, person: call.sign_in.person.clone(), reset, started };
+        let command = NewCommand { id, device, person: call.sign_in.person().clone(), reset, started };
         Ok(RecordReset { request, command, passcode, limits: self.rules.limits, audit })
     }
 
@@ -145,7 +145,7 @@ fn idempotent_request(request: &ResetRequest, device: &Device) -> Result<Idempot
     };
     let asked = [b"resetPasscode\n", device.id.as_str().as_bytes(), b"\n", request.body.as_slice()].concat();
     let fingerprint = Fingerprint(version::digest(&asked));
-    Ok(IdempotentRequest { person: request.call.sign_in.person.clone(), key, fingerprint })
+    Ok(IdempotentRequest { person: request.call.sign_in.person().clone(), key, fingerprint })
 }
 
 fn accepted(outcome: RecordOutcome) -> Result<Accepted, Refusal> {

@@ -16,7 +16,7 @@ impl Portal {
     /// [`Refusal::NotFound`] when the device is not the person's, or there is no passcode (any more);
     /// [`Refusal::StepUp`], [`Refusal::TooOften`], [`Refusal::Unavailable`].
     pub async fn temporary_passcode(&self, call: &DeviceCall) -> Result<TemporaryPasscode, Refusal> {
-        self.count_attempt(&call.sign_in.person, self.now())?;
+        self.count_attempt(call.sign_in.person(), self.now())?;
         match self.try_reveal(call).await {
             Ok(passcode) => Ok(passcode),
             Err(refusal) => {
@@ -27,10 +27,10 @@ impl Portal {
     }
 
     async fn try_reveal(&self, call: &DeviceCall) -> Result<TemporaryPasscode, Refusal> {
-        let person = &call.sign_in.person;
+        let person = call.sign_in.person();
         let device = self.own_device(person, call.device.as_ref()).await?;
         let now = self.now();
-        if let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time, now, MaxAge::REVEAL) {
+        if let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), now, MaxAge::REVEAL) {
             return Err(Refusal::StepUp(max_age));
         }
         let found =

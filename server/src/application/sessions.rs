@@ -25,10 +25,10 @@ impl Portal {
         let call = DeviceCall { sign_in: sign_in.clone(), device: None, origin: origin.clone() };
         let entry = audit_entry(AuditEvent::SessionsRevoked, &call, None, now, "ok".to_owned());
         let until = now.unix_seconds().saturating_add(self.provider_ahead_seconds());
-        let until = sign_in.issued.map_or(until, |issued| until.max(issued.unix_seconds()));
+        let until = sign_in.issued().map_or(until, |issued| until.max(issued.unix_seconds()));
         let until = UtcTime::from_unix_seconds(until);
-        self.parts.store.revoke_sessions(&sign_in.person, until, &entry).await?;
-        self.live.wake(&sign_in.person);
+        self.parts.store.revoke_sessions(sign_in.person(), until, &entry).await?;
+        self.live.wake(sign_in.person());
         tracing::info!(request = %origin.request, "a person signed out everywhere");
         Ok(())
     }
@@ -48,15 +48,15 @@ impl Portal {
     /// # Errors
     /// [`Refusal::Unavailable`]: what cannot be checked is not accepted.
     pub async fn is_revoked(&self, sign_in: &SignIn) -> Result<bool, Refusal> {
-        if let Some(id) = &sign_in.session {
+        if let Some(id) = sign_in.session() {
             let session = self.parts.store.session(id).await?;
             if session.is_none_or(|session| session.standing != Standing::Active) {
                 return Ok(true);
             }
         }
-        let until = self.parts.store.sessions_revoked_until(&sign_in.person).await?;
+        let until = self.parts.store.sessions_revoked_until(sign_in.person()).await?;
         Ok(until.is_some_and(|until| {
-            sign_in.issued.is_none_or(|issued| issued.unix_seconds() <= until.unix_seconds())
+            sign_in.issued().is_none_or(|issued| issued.unix_seconds() <= until.unix_seconds())
         }))
     }
 }

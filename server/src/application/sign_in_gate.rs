@@ -67,8 +67,8 @@ impl Admission<'_> {
     /// The token was accepted.
     pub fn accepted(self, sign_in: &SignIn) {
         let now = self.portal.now();
-        self.portal.gate.remember(self.digest, sign_in.accepted_until, now);
-        if let Some(issued) = sign_in.issued {
+        self.portal.gate.remember(self.digest, sign_in.accepted_until(), now);
+        if let Some(issued) = sign_in.issued() {
             let seconds = issued.unix_seconds().saturating_sub(now.unix_seconds());
             let mut ahead = self.portal.gate.ahead.lock().unwrap_or_else(PoisonError::into_inner);
             if seconds >= ahead.seconds || now.unix_seconds().saturating_sub(ahead.seen) > AHEAD_SECONDS {

@@ -79,8 +79,8 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
 }
 
 fn name(sign_in: &SignIn) -> String {
-    let names = [&sign_in.display_name, &sign_in.user_principal_name];
-    names.into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default()
+    let names = [sign_in.display_name(), sign_in.user_principal_name()];
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned()
 }
 
 fn reason(text: &str) -> Option<RefusalReason> {

@@ -22,8 +22,15 @@ impl PersonId {
 }
 
 /// A validated sign-in: the only way to a device call. It never holds the token.
+///
+/// Only the verifiers can make one, of a token or of a session that were checked (`cargo xtask test --only layers` looks
+/// after that): whoever holds one need not check again, and nobody can claim to be somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignIn {
+pub struct SignIn(SignInFacts);
+
+/// What a verifier found out. By itself it proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInFacts {
     /// Who it is.
     pub person: PersonId,
     /// The person's name, empty when the token has none.
@@ -38,4 +45,53 @@ pub struct SignIn {
     pub accepted_until: UtcTime,
     /// The session behind it, in session mode.
     pub session: Option<SecretHash>,
+}
+
+impl SignIn {
+    /// For the verifiers alone: what was validated.
+    pub(crate) const fn from_verifier(facts: SignInFacts) -> Self {
+        Self(facts)
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub const fn person(&self) -> &PersonId {
+        &self.0.person
+    }
+
+    /// The person's name, empty when the token has none.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The person's sign-in name, empty when the token has none.
+    #[must_use]
+    pub fn user_principal_name(&self) -> &str {
+        &self.0.user_principal_name
+    }
+
+    /// When the person last proved who they are; absent counts as never.
+    #[must_use]
+    pub const fn auth_time(&self) -> Option<UtcTime> {
+        self.0.auth_time
+    }
+
+    /// When the token was issued; absent counts as before every revocation.
+    #[must_use]
+    pub const fn issued(&self) -> Option<UtcTime> {
+        self.0.issued
+    }
+
+    /// Until when the token is accepted.
+    #[must_use]
+    pub const fn accepted_until(&self) -> UtcTime {
+        self.0.accepted_until
+    }
+
+    /// The session behind it, in session mode.
+    #[must_use]
+    pub const fn session(&self) -> Option<&SecretHash> {
+        self.0.session.as_ref()
+    }
 }

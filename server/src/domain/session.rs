@@ -1,7 +1,7 @@
 //! A session of session mode: which browser is signed in as whom, and until when. Two bounds, both needed: the idle one
 //! ends what somebody walked away from, the absolute one ends what a thief keeps alive.
 
-use super::person::{PersonId, SignIn};
+use super::person::{PersonId, SignIn, SignInFacts};
 use super::secret::SecretHash;
 use portal_contract::UtcTime;
 
@@ -104,7 +104,7 @@ impl Session {
     #[must_use]
     pub fn sign_in(self, rules: &SessionRules) -> SignIn {
         let accepted_until = self.accepted_until(rules);
-        SignIn {
+        SignIn::from_verifier(SignInFacts {
             person: self.person,
             display_name: self.display_name,
             user_principal_name: self.user_name,
@@ -112,7 +112,7 @@ impl Session {
             issued: Some(self.created),
             accepted_until,
             session: Some(self.id),
-        }
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The claims of an access token. Pure: the time is a parameter.
 
 use super::TokenRules;
-use crate::domain::person::{PersonId, SignIn};
+use crate::domain::person::{PersonId, SignIn, SignInFacts};
 use crate::ports::TokenError;
 use portal_contract::UtcTime;
 use serde_json::{Map, Value};
@@ -67,7 +67,7 @@ pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> R
     // A malformed auth_time counts as missing, which is never fresh.
     let auth_time = seconds(claims, "auth_time").ok().flatten().map(UtcTime::from_unix_seconds);
     let issued = issued.map(UtcTime::from_unix_seconds);
-    Ok(SignIn {
+    Ok(SignIn::from_verifier(SignInFacts {
         person: PersonId::new(subject.to_owned()),
         display_name: text(claims, "name").unwrap_or_default().to_owned(),
         user_principal_name: first(["preferred_username", "upn", "email"]),
@@ -75,7 +75,7 @@ pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> R
         issued: issued.or(auth_time),
         accepted_until: UtcTime::from_unix_seconds(expires.saturating_add(leeway)),
         session: None,
-    })
+    }))
 }
 
 fn text<'claims>(claims: &'claims Map<String, Value>, name: &str) -> Option<&'claims str> {
@@ -151,10 +151,10 @@ mod tests {
     #[test]
     fn a_good_token_names_the_person_and_when_they_signed_in() {
         let sign_in = with(&json!({})).unwrap();
-        assert_eq!(sign_in.person.as_str(), "p-1");
-        assert_eq!(sign_in.user_principal_name, "a@example.test");
-        assert_eq!(sign_in.auth_time, Some(UtcTime::from_unix_seconds(NOW - 10)));
-        assert_eq!(sign_in.accepted_until, UtcTime::from_unix_seconds(NOW + 90), "with the leeway");
+        assert_eq!(sign_in.person().as_str(), "p-1");
+        assert_eq!(sign_in.user_principal_name(), "a@example.test");
+        assert_eq!(sign_in.auth_time(), Some(UtcTime::from_unix_seconds(NOW - 10)));
+        assert_eq!(sign_in.accepted_until(), UtcTime::from_unix_seconds(NOW + 90), "with the leeway");
     }
 
     #[test]

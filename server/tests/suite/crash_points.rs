@@ -1,8 +1,8 @@
 //! A crash at every point of a command's life, and the same database opened again (security.md, server, row
 //! 4): nothing is lost, nothing is sent twice.
 
-use crate::support::{ScriptedBackEnd, TestClock, clock};
-use portal_contract::{ActionState, DeviceActionResult, FailureCode, UtcTime};
+use crate::support::{ScriptedBackEnd, TestClock, clock, sign_in};
+use portal_contract::{ActionState, DeviceActionResult, FailureCode};
 use portal_server::application::{
     DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, Refusal, ResetRequest, Rules,
     StreamRules,
@@ -11,7 +11,6 @@ use portal_server::domain::audit::Origin;
 use portal_server::domain::command::{Ending, Report};
 use portal_server::domain::idempotency::IdempotencyKey;
 use portal_server::domain::ids::{DeviceId, RequestId};
-use portal_server::domain::person::{PersonId, SignIn};
 use portal_server::domain::rate::{Limits, PerHour, Quotas};
 use portal_server::ports::{BackEndError, CrashPoint, CrashPoints, NoCrash, PageRequest, StatusAnswer};
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
@@ -97,15 +96,7 @@ impl Process {
 
     pub(crate) fn call(&self, clock: &TestClock) -> DeviceCall {
         DeviceCall {
-            sign_in: SignIn {
-                person: PersonId::new("p-aiko".to_owned()),
-                display_name: String::new(),
-                user_principal_name: String::new(),
-                auth_time: Some(UtcTime::from_unix_seconds(clock.seconds() - 10)),
-                issued: Some(UtcTime::from_unix_seconds(clock.seconds())),
-                accepted_until: UtcTime::from_unix_seconds(clock.seconds() + 600),
-                session: None,
-            },
+            sign_in: sign_in("p-aiko", clock.seconds(), Some(10)),
             device: DeviceId::parse("d-aiko-android"),
             origin: Origin {
                 address: "192.0.2.1".to_owned(),

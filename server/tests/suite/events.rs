@@ -2,14 +2,12 @@
 
 use crate::support::provider::Provider;
 use crate::support::server::configuration;
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, TestServer, sign_in};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
-use portal_contract::UtcTime;
 use portal_server::application::{Resume, Told};
 use portal_server::composition::{Replaceable, Server, fleet_database};
-use portal_server::domain::person::{PersonId, SignIn};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -335,15 +333,7 @@ async fn what_was_read_before_a_revocation_is_not_told_after_it() {
         server.reset("p-aiko", "d-aiko-iphone", &format!("k-{number}")).await;
         server.pass(30).await;
     }
-    let sign_in = SignIn {
-        person: PersonId::new("p-aiko".to_owned()),
-        display_name: String::new(),
-        user_principal_name: String::new(),
-        auth_time: None,
-        issued: Some(UtcTime::from_unix_seconds(server.clock.seconds())),
-        accepted_until: UtcTime::from_unix_seconds(server.clock.seconds() + 600),
-        session: None,
-    };
+    let sign_in = sign_in("p-aiko", server.clock.seconds(), None);
     let mut stream = server.server.portal.open_changes(sign_in, Resume::After(0)).await.unwrap();
     assert_eq!(stream.next().await, Some(Told::Opened(None)));
     assert!(matches!(stream.next().await, Some(Told::Change(_))), "of many that were read at once");

@@ -224,5 +224,5 @@ async fn a_provider_like_entra_is_a_matter_of_configuration() {
     claims["oid"] = json!("p-ben");
     let sign_in =
         portal_server::ports::TokenVerifier::verify(&verifier, &signer.sign_as("JWT", &claims)).await;
-    assert_eq!(sign_in.unwrap().person.as_str(), "p-ben");
+    assert_eq!(sign_in.unwrap().person().as_str(), "p-ben");
 }

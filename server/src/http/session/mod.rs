@@ -75,7 +75,7 @@ pub(super) async fn sign_in_of(
     guard::check_call(&parts.method, &parts.headers, &edge.origin).map_err(ApiError::foreign)?;
     let cookie = cookies::session(&parts.headers).ok_or_else(ApiError::no_token)?;
     let sign_in = edge.sessions.sign_in_of(&cookie).await?.ok_or_else(ApiError::no_token)?;
-    if activity != Activity::Question && !guard::believes_in(&parts.headers, &sign_in.person) {
+    if activity != Activity::Question && !guard::believes_in(&parts.headers, sign_in.person()) {
         tracing::info!("a call was refused: the page believes somebody else to be signed in");
         return Err(ApiError::no_token());
     }
