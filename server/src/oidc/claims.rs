@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_token_is_as_old_as_it_says_or_as_the_sign_in_behind_it() {
-        let issued = |changes| with(&changes).unwrap().issued.map(UtcTime::unix_seconds);
+        let issued = |changes| with(&changes).unwrap().issued().map(UtcTime::unix_seconds);
         assert_eq!(issued(json!({"iat": NOW - 3})), Some(NOW - 3));
         assert_eq!(issued(json!({})), Some(NOW - 10));
         assert_eq!(issued(json!({"iat": "now", "auth_time": null})), None);
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn a_malformed_auth_time_counts_as_missing() {
         for auth_time in [json!("now"), json!(true), json!({})] {
-            assert_eq!(with(&json!({"auth_time": auth_time})).unwrap().auth_time, None);
+            assert_eq!(with(&json!({"auth_time": auth_time})).unwrap().auth_time(), None);
         }
     }
 
