@@ -46,7 +46,7 @@ async fn served_elsewhere() {
     let (_stop, stopped) = tokio::sync::watch::channel(false);
     let metrics = Arc::clone(&server.metrics);
     let limits = server.limits.clone();
-    let metrics_of_operation = Arc::new(portal_server::metrics::Metrics::new());
+    let metrics_of_operation = Arc::new(portal_server::metrics::Metrics::new(|| 0));
     tokio::spawn(serve(operation, server.operation.clone(), limits, metrics_of_operation, stopped.clone()));
     tokio::spawn(serve(listeners, server.router.clone(), server.limits.clone(), metrics, stopped));
     let mut lines = std::io::stdin().lines();
