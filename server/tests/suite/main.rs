@@ -41,6 +41,7 @@ mod serving;
 mod session_bounds;
 mod session_configuration;
 mod session_guard;
+mod session_limits;
 mod session_sign_in;
 mod session_sign_out;
 mod sessions;
