@@ -5,7 +5,8 @@
 
 use super::browser_sessions::TOKEN_KEY;
 use super::{BrowserSessions, Refusal};
-use crate::domain::audit::Origin;
+use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
+use crate::domain::person::PersonId;
 use crate::domain::rate::{RateLimit, TooOften, network_of};
 use crate::domain::secret::BrowserSecret;
 use crate::domain::session::{Session, Standing};
@@ -231,12 +232,25 @@ impl BrowserSessions {
         browser: Option<&BrowserSecret>,
         origin: &Origin,
     ) -> Result<Completed, SignInFailed> {
-        let sign_in = self.take(answer.state.as_deref(), browser, origin).await?;
-        let (sign_in, secrets) = sign_in;
-        let return_state = sign_in.return_state.clone();
-        match self.redeem(sign_in, answer, &secrets).await {
+        let (sign_in, secrets) = self.take(answer.state.as_deref(), browser, origin).await?;
+        let (return_state, expected) = (sign_in.return_state.clone(), sign_in.expected.clone());
+        match self.redeem(sign_in, answer, &secrets, origin).await {
             Ok(session) => Ok(Completed { session, return_state }),
-            Err(failure) => Err(SignInFailed::of(return_state, failure)),
+            Err(failure) => {
+                self.record_refusal(expected, failure, origin).await;
+                Err(SignInFailed::of(return_state, failure))
+            }
+        }
+    }
+
+    /// Only where it is known whose sign-in it was to be: what strangers fail at would fill the record. Those who are known
+    /// began it with a session of theirs, and so often only.
+    async fn record_refusal(&self, expected: Option<PersonId>, failure: SignInFailure, origin: &Origin) {
+        let Some(person) = expected else { return };
+        let (event, now) = (AuditEvent::SignInRefused, self.portal.now());
+        let entry = AuditEntry::of_person(now, event, person, origin.clone(), failure.code().to_owned());
+        if let Err(error) = self.portal.parts.store.audit(&entry).await {
+            tracing::error!(?error, "a refused sign-in could not be written into the audit record");
         }
     }
 
@@ -273,6 +287,7 @@ impl BrowserSessions {
         sign_in: PendingSignIn,
         answer: CallbackAnswer,
         secrets: &SignInSecrets,
+        origin: &Origin,
     ) -> Result<BrowserSecret, SignInFailure> {
         if !sign_in.is_current(self.portal.now()) {
             return Err(SignInFailure::TransactionExpired);
@@ -286,7 +301,7 @@ impl BrowserSessions {
         };
         let redeemed = self.parts.client.redeem(&redemption).await?;
         check_person(sign_in.expected.as_ref(), &redeemed.proven.person)?;
-        self.begin_session(sign_in, redeemed).await
+        self.begin_session(sign_in, redeemed, origin).await
     }
 
     /// A new session under a new secret, in the place of the one before.
@@ -294,6 +309,7 @@ impl BrowserSessions {
         &self,
         sign_in: PendingSignIn,
         redeemed: RedeemedCode,
+        origin: &Origin,
     ) -> Result<BrowserSecret, SignInFailure> {
         let RedeemedCode { proven, id_token } = redeemed;
         let (secret, now) = (self.draw()?, self.portal.now());
@@ -308,7 +324,9 @@ impl BrowserSessions {
             created: now,
             last_used: now,
         };
-        let new = NewSession { session, id_token, replaces: sign_in.replaces };
+        let (event, result) = (AuditEvent::SignedIn, sign_in.purpose.as_str().to_owned());
+        let audit = AuditEntry::of_person(now, event, proven.person.clone(), origin.clone(), result);
+        let new = NewSession { session, id_token, replaces: sign_in.replaces, audit };
         let begun = self.portal.parts.store.begin_session(&new, &self.parts.rules).await;
         begun.map_err(Refusal::from)?;
         // What listened with the session before has to notice that it is gone.

@@ -38,6 +38,7 @@ mod provider_faults;
 mod reset;
 mod secrets;
 mod serving;
+mod session_audit;
 mod session_bounds;
 mod session_configuration;
 mod session_guard;
