@@ -2,15 +2,16 @@
 // the browser 1, 5, 6). The redirects are changed on the way, as somebody between, or the provider itself, could.
 
 import { asking, expect, test } from './attack.mjs';
-import { PROVIDER } from './support/attack-stage.mjs';
+import { CALLBACK, PROVIDER } from './support/attack-stage.mjs';
+import { byMode } from './support/modes.mjs';
 import { ANDROID } from './sample.mjs';
 
 const EVIL = 'http://evil.example.test';
 
-/** Changes the parameters of the redirect to the page's callback. */
+/** Changes the parameters of the redirect to the callback. */
 function changeCallback(stage, change) {
   return stage.idp.changeRedirect(PROVIDER.authorization, (address) => {
-    if (address.pathname === '/callback') change(address.searchParams, address);
+    if (address.pathname === CALLBACK) change(address.searchParams, address);
     return address;
   });
 }
@@ -18,14 +19,16 @@ function changeCallback(stage, change) {
 test.describe('to a page that waits for a sign-in', () => {
   test.beforeEach(({ portal }) => portal.enter('aiko', '/devices'));
 
+  /** With a parameter twice the server does not say whose sign-in it was; the page believes none. */
+  const TWICE = byMode({ token: 'auth.callback_malformed', session: 'auth.state_mismatch' });
   const ANSWERS = [
     ['a foreign state', (answer) => answer.set('state', 'foreign'), 'auth.state_mismatch'],
     ['no state', (answer) => answer.delete('state'), 'auth.state_mismatch'],
     ['an empty state', (answer) => answer.set('state', ''), 'auth.state_mismatch'],
     ['the name of an entry of ours as the state', (answer) => answer.set('state', '../portal.was-signed-in'), 'auth.state_mismatch'],
-    ['two states, the right one last', (answer, address) => { address.search = `?state=x&${answer}`; }, 'auth.callback_malformed'],
+    ['two states, the right one last', (answer, address) => { address.search = `?state=x&${answer}`; }, TWICE],
     ['two states, the right one first', (answer) => answer.append('state', 'x'), 'auth.state_mismatch'],
-    ['two codes', (answer) => answer.append('code', 'x'), 'auth.callback_malformed'],
+    ['two codes', (answer) => answer.append('code', 'x'), TWICE],
     ['neither code nor error', (answer) => answer.delete('code'), 'auth.callback_malformed'],
     ['a code and an error', (answer) => answer.set('error', 'server_error'), 'auth.callback_malformed'],
     ['a code of somebody’s imagination', (answer) => answer.set('code', 'imagined'), 'auth.code_refused'],
@@ -35,6 +38,7 @@ test.describe('to a page that waits for a sign-in', () => {
   ];
 
   test('states, codes and issuers that do not fit are refused, and nothing is kept', async ({ stage, refused }) => {
+    test.setTimeout(120_000);
     for (const [name, change, code] of ANSWERS) {
       await test.step(name, async () => {
         stage.calm();
@@ -47,6 +51,7 @@ test.describe('to a page that waits for a sign-in', () => {
   test('an issuer that was never announced may be missing but not wrong', async ({ portal, stage, refused }) => {
     const doesNotAnnounce = () =>
       stage.idp.changeJson(PROVIDER.discovery, (document) => ({ ...document, authorization_response_iss_parameter_supported: false }));
+    await refused.forgetProvider();
     doesNotAnnounce();
     changeCallback(stage, (answer) => answer.set('iss', EVIL));
     await refused.signingIn('auth.response_issuer_mismatch');
@@ -134,6 +139,25 @@ test('the callback of a sign-in that another tab began is refused in this one', 
   await refused.isExplained('auth.state_mismatch');
 });
 
+test('the callback of a sign-in that another browser began is refused in this one', async ({ browser, baseURL, portal, stage, refused }) => {
+  let address;
+  changeCallback(stage, (_answer, callback) => {
+    address = callback.href;
+    // The browser that began it never hears.
+    callback.pathname = '/signed-out';
+    callback.search = '';
+  });
+  const elsewhere = await browser.newContext({ baseURL });
+  const other = portal.in(await elsewhere.newPage());
+  await other.open('/');
+  await other.goToProvider();
+  await other.provider.fill('ben');
+  await expect.poll(() => address).toBeTruthy();
+  await elsewhere.close();
+  await refused.page.goto(address);
+  await refused.isExplained('auth.state_mismatch');
+});
+
 test('code and state are gone from the address before anything is awaited', async ({ page, portal, stage }) => {
   await portal.open('/');
   await portal.goToProvider();
@@ -149,6 +173,7 @@ test('code and state are gone from the address before anything is awaited', asyn
 });
 
 test('nothing in an address or a stored record becomes a place to go or a reset', async ({ page, portal, stage, api }) => {
+  test.setTimeout(120_000);
   await portal.enter('aiko', '/devices');
   for (const path of [
     `/devices?return_to=${EVIL}&redirect_uri=${EVIL}&next=//evil.example.test&post_logout_redirect_uri=${EVIL}`,

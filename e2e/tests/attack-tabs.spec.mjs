@@ -3,7 +3,9 @@
 
 import { expect, test } from './attack.mjs';
 import { CALL } from './support/api.mjs';
+import { CALLBACK } from './support/attack-stage.mjs';
 import { wholeBrowserLaunch } from './support/browser.mjs';
+import { byMode } from './support/modes.mjs';
 import { ANDROID, IPHONE } from './sample.mjs';
 
 test.use({ launchOptions: { ...wholeBrowserLaunch(), ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
@@ -62,8 +64,9 @@ test('a tab in the middle of a sign-in does not end up signed in after a sign-ou
   const second = portal.in(await context.newPage());
   let release;
   const released = new Promise((resolve) => { release = resolve; });
-  // The tokens are issued before the sign-out and arrive after it.
-  const asked = stage.idp.on('/token', async (exchange) => {
+  // The tokens, or in session mode who is signed in, are told before the sign-out and arrive after it.
+  const [teller, path] = byMode({ token: [stage.idp, '/token'], session: [stage.api, '/session'] });
+  const asked = teller.on(path, async (exchange) => {
     const answer = await exchange.honest();
     await released;
     exchange.answer(answer);
@@ -153,14 +156,15 @@ test('a copy of a tab cannot complete the sign-in a second time', async ({ page,
   const kept = () => copy.page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('portal.transaction.')));
   await copy.isAt('/help');
   expect(await kept()).toHaveLength(1);
-  const returned = page.waitForRequest((request) => request.url().startsWith(`${stage.origin}/callback?`));
+  const returned = page.waitForRequest((request) => request.url().startsWith(`${stage.origin}${CALLBACK}?`));
   await portal.provider.fill('aiko');
   const address = (await returned).url();
   await portal.isAt('/devices');
   const before = api.of(CALL.me).length;
   await copy.page.goto(address);
   await expect(copy.headed('signInProblem')).toBeVisible();
-  expect(codes.at(-1)).toBe('auth.code_refused');
+  // In session mode the server knows no such sign-in any more, so it does not even ask about the code.
+  expect(codes.at(-1)).toBe(byMode({ token: 'auth.code_refused', session: 'auth.state_mismatch' }));
   expect(await kept()).toEqual([]);
   expect(api.of(CALL.me)).toHaveLength(before);
 });

@@ -3,13 +3,31 @@
 // is known to have something to look for, and the person has signed out.
 
 import { readdirSync } from 'node:fs';
-import { expect, test } from './attack.mjs';
+import { expect, SESSION_COOKIE, test } from './attack.mjs';
+import { PROVIDER } from './support/attack-stage.mjs';
+import { MODE } from './support/modes.mjs';
 import { ANDROID } from './sample.mjs';
 
 const LANGUAGES = readdirSync(new URL('../../locales', import.meta.url)).filter((name) => name.endsWith('.toml')).map((name) => name.slice(0, -5));
 
+/** In session mode the browser never sees a token: they are learnt on their way to the server. */
+function learnTokensOfServer(stage, search) {
+  stage.idp.changeJson(PROVIDER.token, (answer) => {
+    for (const token of [answer.access_token, answer.id_token]) if (token) search.lookFor(token);
+    return answer;
+  });
+}
+
+/** What the cookies say is a secret too, of which nothing may be left. */
+async function lookForCookies(context, search) {
+  const held = (await context.cookies()).filter(({ name }) => name === SESSION_COOKIE);
+  expect(held).toHaveLength(1);
+  for (const { value } of held) search.lookFor(value);
+}
+
 for (const language of LANGUAGES) {
-  test(`${language}: signed in, reset, read off, printed, signed out, and nothing stays`, async ({ page, portal, search }) => {
+  test(`${language}: signed in, reset, read off, printed, signed out, and nothing stays`, async ({ context, page, portal, search, stage }) => {
+    if (MODE === 'session') learnTokensOfServer(stage, search);
     await portal.enter('aiko', `/devices/${ANDROID}`);
     await page.getByRole('combobox').first().selectOption(language);
     await expect(page.locator('html')).toHaveAttribute('lang', language);
@@ -26,8 +44,10 @@ for (const language of LANGUAGES) {
     await portal.showPasscode.click();
     await expect(portal.passcode).toBeVisible();
     expect(await search.findings()).toEqual([]);
+    if (MODE === 'session') await lookForCookies(context, search);
     await portal.signOut();
-    // Three sign-ins, each with its access token; two of the ID tokens were hints at sign-out.
+    // Three sign-ins, each with its access token; two of the ID tokens were hints at sign-out. In session mode two sign-ins,
+    // each with both, and the cookie.
     expect(search.known.tokens).toBeGreaterThanOrEqual(5);
     expect(await search.findings({ isSignedOut: true })).toEqual([]);
     await page.goBack();

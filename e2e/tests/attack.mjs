@@ -3,6 +3,7 @@
 import { CALL } from './support/api.mjs';
 import { AttackStage } from './support/attack-stage.mjs';
 import { expect, test as base } from './fixtures.mjs';
+import { MODE } from './support/modes.mjs';
 
 export { expect };
 
@@ -35,8 +36,11 @@ export const test = base.extend({
     await use(codes);
   },
 
-  refused: async ({ page, portal, api, codes }, use) => use(new Refusals(page, portal, api, codes)),
+  refused: async ({ page, portal, api, codes, server }, use) => use(new Refusals({ page, portal, api, codes, server })),
 });
+
+/** What a browser holds in session mode. */
+export const SESSION_COOKIE = '__Host-portal-session';
 
 /** The page's own requests for what starts with `address`, from now on (what the browser repeats by itself is not among them). */
 export function asking(page, address) {
@@ -49,38 +53,58 @@ export function asking(page, address) {
 
 /** Sign-ins that must not come about. */
 class Refusals {
-  constructor(page, portal, api, codes) {
-    Object.assign(this, { page, portal, api, codes });
+  constructor(parts) {
+    Object.assign(this, parts);
   }
 
   /** From the start page of a tab that knows nothing, through the provider, which asks nothing while its session lives. */
   async signIn() {
+    await this.#forget();
+    await this.#begin();
+  }
+
+  /** Nobody is signed in here: not in this tab, and in session mode not in this browser. */
+  async #forget() {
     await this.page.evaluate(() => sessionStorage.clear());
+    if (MODE !== 'session') return;
+    await this.page.goto('about:blank');
+    await this.page.context().clearCookies({ domain: 'localhost' });
+  }
+
+  async #begin() {
     await this.portal.open('/');
-    await this.portal.wayToSignIn.click();
+    // Not waited for: in session mode the server asks the provider before anything is shown.
+    await this.portal.wayToSignIn.click({ noWaitAfter: true });
+  }
+
+  /** What the page learns from the provider anew at each sign-in the server keeps for an hour: it forgets it. */
+  async forgetProvider() {
+    if (MODE === 'session') await this.server.restart();
   }
 
   /** Tries to sign in; the page explains, with `code` in its log, and nothing is kept or asked for. */
   async signingIn(code) {
     this.codes.length = 0;
+    await this.#forget();
     const before = this.#calls();
-    await this.signIn();
+    await this.#begin();
     await this.isExplained(code);
     expect(this.#calls(), `${code}: no call with a token that was not believed`).toBe(before);
   }
 
-  async isExplained(code, heading = 'signInProblem') {
-    await expect(this.portal.headed(heading), code).toBeVisible();
+  async isExplained(code, { heading = 'signInProblem', timeout } = {}) {
+    await expect(this.portal.headed(heading), code).toBeVisible({ timeout });
     expect(this.codes.at(-1)).toBe(code);
     await this.nothingIsKept();
     await expect(this.portal.wayToSignIn).toBeVisible();
   }
 
-  /** Neither in the storage nor in the address. */
+  /** Neither in the storage nor in the address, and no session of the server. */
   async nothingIsKept() {
     expect(await this.page.evaluate(() => Object.keys(sessionStorage).filter((key) => /transaction|resume|continuation/.test(key)))).toEqual([]);
     const { search, hash } = new URL(this.page.url());
     expect(search + hash).toBe('');
+    expect((await this.page.context().cookies()).filter(({ name }) => name === SESSION_COOKIE)).toEqual([]);
   }
 
   #calls() {

@@ -62,7 +62,7 @@ export const test = providerTest.extend({
       await use(server);
       await server.stop();
       if (testInfo.status !== testInfo.expectedStatus) {
-        await testInfo.attach('server output', { body: server.program.output, contentType: 'text/plain' });
+        await testInfo.attach('server output', { body: server.output, contentType: 'text/plain' });
       }
     },
     { auto: true },

@@ -5,8 +5,12 @@
 
 import { freePort } from './processes.mjs';
 import { PUBLISHED, forge, read } from './forger.mjs';
+import { byMode } from './modes.mjs';
 import { Stage } from './stage.mjs';
 import { TamperingProxy } from './tampering-proxy.mjs';
+
+/** Where the provider sends the browser back to: to the page, or to the server. */
+export const CALLBACK = byMode({ token: '/callback', session: '/session/callback' });
 
 /** Where the sample provider answers what. */
 export const PROVIDER = {

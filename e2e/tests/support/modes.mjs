@@ -4,6 +4,9 @@
 export const MODE = process.env.PORTAL_E2E_MODE ?? 'token';
 if (!['token', 'session'].includes(MODE)) throw new Error(`PORTAL_E2E_MODE is token or session, not ${MODE}`);
 
+/** One of two, by the mode. */
+export const byMode = ({ token, session }) => (MODE === 'session' ? session : token);
+
 /** Left out in session mode, each with its reason and what stands for it there. By file and title; session.spec.mjs checks the names. */
 export const TOKENS_ONLY = {
   'signin.spec.mjs': {
@@ -25,24 +28,18 @@ export const TOKENS_ONLY = {
     'signing out everywhere ends the other tab and makes the old token worthless':
       'tries the old token again; session.spec.mjs tries another browser',
   },
+  'attack-callback.spec.mjs': {
+    'the callback of a sign-in that another tab began is refused in this one':
+      'a sign-in belongs to the browser, whose cookie it needs; the test after it takes the callback to another browser',
+  },
+  'attack-tokens.spec.mjs': {
+    'the demand for freshness is stripped on the way and the token lies: the server still refuses':
+      'has a page that is deceived by one token and a server that is not by another: here there is one token, and the server reads it; session.spec.mjs resets with an old sign-in',
+  },
 };
-
-/** Files of tests that are about the page as the provider's client: it is lied to by the provider itself, which in session
- *  mode only the server talks to (server/tests/suite/session_*.rs forge its answers). */
-const FILES_OF_TOKENS_ONLY = [
-  'attack-api.spec.mjs',
-  'attack-callback.spec.mjs',
-  'attack-clocks.spec.mjs',
-  'attack-names.spec.mjs',
-  'attack-provider.spec.mjs',
-  'attack-tabs.spec.mjs',
-  'attack-tokens.spec.mjs',
-  'attack-traces.spec.mjs',
-];
 
 /** Why a test is left out in this mode; `undefined` when it runs. */
 export function reasonToLeaveOut(file, title) {
   if (MODE !== 'session') return undefined;
-  if (FILES_OF_TOKENS_ONLY.includes(file)) return 'the lying provider stands before the browser, not before the server';
   return TOKENS_ONLY[file]?.[title];
 }

@@ -19,6 +19,8 @@ const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
 const CLIENT_ID = 'passcode-portal';
 const SERVER_CLIENT_ID = 'passcode-portal-server';
 const API_AUDIENCE = 'urn:passcode-portal:api';
+/** The ones the page accepts by itself in token mode. */
+const ID_TOKEN_ALGORITHMS = 'algorithms = ["RS256", "PS256", "ES256"]';
 
 /** The IT contact every page must show; also in config.json, for when the API cannot be reached. */
 export const IT_CONTACT = {
@@ -74,6 +76,8 @@ export class Stage {
 
 /** The portal server of one test. */
 export class PortalServer {
+  #before = '';
+
   /** @param {Stage} stage @param {{ fleetSpeed: number, limits?: string }} settings */
   static async start(stage, settings) {
     const server = new PortalServer();
@@ -81,9 +85,25 @@ export class PortalServer {
     const file = join(server.directory, 'server.toml');
     // The passcode key is in it: the server takes none from a file that others may read.
     await writeFile(file, serverConfiguration(stage, server.directory, settings), { mode: 0o600 });
-    server.program = new Program('portal server', serverBinary(), ['--config', file], { cwd: server.directory });
-    await server.program.answersAt(`http://127.0.0.1:${stage.serverPort}/readyz`);
+    server.address = `http://127.0.0.1:${stage.serverPort}`;
+    server.run = () => new Program('portal server', serverBinary(), ['--config', file], { cwd: server.directory });
+    server.program = server.run();
+    await server.program.answersAt(`${server.address}/readyz`);
     return server;
+  }
+
+  /** What it wrote, before a restart too. */
+  get output() {
+    return this.#before + this.program.output;
+  }
+
+  /** Another process with the same database: who is signed in stays so, what was learnt of the provider is forgotten. */
+  async restart() {
+    await this.program.stop('SIGKILL');
+    this.#before = this.output;
+    this.program = this.run();
+    // Not whether it is ready: that is asked of the provider.
+    await this.program.answersAt(`${this.address}/healthz`);
   }
 
   async stop() {
@@ -134,6 +154,7 @@ public_base_url = ${text(stage.origin)}
 [oidc]
 issuer = ${text(stage.issuer)}
 audience = ${text(API_AUDIENCE)}
+${MODE === 'session' ? ID_TOKEN_ALGORITHMS : ''}
 
 [passcode]
 key = ${text(randomBytes(32).toString('base64'))}

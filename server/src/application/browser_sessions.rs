@@ -4,7 +4,7 @@
 //! provider's sign-out) is encrypted with a key made of the cookie: the database alone opens no session and no token.
 
 use super::{Portal, Refusal};
-use crate::domain::ids::RequestId;
+use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
 use crate::domain::person::SignIn;
 use crate::domain::secret::BrowserSecret;
 use crate::domain::session::{Session, SessionRules, Standing};
@@ -78,12 +78,14 @@ impl BrowserSessions {
     ///
     /// # Errors
     /// [`Refusal::Unavailable`]; the session has not ended then.
-    pub async fn sign_out(&self, cookie: &BrowserSecret, request: &RequestId) -> Result<SignedOut, Refusal> {
+    pub async fn sign_out(&self, cookie: &BrowserSecret, origin: Origin) -> Result<SignedOut, Refusal> {
         let store = &self.portal.parts.store;
         let Some(session) = store.session(&cookie.hash()).await? else { return Ok(SignedOut::Done) };
-        store.end_session(&session.id).await?;
+        let (event, now) = (AuditEvent::SignedOut, self.portal.now());
+        let entry = AuditEntry::of_person(now, event, session.person.clone(), origin, "ok".to_owned());
+        store.end_session(&session.id, &entry).await?;
         self.portal.live.wake(&session.person);
-        tracing::info!(%request, "a session was ended by sign-out");
+        tracing::info!("a session was ended by sign-out");
         let has_place =
             self.parts.client.end_session_address(None, &AfterSignOut::SignedOutScreen).await.is_some();
         Ok(if has_place { SignedOut::TellProvider } else { SignedOut::Done })

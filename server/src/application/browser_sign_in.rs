@@ -5,6 +5,9 @@
 
 use super::browser_sessions::TOKEN_KEY;
 use super::{BrowserSessions, Refusal};
+use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
+use crate::domain::person::PersonId;
+use crate::domain::rate::{RateLimit, TooOften, network_of};
 use crate::domain::secret::BrowserSecret;
 use crate::domain::session::{Session, Standing};
 use crate::domain::sign_in::{
@@ -49,6 +52,25 @@ pub struct SignInFailed {
     pub return_state: Option<ReturnState>,
     /// Why.
     pub failure: SignInFailure,
+    /// The limit that was reached, if it was that.
+    pub too_often: Option<TooOften>,
+}
+
+impl SignInFailed {
+    /// A sign-in that is not known.
+    #[must_use]
+    pub const fn unknown(failure: SignInFailure) -> Self {
+        Self { return_state: None, failure, too_often: None }
+    }
+
+    const fn of(return_state: ReturnState, failure: SignInFailure) -> Self {
+        Self { return_state: Some(return_state), failure, too_often: None }
+    }
+
+    /// The page says: try again in a minute.
+    const fn too_often(return_state: Option<ReturnState>, too_often: TooOften) -> Self {
+        Self { return_state, failure: SignInFailure::ProviderUnavailable, too_often: Some(too_often) }
+    }
 }
 
 impl From<Refusal> for SignInFailure {
@@ -70,21 +92,42 @@ impl BrowserSessions {
         return_state: ReturnState,
         session: Option<&BrowserSecret>,
         browser: Option<&BrowserSecret>,
+        origin: &Origin,
     ) -> Result<Begun, SignInFailed> {
-        let begun = self.try_begin(purpose, &return_state, session, browser).await;
-        begun.map_err(|failure| SignInFailed { return_state: Some(return_state), failure })
+        let continued = match self.session_to_continue(session).await {
+            Ok(continued) => continued,
+            Err(refusal) => return Err(SignInFailed::of(return_state, refusal.into())),
+        };
+        if let Err(too_often) = self.count_beginning(continued.as_ref(), origin) {
+            return Err(SignInFailed::too_often(Some(return_state), too_often));
+        }
+        let continued = continued.as_ref().zip(session);
+        let begun = self.try_begin(purpose, &return_state, continued, browser).await;
+        begun.map_err(|failure| SignInFailed::of(return_state, failure))
+    }
+
+    /// Beginning a sign-in takes a row and a look at the provider, so a network of strangers may do it so often. Whoever
+    /// is signed in counts for themselves: a flood from the same network keeps nobody from their fresh sign-in.
+    fn count_beginning(&self, continued: Option<&Session>, origin: &Origin) -> Result<(), TooOften> {
+        let (limiter, now) = (&self.portal.limiter, self.portal.now());
+        let network = network_of(&origin.address);
+        let (limit, subject) = match continued {
+            Some(session) => (RateLimit::AttemptsOfPerson, session.person.as_str()),
+            None => (RateLimit::SignInsFromNetwork, network.as_str()),
+        };
+        limiter.count(limit, subject, now)?.happened();
+        Ok(())
     }
 
     async fn try_begin(
         &self,
         purpose: SignInPurpose,
         return_state: &ReturnState,
-        cookie: Option<&BrowserSecret>,
+        continued: Option<(&Session, &BrowserSecret)>,
         browser: Option<&BrowserSecret>,
     ) -> Result<Begun, SignInFailure> {
         let store = &self.portal.parts.store;
         let now = self.portal.now();
-        let continued = self.session_to_continue(cookie).await?;
         // A browser in which several tabs sign in keeps its cookie, if it is one of ours.
         let known = match browser {
             Some(browser) if store.has_sign_in(&browser.hash(), now).await.map_err(Refusal::from)? => {
@@ -97,7 +140,8 @@ impl BrowserSessions {
             None => self.draw()?,
         };
         let secrets = SignInSecrets { browser, state: self.draw()? };
-        let expected = continued.as_ref().filter(|_| purpose.continues_session());
+        let session = continued.map(|(session, _)| session);
+        let expected = session.filter(|_| purpose.continues_session());
         let sign_in = PendingSignIn {
             state: secrets.state.hash(),
             browser: secrets.browser.hash(),
@@ -105,7 +149,7 @@ impl BrowserSessions {
             return_state: return_state.clone(),
             expected: expected.map(|session| session.person.clone()),
             login_hint: expected.map(|session| session.user_name.clone()).filter(|name| !name.is_empty()),
-            replaces: continued.as_ref().map(|session| session.id.clone()),
+            replaces: session.map(|session| session.id.clone()),
             created: now,
         };
         // Asked for before anything is changed: a provider that is down leaves the person signed in.
@@ -114,8 +158,8 @@ impl BrowserSessions {
             tracing::warn!("too many sign-ins are on their way: one was refused");
             return Err(SignInFailure::ProviderUnavailable);
         }
-        let address = match (purpose, &continued, cookie) {
-            (SignInPurpose::StepUp, Some(session), Some(cookie)) => {
+        let address = match (purpose, continued) {
+            (SignInPurpose::StepUp, Some((session, cookie))) => {
                 self.suspend(session, cookie, &secrets).await?.unwrap_or(address)
             }
             _ => address,
@@ -151,19 +195,16 @@ impl BrowserSessions {
         state: Option<&str>,
         browser: Option<&BrowserSecret>,
     ) -> Result<SecretText, SignInFailed> {
-        let unknown = SignInFailed { return_state: None, failure: SignInFailure::StateMismatch };
+        let unknown = SignInFailed::unknown(SignInFailure::StateMismatch);
         let Some(secrets) = secrets(state, browser) else { return Err(unknown) };
         let store = &self.portal.parts.store;
         let found = store.find_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await;
-        let found = found.map_err(|error| SignInFailed {
-            return_state: None,
-            failure: SignInFailure::from(Refusal::from(error)),
-        })?;
+        let found = found.map_err(|error| SignInFailed::unknown(Refusal::from(error).into()))?;
         let Some(sign_in) = found.filter(|sign_in| sign_in.is_current(self.portal.now())) else {
             return Err(unknown);
         };
         let address = self.authorization_address(&sign_in, &secrets).await;
-        address.map_err(|failure| SignInFailed { return_state: Some(sign_in.return_state), failure })
+        address.map_err(|failure| SignInFailed::of(sign_in.return_state, failure))
     }
 
     async fn authorization_address(
@@ -189,20 +230,56 @@ impl BrowserSessions {
         &self,
         answer: CallbackAnswer,
         browser: Option<&BrowserSecret>,
+        origin: &Origin,
     ) -> Result<Completed, SignInFailed> {
-        let failed = |return_state, failure| SignInFailed { return_state, failure };
-        let Some(secrets) = secrets(answer.state.as_deref(), browser) else {
-            return Err(failed(None, SignInFailure::StateMismatch));
-        };
-        let store = &self.portal.parts.store;
-        let taken = store.take_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await;
-        let taken = taken.map_err(|error| failed(None, SignInFailure::from(Refusal::from(error))))?;
-        let Some(sign_in) = taken else { return Err(failed(None, SignInFailure::StateMismatch)) };
-        let return_state = sign_in.return_state.clone();
-        match self.redeem(sign_in, answer, &secrets).await {
+        let (sign_in, secrets) = self.take(answer.state.as_deref(), browser, origin).await?;
+        let (return_state, expected) = (sign_in.return_state.clone(), sign_in.expected.clone());
+        match self.redeem(sign_in, answer, &secrets, origin).await {
             Ok(session) => Ok(Completed { session, return_state }),
-            Err(failure) => Err(failed(Some(return_state), failure)),
+            Err(failure) => {
+                self.record_refusal(expected, failure, origin).await;
+                Err(SignInFailed::of(return_state, failure))
+            }
         }
+    }
+
+    /// Only where it is known whose sign-in it was to be: what strangers fail at would fill the record. Those who are known
+    /// began it with a session of theirs, and so often only.
+    async fn record_refusal(&self, expected: Option<PersonId>, failure: SignInFailure, origin: &Origin) {
+        let Some(person) = expected else { return };
+        let (event, now) = (AuditEvent::SignInRefused, self.portal.now());
+        let entry = AuditEntry::of_person(now, event, person, origin.clone(), failure.code().to_owned());
+        if let Err(error) = self.portal.parts.store.audit(&entry).await {
+            tracing::error!(?error, "a refused sign-in could not be written into the audit record");
+        }
+    }
+
+    /// Takes the sign-in of a callback. Callbacks of none count against their network; one that sent too many of them is
+    /// only let through with a sign-in that is really on its way, which costs a look and no write.
+    async fn take(
+        &self,
+        state: Option<&str>,
+        browser: Option<&BrowserSecret>,
+        origin: &Origin,
+    ) -> Result<(PendingSignIn, SignInSecrets), SignInFailed> {
+        let (store, network) = (&self.portal.parts.store, network_of(&origin.address));
+        let counted =
+            self.portal.limiter.count(RateLimit::SignInFailuresFromNetwork, &network, self.portal.now());
+        let unavailable = |error| SignInFailed::unknown(Refusal::from(error).into());
+        if let Some(secrets) = secrets(state, browser) {
+            let (hash, of_browser) = (secrets.state.hash(), secrets.browser.hash());
+            let may_write = match counted {
+                Ok(_) => true,
+                Err(_) => store.find_sign_in(&hash, &of_browser).await.map_err(unavailable)?.is_some(),
+            };
+            if may_write
+                && let Some(sign_in) = store.take_sign_in(&hash, &of_browser).await.map_err(unavailable)?
+            {
+                return Ok((sign_in, secrets));
+            }
+        }
+        counted.map_err(|too_often| SignInFailed::too_often(None, too_often))?.happened();
+        Err(SignInFailed::unknown(SignInFailure::StateMismatch))
     }
 
     async fn redeem(
@@ -210,6 +287,7 @@ impl BrowserSessions {
         sign_in: PendingSignIn,
         answer: CallbackAnswer,
         secrets: &SignInSecrets,
+        origin: &Origin,
     ) -> Result<BrowserSecret, SignInFailure> {
         if !sign_in.is_current(self.portal.now()) {
             return Err(SignInFailure::TransactionExpired);
@@ -223,7 +301,7 @@ impl BrowserSessions {
         };
         let redeemed = self.parts.client.redeem(&redemption).await?;
         check_person(sign_in.expected.as_ref(), &redeemed.proven.person)?;
-        self.begin_session(sign_in, redeemed).await
+        self.begin_session(sign_in, redeemed, origin).await
     }
 
     /// A new session under a new secret, in the place of the one before.
@@ -231,6 +309,7 @@ impl BrowserSessions {
         &self,
         sign_in: PendingSignIn,
         redeemed: RedeemedCode,
+        origin: &Origin,
     ) -> Result<BrowserSecret, SignInFailure> {
         let RedeemedCode { proven, id_token } = redeemed;
         let (secret, now) = (self.draw()?, self.portal.now());
@@ -245,7 +324,9 @@ impl BrowserSessions {
             created: now,
             last_used: now,
         };
-        let new = NewSession { session, id_token, replaces: sign_in.replaces };
+        let (event, result) = (AuditEvent::SignedIn, sign_in.purpose.as_str().to_owned());
+        let audit = AuditEntry::of_person(now, event, proven.person.clone(), origin.clone(), result);
+        let new = NewSession { session, id_token, replaces: sign_in.replaces, audit };
         let begun = self.portal.parts.store.begin_session(&new, &self.parts.rules).await;
         begun.map_err(Refusal::from)?;
         // What listened with the session before has to notice that it is gone.

@@ -333,6 +333,7 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
                 "sign_in_failures_per_address_per_minute",
                 120,
             )),
+            sign_ins_from_network: Quota::per_minute(count("sign_ins_per_address_per_minute", 300)),
         },
     };
     let streams_per_person = count("streams_per_person", 4);

@@ -34,6 +34,12 @@ pub enum AuditEvent {
     ReportRefused,
     /// The person signed out everywhere.
     SessionsRevoked,
+    /// Somebody signed in (session mode); the result is what for.
+    SignedIn,
+    /// Somebody did not come back from a fresh sign-in as the person who had to (session mode); the result is why.
+    SignInRefused,
+    /// The person signed out (session mode).
+    SignedOut,
     /// The chain was begun over lines that were there before; a change made earlier cannot be found.
     AuditChainStarted,
     /// The record is sealed with another key from here on.
@@ -46,7 +52,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// Every event.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::ResetAccepted,
         Self::ResetReplayed,
         Self::ResetRefused,
@@ -59,6 +65,9 @@ impl AuditEvent {
         Self::ReportedUnrecognized,
         Self::ReportRefused,
         Self::SessionsRevoked,
+        Self::SignedIn,
+        Self::SignInRefused,
+        Self::SignedOut,
         Self::AuditChainStarted,
         Self::AuditKeyChanged,
         Self::PasscodesResealed,
@@ -81,6 +90,9 @@ impl AuditEvent {
             Self::ReportedUnrecognized => "reportedUnrecognized",
             Self::ReportRefused => "reportRefused",
             Self::SessionsRevoked => "sessionsRevoked",
+            Self::SignedIn => "signedIn",
+            Self::SignInRefused => "signInRefused",
+            Self::SignedOut => "signedOut",
             Self::AuditChainStarted => "auditChainStarted",
             Self::AuditKeyChanged => "auditKeyChanged",
             Self::PasscodesResealed => "passcodesResealed",
@@ -130,6 +142,18 @@ impl AuditEntry {
     #[must_use]
     pub const fn by_the_server(at: UtcTime, event: AuditEvent, result: String) -> Self {
         Self { at, event, person: None, device: None, result_id: None, origin: None, result }
+    }
+
+    /// An entry about a person's signing in and out: no device, no reset.
+    #[must_use]
+    pub const fn of_person(
+        at: UtcTime,
+        event: AuditEvent,
+        person: PersonId,
+        origin: Origin,
+        result: String,
+    ) -> Self {
+        Self { at, event, person: Some(person), device: None, result_id: None, origin: Some(origin), result }
     }
 
     /// The line that is stored and hashed for this entry.

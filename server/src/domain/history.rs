@@ -51,6 +51,9 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
         | AuditEvent::CancelRefused
         | AuditEvent::ReportRefused
         | AuditEvent::PasscodeErased
+        | AuditEvent::SignedIn
+        | AuditEvent::SignInRefused
+        | AuditEvent::SignedOut
         | AuditEvent::AuditChainStarted
         | AuditEvent::AuditKeyChanged
         | AuditEvent::PasscodesResealed

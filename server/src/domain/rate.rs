@@ -29,15 +29,17 @@ pub enum RateLimit {
     RevealsFromNetwork,
     /// Attempts of one person, refused ones included.
     AttemptsOfPerson,
-    /// Tokens from one network that were not accepted.
+    /// Tokens from one network that were not accepted; in session mode, callbacks of sign-ins that came to nothing.
     SignInFailuresFromNetwork,
+    /// Sign-ins begun from one network by browsers in which nobody is signed in (session mode).
+    SignInsFromNetwork,
     /// Event streams of one person at the same time.
     StreamsOfPerson,
 }
 
 impl RateLimit {
     /// Every limit.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ResetsOfPerson,
         Self::ResetsOfDevice,
         Self::ResetsFromNetwork,
@@ -46,6 +48,7 @@ impl RateLimit {
         Self::RevealsFromNetwork,
         Self::AttemptsOfPerson,
         Self::SignInFailuresFromNetwork,
+        Self::SignInsFromNetwork,
         Self::StreamsOfPerson,
     ];
 
@@ -61,6 +64,7 @@ impl RateLimit {
             Self::RevealsFromNetwork => "revealsFromNetwork",
             Self::AttemptsOfPerson => "attemptsOfPerson",
             Self::SignInFailuresFromNetwork => "signInFailuresFromNetwork",
+            Self::SignInsFromNetwork => "signInsFromNetwork",
             Self::StreamsOfPerson => "streamsOfPerson",
         }
     }
@@ -82,8 +86,11 @@ pub struct Quotas {
     /// Attempts of any kind by one person, refused ones included: bounds what one account can write into the audit
     /// record.
     pub attempts_of_person: Quota,
-    /// Tokens from one network that were not accepted: bounds the work a stranger can cause.
+    /// Tokens, or callbacks, from one network that were not accepted: bounds the work a stranger can cause.
     pub sign_in_failures_from_network: Quota,
+    /// Sign-ins begun from one network: each is a row for ten minutes. So one network has at most a sixth of those that
+    /// may be on their way altogether.
+    pub sign_ins_from_network: Quota,
 }
 
 impl Quotas {
@@ -93,6 +100,7 @@ impl Quotas {
         reveals_from_network: Quota::per_hour(1200),
         attempts_of_person: Quota::per_minute(120),
         sign_in_failures_from_network: Quota::per_minute(120),
+        sign_ins_from_network: Quota::per_minute(300),
     };
 
     /// The quota of a limit; `None` for those that are counted by rows.
@@ -103,6 +111,7 @@ impl Quotas {
             RateLimit::RevealsFromNetwork => Some(self.reveals_from_network),
             RateLimit::AttemptsOfPerson => Some(self.attempts_of_person),
             RateLimit::SignInFailuresFromNetwork => Some(self.sign_in_failures_from_network),
+            RateLimit::SignInsFromNetwork => Some(self.sign_ins_from_network),
             RateLimit::ResetsOfPerson
             | RateLimit::ResetsOfDevice
             | RateLimit::RevealsOfPerson

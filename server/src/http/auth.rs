@@ -13,6 +13,7 @@ use crate::ports::TokenError;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use std::convert::Infallible;
 
 /// A request by a person who is signed in.
 pub(super) struct Authenticated {
@@ -42,11 +43,26 @@ impl FromRequestParts<EdgeState> for Listening {
 impl Authenticated {
     async fn read(parts: &Parts, state: &EdgeState, activity: Activity) -> Result<Self, ApiError> {
         let sign_in = authenticate(parts, state, activity).await?;
-        let address = client_address::of_request(parts, &state.settings.trusted_proxies);
-        let request = parts.extensions.get::<RequestId>().cloned();
-        let request = request.unwrap_or_else(|| RequestId::trusted(String::new()));
-        Ok(Self { sign_in, origin: Origin { address, request, client: Some(client(parts)) } })
+        Ok(Self { sign_in, origin: origin(parts, state) })
     }
+}
+
+/// Where a request came from, whoever makes it.
+pub(super) struct CalledFrom(pub(super) Origin);
+
+impl FromRequestParts<EdgeState> for CalledFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &EdgeState) -> Result<Self, Infallible> {
+        Ok(Self(origin(parts, state)))
+    }
+}
+
+fn origin(parts: &Parts, state: &EdgeState) -> Origin {
+    let address = client_address::of_request(parts, &state.settings.trusted_proxies);
+    let request = parts.extensions.get::<RequestId>().cloned();
+    let request = request.unwrap_or_else(|| RequestId::trusted(String::new()));
+    Origin { address, request, client: Some(client(parts)) }
 }
 
 /// Who calls, by token or by cookie, whichever this deployment has.

@@ -4,6 +4,7 @@
 use super::api_error::ApiError;
 use super::router::EdgeState;
 use crate::domain::ids::{RANDOM_ID_BYTES, RequestId, random_id};
+use crate::domain::rate::RateLimit;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -46,8 +47,7 @@ async fn finish_counted(state: &EdgeState, mut request: Request, next: Next, cou
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         if let Some(limit) = error.limit() {
-            state.metrics.refused(limit);
-            span.in_scope(|| tracing::info!(limit = limit.as_str(), "a limit was reached"));
+            reached(state, &span, limit);
         }
         let rendered = error.render(id.as_str()).into_response();
         let (parts, body) = rendered.into_parts();
@@ -56,6 +56,10 @@ async fn finish_counted(state: &EdgeState, mut request: Request, next: Next, cou
         // stays.
         response.headers_mut().remove(header::CONTENT_LENGTH);
         response.headers_mut().extend(parts.headers);
+    }
+    // A navigation is led on to the page, which explains, and is no problem document.
+    if let Some(limit) = response.extensions_mut().remove::<RateLimit>() {
+        reached(state, &span, limit);
     }
     let status = response.status();
     let headers = response.headers_mut();
@@ -80,6 +84,11 @@ async fn finish_counted(state: &EdgeState, mut request: Request, next: Next, cou
         span.in_scope(|| tracing::info!(status = status.as_u16(), millis, "answered"));
     }
     response
+}
+
+fn reached(state: &EdgeState, span: &tracing::Span, limit: RateLimit) {
+    state.metrics.refused(limit);
+    span.in_scope(|| tracing::info!(limit = limit.as_str(), "a limit was reached"));
 }
 
 fn request_id(state: &EdgeState) -> RequestId {

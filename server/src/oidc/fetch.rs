@@ -1,6 +1,7 @@
 //! Fetching the provider's discovery document and keys: bounded in size and time, no redirects.
 
 use super::keys::KeySet;
+use super::provider_document::is_acceptable;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySe
     let discovery = discovery(client, issuer).await?;
     let jwks = discovery.get("jwks_uri").and_then(Value::as_str);
     let jwks = jwks.ok_or_else(|| ProviderError(format!("{address} names no jwks_uri")))?;
-    if issuer.starts_with("https:") && !jwks.starts_with("https:") {
+    if !is_acceptable(jwks, issuer) {
         return Err(ProviderError(format!("{address} names a jwks_uri that is not https")));
     }
     let keys = document(client, jwks).await?;

@@ -47,6 +47,9 @@ pub(super) fn check(
     if issued > now.saturating_add(LEEWAY) {
         return Err(SignInFailure::IssuedAtInvalid);
     }
+    if expires <= issued {
+        return Err(SignInFailure::TokenExpired);
+    }
     if text(claims, "nonce") != Some(expected.nonce) {
         return Err(SignInFailure::NonceMismatch);
     }
@@ -68,14 +71,14 @@ pub(super) fn check(
     })
 }
 
-/// A malformed one counts as missing, which is never fresh.
+/// One that is there has to be a time; none is never fresh.
 fn auth_time(
     claims: &Map<String, Value>,
     issued: i64,
     is_needed: bool,
 ) -> Result<Option<UtcTime>, SignInFailure> {
     match seconds(claims, "auth_time").filter(|moment| *moment > 0) {
-        None if is_needed => Err(SignInFailure::AuthTimeMissing),
+        None if is_needed || claims.contains_key("auth_time") => Err(SignInFailure::AuthTimeMissing),
         None => Ok(None),
         Some(moment) if moment > issued.saturating_add(LEEWAY) => Err(SignInFailure::AuthTimeInFuture),
         Some(moment) => Ok(Some(UtcTime::from_unix_seconds(moment))),
@@ -158,6 +161,7 @@ mod tests {
             (json!({"azp": 7}), SignInFailure::AuthorizedPartyMismatch),
             (json!({"exp": NOW - 30}), SignInFailure::TokenExpired),
             (json!({"exp": null}), SignInFailure::TokenExpired),
+            (json!({"exp": NOW}), SignInFailure::TokenExpired),
             (json!({"iat": null}), SignInFailure::IssuedAtInvalid),
             (json!({"iat": NOW + 31}), SignInFailure::IssuedAtInvalid),
             (json!({"nonce": "other"}), SignInFailure::NonceMismatch),
@@ -175,5 +179,9 @@ mod tests {
     #[test]
     fn a_plain_sign_in_may_do_without_auth_time_and_is_never_fresh_then() {
         assert_eq!(with(&json!({"auth_time": null}), false).unwrap().auth_time, None);
+        for no_time in [json!(0), json!("now")] {
+            let found = with(&json!({ "auth_time": no_time }), false).err();
+            assert_eq!(found, Some(SignInFailure::AuthTimeMissing));
+        }
     }
 }

@@ -47,6 +47,11 @@ fn key(value: &Value) -> Option<Key> {
     if value.get("use").and_then(Value::as_str).is_some_and(|purpose| purpose != "sig") {
         return None;
     }
+    // RFC 7517 section 4.3: what a key may be used for.
+    let may_verify = |uses: &Vec<Value>| uses.iter().any(|one| one.as_str() == Some("verify"));
+    if value.get("key_ops").is_some_and(|uses| !uses.as_array().is_some_and(may_verify)) {
+        return None;
+    }
     let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
     let key = DecodingKey::from_jwk(&jwk).ok()?;
     // A symmetric key in a public document would let anybody sign.
@@ -81,4 +86,30 @@ pub fn algorithm_named(name: &str) -> Option<Algorithm> {
 #[must_use]
 pub fn algorithm_names() -> Vec<&'static str> {
     ALGORITHMS.iter().map(|(name, _, _)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The example of RFC 7515 appendix A.3.1.
+    fn usable(uses: &Value) -> bool {
+        let mut key = json!({
+            "kty": "EC", "crv": "P-256", "kid": "k",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        });
+        if !uses.is_null() {
+            key["key_ops"] = uses.clone();
+        }
+        KeySet::parse(&json!({ "keys": [key] })).unwrap().len() == 1
+    }
+
+    #[test]
+    fn a_key_that_is_not_for_checking_signatures_is_not_used_for_it() {
+        assert!(usable(&Value::Null) && usable(&json!(["verify"])) && usable(&json!(["sign", "verify"])));
+        for uses in [json!(["sign"]), json!([]), json!("verify"), json!(["encrypt"])] {
+            assert!(!usable(&uses), "{uses}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What a confidential client needs of the provider's discovery document (OpenID Connect Discovery 1.0 section 3).
 
+use reqwest::Url;
 use serde_json::Value;
 
 /// The endpoints.
@@ -33,12 +34,24 @@ impl ProviderDocument {
     }
 }
 
-/// https, or http where the issuer itself is http (which the configuration allows on this machine only); nothing that could
-/// break out of a header.
-fn is_acceptable(address: &str, issuer: &str) -> bool {
-    let is_secure =
-        address.starts_with("https://") || issuer.starts_with("http://") && address.starts_with("http://");
-    is_secure && address.bytes().all(|byte| byte.is_ascii_graphic()) && !address.contains('#')
+/// https, or http on this machine where the issuer itself is http (which the configuration allows there only); no user
+/// before the host, which would hide it; nothing that could break out of a header.
+pub(super) fn is_acceptable(address: &str, issuer: &str) -> bool {
+    let Ok(parsed) = Url::parse(address) else { return false };
+    let is_secure = match parsed.scheme() {
+        "https" => true,
+        "http" => issuer.starts_with("http://") && parsed.host_str().is_some_and(is_this_machine),
+        _ => false,
+    };
+    is_secure
+        && parsed.username().is_empty()
+        && parsed.password().is_none()
+        && address.bytes().all(|byte| byte.is_ascii_graphic())
+        && !address.contains(['#', '\\'])
+}
+
+fn is_this_machine(host: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"].contains(&host)
 }
 
 #[cfg(test)]
@@ -65,6 +78,8 @@ mod tests {
             ("authorization_endpoint", json!("http://id.example.test/auth")),
             ("authorization_endpoint", json!(7)),
             ("token_endpoint", json!("javascript:alert(1)")),
+            ("authorization_endpoint", json!("https://id.example.test@evil.example/auth")),
+            ("token_endpoint", json!("https:\\\\evil.example/token")),
             ("token_endpoint", json!("https://id.example.test/to ken")),
             ("end_session_endpoint", json!("https://id.example.test/#x")),
             ("end_session_endpoint", json!("https://id.example.test/\r\nx")),
@@ -73,5 +88,18 @@ mod tests {
             assert_eq!(with(name, value.clone()), None, "{name} {value}");
         }
         assert_eq!(ProviderDocument::read(&json!({}), ISSUER), None);
+    }
+
+    #[test]
+    fn without_tls_nobody_is_trusted_but_this_machine() {
+        let issuer = "http://127.0.0.1:8090";
+        assert!(
+            is_acceptable("http://127.0.0.1:8090/auth", issuer)
+                && is_acceptable("http://localhost/a", issuer)
+        );
+        for address in ["http://evil.example/auth", "http://127.0.0.1.evil.example/", "http://u@127.0.0.1/"] {
+            assert!(!is_acceptable(address, issuer), "{address}");
+        }
+        assert!(!is_acceptable("http://127.0.0.1:8090/auth", "https://id.example.test"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::store::StoreError;
 use super::token_seal::SealedToken;
+use crate::domain::audit::AuditEntry;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::{Session, SessionRules};
 use crate::domain::sign_in::PendingSignIn;
@@ -17,6 +18,8 @@ pub struct NewSession {
     pub id_token: SealedToken,
     /// The session whose place it takes: gone from then on.
     pub replaces: Option<SecretHash>,
+    /// What the audit record says of it.
+    pub audit: AuditEntry,
 }
 
 /// Whether there was room for a sign-in.
@@ -64,7 +67,7 @@ pub trait SessionStore: Send + Sync {
         browser: &SecretHash,
     ) -> Result<Option<PendingSignIn>, StoreError>;
 
-    /// Begins a session, ends the one it replaces, and those beyond the number one person may have, the longest unused
+    /// Begins a session with its line in the audit record, ends the one it replaces, and those beyond the number one person may have, the longest unused
     /// first.
     ///
     /// # Errors
@@ -95,11 +98,12 @@ pub trait SessionStore: Send + Sync {
     /// [`StoreError`].
     async fn suspend_session(&self, id: &SecretHash) -> Result<(), StoreError>;
 
-    /// Ends a session; its row waits for the provider's sign-out.
+    /// Ends a session, with a line in the audit record unless it had ended before; its row waits for the provider's
+    /// sign-out.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn end_session(&self, id: &SecretHash) -> Result<(), StoreError>;
+    async fn end_session(&self, id: &SecretHash, audit: &AuditEntry) -> Result<(), StoreError>;
 
     /// Takes an ended session away and gives its ID token, once.
     ///

@@ -1,6 +1,7 @@
 //! Sessions of session mode.
 
-use super::{SqliteStore, commands, store_error};
+use super::{SqliteStore, audit, commands, store_error};
+use crate::domain::audit::AuditEntry;
 use crate::domain::person::PersonId;
 use crate::domain::secret::SecretHash;
 use crate::domain::secret_key::KeyRing;
@@ -16,7 +17,7 @@ pub(super) async fn begin(
     new: &NewSession,
     rules: &SessionRules,
 ) -> Result<(), StoreError> {
-    let NewSession { session, id_token, replaces } = new;
+    let NewSession { session, id_token, replaces, audit: entry } = new;
     let mut transaction = store.begin().await?;
     if let Some(replaced) = replaces {
         remove(&mut transaction, replaced).await?;
@@ -52,6 +53,7 @@ pub(super) async fn begin(
     .execute(&mut *transaction)
     .await
     .map_err(|error| store_error(&error))?;
+    audit::append(&mut transaction, entry, &store.chain).await?;
     commands::commit(transaction).await
 }
 
@@ -141,13 +143,18 @@ pub(super) async fn suspend(store: &SqliteStore, id: &SecretHash) -> Result<(), 
     Ok(())
 }
 
-pub(super) async fn end(store: &SqliteStore, id: &SecretHash) -> Result<(), StoreError> {
-    sqlx::query("UPDATE browser_sessions SET standing = 'ended' WHERE id = ?")
-        .bind(id.as_bytes())
-        .execute(&store.writer)
-        .await
-        .map_err(|error| store_error(&error))?;
-    Ok(())
+pub(super) async fn end(store: &SqliteStore, id: &SecretHash, entry: &AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    let ended =
+        sqlx::query("UPDATE browser_sessions SET standing = 'ended' WHERE id = ? AND standing <> 'ended'")
+            .bind(id.as_bytes())
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| store_error(&error))?;
+    if ended.rows_affected() > 0 {
+        audit::append(&mut transaction, entry, &store.chain).await?;
+    }
+    commands::commit(transaction).await
 }
 
 /// Signing out everywhere, within its transaction.

@@ -1,6 +1,7 @@
 //! The port of session mode, each method in the file of its table.
 
 use super::{SqliteStore, browser_sessions, pending_sign_ins};
+use crate::domain::audit::AuditEntry;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::{Session, SessionRules};
 use crate::domain::sign_in::PendingSignIn;
@@ -54,8 +55,8 @@ impl SessionStore for SqliteStore {
         browser_sessions::suspend(self, id).await
     }
 
-    async fn end_session(&self, id: &SecretHash) -> Result<(), StoreError> {
-        browser_sessions::end(self, id).await
+    async fn end_session(&self, id: &SecretHash, audit: &AuditEntry) -> Result<(), StoreError> {
+        browser_sessions::end(self, id, audit).await
     }
 
     async fn take_ended_session(&self, id: &SecretHash) -> Result<Option<SealedToken>, StoreError> {

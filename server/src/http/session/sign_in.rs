@@ -4,16 +4,23 @@
 
 use super::{Edge, cookies, guard, redirect};
 use crate::application::{Begun, CallbackAnswer, SignInFailed};
+use crate::domain::rate::TooOften;
 use crate::domain::sign_in::{ReturnState, SignInFailure, SignInPurpose};
 use crate::http::api_error::ApiError;
-use axum::http::{HeaderMap, Uri};
+use crate::http::auth::CalledFrom;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
 use portal_contract::session::{CALLBACK_SCREEN, ERROR, PURPOSE, STATE};
 
 /// Begins a sign-in, by the page's own wish.
-pub(super) async fn begin(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
+pub(super) async fn begin(
+    Edge(edge): Edge,
+    CalledFrom(origin): CalledFrom,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     guard::check_navigation(&headers).map_err(ApiError::foreign)?;
     let [purpose, state] = parameters(&uri, [PURPOSE, STATE]).ok_or_else(|| ApiError::invalid("repeated"))?;
     let purpose = purpose.as_deref().and_then(SignInPurpose::parse);
@@ -22,7 +29,7 @@ pub(super) async fn begin(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Res
         return Err(ApiError::invalid("purpose or state"));
     };
     let (session, browser) = (cookies::session(&headers), cookies::sign_in(&headers));
-    Ok(match edge.sessions.begin(purpose, state, session.as_ref(), browser.as_ref()).await {
+    Ok(match edge.sessions.begin(purpose, state, session.as_ref(), browser.as_ref(), &origin).await {
         Ok(Begun { browser, address }) => redirect(address.reveal(), &[cookies::set_sign_in(&browser)]),
         Err(failed) => refused(&failed),
     })
@@ -38,13 +45,18 @@ pub(super) async fn go_on(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Res
 }
 
 /// Back from the sign-in.
-pub(super) async fn complete(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Response {
+pub(super) async fn complete(
+    Edge(edge): Edge,
+    CalledFrom(origin): CalledFrom,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     let Some([state, iss, code, error]) = parameters(&uri, [STATE, "iss", "code", "error"]) else {
-        return refused(&SignInFailed { return_state: None, failure: SignInFailure::CallbackMalformed });
+        return refused(&SignInFailed::unknown(SignInFailure::CallbackMalformed));
     };
     let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error.as_deref()) };
     let browser = cookies::sign_in(&headers);
-    match edge.sessions.complete(answer, browser.as_ref()).await {
+    match edge.sessions.complete(answer, browser.as_ref(), &origin).await {
         Ok(completed) => {
             let mut set = vec![cookies::set_session(&completed.session)];
             if !edge.sessions.is_signing_in(browser.as_ref()).await {
@@ -73,10 +85,15 @@ fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretTe
     }
 }
 
-/// The page explains it.
+/// The page explains it. A limit that was reached too: 429 would be a document that no person wants to read.
 fn refused(failed: &SignInFailed) -> Response {
     tracing::info!(code = failed.failure.code(), "a sign-in was refused");
-    redirect(&screen(failed.return_state.as_ref(), Some(failed.failure)), &[])
+    let mut response = redirect(&screen(failed.return_state.as_ref(), Some(failed.failure)), &[]);
+    if let Some(TooOften { limit, retry_after_seconds }) = failed.too_often {
+        response.extensions_mut().insert(limit);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+    }
+    response
 }
 
 /// The page's callback screen, with the outcome.

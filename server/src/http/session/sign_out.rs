@@ -2,9 +2,8 @@
 
 use super::{Edge, cookies, guard, redirect, set_cookies};
 use crate::application::SignedOut;
-use crate::domain::ids::RequestId;
 use crate::http::api_error::ApiError;
-use axum::Extension;
+use crate::http::auth::CalledFrom;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portal_contract::session::SIGNED_OUT_SCREEN;
@@ -12,13 +11,13 @@ use portal_contract::session::SIGNED_OUT_SCREEN;
 /// Ends the session. Also without one: whoever signs out is signed out. The page goes to [`end`] then.
 pub(super) async fn sign_out(
     Edge(edge): Edge,
-    Extension(request): Extension<RequestId>,
+    CalledFrom(origin): CalledFrom,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     guard::check_call(&method, &headers, &edge.origin).map_err(ApiError::foreign)?;
     let cookie = match cookies::session(&headers) {
-        Some(cookie) => match edge.sessions.sign_out(&cookie, &request).await? {
+        Some(cookie) => match edge.sessions.sign_out(&cookie, origin).await? {
             SignedOut::TellProvider => cookies::set_ending(&cookie),
             SignedOut::Done => cookies::clear_session(),
         },

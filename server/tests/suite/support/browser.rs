@@ -2,7 +2,8 @@
 
 use super::provider::{CLIENT, Grant};
 use super::{Answer, TestServer};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,6 +36,8 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
     /// Whom the page believes to be signed in.
     pub(crate) believes: String,
+    /// Where it is, as host and port; the usual place when empty.
+    pub(crate) peer: String,
 }
 
 /// What the provider was asked.
@@ -79,7 +82,15 @@ impl Browser {
         if !cookies.is_empty() {
             all.push(("cookie", &cookies));
         }
-        let answer = server.call(method, path, &all).await;
+        let answer = if self.peer.is_empty() {
+            server.call(method, path, &all).await
+        } else {
+            let mut request = Request::builder().method(method).uri(path);
+            for (name, value) in all {
+                request = request.header(name, value);
+            }
+            server.send_from(&self.peer, request.body(Body::empty()).unwrap()).await
+        };
         self.keep(&answer);
         answer
     }
@@ -159,6 +170,11 @@ impl Browser {
     pub(crate) async fn sign_in(&mut self, server: &TestServer, purpose: &str, person: &str) -> Answer {
         let asked = self.leave(server, purpose).await;
         self.come_back(server, &asked, person, &json!({})).await
+    }
+
+    /// Nobody yet, somewhere else than usual.
+    pub(crate) fn at(peer: &str) -> Self {
+        Self { peer: peer.to_owned(), ..Self::default() }
     }
 
     pub(crate) async fn signed_in(server: &TestServer, person: &str) -> Self {
