@@ -3,6 +3,7 @@
 use crate::support::browser::{Browser, SESSION_COOKIE, refusal};
 use crate::support::{Answer, TestServer};
 use axum::http::StatusCode;
+use portal_server::domain::audit_chain::End;
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use serde_json::json;
 
@@ -42,7 +43,7 @@ async fn who_signs_in_freshly_and_out_is_in_the_record_with_when_and_from_where(
         .await;
     assert!(!all[0].contains(&cookie) && !all[0].contains("eyJ"), "no secret is in it");
     let store = SqliteStore::look(&server.database(), StoreOptions::default()).await.unwrap();
-    assert_eq!(store.verify_audit(None).await.unwrap().unwrap().lines, 3);
+    assert_eq!(store.verify_audit(None, End::OfTheRecord).await.unwrap().unwrap().lines, 3);
 }
 
 #[tokio::test]
