@@ -140,6 +140,22 @@ test('a borrowed screen that nobody touches warns, and signs out by itself', asy
   expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
 });
 
+test('the end of a reset on a borrowed screen offers to sign out, after which nothing stays, not even the language', async ({ page, portal }) => {
+  await portal.enterBorrowed('aiko');
+  await portal.switchLanguage('ja');
+  await portal.openDevice(ANDROID);
+  await portal.stepUp();
+  await portal.lastButton.click();
+  await portal.isDone();
+  const finish = portal.main.getByRole('region', { name: portal.saying('borrowed.finish_heading') });
+  await expect(finish).toContainText(portal.saying('borrowed.finish_text'));
+  await portal.button('signOut', finish).click();
+  await portal.isAt('/signed-out');
+  expect(await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)])).toEqual([]);
+  await portal.open('/');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+});
+
 test('without a network the list stays and says as of when; with it the list is read again', async ({ context, page, portal, api, guard }) => {
   guard.pardon(/Failed to load resource|ERR_INTERNET_DISCONNECTED/);
   await portal.enter('aiko');

@@ -25,6 +25,22 @@ async function lookForCookies(context, search) {
   for (const { value } of held) search.lookFor(value);
 }
 
+/** On paper there are the steps, the passcode only when its box is ticked; and what prints leaves the screen as it was. */
+async function prints(page, portal) {
+  const passcode = await portal.shownPasscode();
+  const onPaper = async () => {
+    await page.emulateMedia({ media: 'print' });
+    const paper = await page.evaluate(() => document.body.innerText.replaceAll(/\s/g, ''));
+    await page.pdf();
+    await page.emulateMedia({ media: null });
+    return paper;
+  };
+  expect(await onPaper()).not.toContain(passcode);
+  await page.getByRole('checkbox', { name: portal.saying('print.with_code') }).check();
+  expect(await onPaper()).toContain(passcode);
+  await expect(portal.passcode).toBeVisible();
+}
+
 for (const language of LANGUAGES) {
   test(`${language}: signed in, reset, read off, printed, signed out, and nothing stays`, async ({ context, page, portal, search, stage }) => {
     if (MODE === 'session') learnTokensOfServer(stage, search);
@@ -39,6 +55,7 @@ for (const language of LANGUAGES) {
     await expect(portal.passcode).toBeVisible();
     search.lookForPasscode(await portal.shownPasscode());
     await portal.button('passcode.qr_show').click();
+    await prints(page, portal);
     await portal.open(`/devices/${ANDROID}/passcode`);
     await portal.isAt(`/devices/${ANDROID}/passcode`);
     await portal.showPasscode.click();

@@ -212,6 +212,14 @@ export class Portal {
     await expect(this.lastButton).toBeVisible();
   }
 
+  /** The same for who is signed in already, from wherever they are. */
+  async confirmAgain(who, device) {
+    await this.open(`/devices/${device}`);
+    await this.isAt(`/devices/${device}`);
+    await this.stepUp(who);
+    await expect(this.lastButton).toBeVisible();
+  }
+
   async isPending() {
     await expect(this.headed('pending')).toBeVisible();
   }
@@ -219,6 +227,13 @@ export class Portal {
   /** The details of a device whose reset is under way lead to it. */
   async detailsSayPending() {
     await expect(this.link('showState')).toBeVisible();
+  }
+
+  /** Cancels the reset that is shown as pending, and answers the question before it. */
+  async cancelPending() {
+    await this.button('pending.cancel').click();
+    await this.button('live.cancel_yes', this.dialog).click();
+    await expect(this.headed('canceled.heading')).toBeVisible();
   }
 
   async isDone() {

@@ -4,6 +4,9 @@ import { expect, test } from './fixtures.mjs';
 import { CALL, hold, interfere, problem } from './support/api.mjs';
 import { ANDROID, IPHONE } from './sample.mjs';
 
+/** Seconds of `4:05`. */
+const secondsOf = (digits) => digits.split(':').reduce((minutes, seconds) => Number(minutes) * 60 + Number(seconds));
+
 const reads = (api) => api.of(CALL.device).length + api.of(CALL.result).length;
 
 test('the temporary passcode is the same on the result and on the details', async ({ portal }) => {
@@ -86,15 +89,6 @@ test.describe('with devices as slow as real ones', () => {
     expect(api.resets).toHaveLength(1);
   });
 
-  test('Back from a pending reset starts nothing', async ({ page, portal, api }) => {
-    await portal.reachConfirm('aiko', ANDROID);
-    await portal.lastButton.click();
-    await portal.isPending();
-    await page.goBack();
-    await page.goForward();
-    expect(api.resets).toHaveLength(1);
-  });
-
   test('a reset begun in one tab takes the last button of the other away: it shows what is under way', async ({ context, portal, api }) => {
     await portal.reachConfirm('aiko', ANDROID);
     const second = portal.in(await context.newPage());
@@ -168,10 +162,19 @@ test('Escape closes dialog A and gives the focus back to the command', async ({ 
 });
 
 test('the language can be switched at B: the step, the device and the clock stay', async ({ page, portal, api }) => {
+  await page.clock.install();
   await portal.reachConfirm('aiko', ANDROID);
+  // Two minutes later, and from then on only when told: a clock that began anew would show another time.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 120_000);
+  await expect(portal.countdown).toHaveText(/^2:\d\d$/);
+  const left = await portal.countdown.innerText();
   await portal.switchLanguage('ja');
   await portal.isAt(`/devices/${ANDROID}/reset-passcode`);
   await expect(portal.lastButton).toBeVisible();
+  await expect(portal.countdown).toHaveText(left);
+  await page.clock.runFor('00:10');
+  expect(secondsOf(left) - secondsOf(await portal.countdown.innerText())).toBe(10);
+  await page.clock.resume();
   await portal.lastButton.click();
   await portal.isDone();
   expect(api.resets).toHaveLength(1);

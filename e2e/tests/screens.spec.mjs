@@ -32,7 +32,7 @@ for (const language of LANGUAGES) {
       await see('not-me');
     });
 
-    test('the accessibility statement, an empty history, and a borrowed screen', async ({ page, portal }) => {
+    test('the accessibility statement and an empty history', async ({ page, portal }) => {
       const see = (name) => look(page, language, name);
       await portal.open('/accessibility');
       await portal.isAt('/accessibility');

@@ -5,6 +5,37 @@ import { CALL } from './support/api.mjs';
 import { wholeBrowserLaunch } from './support/browser.mjs';
 import { PLATFORMS } from './sample.mjs';
 
+/** What is done on the device afterwards, by the names of the messages. */
+const ON_DEVICE = {
+  android: ['android_unlock', 'android_settings', 'android_new'],
+  apple_mobile: ['apple_unlock', 'apple_new', 'apple_biometrics'],
+  windows_mobile: ['windows_mobile_unlock', 'windows_mobile_settings', 'windows_mobile_new'],
+  windows_phone: ['windows_phone_unlock', 'windows_phone_settings', 'windows_phone_new'],
+};
+
+/** Every heading of the page from now on, with the moment it appeared: the next one may replace it within moments. */
+function headingsOf(page) {
+  return page.evaluateHandle(() => {
+    const seen = [];
+    const note = () => {
+      const text = document.querySelector('h1')?.textContent ?? '';
+      if (text && seen.at(-1)?.text !== text) seen.push({ text, at: performance.now() });
+    };
+    note();
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+    return seen;
+  });
+}
+
+/** The headings that match, each after the one before it. */
+async function inOrder(headings, patterns) {
+  const seen = await headings.jsonValue();
+  const places = patterns.map((pattern) => seen.findIndex(({ text }) => pattern.test(text)));
+  expect(places, seen.map(({ text }) => text).join(' | ')).not.toContain(-1);
+  expect(places).toEqual([...places].sort((one, other) => one - other));
+  return places.map((place) => seen[place]);
+}
+
 test.use({ launchOptions: wholeBrowserLaunch() });
 
 for (const language of LANGUAGES) {
@@ -28,10 +59,13 @@ for (const language of LANGUAGES) {
         await expect(portal.countdown).toBeVisible();
         await portal.previews(platform);
         expect(api.resets).toHaveLength(0);
-        // 7-8: the request and the result
+        // 7-8: the request, accepted but not done, and then the result
+        const headings = await headingsOf(page);
         await portal.lastButton.click();
         await portal.isDone();
         expect(api.resets).toHaveLength(1);
+        const [accepted, done] = await inOrder(headings, [portal.saying('pending'), portal.saying('done')]);
+        console.log(`${platform.name}, ${language}: waiting for the device ${Math.round(done.at - accepted.at)} ms`);
         await portal.notes(platform);
         if (platform.passcode) {
           await expect(portal.showPasscode).toBeVisible();
@@ -45,6 +79,11 @@ for (const language of LANGUAGES) {
         await expect(portal.flag).toHaveAccessibleName(/1/);
         await portal.openNotifications();
         await expect(portal.main.getByText(portal.saying('notificationDone')).first()).toBeVisible();
+        // 10: what to do on the device, step by step
+        await portal.open(`/devices/${platform.device}/reset-passcode`);
+        await portal.isDone();
+        const onDevice = portal.main.getByRole('region', { name: portal.saying('on_device.heading') });
+        await expect(onDevice.getByRole('listitem')).toHaveText(ON_DEVICE[platform.words].map((step) => portal.saying(`on_device.${step}`)));
         // ... and the temporary passcode stands on the details of the device too
         await portal.open(`/devices/${platform.device}`);
         await portal.isAt(`/devices/${platform.device}`);

@@ -24,13 +24,29 @@ export function picturePath(name) {
 /** Pixels; pictures of 100 rows help nobody. */
 const TALLEST = 3000;
 const WINDOWS = { wide: { width: 1280, height: 900 }, narrow: { width: 320, height: 720 } };
+/** The windows of each colour scheme. */
+const EVERY = { light: ['wide', 'narrow'], dark: ['wide', 'narrow'] };
+/** What each of the many explanations, all built from the same parts, is seen in. */
+const SOME = { light: ['narrow'], dark: ['wide'] };
 
 /**
  * @param {import('@playwright/test').Page} page
  * @param {string} language
  * @param {string} name what is seen; the file name of the pictures
  */
-export async function look(page, language, name) {
+export function look(page, language, name) {
+  return lookAt(page, { language, name, appearances: EVERY });
+}
+
+/**
+ * The same in half of the pictures: small in daylight, wide in the dark.
+ * @param {() => Promise<unknown>} pose what a picture needs after the window has changed, such as to be scrolled
+ */
+export function glance(page, language, name, pose = async () => {}) {
+  return lookAt(page, { language, name, appearances: SOME, pose });
+}
+
+async function lookAt(page, { language, name, appearances, pose = async () => {} }) {
   if (IN_FIREFOX) {
     // Taking a picture puts a style into the page, which its policy forbids and Firefox reports; colour schemes cannot be set.
     expect.soft(await violations(page), `axe: ${name}, ${language}`).toEqual([]);
@@ -38,12 +54,13 @@ export async function look(page, language, name) {
     return;
   }
   const before = page.viewportSize();
-  for (const colorScheme of ['light', 'dark']) {
+  for (const [colorScheme, windows] of Object.entries(appearances)) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     expect.soft(await violations(page), `axe: ${name}, ${language}, ${colorScheme}`).toEqual([]);
-    for (const [width, size] of Object.entries(WINDOWS)) {
-      await page.setViewportSize(size);
-      await picture(page, size, `${name}-${language}-${colorScheme}-${width}`);
+    for (const width of windows) {
+      await page.setViewportSize(WINDOWS[width]);
+      await pose();
+      await picture(page, WINDOWS[width], `${name}-${language}-${colorScheme}-${width}`);
       expect.soft(await sidewaysOverflow(page), `sideways scrolling: ${name}, ${language}, ${width}`).toBeLessThanOrEqual(0);
     }
     await page.setViewportSize(before);
