@@ -135,8 +135,7 @@ async fn a_session_that_somebody_changed_in_the_database_stands_for_nobody() {
         pool.close().await;
         let refused = browser.me(&server).await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{statement}");
-        let ended = "SELECT COUNT(*) FROM browser_sessions WHERE standing = 'ended'";
-        assert_eq!(server.count(ended).await, 1, "{statement}");
+        assert_eq!(server.count("SELECT COUNT(*) FROM browser_sessions").await, 0, "{statement}");
     }
 }
 
