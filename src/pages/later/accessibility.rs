@@ -1,5 +1,5 @@
-//! `/accessibility`: what the page aims for, how that was tested, and what is not known. It claims nothing the tests in
-//! `e2e/tests/access.spec.mjs` do not look at.
+//! `/accessibility`: what the page aims for, how that was tested, and what is not known. It claims nothing the tests do
+//! not look at: `e2e/tests/access.spec.mjs` and beside it `screens`, `open`, `looks-*`, `focus-order` and `motion`.
 
 use super::super::parts::{branding, paragraph, titled};
 use crate::components::{Flow, Part, contact_ways, el, group, heading};
