@@ -49,6 +49,7 @@ pub const FIRST: &[&str] = &[
     "canceled.text",
     "cancelled.heading",
     "device.unnamed",
+    "device.yours",
     "expired.heading",
     "gone.heading",
     "help.heading",

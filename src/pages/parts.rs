@@ -40,7 +40,10 @@ pub(super) fn device_name(model: &Model, id: &DeviceId) -> String {
 /// Words with the name of a device in them.
 pub(super) fn named(id: &DeviceId, words: fn(Text) -> Text) -> Selected<Text> {
     let id = id.clone();
-    select(use_model(), move |model| words(view::device_name(&device_name(model, &id))))
+    select(use_model(), move |model| {
+        let known = known_device(model, &id);
+        words(known.map_or_else(t::device_yours, |device| view::device_name(&device.name)))
+    })
 }
 
 /// The organisation, for the ways to reach its IT.

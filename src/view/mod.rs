@@ -70,7 +70,7 @@ pub use history_entry::{HistoryEntryView, history_csv, history_entry};
 pub use idle::{idle_rule, idle_warning};
 pub use keypad_help::{KeypadHelp, keypad_help, keypad_needed};
 pub use moments::{ago, last_check_in, moment, span};
-pub use names::{device_name, platform};
+pub use names::{device_name, own_device_name, platform};
 pub use notice::{Notice, Tone};
 pub use notification::{NotificationView, flag_label, notification};
 pub use outcome::outcome_preview;

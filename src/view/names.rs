@@ -9,6 +9,12 @@ pub fn device_name(name: &str) -> Text {
     if name.trim().is_empty() { t::device_unnamed() } else { Text::verbatim(name) }
 }
 
+/// The same for a device that may not have been read yet, as after coming back from a sign-in that did not work.
+#[must_use]
+pub fn own_device_name(name: &str) -> Text {
+    if name.trim().is_empty() { t::device_yours() } else { Text::verbatim(name) }
+}
+
 /// The platform with its version, for instance "iPadOS 17.5".
 #[must_use]
 pub fn platform(device: &Device) -> Text {

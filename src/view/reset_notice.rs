@@ -1,7 +1,7 @@
 //! Every way a reset can stop that is neither waiting nor done: what happened, that the old passcode still holds where
 //! that is known, and one way on.
 
-use super::{Notice, Tone, device_name, refusal, sign_in_problem, span};
+use super::{Notice, Tone, own_device_name, refusal, sign_in_problem, span};
 use crate::auth::SignInError;
 use crate::domain::{Now, ResetState};
 use crate::i18n::{Text, t};
@@ -16,7 +16,7 @@ pub fn reset_notice(
     sign_in_error: Option<SignInError>,
     now: Now,
 ) -> Option<Notice> {
-    let name = device_name(name);
+    let name = own_device_name(name);
     let notice = match state {
         ResetState::Idle
         | ResetState::ExplainingSignOut { .. }
