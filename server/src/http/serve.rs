@@ -4,7 +4,7 @@
 use super::client_address::is_trusted;
 use super::connections::{Admitted, Connections, Full, Place, Room};
 use super::listeners::Listeners;
-use super::tracked_body::TrackedBody;
+use super::tracked_body::{ArrivingBody, TrackedBody};
 use crate::metrics::{ConnectionClosed, Metrics};
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -110,8 +110,8 @@ fn spawn_connection(
     let service = router
         .clone()
         .map_request(move |request: hyper::Request<hyper::body::Incoming>| {
-            tracked.answering();
-            let mut request = request.map(axum::body::Body::new);
+            let mut request =
+                request.map(|body| axum::body::Body::new(ArrivingBody::new(body, Arc::clone(&tracked))));
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         })

@@ -60,6 +60,29 @@ async fn a_hundred_connections_that_dribble_their_headers_keep_nobody_out() {
 }
 
 #[tokio::test]
+async fn connections_that_dribble_their_bodies_keep_nobody_out() {
+    let server = TestServer::start().await;
+    let (address, _stop) = crate::api::on_a_socket(&server, 4).await;
+    let request = format!(
+        "POST /api/v1.0/me/managedDevices/d-aiko-android/resetPasscode HTTP/1.1\r\nhost: a\r\n\
+         authorization: Bearer {}\r\nidempotency-key: k\r\ncontent-length: 9\r\n\r\ny",
+        server.token("p-aiko", 60)
+    );
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    let good = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    for _ in 0..3 {
+        let answer = crate::api::talk(&address, good).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    assert!(is_closed(&mut slow[0]).await, "the one that dribbled longest");
+}
+
+#[tokio::test]
 async fn one_address_pushes_out_its_own_connections_only() {
     let server = TestServer::start().await;
     let (address, _stop) = serve_with(&server, |limits| {
