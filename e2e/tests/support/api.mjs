@@ -2,7 +2,6 @@
 
 const API = '/api/v1.0';
 
-/** Matches calls of the API by what they are for. */
 /** What is answered to the first request for this, read on its way: a browser keeps the body of an answer only until it
  *  thinks that nobody needs it. Call it before the request. @param {import('@playwright/test').Page} page */
 export async function answerTo(page, address) {
@@ -22,6 +21,7 @@ export async function answerTo(page, address) {
   return { json: () => told };
 }
 
+/** Matches calls of the API by what they are for. */
 export const CALL = {
   me: /\/api\/v1\.0\/me$/,
   branding: /\/api\/v1\.0\/branding$/,
