@@ -6,7 +6,7 @@ use crate::support::{Answer, Signer, TestServer};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -281,19 +281,27 @@ async fn nobody_reading_the_log_keeps_the_server_neither_from_answering_nor_from
     let provider = Provider::start().await;
     let folder = tempfile::tempdir().unwrap();
     let mut child = start(&provider, folder.path(), "");
-    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-    let address = loop {
-        let line: Value = serde_json::from_str(&log.next().unwrap().unwrap()).unwrap();
-        if line["message"] == "listening" {
-            break line["address"].as_str().unwrap().to_owned();
-        }
-    };
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let address = address_in(&mut log, "listening");
     drop(log);
     for _ in 0..3 {
         let request = "GET /api/v1.0/me HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
         assert!(crate::api::talk(&address, request).await.starts_with("HTTP/1.1 401"));
     }
     assert!(ends_well(child).await);
+}
+
+/// Reads the log up to this message, and the address it names.
+#[cfg(unix)]
+fn address_in(log: &mut impl BufRead, message: &str) -> String {
+    loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).unwrap() > 0, "{message}");
+        let line: Value = serde_json::from_str(&line).unwrap();
+        if line["message"] == message {
+            return line["address"].as_str().unwrap().to_owned();
+        }
+    }
 }
 
 /// Asks the program to end, waits for it, and says whether it ended with code 0.
@@ -320,15 +328,8 @@ async fn a_log_whose_reader_stalls_keeps_the_server_neither_from_answering_nor_f
     let folder = tempfile::tempdir().unwrap();
     let mut child = start(&provider, folder.path(), "metrics_listen = \"localhost:0\"\n");
     let mut log = BufReader::new(child.stderr.take().unwrap());
-    let mut address_of = |message: &str| loop {
-        let mut line = String::new();
-        assert!(log.read_line(&mut line).unwrap() > 0, "{message}");
-        let line: Value = serde_json::from_str(&line).unwrap();
-        if line["message"] == message {
-            break line["address"].as_str().unwrap().to_owned();
-        }
-    };
-    let (address, operation) = (address_of("listening"), address_of("listening for metrics"));
+    let address = address_in(&mut log, "listening");
+    let operation = address_in(&mut log, "listening for metrics");
     // From here on nobody reads, and the pipe stays open.
     let mut asked = 0;
     while asked < 2000 || value(&metrics_of(&operation).await, "portal_log_lines_lost_total") < 1.0 {
