@@ -98,7 +98,7 @@ impl Client {
                 return;
             }
         }
-        self.until_answered(&device, &key).await
+        self.until_answered(&device, &key).await;
     }
 
     /// Repeats with the same key until there is an answer that settles it.

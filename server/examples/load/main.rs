@@ -116,7 +116,7 @@ async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -
     elsewhere.warm().await;
     beside.warm().await;
     let before = target.memory();
-    let tokens = attacks::Tokens { good: target.token(&provider, "p-dem"), forged: target.forged(&provider) };
+    let tokens = attacks::Tokens { good: provider.token("p-dem", 5), forged: target.forged(&provider) };
     let attack = Attack::start(flood, target.address(), options.connections, &Arc::new(tokens));
     let (mut peak, mut held) = (before, 0);
     for _ in 0..options.seconds * 10 {

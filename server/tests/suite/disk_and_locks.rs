@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn while_another_process_holds_the_database_writes_are_unavailable_reads_work_and_nothing_is_lost() {
-    let server = TestServer::start().await;
+    let server = TestServer::with_patience("", Some(Duration::from_millis(200))).await;
     let accepted = server.reset("p-aiko", "d-aiko-android", "k").await;
     assert_eq!(accepted.status.as_u16(), 202);
     let pool = open(&server.database()).await;
@@ -75,7 +75,7 @@ fn hold(database: &Path, held: &mpsc::Sender<()>, released: &mpsc::Receiver<()>)
 #[tokio::test]
 async fn a_database_locked_between_sending_and_writing_that_down_leads_to_one_delivery() {
     for point in [CrashPoint::BeforeSending, CrashPoint::AfterStarted] {
-        let world = World::new();
+        let world = World { patience: Some(Duration::from_millis(200)), ..World::new() };
         let lock = Arc::new(LockAt {
             point,
             database: world.database(),

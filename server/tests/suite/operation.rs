@@ -119,7 +119,7 @@ async fn readiness_names_every_reason_and_no_secret() {
 
 #[tokio::test]
 async fn a_database_that_another_program_holds_or_that_is_full_is_not_ready() {
-    let server = TestServer::start().await;
+    let server = TestServer::with_patience("", Some(Duration::from_millis(200))).await;
     let pool = crate::support::server::open(&server.database()).await;
     let mut other = pool.acquire().await.unwrap();
     assert_eq!(readyz(&server).await.status, StatusCode::OK);

@@ -9,6 +9,7 @@ use portal_server::config::{self, Settings};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -52,6 +53,12 @@ impl TestServer {
 
     /// With further top-level keys or sections (not `[oidc]`, `[passcode]`, `[branding]`).
     pub(crate) async fn with(more: &str) -> Self {
+        Self::with_patience(more, None).await
+    }
+
+    /// The same; another program that holds the database is waited for so long. It is SQLite that waits, and no clock of a
+    /// test can jump over that.
+    pub(crate) async fn with_patience(more: &str, patience: Option<Duration>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let provider = Provider::start().await;
         let clock = Arc::new(TestClock(provider.clock.clone()));
@@ -64,7 +71,7 @@ impl TestServer {
         let text = configuration(&provider, &folder.path().join("portal.sqlite"), top) + sections;
         write_private(&file, &text);
         let settings = config::load(Some(&file), &[]).unwrap();
-        let replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
+        let replaceable = Replaceable { clock: clock.clone(), patience, ..Replaceable::default() };
         let server = Server::build(&settings, replaceable).await.unwrap();
         Self { folder, provider, clock, settings, server }
     }
