@@ -2,8 +2,8 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use p256::ecdsa::SigningKey;
-use rsa::rand_core::OsRng;
+use p256::ecdsa::{SigningKey, signature::Signer as _};
+use rsa::rand_core::{OsRng, RngCore as _};
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _, Signer as _};
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BigUint, RsaPrivateKey};
@@ -62,12 +62,15 @@ const PRIMES: [&str; 2] = [
 impl Signer {
     /// An ES256 key made from one number (not 0): tests need no randomness.
     pub fn es256(kid: &str, number: u8) -> Self {
-        Self::of_p256(kid, SigningKey::from_bytes(&[number; 32].into()).unwrap())
+        Self::of_p256(kid, SigningKey::from_slice(&[number; 32]).unwrap())
     }
 
     /// An ES256 key nobody has seen before.
     pub fn random(kid: &str) -> Self {
-        Self::of_p256(kid, SigningKey::random(&mut OsRng))
+        let mut bytes = [0; 32];
+        OsRng.fill_bytes(&mut bytes);
+        // All but one in 2^32 texts of 32 bytes are a key.
+        Self::of_p256(kid, SigningKey::from_slice(&bytes).unwrap())
     }
 
     fn of_p256(kid: &str, key: SigningKey) -> Self {
@@ -90,7 +93,7 @@ impl Signer {
     pub fn jwk(&self) -> Value {
         let mut jwk = match &self.key {
             Key::P256(key) => {
-                let point = key.verifying_key().to_encoded_point(false);
+                let point = key.verifying_key().to_sec1_point(false);
                 json!({ "kty": "EC", "crv": "P-256", "x": text(point.x().unwrap()), "y": text(point.y().unwrap()) })
             }
             Key::Rsa(key) => {
