@@ -6,7 +6,7 @@
 
 import { defineConfig } from '@playwright/test';
 import { browserUse, IN_FIREFOX } from './tests/support/browser.mjs';
-import { MODE } from './tests/support/modes.mjs';
+import { IN_SESSION_MODE, MODE } from './tests/support/modes.mjs';
 
 export default defineConfig({
   testDir: 'tests',
@@ -14,7 +14,7 @@ export default defineConfig({
   testIgnore: MODE === 'session' ? [] : ['**/session.spec.mjs'],
   outputDir: 'output/artifacts',
   // The gallery shows one mode; the other has the same screens.
-  ...(IN_FIREFOX ? { grep: /@core/ } : MODE === 'session' ? {} : { globalTeardown: './gallery.mjs' }),
+  ...(IN_FIREFOX ? { grep: /@core/ } : MODE === 'session' ? { grep: IN_SESSION_MODE } : { globalTeardown: './gallery.mjs' }),
   forbidOnly: true,
   retries: 0,
   workers: Number(process.env.PORTAL_E2E_WORKERS ?? 2),

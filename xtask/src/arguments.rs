@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::server::Mode;
-use crate::{chaos, fuzz, run, suites};
+use crate::{chaos, dist, fuzz, run, suites};
 
 /// What `--help` says.
 pub(crate) const HELP: &str = "\
@@ -26,6 +26,7 @@ cargo xtask COMMAND
            --connect ORIGIN   an origin the page may call: the API's and the provider's (repeatable; default https:)
            --images ORIGIN    an origin of images besides its own, for a logo elsewhere (repeatable)
            --out DIR          where it goes (dist/)
+           --sbom             with bills of materials (sbom/), for a release
 
   chaos  Run the server under load, kill it (SIGKILL) at random moments, and prove from its database and from what the
          devices received that no accepted reset was lost, doubled or misreported.
@@ -67,6 +68,8 @@ pub(crate) enum Command {
         images: Vec<String>,
         /// Another directory than `dist/`.
         out: Option<PathBuf>,
+        /// Whether bills of materials are written.
+        bills: dist::Bills,
     },
     /// Kill the server under load.
     Chaos(chaos::Options),
@@ -220,16 +223,17 @@ fn parse_test(mut rest: impl Iterator<Item = String>) -> Result<Command> {
 }
 
 fn parse_dist(mut rest: impl Iterator<Item = String>) -> Result<Command> {
-    let (mut connect, mut images, mut out) = (Vec::new(), Vec::new(), None);
+    let (mut connect, mut images, mut out, mut bills) = (Vec::new(), Vec::new(), None, dist::Bills::None);
     while let Some(name) = rest.next() {
         match name.as_str() {
             "--connect" => connect.push(origin(&name, value(&name, &mut rest)?)?),
             "--images" => images.push(origin(&name, value(&name, &mut rest)?)?),
             "--out" => out = Some(PathBuf::from(value(&name, &mut rest)?)),
+            "--sbom" => bills = dist::Bills::Write,
             other => return Err(unknown("dist", other)),
         }
     }
-    Ok(Command::Dist { connect, images, out })
+    Ok(Command::Dist { connect, images, out, bills })
 }
 
 /// A source of the policy: an origin, and nothing that could end the directive.

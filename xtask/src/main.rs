@@ -66,7 +66,7 @@ fn task() -> Result<bool> {
             Ok(true)
         }
         Command::Test(options) => suites::test(&Workspace::find()?, &options),
-        Command::Dist { connect, images, out } => {
+        Command::Dist { connect, images, out, bills } => {
             let workspace = Workspace::find()?;
             let standard = dist::Options::standard(&workspace);
             let options = dist::Options {
@@ -78,6 +78,7 @@ fn task() -> Result<bool> {
                     }
                     None => standard.out,
                 },
+                bills,
             };
             dist::build(&workspace, &options)?;
             for line in sizes::table(&sizes::of_page(&options.out)?) {
