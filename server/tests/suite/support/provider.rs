@@ -37,15 +37,15 @@ impl Signer {
         }
     }
 
-    /// A small RS256 key; the size keeps the test fast and is no example.
+    /// An RS256 key of 2048 bits, the least that is accepted.
     pub(crate) fn rs256(kid: &str) -> Self {
-        use rsa::pkcs1::EncodeRsaPrivateKey as _;
-        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 1024).unwrap();
-        let der = key.to_pkcs1_der().unwrap();
+        use aws_lc_rs::encoding::AsDer as _;
+        let key = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+        let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = key.as_der().unwrap();
         Self {
             kid: kid.to_owned(),
             algorithm: Algorithm::RS256,
-            key: EncodingKey::from_rsa_der(der.as_bytes()),
+            key: EncodingKey::from_rsa_der(der.as_ref()),
         }
     }
 
