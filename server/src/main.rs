@@ -106,7 +106,7 @@ fn settings(file: Option<&Path>) -> Result<Settings, Failed> {
 }
 
 fn serve(settings: &Settings) -> Result<Vec<String>, Failed> {
-    let log = system::start_log(settings.log_format).map_err(|error| cannot_start(&error))?;
+    let log = system::start_log(settings.log_format);
     let result = runtime().and_then(|runtime| {
         let result = runtime.block_on(composition::run(settings));
         result.map_err(|error| cannot_start(&error))

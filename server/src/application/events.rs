@@ -18,8 +18,6 @@ pub enum Told {
     Change(NumberedChange),
     /// The changes up to this number cannot be told one by one.
     Resync(i64),
-    /// Nothing happened; the stream is alive.
-    Heartbeat,
 }
 
 /// A stream of changes.
@@ -107,13 +105,16 @@ impl ChangeStream {
                     self.is_behind = true;
                 }
                 _ = self.place.closing.changed() => return None,
-                () = tokio::time::sleep(pause) => {
-                    if !self.is_expired() {
-                        return Some(Told::Heartbeat);
-                    }
-                }
+                // The clock may have jumped meanwhile.
+                () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// After how long a silence the client should be shown that the stream is alive.
+    #[must_use]
+    pub const fn heartbeat(&self) -> Duration {
+        self.place.heartbeat
     }
 
     /// Whether the stream is over because the server stops; its client should come back in a while.

@@ -9,7 +9,6 @@
 //! bytes and its bytes. Every field has its length, so no two different lines are the same bytes.
 
 use super::audit::AuditEvent;
-use super::hex;
 use super::secret_key::{KeyId, KeyRing, SecretKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -27,11 +26,19 @@ pub struct LineHash(pub [u8; HASH_BYTES]);
 impl LineHash {
     /// What stands before the first line.
     pub const NOTHING: Self = Self([0; HASH_BYTES]);
+
+    /// Reads 64 hexadecimal digits, of either case; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; HASH_BYTES];
+        let read = base16ct::mixed::decode(text, &mut bytes).ok()?.len();
+        (read == HASH_BYTES).then_some(Self(bytes))
+    }
 }
 
 impl std::fmt::Display for LineHash {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&hex::encode(&self.0))
+        formatter.write_str(&base16ct::lower::encode_string(&self.0))
     }
 }
 
@@ -139,7 +146,7 @@ impl Head {
     pub fn parse(text: &str) -> Option<Self> {
         let (sequence, hash) = text.trim().split_once(':')?;
         let sequence = sequence.parse().ok().filter(|sequence| *sequence >= 0)?;
-        Some(Self { sequence, hash: LineHash(hex::decode(hash)?) })
+        Some(Self { sequence, hash: LineHash::parse(hash)? })
     }
 }
 
@@ -442,7 +449,22 @@ mod tests {
     fn the_hashes_are_what_any_other_tool_computes() {
         // printf 'abc' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0707...07 (32 bytes)
         let bytes: [u8; 32] = sealed(&key(7), b"abc").into();
-        assert_eq!(hex::encode(&bytes), "127da4ced6a839b8f6118bc244684d2663e70cb5ff0adeefca89d7e74d5a0525");
+        assert_eq!(
+            base16ct::lower::encode_string(&bytes),
+            "127da4ced6a839b8f6118bc244684d2663e70cb5ff0adeefca89d7e74d5a0525"
+        );
+    }
+
+    #[test]
+    fn a_hash_is_exactly_its_digits() {
+        let hash = LineHash([0x1f; HASH_BYTES]);
+        let text = "1f".repeat(HASH_BYTES);
+        assert_eq!(hash.to_string(), text);
+        assert_eq!((LineHash::parse(&text), LineHash::parse(&text.to_uppercase())), (Some(hash), Some(hash)));
+        let (short, long, odd) = ("1f".repeat(31), "1f".repeat(33), format!("{text}1"));
+        for wrong in ["", &short, &long, &odd, &text.replace("1f", " f"), &text.replace("1f", "é")] {
+            assert_eq!(LineHash::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! nobody may add something that only looks verified.
 
 use super::audit_chain::{AuditLine, Broken, End, Head, LineHash, Link, Verifier, Whole};
-use super::hex;
 use super::secret_key::{KeyId, KeyRing};
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +83,7 @@ pub fn row(line: &AuditLine, link: Option<&Link>) -> String {
 fn read(row: Row) -> Result<(AuditLine, Option<Link>), Broken> {
     let hash = match &row.hash {
         None => None,
-        Some(text) => Some(LineHash(hex::decode(text).ok_or(Broken::Unreadable(row.sequence))?)),
+        Some(text) => Some(LineHash::parse(text).ok_or(Broken::Unreadable(row.sequence))?),
     };
     let link = hash.map(|hash| Link { key: row.key.map(KeyId::trusted), hash });
     let line = AuditLine {

@@ -7,7 +7,6 @@ pub mod client;
 pub mod command;
 pub mod device;
 pub mod freshness;
-pub mod hex;
 pub mod history;
 pub mod idempotency;
 pub mod ids;

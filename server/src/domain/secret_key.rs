@@ -51,7 +51,7 @@ impl SecretKey {
     pub fn new(bytes: &[u8; KEY_BYTES]) -> Self {
         let digest = Sha256::new().chain_update(ID_DOMAIN).chain_update(bytes).finalize();
         let name: Vec<u8> = digest.iter().copied().take(ID_BYTES).collect();
-        Self { id: KeyId(super::hex::encode(&name)), bytes: Zeroizing::new(*bytes) }
+        Self { id: KeyId(base16ct::lower::encode_string(&name)), bytes: Zeroizing::new(*bytes) }
     }
 
     /// Its name.

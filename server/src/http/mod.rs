@@ -19,7 +19,6 @@ pub mod page;
 mod router;
 mod serve;
 mod session;
-mod stream_body;
 mod tracked_body;
 
 pub use listeners::{ListenError, Listeners};

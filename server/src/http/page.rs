@@ -6,10 +6,11 @@
 
 use super::api_error::ApiError;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use tower_http::services::ServeDir;
 
 /// The policy if the build wrote none (idp.md). `{connect}` becomes the origins the page must reach.
 const DEFAULT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -40,6 +41,8 @@ const ASSETS: &str = "assets/";
 const HEADERS_FILE: &str = "headers.json";
 const CONFIG_FILE: &str = "config.json";
 const INDEX_FILE: &str = "index.html";
+/// `Cache-Control` of what is never stored.
+const NO_STORE: &str = "no-store";
 
 /// The page's folder and what goes with it.
 #[derive(Debug)]
@@ -48,12 +51,7 @@ pub struct PageSite {
     headers: HeaderMap,
     hidden: Vec<String>,
     config: Option<Vec<u8>>,
-}
-
-/// A file to send.
-struct Found {
-    content: Vec<u8>,
-    encoding: Option<&'static str>,
+    files: ServeDir,
 }
 
 impl PageSite {
@@ -95,7 +93,11 @@ impl PageSite {
         let policy = policy.replace("{connect}", &connect.join(" "));
         let policy = HeaderValue::from_str(&policy).map_err(|_| invalid("not a header value"))?;
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        Ok(Self { root, headers, hidden, config })
+        let files = ServeDir::new(&root)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip();
+        Ok(Self { root, headers, hidden, config, files })
     }
 
     /// The same for a server that people reach over HTTPS: browsers are told to come by no other way.
@@ -114,49 +116,59 @@ impl PageSite {
         let path = path.trim_start_matches('/');
         let mut response = match (path, &self.config) {
             (CONFIG_FILE, Some(config)) => {
-                respond("application/json", "no-store", Found { content: config.clone(), encoding: None })
+                let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, NO_STORE)];
+                (headers, config.clone()).into_response()
             }
             _ if self.is_hidden(path) => ApiError::not_found().into_response(),
-            _ => self.file(path, headers).await,
+            _ => self.file(method, path, headers).await,
         };
         self.protect(response.headers_mut());
         response
     }
 
-    async fn file(&self, path: &str, headers: &HeaderMap) -> Response {
+    async fn file(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         let has_extension = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
         let is_page = !has_extension && !path.starts_with(ASSETS);
         let name = if is_page { INDEX_FILE } else { path };
-        let Some(relative) = safe(name) else { return ApiError::not_found().into_response() };
-        match self.find(&relative, headers).await {
-            Some(found) => respond(media_type(name), caching(name), found),
-            None => ApiError::not_found().into_response(),
-        }
+        self.found(method, name, headers).await.unwrap_or_else(|| ApiError::not_found().into_response())
     }
 
     /// The file in the best encoding the client takes; `None` if there is none within the folder.
-    async fn find(&self, relative: &Path, headers: &HeaderMap) -> Option<Found> {
-        let path = self.root.join(relative);
-        for (encoding, extension) in [("br", "br"), ("gzip", "gz")] {
-            if accepts(headers, encoding) {
-                let mut name = path.clone().into_os_string();
-                name.push(".");
-                name.push(extension);
-                if let Some(content) = self.read(Path::new(&name)).await {
-                    return Some(Found { content, encoding: Some(encoding) });
-                }
-            }
-        }
-        let content = self.read(&path).await?;
-        Some(Found { content, encoding: None })
-    }
-
-    async fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        let real = tokio::fs::canonicalize(path).await.ok()?;
-        if !real.starts_with(&self.root) || !tokio::fs::metadata(&real).await.ok()?.is_file() {
+    async fn found(&self, method: &Method, name: &str, headers: &HeaderMap) -> Option<Response> {
+        // `ServeDir` follows symbolic links.
+        let real = tokio::fs::canonicalize(self.root.join(safe(name)?)).await.ok()?;
+        if !real.starts_with(&self.root) {
             return None;
         }
-        tokio::fs::read(&real).await.ok()
+        let caching = caching(name);
+        let mut request = Request::new(Body::empty());
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = Uri::try_from(format!("/{name}")).ok()?;
+        for (name, value) in headers {
+            // Nobody has stored what must not be stored: no conditions, no ranges.
+            if caching != NO_STORE || name == header::ACCEPT_ENCODING {
+                request.headers_mut().append(name, value.clone());
+            }
+        }
+        let mut response = self.files.clone().try_call(request).await.ok()?.map(Body::new);
+        if response.status() == StatusCode::NOT_FOUND {
+            return None;
+        }
+        let headers = response.headers_mut();
+        if let Some(text) = headers.get(header::CONTENT_TYPE).and_then(|media_type| media_type.to_str().ok())
+            && text.starts_with("text/")
+        {
+            let media_type = HeaderValue::try_from(format!("{text}; charset=utf-8")).ok()?;
+            headers.insert(header::CONTENT_TYPE, media_type);
+        }
+        if caching == NO_STORE {
+            headers.remove(header::ETAG);
+            headers.remove(header::LAST_MODIFIED);
+            headers.remove(header::ACCEPT_RANGES);
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        Some(response)
     }
 
     /// Whether the build says that this is for whoever serves the page, not for visitors.
@@ -169,18 +181,6 @@ impl PageSite {
             headers.insert(name, value.clone());
         }
     }
-}
-
-fn respond(media_type: &'static str, caching: &'static str, found: Found) -> Response {
-    let mut response = (StatusCode::OK, Body::from(found.content)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    if let Some(encoding) = found.encoding {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-    }
-    response
 }
 
 /// A path of plain names, none hidden; `None` for everything that could lead elsewhere. Percent-encoding is
@@ -198,28 +198,9 @@ fn safe(path: &str) -> Option<PathBuf> {
     ordinary.then(|| relative.to_path_buf())
 }
 
-/// Whether `Accept-Encoding` takes this encoding (RFC 9110 section 12.5.3; `q=0` is a no).
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|item| {
-            let mut parts = item.split(';').map(str::trim);
-            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-            let refused = parts.any(|part| {
-                part.strip_prefix("q=")
-                    .and_then(|weight| weight.parse::<f32>().ok())
-                    .is_some_and(|weight| weight <= 0.0)
-            });
-            named && !refused
-        })
-}
-
 fn caching(name: &str) -> &'static str {
     if name.ends_with(".html") || name == CONFIG_FILE {
-        "no-store"
+        NO_STORE
     } else if is_hashed(name) {
         "public, max-age=31536000, immutable"
     } else {
@@ -233,24 +214,6 @@ fn is_hashed(name: &str) -> bool {
         let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
         digits >= 8 && part.get(digits..).is_some_and(|rest| rest.starts_with(['.', '_']))
     })
-}
-
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "wasm" => "application/wasm",
-        "json" | "map" => "application/json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "webp" => "image/webp",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        "webmanifest" => "application/manifest+json",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]
@@ -280,13 +243,5 @@ mod tests {
         for name in ["passcode-portal.js", "index.html", "icon-512.png", "facade.js", "a-beef.js"] {
             assert!(!is_hashed(name), "{name}");
         }
-    }
-
-    #[test]
-    fn an_encoding_with_weight_zero_is_refused() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip;q=0, br;q=0.5"));
-        assert!(accepts(&headers, "br"));
-        assert!(!accepts(&headers, "gzip"));
     }
 }

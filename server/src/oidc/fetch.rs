@@ -36,7 +36,7 @@ impl From<reqwest::Error> for ProviderError {
 
 pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
     // Already installed is as good as installed now.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)

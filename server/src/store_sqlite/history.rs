@@ -9,6 +9,7 @@ use crate::domain::history::{RecordedEntry, SHOWN};
 use crate::domain::ids::{DeviceId, RequestId, ResultId};
 use crate::domain::person::PersonId;
 use crate::ports::{HistoryPage, Reported, StoreError};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portal_contract::{ClientBrowser, ClientSystem};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
@@ -24,16 +25,16 @@ pub(super) async fn of_person(
 ) -> Result<Option<Vec<RecordedEntry>>, StoreError> {
     let before = match &page.before {
         None => i64::MAX,
-        Some(place) => match store.places.find(person, place) {
+        Some(place) => match sequence_of(store, person, place).await? {
             Some(before) => before,
             None => return Ok(None),
         },
     };
     let mut query = QueryBuilder::new(
-        "SELECT audit.*, COALESCE(commands.device_name, (SELECT earlier.device_name FROM commands AS earlier \
+        "SELECT audit.*, substr(audit_chain.hash, 1, 16) AS place, COALESCE(commands.device_name, (SELECT earlier.device_name FROM commands AS earlier \
          WHERE earlier.person_id = audit.person_id AND earlier.device_id = audit.device_id \
          ORDER BY earlier.started DESC LIMIT 1)) AS device_name FROM audit \
-         LEFT JOIN commands ON commands.id = audit.result_id WHERE audit.person_id = ",
+         JOIN audit_chain ON audit_chain.sequence = audit.sequence LEFT JOIN commands ON commands.id = audit.result_id WHERE audit.person_id = ",
     );
     query.push_bind(person.as_str().to_owned());
     query.push(" AND audit.sequence < ").push_bind(before);
@@ -47,10 +48,24 @@ pub(super) async fn of_person(
     }
     query.push(") ORDER BY audit.sequence DESC LIMIT ").push_bind(i64::from(page.size) + 1);
     let rows = query.build().fetch_all(&store.readers).await.map_err(|error| store_error(&error))?;
-    rows.iter().map(|row| entry(store, person, row)).collect::<Result<_, _>>().map(Some)
+    rows.iter().map(|row| entry(row)).collect::<Result<_, _>>().map(Some)
 }
 
-fn entry(store: &SqliteStore, owner: &PersonId, row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
+/// The number of the entry with this place; `None` if it is none of this person's.
+///
+/// The record counts everybody's entries in one row, so a bare number would tell each person how much happens in the whole
+/// organisation, and when. A place is the first half of the entry's hash in the chain instead: always the same, and nothing
+/// can be computed from it. Half of it, because the whole hash would tell whether the next line is the person's as well.
+async fn sequence_of(store: &SqliteStore, person: &PersonId, place: &str) -> Result<Option<i64>, StoreError> {
+    let Ok(place) = Base64UrlUnpadded::decode_vec(place) else { return Ok(None) };
+    let query = "SELECT audit.sequence FROM audit JOIN audit_chain ON audit_chain.sequence = audit.sequence \
+                 WHERE audit.person_id = ? AND substr(audit_chain.hash, 1, 16) = ?";
+    let found =
+        sqlx::query_scalar(query).bind(person.as_str()).bind(place).fetch_optional(&store.readers).await;
+    found.map_err(|error| store_error(&error))
+}
+
+fn entry(row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
     let event: String = get(row, "event")?;
     let event =
         AuditEvent::from_name(&event).ok_or_else(|| StoreError::Corrupt(format!("audit event {event}")))?;
@@ -71,7 +86,7 @@ fn entry(store: &SqliteStore, owner: &PersonId, row: &SqliteRow) -> Result<Recor
     let device: Option<String> = get(row, "device_id")?;
     let result_id: Option<String> = get(row, "result_id")?;
     Ok(RecordedEntry {
-        place: store.places.hide(owner, get(row, "sequence")?),
+        place: Base64UrlUnpadded::encode_string(&get::<Vec<u8>>(row, "place")?),
         entry: AuditEntry {
             at: time(row, "at")?,
             event,

@@ -16,7 +16,6 @@ mod notifications;
 mod operation;
 mod passcodes;
 mod pending_sign_ins;
-mod places;
 mod rates;
 mod reseal;
 mod rows;
@@ -63,7 +62,6 @@ pub struct StoreOptions {
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
-    places: places::Places,
     chain: Chain,
     session_keys: Option<Arc<KeyRing>>,
 }
@@ -86,9 +84,8 @@ impl SqliteStore {
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await
             .map_err(|error| store_error(&error))?;
-        let places = places::Places::read(&readers).await?;
         let StoreOptions { audit_keys, session_keys, max_pages: _, patience: _ } = options;
-        Ok(Self { writer, readers, places, chain: Chain { keys: audit_keys }, session_keys })
+        Ok(Self { writer, readers, chain: Chain { keys: audit_keys }, session_keys })
     }
 
     /// Opens a database that exists, only to read it: nothing is brought up to date, nothing is written. A server may be
@@ -109,8 +106,7 @@ impl SqliteStore {
                  this version once"
             )));
         }
-        let places = places::Places::read(&store.readers).await?;
-        Ok(Self { places, ..store })
+        Ok(store)
     }
 
     /// The same with a database of any version: only what every version has can be read.
@@ -125,8 +121,8 @@ impl SqliteStore {
             .connect_with(connect)
             .await
             .map_err(|error| store_error(&error))?;
-        let (places, chain) = (places::Places::unknown(), Chain { keys: options.audit_keys });
-        Ok(Self { writer: readers.clone(), readers, places, chain, session_keys: options.session_keys })
+        let chain = Chain { keys: options.audit_keys };
+        Ok(Self { writer: readers.clone(), readers, chain, session_keys: options.session_keys })
     }
 
     /// Whether its audit record has hashes: it has none when no server of this version ever opened it.

@@ -2,7 +2,6 @@
 
 mod file_limit;
 mod log;
-mod log_queue;
 mod private_database;
 
 pub use file_limit::raise_file_limit;

@@ -5,20 +5,19 @@ use crate::http::api_error::ApiError;
 use crate::http::auth::Listening;
 use crate::http::openapi::Refusals;
 use crate::http::router::EdgeState;
-use crate::http::stream_body::{Stalled, StreamBody, StreamSender};
 use crate::ports::{Changed, NumberedChange};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::{Stream, unfold};
 use portal_contract::{ChangeEvent, events, headers};
 use std::time::Duration;
 
-/// How long a client should wait before it comes back, in milliseconds (`retry:`).
-const RETRY_MILLIS: u32 = 2000;
+/// How long a client should wait before it comes back (`retry:`).
+const RETRY: Duration = Duration::from_secs(2);
 /// Over how long a time the clients of a server that stopped come back, in milliseconds.
-const STOP_SPREAD_MILLIS: u32 = 6000;
-/// How long a connection may take nothing before its reader counts as gone.
-const STALL: Duration = Duration::from_secs(30);
+const STOP_SPREAD_MILLIS: u64 = 6000;
 /// Asks proxies that know it not to collect the answer first (nginx).
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
@@ -45,14 +44,13 @@ pub(in crate::http) async fn events(
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     let stream = state.portal.open_changes(authenticated.sign_in, resume(&request)).await?;
-    let (sender, body) = StreamBody::channel(STALL);
-    tokio::spawn(tell(stream, sender, retry_after_a_stop(&state)));
+    let keep_alive = KeepAlive::new().interval(stream.heartbeat());
+    let events = Sse::new(told(stream, retry_after_a_stop(&state))).keep_alive(keep_alive);
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (ACCEL_BUFFERING, HeaderValue::from_static("no")),
     ];
-    Ok((headers, axum::body::Body::new(body)).into_response())
+    Ok((headers, events).into_response())
 }
 
 fn resume(request: &HeaderMap) -> Resume {
@@ -67,48 +65,37 @@ fn resume(request: &HeaderMap) -> Resume {
     }
 }
 
-/// When to come back after the server stopped, in milliseconds: not all at the same moment.
-fn retry_after_a_stop(state: &EdgeState) -> u32 {
+/// When to come back after the server stopped: not all at the same moment.
+fn retry_after_a_stop(state: &EdgeState) -> Duration {
     let mut random = [0; 2];
     // Without randomness they come together, which is no reason to fail.
     let _ = state.randomness.fill(&mut random);
-    RETRY_MILLIS + u32::from(u16::from_be_bytes(random)) % STOP_SPREAD_MILLIS
+    RETRY + Duration::from_millis(u64::from(u16::from_be_bytes(random)) % STOP_SPREAD_MILLIS)
 }
 
-/// Tells until the stream is over, the client is gone, or it does not read.
-async fn tell(mut stream: ChangeStream, sender: StreamSender, retry_millis: u32) {
-    loop {
-        let told = tokio::select! {
-            told = stream.next() => told,
-            () = sender.client_gone() => return,
-        };
-        let Some(told) = told else {
-            if stream.is_closing() {
-                // The client may be gone as well; then nobody needs to be told.
-                let _ = sender.send(format!("retry: {retry_millis}\n\n")).await;
-            }
-            return;
-        };
-        if let Err(Stalled) = sender.send(written(&told)).await {
-            return;
+/// What the stream tells, written down. Nothing is read ahead: the next change is asked for when the connection has room. A
+/// connection that takes nothing is closed (`WRITE_STALL`), and the stream with it.
+fn told(stream: ChangeStream, retry: Duration) -> impl Stream<Item = Result<Event, axum::Error>> {
+    unfold(Some(stream), move |stream| async move {
+        let mut stream = stream?;
+        match stream.next().await {
+            Some(told) => Some((written(&told), Some(stream))),
+            None => stream.is_closing().then(|| (Ok(Event::default().retry(retry)), None)),
         }
-    }
+    })
 }
 
-fn written(told: &Told) -> String {
+fn written(told: &Told) -> Result<Event, axum::Error> {
     match told {
         // No data: this sets the client's last id and is no event for it.
-        Told::Opened(Some(number)) => format!("retry: {RETRY_MILLIS}\nid: {number}\n\n"),
-        Told::Opened(None) => format!("retry: {RETRY_MILLIS}\n\n"),
-        Told::Resync(number) => {
-            format!("id: {number}\nevent: {}\ndata: {{}}\n\n", events::RESYNC)
-        }
+        Told::Opened(Some(number)) => Ok(Event::default().retry(RETRY).id(number.to_string())),
+        Told::Opened(None) => Ok(Event::default().retry(RETRY)),
+        Told::Resync(number) => Ok(Event::default().id(number.to_string()).event(events::RESYNC).data("{}")),
         Told::Change(change) => written_change(change),
-        Told::Heartbeat => ":\n\n".to_owned(),
     }
 }
 
-fn written_change(NumberedChange { sequence, changed }: &NumberedChange) -> String {
+fn written_change(NumberedChange { sequence, changed }: &NumberedChange) -> Result<Event, axum::Error> {
     let (name, data) = match changed {
         Changed::Device(id) => {
             (events::DEVICE, ChangeEvent { device_id: Some(id.clone()), notification_id: None })
@@ -117,7 +104,5 @@ fn written_change(NumberedChange { sequence, changed }: &NumberedChange) -> Stri
             (events::NOTIFICATION, ChangeEvent { device_id: None, notification_id: Some(id.clone()) })
         }
     };
-    // JSON has no line break outside of a text, and escapes it within one.
-    let data = serde_json::to_string(&data).unwrap_or_else(|_| "{}".to_owned());
-    format!("id: {sequence}\nevent: {name}\ndata: {data}\n\n")
+    Event::default().id(sequence.to_string()).event(name).json_data(data)
 }
