@@ -147,7 +147,7 @@ async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let Some(options) = options() else {
         println!("{USAGE}");
         return ExitCode::from(2);

@@ -130,7 +130,7 @@ async fn ready(client: &reqwest::Client, base: &str) {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_ones() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();

@@ -64,7 +64,7 @@ async fn get(client: &reqwest::Client, running: &Running, token: &str, path: &st
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_loses_no_reset_sends_none_twice_and_logs_no_secret() {
     // The program installs its own; the client of this test needs one as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
@@ -135,7 +135,7 @@ async fn a_killed_server_loses_no_reset_sends_none_twice_and_logs_no_secret() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_asked_to_stop_ends_in_order() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let client = reqwest::Client::new();
