@@ -11,11 +11,11 @@ use openidconnect::core::{
     CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm,
 };
 use openidconnect::{ClientId, IssuerUrl, JsonWebKey as _, Nonce};
-use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use passcode_portal::auth::{
     Expectations, IdToken, KeySet, SignInError, SignatureVerdict, UnverifiedIdToken, validate_claims,
 };
 use passcode_portal::domain::{Milliseconds, Seconds};
+use portal_testkit::Signer;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::str::FromStr as _;
@@ -44,15 +44,8 @@ struct Draft {
     spoil: fn(String) -> String,
 }
 
-fn signing_key(seed: u8) -> SigningKey {
-    SigningKey::from_bytes(&[seed; 32].into()).unwrap()
-}
-
 fn public_jwk(seed: u8, kid: &str) -> Value {
-    let point = signing_key(seed).verifying_key().to_encoded_point(false);
-    let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
-    json!({ "kty": "EC", "crv": "P-256", "kid": kid, "use": "sig", "alg": "ES256",
-        "x": text(point.x().unwrap()), "y": text(point.y().unwrap()) })
+    Signer::es256(kid, seed).jwk()
 }
 
 fn draft() -> Draft {
@@ -67,11 +60,7 @@ fn draft() -> Draft {
 
 impl Draft {
     fn token(&self) -> String {
-        let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
-        let signed = format!("{}.{}", part(&self.header), part(&self.claims));
-        let signature: Signature = signing_key(7).sign(signed.as_bytes());
-        let signature = Base64UrlUnpadded::encode_string(&signature.to_bytes());
-        (self.spoil)(format!("{signed}.{signature}"))
+        (self.spoil)(Signer::es256("k1", 7).sign_under(&self.header, &self.claims))
     }
 }
 

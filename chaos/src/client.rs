@@ -1,10 +1,9 @@
 //! One person in front of a bad network: resets, repeats with the same key, cancels, looks, cuts connections, gives up.
 
-use crate::error::ChaosError;
-use crate::exchange::{Answer, Cut, Request, cut, exchange};
 use crate::observed::{Observed, Told};
-use crate::provider::Provider;
 use fastrand::Rng;
+use portal_testkit::Provider;
+use portal_testkit::client::{Cut, Outcome, Request, cut, exchange};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,42 +42,41 @@ impl Client {
     }
 
     /// Acts until told to stop; a reset under way is brought to an answer first.
-    pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) -> Result<(), ChaosError> {
+    pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             match self.rng.u8(..100) {
-                0..55 => self.reset().await?,
-                55..70 => self.repeat_an_earlier_one().await?,
-                70..82 => self.cancel_the_newest().await?,
-                82..92 => self.reveal().await?,
-                _ => self.look().await?,
+                0..55 => self.reset().await,
+                55..70 => self.repeat_an_earlier_one().await,
+                70..82 => self.cancel_the_newest().await,
+                82..92 => self.reveal().await,
+                _ => self.look().await,
             }
             tokio::time::sleep(Duration::from_millis(self.rng.u64(5..60))).await;
         }
-        Ok(())
     }
 
     fn any_device(&mut self) -> String {
         format!("d-crowd-{:04}-{}", self.number, self.rng.u32(1..=DEVICES))
     }
 
-    async fn send(&self, request: Request) -> Result<Answer, ChaosError> {
-        let request = request.token(self.around.provider.token(&self.person)?);
-        let answer = exchange(self.around.address, &request).await;
-        self.around.observed.count(|traffic| match &answer {
-            Answer::Status(status, _) => {
+    async fn send(&self, request: Request) -> Outcome {
+        let request = request.token(&self.around.provider.kept_token(&self.person));
+        let outcome = exchange(self.around.address, &request).await;
+        self.around.observed.count(|traffic| match &outcome {
+            Outcome::Answered(answer) => {
                 traffic.requests += 1;
-                *traffic.statuses.entry(*status).or_default() += 1;
+                *traffic.statuses.entry(answer.status.as_u16()).or_default() += 1;
             }
-            Answer::Lost => {
+            Outcome::Lost => {
                 traffic.requests += 1;
                 traffic.unanswered += 1;
             }
-            Answer::NotConnected => {}
+            Outcome::NotConnected => {}
         });
-        Ok(answer)
+        outcome
     }
 
-    async fn reset(&mut self) -> Result<(), ChaosError> {
+    async fn reset(&mut self) {
         let device = self.any_device();
         self.keys += 1;
         let key = format!("{}-{}", self.person, self.keys);
@@ -88,7 +86,7 @@ impl Client {
                 1 => Cut::Sent,
                 _ => Cut::Later(self.rng.u64(0..8)),
             };
-            let request = reset_of(&device, &key).token(self.around.provider.token(&self.person)?);
+            let request = reset_of(&device, &key).token(&self.around.provider.kept_token(&self.person));
             if cut(self.around.address, &request, how).await {
                 self.around.observed.count(|traffic| {
                     traffic.requests += 1;
@@ -97,26 +95,24 @@ impl Client {
             }
             // Some never come back: what they asked for must be accounted for all the same.
             if self.rng.u8(..4) == 0 {
-                return Ok(());
+                return;
             }
         }
-        self.until_answered(&device, &key).await
+        self.until_answered(&device, &key).await;
     }
 
     /// Repeats with the same key until there is an answer that settles it.
-    async fn until_answered(&mut self, device: &str, key: &str) -> Result<(), ChaosError> {
+    async fn until_answered(&mut self, device: &str, key: &str) {
         loop {
-            match self.send(reset_of(device, key)).await? {
-                Answer::Status(202, body) => {
-                    self.was_told(device, key, &body);
-                    return Ok(());
+            if let Outcome::Answered(answer) = self.send(reset_of(device, key)).await {
+                match answer.status.as_u16() {
+                    202 => return self.was_told(device, key, &answer.json()),
+                    429 | 500..=599 => {}
+                    // Refused: this key has no reset.
+                    _ => return,
                 }
-                Answer::Status(429 | 500..=599, _) | Answer::Lost | Answer::NotConnected => {
-                    tokio::time::sleep(Duration::from_millis(self.rng.u64(10..80))).await;
-                }
-                // Refused: this key has no reset.
-                Answer::Status(_, _) => return Ok(()),
             }
+            tokio::time::sleep(Duration::from_millis(self.rng.u64(10..80))).await;
         }
     }
 
@@ -127,57 +123,57 @@ impl Client {
         self.told.push(told);
     }
 
-    async fn repeat_an_earlier_one(&mut self) -> Result<(), ChaosError> {
-        let Some(index) = self.told.len().checked_sub(1).map(|last| self.rng.usize(..=last)) else {
-            return Ok(());
-        };
-        let Some(earlier) = self.told.get(index).cloned() else { return Ok(()) };
-        repeat(&self.around, &earlier).await
+    async fn repeat_an_earlier_one(&mut self) {
+        if let Some(earlier) = self.rng.choice(&self.told) {
+            repeat(&self.around, earlier).await;
+        }
     }
 
-    async fn cancel_the_newest(&self) -> Result<(), ChaosError> {
-        let Some(newest) = self.told.last() else { return Ok(()) };
+    async fn cancel_the_newest(&self) {
+        let Some(newest) = self.told.last() else { return };
         let path = format!("{}/deviceActionResults/{}/cancel", device_path(&newest.device), newest.id);
-        self.send(Request::post(path)).await.map(drop)
+        self.send(Request::post(path)).await;
     }
 
-    async fn reveal(&mut self) -> Result<(), ChaosError> {
+    async fn reveal(&mut self) {
         let path = format!("{}/temporaryPasscode", device_path(&self.any_device()));
-        if let Answer::Status(200, body) = self.send(Request::get(&path)).await? {
+        if let Outcome::Answered(answer) = self.send(Request::get(path)).await
+            && answer.status.as_u16() == 200
+        {
+            let body = answer.json();
             self.around.observed.revealed(text(&body, "resultId"), text(&body, "passcode"));
         }
-        Ok(())
     }
 
-    async fn look(&self) -> Result<(), ChaosError> {
-        self.send(Request::get("/api/v1.0/me/managedDevices")).await.map(drop)
+    async fn look(&self) {
+        self.send(Request::get("/api/v1.0/me/managedDevices")).await;
     }
 }
 
 /// Sends an earlier reset once more, as a client does whose answer was lost.
-pub(crate) async fn repeat(around: &Around, earlier: &Told) -> Result<(), ChaosError> {
-    let request = reset_of(&earlier.device, &earlier.key).token(around.provider.token(&earlier.person)?);
+pub(crate) async fn repeat(around: &Around, earlier: &Told) {
+    let request = reset_of(&earlier.device, &earlier.key).token(&around.provider.kept_token(&earlier.person));
     match exchange(around.address, &request).await {
-        Answer::Status(status, body) => {
+        Outcome::Answered(answer) => {
+            let status = answer.status.as_u16();
             around.observed.count(|traffic| {
                 traffic.requests += 1;
                 *traffic.statuses.entry(status).or_default() += 1;
                 traffic.replays += u64::from(status == 202);
             });
             match status {
-                202 => around.observed.accepted(Told { id: text(&body, "id"), ..earlier.clone() }),
+                202 => around.observed.accepted(Told { id: text(&answer.json(), "id"), ..earlier.clone() }),
                 429 | 500..=599 => {}
                 // Any other answer to a key that was accepted is another answer than before.
                 _ => around.observed.accepted(Told { id: format!("status {status}"), ..earlier.clone() }),
             }
         }
-        Answer::Lost => around.observed.count(|traffic| {
+        Outcome::Lost => around.observed.count(|traffic| {
             traffic.requests += 1;
             traffic.unanswered += 1;
         }),
-        Answer::NotConnected => {}
+        Outcome::NotConnected => {}
     }
-    Ok(())
 }
 
 fn device_path(device: &str) -> String {

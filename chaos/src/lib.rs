@@ -10,15 +10,12 @@
 mod client;
 mod databases;
 mod error;
-mod exchange;
 mod observed;
 pub mod proof;
-mod provider;
 mod report;
 mod run;
 mod server;
 
 pub use error::ChaosError;
-pub use provider::Provider;
 pub use report::Report;
 pub use run::{Options, run};

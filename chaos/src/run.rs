@@ -5,10 +5,11 @@ use crate::databases;
 use crate::error::ChaosError;
 use crate::observed::{Observed, Told};
 use crate::proof::verdict;
-use crate::provider::Provider;
 use crate::report::Report;
-use crate::server::{Running, Setup};
+use crate::server::{Setup, killed, stopped};
 use fastrand::Rng;
+use portal_testkit::process::Running;
+use portal_testkit::{Clock, Provider, Signer};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,24 +53,26 @@ struct Kills {
 /// # Errors
 /// [`ChaosError`] when there is no verdict.
 pub async fn run(options: &Options, say: impl Fn(&str)) -> Result<Report, ChaosError> {
-    let provider = Provider::start().await?;
+    let provider = Provider::with(Signer::random("chaos"), Clock::of_the_machine())
+        .await
+        .map_err(|error| ChaosError::Io("the run's provider cannot listen", error))?;
     let setup = Setup::new(&options.server, &options.folder, &provider, options.people, options.fleet_speed)?;
     let around = Arc::new(Around { address: setup.address, provider, observed: Observed::default() });
     let began = Instant::now();
     let mut running = setup.start()?;
     setup.ready(&mut running, began).await?;
-    let (stop, stopped) = watch::channel(false);
+    let (stop, is_over) = watch::channel(false);
     let mut clients = JoinSet::new();
     for number in 1..=options.people {
         let seed = options.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(u64::from(number));
-        clients.spawn(Client::new(Arc::clone(&around), number, seed).run(stopped.clone()));
+        clients.spawn(Client::new(Arc::clone(&around), number, seed).run(is_over.clone()));
     }
     let mut kills = Kills::default();
     let last = kill_and_restart(options, &setup, running, &mut kills, &say).await?;
     // Whoever listens has ended already otherwise.
     let _ = stop.send(true);
     while let Some(ended) = clients.join_next().await {
-        ended.map_err(|_| ChaosError::Interrupted)??;
+        ended.map_err(|_| ChaosError::Interrupted)?;
     }
     let load = began.elapsed();
     say("no more kills; waiting until every reset has ended");
@@ -79,7 +82,7 @@ pub async fn run(options: &Options, say: impl Fn(&str)) -> Result<Report, ChaosE
     }
     let settled = settling.elapsed();
     repeat_everything(&around).await?;
-    last.stop().await?;
+    stopped(last).await?;
     let told = around.observed.everything();
     let traffic = told.traffic.clone();
     let records = databases::records(&setup.database(), &setup.fleet_database(), told).await?;
@@ -107,7 +110,7 @@ async fn kill_and_restart(
     for number in 1..=options.kills {
         let lives_for = if is_ready { rng.u64(20..1200) } else { rng.u64(0..120) };
         tokio::time::sleep(Duration::from_millis(lives_for)).await;
-        running.kill()?;
+        killed(running)?;
         let started = Instant::now();
         running = setup.start()?;
         is_ready = number == options.kills || rng.u8(..EARLY_KILLS) > 0;
@@ -136,7 +139,7 @@ async fn repeat_everything(around: &Arc<Around>) -> Result<(), ChaosError> {
             repeating.spawn(async move { repeat(&around, &told).await });
         }
         match repeating.join_next().await {
-            Some(ended) => ended.map_err(|_| ChaosError::Interrupted)??,
+            Some(ended) => ended.map_err(|_| ChaosError::Interrupted)?,
             None => return Ok(()),
         }
     }

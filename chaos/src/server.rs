@@ -1,20 +1,15 @@
 //! The program under test: its configuration, starting it, killing it.
 
 use crate::error::ChaosError;
-use crate::exchange::{Answer, Request, exchange};
-use crate::provider::Provider;
 use base64ct::{Base64, Encoding as _};
+use portal_testkit::Provider;
+use portal_testkit::process::{PATIENCE, Running, free_address};
+use portal_testkit::provider::AUDIENCE;
 use std::fs::OpenOptions;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-pub(crate) const AUDIENCE: &str = "urn:passcode-portal:api";
-/// How long a start may take.
-const READY_WITHIN: Duration = Duration::from_secs(60);
-/// How long an orderly stop may take.
-const STOPPED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How to start it, again and again over the same files.
 pub(crate) struct Setup {
@@ -22,17 +17,6 @@ pub(crate) struct Setup {
     pub(crate) folder: PathBuf,
     pub(crate) address: SocketAddr,
     passcode_key: String,
-}
-
-/// A running server; dropping it kills it.
-pub(crate) struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Already gone is what is wanted.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 impl Setup {
@@ -43,7 +27,7 @@ impl Setup {
         people: u32,
         fleet_speed: f64,
     ) -> Result<Self, ChaosError> {
-        let address = free_address()?;
+        let address = free_address().map_err(|error| ChaosError::Io("no free port", error))?;
         let mut key = [0_u8; 32];
         getrandom::fill(&mut key).map_err(|_| ChaosError::Key("the machine has no random bytes"))?;
         let setup = Self {
@@ -90,17 +74,16 @@ impl Setup {
     pub(crate) fn start(&self) -> Result<Running, ChaosError> {
         let failed = |error| ChaosError::Io("the server cannot be started", error);
         let log = OpenOptions::new().create(true).append(true).open(self.log()).map_err(failed)?;
-        Command::new(&self.binary)
+        let mut command = Command::new(&self.binary);
+        command
             .arg("--config")
             .arg(self.configuration())
             .env("PORTAL__PASSCODE__KEY", &self.passcode_key)
             .env("PORTAL_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .map(Running)
-            .map_err(failed)
+            .stderr(log);
+        Running::start(&mut command).map_err(failed)
     }
 
     /// Waits until it answers and can do its work; how long that took.
@@ -109,57 +92,24 @@ impl Setup {
         running: &mut Running,
         started: Instant,
     ) -> Result<Duration, ChaosError> {
-        loop {
-            let answer = exchange(self.address, &Request::get("/readyz")).await;
-            if matches!(answer, Answer::Status(200, _)) {
-                return Ok(started.elapsed());
-            }
-            let is_gone = !matches!(running.0.try_wait(), Ok(None));
-            if is_gone || started.elapsed() > READY_WITHIN {
-                let log = std::fs::read_to_string(self.log()).unwrap_or_default();
-                let lines: Vec<&str> = log.lines().collect();
-                let end = lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n");
-                return Err(ChaosError::NotReady(READY_WITHIN, end));
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        if running.answers(self.address, "/readyz").await {
+            return Ok(started.elapsed());
         }
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        let end = lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n");
+        Err(ChaosError::NotReady(PATIENCE, end))
     }
 }
 
-impl Running {
-    /// SIGKILL: nothing is finished, nothing is tidied up.
-    pub(crate) fn kill(mut self) -> Result<(), ChaosError> {
-        let failed = |error| ChaosError::Io("the server cannot be killed", error);
-        self.0.kill().map_err(failed)?;
-        self.0.wait().map_err(failed)?;
-        Ok(())
-    }
-
-    /// Asks it to end (SIGTERM) and waits until it has.
-    pub(crate) async fn stop(mut self) -> Result<(), ChaosError> {
-        let failed = |error| ChaosError::Io("the server cannot be stopped", error);
-        Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().map_err(failed)?;
-        let asked = Instant::now();
-        while self.0.try_wait().map_err(failed)?.is_none() {
-            if asked.elapsed() > STOPPED_WITHIN {
-                return self.kill();
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Ok(())
-    }
+/// SIGKILL: nothing is finished, nothing is tidied up.
+pub(crate) fn killed(mut running: Running) -> Result<(), ChaosError> {
+    running.kill().map(drop).map_err(|error| ChaosError::Io("the server cannot be killed", error))
 }
 
-/// A port nobody listens on, below those the system hands out for outgoing connections: while the server is down, a client
-/// that dials a port of that range can meet itself.
-fn free_address() -> Result<SocketAddr, ChaosError> {
-    let mut last = std::io::Error::from(std::io::ErrorKind::AddrInUse);
-    for _ in 0..50 {
-        match TcpListener::bind(("127.0.0.1", fastrand::u16(15_000..30_000))).and_then(|one| one.local_addr())
-        {
-            Ok(address) => return Ok(address),
-            Err(error) => last = error,
-        }
-    }
-    Err(ChaosError::Io("no free port", last))
+/// Asks it to end (SIGTERM) and waits until it has; kills it when that takes too long.
+pub(crate) async fn stopped(mut running: Running) -> Result<(), ChaosError> {
+    let failed = |error| ChaosError::Io("the server cannot be stopped", error);
+    running.terminate().map_err(failed)?;
+    running.ended().await.map(drop).map_err(failed)
 }

@@ -2,7 +2,7 @@
 // a network that comes and goes.
 
 import { readFile } from 'node:fs/promises';
-import { expect, test } from './fixtures.mjs';
+import { expect, SESSION, test } from './fixtures.mjs';
 import { answerTo, CALL } from './support/api.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -122,7 +122,7 @@ test('a notification read in one tab is read in the other, in its title too', as
   await expect(portal.page).not.toHaveTitle(/^\(/);
 });
 
-test('a borrowed screen that nobody touches warns, and signs out by itself', async ({ page, portal }) => {
+test('a borrowed screen that nobody touches warns, and signs out by itself', SESSION, async ({ page, portal }) => {
   await page.clock.install();
   await portal.enterBorrowed('aiko');
   await expect(portal.page.getByRole('banner')).toContainText(portal.saying('borrowed.mark'));
@@ -137,7 +137,7 @@ test('a borrowed screen that nobody touches warns, and signs out by itself', asy
   expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
 });
 
-test('the end of a reset on a borrowed screen offers to sign out, after which nothing stays, not even the language', async ({ page, portal }) => {
+test('the end of a reset on a borrowed screen offers to sign out, after which nothing stays, not even the language', SESSION, async ({ page, portal }) => {
   await portal.enterBorrowed('aiko');
   await portal.switchLanguage('ja');
   await portal.openDevice(ANDROID);

@@ -3,6 +3,7 @@
 // Statuses and captive portals one by one: errors.spec.mjs.
 
 import { asking, expect, test } from './attack.mjs';
+import { SESSION } from './fixtures.mjs';
 import { CALLBACK } from './support/attack-stage.mjs';
 import { CALL, problem } from './support/api.mjs';
 import { byMode } from './support/modes.mjs';
@@ -117,7 +118,7 @@ const CHALLENGES = [
   ['commas only', ', , ,', {}],
 ];
 
-test('demands for a fresher sign-in, garbled and without end: one explanation each, one redirect per click, bounded', async ({ page, portal, stage, api }) => {
+test('demands for a fresher sign-in, garbled and without end: one explanation each, one redirect per click, bounded', SESSION, async ({ page, portal, stage, api }) => {
   test.setTimeout(120_000);
   await portal.reachConfirm('aiko', ANDROID);
   const asked = asking(page, `${stage.issuer}/auth?`);

@@ -18,6 +18,12 @@ export const LANGUAGES = /** @type {const} */ (['en', 'ja']);
 /** What every browser must do, not only the one most of the tests run in: the ten steps, expiry, sign-out, axe. */
 export const CORE = { tag: '@core' };
 
+/** What is tried in session mode too, beside the files that are about signing in and out (support/modes.mjs). */
+export const SESSION = { tag: '@session' };
+
+/** `SESSION` when this holds, nothing otherwise: of several alike one is enough there. */
+export const sessionIf = (holds) => (holds ? SESSION : {});
+
 /** Tests of the provider alone: no portal server, no guard. */
 export const providerTest = base.extend({
   /** @type {'en' | 'ja'} */

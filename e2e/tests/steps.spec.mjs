@@ -1,9 +1,9 @@
 // The ten steps of flow.md for each of its four platforms in both languages, in the whole browser that people have.
 
-import { CORE, expect, LANGUAGES, test } from './fixtures.mjs';
+import { CORE, expect, LANGUAGES, SESSION, test } from './fixtures.mjs';
 import { CALL } from './support/api.mjs';
 import { wholeBrowserLaunch } from './support/browser.mjs';
-import { PLATFORMS } from './sample.mjs';
+import { ANDROID, PLATFORMS } from './sample.mjs';
 
 /** What is done on the device afterwards, by the names of the messages. */
 const ON_DEVICE = {
@@ -43,7 +43,8 @@ for (const language of LANGUAGES) {
     test.use({ language });
 
     for (const platform of PLATFORMS) {
-      test(`${platform.name}: from the sign-in to the result and the notification`, CORE, async ({ page, portal, api }) => {
+      const tags = language === 'ja' && platform.device === ANDROID ? { tag: [CORE.tag, SESSION.tag] } : CORE;
+      test(`${platform.name}: from the sign-in to the result and the notification`, tags, async ({ page, portal, api }) => {
         // 1-3: sign in, choose the device, its details
         await portal.enter('aiko', '/devices');
         await portal.openDevice(platform.device);

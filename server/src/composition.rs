@@ -115,6 +115,9 @@ pub struct Replaceable {
     pub randomness: Arc<dyn Randomness>,
     /// Where the queue stops.
     pub crash_points: Arc<dyn CrashPoints>,
+    /// How long another program that holds the database is waited for; the usual time if `None`. It passes in SQLite, which
+    /// asks no clock.
+    pub patience: Option<Duration>,
 }
 
 impl Default for Replaceable {
@@ -123,6 +126,7 @@ impl Default for Replaceable {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
             crash_points: Arc::new(NoCrash),
+            patience: None,
         }
     }
 }
@@ -178,8 +182,8 @@ impl Server {
     /// # Errors
     /// [`StartError`].
     pub async fn build(settings: &Settings, replaceable: Replaceable) -> Result<Self, StartError> {
-        let Replaceable { clock, randomness, crash_points } = replaceable;
-        let options = store_options(settings);
+        let Replaceable { clock, randomness, crash_points, patience } = replaceable;
+        let options = StoreOptions { patience, ..store_options(settings) };
         private_database(&settings.database)?;
         let store = SqliteStore::open(&settings.database, options)
             .await
@@ -358,6 +362,7 @@ pub fn store_options(settings: &Settings) -> StoreOptions {
         max_pages: settings.database_pages,
         audit_keys: settings.audit_keys.clone().map(Arc::new),
         session_keys: Some(Arc::new(settings.passcode_keys.clone())),
+        patience: None,
     }
 }
 

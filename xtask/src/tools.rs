@@ -76,6 +76,16 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     build_time: "about 2 minutes",
 };
 
+/// Writes bills of materials, for a release.
+pub(crate) const CARGO_CYCLONEDX: Tool = Tool {
+    package: "cargo-cyclonedx",
+    programs: &["cargo-cyclonedx"],
+    version: Some("0.5.9"),
+    locked: Locked::Yes,
+    archive: "https://github.com/CycloneDX/cyclonedx-rust-cargo/releases/download/cargo-cyclonedx-{v}/cargo-cyclonedx-{t}.tar.gz",
+    build_time: "about 2 minutes",
+};
+
 /// Set when the download site did not answer, so that the next tool does not wait for it again.
 static DOWNLOADS_BLOCKED: AtomicBool = AtomicBool::new(false);
 

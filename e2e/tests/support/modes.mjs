@@ -1,4 +1,5 @@
-// The two ways to sign in, and which tests are about one of them only. Everything else runs in both: the page is the same.
+// The two ways to sign in. Session mode is tried where it differs: signing in, the fresh sign-in, signing out, cookies,
+// attacks, one whole way of the ten steps. The rest is the same page and the same server, shown in token mode.
 
 /** `token` (the page is the provider's client), or `session` (the server is, and the browser holds a cookie). */
 export const MODE = process.env.PORTAL_E2E_MODE ?? 'token';
@@ -7,7 +8,12 @@ if (!['token', 'session'].includes(MODE)) throw new Error(`PORTAL_E2E_MODE is to
 /** One of two, by the mode. */
 export const byMode = ({ token, session }) => (MODE === 'session' ? session : token);
 
-/** Left out in session mode, each with its reason and what stands for it there. By file and title; session.spec.mjs checks the names. */
+/** The tests of session mode: these files, and single tests elsewhere that carry the tag (`SESSION` in fixtures.mjs). */
+export const IN_SESSION_MODE = new RegExp(`\\b(${[
+  'session', 'signin', 'privacy', 'bfcache', 'attack-callback', 'attack-provider', 'attack-tabs', 'attack-tokens',
+].join('|')})\\.spec\\.mjs|@session`);
+
+/** Of those files, left out all the same, each with its reason and what stands for it there. By file and title; session.spec.mjs checks the names. */
 export const TOKENS_ONLY = {
   'signin.spec.mjs': {
     'the server refuses a reset with an old sign-in, whatever a page does':
@@ -19,14 +25,6 @@ export const TOKENS_ONLY = {
   },
   'privacy.spec.mjs': {
     'tokens are nowhere but in memory': 'waits for the tokens of the page; session.spec.mjs looks for any token at all',
-  },
-  'shell.spec.mjs': {
-    'without crypto.subtle nobody is signed in and it is explained':
-      'the page checks no signature: the server does',
-  },
-  'after.spec.mjs': {
-    'signing out everywhere ends the other tab and makes the old token worthless':
-      'tries the old token again; session.spec.mjs tries another browser',
   },
   'attack-callback.spec.mjs': {
     'the callback of a sign-in that another tab began is refused in this one':

@@ -5,9 +5,9 @@ use crate::text;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
-use portal_chaos::Provider;
 use portal_server::composition::{Replaceable, Server};
 use portal_server::config;
+use portal_testkit::{Clock, Provider, Signer};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -39,7 +39,7 @@ static WORLD: Mutex<Option<World>> = Mutex::new(None);
 
 async fn world() -> Option<World> {
     let folder = tempfile::tempdir().ok()?;
-    let provider = Provider::start().await.ok()?;
+    let provider = Provider::with(Signer::random("fuzz"), Clock::of_the_machine()).await.ok()?;
     let file = format!(
         "database = {:?}\ntrusted_proxies = [\"192.0.2.7\"]\npage_origins = [\"https://page.example\"]\n\
          [oidc]\nissuer = {:?}\naudience = \"urn:passcode-portal:api\"\nalgorithms = [\"ES256\"]\n\
@@ -82,7 +82,7 @@ fn request(data: &[u8], world: &World) -> Option<Request<Body>> {
     let (method, target) = lines.next()?.split_once(' ')?;
     let mut request = Request::builder().method(method).uri(target).body(Body::from(body.to_owned())).ok()?;
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-        let value = value.replace("{token}", &world.provider.token(PERSON).ok()?);
+        let value = value.replace("{token}", &world.provider.kept_token(PERSON));
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
     }

@@ -17,14 +17,11 @@
 
 mod attacks;
 mod honest;
-#[path = "../../tests/suite/support/provider.rs"]
-#[allow(dead_code, reason = "the tests' provider; only its tokens are needed here")]
-mod provider;
 mod target;
 
 use attacks::{Attack, Flood};
 use honest::{Honest, Waits};
-use provider::Provider;
+use portal_testkit::Provider;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -112,14 +109,14 @@ fn head() {
 
 /// Runs one attack against a server of its own, so that no attack inherits the memory of another.
 async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -> Line {
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let target = Target::start(&options.server, &provider, room).await;
-    let elsewhere = Honest::start(&target, &target.token(&provider, "p-ben"), "127.0.0.2");
-    let beside = Honest::start(&target, &target.token(&provider, "p-aiko"), attacks::ATTACKER);
+    let elsewhere = Honest::start(&target, &provider.token("p-ben", 5), "127.0.0.2");
+    let beside = Honest::start(&target, &provider.token("p-aiko", 5), attacks::ATTACKER);
     elsewhere.warm().await;
     beside.warm().await;
     let before = target.memory();
-    let tokens = attacks::Tokens { good: target.token(&provider, "p-dem"), forged: target.forged(&provider) };
+    let tokens = attacks::Tokens { good: provider.token("p-dem", 5), forged: target.forged(&provider) };
     let attack = Attack::start(flood, target.address(), options.connections, &Arc::new(tokens));
     let (mut peak, mut held) = (before, 0);
     for _ in 0..options.seconds * 10 {

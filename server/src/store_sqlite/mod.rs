@@ -53,6 +53,8 @@ pub struct StoreOptions {
     pub audit_keys: Option<Arc<KeyRing>>,
     /// The keys that seal sessions of session mode; without them there are no sessions.
     pub session_keys: Option<Arc<KeyRing>>,
+    /// How long another program that holds the database is waited for; five seconds if `None`.
+    pub patience: Option<Duration>,
 }
 
 /// The SQLite store.
@@ -82,7 +84,7 @@ impl SqliteStore {
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await
             .map_err(|error| store_error(&error))?;
-        let StoreOptions { audit_keys, session_keys, max_pages: _ } = options;
+        let StoreOptions { audit_keys, session_keys, max_pages: _, patience: _ } = options;
         Ok(Self { writer, readers, chain: Chain { keys: audit_keys }, session_keys })
     }
 
@@ -161,7 +163,7 @@ pub(crate) fn connect_options(path: &Path, options: &StoreOptions) -> SqliteConn
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(options.patience.unwrap_or(BUSY))
         .pragma("secure_delete", "ON");
     match options.max_pages {
         Some(pages) => connect.pragma("max_page_count", pages.to_string()),

@@ -2,10 +2,11 @@
 
 use crate::support::TestServer;
 use axum::http::StatusCode;
+use portal_testkit::client::talk;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 
 #[tokio::test]
 async fn five_thousand_devices_come_in_pages_that_follow_their_links() {
@@ -202,15 +203,6 @@ pub(crate) async fn on_a_socket(
     let metrics = Arc::clone(&server.server.metrics);
     tokio::spawn(portal_server::http::serve(listeners, server.server.router.clone(), limits, metrics, stop));
     (address, sender)
-}
-
-pub(crate) async fn talk(address: &str, text: &str) -> String {
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    stream.write_all(text.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    // A connection that is cut off while we still write counts as answered with what came.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
-    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[tokio::test]

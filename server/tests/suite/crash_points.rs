@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) back_end: Arc<ScriptedBackEnd>,
+    /// How long another program that holds the database is waited for; the usual time if `None`.
+    pub(crate) patience: Option<Duration>,
 }
 
 pub(crate) struct Process {
@@ -57,6 +59,7 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(TestClock::new()),
             back_end: Arc::new(ScriptedBackEnd::default()),
+            patience: None,
         }
     }
 
@@ -65,7 +68,8 @@ impl World {
     }
 
     pub(crate) async fn process(&self, crash_points: Arc<dyn CrashPoints>) -> Process {
-        let store = SqliteStore::open(&self.database(), StoreOptions::default()).await.unwrap();
+        let options = StoreOptions { patience: self.patience, ..StoreOptions::default() };
+        let store = SqliteStore::open(&self.database(), options).await.unwrap();
         let randomness = Arc::new(SystemRandomness);
         let parts = PortalParts {
             store: Arc::new(store.clone()),

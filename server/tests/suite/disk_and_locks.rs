@@ -8,16 +8,17 @@ use portal_contract::ActionState;
 use portal_server::composition::fleet_database;
 use portal_server::domain::command::{Ending, Report};
 use portal_server::ports::{CrashPoint, CrashPoints};
-use serde_json::Value;
+use portal_testkit::client::{Request, ask};
+use portal_testkit::process::{Running, free_address};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn while_another_process_holds_the_database_writes_are_unavailable_reads_work_and_nothing_is_lost() {
-    let server = TestServer::start().await;
+    let server = TestServer::with_patience("", Some(Duration::from_millis(200))).await;
     let accepted = server.reset("p-aiko", "d-aiko-android", "k").await;
     assert_eq!(accepted.status.as_u16(), 202);
     let pool = open(&server.database()).await;
@@ -74,7 +75,7 @@ fn hold(database: &Path, held: &mpsc::Sender<()>, released: &mpsc::Receiver<()>)
 #[tokio::test]
 async fn a_database_locked_between_sending_and_writing_that_down_leads_to_one_delivery() {
     for point in [CrashPoint::BeforeSending, CrashPoint::AfterStarted] {
-        let world = World::new();
+        let world = World { patience: Some(Duration::from_millis(200)), ..World::new() };
         let lock = Arc::new(LockAt {
             point,
             database: world.database(),
@@ -94,68 +95,42 @@ async fn a_database_locked_between_sending_and_writing_that_down_leads_to_one_de
     }
 }
 
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The program; with a limit no file it writes may grow beyond so many blocks of 512 bytes. The system refuses the write
 /// then, as it does on a full disk (`SIGXFSZ` is ignored, or it would end the program instead).
 fn start(folder: &Path, blocks: Option<u32>) -> Running {
     let limit = blocks.map_or(String::new(), |blocks| format!("trap '' XFSZ; ulimit -f {blocks}; "));
-    let child = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .arg("-c")
         .arg(format!("{limit}exec \"$0\" --config \"$1\""))
         .arg(env!("CARGO_BIN_EXE_portal-server"))
         .arg(folder.join("server.toml"))
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    Running(child)
-}
-
-async fn ready(client: &reqwest::Client, base: &str) {
-    let started = Instant::now();
-    while client.get(format!("{base}/healthz")).send().await.is_err() {
-        assert!(started.elapsed() < Duration::from_secs(30), "the server did not start");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        .stderr(Stdio::null());
+    Running::start(&mut command).unwrap()
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_ones() {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
-    let provider = Provider::start().await;
-    let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let provider = Provider::in_real_time().await;
+    let address = free_address().unwrap();
     let database = folder.path().join("portal.sqlite");
     let text = crate::support::server::configuration(&provider, &database, "")
-        .replace("127.0.0.1:0", &format!("127.0.0.1:{port}"))
+        .replace("127.0.0.1:0", &address.to_string())
         + "[fleet]\nspeed = 200.0\n[limits]\nresets_per_hour = 10000\nresets_per_device_per_hour = 10000\n\
            attempts_per_minute = 10000\n";
     std::fs::write(folder.path().join("server.toml"), text).unwrap();
-    let base = format!("http://127.0.0.1:{port}");
-    let seconds = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
-    let token = provider.signer.sign(&provider.claims("p-bench", seconds, 5));
+    let token = provider.token("p-bench", 5);
     let reset = async |number: u32| {
-        let request = client
-            .post(format!("{base}/api/v1.0/me/managedDevices/d-bench-{number:03}/resetPasscode"))
-            .bearer_auth(&token)
-            .header("idempotency-key", format!("k-{number}-{}", "x".repeat(200)));
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
-        (status, body["id"].as_str().unwrap_or_default().to_owned())
+        let path = format!("/api/v1.0/me/managedDevices/d-bench-{number:03}/resetPasscode");
+        let key = format!("k-{number}-{}", "x".repeat(200));
+        let answer = ask(address, &Request::post(path).token(&token).key(&key)).await;
+        (answer.status.as_u16(), answer.json()["id"].as_str().unwrap_or_default().to_owned())
     };
-    let full = start(folder.path(), Some(2000));
-    ready(&client, &base).await;
+    let mut full = start(folder.path(), Some(2000));
+    assert!(full.answers(address, "/healthz").await, "the server did not start");
     let mut accepted = Vec::new();
     let mut refused = 0;
     for number in 1..=500 {
@@ -169,12 +144,12 @@ async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_one
         }
     }
     assert!(!accepted.is_empty() && refused == 3, "accepted {}, refused {refused}", accepted.len());
-    let read = client.get(format!("{base}/api/v1.0/me/managedDevices?$top=1")).bearer_auth(&token);
-    assert_eq!(read.send().await.unwrap().status().as_u16(), 200, "reading still works");
+    let read = ask(address, &Request::get("/api/v1.0/me/managedDevices?$top=1").token(&token)).await;
+    assert_eq!(read.status.as_u16(), 200, "reading still works");
     drop(full);
 
-    let _roomy = start(folder.path(), None);
-    ready(&client, &base).await;
+    let mut roomy = start(folder.path(), None);
+    assert!(roomy.answers(address, "/healthz").await, "the server did not start");
     for (number, id) in &accepted {
         assert_eq!(reset(*number).await, (202, id.clone()), "the same key, the same result");
     }

@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use portal_server::application::{Resume, Told};
 use portal_server::composition::{Replaceable, Server, fleet_database};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt as _;
 
@@ -113,9 +113,7 @@ async fn begin(server: &TestServer, person: &str) -> (Stream, i64) {
 async fn refused(server: &TestServer, person: &str) -> Answer {
     let response = ask(server, person, None).await;
     assert_ne!(response.status(), StatusCode::OK, "a stream would never end");
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
+    Answer::of(response).await
 }
 
 #[tokio::test]
@@ -356,10 +354,6 @@ async fn a_page_of_another_origin_may_open_and_resume_a_stream() {
     assert_eq!(refused.header("access-control-allow-origin"), "https://portal.example.test");
 }
 
-fn now_seconds() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
-}
-
 /// The whole server on a socket with the machine's own clock and its own queue.
 async fn running(
     folder: &std::path::Path,
@@ -385,9 +379,9 @@ async fn connect(address: &str, token: &str, request: &str) -> tokio::net::TcpSt
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_ends_the_streams_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let (address, stop, server) = running(folder.path(), &provider).await;
-    let token = provider.signer.sign(&provider.claims("p-aiko", now_seconds(), 5));
+    let token = provider.token("p-aiko", 5);
     let mut stream = connect(&address, &token, &format!("GET {PATH}")).await;
     stream.write_all(b"\r\n").await.unwrap();
     let mut start = [0; 15];
@@ -406,9 +400,9 @@ async fn a_stop_ends_the_streams_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_device_does_is_told_within_a_second() {
     let folder = tempfile::tempdir().unwrap();
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let (address, stop, server) = running(folder.path(), &provider).await;
-    let token = provider.signer.sign(&provider.claims("p-dana", now_seconds(), 5));
+    let token = provider.token("p-dana", 5);
     let mut stream = connect(&address, &token, &format!("GET {PATH}")).await;
     stream.write_all(b"\r\n").await.unwrap();
     let mut reset =
@@ -419,9 +413,9 @@ async fn what_a_device_does_is_told_within_a_second() {
     while told.len() < 4 {
         let mut buffer = [0; 1024];
         let read = tokio::time::timeout(Duration::from_secs(20), stream.read(&mut buffer)).await;
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        let at = provider.clock.millis();
         text.push_str(std::str::from_utf8(&buffer[..read.unwrap().unwrap()]).unwrap());
-        told.resize(text.matches("event: ").count(), i64::try_from(at).unwrap());
+        told.resize(text.matches("event: ").count(), at);
     }
     stop.send(true).unwrap();
     server.await.unwrap();

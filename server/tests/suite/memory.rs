@@ -12,10 +12,12 @@ use crate::support::{Provider, TestClock};
 use memchr::memmem;
 use portal_server::composition::{Replaceable, Server, fleet_database};
 use portal_server::http::{Listeners, serve};
+use portal_testkit::client::talk;
+use portal_testkit::process::Running;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -74,32 +76,24 @@ async fn served_elsewhere() {
 
 /// A server in a process of its own.
 pub(crate) struct Elsewhere {
-    child: Child,
+    child: Running,
     input: ChildStdin,
     output: mpsc::Receiver<String>,
     address: String,
     operation: String,
 }
 
-/// Ends it also when a test fails half-way.
-impl Drop for Elsewhere {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 impl Elsewhere {
     pub(crate) fn start(configuration: &Path) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
             .args(["--exact", "memory::served_elsewhere", "--nocapture", "--test-threads=1"])
             .env(CONFIGURATION, configuration)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        let mut child = Running::start(&mut command).unwrap();
         let (sender, output) = mpsc::channel();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
         std::thread::spawn(move || {
             // The harness prints lines of its own.
             let ours = lines
@@ -107,7 +101,7 @@ impl Elsewhere {
                 .filter_map(|line| line.split_once('@').map(|(_, l)| l.to_owned()));
             ours.for_each(|line| drop(sender.send(line)));
         });
-        let input = child.stdin.take().unwrap();
+        let input = child.0.stdin.take().unwrap();
         let addresses = output.recv_timeout(PATIENCE).expect("the server did not start");
         let (address, operation) = addresses.split_once(' ').unwrap();
         let (address, operation) = (address.to_owned(), operation.to_owned());
@@ -138,7 +132,7 @@ impl Elsewhere {
     /// Which of the texts are in the memory that the process can write: its heap, its stacks, its statics. The rest is
     /// files, the same for every process.
     pub(crate) fn remembered<'text>(&self, texts: &'text [String]) -> Vec<&'text str> {
-        let folder = Path::new("/proc").join(self.child.id().to_string());
+        let folder = Path::new("/proc").join(self.child.0.id().to_string());
         let maps = std::fs::read_to_string(folder.join("maps")).unwrap();
         let memory = std::fs::File::open(folder.join("mem")).expect(
             "the memory of a child can be read where ptrace is allowed (kernel.yama.ptrace_scope at most 1)",
@@ -177,13 +171,8 @@ impl Elsewhere {
 }
 
 fn request(address: &str, head: &str) -> String {
-    use std::io::Read as _;
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream.write_all(format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let text = format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n");
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(talk(address, &text)))
 }
 
 /// Pieces of a token, each long enough to be no coincidence: also a half overwritten token is one.
@@ -221,8 +210,7 @@ async fn after_expiry_no_file_no_answer_and_no_byte_of_memory_holds_a_passcode_o
     server.tell("drop");
     server.forgets(&marker, "after dropping it");
 
-    let token =
-        |person: &str, age| provider.signer.sign(&provider.claims(person, crate::support::clock::START, age));
+    let token = |person: &str, age| provider.token(person, age);
     let (fresh, stale, other) = (token("p-aiko", 5), token("p-aiko", 4000), token("p-ben", 6));
     let mut answers = String::new();
     let mut passcodes = Vec::new();

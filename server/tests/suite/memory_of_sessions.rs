@@ -6,8 +6,7 @@
 use crate::memory::{Elsewhere, files, pieces};
 use crate::support::Provider;
 use crate::support::browser::{ORIGIN, SESSION_COOKIE, SIGN_IN_COOKIE, query};
-use crate::support::clock::START;
-use crate::support::provider::{CLIENT, Grant, opaque};
+use crate::support::provider::{CLIENT, opaque};
 use crate::support::server::{configuration, write_private};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use memchr::memmem;
@@ -73,7 +72,7 @@ impl Thief {
         answer
     }
 
-    fn sign_in(&mut self, server: &Elsewhere, provider: &Provider, purpose: &str, at: i64) {
+    fn sign_in(&mut self, server: &Elsewhere, provider: &Provider, purpose: &str) {
         let mut address =
             location(&self.go(server, &format!("/session/sign-in?purpose={purpose}&state=page-1")));
         if address.starts_with(&format!("{}/end?", provider.issuer)) {
@@ -82,18 +81,11 @@ impl Thief {
         }
         let asked = query(&address);
         let code = opaque("code", &asked["state"]);
-        let claims = json!({
-            "iss": provider.issuer, "aud": CLIENT.0, "sub": "p-aiko", "iat": at, "exp": at + 600,
-            "auth_time": at, "nonce": asked["nonce"], "name": "Some Body", "email": "aiko@example.test",
-        });
-        let id_token = provider.signer.sign_as("JWT", &claims);
+        let id_token = provider.id_token(&asked, "p-aiko", &json!({}));
         self.secrets.extend(pieces(&id_token));
         self.secrets.extend([asked["state"].clone(), asked["nonce"].clone(), code.clone()]);
         self.secrets.extend([opaque("access", &code), opaque("refresh", &code)]);
-        let grant = Grant { challenge: asked["code_challenge"].clone(), id_token };
-        provider.says.codes.lock().unwrap().insert(code.clone(), grant);
-        let iss: String = form_urlencoded::byte_serialize(provider.issuer.as_bytes()).collect();
-        let back = format!("/session/callback?code={code}&state={}&iss={iss}", asked["state"]);
+        let back = format!("/session/callback?{}", provider.grant(&asked, id_token));
         let answer = self.ask(server, &format!("GET {back} HTTP/1.1\r\nsec-fetch-site: cross-site"));
         assert_eq!(location(&answer), "/callback?state=page-1");
     }
@@ -123,10 +115,10 @@ async fn after_sign_out_and_expiry_no_file_and_no_byte_of_memory_holds_what_open
     let mut server = start(folder.path(), keys.path(), &provider);
     // One signs out; the other goes on to a fresh sign-in, uses it, and walks away.
     let (mut one, mut other) = (Thief::default(), Thief::default());
-    one.sign_in(&server, &provider, "signIn", START);
+    one.sign_in(&server, &provider, "signIn");
     one.call(&server, "GET /api/v1.0/me HTTP/1.1");
-    other.sign_in(&server, &provider, "signIn", START);
-    other.sign_in(&server, &provider, "stepUp", START);
+    other.sign_in(&server, &provider, "signIn");
+    other.sign_in(&server, &provider, "stepUp");
     other.call(
         &server,
         "POST /api/v1.0/me/managedDevices/d-aiko-android/resetPasscode HTTP/1.1\r\nidempotency-key: k",
@@ -149,7 +141,7 @@ async fn after_sign_out_and_expiry_no_file_and_no_byte_of_memory_holds_what_open
     server.tell("sweep 1");
     let mut secrets = [one.secrets, other.secrets, lost.secrets, vec![passcode]].concat();
     secrets.push("stolen-code-of-somebody".to_owned());
-    let verifiers = provider.says.verifiers.lock().unwrap().clone();
+    let verifiers = provider.asked().verifiers;
     assert_eq!(verifiers.len(), 3);
     secrets.extend(verifiers);
     // How the client's secret travels; the secret itself is needed as long as the server runs, like the keys.

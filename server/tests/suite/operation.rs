@@ -5,12 +5,14 @@ use crate::support::server::configuration;
 use crate::support::{Answer, Signer, TestServer};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use portal_testkit::client::talk;
+use portal_testkit::process::Running;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt as _;
 
@@ -117,7 +119,7 @@ async fn readiness_names_every_reason_and_no_secret() {
 
 #[tokio::test]
 async fn a_database_that_another_program_holds_or_that_is_full_is_not_ready() {
-    let server = TestServer::start().await;
+    let server = TestServer::with_patience("", Some(Duration::from_millis(200))).await;
     let pool = crate::support::server::open(&server.database()).await;
     let mut other = pool.acquire().await.unwrap();
     assert_eq!(readyz(&server).await.status, StatusCode::OK);
@@ -150,44 +152,27 @@ async fn a_provider_whose_keys_are_missing_is_named() {
 
 /// The real program with its log read line by line.
 pub(crate) struct Program {
-    child: Child,
+    child: Running,
     lines: Receiver<Value>,
     address: String,
     pub(crate) folder: tempfile::TempDir,
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Starts the real program, its log as JSON in a pipe.
-fn start(provider: &Provider, folder: &Path, more: &str) -> Child {
+fn start(provider: &Provider, folder: &Path, more: &str) -> Running {
     let file = folder.join("server.toml");
     let top = format!("log_format = \"json\"\n{more}");
     std::fs::write(&file, configuration(provider, &folder.join("portal.sqlite"), &top)).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_portal-server"))
-        .arg("--config")
-        .arg(&file)
-        .env_remove("PORTAL_LOG")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-fn terminate(child: &Child) {
-    let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert!(status.success());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portal-server"));
+    command.arg("--config").arg(&file).env_remove("PORTAL_LOG").stdout(Stdio::null()).stderr(Stdio::piped());
+    Running::start(&mut command).unwrap()
 }
 
 impl Program {
     pub(crate) async fn start(provider: &Provider, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = start(provider, folder.path(), more);
-        let log = BufReader::new(child.stderr.take().unwrap());
+        let log = BufReader::new(child.0.stderr.take().unwrap());
         let (sender, lines) = channel();
         std::thread::spawn(move || {
             for line in log.lines().map_while(Result::ok) {
@@ -214,19 +199,15 @@ impl Program {
     }
 
     pub(crate) async fn ask(&self, head: &str) -> String {
-        crate::api::talk(&self.address, &format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n")).await
+        talk(&self.address, &format!("{head}\r\nhost: a\r\nconnection: close\r\n\r\n")).await
     }
-}
-
-fn now() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reference_a_person_reads_out_is_the_id_in_the_log() {
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let program = Program::start(&provider, "").await;
-    let token = Signer::es256("key-1", 9).sign(&provider.claims("p-aiko", now(), 5));
+    let token = Signer::es256("key-1", 9).sign(&provider.claims("p-aiko", provider.clock.seconds(), 5));
     let answer = program.ask(&format!("GET /api/v1.0/me HTTP/1.1\r\nauthorization: Bearer {token}")).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let problem: Value = serde_json::from_str(body).unwrap();
@@ -242,9 +223,9 @@ async fn the_reference_a_person_reads_out_is_the_id_in_the_log() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_program_ends() {
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let mut program = Program::start(&provider, "drain_seconds = 300\n").await;
-    let token = provider.signer.sign(&provider.claims("p-ben", now(), 5));
+    let token = provider.token("p-ben", 5);
     let mut stream = tokio::net::TcpStream::connect(&program.address).await.unwrap();
     let request =
         format!("GET /api/v1.0/me/events HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n");
@@ -256,7 +237,7 @@ async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_p
         seen.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
     }
     assert!(program.ask("GET /readyz HTTP/1.1").await.starts_with("HTTP/1.1 200"));
-    terminate(&program.child);
+    program.child.terminate().unwrap();
     program.line("not ready any more; stopping soon");
     let readyz = program.ask("GET /readyz HTTP/1.1").await;
     assert!(readyz.starts_with("HTTP/1.1 503") && readyz.contains("\"stopping\""), "{readyz}");
@@ -264,13 +245,13 @@ async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_p
         format!("GET /api/v1.0/me/managedDevices/d-ben-iphone HTTP/1.1\r\nauthorization: Bearer {token}");
     assert!(program.ask(&device).await.starts_with("HTTP/1.1 200"), "still serving");
     // A second signal: do not wait any longer.
-    terminate(&program.child);
+    program.child.terminate().unwrap();
     let mut end = Vec::new();
     tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut end)).await.unwrap().unwrap();
     let end = String::from_utf8(end).unwrap();
     assert!(end.contains("retry: "), "{end}");
     program.line("stopped");
-    assert!(program.child.wait().unwrap().success());
+    assert!(program.child.ended().await.unwrap().unwrap().success());
     assert!(program.folder.path().join("portal.sqlite").exists());
 }
 
@@ -278,15 +259,15 @@ async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_p
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_reading_the_log_keeps_the_server_neither_from_answering_nor_from_stopping() {
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let folder = tempfile::tempdir().unwrap();
     let mut child = start(&provider, folder.path(), "");
-    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut log = BufReader::new(child.0.stderr.take().unwrap());
     let address = address_in(&mut log, "listening");
     drop(log);
     for _ in 0..3 {
         let request = "GET /api/v1.0/me HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-        assert!(crate::api::talk(&address, request).await.starts_with("HTTP/1.1 401"));
+        assert!(talk(&address, request).await.starts_with("HTTP/1.1 401"));
     }
     assert!(ends_well(child).await);
 }
@@ -306,28 +287,19 @@ fn address_in(log: &mut impl BufRead, message: &str) -> String {
 
 /// Asks the program to end, waits for it, and says whether it ended with code 0.
 #[cfg(unix)]
-async fn ends_well(mut child: Child) -> bool {
-    terminate(&child);
-    let ended = tokio::task::spawn_blocking(move || {
-        let deadline = std::time::Instant::now() + Duration::from_secs(30);
-        while child.try_wait().unwrap().is_none() && std::time::Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let ended = child.try_wait().unwrap();
-        let _ = child.kill();
-        ended
-    });
-    ended.await.unwrap().is_some_and(|status| status.success())
+async fn ends_well(mut child: Running) -> bool {
+    child.terminate().unwrap();
+    child.ended().await.unwrap().is_some_and(|status| status.success())
 }
 
 /// A full disk behind `| tee`, a terminal held with Ctrl-S, an engine whose log driver is stuck.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_whose_reader_stalls_keeps_the_server_neither_from_answering_nor_from_stopping() {
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let folder = tempfile::tempdir().unwrap();
     let mut child = start(&provider, folder.path(), "metrics_listen = \"localhost:0\"\n");
-    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut log = BufReader::new(child.0.stderr.take().unwrap());
     let address = address_in(&mut log, "listening");
     let operation = address_in(&mut log, "listening for metrics");
     // From here on nobody reads, and the pipe stays open.
@@ -335,8 +307,7 @@ async fn a_log_whose_reader_stalls_keeps_the_server_neither_from_answering_nor_f
     while asked < 2000 || value(&metrics_of(&operation).await, "portal_log_lines_lost_total") < 1.0 {
         let connection = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n".repeat(99);
         let request = format!("{connection}GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-        let talk = crate::api::talk(&address, &request);
-        let answers = tokio::time::timeout(Duration::from_secs(60), talk).await.expect("an answer");
+        let answers = talk(&address, &request).await;
         assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 100, "{answers}");
         asked += 100;
     }
@@ -346,20 +317,20 @@ async fn a_log_whose_reader_stalls_keeps_the_server_neither_from_answering_nor_f
 
 async fn metrics_of(address: &str) -> String {
     let request = "GET /metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-    let talk = crate::api::talk(address, request);
-    tokio::time::timeout(Duration::from_secs(60), talk).await.expect("metrics")
+    talk(address, request).await
 }
 
 /// Who starts it by hand or in a container sees why it does not run.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reason_why_a_server_does_not_start_is_written_before_it_ends() {
-    let provider = Provider::start().await;
+    let provider = Provider::in_real_time().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("portal.sqlite")).unwrap();
-    let ended = start(&provider, folder.path(), "").wait_with_output().unwrap();
-    let said = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{said}");
+    let mut child = start(&provider, folder.path(), "");
+    let ended = child.ended().await.unwrap().unwrap();
+    let said = std::io::read_to_string(child.0.stderr.take().unwrap()).unwrap();
+    assert_eq!(ended.code(), Some(1), "{said}");
     assert!(said.contains("the server cannot start: "), "{said}");
 }
 

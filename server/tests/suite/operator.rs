@@ -12,11 +12,10 @@ use portal_server::domain::command::{Ending, Report};
 use portal_server::operator;
 use portal_server::ports::NoCrash;
 use portal_server::store_sqlite::{DatabaseLock, SqliteStore, StoreOptions};
-use std::io::Read as _;
+use portal_testkit::process::Running;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 const NEW_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -574,40 +573,17 @@ async fn a_backup_taken_under_writes_is_consistent_and_whole() {
     assert!(sizes.is_sorted() && sizes.first() < sizes.last(), "{sizes:?}");
 }
 
-/// Ends it also when a test fails half-way.
-struct SecondServer(Child);
-
-impl Drop for SecondServer {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_over_the_same_database_does_not_start() {
     let provider = Provider::start().await;
     let first = Program::start(&provider, "").await;
-    let second = Command::new(env!("CARGO_BIN_EXE_portal-server"))
-        .env_clear()
-        .arg("--config")
-        .arg(first.folder.path().join("server.toml"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut second = SecondServer(second);
-    let started = Instant::now();
-    let code = loop {
-        if let Some(status) = second.0.try_wait().unwrap() {
-            break status.code();
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "the second server serves too");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
-    let mut text = String::new();
-    second.0.stderr.take().unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(code, Some(1), "{text}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portal-server"));
+    let file = first.folder.path().join("server.toml");
+    command.env_clear().arg("--config").arg(file).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut second = Running::start(&mut command).unwrap();
+    let ended = second.ended().await.unwrap().expect("the second server serves too");
+    let text = std::io::read_to_string(second.0.stderr.take().unwrap()).unwrap();
+    assert_eq!(ended.code(), Some(1), "{text}");
     assert!(text.contains("another server runs over the database"), "{text}");
     assert!(first.ask("GET /readyz HTTP/1.1").await.starts_with("HTTP/1.1 200"), "the first is unharmed");
 }

@@ -48,11 +48,11 @@ async fn a_provider_that_is_down_at_the_start_is_asked_again_and_then_everything
 async fn keys_that_are_nonsense_are_never_used_and_good_ones_are_taken_when_they_come() {
     for nonsense in NONSENSE {
         let server = TestServer::start().await;
-        *server.provider.says.keys_text.lock().unwrap() = Some(nonsense.to_owned());
+        server.provider.set(|habits| habits.keys_text = Some(nonsense.to_owned()));
         let refused = server.get("p-aiko", "/me").await;
         // A list of keys of which none is usable is an answer: the token's key is not among them.
         assert!([401, 503].contains(&refused.status.as_u16()), "{nonsense}: {}", refused.status);
-        *server.provider.says.keys_text.lock().unwrap() = None;
+        server.provider.set(|habits| habits.keys_text = None);
         server.clock.advance(31);
         assert_eq!(server.get("p-aiko", "/me").await.status.as_u16(), 200, "{nonsense}");
     }
@@ -63,7 +63,7 @@ async fn nonsense_that_comes_later_does_not_displace_the_keys_that_are_known() {
     for nonsense in NONSENSE.iter().filter(|text| !text.contains("null,1")) {
         let server = TestServer::start().await;
         assert_eq!(server.get("p-aiko", "/me").await.status.as_u16(), 200);
-        *server.provider.says.keys_text.lock().unwrap() = Some((*nonsense).to_owned());
+        server.provider.set(|habits| habits.keys_text = Some((*nonsense).to_owned()));
         server.clock.advance(3601);
         assert_eq!(server.get("p-aiko", "/me").await.status.as_u16(), 200, "{nonsense}");
     }

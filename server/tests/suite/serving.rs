@@ -1,10 +1,11 @@
 //! Serving under attack, in small: few connections, short times, and nothing that depends on how fast the machine is
 //! (security.md, server, row 5). The large figures are those of `cargo xtask load`.
 
-use crate::api::{on_a_socket, talk};
+use crate::api::on_a_socket;
 use crate::support::TestServer;
 use axum::http::StatusCode;
 use portal_server::http::{Listeners, ServeLimits};
+use portal_testkit::client::talk;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -76,7 +77,7 @@ async fn connections_that_dribble_their_bodies_keep_nobody_out() {
     }
     let good = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     for _ in 0..3 {
-        let answer = crate::api::talk(&address, good).await;
+        let answer = talk(&address, good).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
     assert!(is_closed(&mut slow[0]).await, "the one that dribbled longest");

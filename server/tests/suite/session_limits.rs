@@ -6,7 +6,6 @@ use crate::support::browser::{Browser, callback, refusal};
 use crate::support::{Answer, TestServer};
 use axum::http::StatusCode;
 use serde_json::json;
-use std::sync::atomic::Ordering;
 
 const OFFICE: &str = "198.51.100.1:1";
 const ELSEWHERE: &str = "203.0.113.9:1";
@@ -97,7 +96,7 @@ async fn callbacks_of_no_sign_in_are_bounded_and_those_of_one_go_through_all_the
     is_told_to_wait(&liar.is_sent(&server, &of_nobody).await, "12");
     let answer = honest.is_sent(&server, &callback(&server, &asked, "p-aiko", &json!({}))).await;
     assert_eq!(answer.header("location"), "/callback?state=page-1");
-    assert_eq!(server.provider.says.token_requests.load(Ordering::SeqCst), 1);
+    assert_eq!(server.provider.asked().token_requests, 1);
 }
 
 #[tokio::test]

@@ -6,14 +6,13 @@ use crate::support::browser::{
 use crate::support::{Signer, TestServer};
 use axum::http::StatusCode;
 use serde_json::json;
-use std::sync::atomic::Ordering;
 
 async fn server() -> TestServer {
     TestServer::in_session_mode("").await
 }
 
 fn token_requests(server: &TestServer) -> u32 {
-    server.provider.says.token_requests.load(Ordering::SeqCst)
+    server.provider.asked().token_requests
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn whoever_is_not_signed_in_signs_out_without_an_error() {
 #[tokio::test]
 async fn a_provider_without_a_place_to_sign_out_leaves_nothing_to_do() {
     let server = TestServer::in_session_mode("").await;
-    server.provider.says.endpoints.lock().unwrap().as_object_mut().unwrap().remove("end_session_endpoint");
+    server.provider.set(|habits| habits.ends_sessions = false);
     let mut browser = Browser::signed_in(&server, "p-aiko").await;
     browser.call(&server, "POST", "/session/sign-out").await;
     assert_eq!(browser.go(&server, "/session/end").await.header("location"), "/signed-out");

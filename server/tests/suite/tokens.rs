@@ -64,23 +64,13 @@ async fn the_key_and_the_algorithm_of_a_token_must_be_the_providers() {
     let stranger = Signer::es256("key-1", 9);
     assert_eq!(me(&server, &stranger.sign(&claims)).await.status, StatusCode::UNAUTHORIZED, "another key");
 
-    let good = server.provider.signer.sign(&claims);
-    let mut parts: Vec<&str> = good.split('.').collect();
-    let unsigned = base64ct::Base64UrlUnpadded::encode_string_of(r#"{"alg":"none","typ":"at+jwt"}"#);
-    parts[0] = &unsigned;
-    assert_eq!(
-        me(&server, &format!("{}.{}.", parts[0], parts[1])).await.status,
-        StatusCode::UNAUTHORIZED,
-        "none"
-    );
+    let unsigned = server.provider.signer.sign_under(&json!({"alg": "none", "typ": "at+jwt"}), &claims);
+    let (unsigned, _) = unsigned.rsplit_once('.').unwrap();
+    assert_eq!(me(&server, &format!("{unsigned}.")).await.status, StatusCode::UNAUTHORIZED, "none");
 
     // The classic confusion: the public key used as the secret of a symmetric signature.
     let secret = serde_json::to_vec(&server.provider.signer.jwk()).unwrap();
-    let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
-    header.typ = Some("at+jwt".to_owned());
-    header.kid = Some("key-1".to_owned());
-    let confused =
-        jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(&secret)).unwrap();
+    let confused = Signer::hs256("key-1", &secret).sign(&claims);
     assert_eq!(me(&server, &confused).await.status, StatusCode::UNAUTHORIZED, "HS256");
 
     // The key says another algorithm than the token.
@@ -90,16 +80,6 @@ async fn the_key_and_the_algorithm_of_a_token_must_be_the_providers() {
     server.clock.advance(7201);
     let again = server.token("p-ben", 60);
     assert_eq!(me(&server, &again).await.status, StatusCode::UNAUTHORIZED, "alg of the key");
-}
-
-trait EncodeStringOf {
-    fn encode_string_of(text: &str) -> String;
-}
-
-impl EncodeStringOf for base64ct::Base64UrlUnpadded {
-    fn encode_string_of(text: &str) -> String {
-        <Self as base64ct::Encoding>::encode_string(text.as_bytes())
-    }
 }
 
 #[tokio::test]
@@ -120,7 +100,7 @@ async fn an_algorithm_that_is_not_configured_is_refused_even_with_the_providers_
     server.provider.set_keys(vec![jwk]);
     let claims = changed(&server, json!({}));
     assert_eq!(me(&server, &signer.sign(&claims)).await.status, StatusCode::OK, "RS256 is configured");
-    signer.algorithm = jsonwebtoken::Algorithm::PS256;
+    signer.algorithm = portal_testkit::Algorithm::Ps256;
     assert_eq!(me(&server, &signer.sign(&claims)).await.status, StatusCode::UNAUTHORIZED, "PS256 is not");
 }
 
@@ -197,7 +177,7 @@ async fn without_any_keys_the_answer_is_unavailable_and_not_unauthenticated() {
 #[tokio::test]
 async fn a_discovery_document_of_more_than_64_kilobytes_is_not_read() {
     let server = TestServer::start().await;
-    *server.provider.says.padding.lock().unwrap() = 70_000;
+    server.provider.set(|habits| habits.padding = 70_000);
     assert_eq!(me(&server, &server.token("p-ben", 60)).await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 

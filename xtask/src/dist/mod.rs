@@ -13,7 +13,7 @@ mod headers;
 mod html;
 mod imports;
 pub(crate) mod languages;
-pub(crate) mod sbom;
+mod sbom;
 mod split;
 mod wasm;
 
@@ -68,12 +68,28 @@ pub(crate) struct Options {
     pub(crate) images: String,
     /// Where the page goes.
     pub(crate) out: PathBuf,
+    /// Whether the bills of materials are written.
+    pub(crate) bills: Bills,
+}
+
+/// Bills of materials: part of a release, and of nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bills {
+    /// Written by cargo-cyclonedx, which is built when it is first needed.
+    Write,
+    /// Left out.
+    None,
 }
 
 impl Options {
     /// What `run` and `test` build: any HTTPS origin, the default directory.
     pub(crate) fn standard(workspace: &Workspace) -> Self {
-        Self { connect: "https:".to_string(), images: String::new(), out: workspace.dist() }
+        Self {
+            connect: "https:".to_string(),
+            images: String::new(),
+            out: workspace.dist(),
+            bills: Bills::None,
+        }
     }
 }
 
@@ -81,7 +97,10 @@ impl Options {
 pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
     let toolchain = WasmToolchain::get(workspace)?;
     page(workspace, &toolchain, options)?;
-    beside::write(workspace, &toolchain, options)?;
+    beside::write(options)?;
+    if options.bills == Bills::Write {
+        sbom::write(workspace, &options.out)?;
+    }
     no_machine_path(workspace, &options.out)
 }
 

@@ -12,14 +12,6 @@ use crate::error::{Error, Result};
 /// How long one request may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// What is asked for.
-pub(super) struct Question<'a> {
-    /// Path and query, sent as it stands.
-    pub(super) path: &'a str,
-    /// `Accept-Encoding`, if it is sent.
-    pub(super) accepts: Option<&'a str>,
-}
-
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
@@ -37,6 +29,13 @@ impl Answer {
         let values: Vec<&str> =
             self.headers.iter().filter(|(one, _)| one == name).map(|(_, value)| value.as_str()).collect();
         (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Replaces a text within the values of a header.
+    pub(super) fn replace_in(&mut self, name: &str, from: &str, to: &str) {
+        for (_, value) in self.headers.iter_mut().filter(|(one, _)| one == name) {
+            *value = value.replace(from, to);
+        }
     }
 
     /// Reads an answer that ends with its connection.
@@ -77,15 +76,14 @@ fn joined(mut chunks: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Asks a server on this machine.
-pub(super) fn over_http(port: u16, question: &Question<'_>) -> Result<Answer> {
-    let failed = |source| Error::File { doing: format!("ask for {} on port {port}", question.path), source };
+/// Asks a server on this machine for a path with its query, sent as it stands, with this `Accept-Encoding` or without.
+pub(super) fn over_http(port: u16, path: &str, accepts: Option<&str>) -> Result<Answer> {
+    let failed = |source| Error::File { doing: format!("ask for {path} on port {port}"), source };
     let mut stream =
         TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), LIMIT).map_err(failed)?;
     stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
-    let mut request =
-        format!("GET {} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n", question.path);
-    if let Some(accepts) = question.accepts {
+    let mut request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n");
+    if let Some(accepts) = accepts {
         request.push_str(&format!("Accept-Encoding: {accepts}\r\n"));
     }
     request.push_str("\r\n");
@@ -93,7 +91,7 @@ pub(super) fn over_http(port: u16, question: &Question<'_>) -> Result<Answer> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).map_err(failed)?;
     Answer::parse(&bytes)
-        .ok_or_else(|| Error::Build(format!("the answer to {} on port {port} is no HTTP/1.1", question.path)))
+        .ok_or_else(|| Error::Build(format!("the answer to {path} on port {port} is no HTTP/1.1")))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What every host must do, as a table. Nothing here is taken from the generator: what somebody removes there is
 //! missed here.
 
-use super::site::Site;
+use super::answer::Answer;
+use super::site::{SECRET, Site};
 use crate::error::Result;
 
 /// What every answer must carry, errors too. The policy is that of the build that `run` and `test` make (`https:`).
-pub(super) const EVERYWHERE: &[(&str, &str)] = &[
+const EVERYWHERE: &[(&str, &str)] = &[
     (
         "content-security-policy",
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -26,7 +27,7 @@ pub(super) const EVERYWHERE: &[(&str, &str)] = &[
 ];
 
 /// `Cache-Control` of what must never be stored.
-pub(super) const NO_STORE: &str = "no-store";
+const NO_STORE: &str = "no-store";
 /// `Cache-Control` of hashed files.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -46,6 +47,7 @@ const SCREENS: &[&str] = &[
     "/help",
     "/signed-out",
     "/callback?code=x&state=y&iss=https%3A%2F%2Flogin.example%2Ftenant",
+    "/no-such-address",
 ];
 
 /// Addresses without a file: an error, and never the page under the name of a script.
@@ -68,7 +70,6 @@ const HIDDEN: &[&str] = &[
     "/portal-nginx.conf",
     "/staticwebapp.config.json",
     "/sbom/page.cdx.json",
-    "/sbom/server.cdx.json",
 ];
 
 /// Ways out of the served directory, to the file beside it.
@@ -89,22 +90,17 @@ const ENCODINGS: &[(Option<&str>, Option<&str>)] = &[
     (Some("br;q=0, gzip;q=0.5"), Some("gzip")),
 ];
 
-/// What only some hosts can promise, because the others do it by themselves or cannot be told.
+/// What only some web servers can promise, because it takes a module that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Promise {
-    /// `Content-Type` comes from our file.
-    MediaTypes,
     /// The `.gz` files are sent to whom they suit.
     Gzip,
     /// The `.br` files too.
     Brotli,
-    /// The files for the host are not given to visitors.
-    HidesItsFiles,
-    /// An address that no list names is the page with 200, rather than the page with 404.
-    EveryAddress,
-    /// An answer of 404 is not stored.
-    ForgetsMissing,
 }
+
+/// What was wrong with an answer, if anything.
+pub(super) type Verdict = std::result::Result<(), String>;
 
 /// One request and what must come back.
 pub(super) struct Expectation {
@@ -120,8 +116,6 @@ pub(super) struct Expectation {
 pub(super) enum Wanted {
     /// This file, whole.
     File(File),
-    /// `index.html`, or 404 with `404.html`, which is the same.
-    PageOrNotFound,
     /// 404, and not the page.
     NotFound,
     /// An error, and nothing of the file beside the directory.
@@ -148,7 +142,7 @@ pub(super) fn table(site: &Site, promises: &[Promise]) -> Vec<Expectation> {
     }
     let fixed = [("/", "index.html"), ("/404.html", "404.html"), ("/config.json", "config.json")];
     let fixed = fixed.map(|(path, name)| (path.to_string(), name.to_string(), NO_STORE));
-    let assets = site.assets().into_iter().map(|name| (format!("/{name}"), name.to_string(), IMMUTABLE));
+    let assets = site.one_asset_of_each_kind().map(|name| (format!("/{name}"), name.to_string(), IMMUTABLE));
     for (path, name, cache) in fixed.into_iter().chain(assets) {
         for (accepts, encoding) in ENCODINGS {
             let is_promised = match encoding {
@@ -164,11 +158,7 @@ pub(super) fn table(site: &Site, promises: &[Promise]) -> Vec<Expectation> {
         }
     }
     let other = |path: &str, wanted| Expectation { path: path.to_string(), accepts: None, wanted };
-    all.push(other("/no-such-address", Wanted::PageOrNotFound));
-    all.extend(MISSING.iter().map(|path| other(path, Wanted::NotFound)));
-    if promises.contains(&Promise::HidesItsFiles) {
-        all.extend(HIDDEN.iter().map(|path| other(path, Wanted::NotFound)));
-    }
+    all.extend(MISSING.iter().chain(HIDDEN).map(|path| other(path, Wanted::NotFound)));
     all.extend(OUTSIDE.iter().map(|path| other(path, Wanted::NothingOutside)));
     all
 }
@@ -176,6 +166,61 @@ pub(super) fn table(site: &Site, promises: &[Promise]) -> Vec<Expectation> {
 /// The files that are to be hidden and are not there: hiding them would prove nothing.
 pub(super) fn hidden_but_absent(site: &Site) -> Vec<&'static str> {
     HIDDEN.iter().filter(|path| !site.has(path.trim_start_matches('/'))).copied().collect()
+}
+
+impl Expectation {
+    /// Compares an answer with what must come back.
+    pub(super) fn verdict(&self, answer: &Answer, promises: &[Promise], site: &Site) -> Result<Verdict> {
+        let mut wrong = Vec::new();
+        let mut expect = |name: &str, wanted: Option<&str>| {
+            let found = answer.header(name);
+            if found.as_deref() != wanted {
+                wrong.push(format!("{name} is {}, not {}", quoted(found.as_deref()), quoted(wanted)));
+            }
+        };
+        // A request that leads nowhere may be refused before any rule is read.
+        if !matches!(self.wanted, Wanted::NothingOutside) {
+            for (name, value) in EVERYWHERE {
+                expect(name, Some(value));
+            }
+        }
+        match &self.wanted {
+            Wanted::File(file) => {
+                expect("cache-control", Some(file.cache));
+                expect("content-encoding", file.encoding);
+                expect("content-type", Some(file.media));
+                if promises.contains(&Promise::Gzip) && site.has(&format!("{}.gz", file.name)) {
+                    expect("vary", Some("Accept-Encoding"));
+                }
+                if answer.status != 200 {
+                    wrong.push(format!("status {}, not 200", answer.status));
+                }
+                let (found, body) = (answer.body.len(), file.body(site)?);
+                if answer.body != body {
+                    wrong.push(format!("{found} bytes that are not the {} of {}", body.len(), file.name));
+                }
+            }
+            Wanted::NotFound => {
+                expect("cache-control", Some(NO_STORE));
+                if answer.status != 404 {
+                    wrong.push(format!("status {}, not 404", answer.status));
+                }
+            }
+            Wanted::NothingOutside => {
+                let secret = SECRET.as_bytes();
+                if answer.status < 400 || answer.body.windows(secret.len()).any(|part| part == secret) {
+                    wrong.push(format!("status {}: a way out of the directory", answer.status));
+                }
+            }
+        }
+        let accepts = self.accepts.unwrap_or("nothing");
+        let verdict = if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) };
+        Ok(verdict.map_err(|wrong| format!("{} (Accept-Encoding: {accepts}): {wrong}", self.path)))
+    }
+}
+
+fn quoted(value: Option<&str>) -> String {
+    value.map_or("absent".to_string(), |value| format!("`{value}`"))
 }
 
 impl File {

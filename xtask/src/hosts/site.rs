@@ -2,6 +2,7 @@
 //!
 //! Apache gives up root before it reads a file, and a repository in somebody's home directory is closed to others.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -68,6 +69,13 @@ impl Site {
         let config = workspace::read_bytes(&root.join("config.example.json"))?;
         workspace::write(&root.join("config.json"), config)?;
         files.push("config.json".to_string());
+        // As a release has it: whoever serves the page may read it, visitors may not.
+        let bill = "sbom/page.cdx.json";
+        if !files.iter().any(|file| file == bill) {
+            workspace::create_dir(&root.join("sbom"))?;
+            workspace::write(&root.join(bill), "{}")?;
+            files.push(bill.to_string());
+        }
         workspace::write(&directory.path().join("secret.txt"), SECRET)?;
         Ok(Self { _directory: directory, root, files })
     }
@@ -87,17 +95,15 @@ impl Site {
         workspace::read_bytes(&self.root.join(name))
     }
 
-    /// The files with hashed names, without their compressed forms.
-    pub(super) fn assets(&self) -> Vec<&str> {
-        let is_asset = |name: &&str| {
-            name.strip_prefix(ASSETS)
-                .and_then(|rest| rest.strip_prefix('/'))
-                .is_some_and(|name| digest::is_hashed_name(name) && !is_compressed(name))
-        };
-        self.files.iter().map(String::as_str).filter(is_asset).collect()
+    /// Of the files with hashed names, without their compressed forms, one of each media type: a host has one rule for them.
+    pub(super) fn one_asset_of_each_kind(&self) -> impl Iterator<Item = &str> {
+        let mut kinds = BTreeSet::new();
+        self.files.iter().map(String::as_str).filter(move |name| {
+            let hashed = name.strip_prefix(ASSETS).and_then(|rest| rest.strip_prefix('/'));
+            let ending = name.rsplit('.').next().unwrap_or_default();
+            hashed.is_some_and(digest::is_hashed_name)
+                && !matches!(ending, "br" | "gz")
+                && kinds.insert(ending)
+        })
     }
-}
-
-fn is_compressed(name: &str) -> bool {
-    name.ends_with(".br") || name.ends_with(".gz")
 }

@@ -1,11 +1,12 @@
 //! A browser of session mode: keeps cookies as a browser does, and is a person at the provider's sign-in page.
 
-use super::provider::{CLIENT, Grant};
+use super::provider::CLIENT;
+pub(crate) use super::provider::{Query, query};
 use super::{Answer, TestServer};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Where the page is.
 pub(crate) const ORIGIN: &str = "https://portal.example.test";
@@ -38,14 +39,6 @@ pub(crate) struct Browser {
     pub(crate) believes: String,
     /// Where it is, as host and port; the usual place when empty.
     pub(crate) peer: String,
-}
-
-/// What the provider was asked.
-pub(crate) type Query = HashMap<String, String>;
-
-pub(crate) fn query(address: &str) -> Query {
-    let query = address.split_once('?').map_or("", |(_, query)| query);
-    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 impl Browser {
@@ -187,29 +180,12 @@ impl Browser {
 
 /// The provider signs `person` in and gives out a code: the address it sends the browser to.
 pub(crate) fn callback(server: &TestServer, asked: &Query, person: &str, changes: &Value) -> String {
-    let now = server.clock.seconds();
-    let mut claims = json!({
-        "iss": server.provider.issuer, "aud": CLIENT.0, "sub": person, "iat": now, "exp": now + 600,
-        "auth_time": now, "nonce": asked["nonce"], "name": "Some Body", "email": format!("{person}@example.test"),
-    });
-    for (name, value) in changes.as_object().unwrap() {
-        if value.is_null() {
-            claims.as_object_mut().unwrap().remove(name);
-        } else {
-            claims[name] = value.clone();
-        }
-    }
-    let id_token = server.provider.signer.sign_as("JWT", &claims);
-    grant(server, asked, id_token)
+    grant(server, asked, server.provider.id_token(asked, person, changes))
 }
 
 /// The same with an ID token of the test's own.
 pub(crate) fn grant(server: &TestServer, asked: &Query, id_token: String) -> String {
-    let mut codes = server.provider.says.codes.lock().unwrap();
-    let code = format!("code-{}", asked["state"]);
-    codes.insert(code.clone(), Grant { challenge: asked["code_challenge"].clone(), id_token });
-    let iss = form_urlencoded::byte_serialize(server.provider.issuer.as_bytes()).collect::<String>();
-    format!("/session/callback?code={code}&state={}&iss={iss}", asked["state"])
+    format!("/session/callback?{}", server.provider.grant(asked, id_token))
 }
 
 /// Why a sign-in was refused, as the page is told.

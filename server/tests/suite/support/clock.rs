@@ -1,34 +1,30 @@
-//! A clock that moves only when told to.
+//! The clock of the tests, as the server asks it.
 
 use portal_contract::UtcTime;
-use portal_server::ports::Clock;
-use std::sync::atomic::{AtomicI64, Ordering};
+use portal_testkit::Clock;
+pub(crate) use portal_testkit::START;
+use std::ops::Deref;
 
-/// The moment every test starts at.
-pub(crate) const START: i64 = 1_800_000_000;
-
-pub(crate) struct TestClock(AtomicI64);
+/// The same clock as the provider's, where it is made from that.
+#[derive(Default)]
+pub(crate) struct TestClock(pub(crate) Clock);
 
 impl TestClock {
     pub(crate) fn new() -> Self {
-        Self(AtomicI64::new(START * 1000))
-    }
-
-    pub(crate) fn advance_millis(&self, millis: i64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
-    }
-
-    pub(crate) fn advance(&self, seconds: i64) {
-        self.advance_millis(seconds * 1000);
-    }
-
-    pub(crate) fn seconds(&self) -> i64 {
-        self.now().unix_seconds()
+        Self::default()
     }
 }
 
-impl Clock for TestClock {
+impl Deref for TestClock {
+    type Target = Clock;
+
+    fn deref(&self) -> &Clock {
+        &self.0
+    }
+}
+
+impl portal_server::ports::Clock for TestClock {
     fn now(&self) -> UtcTime {
-        UtcTime::from_unix_millis(self.0.load(Ordering::SeqCst))
+        UtcTime::from_unix_millis(self.millis())
     }
 }

@@ -3,12 +3,12 @@
 pub(crate) mod back_end;
 pub(crate) mod browser;
 pub(crate) mod clock;
-pub(crate) mod provider;
 pub(crate) mod server;
 pub(crate) mod sign_in;
 
 pub(crate) use back_end::ScriptedBackEnd;
 pub(crate) use clock::TestClock;
-pub(crate) use provider::{Provider, Signer};
-pub(crate) use server::{Answer, TestServer};
+pub(crate) use portal_testkit::client::Answer;
+pub(crate) use portal_testkit::{Provider, Signer, provider};
+pub(crate) use server::TestServer;
 pub(crate) use sign_in::sign_in;

@@ -1,16 +1,15 @@
 //! The whole server over a real database in a temporary folder, asked without a socket.
 
-use super::{Provider, TestClock};
+use super::{Answer, Provider, TestClock};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::Request;
 use portal_server::composition::{Replaceable, Server};
 use portal_server::config::{self, Settings};
-use portal_server::ports::CrashPoints;
-use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -20,28 +19,6 @@ pub(crate) struct TestServer {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) settings: Settings,
     pub(crate) server: Server,
-}
-
-/// An answer, read.
-#[derive(Debug, Clone)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
-    }
-
-    pub(crate) fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
 }
 
 /// The key of the tests, in base64.
@@ -76,18 +53,15 @@ impl TestServer {
 
     /// With further top-level keys or sections (not `[oidc]`, `[passcode]`, `[branding]`).
     pub(crate) async fn with(more: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let provider = Provider::start().await;
-        Self::over(folder, provider, Arc::new(TestClock::new()), more, None).await
+        Self::with_patience(more, None).await
     }
 
-    async fn over(
-        folder: TempDir,
-        provider: Provider,
-        clock: Arc<TestClock>,
-        more: &str,
-        crash_points: Option<Arc<dyn CrashPoints>>,
-    ) -> Self {
+    /// The same; another program that holds the database is waited for so long. It is SQLite that waits, and no clock of a
+    /// test can jump over that.
+    pub(crate) async fn with_patience(more: &str, patience: Option<Duration>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let provider = Provider::start().await;
+        let clock = Arc::new(TestClock(provider.clock.clone()));
         let file = folder.path().join("server.toml");
         let (top, sections) = more.split_at(if more.starts_with('[') {
             0
@@ -97,10 +71,7 @@ impl TestServer {
         let text = configuration(&provider, &folder.path().join("portal.sqlite"), top) + sections;
         write_private(&file, &text);
         let settings = config::load(Some(&file), &[]).unwrap();
-        let mut replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
-        if let Some(crash_points) = crash_points {
-            replaceable.crash_points = crash_points;
-        }
+        let replaceable = Replaceable { clock: clock.clone(), patience, ..Replaceable::default() };
         let server = Server::build(&settings, replaceable).await.unwrap();
         Self { folder, provider, clock, settings, server }
     }
@@ -111,7 +82,7 @@ impl TestServer {
 
     /// A token of a person who signed in `age` seconds ago.
     pub(crate) fn token(&self, person: &str, age: i64) -> String {
-        self.provider.signer.sign(&self.provider.claims(person, self.clock.seconds(), age))
+        self.provider.token(person, age)
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -122,10 +93,7 @@ impl TestServer {
     pub(crate) async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Answer {
         let peer: SocketAddr = peer.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = self.server.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer::of(self.server.router.clone().oneshot(request).await.unwrap()).await
     }
 
     /// Any call, with headers.
