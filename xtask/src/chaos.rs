@@ -13,13 +13,16 @@ use crate::workspace::Workspace;
 const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// What the person asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
 pub(crate) struct Options {
     /// How often the server is killed.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(crate) kills: u64,
     /// Which moments and which clients.
+    #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// How many people at the same time.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(crate) people: u64,
 }
 

@@ -1,6 +1,9 @@
 //! How many tests ran: read from what the runners print, and from the sources for what should have run.
 
 use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::workspace;
@@ -51,20 +54,74 @@ pub(crate) fn of_test_results(output: &str) -> Counts {
         .fold(Counts::default(), Counts::plus)
 }
 
-/// The totals of Playwright's JSON report. A flaky test passed only when repeated, which nothing here allows: it counts
-/// as failed.
-pub(crate) fn of_playwright(report: &str) -> Result<Counts> {
-    let value: serde_json::Value = serde_json::from_str(report)
-        .map_err(|error| Error::Build(format!("Playwright's report could not be read: {error}")))?;
-    let stat =
-        |name: &str| value.get("stats").and_then(|stats| stats.get(name)).and_then(serde_json::Value::as_u64);
-    let errors = value.get("errors").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
-    match (stat("expected"), stat("unexpected"), stat("flaky"), stat("skipped")) {
-        (Some(passed), Some(failed), Some(flaky), Some(skipped)) => {
-            Ok(Counts { passed, failed: failed + flaky + u64::try_from(errors).unwrap_or(1), skipped })
+/// How long each test program took, by the lines `Running ... (target/debug/deps/name-digest)` and `finished in 1.23s`.
+pub(crate) fn times_of_test_programs(output: &str) -> Vec<(String, Duration)> {
+    let (mut name, mut all) = (String::new(), Vec::new());
+    for line in output.lines().map(str::trim_start) {
+        if let Some(running) = line.strip_prefix("Running ") {
+            name = running.split(" (").next().unwrap_or(running).to_string();
+        } else if let Some((_, time)) = line.rsplit_once("finished in ")
+            && let Some(seconds) = time.trim().strip_suffix('s').and_then(|time| time.parse().ok())
+            && let Ok(time) = Duration::try_from_secs_f64(seconds)
+        {
+            all.push((name.clone(), time));
         }
-        _ => Err(Error::Build("Playwright's report has no totals.".into())),
     }
+    all
+}
+
+/// What Playwright's JSON report says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// The totals.
+    pub(crate) counts: Counts,
+    /// How long each test took.
+    pub(crate) timed: Vec<(String, Duration)>,
+    /// What did not run, with the reason that the test gives.
+    pub(crate) skipped: Vec<String>,
+}
+
+impl Report {
+    /// A flaky test passed only when repeated, which nothing here allows: it counts as failed.
+    pub(crate) fn of_playwright(report: &str) -> Result<Self> {
+        let value: Value = serde_json::from_str(report)
+            .map_err(|error| Error::Build(format!("Playwright's report could not be read: {error}")))?;
+        let stat = |name: &str| value.get("stats").and_then(|stats| stats.get(name)).and_then(Value::as_u64);
+        let errors = u64::try_from(list(&value, "errors").count()).unwrap_or(1);
+        let (Some(passed), Some(failed), Some(flaky), Some(skipped)) =
+            (stat("expected"), stat("unexpected"), stat("flaky"), stat("skipped"))
+        else {
+            return Err(Error::Build("Playwright's report has no totals.".into()));
+        };
+        let counts = Counts { passed, failed: failed + flaky + errors, skipped };
+        let mut found = Self { counts, ..Self::default() };
+        list(&value, "suites").for_each(|suite| found.add_suite(suite));
+        Ok(found)
+    }
+
+    fn add_suite(&mut self, suite: &Value) {
+        list(suite, "suites").for_each(|inner| self.add_suite(inner));
+        for spec in list(suite, "specs") {
+            let name = format!("{} › {}", text(spec, "file"), text(spec, "title"));
+            for test in list(spec, "tests") {
+                let millis = list(test, "results").filter_map(|one| one.get("duration")?.as_u64()).sum();
+                self.timed.push((name.clone(), Duration::from_millis(millis)));
+                if text(test, "status") == "skipped" {
+                    let reasons: Vec<&str> =
+                        list(test, "annotations").map(|one| text(one, "description")).collect();
+                    self.skipped.push(format!("{name}: {}", reasons.join("; ")));
+                }
+            }
+        }
+    }
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// How many tests Playwright's `--list` names: the last line, `Total: 12 tests in 3 files`.
@@ -123,11 +180,36 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_a_test_program_is_named_after_its_source() {
+        let output = "     Running unittests src/lib.rs (target/debug/deps/a-1)\n\ntest result: ok. 12 passed; finished in 0.10s\n\
+                      Running tests/suite/main.rs (b)\ntest result: ok. 1 passed; 0 failed; finished in 61.5s\n";
+        let times = [("unittests src/lib.rs", 100), ("tests/suite/main.rs", 61_500)];
+        assert_eq!(
+            times_of_test_programs(output),
+            times.map(|(name, time)| (name.to_string(), Duration::from_millis(time)))
+        );
+    }
+
+    #[test]
     fn a_flaky_test_and_an_error_outside_tests_count_as_failed() {
         let report =
             r#"{"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":2},"errors":[{"message":"x"}]}"#;
-        assert_eq!(of_playwright(report).unwrap(), Counts { passed: 5, failed: 3, skipped: 2 });
-        assert!(of_playwright("{}").is_err());
+        let counts = Counts { passed: 5, failed: 3, skipped: 2 };
+        assert_eq!(Report::of_playwright(report).unwrap(), Report { counts, ..Report::default() });
+        assert!(Report::of_playwright("{}").is_err());
+    }
+
+    #[test]
+    fn the_report_tells_how_long_each_test_took_and_why_one_did_not_run() {
+        let report = r#"{"stats":{"expected":1,"unexpected":0,"flaky":0,"skipped":1},"suites":[{"suites":[{"specs":[
+            {"file":"a.spec.mjs","title":"runs","tests":[{"status":"expected","results":[{"duration":1500}]}]},
+            {"file":"a.spec.mjs","title":"rests","tests":[{"status":"skipped","annotations":[{"description":"why"}],"results":[]}]}]}]}]}"#;
+        let report = Report::of_playwright(report).unwrap();
+        assert_eq!(
+            report.timed.first(),
+            Some(&("a.spec.mjs › runs".to_string(), Duration::from_millis(1500)))
+        );
+        assert_eq!(report.skipped, ["a.spec.mjs › rests: why"]);
     }
 
     #[test]

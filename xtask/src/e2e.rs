@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::chromium::Chromium;
-use crate::counts::{self, Counts};
+use crate::counts::{self, Counts, Report};
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -12,7 +12,7 @@ use crate::node::Node;
 use crate::other_browsers::{self, Browser};
 use crate::process::Program;
 use crate::server::{self, Build};
-use crate::suites::Outcome;
+use crate::suites::{Outcome, SKIPPED};
 use crate::workspace::Workspace;
 
 /// How long a whole suite may take.
@@ -30,7 +30,7 @@ pub(crate) fn session(workspace: &Workspace) -> Result<Outcome> {
 
 fn in_chromium(workspace: &Workspace, mode: &str) -> Result<Outcome> {
     let chromium = Chromium::get_with_headless_shell()?;
-    run(workspace, |program| {
+    run(workspace, mode, |program| {
         program
             .env("PORTAL_E2E_MODE", mode)
             .env("CHROMIUM", &chromium.browser)
@@ -43,7 +43,7 @@ pub(crate) fn firefox(workspace: &Workspace) -> Result<Outcome> {
     if !other_browsers::get(Browser::Firefox)? {
         return Ok(skipped(Browser::Firefox));
     }
-    run(workspace, |program| program.env("PORTAL_E2E_BROWSER", "firefox"))
+    run(workspace, "firefox", |program| program.env("PORTAL_E2E_BROWSER", "firefox"))
 }
 
 /// The core in WebKit, which has its own configuration: Playwright cannot drive it.
@@ -51,7 +51,7 @@ pub(crate) fn webkit(workspace: &Workspace) -> Result<Outcome> {
     if !other_browsers::get(Browser::WebKit)? {
         return Ok(skipped(Browser::WebKit));
     }
-    run(workspace, |program| program.args(["--config", "webkit.config.mjs"]))
+    run(workspace, "webkit", |program| program.args(["--config", "webkit.config.mjs"]))
 }
 
 /// Not having a browser is said, and is no failure: not every system has a package of it.
@@ -59,17 +59,19 @@ fn skipped(browser: Browser) -> Outcome {
     let packages = browser.packages().join(" ");
     Outcome {
         counts: Counts { skipped: 1, ..Counts::default() },
-        output: String::new(),
-        notes: vec![format!("skipped: {browser:?} is not here and cannot be installed ({packages})")],
+        notes: vec![format!("{SKIPPED}{browser:?} is not here and cannot be installed ({packages})")],
+        ..Outcome::default()
     }
 }
 
-fn run(workspace: &Workspace, browser: impl Fn(Program) -> Program) -> Result<Outcome> {
+/// `name` is the directory of the report and of what failing tests leave: suites run side by side.
+fn run(workspace: &Workspace, name: &str, browser: impl Fn(Program) -> Program) -> Result<Outcome> {
     let node = Node::get(workspace)?;
     let options = dist::Options::standard(workspace);
     dist::build(workspace, &options)?;
     let binary = server::build(workspace, Build::Sample)?;
-    let report = workspace.e2e().join("output").join("report.json");
+    let output = workspace.e2e().join("output").join(name);
+    let report = output.join("report.json");
     if report.exists() {
         std::fs::remove_file(&report).map_err(|source| Error::file("remove", &report, source))?;
     }
@@ -79,6 +81,7 @@ fn run(workspace: &Workspace, browser: impl Fn(Program) -> Program) -> Result<Ou
             .arg("test")
             .env("PORTAL_E2E_DIST", &options.out)
             .env("PORTAL_E2E_SERVER_BIN", &binary)
+            .env("PORTAL_E2E_OUTPUT", &output)
             .dir(&workspace.e2e());
         browser(program)
     };
@@ -89,9 +92,9 @@ fn run(workspace: &Workspace, browser: impl Fn(Program) -> Program) -> Result<Ou
     let wanted = counts::listed_by_playwright(&listed.stdout);
     // The reporters are those of playwright.config.mjs: lines for people and the report that is read below.
     let finished = playwright("the end-to-end tests").limit(LIMIT).run()?;
-    let mut counts = match std::fs::read_to_string(&report) {
-        Ok(text) => counts::of_playwright(&text)?,
-        Err(_) => Counts::one(false),
+    let Report { mut counts, timed, skipped } = match std::fs::read_to_string(&report) {
+        Ok(text) => Report::of_playwright(&text)?,
+        Err(_) => Report { counts: Counts::one(false), ..Report::default() },
     };
     let mut output = finished.output;
     if !finished.success && counts.failed == 0 {
@@ -105,5 +108,6 @@ fn run(workspace: &Workspace, browser: impl Fn(Program) -> Program) -> Result<Ou
     if interrupt::asked_to_end() {
         return Err(Error::Interrupted);
     }
-    Ok(Outcome { counts, output, notes: Vec::new() })
+    let notes = skipped.iter().map(|line| format!("{SKIPPED}{line}")).collect();
+    Ok(Outcome { counts, output, notes, timed })
 }

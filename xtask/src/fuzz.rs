@@ -27,13 +27,16 @@ const MOST_MEMORY: u32 = 2048;
 const SUITE_SECONDS: u64 = 5;
 
 /// What the person asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(crate) struct Options {
-    /// How long each target is searched.
+    /// How long each target is searched, in seconds.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(crate) seconds: u64,
-    /// Only this one.
+    /// Only this target.
+    #[arg(long)]
     pub(crate) target: Option<String>,
     /// Where libFuzzer begins.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=4_294_967_295))]
     pub(crate) seed: u64,
 }
 

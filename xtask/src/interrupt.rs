@@ -18,7 +18,7 @@ static GROUPS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 pub(crate) fn install() -> Result<()> {
     ctrlc::set_handler(|| {
         if ASKED_TO_END.swap(true, Ordering::SeqCst) {
-            for group in groups() {
+            for group in GROUPS.lock().map(|all| all.clone()).unwrap_or_default() {
                 signal(group, Signal::SIGKILL);
             }
             std::process::exit(130);
@@ -46,22 +46,8 @@ pub(crate) fn forget(group: u32) {
     }
 }
 
-/// Asks a process group to end (SIGTERM).
-pub(crate) fn ask_to_end(group: u32) {
-    signal(group, Signal::SIGTERM);
-}
-
-/// Ends a process group at once (SIGKILL).
-pub(crate) fn kill(group: u32) {
-    signal(group, Signal::SIGKILL);
-}
-
-fn groups() -> Vec<u32> {
-    GROUPS.lock().map(|all| all.clone()).unwrap_or_default()
-}
-
 /// Sends a signal to a group; a group that is gone already is what was wanted.
-fn signal(group: u32, what: Signal) {
+pub(crate) fn signal(group: u32, what: Signal) {
     if let Ok(id) = i32::try_from(group) {
         // Group 0 would be our own and 1 everybody's: neither is ever a child.
         if id > 1 {

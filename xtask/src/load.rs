@@ -15,8 +15,19 @@ use crate::workspace::Workspace;
 const ATTACKS: u64 = 14;
 const PAUSE: u64 = 30;
 
+/// What the person asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+pub(crate) struct Options {
+    /// How many connections.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) connections: u32,
+    /// How long each attack lasts, in seconds.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) seconds: u32,
+}
+
 /// Attacks and prints; `false` when somebody who did nothing wrong was not served.
-pub(crate) fn load(workspace: &Workspace, connections: u32, seconds: u32) -> Result<bool> {
+pub(crate) fn load(workspace: &Workspace, Options { connections, seconds }: Options) -> Result<bool> {
     let server = server::build(workspace, Build::Sample)?;
     let attacker = server::build_attacker(workspace)?;
     let pauses = Duration::from_secs(ATTACKS * (u64::from(seconds) + PAUSE));

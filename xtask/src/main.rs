@@ -1,7 +1,7 @@
 //! The project's own commands: `cargo xtask run`, `test`, `dist`, `chaos`, `fuzz`, `bench`, `load`.
 //!
 //! One program instead of shell scripts, so that the steps have types, time limits and tests, and so that a fresh
-//! machine needs nothing but Rust and Node. [`HELP`] says what each command does.
+//! machine needs nothing but Rust and Node. `cargo xtask --help` says what each command does.
 #![allow(clippy::print_stdout, reason = "a command-line program talks to its person on standard output")]
 
 mod arguments;
@@ -35,7 +35,8 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use arguments::{Command, HELP};
+use arguments::Command;
+use clap::Parser;
 use error::{Error, Result};
 use workspace::Workspace;
 
@@ -46,40 +47,23 @@ fn main() -> ExitCode {
         Err(Error::Interrupted) => ExitCode::from(130),
         Err(error) => {
             progress::line(&format!("\nerror: {error}"));
-            if matches!(error, Error::Usage(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
+            ExitCode::from(if matches!(error, Error::Usage(_)) { 2 } else { 1 })
         }
     }
 }
 
 /// Does what the command line asks for; `false` when tests failed.
 fn task() -> Result<bool> {
-    let command = arguments::parse(std::env::args().skip(1))?;
+    let command = Command::parse();
     interrupt::install()?;
+    let workspace = Workspace::find()?;
     match command {
-        Command::Help => {
-            progress::line(HELP);
-            Ok(true)
-        }
-        Command::Run(options) => run::run(&Workspace::find()?, &options).map(|()| true),
-        Command::ListSuites => {
-            suites::list();
-            Ok(true)
-        }
-        Command::Test(options) => suites::test(&Workspace::find()?, &options),
-        Command::Dist { connect, images, out, bills } => {
-            let workspace = Workspace::find()?;
-            let standard = dist::Options::standard(&workspace);
-            let options = dist::Options {
-                connect: if connect.is_empty() { standard.connect } else { connect.join(" ") },
-                images: images.join(" "),
-                out: match out {
-                    Some(out) => {
-                        std::path::absolute(&out).map_err(|source| Error::file("find", &out, source))?
-                    }
-                    None => standard.out,
-                },
-                bills,
-            };
+        Command::Run(options) => run::run(&workspace, &options).map(|()| true),
+        Command::Test(options) => suites::test(&workspace, &options),
+        Command::Dist(options) => {
+            let options = options
+                .for_builder()
+                .map_err(|source| Error::File { doing: "find the directory of --out".into(), source })?;
             dist::build(&workspace, &options)?;
             for line in sizes::table(&sizes::of_page(&options.out)?) {
                 progress::line(&format!("  {line}"));
@@ -90,9 +74,9 @@ fn task() -> Result<bool> {
             );
             Ok(true)
         }
-        Command::Chaos(options) => chaos::chaos(&Workspace::find()?, options),
-        Command::Fuzz(options) => fuzz::fuzz(&Workspace::find()?, &options),
-        Command::Bench => bench::bench(&Workspace::find()?).map(|()| true),
-        Command::Load { connections, seconds } => load::load(&Workspace::find()?, connections, seconds),
+        Command::Chaos(options) => chaos::chaos(&workspace, options),
+        Command::Fuzz(options) => fuzz::fuzz(&workspace, &options),
+        Command::Bench => bench::bench(&workspace).map(|()| true),
+        Command::Load(options) => load::load(&workspace, options),
     }
 }

@@ -1,17 +1,19 @@
 //! Running other programs: with a time limit, with their output kept, and never leaving one behind.
 //!
-//! Each program gets a process group of its own. When it ends, runs over its limit or this program is interrupted, the
-//! whole group is ended, so that neither a hanging download nor a forgotten browser survives.
+//! Each program gets a process group of its own (`process-wrap`). When it ends, runs over its limit or this program is
+//! interrupted, the whole group is ended, so that neither a hanging download nor a forgotten browser survives.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use process_wrap::std::{ChildWrapper, CommandWrap, ProcessGroup};
 
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -33,7 +35,6 @@ const LEAKED: &[&str] = &[
     "OUT_DIR",
     "RUSTC",
     "RUSTDOC",
-    "RUSTUP_TOOLCHAIN",
     "RUSTUP_TOOLCHAIN_SOURCE",
     "RUST_RECURSION_COUNT",
     "LD_LIBRARY_PATH",
@@ -64,14 +65,12 @@ impl Program {
     /// A program named for messages by `what`; leaked cargo and rustup variables are removed from its environment.
     pub(crate) fn new(what: impl Into<String>, program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(program);
-        for name in LEAKED {
-            command.env_remove(name);
-        }
-        for (name, _) in std::env::vars_os() {
+        let is_leaked = |name: &OsString| {
             let text = name.to_string_lossy();
-            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-                command.env_remove(&name);
-            }
+            LEAKED.contains(&&*text) || text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_")
+        };
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_leaked(name)) {
+            command.env_remove(name);
         }
         command.stdin(Stdio::null());
         Self { what: what.into(), command, input: None, limit: None }
@@ -128,64 +127,51 @@ impl Program {
         if interrupt::asked_to_end() {
             return Err(Error::Interrupted);
         }
-        self.command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         if self.input.is_some() {
             self.command.stdin(Stdio::piped());
         }
-        let mut child = start(&mut self.command, &self.what)?;
-        let group = child.id();
+        let mut group = Group::start(self.command, &self.what)?;
         let collected = Arc::new(Mutex::new(Collected::default()));
         let readers = [
-            child.stdout.take().map(|pipe| collect(pipe, Arc::clone(&collected), true)),
-            child.stderr.take().map(|pipe| collect(pipe, Arc::clone(&collected), false)),
+            group.child.stdout().take().map(|pipe| collect(pipe, Arc::clone(&collected), true)),
+            group.child.stderr().take().map(|pipe| collect(pipe, Arc::clone(&collected), false)),
         ];
-        if let (Some(input), Some(mut pipe)) = (self.input.take(), child.stdin.take()) {
+        if let (Some(input), Some(mut pipe)) = (self.input.take(), group.child.stdin().take()) {
             // A program that closes its input early says why on its own output.
             thread::spawn(move || drop(pipe.write_all(&input)));
         }
         let started = Instant::now();
         let mut timed_out = None;
-        let mut interrupted = false;
-        let status = loop {
-            match child.try_wait() {
-                Ok(Some(status)) => break Some(status),
-                Ok(None) => {}
-                Err(source) => {
-                    return Err(Error::File { doing: format!("wait for {}", self.what), source });
-                }
+        let success = loop {
+            let status = group.child.inner_mut().try_wait();
+            let status =
+                status.map_err(|source| Error::File { doing: format!("wait for {}", self.what), source })?;
+            if let Some(status) = status {
+                break status.success();
             }
             if interrupt::asked_to_end() {
-                interrupted = true;
-                break None;
+                return Err(Error::Interrupted);
             }
-            if let Some(limit) = self.limit
-                && started.elapsed() >= limit
-            {
-                timed_out = Some(limit);
-                break None;
+            timed_out = self.limit.filter(|limit| started.elapsed() >= *limit);
+            if timed_out.is_some() {
+                break false;
             }
             thread::sleep(LOOK);
         };
-        if status.is_none() {
-            end(&mut child, group);
-        }
         // What the program left running in its group (a browser, a download) ends with it.
-        interrupt::kill(group);
-        interrupt::forget(group);
+        drop(group);
         let patience = Instant::now();
         while readers.iter().flatten().any(|reader| !reader.is_finished())
             && patience.elapsed() < Duration::from_secs(2)
         {
             thread::sleep(Duration::from_millis(5));
         }
-        if interrupted {
-            return Err(Error::Interrupted);
-        }
         let (output, stdout) = match collected.lock() {
             Ok(all) => (text(&all.everything), text(&all.stdout)),
             Err(_) => (String::new(), String::new()),
         };
-        Ok(Finished { success: status.is_some_and(|status| status.success()), timed_out, output, stdout })
+        Ok(Finished { success, timed_out, output, stdout })
     }
 
     /// Runs it to its end and makes a failure an error with the end of the output.
@@ -206,25 +192,24 @@ impl Program {
     pub(crate) fn serve(self, log: &Path) -> Result<Service> {
         let file = File::create(log).map_err(|source| Error::file("write", log, source))?;
         let second = file.try_clone().map_err(|source| Error::file("write", log, source))?;
-        let mut command = tied_to_us(&self.command);
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::from(file)).stderr(Stdio::from(second));
-        let child = start(&mut command, &self.what)?;
-        Ok(Service { what: self.what, group: child.id(), child, log: log.to_path_buf() })
+        let mut command = tied_to_us(self.command);
+        command.stdin(Stdio::null()).stdout(Stdio::from(file)).stderr(Stdio::from(second));
+        let group = Group::start(command, &self.what)?;
+        Ok(Service { what: self.what, group, log: log.to_path_buf() })
     }
 }
 
 /// A running service. Dropping it ends it and everything it started.
 pub(crate) struct Service {
     what: String,
-    child: Child,
-    group: u32,
+    group: Group,
     log: PathBuf,
 }
 
 impl Service {
     /// Fails when the service has ended by itself.
     pub(crate) fn still_running(&mut self) -> Result<()> {
-        match self.child.try_wait() {
+        match self.group.child.inner_mut().try_wait() {
             Ok(None) => Ok(()),
             Ok(Some(_)) | Err(_) => Err(self.down()),
         }
@@ -238,77 +223,69 @@ impl Service {
 
     /// The process id, for measuring.
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.group.id
     }
 }
 
-impl Drop for Service {
+/// A process and everything it started. Dropping it ends them all.
+struct Group {
+    child: Box<dyn ChildWrapper>,
+    id: u32,
+}
+
+impl Group {
+    fn start(command: Command, what: &str) -> Result<Self> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let child = CommandWrap::from(command).wrap(ProcessGroup::leader()).spawn().map_err(|source| {
+            if source.kind() == std::io::ErrorKind::NotFound {
+                Error::Missing {
+                    what: format!("`{program}` is not installed ({what})."),
+                    remedy: format!("install `{program}`."),
+                }
+            } else {
+                Error::File { doing: format!("start {what} ({program})"), source }
+            }
+        })?;
+        let id = child.id();
+        interrupt::remember(id);
+        Ok(Self { child, id })
+    }
+}
+
+impl Drop for Group {
+    /// Asks the group to end, waits for its first process, then kills what is left.
     fn drop(&mut self) {
-        end(&mut self.child, self.group);
-        interrupt::kill(self.group);
-        interrupt::forget(self.group);
+        if matches!(self.child.inner_mut().try_wait(), Ok(None)) {
+            interrupt::signal(self.id, Signal::SIGTERM);
+            let asked = Instant::now();
+            while asked.elapsed() < GRACE && matches!(self.child.inner_mut().try_wait(), Ok(None)) {
+                thread::sleep(LOOK);
+            }
+        }
+        interrupt::signal(self.id, Signal::SIGKILL);
+        let _reaped = self.child.inner_mut().wait();
+        interrupt::forget(self.id);
     }
 }
 
 /// The same command, on Linux through `setpriv`, which asks the kernel to end it when we die: even a SIGKILL of this
 /// program then leaves nothing behind. Elsewhere unchanged.
-fn tied_to_us(command: &Command) -> Command {
+fn tied_to_us(command: Command) -> Command {
     let Some(setpriv) = find_on_path("setpriv").filter(|_| cfg!(target_os = "linux")) else {
-        return copy(command, command.get_program(), &[]);
+        return command;
     };
-    let program = command.get_program().to_os_string();
-    let first: Vec<OsString> = vec!["--pdeathsig".into(), "TERM".into(), "--".into(), program];
-    copy(command, setpriv.as_os_str(), &first)
-}
-
-/// A copy of `command` that runs `program` with `first` before the arguments. Standard input and outputs cannot be
-/// copied: the caller sets them.
-fn copy(command: &Command, program: &OsStr, first: &[OsString]) -> Command {
-    let mut copy = Command::new(program);
-    copy.args(first).args(command.get_args());
+    let mut tied = Command::new(setpriv);
+    tied.args(["--pdeathsig", "TERM", "--"]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => copy.env(name, value),
-            None => copy.env_remove(name),
+            Some(value) => tied.env(name, value),
+            None => tied.env_remove(name),
         };
     }
     if let Some(dir) = command.get_current_dir() {
-        copy.current_dir(dir);
+        tied.current_dir(dir);
     }
-    copy
-}
-
-fn start(command: &mut Command, what: &str) -> Result<Child> {
-    let child = command.spawn().map_err(|source| {
-        let program = command.get_program().to_string_lossy().into_owned();
-        if source.kind() == std::io::ErrorKind::NotFound {
-            Error::Missing {
-                what: format!("`{program}` is not installed ({what})."),
-                remedy: format!("install `{program}`."),
-            }
-        } else {
-            Error::File { doing: format!("start {what} ({program})"), source }
-        }
-    })?;
-    interrupt::remember(child.id());
-    Ok(child)
-}
-
-/// Asks a group to end, waits for its first process, then kills what is left.
-fn end(child: &mut Child, group: u32) {
-    if !matches!(child.try_wait(), Ok(None)) {
-        return;
-    }
-    interrupt::ask_to_end(group);
-    let asked = Instant::now();
-    while asked.elapsed() < GRACE {
-        if !matches!(child.try_wait(), Ok(None)) {
-            return;
-        }
-        thread::sleep(LOOK);
-    }
-    interrupt::kill(group);
-    let _reaped = child.wait();
+    tied
 }
 
 #[derive(Default)]

@@ -17,16 +17,25 @@ use crate::workspace::{self, Workspace};
 const READY: Duration = Duration::from_secs(30);
 
 /// What the person asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, clap::Args)]
 pub(crate) struct Options {
     /// Port of the page and the API; the sample provider takes the next one.
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65534))]
     pub(crate) port: u16,
     /// Where database, key and logs lie; `data/` in the repository if not given.
+    #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// How many seconds of the simulated fleet pass in one.
+    /// How many seconds of the simulated devices pass in one.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub(crate) fleet_speed: f64,
-    /// How people sign in.
+    /// How people sign in: `token` (the page does) or `session` (the server does, the browser holds a cookie).
+    #[arg(long, default_value = "token")]
     pub(crate) mode: Mode,
+}
+
+fn speed(text: &str) -> std::result::Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0);
+    speed.ok_or_else(|| "a number above 0".to_string())
 }
 
 /// The sample provider and the server, running. Dropping it ends both.
@@ -91,10 +100,7 @@ impl Portal {
 
 /// Runs until Ctrl-C.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let provider_port = options
-        .port
-        .checked_add(1)
-        .ok_or_else(|| Error::Usage("--port must leave room for the next port: at most 65534.".into()))?;
+    let provider_port = options.port.saturating_add(1);
     http::require_free(options.port, "page and API")?;
     http::require_free(provider_port, "sample provider")?;
     let data = data_dir(workspace, options)?;

@@ -62,7 +62,7 @@ fn built(workspace: &Workspace, build: Build, target: [&str; 2], file: &str) -> 
 }
 
 /// How people sign in to the sample (docs/session-mode.md).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Mode {
     /// The page is the provider's client and holds tokens.
     Token,

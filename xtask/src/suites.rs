@@ -5,7 +5,8 @@
 //! installed. Each is counted and named as skipped. A failing suite does not stop the others: all that is wrong is
 //! reported in one run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::chromium::Chromium;
@@ -27,18 +28,26 @@ use crate::workspace::{self, Workspace};
 
 /// How much of a failing suite's output is shown; all of it is kept in a file.
 const SHOWN_LINES: usize = 150;
+/// How many of the slowest tests are named at the end.
+const SLOWEST: usize = 10;
 
 /// What the person asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(crate) struct Options {
-    /// The suites to run; all if empty.
+    /// Only these suites, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
+    /// Print the names of the suites.
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 /// One suite.
 struct Suite {
     name: &'static str,
     what: &'static str,
+    /// Suites of one wave run side by side; the waves one after the other.
+    wave: u8,
     needs: &'static [Need],
     run: fn(&Workspace) -> Result<Outcome>,
 }
@@ -56,69 +65,97 @@ enum Need {
 }
 
 /// How a suite went.
+#[derive(Default)]
 pub(crate) struct Outcome {
     /// How many tests or checks passed, failed, did not run.
     pub(crate) counts: Counts,
     /// What ran, for the person who has to find out why it failed.
     pub(crate) output: String,
-    /// Lines that are shown even when all is well.
+    /// Lines that are shown even when all is well; those that begin with [`SKIPPED`] are told again at the end.
     pub(crate) notes: Vec<String>,
+    /// How long its parts took, as far as that is known: tests of the browser, programs of tests, checks.
+    pub(crate) timed: Vec<(String, Duration)>,
 }
 
-/// From cheap to dear, so that a small mistake is seen early.
+/// How a note about something that did not run begins.
+pub(crate) const SKIPPED: &str = "skipped: ";
+
+/// From cheap to dear, so that a small mistake is seen early. Side by side is what leaves each other alone on two cores:
+/// what waits for one thread (wasm-opt) beside what uses two, never two suites that wait for a browser's next frame but for
+/// those of the other browsers, which are short.
 const SUITES: &[Suite] = &[
-    Suite { name: "fmt", what: "formatting", needs: &[], run: fmt },
-    Suite { name: "layers", what: "direction of dependencies", needs: &[], run: check_layers },
-    Suite { name: "deny", what: "licences, sources, bans, advisories", needs: &[Need::CargoDeny], run: deny },
-    Suite { name: "deploy", what: "the systemd unit", needs: &[], run: deploy::run },
-    Suite { name: "clippy", what: "lints on the host", needs: &[], run: clippy },
+    Suite { name: "fmt", what: "formatting", wave: 0, needs: &[], run: fmt },
+    Suite { name: "layers", what: "direction of dependencies", wave: 0, needs: &[], run: check_layers },
+    Suite {
+        name: "deny",
+        what: "licences, sources, bans, advisories",
+        wave: 0,
+        needs: &[Need::CargoDeny],
+        run: deny,
+    },
+    Suite { name: "deploy", what: "the systemd unit", wave: 0, needs: &[], run: deploy::run },
+    Suite { name: "clippy", what: "lints on the host", wave: 1, needs: &[], run: clippy },
     Suite {
         name: "clippy-wasm",
         what: "lints of the page on wasm32",
+        wave: 1,
         needs: &[Need::Wasm],
         run: clippy_wasm,
     },
-    Suite { name: "native", what: "unit, property and server tests", needs: &[], run: native },
-    Suite { name: "fuzz", what: "every parser of foreign bytes, searched", needs: &[], run: fuzzing },
+    Suite { name: "native", what: "unit, property and server tests", wave: 2, needs: &[], run: native },
+    Suite {
+        name: "fuzz",
+        what: "every parser of foreign bytes, searched",
+        wave: 2,
+        needs: &[],
+        run: fuzzing,
+    },
     Suite {
         name: "web",
         what: "component tests in the browser",
+        wave: 3,
         needs: &[Need::Wasm, Need::WasmBindgen, Need::WasmPack, Need::Chromium],
         run: web,
     },
     Suite {
         name: "size",
         what: "the page and its size",
+        wave: 1,
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
         run: size,
     },
     Suite {
         name: "hosts",
         what: "the page through nginx, Caddy, Apache and the rules of other hosts",
+        wave: 3,
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
         run: hosts::run,
     },
     Suite {
         name: "e2e",
         what: "end to end: browser, server, provider",
+        wave: 4,
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
         run: e2e::chromium,
     },
     Suite {
         name: "e2e-session",
         what: "the same in session mode: no token in the browser",
+        wave: 5,
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
         run: e2e::session,
     },
     Suite {
         name: "e2e-firefox",
         what: "the core of it in Firefox",
+        wave: 6,
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
         run: e2e::firefox,
     },
     Suite {
         name: "e2e-webkit",
         what: "the core of it in WebKit",
+        wave: 6,
         needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
         run: e2e::webkit,
     },
@@ -129,7 +166,7 @@ const SUITES: &[Suite] = &[
 const ON_REQUEST: &[&str] = &["fuzz"];
 
 /// Prints the names of the suites.
-pub(crate) fn list() {
+fn list() {
     for suite in SUITES {
         let note = if ON_REQUEST.contains(&suite.name) { " (only when named)" } else { "" };
         progress::line(&format!("{:<12} {}{note}", suite.name, suite.what));
@@ -142,6 +179,10 @@ fn is_chosen(name: &str, only: &[String]) -> bool {
 
 /// Runs the suites; `true` when nothing failed.
 pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool> {
+    if options.list {
+        list();
+        return Ok(true);
+    }
     if let Some(unknown) = options.only.iter().find(|name| !SUITES.iter().any(|suite| suite.name == **name)) {
         return Err(Error::Usage(format!(
             "there is no suite `{unknown}`; `cargo xtask test --list` names them."
@@ -151,39 +192,70 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool> {
     let started = Instant::now();
     prepare(workspace, &chosen)?;
     let logs = workspace.own("logs")?;
-    let mut total = Counts::default();
-    for suite in chosen {
-        let begun = Instant::now();
-        progress::line(&format!("  ...   {:<12} {}", suite.name, suite.what));
-        let outcome = match (suite.run)(workspace) {
-            Ok(outcome) => outcome,
-            Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(error) => {
-                Outcome { counts: Counts::one(false), output: error.to_string(), notes: Vec::new() }
-            }
-        };
-        let log = logs.join(format!("{}.log", suite.name));
-        workspace::write(&log, &outcome.output)?;
-        let failed = outcome.counts.failed > 0;
-        if failed {
-            progress::line(&tail(&outcome.output, SHOWN_LINES));
+    let (mut total, mut timed, mut skipped) = (Counts::default(), Vec::new(), Vec::new());
+    for wave in chosen.chunk_by(|one, other| one.wave == other.wave) {
+        let outcomes: Vec<Result<Outcome>> = thread::scope(|scope| {
+            let running: Vec<_> =
+                wave.iter().map(|suite| scope.spawn(|| run_one(workspace, suite, &logs))).collect();
+            let panicked = |_| Err(Error::Build("a suite's thread panicked".to_string()));
+            running.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+        });
+        for (suite, outcome) in wave.iter().zip(outcomes) {
+            let outcome = outcome?;
+            total = total.plus(outcome.counts);
+            let of_suite = |(name, time)| (format!("{}: {name}", suite.name), time);
+            timed.extend(outcome.timed.into_iter().map(of_suite));
+            let of_suite = |note: &str| format!("{}: {note}", suite.name);
+            skipped.extend(outcome.notes.iter().filter_map(|note| note.strip_prefix(SKIPPED)).map(of_suite));
         }
-        for note in &outcome.notes {
-            progress::line(&format!("        {note}"));
-        }
-        progress::line(&format!(
-            "  {}  {:<12} {}, {}{}",
-            if failed { "FAIL" } else { "ok  " },
-            suite.name,
-            outcome.counts.line(),
-            progress::time(begun.elapsed()),
-            if failed { format!(", all output in {}", log.display()) } else { String::new() }
-        ));
-        total = total.plus(outcome.counts);
     }
-    progress::line(&format!("  in {}", progress::time(started.elapsed())));
+    if !skipped.is_empty() {
+        progress::line("\n  not run here");
+        skipped.iter().for_each(|line| progress::line(&format!("    {line}")));
+    }
+    timed.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    progress::line("\n  the slowest");
+    for (name, time) in timed.iter().take(SLOWEST) {
+        progress::line(&format!("    {:>12}  {name}", progress::time(*time)));
+    }
+    if let Some(fallback) = WasmToolchain::get(workspace).ok().and_then(|found| found.fallback_note()) {
+        progress::line(&format!("\n  {fallback}"));
+    }
+    progress::line(&format!("\n  in {}", progress::time(started.elapsed())));
     progress::line(&total.line());
     Ok(total.failed == 0)
+}
+
+/// Runs one suite, keeps its output, and says how it went.
+fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome> {
+    let begun = Instant::now();
+    progress::line(&format!("  ...   {:<12} {}", suite.name, suite.what));
+    let mut outcome = match (suite.run)(workspace) {
+        Err(Error::Interrupted) => return Err(Error::Interrupted),
+        Ok(outcome) => outcome,
+        Err(error) => Outcome { counts: Counts::one(false), output: error.to_string(), ..Outcome::default() },
+    };
+    if outcome.timed.is_empty() {
+        outcome.timed.push((suite.what.to_string(), begun.elapsed()));
+    }
+    let log = logs.join(format!("{}.log", suite.name));
+    workspace::write(&log, &outcome.output)?;
+    let failed = outcome.counts.failed > 0;
+    let mut lines = Vec::new();
+    if failed {
+        lines.push(tail(&outcome.output, SHOWN_LINES));
+    }
+    lines.extend(outcome.notes.iter().map(|note| format!("        {note}")));
+    lines.push(format!(
+        "  {}  {:<12} {}, {}{}",
+        if failed { "FAIL" } else { "ok  " },
+        suite.name,
+        outcome.counts.line(),
+        progress::time(begun.elapsed()),
+        if failed { format!(", all output in {}", log.display()) } else { String::new() }
+    ));
+    progress::line(&lines.join("\n"));
+    Ok(outcome)
 }
 
 /// Gets every missing tool first, so that the suites run without pauses. What cannot be had is said here and makes the
@@ -213,7 +285,7 @@ fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
 
 /// A check that is one program: it passed if the program did.
 fn one_check(finished: Finished) -> Outcome {
-    Outcome { counts: Counts::one(finished.success), output: finished.output, notes: Vec::new() }
+    Outcome { counts: Counts::one(finished.success), output: finished.output, ..Outcome::default() }
 }
 
 fn cargo(what: &str, workspace: &Workspace) -> Program {
@@ -230,7 +302,7 @@ fn fmt(workspace: &Workspace) -> Result<Outcome> {
 fn check_layers(workspace: &Workspace) -> Result<Outcome> {
     let found = layers::check(workspace)?;
     let output = found.join("\n");
-    Ok(Outcome { counts: Counts::one(found.is_empty()), output, notes: Vec::new() })
+    Ok(Outcome { counts: Counts::one(found.is_empty()), output, ..Outcome::default() })
 }
 
 fn clippy(workspace: &Workspace) -> Result<Outcome> {
@@ -300,7 +372,8 @@ fn test_run(finished: Finished) -> Outcome {
     if !finished.success && counts.failed == 0 {
         counts.failed = 1;
     }
-    Outcome { counts, output: finished.output, notes: Vec::new() }
+    let timed = counts::times_of_test_programs(&finished.output);
+    Outcome { counts, output: finished.output, timed, ..Outcome::default() }
 }
 
 fn native(workspace: &Workspace) -> Result<Outcome> {
@@ -320,7 +393,7 @@ fn native(workspace: &Workspace) -> Result<Outcome> {
 
 fn fuzzing(workspace: &Workspace) -> Result<Outcome> {
     let (counts, output, notes) = fuzz::suite(workspace)?;
-    Ok(Outcome { counts, output, notes })
+    Ok(Outcome { counts, output, notes, ..Outcome::default() })
 }
 
 fn web(workspace: &Workspace) -> Result<Outcome> {
@@ -363,6 +436,7 @@ fn size(workspace: &Workspace) -> Result<Outcome> {
         counts: Counts::one(violations.is_empty()),
         output: violations.join("\n"),
         notes: sizes::table(&sizes),
+        ..Outcome::default()
     })
 }
 
@@ -399,6 +473,6 @@ mod tests {
     #[test]
     fn an_unknown_suite_is_refused_rather_than_passing_with_nothing_run() {
         let workspace = Workspace::find().unwrap();
-        assert!(test(&workspace, &Options { only: vec!["unti".to_string()] }).is_err());
+        assert!(test(&workspace, &Options { only: vec!["unti".to_string()], list: false }).is_err());
     }
 }

@@ -3,6 +3,7 @@
 //! In this order: the default toolchain if it has the target already; the distribution's if an earlier run set it up;
 //! `rustup target add` with a time limit (behind a blocked network a download hangs rather than fails); the
 //! distribution's compiler from Debian's security suite, with a standard library built once from its own source.
+//! `PORTAL_COMPILER=distribution` takes the last way at once, to try it where the network is open.
 //! The two compilers never share a target directory, for the standard library belongs to the compiler that built it.
 
 use std::path::{Path, PathBuf};
@@ -60,6 +61,9 @@ impl WasmToolchain {
     }
 
     fn find(workspace: &Workspace) -> Result<Self> {
+        if std::env::var_os("PORTAL_COMPILER").is_some_and(|name| name == "distribution") {
+            return Self::from_distribution(workspace);
+        }
         if let Ok(default) = Self::of(Kind::Default)
             && default.has_target()
         {
@@ -129,6 +133,13 @@ impl WasmToolchain {
         }
         workspace::write(&refused, &self.version)?;
         Ok(false)
+    }
+
+    /// What a person must know who looks at the figures of the page, when it is not the pinned compiler.
+    pub(crate) fn fallback_note(&self) -> Option<String> {
+        let compiler = self.version.lines().next().unwrap_or_default();
+        (self.kind == Kind::Distribution)
+            .then(|| format!("the page was built by the distribution's compiler ({compiler}): rustup's server was not reached"))
     }
 
     /// The directory that must not appear in the page.

@@ -72,7 +72,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     dist::build(workspace, &options)?;
     let site = Site::copy_of(&options.out)?;
     let packages = Packages::new(workspace);
-    let mut report = Outcome { counts: Counts::default(), output: String::new(), notes: Vec::new() };
+    let mut report = Outcome::default();
     let absent = expectations::hidden_but_absent(&site);
     if !absent.is_empty() {
         report.add_host("dist", vec![Err(format!("{} is not in dist/", absent.join(", ")))]);
