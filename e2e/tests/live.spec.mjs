@@ -172,24 +172,6 @@ test.describe('without a stream', () => {
     // Asked once at each page of the visit and not again.
     expect(api.of(CALL.events).length).toBeLessThanOrEqual(3);
   });
-
-  test('as soon as the stream can be had the looking stops', async ({ page, portal, api }) => {
-    await page.clock.install();
-    const cut = await interfere(page, { call: CALL.events, answer: 'abort' });
-    await portal.reachConfirm('dana', 'd-dana-offline');
-    await portal.lastButton.click();
-    await portal.isPending();
-    const before = reads(api);
-    await expect.poll(() => reads(api), { timeout: 25_000 }).toBeGreaterThan(before + 1);
-    await cut.stop();
-    const opened = page.waitForResponse((answer) => CALL.events.test(answer.url()) && answer.status() === 200);
-    await opened;
-    await portal.settles();
-    const after = reads(api);
-    await page.clock.runFor('00:08');
-    await portal.settles();
-    expect(reads(api)).toBe(after);
-  });
 });
 
 test.describe('told by the system', () => {
