@@ -60,7 +60,9 @@ class Watch {
       // What the provider shows on its own pages is no matter of this page.
       if (!isOurs(request.url())) return;
       this.#told.push(Promise.resolve(`${request.method()} ${request.resourceType()} ${request.postData() ?? ''}`));
-      if (['fetch', 'xhr', 'document'].includes(request.resourceType())) {
+      // A stream does not end; what it has sent is no matter of tokens.
+      const isStream = response.headers()['content-type']?.startsWith('text/event-stream');
+      if (!isStream && ['fetch', 'xhr', 'document'].includes(request.resourceType())) {
         this.#told.push(response.text().catch(() => ''));
       }
       // Once the page has left, the body of the last answer cannot be read: it must not have one.
@@ -78,9 +80,7 @@ class Watch {
     const kept = await page.evaluate(() =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, history.state, document.cookie,
         document.documentElement.outerHTML]));
-    // A stream does not end; what it has sent is no matter of tokens.
-    const late = new Promise((resolve) => setTimeout(resolve, 200, ''));
-    const told = await Promise.all(this.#told.map((text) => Promise.race([text, late])));
+    const told = await Promise.all(this.#told);
     return told.join('\n') + kept;
   }
 }

@@ -169,6 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn every_host_is_told_the_whole_of_what_each_answer_carries() {
+        let answers = Answers { connect: "https:", images: "", hashed: &[] };
+        for (file, text) in answers.files().into_iter().filter(|(name, _)| *name != "_redirects") {
+            for (name, value) in answers.everywhere() {
+                assert!(text.to_lowercase().contains(&name.to_lowercase()), "{file} has no {name}");
+                assert!(text.contains(&value), "{file} has another {name}");
+            }
+        }
+    }
+
+    #[test]
     fn every_address_of_the_page_is_known_to_hosts_that_need_a_list() {
         let source = include_str!("../../../../src/route.rs");
         let variants = source.split_once("pub enum Route {").map_or("", |(_, after)| after);
