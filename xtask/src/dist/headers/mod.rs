@@ -173,7 +173,8 @@ mod tests {
         let answers = Answers { connect: "https:", images: "", hashed: &[] };
         for (file, text) in answers.files().into_iter().filter(|(name, _)| *name != "_redirects") {
             // Our server spells its policy itself, with the origins that it knows.
-            let own = |(name, _): &(&str, String)| file != "headers.json" || *name != "Content-Security-Policy";
+            let own =
+                |(name, _): &(&str, String)| file != "headers.json" || *name != "Content-Security-Policy";
             for (name, value) in answers.everywhere().into_iter().filter(own) {
                 assert!(text.to_lowercase().contains(&name.to_lowercase()), "{file} has no {name}");
                 assert!(text.contains(&value), "{file} has another {name}");
