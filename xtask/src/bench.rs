@@ -9,12 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::chromium::Chromium;
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::http;
-use crate::node::Node;
 use crate::progress;
+use crate::provision::{Chromium, Node};
 use crate::run::Portal;
 use crate::server::{self, Build, Sample};
 use crate::sizes;

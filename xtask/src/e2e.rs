@@ -3,14 +3,12 @@
 
 use std::time::Duration;
 
-use crate::chromium::Chromium;
 use crate::counts::{self, Counts, Report};
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::node::Node;
-use crate::other_browsers::{self, Browser};
 use crate::process::Program;
+use crate::provision::{Browser, Chromium, Node};
 use crate::server::{self, Build};
 use crate::suites::{Outcome, SKIPPED};
 use crate::workspace::Workspace;
@@ -29,18 +27,18 @@ pub(crate) fn session(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn in_chromium(workspace: &Workspace, mode: &str) -> Result<Outcome> {
-    let chromium = Chromium::get_with_headless_shell()?;
+    let chromium = Chromium::get()?;
     run(workspace, mode, |program| {
         program
             .env("PORTAL_E2E_MODE", mode)
             .env("CHROMIUM", &chromium.browser)
-            .env("CHROMIUM_HEADLESS_SHELL", chromium.headless_shell.as_ref().unwrap_or(&chromium.browser))
+            .env("CHROMIUM_HEADLESS_SHELL", &chromium.headless_shell)
     })
 }
 
 /// The tests marked `@core` in Firefox.
 pub(crate) fn firefox(workspace: &Workspace) -> Result<Outcome> {
-    if !other_browsers::get(Browser::Firefox)? {
+    if !Browser::Firefox.get()? {
         return Ok(skipped(Browser::Firefox));
     }
     run(workspace, "firefox", |program| program.env("PORTAL_E2E_BROWSER", "firefox"))
@@ -48,7 +46,7 @@ pub(crate) fn firefox(workspace: &Workspace) -> Result<Outcome> {
 
 /// The core in WebKit, which has its own configuration: Playwright cannot drive it.
 pub(crate) fn webkit(workspace: &Workspace) -> Result<Outcome> {
-    if !other_browsers::get(Browser::WebKit)? {
+    if !Browser::WebKit.get()? {
         return Ok(skipped(Browser::WebKit));
     }
     run(workspace, "webkit", |program| program.args(["--config", "webkit.config.mjs"]))

@@ -7,7 +7,6 @@
 mod arguments;
 mod bench;
 mod chaos;
-mod chromium;
 mod counts;
 mod deploy;
 mod dist;
@@ -20,17 +19,13 @@ mod http;
 mod interrupt;
 mod layers;
 mod load;
-mod node;
-mod other_browsers;
 mod process;
 mod progress;
+mod provision;
 mod run;
 mod server;
 mod sizes;
 mod suites;
-mod system;
-mod toolchain;
-mod tools;
 mod workspace;
 
 use std::process::ExitCode;

@@ -7,9 +7,9 @@ use crate::dist;
 use crate::error::{Error, Result};
 use crate::http;
 use crate::interrupt;
-use crate::node::Node;
 use crate::process::{Program, Service};
 use crate::progress;
+use crate::provision::Node;
 use crate::server::{self, Build, Mode, Sample};
 use crate::workspace::{self, Workspace};
 

@@ -5,11 +5,10 @@
 //! installed. Each is counted and named as skipped. A failing suite does not stop the others: all that is wrong is
 //! reported in one run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::chromium::Chromium;
 use crate::counts::{self, Counts};
 use crate::deploy;
 use crate::dist;
@@ -18,12 +17,10 @@ use crate::error::{Error, Result};
 use crate::fuzz;
 use crate::hosts;
 use crate::layers;
-use crate::node::Node;
 use crate::process::{Finished, Program, find_on_path, tail};
 use crate::progress;
+use crate::provision::{Browser, Chromium, Node, TARGET, WasmToolchain, tools};
 use crate::sizes;
-use crate::toolchain::{TARGET, WasmToolchain};
-use crate::tools::{self, Tool};
 use crate::workspace::{self, Workspace};
 
 /// How much of a failing suite's output is shown; all of it is kept in a file.
@@ -59,9 +56,10 @@ enum Need {
     Wasm,
     Trunk,
     WasmBindgen,
-    WasmPack,
     CargoDeny,
     Chromium,
+    Firefox,
+    WebKit,
 }
 
 /// How a suite went.
@@ -114,7 +112,7 @@ const SUITES: &[Suite] = &[
         name: "web",
         what: "component tests in the browser",
         wave: 3,
-        needs: &[Need::Wasm, Need::WasmBindgen, Need::WasmPack, Need::Chromium],
+        needs: &[Need::Wasm, Need::WasmBindgen, Need::Chromium],
         run: web,
     },
     Suite {
@@ -149,14 +147,14 @@ const SUITES: &[Suite] = &[
         name: "e2e-firefox",
         what: "the core of it in Firefox",
         wave: 6,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Firefox],
         run: e2e::firefox,
     },
     Suite {
         name: "e2e-webkit",
         what: "the core of it in WebKit",
         wave: 6,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::WebKit],
         run: e2e::webkit,
     },
 ];
@@ -218,7 +216,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool> {
     for (name, time) in timed.iter().take(SLOWEST) {
         progress::line(&format!("    {:>12}  {name}", progress::time(*time)));
     }
-    if let Some(fallback) = WasmToolchain::get(workspace).ok().and_then(|found| found.fallback_note()) {
+    if let Some(fallback) = WasmToolchain::used().and_then(|used| used.fallback_note()) {
         progress::line(&format!("\n  {fallback}"));
     }
     progress::line(&format!("\n  in {}", progress::time(started.elapsed())));
@@ -262,13 +260,14 @@ fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome>
 /// suites that need it red.
 fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
     let needed = |need: Need| chosen.iter().any(|suite| suite.needs.contains(&need));
-    let all: [(Need, &dyn Fn() -> Result<()>); 7] = [
+    let all: [(Need, &dyn Fn() -> Result<()>); 8] = [
         (Need::Node, &|| Node::get(workspace).map(drop)),
-        (Need::Wasm, &|| WasmToolchain::get(workspace).map(drop)),
-        (Need::Chromium, &|| Chromium::get_with_headless_shell().map(drop)),
+        (Need::Wasm, &|| WasmToolchain::get().map(drop)),
+        (Need::Chromium, &|| Chromium::get().map(drop)),
+        (Need::Firefox, &|| Browser::Firefox.get().map(drop)),
+        (Need::WebKit, &|| Browser::WebKit.get().map(drop)),
         (Need::WasmBindgen, &|| tools::WASM_BINDGEN.get(workspace).map(drop)),
         (Need::Trunk, &|| tools::TRUNK.get(workspace).map(drop)),
-        (Need::WasmPack, &|| tools::WASM_PACK.get(workspace).map(drop)),
         (Need::CargoDeny, &|| tools::CARGO_DENY.get(workspace).map(drop)),
     ];
     for (need, get) in all {
@@ -313,7 +312,7 @@ fn clippy(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
-    WasmToolchain::get(workspace)?
+    WasmToolchain::get()?
         .cargo("cargo clippy for wasm32", &[])
         .args([
             "clippy",
@@ -397,34 +396,29 @@ fn fuzzing(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn web(workspace: &Workspace) -> Result<Outcome> {
-    let tools = web_tools(workspace)?;
+    let runner = tools::WASM_BINDGEN.get(workspace)?.join("wasm-bindgen-test-runner");
     let chromium = Chromium::get()?;
     let wanted = counts::browser_tests_in(&[&workspace.root.join("tests"), &workspace.root.join("src")])?;
-    let finished = WasmToolchain::get(workspace)?
-        .program("wasm-pack test", "wasm-pack", &tools)
-        .args(["test", "--headless", "--chrome", "--chromedriver"])
-        .arg(&chromium.driver)
+    let finished = WasmToolchain::get()?
+        .cargo("cargo test for wasm32", &[])
         // The library's and the integration tests, so that documentation examples stay with the host.
-        .args(["--mode", "no-install", "--", "--locked", "--lib", "--test", "*"])
-        .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
+        .args(["test", "--locked", "--target", TARGET, "--no-fail-fast", "--lib", "--test", "*"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("CHROMEDRIVER", &chromium.driver)
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
         // The first start of a browser on a busy machine takes longer than the runner's 20 s.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
         .dir(&workspace.root)
         .limit(Duration::from_secs(30 * 60))
         .run()?;
-    let reported = counts::of_test_results(&finished.output);
-    let ran = reported.passed + reported.failed;
     let mut outcome = test_run(finished);
+    let ran = outcome.counts.passed + outcome.counts.failed;
     if ran < wanted || wanted == 0 {
         outcome.counts.failed += 1;
         outcome.output.push_str(&format!("\nthe sources have {wanted} browser tests, {ran} ran"));
     }
     Ok(outcome)
-}
-
-/// The directories with the tools of the browser tests, as wasm-pack looks for them on PATH.
-fn web_tools(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    [&tools::WASM_PACK, &tools::WASM_BINDGEN].iter().map(|tool: &&Tool| tool.get(workspace)).collect()
 }
 
 fn size(workspace: &Workspace) -> Result<Outcome> {

@@ -18,14 +18,13 @@ mod split;
 mod wasm;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::fingerprint;
-use crate::node::Node;
 use crate::progress;
-use crate::toolchain::WasmToolchain;
-use crate::tools;
+use crate::provision::{Node, WasmToolchain, tools};
 use crate::workspace::{self, Workspace};
 
 use html::{Part, Tag};
@@ -94,8 +93,12 @@ impl Options {
 }
 
 /// Builds the page into `options.out`, unless that is what already stands there, and writes what lies beside it.
+///
+/// One at a time: suites that run side by side ask for the same page, and the first builds it for all.
 pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
-    let toolchain = WasmToolchain::get(workspace)?;
+    static ONE: Mutex<()> = Mutex::new(());
+    let _turn = ONE.lock();
+    let toolchain = WasmToolchain::get()?;
     page(workspace, &toolchain, options)?;
     beside::write(options)?;
     // Those of an earlier build would speak of other sources.
@@ -108,7 +111,7 @@ pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
 
 fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> Result<()> {
     let node = Node::get(workspace)?;
-    let std_source = toolchain.has_std_source(workspace)?;
+    let std_source = toolchain.has_std_source();
     let mut context: Vec<&str> = OWN_SOURCES.to_vec();
     let std_text = format!("std from source: {std_source}");
     context.extend([toolchain.version.as_str(), &std_text]);

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::process::{Program, path_with};
-use crate::toolchain::TARGET;
-use crate::tools;
+use crate::provision::{TARGET, tools};
 use crate::workspace::{self, Workspace};
 
 /// Package, its directory, the platform it is compiled for, the bill.

@@ -11,7 +11,7 @@ use crate::dist::digest;
 use crate::error::{Error, Result};
 use crate::process::{Program, find_on_path};
 use crate::progress;
-use crate::system;
+use crate::provision::apt;
 use crate::workspace::{self, Workspace};
 
 /// Where a Linux system keeps programs, within its root.
@@ -103,10 +103,10 @@ fn unpack(packages: &[&str], home: &Path) -> Result<()> {
     let staged = home.with_extension(format!("unpacking-{}", std::process::id()));
     let result = fetch(packages, &staged).or_else(|error| {
         // A list of packages that is empty or old is the usual reason.
-        if matches!(error, Error::Interrupted) || !system::can_install() {
+        if matches!(error, Error::Interrupted) || !apt::can_install() {
             return Err(error);
         }
-        system::update()?;
+        apt::update()?;
         fetch(packages, &staged).or_else(|_| fetch(&[first], &staged))
     });
     let placed = result.and_then(|()| {

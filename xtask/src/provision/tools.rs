@@ -3,6 +3,7 @@
 //! Each is wanted in one exact version. The cache lies outside the repository, so that a second clone and a cleaned
 //! target directory reuse it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,18 +23,12 @@ pub(crate) struct Tool {
     programs: &'static [&'static str],
     /// The version wanted; `None` means that of the library crate in Cargo.lock.
     version: Option<&'static str>,
-    /// Whether to build with the tool's own lock file. wasm-bindgen-cli's names crates that are not always served yet.
-    locked: Locked,
+    /// What `cargo install` is told: wasm-bindgen-cli's own lock file names crates that are not always served yet.
+    install: &'static [&'static str],
     /// The address of the prebuilt archive: `{v}` is the version, `{t}` the platform.
     archive: &'static str,
     /// How long building it takes on two cores, in words.
     build_time: &'static str,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Locked {
-    Yes,
-    No,
 }
 
 /// Builds the page.
@@ -41,7 +36,7 @@ pub(crate) const TRUNK: Tool = Tool {
     package: "trunk",
     programs: &["trunk"],
     version: Some("0.21.14"),
-    locked: Locked::Yes,
+    install: &["--locked"],
     archive: "https://github.com/trunk-rs/trunk/releases/download/v{v}/trunk-{t}.tar.gz",
     build_time: "about 5 minutes",
 };
@@ -51,18 +46,8 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     package: "wasm-bindgen-cli",
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
     version: None,
-    locked: Locked::No,
+    install: &[],
     archive: "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/{v}/wasm-bindgen-{v}-{t}.tar.gz",
-    build_time: "about 2 minutes",
-};
-
-/// Runs the browser tests.
-pub(crate) const WASM_PACK: Tool = Tool {
-    package: "wasm-pack",
-    programs: &["wasm-pack"],
-    version: Some("0.15.1"),
-    locked: Locked::Yes,
-    archive: "https://github.com/wasm-bindgen/wasm-pack/releases/download/v{v}/wasm-pack-v{v}-{t}.tar.gz",
     build_time: "about 2 minutes",
 };
 
@@ -71,7 +56,7 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     package: "cargo-deny",
     programs: &["cargo-deny"],
     version: Some("0.20.2"),
-    locked: Locked::Yes,
+    install: &["--locked"],
     archive: "https://github.com/EmbarkStudios/cargo-deny/releases/download/{v}/cargo-deny-{v}-{t}.tar.gz",
     build_time: "about 2 minutes",
 };
@@ -81,30 +66,25 @@ pub(crate) const CARGO_CYCLONEDX: Tool = Tool {
     package: "cargo-cyclonedx",
     programs: &["cargo-cyclonedx"],
     version: Some("0.5.9"),
-    locked: Locked::Yes,
+    install: &["--locked"],
     archive: "https://github.com/CycloneDX/cyclonedx-rust-cargo/releases/download/cargo-cyclonedx-{v}/cargo-cyclonedx-{t}.tar.gz",
     build_time: "about 2 minutes",
 };
-
-/// Set when the download site did not answer, so that the next tool does not wait for it again.
-static DOWNLOADS_BLOCKED: AtomicBool = AtomicBool::new(false);
 
 impl Tool {
     /// The directory with the tool's programs, after getting it if it is missing. What failed once is not tried again
     /// in the same run: it takes minutes.
     pub(crate) fn get(&self, workspace: &Workspace) -> Result<PathBuf> {
-        static FAILED: Mutex<Vec<(&'static str, String)>> = Mutex::new(Vec::new());
-        let known = FAILED.lock().ok().and_then(|all| {
-            all.iter().find(|(package, _)| *package == self.package).map(|(_, text)| text.clone())
-        });
-        if let Some(text) = known {
-            return Err(Error::Build(text));
+        static FAILED: Mutex<BTreeMap<&str, String>> = Mutex::new(BTreeMap::new());
+        let mut failed = FAILED.lock().map_err(|_| Error::Build("another suite's thread panicked".into()))?;
+        if let Some(text) = failed.get(self.package) {
+            return Err(Error::Build(text.clone()));
         }
         let got = self.find_or_make(workspace);
-        if let (Err(error), Ok(mut all)) = (&got, FAILED.lock())
+        if let Err(error) = &got
             && !matches!(error, Error::Interrupted)
         {
-            all.push((self.package, error.to_string()));
+            failed.insert(self.package, error.to_string());
         }
         got
     }
@@ -114,8 +94,11 @@ impl Tool {
             Some(version) => version.to_string(),
             None => locked_version(&workspace::read(&workspace.root.join("Cargo.lock"))?, "wasm-bindgen")?,
         };
-        if let Some(dir) = self.on_path(&version) {
-            return Ok(dir);
+        let on_path = self.programs.first().and_then(|name| find_on_path(name));
+        if let Some(dir) = on_path.as_deref().and_then(Path::parent)
+            && self.is_in(dir, &version)
+        {
+            return Ok(dir.to_path_buf());
         }
         let home = workspace.cache.join("tools").join(format!("{}-{version}", self.package));
         let bin = home.join("bin");
@@ -123,10 +106,10 @@ impl Tool {
             return Ok(bin);
         }
         workspace::create_dir(&bin)?;
-        if self.download(workspace, &version, &bin)? && self.is_in(&bin, &version) {
-            return Ok(bin);
+        progress::note(&format!("fetching {} {version}", self.package));
+        if !(self.download(workspace, &version, &bin)? && self.is_in(&bin, &version)) {
+            self.build(workspace, &version, &home)?;
         }
-        self.build(workspace, &version, &home)?;
         if self.is_in(&bin, &version) {
             return Ok(bin);
         }
@@ -136,24 +119,15 @@ impl Tool {
         })
     }
 
-    fn on_path(&self, version: &str) -> Option<PathBuf> {
-        let first = find_on_path(self.programs.first()?)?;
-        let dir = first.parent()?.to_path_buf();
-        self.is_in(&dir, version).then_some(dir)
-    }
-
     /// Whether all programs are in `dir` and the first one has the version wanted.
     fn is_in(&self, dir: &Path, version: &str) -> bool {
-        let programs: Vec<PathBuf> = self.programs.iter().map(|name| dir.join(name)).collect();
-        let Some(first) = programs.first() else {
-            return false;
+        let says = |program: PathBuf| {
+            Program::new(self.package, program).arg("--version").limit(Duration::from_secs(20)).run()
         };
-        programs.iter().all(|program| program.is_file())
-            && Program::new(self.package, first)
-                .arg("--version")
-                .limit(Duration::from_secs(20))
-                .run()
-                .is_ok_and(|answer| says_version(&answer.stdout, version))
+        self.programs.iter().all(|name| dir.join(name).is_file())
+            && self.programs.first().is_some_and(|first| {
+                says(dir.join(first)).is_ok_and(|answer| says_version(&answer.stdout, version))
+            })
     }
 
     /// Tries the project's own prebuilt archive; `false` when there is none here.
@@ -161,29 +135,19 @@ impl Tool {
         let Some(platform) = platform(self.package) else {
             return Ok(false);
         };
-        if DOWNLOADS_BLOCKED.load(Ordering::Relaxed) || find_on_path("curl").is_none() {
-            return Ok(false);
-        }
         let address = self.archive.replace("{v}", version).replace("{t}", platform);
         let dir = workspace.own("download")?.join(self.package);
         workspace::remove_dir(&dir)?;
         workspace::create_dir(&dir)?;
         let archive = dir.join("archive.tar.gz");
-        progress::note(&format!("fetching {} {version}", self.package));
-        let fetched = fetch(&address, &archive)?;
-        if !fetched.success {
-            // Anything but an answer (curl: 22 is an HTTP error) means that the site cannot be reached from here.
-            if !fetched.output.contains("requested URL returned error") {
-                DOWNLOADS_BLOCKED.store(true, Ordering::Relaxed);
-            }
+        if !fetch(&address, &archive)? {
             return Ok(false);
         }
         for ending in ["sha256", "sha256sum"] {
             let sums = dir.join(ending);
-            if fetch(&format!("{address}.{ending}"), &sums)?.success {
-                let published = workspace::read(&sums)?;
+            if fetch(&format!("{address}.{ending}"), &sums)? {
                 let found = digest::sha256_hex(&workspace::read_bytes(&archive)?);
-                if !published.to_lowercase().contains(&found) {
+                if !workspace::read(&sums)?.to_lowercase().contains(&found) {
                     return Err(Error::Build(format!(
                         "the downloaded {} {version} does not have the checksum its project publishes.\n\
                          What to do: start again; if it happens twice, install it by hand and tell the project.",
@@ -193,8 +157,7 @@ impl Tool {
                 break;
             }
         }
-        let unpacked = Program::new("tar", "tar").arg("-xzf").arg(&archive).arg("-C").arg(&dir).run()?;
-        if !unpacked.success {
+        if !Program::new("tar", "tar").arg("-xzf").arg(&archive).arg("-C").arg(&dir).run()?.success {
             return Ok(false);
         }
         for file in workspace::files_under(&dir, &|_| false)? {
@@ -212,16 +175,13 @@ impl Tool {
     fn build(&self, workspace: &Workspace, version: &str, home: &Path) -> Result<()> {
         progress::note(&format!("building {} {version}, {}, once", self.package, self.build_time));
         let started = Instant::now();
-        let target = workspace.own("tool-build")?;
-        let mut program = Program::new(format!("building {}", self.package), "cargo").arg("install");
-        if self.locked == Locked::Yes {
-            program = program.arg("--locked");
-        }
-        program
+        Program::new(format!("building {}", self.package), "cargo")
+            .arg("install")
+            .args(self.install)
             .args(["--quiet", "--version", version, "--root"])
             .arg(home)
             .arg(self.package)
-            .env("CARGO_TARGET_DIR", &target)
+            .env("CARGO_TARGET_DIR", workspace.own("tool-build")?)
             .env("CARGO_PROFILE_RELEASE_LTO", "false")
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -240,8 +200,13 @@ pub(crate) fn tidy(workspace: &Workspace) -> Result<()> {
     workspace::remove_dir(&workspace.target.join("xtask").join("download"))
 }
 
-fn fetch(address: &str, into: &Path) -> Result<crate::process::Finished> {
-    Program::new("curl", "curl")
+/// Whether the file came. A site that once did not answer is not asked again: each time would cost seconds.
+fn fetch(address: &str, into: &Path) -> Result<bool> {
+    static BLOCKED: AtomicBool = AtomicBool::new(false);
+    if BLOCKED.load(Ordering::Relaxed) || find_on_path("curl").is_none() {
+        return Ok(false);
+    }
+    let fetched = Program::new("curl", "curl")
         .args([
             "--fail",
             "--location",
@@ -256,7 +221,12 @@ fn fetch(address: &str, into: &Path) -> Result<crate::process::Finished> {
         .arg(into)
         .arg(address)
         .limit(Duration::from_secs(65))
-        .run()
+        .run()?;
+    // An answer of the site is one even when it is "not found".
+    if !fetched.success && !fetched.output.contains("requested URL returned error") {
+        BLOCKED.store(true, Ordering::Relaxed);
+    }
+    Ok(fetched.success)
 }
 
 /// The name under which a project publishes for this machine.
@@ -279,7 +249,7 @@ fn says_version(answer: &str, version: &str) -> bool {
 }
 
 /// The version of a crate in Cargo.lock.
-pub(crate) fn locked_version(lock: &str, package: &str) -> Result<String> {
+fn locked_version(lock: &str, package: &str) -> Result<String> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines();
     while let Some(line) = lines.next() {
