@@ -166,13 +166,15 @@ test('without a network the list stays and says as of when; with it the list is 
 
 test('the last button pressed without a network says that nothing was sent, and nothing is', async ({ context, page, portal, api, guard }) => {
   guard.pardon(/Failed to load resource|ERR_INTERNET_DISCONNECTED/);
+  await page.clock.install();
   await portal.reachConfirm('aiko', ANDROID);
   await context.setOffline(true);
   await portal.lastButton.click();
   await expect(page.getByRole('alert').filter({ hasText: portal.saying('offline.unsent') })).toBeVisible();
   await context.setOffline(false);
   await expect(page.getByText(portal.saying('offline.unsent'))).toHaveCount(0);
-  await page.waitForTimeout(1_500);
+  await page.clock.runFor(1_500);
+  await portal.settles();
   expect(api.resets).toHaveLength(0);
   await expect(portal.lastButton).toBeVisible();
   await portal.lastButton.click();

@@ -169,7 +169,15 @@ test('a copy of a tab cannot complete the sign-in a second time', async ({ page,
   expect(api.of(CALL.me)).toHaveLength(before);
 });
 
-test('a copy of the tab with the last question: two clicks, one reset', async ({ page, portal, api }) => {
+test('a copy of the tab with the last question: two clicks, one reset', async ({ context, page, portal, api }) => {
+  // Read on their way: the browser drops the body of an answer that the page has done with.
+  const actions = new Set();
+  await context.route(CALL.reset, async (route) => {
+    const answer = await route.fetch();
+    const { id } = await answer.json();
+    if (id) actions.add(id);
+    await route.fulfill({ response: answer });
+  });
   await portal.reachConfirm('aiko', ANDROID);
   const copy = portal.in(await duplicate(page, `/devices/${ANDROID}/reset-passcode`));
   await expect(copy.lastButton).toBeVisible();
@@ -179,8 +187,7 @@ test('a copy of the tab with the last question: two clicks, one reset', async ({
   await copy.isDone();
   // The same key, or none at all: the server has one action, whoever asked for it.
   expect(new Set(await api.resetKeys()).size).toBe(1);
-  const answers = await Promise.all(api.resets.map(async (request) => (await request.response())?.json().catch(() => undefined)));
-  expect(new Set(answers.map((answer) => answer?.id).filter(Boolean)).size).toBe(1);
+  expect(actions.size).toBe(1);
   await page.goto('/history');
   await portal.isAt('/history');
   await expect(portal.main.getByRole('row').filter({ hasText: portal.saying('history.reset_requested') })).toHaveCount(1);

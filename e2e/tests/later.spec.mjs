@@ -1,6 +1,6 @@
 // The part of the module with the later screens: fetched when one of them is opened, not before; and when it cannot be.
 
-import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { expect, test } from './fixtures.mjs';
 import { IT_CONTACT } from './support/stage.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -47,27 +47,21 @@ test('while it is on its way a skeleton stands there, under the title of the scr
   await expect(portal.headed('help.heading')).toBeFocused();
 });
 
-for (const language of LANGUAGES) {
-  test.describe(`in ${language}`, () => {
-    test.use({ language });
-
-    test('it cannot be fetched: what it means, whom to ask, and trying again helps', async ({ page, portal }) => {
-      await portal.enter('aiko', '/devices');
-      await page.route(LATER, (route) => route.abort('connectionreset'));
-      await portal.device(ANDROID).first().click();
-      await expect(portal.headed('later.heading')).toBeVisible();
-      await expect(portal.main.getByRole('alert')).toContainText(portal.saying('later.text'));
-      await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
-      await portal.button('retry', portal.main).click();
-      await expect(portal.headed('later.heading')).toBeVisible();
-      await page.unroute(LATER);
-      await portal.button('retry', portal.main).click();
-      await portal.isAt(`/devices/${ANDROID}`);
-      await expect(portal.resetCommand).toBeVisible();
-      await expect(portal.heading).toBeFocused();
-    });
-  });
-}
+test('it cannot be fetched: what it means, whom to ask, and trying again helps', async ({ page, portal }) => {
+  await portal.enter('aiko', '/devices');
+  await page.route(LATER, (route) => route.abort('connectionreset'));
+  await portal.device(ANDROID).first().click();
+  await expect(portal.headed('later.heading')).toBeVisible();
+  await expect(portal.main.getByRole('alert')).toContainText(portal.saying('later.text'));
+  await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+  await portal.button('retry', portal.main).click();
+  await expect(portal.headed('later.heading')).toBeVisible();
+  await page.unroute(LATER);
+  await portal.button('retry', portal.main).click();
+  await portal.isAt(`/devices/${ANDROID}`);
+  await expect(portal.resetCommand).toBeVisible();
+  await expect(portal.heading).toBeFocused();
+});
 
 test('its texts cannot be fetched: the same, and trying again fetches them', async ({ page, portal }) => {
   await portal.enter('aiko', '/devices');

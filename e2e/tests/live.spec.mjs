@@ -86,18 +86,6 @@ test.describe('with a stream', () => {
     console.log(`shown after the server knew: ${delays}`);
   });
 
-  test('while a device is silent nothing is asked for and nothing is called done', async ({ context, page, portal, api }) => {
-    await listen(context);
-    await portal.reachConfirm('dana', 'd-dana-offline');
-    await portal.lastButton.click();
-    await portal.isPending();
-    await portal.settles();
-    const before = api.requests.length;
-    await page.waitForTimeout(8_000);
-    expect(api.requests.length).toBe(before);
-    await expect(portal.headed('done')).toHaveCount(0);
-  });
-
   test('"not now" is a state of its own: in the steps, in the title and aloud, the focus stays', async ({ context, page, portal }) => {
     await listen(context);
     await watchTitle(context);
@@ -154,12 +142,14 @@ test.describe('with one stream at a time', () => {
 
   test('sign-out ends the stream, and nothing is asked for afterwards', async ({ page, portal, api }) => {
     const isOpened = async () => (await api.of(CALL.events).at(-1)?.response())?.status();
+    await page.clock.install();
     await portal.enter('aiko', '/devices');
     await expect.poll(isOpened).toBe(200);
     await portal.signOut();
     const before = api.requests.filter((request) => !CALL.branding.test(request.url())).length;
     const streams = api.of(CALL.events).length;
-    await page.waitForTimeout(3_000);
+    await page.clock.runFor('00:03');
+    await portal.settles();
     expect(api.requests.filter((request) => !CALL.branding.test(request.url()))).toHaveLength(before);
     // The server would refuse a second one while it knows of the first.
     await portal.enter('aiko', '/devices');
@@ -181,22 +171,6 @@ test.describe('without a stream', () => {
     await portal.isDone();
     // Asked once at each page of the visit and not again.
     expect(api.of(CALL.events).length).toBeLessThanOrEqual(3);
-  });
-
-  test('as soon as the stream can be had the looking stops', async ({ page, portal, api }) => {
-    const cut = await interfere(page, { call: CALL.events, answer: 'abort' });
-    await portal.reachConfirm('dana', 'd-dana-offline');
-    await portal.lastButton.click();
-    await portal.isPending();
-    const before = reads(api);
-    await expect.poll(() => reads(api), { timeout: 25_000 }).toBeGreaterThan(before + 1);
-    await cut.stop();
-    const opened = page.waitForResponse((answer) => CALL.events.test(answer.url()) && answer.status() === 200);
-    await opened;
-    await portal.settles();
-    const after = reads(api);
-    await page.waitForTimeout(8_000);
-    expect(reads(api)).toBe(after);
   });
 });
 

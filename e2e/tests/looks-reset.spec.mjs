@@ -4,6 +4,7 @@
 import { expect, LANGUAGES, test } from './fixtures.mjs';
 import { CALL, interfere, problem } from './support/api.mjs';
 import { glance } from './support/look.mjs';
+import { IT_CONTACT } from './support/stage.mjs';
 import { ANDROID } from './sample.mjs';
 
 /** Answers that leave no way to send it again: each needs a sign-in of its own. */
@@ -27,6 +28,8 @@ for (const language of LANGUAGES) {
         await portal.confirmAgain('dana', device);
         await portal.lastButton.click();
         await expect(portal.headed(heading)).toBeVisible();
+        await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+        await expect(portal.showPasscode).toHaveCount(0);
         await glance(page, language, name);
       }
       await portal.confirmAgain('dana', 'd-dana-silent');

@@ -22,15 +22,11 @@ const FOUND = {
   },
 };
 
+/** One of each kind of return; the others in `tests/app_answers.rs`. */
 const STATES = [
   { name: 'done', ...AIKO, heading: 'done', found: 'same' },
-  { name: 'failed', who: 'dana', device: 'd-dana-nopolicy', heading: 'failed', found: 'same' },
-  { name: 'superseded', who: 'dana', device: 'd-dana-erased', heading: 'superseded', found: 'same' },
   { name: 'busy', ...AIKO, answer: problem(503, 'unavailable'), heading: 'busy', found: 'confirm' },
-  { name: 'unknown', ...AIKO, answer: 'abort', heading: 'outcomeUnknown', found: 'confirm' },
   { name: 'rejected', ...AIKO, answer: problem(400, 'invalidRequest'), heading: 'resetRejected', found: 'explain' },
-  { name: 'not allowed', ...AIKO, answer: problem(403, 'actionNotAllowed', { reason: 'organizationPolicy' }), heading: 'not_allowed.heading', found: 'explain' },
-  { name: 'gone', ...AIKO, answer: problem(404, 'notFound'), heading: 'resetGone', found: 'explain' },
 ];
 
 /** Out of the portal, where the sign-in was, and in again. */

@@ -1,8 +1,6 @@
 // Before and without the application: the static shell, no script, no WebAssembly, no storage, a wrong config.json.
 
 import { expect, LANGUAGES, test } from './fixtures.mjs';
-import { IT_CONTACT } from './support/stage.mjs';
-import { ANDROID } from './sample.mjs';
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -29,22 +27,24 @@ for (const language of LANGUAGES) {
       // The alert has texts for other causes too, which are hidden: the one that is shown counts.
       await expect.poll(() => page.getByRole('alert').innerText()).toContain('WebAssembly');
     });
-
-    for (const [name, answer] of [
-      ['missing', { status: 404, body: '' }],
-      ['not JSON', { status: 200, contentType: 'application/json', body: '{"authority":' }],
-      ['without what is needed', { status: 200, contentType: 'application/json', body: '{}' }],
-      ['the index page of a careless host', { status: 200, contentType: 'text/html', body: '<!doctype html><p>hello' }],
-    ]) {
-      test(`config.json ${name}: an explanation, not a blank page`, async ({ page, portal }) => {
-        await page.route('**/config.json', (route) => route.fulfill(answer));
-        await portal.open('/devices');
-        await expect(portal.headed('config.heading')).toBeVisible();
-        await expect(portal.main.getByText('config.json').first()).toBeVisible();
-      });
-    }
   });
 }
+
+test('config.json missing, broken, empty or of a careless host: an explanation, not a blank page', async ({ page, portal }) => {
+  let config;
+  await page.route('**/config.json', (route) => route.fulfill(config));
+  for (const answer of [
+    { status: 404, body: '' },
+    { status: 200, contentType: 'application/json', body: '{"authority":' },
+    { status: 200, contentType: 'application/json', body: '{}' },
+    { status: 200, contentType: 'text/html', body: '<!doctype html><p>hello' },
+  ]) {
+    config = answer;
+    await portal.open('/devices');
+    await expect(portal.headed('config.heading'), answer.body).toBeVisible();
+    await expect(portal.main.getByText('config.json').first()).toBeVisible();
+  }
+});
 
 test('something useful paints before WebAssembly has loaded', async ({ page }) => {
   await page.route('**/*.wasm', () => {});
@@ -94,22 +94,5 @@ test('the policies of the page are the strict ones', async ({ page }) => {
   expect(headers['referrer-policy']).toBe('no-referrer');
   for (const script of await page.locator('script[src], link[rel=modulepreload]').all()) {
     expect(await script.getAttribute('integrity')).toMatch(/^sha(256|384|512)-/);
-  }
-});
-
-test('an unknown address is a page that says so, with the way back', async ({ portal }) => {
-  await portal.open('/no/such/page');
-  await expect(portal.headed('notFound')).toBeVisible();
-  await expect(portal.page).toHaveTitle(/.+/);
-});
-
-test('the IT contact is on every page', async ({ portal }) => {
-  await portal.open('/');
-  await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
-  await portal.enter('aiko', '/devices');
-  for (const path of ['/', '/devices', `/devices/${ANDROID}`, `/devices/${ANDROID}/reset-passcode`, '/notifications', '/help']) {
-    await portal.open(path);
-    await portal.isAt(path);
-    await expect(portal.itContact(IT_CONTACT.phone), path).toBeVisible();
   }
 });

@@ -3,7 +3,6 @@
 import { CORE, expect, test } from './fixtures.mjs';
 import { CALL, interfere, problem } from './support/api.mjs';
 import { MODE } from './support/modes.mjs';
-import { DAY, shiftWallClock } from './support/clock.mjs';
 import { ANDROID } from './sample.mjs';
 
 const DETAILS = `/devices/${ANDROID}`;
@@ -161,17 +160,6 @@ test('a challenge of the server leads to one more explanation, never to a loop',
   await portal.settles();
   expect(api.resets).toHaveLength(1);
 });
-
-for (const [name, shift] of [['a day ahead', DAY], ['a day behind', -DAY]]) {
-  test(`a PC clock ${name} changes nothing about the five minutes`, async ({ context, portal }) => {
-    await shiftWallClock(context, shift);
-    await portal.reachConfirm('aiko', ANDROID);
-    const [minutes] = (await portal.countdown.innerText()).match(/\d+:\d\d/)[0].split(':').map(Number);
-    expect(minutes).toBe(4);
-    await portal.lastButton.click();
-    await portal.isDone();
-  });
-}
 
 test('a callback nobody asked for is refused with an explanation', async ({ page, portal }) => {
   await portal.open('/callback?code=stolen&state=foreign');

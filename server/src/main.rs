@@ -4,7 +4,7 @@
 //! arguments or the configuration.
 
 use portal_server::config::Settings;
-use portal_server::operator::{self, AuditCommand, OperatorError, Wanted};
+use portal_server::operator::{self, AuditCommand, OperatorError, PasscodesCommand, Wanted};
 use portal_server::system::{self, SystemClock};
 use portal_server::{composition, config};
 use std::io::Write as _;
@@ -51,11 +51,11 @@ fn run() -> Result<Vec<String>, Failed> {
     let (file, wanted) = operator::parse(std::env::args_os().skip(1))
         .map_err(|reason| Failed { code: 2, reasons: vec![reason] })?;
     match wanted {
-        Wanted::Help => Ok(vec![operator::HELP.to_owned()]),
+        Wanted::Help(text) => Ok(vec![text]),
         Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
         Wanted::Check => settings(file.as_deref()).map(|_| Vec::new()),
         Wanted::Serve => serve(&settings(file.as_deref())?),
-        Wanted::Audit(AuditCommand::VerifyFile { file: exported, anchor }) => {
+        Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
             let keys = match &file {
                 Some(_) => settings(file.as_deref())?.audit_keys,
@@ -63,7 +63,7 @@ fn run() -> Result<Vec<String>, Failed> {
             };
             operator::verify_file(&exported, keys.as_ref(), anchor).map_err(|error| Failed::not_done(&error))
         }
-        Wanted::Audit(_) | Wanted::Rekey | Wanted::Backup(_) | Wanted::Restore(_) => {
+        Wanted::Audit(_) | Wanted::Passcodes(_) | Wanted::Backup { .. } | Wanted::Restore { .. } => {
             let settings = settings(file.as_deref())?;
             system::start_log_by_hand();
             let result = runtime()?.block_on(operate(&settings, &wanted));
@@ -75,20 +75,22 @@ fn run() -> Result<Vec<String>, Failed> {
 /// Does what an operator asked.
 async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, OperatorError> {
     match wanted {
-        Wanted::Audit(AuditCommand::Verify { anchor }) => operator::verify(settings, *anchor).await,
+        Wanted::Audit(AuditCommand::Verify { anchor, file: None }) => {
+            operator::verify(settings, *anchor).await
+        }
         Wanted::Audit(AuditCommand::Seal { anchor }) => operator::seal(settings, *anchor, &SystemClock).await,
         Wanted::Audit(AuditCommand::Export { from, to }) => {
             let mut out = std::io::BufWriter::new(std::io::stdout());
             operator::export(settings, *from, *to, &mut out).await.map(|()| Vec::new())
         }
-        Wanted::Rekey => operator::reseal(settings).await,
-        Wanted::Backup(to) => operator::back_up(settings, to, &SystemClock).await,
-        Wanted::Restore(from) => operator::restore(settings, from, &SystemClock).await,
+        Wanted::Passcodes(PasscodesCommand::Rekey) => operator::reseal(settings).await,
+        Wanted::Backup { to } => operator::back_up(settings, to, &SystemClock).await,
+        Wanted::Restore { from } => operator::restore(settings, from, &SystemClock).await,
         // Done without a database.
-        Wanted::Audit(AuditCommand::VerifyFile { .. })
+        Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
         | Wanted::Serve
         | Wanted::Check
-        | Wanted::Help
+        | Wanted::Help(_)
         | Wanted::Version => Ok(Vec::new()),
     }
 }

@@ -3,7 +3,7 @@
 //! The compiler holds: the browser's crates are dependencies of wasm32 alone, so that no rule of the page can name them on
 //! the host; the contract is a crate of its own. Between the modules of one crate Rust has no walls: for them this reads
 //! the paths that start at the crate's root. It is a check of text, written for code that rustfmt has laid out; it does
-//! not see a path that a macro makes, and it believes that what follows `#[cfg(test)]` is tests.
+//! not see a path that a macro makes, and it believes that what follows a `#[cfg(test)]` module is tests.
 
 use std::path::Path;
 
@@ -110,15 +110,16 @@ fn each_source(dir: &Path, mut each: impl FnMut(&str, &str)) -> Result<()> {
     Ok(())
 }
 
-/// The lines of code with their numbers from 1, without whole-line comments and the tests at the end.
+/// The lines of code with their numbers from 1, without whole-line comments and the module of tests at the end.
 fn code(source: &str) -> impl Iterator<Item = (usize, &str)> {
-    source
-        .lines()
-        .map(str::trim)
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
-        .take_while(|(_, line)| *line != "#[cfg(test)]")
-        .filter(|(_, line)| !line.starts_with("//"))
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let is_test_module = |pair: &[&str]| {
+        matches!(pair, [attribute, item] if *attribute == "#[cfg(test)]"
+            && (item.starts_with("#[") || item.starts_with("mod ")))
+    };
+    let end = lines.windows(2).position(is_test_module).unwrap_or(lines.len());
+    let numbered = lines.into_iter().take(end).enumerate().map(|(index, line)| (index + 1, line));
+    numbered.filter(|(_, line)| !line.starts_with("//"))
 }
 
 /// The modules of the crate that a source names through `crate::x` or enough `super::` without being allowed to.
@@ -201,11 +202,13 @@ mod tests {
             "// crate::pages",
             "use super::pages::x;",
             "use mycrate::pages;",
-            "#[cfg(test)]\nuse crate::pages;",
+            "#[cfg(test)]\nmod tests {\nuse crate::pages;",
         ] {
             assert_eq!(outward(PAGE, "view/explain.rs", fine), Vec::<String>::new(), "{fine}");
         }
         assert_eq!(outward(PAGE, "helpers/x.rs", "").len(), 1);
+        let after_one_method = "#[cfg(test)]\npub(crate) fn a() {}\nuse crate::pages;";
+        assert_eq!(outward(PAGE, "domain/x.rs", after_one_method).len(), 1);
     }
 
     #[test]

@@ -80,9 +80,6 @@ export const CAPTIVE_PORTAL = {
   body: '<!doctype html><title>Wi-Fi</title><h1>Welcome to the hotel</h1>',
 };
 
-/** JSON that ends in the middle. */
-export const TRUNCATED_JSON = { status: 200, contentType: 'application/json', body: '{"value":[{"id":"d-aiko-an' };
-
 /**
  * Answers matching calls with `answer` instead of the server; `times` bounds how often (all, if not given).
  * @param {import('@playwright/test').Page} page

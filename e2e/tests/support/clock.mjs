@@ -17,5 +17,3 @@ export function shiftWallClock(context, milliseconds) {
     globalThis.Date = ShiftedDate;
   }, milliseconds);
 }
-
-export const DAY = 24 * 60 * 60 * 1000;

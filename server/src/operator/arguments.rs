@@ -1,95 +1,103 @@
 //! The command line.
 
 use crate::domain::audit_chain::Head;
-use lexopt::prelude::{Long, Short, Value};
-use lexopt::{Parser, ValueExt as _};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
 use portal_contract::UtcTime;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// What `--help` prints.
-pub const HELP: &str = "\
-The server of the passcode portal.
-
-usage: portal-server [--config FILE] [COMMAND]
-
-  (no command)               serve until told to stop
-  --check                    check the configuration and end
-  audit verify               check the hash chain of the audit record; names the first bad line
-      --anchor LINE:HASH     and that it still contains this head, noted down earlier
-      --file FILE            check an exported file instead of the database
-  audit seal                 check it and answer for its lines with the current key: once for a record that
-                             had no key, and after each change of the key; the server must not be running
-      --anchor LINE:HASH     only if it still contains this head, noted down earlier
-  audit export               write the record as JSON Lines on standard output
-      --from DATE --to DATE  only from this moment (RFC 3339 or YYYY-MM-DD), and before that one
-  passcodes rekey            seal temporary passcodes anew with the current key; the server must not be running
-  backup --to FILE           copy the database; the server may be running
-  restore --from FILE        put a backup in the database's place; the server must not be running
-
-  --config FILE  the configuration (TOML); every key can be overridden: PORTAL__SECTION__KEY
-  --help, --version
-
-Exit codes: 0 done, 1 not done or something is wrong (says what), 2 a mistake in the arguments or the configuration.
-PORTAL_LOG sets what is logged (default \"info\"). server/README.md lists every key.";
+/// The server of the passcode portal. Without a command it serves until told to stop.
+#[derive(Debug, Parser)]
+#[command(
+    name = "portal-server",
+    version,
+    args_override_self = true,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done, 1 not done or something is wrong (says what), 2 a mistake in the arguments or the \
+                  configuration.\nPORTAL_LOG sets what is logged (default \"info\"). server/README.md lists every key."
+)]
+struct Arguments {
+    /// The configuration (TOML); every key can be overridden: PORTAL__SECTION__KEY
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Check the configuration and end
+    #[arg(long)]
+    check: bool,
+    #[command(subcommand)]
+    command: Option<Wanted>,
+}
 
 /// A command about the audit record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum AuditCommand {
-    /// Check the database.
+    /// Check the hash chain of the audit record; names the first bad line
     Verify {
-        /// A head noted down earlier.
+        /// And that it still contains this head, noted down earlier
+        #[arg(long, value_name = "LINE:HASH", value_parser = anchor)]
         anchor: Option<Head>,
+        /// Check an exported file instead of the database
+        #[arg(long)]
+        file: Option<PathBuf>,
     },
-    /// Check an exported file.
-    VerifyFile {
-        /// The file.
-        file: PathBuf,
-        /// A head noted down earlier.
-        anchor: Option<Head>,
-    },
-    /// Answer for the record with the current key.
+    /// Check the record and answer for its lines with the current key: once for a record that had no key, and after each
+    /// change of the key; the server must not be running
     Seal {
-        /// A head noted down earlier.
+        /// Only if it still contains this head, noted down earlier
+        #[arg(long, value_name = "LINE:HASH", value_parser = anchor)]
         anchor: Option<Head>,
     },
-    /// Write the record down.
+    /// Write the record as JSON Lines on standard output
     Export {
-        /// From this moment on.
+        /// Only from this moment (RFC 3339 or YYYY-MM-DD)
+        #[arg(long, value_name = "DATE", value_parser = moment)]
         from: Option<UtcTime>,
-        /// Before this moment.
+        /// Only before this moment
+        #[arg(long, value_name = "DATE", value_parser = moment)]
         to: Option<UtcTime>,
     },
 }
 
-/// What is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// Serve.
-    Serve,
-    /// Check the configuration.
-    Check,
-    /// The audit record.
-    Audit(AuditCommand),
-    /// Seal passcodes anew.
+/// A command about temporary passcodes.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum PasscodesCommand {
+    /// Seal temporary passcodes anew with the current key; the server must not be running
     Rekey,
-    /// Back up.
-    Backup(PathBuf),
-    /// Restore.
-    Restore(PathBuf),
-    /// Print how it is used.
-    Help,
-    /// Print the version.
-    Version,
 }
 
-#[derive(Default)]
-struct Options {
-    check: bool,
-    anchor: Option<Head>,
-    file: Option<PathBuf>,
-    from: Option<OsString>,
-    to: Option<OsString>,
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Wanted {
+    /// The audit record: verify, seal, export
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Temporary passcodes: rekey
+    #[command(subcommand)]
+    Passcodes(PasscodesCommand),
+    /// Copy the database; the server may be running
+    Backup {
+        /// The copy
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Put a backup in the database's place; the server must not be running
+    Restore {
+        /// The backup
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
+    /// Serve.
+    #[command(skip)]
+    Serve,
+    /// Check the configuration.
+    #[command(skip)]
+    Check,
+    /// Print this text on how it is used.
+    #[command(skip)]
+    Help(String),
+    /// Print the version.
+    #[command(skip)]
+    Version,
 }
 
 /// Reads the arguments, without the program's name: the configuration file and what is wanted.
@@ -97,70 +105,30 @@ struct Options {
 /// # Errors
 /// What is wrong, for the person who typed it.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Option<PathBuf>, Wanted), String> {
-    let mut parser = Parser::from_args(arguments);
-    let mut config = None;
-    let mut words: Vec<String> = Vec::new();
-    let mut options = Options::default();
-    let wrong = |error: lexopt::Error| format!("{error}; --help lists the arguments");
-    while let Some(argument) = parser.next().map_err(wrong)? {
-        match argument {
-            Short('h') | Long("help") => return Ok((config, Wanted::Help)),
-            Short('V') | Long("version") => return Ok((config, Wanted::Version)),
-            Long("config") => config = Some(PathBuf::from(parser.value().map_err(wrong)?)),
-            Long("check") => options.check = true,
-            Long("anchor") => options.anchor = Some(anchor(&parser.value().map_err(wrong)?)?),
-            Long("file") => options.file = Some(PathBuf::from(parser.value().map_err(wrong)?)),
-            Long("from") => options.from = Some(parser.value().map_err(wrong)?),
-            Long("to") => options.to = Some(parser.value().map_err(wrong)?),
-            Value(word) => words.push(word.string().map_err(wrong)?),
-            Short(_) | Long(_) => return Err(wrong(argument.unexpected())),
+    let program = std::iter::once(OsString::from("portal-server"));
+    let read = match Arguments::try_parse_from(program.chain(arguments)) {
+        Ok(read) => read,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            return Ok((None, Wanted::Help(error.to_string().trim_end().to_owned())));
         }
-    }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Ok((config, wanted(&words, options)?))
-}
-
-/// Each command takes its own options; one that would be ignored is a mistake.
-fn wanted(words: &[&str], options: Options) -> Result<Wanted, String> {
-    let Options { check, anchor, file, from, to } = options;
-    match (words, check, anchor, file, from, to) {
-        ([], false, None, None, None, None) => Ok(Wanted::Serve),
-        ([], true, None, None, None, None) => Ok(Wanted::Check),
-        (["audit", "verify"], false, anchor, None, None, None) => {
-            Ok(Wanted::Audit(AuditCommand::Verify { anchor }))
-        }
-        (["audit", "verify"], false, anchor, Some(file), None, None) => {
-            Ok(Wanted::Audit(AuditCommand::VerifyFile { file, anchor }))
-        }
-        (["audit", "seal"], false, anchor, None, None, None) => {
-            Ok(Wanted::Audit(AuditCommand::Seal { anchor }))
-        }
-        (["audit", "export"], false, None, None, from, to) => {
-            let moment = |text: Option<OsString>| text.as_ref().map(moment).transpose();
-            Ok(Wanted::Audit(AuditCommand::Export { from: moment(from)?, to: moment(to)? }))
-        }
-        (["passcodes", "rekey"], false, None, None, None, None) => Ok(Wanted::Rekey),
-        (["backup"], false, None, None, None, Some(file)) => Ok(Wanted::Backup(PathBuf::from(file))),
-        (["restore"], false, None, None, Some(file), None) => Ok(Wanted::Restore(PathBuf::from(file))),
-        (["backup"], false, None, None, None, None) => Err("backup needs --to FILE".to_owned()),
-        (["restore"], false, None, None, None, None) => Err("restore needs --from FILE".to_owned()),
-        ([], ..) => Err("an option without its command; --help lists them".to_owned()),
-        (words, ..) => Err(format!(
-            "{} is no command, or an option does not go with it; --help lists them",
-            words.join(" ")
-        )),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Ok((None, Wanted::Version)),
+        Err(error) => return Err(error.to_string().trim_end().to_owned()),
+    };
+    match (read.command, read.check) {
+        (None, false) => Ok((read.config, Wanted::Serve)),
+        (None, true) => Ok((read.config, Wanted::Check)),
+        (Some(command), false) => Ok((read.config, command)),
+        (Some(_), true) => Err("--check goes with no command; --help lists the arguments".to_owned()),
     }
 }
 
-fn anchor(text: &OsString) -> Result<Head, String> {
-    let head = text.to_str().and_then(Head::parse);
-    head.ok_or_else(|| "--anchor must be LINE:HASH as `audit verify` prints it".to_owned())
+fn anchor(text: &str) -> Result<Head, &'static str> {
+    Head::parse(text).ok_or("must be LINE:HASH as `audit verify` prints it")
 }
 
-fn moment(text: &OsString) -> Result<UtcTime, String> {
-    let text = text.to_str().unwrap_or_default();
+fn moment(text: &str) -> Result<UtcTime, &'static str> {
     let moment = UtcTime::parse(text).or_else(|| UtcTime::parse(&format!("{text}T00:00:00Z")));
-    moment.ok_or_else(|| format!("{text} is no moment: write 2027-01-31 or 2027-01-31T12:00:00Z"))
+    moment.ok_or("is no moment: write 2027-01-31 or 2027-01-31T12:00:00Z")
 }
 
 #[cfg(test)]
@@ -177,14 +145,13 @@ mod tests {
         for (text, expected) in [
             ("", Wanted::Serve),
             ("--check", Wanted::Check),
-            ("--help", Wanted::Help),
             ("-V", Wanted::Version),
-            ("audit verify", Wanted::Audit(AuditCommand::Verify { anchor: None })),
+            ("audit verify", Wanted::Audit(AuditCommand::Verify { anchor: None, file: None })),
             (
                 &format!("audit verify --anchor {anchor} --file a.jsonl"),
-                Wanted::Audit(AuditCommand::VerifyFile {
-                    file: PathBuf::from("a.jsonl"),
+                Wanted::Audit(AuditCommand::Verify {
                     anchor: Some(anchor),
+                    file: Some(PathBuf::from("a.jsonl")),
                 }),
             ),
             (
@@ -195,13 +162,44 @@ mod tests {
                 }),
             ),
             ("audit seal", Wanted::Audit(AuditCommand::Seal { anchor: None })),
-            ("passcodes rekey", Wanted::Rekey),
-            ("backup --to b", Wanted::Backup(PathBuf::from("b"))),
-            ("restore --from=b", Wanted::Restore(PathBuf::from("b"))),
+            ("passcodes rekey", Wanted::Passcodes(PasscodesCommand::Rekey)),
+            ("backup --to b", Wanted::Backup { to: PathBuf::from("b") }),
+            ("restore --from=b", Wanted::Restore { from: PathBuf::from("b") }),
         ] {
             assert_eq!(read(text), Ok((None, expected)), "{text}");
         }
         assert_eq!(read("backup --config c --to b").unwrap().0, Some(PathBuf::from("c")));
+    }
+
+    #[test]
+    fn help_names_every_command_and_each_command_its_options() {
+        for (line, expected) in [
+            (
+                "--help",
+                ["audit", "passcodes", "backup", "restore", "--config", "--check", "Exit codes"].as_slice(),
+            ),
+            ("audit verify -h", ["--anchor", "--file", "--config"].as_slice()),
+            ("audit export --help", ["--from", "--to", "RFC 3339"].as_slice()),
+        ] {
+            let Ok((None, Wanted::Help(text))) = read(line) else { panic!("{line}") };
+            for word in expected {
+                assert!(text.contains(word), "{line}: {word} in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistake_says_what_to_write() {
+        for (line, expected) in [
+            ("backup", "--to <FILE>"),
+            ("restore", "--from <FILE>"),
+            ("audit verify --anchor 3", "as `audit verify` prints it"),
+            ("audit export --from yesterday", "write 2027-01-31"),
+            ("audit verfy", "'verify'"),
+        ] {
+            let said = read(line).unwrap_err();
+            assert!(said.contains(expected), "{line}: {said}");
+        }
     }
 
     #[test]
@@ -210,7 +208,9 @@ mod tests {
             "--verbose",
             "--config",
             "serve",
+            "help",
             "audit",
+            "passcodes",
             "audit verify --from 2027-01-01",
             "audit verify --anchor 3",
             "audit export --from yesterday",

@@ -48,7 +48,7 @@ pub(super) async fn of_person(
     }
     query.push(") ORDER BY audit.sequence DESC LIMIT ").push_bind(i64::from(page.size) + 1);
     let rows = query.build().fetch_all(&store.readers).await.map_err(|error| store_error(&error))?;
-    rows.iter().map(|row| entry(row)).collect::<Result<_, _>>().map(Some)
+    rows.iter().map(entry).collect::<Result<_, _>>().map(Some)
 }
 
 /// The number of the entry with this place; `None` if it is none of this person's.

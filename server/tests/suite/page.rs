@@ -163,3 +163,25 @@ async fn config_json_comes_from_the_configuration_and_is_never_stored() {
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("content-type"), "application/json");
 }
+
+#[tokio::test]
+async fn a_stored_file_is_asked_for_by_its_tag_and_index_html_never_has_one() {
+    let (_folder, server) = with_page(None).await;
+    let path = "/app-1a2b3c4d5e6f7a8b.js";
+    let tag = server.call("GET", path, &[]).await.header("etag").to_owned();
+    assert!(!tag.is_empty());
+    let known = server.call("GET", path, &[("if-none-match", &tag)]).await;
+    assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    assert_eq!(known.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(known.header("referrer-policy"), "no-referrer");
+    let head = server.call("HEAD", path, &[]).await;
+    assert_eq!((head.status, head.body.len(), head.header("content-length")), (StatusCode::OK, 0, "5"));
+    let asked = [
+        ("if-none-match", "*"),
+        ("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT"),
+        ("range", "bytes=0-1"),
+    ];
+    let page = server.call("GET", "/", &asked).await;
+    assert_eq!((page.status, page.header("etag"), page.header("last-modified")), (StatusCode::OK, "", ""));
+    assert!(page.body.ends_with(b"</title>"), "whole");
+}

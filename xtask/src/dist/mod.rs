@@ -101,6 +101,8 @@ pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
     let toolchain = WasmToolchain::get()?;
     page(workspace, &toolchain, options)?;
     beside::write(options)?;
+    // Those of an earlier build would speak of other sources.
+    workspace::remove_dir(&options.out.join("sbom"))?;
     if options.bills == Bills::Write {
         sbom::write(workspace, &options.out)?;
     }

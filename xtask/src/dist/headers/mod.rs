@@ -169,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn every_host_is_told_the_whole_of_what_each_answer_carries() {
+        let answers = Answers { connect: "https:", images: "", hashed: &[] };
+        for (file, text) in answers.files().into_iter().filter(|(name, _)| *name != "_redirects") {
+            // Our server spells its policy itself, with the origins that it knows.
+            let own =
+                |(name, _): &(&str, String)| file != "headers.json" || *name != "Content-Security-Policy";
+            for (name, value) in answers.everywhere().into_iter().filter(own) {
+                assert!(text.to_lowercase().contains(&name.to_lowercase()), "{file} has no {name}");
+                assert!(text.contains(&value), "{file} has another {name}");
+            }
+        }
+    }
+
+    #[test]
     fn every_address_of_the_page_is_known_to_hosts_that_need_a_list() {
         let source = include_str!("../../../../src/route.rs");
         let variants = source.split_once("pub enum Route {").map_or("", |(_, after)| after);

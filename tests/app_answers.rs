@@ -1,0 +1,182 @@
+//! What the page makes of each answer to a list and to a reset, and what a reload finds after it.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test code fails loudly")]
+
+mod support;
+
+use passcode_portal::app::{Event, LoadState};
+use passcode_portal::domain::ResetState;
+use passcode_portal::http::{HttpAnswer, NetworkFault};
+use passcode_portal::route::Route;
+use serde_json::json;
+use support::browser::Browser;
+use support::{answer, device_json, device_json_with, id, problem, run_json, with_header};
+
+const DEVICE: &str = "/managedDevices/a";
+const LIST: &str = "/managedDevices";
+const POST: &str = "/resetPasscode";
+
+type Outcome = Result<HttpAnswer, NetworkFault>;
+type Check = fn(&ResetState) -> bool;
+
+/// At B, with a fresh sign-in and the device read.
+fn at_confirmation() -> Browser {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    browser.step_up("a");
+    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{:?}", browser.model.reset);
+    browser
+}
+
+/// The last button was pressed and answered so.
+fn answered(outcome: Outcome) -> Browser {
+    let mut browser = at_confirmation();
+    browser.dispatch(Event::ResetConfirmed);
+    browser.answer(POST, outcome);
+    browser
+}
+
+/// The page is loaded anew and signs in without a question; the device has these resets.
+fn reloaded(browser: &mut Browser, runs: &[(&str, &str, Option<&str>, i64)]) {
+    browser.reload();
+    browser.answer_discovery();
+    browser.return_with(|_| {});
+    browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", runs))));
+}
+
+/// Bytes that are no answer of the API, under this status.
+fn bytes(status: u16, body: &str) -> HttpAnswer {
+    HttpAnswer { status, headers: Vec::new(), body: body.to_owned() }
+}
+
+#[test]
+fn a_list_that_may_come_later_is_asked_for_again_and_any_other_is_explained_at_once() {
+    let cases: [(Outcome, usize); 7] = [
+        (Ok(problem(500, "internalError")), 4),
+        (Ok(bytes(502, "")), 4),
+        (Ok(problem(503, "unavailable")), 4),
+        (Err(NetworkFault::Broken), 4),
+        (Ok(problem(400, "invalidRequest")), 1),
+        (Ok(bytes(200, r#"{"value":[{"id":"a"#)), 1),
+        (Ok(bytes(200, "<!doctype html><h1>Welcome to the hotel</h1>")), 1),
+    ];
+    for (outcome, times) in cases {
+        let mut browser = Browser::sign_in_at("/devices");
+        for _ in 0..times {
+            assert_eq!(browser.model.devices.state, LoadState::Loading, "{outcome:?}");
+            browser.answer(LIST, outcome.clone());
+            browser.pass(8);
+        }
+        assert!(matches!(browser.model.devices.state, LoadState::Failed(_)), "{outcome:?}");
+        assert!(!browser.is_waiting_for(LIST), "{outcome:?}: nothing by itself");
+        browser.dispatch(Event::RetryChosen);
+        browser.answer(LIST, Ok(answer(200, &json!({ "value": [device_json("a")] }))));
+        assert_eq!(browser.model.devices.state, LoadState::Loaded, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_busy_list_is_waited_for_as_long_as_it_asks_also_in_fractions() {
+    for (wait, pass) in [("1", 2), ("0.5", 1)] {
+        let mut browser = Browser::sign_in_at("/devices");
+        browser.answer(LIST, Ok(with_header(problem(429, "tooManyRequests"), "Retry-After", wait)));
+        assert!(!browser.is_waiting_for(LIST), "{wait}: not before");
+        browser.pass(pass);
+        browser.answer(LIST, Ok(answer(200, &json!({ "value": [device_json("a")] }))));
+        assert_eq!(browser.model.devices.state, LoadState::Loaded, "{wait}");
+    }
+}
+
+#[test]
+fn a_refusal_of_a_reset_keeps_its_kind_and_is_not_sent_again() {
+    let reasoned =
+        json!({ "status": 403, "code": "notPrimaryUser", "reason": "notPrimaryUser", "requestId": "q" });
+    let busy = with_header(problem(503, "unavailable"), "Retry-After", "5");
+    let cases: [(HttpAnswer, Check); 3] = [
+        (answer(403, &reasoned), |state| matches!(state, ResetState::NotAllowed { .. })),
+        (problem(428, "idempotencyKeyMissing"), |state| matches!(state, ResetState::Rejected { .. })),
+        (busy, |state| matches!(state, ResetState::Busy { .. })),
+    ];
+    for (response, check) in cases {
+        let mut browser = answered(Ok(response));
+        assert!(check(&browser.model.reset), "{:?}", browser.model.reset);
+        browser.pass(30);
+        assert_eq!(browser.count("POST /resetPasscode"), 1, "never repeated by itself");
+    }
+}
+
+#[test]
+fn an_answer_that_says_nothing_certain_reads_the_device_and_repeats_with_the_same_key() {
+    for outcome in [
+        Ok(problem(412, "preconditionFailed")),
+        Ok(problem(500, "internalError")),
+        Ok(bytes(202, r#"{"id":"r1"#)),
+    ] {
+        let mut browser = at_confirmation();
+        browser.dispatch(Event::ResetConfirmed);
+        let first = browser.answer(POST, outcome.clone());
+        assert!(matches!(browser.model.reset, ResetState::Rereading { .. }), "{outcome:?}");
+        browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+        assert!(matches!(browser.model.reset, ResetState::OutcomeUnknown { .. }), "{outcome:?}");
+        browser.pass(30);
+        assert_eq!(browser.count("POST /resetPasscode"), 1, "{outcome:?}: never repeated by itself");
+        browser.dispatch(Event::ResetConfirmed);
+        let second = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
+        assert_eq!(first.headers, second.headers, "{outcome:?}: the same key");
+        assert!(matches!(browser.model.reset, ResetState::Pending { .. }), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_reload_after_an_answer_that_was_final_explains_and_sends_nothing() {
+    let forbidden = json!({ "status": 403, "code": "actionNotAllowed", "reason": "organizationPolicy", "requestId": "q" });
+    for response in [problem(400, "invalidRequest"), answer(403, &forbidden), problem(404, "notFound")] {
+        let mut browser = answered(Ok(response.clone()));
+        reloaded(&mut browser, &[]);
+        assert!(
+            matches!(browser.model.reset, ResetState::ExplainingSignOut { .. }),
+            "{response:?}: {:?}",
+            browser.model.reset
+        );
+        assert_eq!(browser.count("POST /resetPasscode"), 0, "{response:?}");
+        assert!(!browser.is_waiting_for("/temporaryPasscode"), "{response:?}");
+    }
+}
+
+#[test]
+fn a_reload_after_an_answer_that_was_not_final_finds_b_with_the_same_key_and_sends_nothing() {
+    for outcome in [Ok(problem(503, "unavailable")), Err(NetworkFault::Broken)] {
+        let mut browser = at_confirmation();
+        let key = browser.model.reset.ticket().unwrap().key.clone();
+        browser.dispatch(Event::ResetConfirmed);
+        browser.answer(POST, outcome.clone());
+        reloaded(&mut browser, &[]);
+        assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{outcome:?}");
+        assert_eq!(browser.model.reset.ticket().unwrap().key, key, "{outcome:?}");
+        assert_eq!(browser.count("POST /resetPasscode"), 0, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_reload_back_and_forward_find_a_reset_that_the_device_ended_and_fetch_no_passcode() {
+    let cases: [(&str, Option<&str>, Check); 4] = [
+        ("done", None, |state| matches!(state, ResetState::Done { .. })),
+        ("failed", Some("noPasscodePolicy"), |state| matches!(state, ResetState::Failed { .. })),
+        ("canceled", Some("supersededByErase"), |state| matches!(state, ResetState::Superseded { .. })),
+        ("canceled", None, |state| matches!(state, ResetState::Canceled { .. })),
+    ];
+    for (state, code, check) in cases {
+        let mut browser = answered(Ok(answer(202, &run_json("r1", "pending", None, 0))));
+        reloaded(&mut browser, &[("r1", state, code, 0)]);
+        assert!(check(&browser.model.reset), "{state}: {:?}", browser.model.reset);
+        browser.dispatch(Event::AddressChanged(Route::Device(id("a"))));
+        browser.dispatch(Event::AddressChanged(Route::ResetPasscode(id("a"))));
+        if browser.is_waiting_for(DEVICE) {
+            browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", state, code, 0)]))));
+        }
+        assert!(check(&browser.model.reset), "{state}, after Back and Forward: {:?}", browser.model.reset);
+        assert_eq!(browser.count("POST /resetPasscode"), 0, "{state}");
+        assert!(!browser.is_waiting_for("/temporaryPasscode"), "{state}");
+    }
+}
