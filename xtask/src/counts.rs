@@ -58,8 +58,9 @@ pub(crate) fn of_test_results(output: &str) -> Counts {
 pub(crate) fn times_of_test_programs(output: &str) -> Vec<(String, Duration)> {
     let (mut name, mut all) = (String::new(), Vec::new());
     for line in output.lines().map(str::trim_start) {
-        if let Some(running) = line.strip_prefix("Running ") {
-            name = running.split(" (").next().unwrap_or(running).to_string();
+        // The runner of the browser tests says "Running headless tests ..." too, without a program.
+        if let Some((running, _)) = line.strip_prefix("Running ").and_then(|rest| rest.split_once(" (")) {
+            name = running.to_string();
         } else if let Some((_, time)) = line.rsplit_once("finished in ")
             && let Some(seconds) = time.trim().strip_suffix('s').and_then(|time| time.parse().ok())
             && let Ok(time) = Duration::try_from_secs_f64(seconds)
@@ -182,7 +183,7 @@ mod tests {
     #[test]
     fn the_time_of_a_test_program_is_named_after_its_source() {
         let output = "     Running unittests src/lib.rs (target/debug/deps/a-1)\n\ntest result: ok. 12 passed; finished in 0.10s\n\
-                      Running tests/suite/main.rs (b)\ntest result: ok. 1 passed; 0 failed; finished in 61.5s\n";
+                      Running tests/suite/main.rs (b)\nRunning headless tests in Chrome on `http://127.0.0.1:1/`\ntest result: ok. 1 passed; 0 failed; finished in 61.5s\n";
         let times = [("unittests src/lib.rs", 100), ("tests/suite/main.rs", 61_500)];
         assert_eq!(
             times_of_test_programs(output),
