@@ -9,7 +9,7 @@ use passcode_portal::api::{
     decode_me, decode_notifications, decode_reset, decode_temporary_passcode, poll_delay, retry_delay,
 };
 use passcode_portal::auth::{AccessToken, Credential, IdToken, StepUpChallenge};
-use passcode_portal::domain::{Milliseconds, Platform, ResetAvailability, ResettableDevice, Seconds};
+use passcode_portal::domain::{Milliseconds, PermittedDevice, Platform, ResetAvailability, Seconds};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use portal_contract::{CharacterSet, RefusalReason, ResetOutcome};
 use proptest::prelude::*;
@@ -213,12 +213,12 @@ fn only_what_the_server_allows_can_be_reset() {
     for (actions, wanted) in cases {
         let device = with(actions);
         assert_eq!(device.reset, wanted);
-        assert!(ResettableDevice::of(&device).is_none());
+        assert!(PermittedDevice::of(&device).is_none());
     }
     let new_outcome =
         with(json!({ "resetPasscode": { "allowed": true, "outcome": { "kind": "brandNew" } } }));
     assert_eq!(new_outcome.reset, ResetAvailability::Allowed(ResetOutcome::Other));
-    assert!(ResettableDevice::of(&new_outcome).is_some());
+    assert!(PermittedDevice::of(&new_outcome).is_some());
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn requests_are_spelled_as_the_contract_says() {
     let api = Api { base: "https://api.example/v1.0", credential: &credential };
     let device = id("端末/1".replace('/', " ").as_str());
     let path = "https://api.example/v1.0/me/managedDevices/%E7%AB%AF%E6%9C%AB%201";
-    let resettable = ResettableDevice::of(&device_of(device_json("端末 1"))).unwrap();
+    let resettable = PermittedDevice::of(&device_of(device_json("端末 1"))).unwrap();
     let reset = api.reset_passcode(&resettable, &proof(0), &key());
     assert_eq!(reset.url, format!("{path}/resetPasscode"));
     assert!(reset.headers.contains(&("Idempotency-Key", key().as_str().to_owned())));

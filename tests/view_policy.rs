@@ -9,7 +9,7 @@
 
 mod view_support;
 
-use passcode_portal::domain::{Device, ResetAvailability, ResetRun};
+use passcode_portal::domain::{ActionRun, Device, ResetAvailability};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::{self, ResetCommand};
 use portal_contract::{RefusalReason, ResetOutcome};
@@ -42,7 +42,7 @@ fn write_row(page: &mut Page, row: &str, device: &Device) {
             page.say("hint", &hint);
             let outcome = device.told_outcome();
             page.say("preview", &view::outcome_preview(device.platform, outcome));
-            let run: ResetRun = run();
+            let run: ActionRun = run();
             let done = view::done(&device.name, device.platform, outcome, &run, Some(before(0)));
             page.say("result", &done.what);
             page.say("note", &done.note);

@@ -2,7 +2,7 @@
 //! person into a header.
 
 use crate::auth::Credential;
-use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, ResettableDevice, ResultId, Seconds};
+use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, PermittedDevice, ResultId, Seconds};
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal_contract::headers;
@@ -111,7 +111,7 @@ impl Api<'_> {
     #[must_use]
     pub fn reset_passcode(
         &self,
-        device: &ResettableDevice,
+        device: &PermittedDevice,
         _proof: &FreshSignIn,
         key: &IdempotencyKey,
     ) -> HttpRequest {

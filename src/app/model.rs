@@ -6,7 +6,7 @@ use super::{
 };
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
-use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, ResultId, Seconds, elapsed};
+use crate::domain::{ActionFlow, Device, DeviceId, Milliseconds, Now, ResultId, Seconds, elapsed};
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 use portal_contract::{Branding, Notification, UtcTime};
@@ -257,8 +257,8 @@ pub struct Model {
     /// The device whose details are shown.
     pub device: DeviceDetail,
     /// The reset.
-    pub reset: ResetState,
-    /// Why the last sign-in failed: goes with `ResetState::SignInFailed`.
+    pub reset: ActionFlow,
+    /// Why the last sign-in failed: goes with `ActionFlow::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
     /// How far the person has come in cancelling a pending reset.
     pub cancelling: CancelState,
@@ -330,7 +330,7 @@ impl Model {
             server_clock: None,
             devices: DeviceList::default(),
             device: DeviceDetail::default(),
-            reset: ResetState::Idle,
+            reset: ActionFlow::Idle,
             sign_in_error: None,
             cancelling: CancelState::NotAsked,
             preparation: super::Preparation::default(),
@@ -369,13 +369,7 @@ impl Model {
     /// Whether the screen is one of the reset's own explanations, which are shown although nobody is signed in.
     #[must_use]
     pub fn shows_reset_explanation(&self) -> bool {
-        let is_explanation = matches!(
-            self.reset,
-            ResetState::Expired { .. }
-                | ResetState::WrongPerson { .. }
-                | ResetState::SignInCancelled { .. }
-                | ResetState::SignInFailed { .. }
-        );
+        let is_explanation = self.reset.is_failed_sign_in();
         let is_here = matches!(&self.route, Route::ResetPasscode(id) if self.reset.device() == Some(id));
         is_explanation && is_here && !matches!(self.session, Session::Redirecting(_))
     }

@@ -184,9 +184,9 @@ fn moment(time: UtcTime) -> Option<UtcTime> {
     (!time.is_never()).then_some(time)
 }
 
-/// Proof that the server allows a passcode reset of this device. Its only constructor is [`ResettableDevice::of`].
+/// Proof that the server allows a passcode reset of this device. Its only constructor is [`PermittedDevice::of`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResettableDevice {
+pub struct PermittedDevice {
     id: DeviceId,
     name: String,
     platform: Platform,
@@ -194,7 +194,7 @@ pub struct ResettableDevice {
     latest_run: Option<String>,
 }
 
-impl ResettableDevice {
+impl PermittedDevice {
     /// The proof, when the server said `allowed`.
     #[must_use]
     pub fn of(device: &Device) -> Option<Self> {

@@ -13,7 +13,7 @@ use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
     link_button, live, message, minute_now, skeleton_rows,
 };
-use crate::domain::{Device, DeviceId, ResetState};
+use crate::domain::{ActionFlow, Device, DeviceId};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -79,7 +79,7 @@ fn shown(id: &DeviceId) -> Part {
     let wanted = id.clone();
     let asked = select(
         model,
-        move |model| matches!(&model.reset, ResetState::ExplainingSignOut { device, .. } if *device == wanted),
+        move |model| matches!(&model.reset, ActionFlow::Explain { device, .. } if *device == wanted),
     );
     let dialog = move || {
         let device = if asked.get() { device.get_untracked() } else { None };
