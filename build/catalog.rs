@@ -41,6 +41,7 @@ pub const FIRST: &[&str] = &[
     "config",
     "announce",
     "countdown",
+    "run",
     "idle",
     "accessibility.heading",
     "borrowed.check",

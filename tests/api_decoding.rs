@@ -5,8 +5,8 @@
 mod support;
 
 use passcode_portal::api::{
-    Api, ApiError, Jitter, NextLink, decode_accepted, decode_branding, decode_device, decode_devices,
-    decode_me, decode_notifications, decode_reset, decode_temporary_passcode, poll_delay, retry_delay,
+    Api, ApiError, Jitter, NextLink, decode_accepted, decode_action, decode_branding, decode_device,
+    decode_devices, decode_me, decode_notifications, decode_temporary_passcode, poll_delay, retry_delay,
 };
 use passcode_portal::auth::{AccessToken, Credential, IdToken, StepUpChallenge};
 use passcode_portal::domain::{Milliseconds, PermittedDevice, Platform, ResetAvailability, Seconds};
@@ -136,7 +136,7 @@ fn half_an_answer_is_none() {
         let wanted = ApiError::NotUnderstood { status: 200 };
         assert_eq!(error(cut.clone()), wanted);
         assert_eq!(decode_devices(&Ok(cut.clone()), "/api").unwrap_err(), wanted);
-        assert_eq!(decode_reset(&Ok(cut.clone())).unwrap_err(), wanted);
+        assert_eq!(decode_action(&Ok(cut.clone())).unwrap_err(), wanted);
         assert_eq!(decode_temporary_passcode(&Ok(cut.clone())).unwrap_err(), wanted);
         assert_eq!(decode_notifications(&Ok(cut.clone())).unwrap_err(), wanted);
         assert_eq!(decode_me(&Ok(cut)).unwrap_err(), wanted);

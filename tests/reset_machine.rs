@@ -7,7 +7,7 @@ mod support;
 
 use passcode_portal::domain::{
     ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRun, DeviceId, Ending, FreshSignIn,
-    IdempotencyKey, Milliseconds, Now, PendingPhase, PermittedDevice, Seconds, SignInAge, SignInStep,
+    IdempotencyKey, Milliseconds, Now, PendingPhase, PermittedDevice, Proof, Seconds, SignInAge, SignInStep,
     StopReason, SubmitStep, Ticket, WhyExplain,
 };
 use portal_contract::{DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime};
@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use support::{SERVER, at, device_json, device_json_with, device_of, id, key, proof, run_json};
 
 fn ticket() -> Ticket {
-    Ticket { proof: proof(0), key: key() }
+    Ticket { proof: Proof::Fresh(proof(0)), key: key() }
 }
 
 fn resettable() -> PermittedDevice {
@@ -163,6 +163,7 @@ fn effect_name(effect: &ActionEffect) -> &'static str {
         ActionEffect::LeaveForSignIn(_) => "leave",
         ActionEffect::ReadDevice(_) => "read",
         ActionEffect::Post { .. } => "POST",
+        ActionEffect::PostSignedIn { .. } => "post",
         ActionEffect::CancelRun { .. } => "cancel",
         ActionEffect::RememberResume { .. } => "remember",
         ActionEffect::ForgetResume => "forget",
@@ -528,7 +529,7 @@ proptest! {
     ) {
         let mut now = at(0);
         let fresh = FreshSignIn::prove(SignInAge { at_receipt: Seconds(age), received: now }, now).unwrap();
-        let ticket = Ticket { proof: fresh, key: key() };
+        let ticket = Ticket { proof: Proof::Fresh(fresh), key: key() };
         let mut state = ActionFlow::Confirm { device: resettable(), ticket };
         let mut left = Milliseconds(280_000);
         for (monotonic, wall) in paces {
@@ -538,8 +539,9 @@ proptest! {
             };
             state = state.step(ActionEvent::ClockTicked, now).0;
             let Some(ticket) = state.ticket() else { break };
-            prop_assert!(ticket.proof.remaining(now) <= left);
-            left = ticket.proof.remaining(now);
+            let now_left = ticket.proof.remaining(now).unwrap();
+            prop_assert!(now_left <= left);
+            left = now_left;
         }
     }
 

@@ -6,7 +6,7 @@ mod view_support;
 
 use passcode_portal::app::{Announcement, PasscodeView, ResetStop};
 use passcode_portal::auth::SignInError;
-use passcode_portal::domain::{ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
+use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::route::Route;
 use passcode_portal::view;
@@ -86,7 +86,7 @@ fn a_is_complete_on_every_platform() {
                 page.say("answer", &question.no);
                 page.say_all("advice", &question.advice);
             }
-            let lock = view::remote_lock(&known).unwrap();
+            let lock = view::action_refusal(&known, Action::RemoteLock).unwrap();
             page.say_all("lock", &[lock.why, lock.instead]);
             page.say("return", &explain.return_note);
             page.say("button", &explain.sign_out);

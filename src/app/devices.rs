@@ -63,6 +63,7 @@ impl Turn {
             self.model.device.state = LoadState::Loaded;
         }
         let server_now = self.model.server_now();
+        self.learn_for_actions(&read, server_now);
         self.reset(ActionEvent::DeviceRead { device: read, server_now });
     }
 
@@ -102,6 +103,7 @@ impl Turn {
                     self.model.device.device = None;
                     self.model.device.state = LoadState::Failed(ApiError::NotFound);
                 }
+                self.device_gone_for_actions(device);
                 self.reset(ActionEvent::DeviceGone(device.clone()));
             }
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
@@ -113,7 +115,7 @@ impl Turn {
                         self.model.reset,
                         ActionFlow::Pending { .. } | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
                     );
-                if is_watched {
+                if is_watched || self.model.actions.is_awaited(device) {
                     // Whoever waits for a device keeps looking; each look is patient by itself.
                     self.fail_detail(device, error);
                     self.look_later();

@@ -1,12 +1,12 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
 use super::{
-    Aftermath, Announced, DeviceList, History, HistoryScope, Live, NotMe, PasscodeValidity, PasscodeView,
-    Session, Visit,
+    Actions, Aftermath, Announced, DeviceList, History, HistoryScope, Live, NotMe, PasscodeValidity,
+    PasscodeView, Session, Visit,
 };
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
-use crate::domain::{ActionFlow, Device, DeviceId, Milliseconds, Now, ResultId, Seconds, elapsed};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, Milliseconds, Now, ResultId, Seconds, elapsed};
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 use portal_contract::{Branding, Notification, UtcTime};
@@ -140,6 +140,8 @@ pub enum ApiCall {
     Device(DeviceId),
     /// The reset.
     Reset(DeviceId),
+    /// Another action.
+    Action(DeviceId, Action),
     /// The cancellation of a pending reset.
     CancelRun(DeviceId),
     /// The temporary passcode.
@@ -258,6 +260,8 @@ pub struct Model {
     pub device: DeviceDetail,
     /// The reset.
     pub reset: ActionFlow,
+    /// The other actions.
+    pub actions: Actions,
     /// Why the last sign-in failed: goes with `ActionFlow::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
     /// How far the person has come in cancelling a pending reset.
@@ -331,6 +335,7 @@ impl Model {
             devices: DeviceList::default(),
             device: DeviceDetail::default(),
             reset: ActionFlow::Idle,
+            actions: Actions::default(),
             sign_in_error: None,
             cancelling: CancelState::NotAsked,
             preparation: super::Preparation::default(),
@@ -393,7 +398,7 @@ impl Model {
     /// What is left of the five minutes; `None` when no clock is running.
     #[must_use]
     pub fn time_left(&self) -> Option<Milliseconds> {
-        self.reset.ticket().map(|ticket| ticket.proof.remaining(self.now))
+        self.reset.ticket().and_then(|ticket| ticket.proof.remaining(self.now))
     }
 
     /// How long the passcode stays on the screen; `None` when it is not.

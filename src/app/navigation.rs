@@ -35,6 +35,7 @@ impl Turn {
         self.model.arrivals = self.model.arrivals.wrapping_add(1);
         self.hide_passcode();
         self.leave_reset();
+        self.model.actions.rename = None;
         self.forget_failed_sign_in();
         self.enter_route();
     }

@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use super::{Announcement, ApiCall, CancelState, Effect, Fetch, ResetStop, TimerId};
-use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_reset, poll_delay};
+use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_action, poll_delay};
 use crate::auth::ResumeRecord;
 use crate::domain::{
     ActionEffect, ActionEvent, ActionFlow, ActionRefusal, DeviceId, Ending, FreshSignIn, IdempotencyKey,
@@ -60,6 +60,8 @@ impl Turn {
             ActionEffect::Post { device, proof, key } => {
                 self.post_reset(&device, &proof, &key);
             }
+            // The reset is the one action of this flow, and a session is not enough for it.
+            ActionEffect::PostSignedIn { .. } => {}
             ActionEffect::CancelRun { device, run } => self.cancel_run(device, &run),
             ActionEffect::RememberResume { device, key } => self.remember_resume(device, key),
             ActionEffect::ForgetResume => {
@@ -84,7 +86,7 @@ impl Turn {
         if self.model.reset.device() != Some(device) {
             return;
         }
-        match decode_reset(outcome) {
+        match decode_action(outcome) {
             Ok(result) => self.reset(ActionEvent::Accepted(result)),
             Err(error) => {
                 self.log(error.code(), "reset");
@@ -186,7 +188,7 @@ impl Turn {
             ActionFlow::Submit { step: SubmitStep::Sending, .. }
                 | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
         );
-        match self.model.reset.ticket().map(|ticket| ticket.proof.remaining(self.now)) {
+        match self.model.reset.ticket().and_then(|ticket| ticket.proof.remaining(self.now)) {
             Some(left) if left > Milliseconds::ZERO && !in_flight => {
                 let rest = left.0.rem_euclid(1000);
                 let to_next = Milliseconds(if rest == 0 { 1000 } else { rest });
@@ -202,7 +204,8 @@ impl Turn {
             self.model.milestone = None;
             return;
         };
-        let left = ticket.proof.remaining(self.now).seconds_rounded_up();
+        let Some(left) = ticket.proof.remaining(self.now) else { return };
+        let left = left.seconds_rounded_up();
         let milestone = MILESTONES.iter().copied().map(Seconds).find(|at| left <= *at);
         if self.model.milestone != milestone {
             self.model.milestone = milestone;
@@ -223,7 +226,9 @@ impl Turn {
             self.model.reset,
             ActionFlow::Pending { .. } | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
         );
-        if is_watched {
+        let shown = self.model.route.device();
+        let is_awaited = shown.is_some_and(|device| self.model.actions.is_awaited(device));
+        if is_watched || is_awaited {
             let delay = poll_delay(self.model.looks, self.jitter());
             self.model.looks = self.model.looks.saturating_add(1);
             self.timer(TimerId::Poll, delay);
@@ -239,6 +244,12 @@ impl Turn {
             self.read_device(device.clone());
         } else if let ActionFlow::Submit { device, step: SubmitStep::Rereading, .. } = &self.model.reset {
             self.read_device(device.id().clone());
+        }
+        // The read of a device that is shown is one read, whoever waits for it.
+        if let Some(shown) = self.model.route.device().cloned()
+            && self.model.actions.is_awaited(&shown)
+        {
+            self.read_device(shown);
         }
     }
 
@@ -316,7 +327,7 @@ const fn stop(state: &ActionFlow) -> Option<ResetStop> {
 }
 
 /// What an error means for a reset. Whatever leaves it open whether the reset was accepted is a lost answer.
-fn refusal(error: ApiError) -> ActionRefusal {
+pub(super) fn refusal(error: ApiError) -> ActionRefusal {
     match error {
         ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ActionRefusal::NeedsFreshSignIn,
         ApiError::NotAllowed { reason } => ActionRefusal::NotAllowed(reason),

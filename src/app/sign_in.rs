@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use super::{
-    ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect,
+    Actions, ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect,
     ServerClock, Session, SignedIn, TimerId, Visit, stored,
 };
 use crate::auth::{
@@ -179,6 +179,9 @@ impl Turn {
     }
 
     pub(super) fn on_random_drawn(&mut self, random: Option<&SignInRandom>) {
+        if self.is_key_for_action(random.map(SignInRandom::idempotency_key)) {
+            return;
+        }
         let Some(random) = random else { return self.fail(SignInError::RandomUnavailable) };
         let Session::Redirecting(redirect) = &self.model.session else { return };
         match (**redirect).clone() {
@@ -548,6 +551,7 @@ impl Turn {
         self.model.devices = super::DeviceList::default();
         self.model.device = super::DeviceDetail::default();
         self.model.reset = ActionFlow::Idle;
+        self.model.actions = Actions::default();
         self.model.notifications = super::Notifications::default();
         self.model.history = super::History::default();
         self.model.not_me = super::NotMe::default();

@@ -7,6 +7,7 @@ mod checklist;
 mod csv;
 mod device;
 mod device_id;
+mod device_name;
 mod fresh_sign_in;
 mod history;
 mod idempotency_key;
@@ -17,14 +18,16 @@ mod result_id;
 mod time;
 
 pub use action::{
-    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRun, ENDED_IS_NEWS, Ending, PendingPhase,
-    SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRow, ActionRun, Danger,
+    ENDED_IS_NEWS, Ending, PendingPhase, Proof, RequiredProof, SignInStep, StopReason, SubmitStep, Ticket,
+    WhyExplain,
 };
 pub use character::{CharacterClass, KeypadNeed};
 pub use checklist::{Checklist, ChecklistStep};
 pub use csv::Csv;
-pub use device::{Device, LockAvailability, PermittedDevice, ResetAvailability};
+pub use device::{Availability, Device, PermittedDevice, ResetAvailability};
 pub use device_id::DeviceId;
+pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;

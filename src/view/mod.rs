@@ -10,7 +10,8 @@
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
-//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`], [`remote_lock`] |
+//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`] |
+//! | the catalogue of actions: names, refusals, how far one is | [`action_name`], [`action_hint`], [`action_refusal`], [`action_status`] |
 //! | B | [`confirm`] |
 //! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
@@ -32,6 +33,7 @@
 //! `Text` has `Debug`),, and [`spell`] and [`qr_drawing`], whose results show nothing of themselves.
 
 mod action_state;
+mod action_words;
 mod announcement;
 mod checklist;
 mod confirm;
@@ -59,6 +61,9 @@ mod spelling;
 mod title;
 
 pub use action_state::action_state;
+pub use action_words::{
+    ActionStatus, action_hint, action_name, action_news, action_refusal, action_status, which_device,
+};
 pub use announcement::announcement;
 pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
@@ -76,7 +81,7 @@ pub use notification::{NotificationView, flag_label, notification};
 pub use outcome::outcome_preview;
 pub use passcode::{characters, passcode_groups};
 pub use pending::{PendingStep, PendingView, StepState, pending};
-pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details, remote_lock};
+pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details};
 pub use problems::{api_problem, config_problem, read_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};

@@ -4,7 +4,7 @@
 
 use passcode_portal::domain::{
     ActionFlow, ActionRun, Device, Ending, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase,
-    PermittedDevice, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
+    PermittedDevice, Proof, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::Notice;
@@ -29,7 +29,7 @@ pub(crate) fn before(seconds: i64) -> UtcTime {
 /// A device as the API answers it, with `changes` laid over it.
 pub(crate) fn device(changes: &Value) -> Device {
     let mut wire = json!({
-        "id": "d-1", "deviceName": "Hanako's phone", "managedDeviceName": "HANAKO_1", "operatingSystem": "Android",
+        "id": "d-1", "deviceName": "Hanako's phone", "managedDeviceName": "", "operatingSystem": "Android",
         "osVersion": "14", "manufacturer": "Fujitsu", "model": "Arrows", "serialNumber": "SN-042",
         "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
         "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
@@ -63,7 +63,10 @@ pub(crate) fn run() -> ActionRun {
 /// A ticket with 240 s of the page's window left.
 pub(crate) fn ticket() -> Ticket {
     let age = SignInAge { at_receipt: Seconds(40), received: NOW };
-    Ticket { proof: FreshSignIn::prove(age, NOW).unwrap(), key: IdempotencyKey::from_random([7; 16]) }
+    Ticket {
+        proof: Proof::Fresh(FreshSignIn::prove(age, NOW).unwrap()),
+        key: IdempotencyKey::from_random([7; 16]),
+    }
 }
 
 /// Every state of a reset, by name. A state that is added does not compile into [`name_of`] until it is here.

@@ -12,7 +12,7 @@ use passcode_portal::auth::{AccessToken, Credential, IdToken, PageConfig};
 use passcode_portal::components::attach;
 use passcode_portal::domain::{
     ActionFlow, ActionRun, Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice,
-    Seconds, SignInAge, Ticket,
+    Proof, Seconds, SignInAge, Ticket,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::pages::app;
@@ -276,7 +276,7 @@ pub fn at_reset(id: &str, state: impl FnOnce(DeviceId, PermittedDevice) -> Actio
 pub fn ticket(age: i64) -> Ticket {
     let sign_in = SignInAge { at_receipt: Seconds(age), received: at(0) };
     let proof = FreshSignIn::prove(sign_in, at(0)).expect("fresh");
-    Ticket { proof, key: IdempotencyKey::from_random([7; 16]) }
+    Ticket { proof: Proof::Fresh(proof), key: IdempotencyKey::from_random([7; 16]) }
 }
 
 /// An accepted reset.

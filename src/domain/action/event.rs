@@ -51,6 +51,13 @@ pub enum ActionEvent {
     SignInCancelled(DeviceId),
     /// The sign-in failed.
     SignInFailed(DeviceId),
+    /// The person chose an action that being signed in is enough for.
+    Entitled {
+        /// Proof that the action is allowed on the device.
+        device: PermittedDevice,
+        /// The key of this one wish.
+        key: IdempotencyKey,
+    },
     /// The device was read.
     DeviceRead {
         /// The device.
@@ -87,6 +94,13 @@ pub enum ActionEffect {
         device: PermittedDevice,
         /// Proof of the sign-in.
         proof: FreshSignIn,
+        /// The key.
+        key: IdempotencyKey,
+    },
+    /// Ask for an action that being signed in is enough for; only a click leads here.
+    PostSignedIn {
+        /// Proof that the action is allowed on the device.
+        device: PermittedDevice,
         /// The key.
         key: IdempotencyKey,
     },

@@ -14,12 +14,50 @@ pub enum WhyExplain {
     Challenged,
 }
 
-/// What entitles a click to ask for a reset, once: a proof of a fresh sign-in and the key that belongs to it.
+/// What proves that the person may ask for an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// The session.
+    SignedIn,
+    /// A sign-in of the last five minutes.
+    Fresh(FreshSignIn),
+}
+
+impl Proof {
+    /// The proof after one more look at the clocks.
+    #[must_use]
+    pub fn aged(self, now: Now) -> Self {
+        match self {
+            Self::SignedIn => Self::SignedIn,
+            Self::Fresh(proof) => Self::Fresh(proof.aged(now)),
+        }
+    }
+
+    /// Whether it still counts.
+    #[must_use]
+    pub fn is_live(&self, now: Now) -> bool {
+        match self {
+            Self::SignedIn => true,
+            Self::Fresh(proof) => proof.is_live(now),
+        }
+    }
+
+    /// What is left of it; `None` when no clock is running.
+    #[must_use]
+    pub fn remaining(&self, now: Now) -> Option<Milliseconds> {
+        match self {
+            Self::SignedIn => None,
+            Self::Fresh(proof) => Some(proof.remaining(now)),
+        }
+    }
+}
+
+/// What entitles a click to ask for an action, once: a proof and the key that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
-    /// The sign-in.
-    pub proof: FreshSignIn,
-    /// The key every attempt under this sign-in uses.
+    /// The proof.
+    pub proof: Proof,
+    /// The key every attempt uses.
     pub key: IdempotencyKey,
 }
 

@@ -5,10 +5,13 @@
 )]
 
 use super::{
-    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, SignInStep, StopReason, SubmitStep, Ticket,
-    WhyExplain,
+    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Proof, RequiredProof, SignInStep,
+    StopReason, SubmitStep, Ticket, WhyExplain,
 };
-use crate::domain::{Device, DeviceId, Milliseconds, Now, PermittedDevice, ResetAvailability, Seconds};
+use crate::domain::{
+    Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, ResetAvailability,
+    Seconds,
+};
 use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
 
 /// How long an ended reset is news: what the address of the reset shows, and the status of its device.
@@ -24,12 +27,12 @@ impl ActionFlow {
     pub fn step(self, event: ActionEvent, now: Now) -> Step {
         let state = self.aged(now);
         match event {
-            ActionEvent::Chosen(device) => state.on_reset_chosen(device),
+            ActionEvent::Chosen(device) => state.on_chosen(device),
             ActionEvent::PageOpened(device) => state.on_page_opened(device),
             ActionEvent::SignOutChosen => state.on_sign_out_chosen(),
             ActionEvent::Cancelled => state.on_cancelled(),
             ActionEvent::ReturnedFresh { device, proof, key } => {
-                state.on_returned_fresh(device, Ticket { proof, key }, now)
+                state.on_returned_fresh(device, Ticket { proof: Proof::Fresh(proof), key }, now)
             }
             ActionEvent::ReturnedTooLate(device) => {
                 state.on_return(Self::SignIn { device, step: SignInStep::Expired })
@@ -43,9 +46,10 @@ impl ActionFlow {
             ActionEvent::SignInFailed(device) => {
                 state.on_return(Self::SignIn { device, step: SignInStep::Failed })
             }
+            ActionEvent::Entitled { device, key } => state.on_entitled(device, key, now),
             ActionEvent::DeviceRead { device, server_now } => state.on_device_read(&device, server_now, now),
             ActionEvent::DeviceGone(device) => state.on_device_gone(&device),
-            ActionEvent::Confirmed => state.on_reset_confirmed(now),
+            ActionEvent::Confirmed => state.on_confirmed(now),
             ActionEvent::Accepted(result) => state.on_accepted(&result),
             ActionEvent::Refused(refusal) => state.on_refused(refusal, now),
             ActionEvent::RunCancelChosen => state.on_run_cancel_chosen(),
@@ -70,7 +74,7 @@ impl ActionFlow {
         }
     }
 
-    fn on_reset_chosen(self, device: DeviceId) -> Step {
+    fn on_chosen(self, device: DeviceId) -> Step {
         let is_same = self.device() == Some(&device);
         if self.is_in_flight() || (is_same && matches!(self, Self::Pending { .. })) {
             return stay(self);
@@ -131,6 +135,23 @@ impl ActionFlow {
         (Self::Reading { device, ticket: Some(ticket) }, effects)
     }
 
+    /// Without a fresh sign-in there is nothing to explain: a disruptive action asks once, a harmless one acts at once. The
+    /// same action twice is the same run.
+    fn on_entitled(self, device: PermittedDevice, key: IdempotencyKey, now: Now) -> Step {
+        let row = device.action().row();
+        if self.is_in_flight()
+            || matches!(self, Self::Pending { .. })
+            || row.proof == RequiredProof::FreshSignIn
+        {
+            return stay(self);
+        }
+        let confirm = Self::Confirm { device, ticket: Ticket { proof: Proof::SignedIn, key } };
+        match row.danger {
+            Danger::Disruptive => stay(confirm),
+            Danger::Harmless => confirm.on_confirmed(now),
+        }
+    }
+
     fn on_return(self, next: Self) -> Step {
         if self.is_in_flight() { stay(self) } else { (next, vec![ActionEffect::ForgetResume]) }
     }
@@ -140,6 +161,9 @@ impl ActionFlow {
             return stay(self);
         }
         match self {
+            Self::Confirm { device: ours, ticket } if ticket.proof == Proof::SignedIn => {
+                confirm_again(device, &ours, ticket)
+            }
             Self::Reading { ticket: Some(ticket), .. } | Self::Confirm { ticket, .. } => {
                 found_with_ticket(device, ticket, now)
             }
@@ -149,7 +173,7 @@ impl ActionFlow {
                 found_after_lost_answer(device, ours, ticket)
             }
             Self::Pending { device: id, run, phase } => {
-                match device.runs.iter().find(|result| result.id == run.id) {
+                match device.runs_of_all().find(|result| result.id == run.id) {
                     Some(result) => (Self::of_run(id, result, device.told_outcome()), Vec::new()),
                     None => stay(Self::Pending { device: id, run, phase }),
                 }
@@ -169,7 +193,7 @@ impl ActionFlow {
     }
 
     /// The click. It is worth something in B, and again after a lost answer or once the server's wait is over.
-    fn on_reset_confirmed(self, now: Now) -> Step {
+    fn on_confirmed(self, now: Now) -> Step {
         if self.busy_for(now).is_some_and(|left| left > Milliseconds::ZERO) {
             return stay(self);
         }
@@ -183,10 +207,17 @@ impl ActionFlow {
                         vec![ActionEffect::ForgetResume],
                     );
                 }
-                let post = ActionEffect::Post {
-                    device: device.clone(),
-                    proof: ticket.proof.clone(),
-                    key: ticket.key.clone(),
+                let (post_to, key) = (device.clone(), ticket.key.clone());
+                let post = match (&ticket.proof, device.action().row().proof) {
+                    (Proof::Fresh(proof), _) => {
+                        ActionEffect::Post { device: post_to, proof: proof.clone(), key }
+                    }
+                    (Proof::SignedIn, RequiredProof::SignedIn) => {
+                        ActionEffect::PostSignedIn { device: post_to, key }
+                    }
+                    (Proof::SignedIn, RequiredProof::FreshSignIn) => {
+                        return stay(Self::Confirm { device, ticket });
+                    }
                 };
                 (Self::Submit { device, ticket, step: SubmitStep::Sending }, vec![post])
             }
@@ -211,6 +242,8 @@ impl ActionFlow {
         let device = proven.id().clone();
         let forget = vec![ActionEffect::ForgetResume];
         match refusal {
+            // The session is over; whoever signs in again chooses again.
+            ActionRefusal::NeedsFreshSignIn if ticket.proof == Proof::SignedIn => (Self::Idle, Vec::new()),
             ActionRefusal::NeedsFreshSignIn => {
                 (Self::Explain { device, why: WhyExplain::Challenged }, forget)
             }
@@ -218,6 +251,11 @@ impl ActionFlow {
                 (Self::Stopped { device, why: StopReason::NotAllowed(reason) }, forget)
             }
             ActionRefusal::Gone => (Self::Stopped { device, why: StopReason::Gone }, forget),
+            // The run that is there already is shown.
+            ActionRefusal::AlreadyPending if ticket.proof == Proof::SignedIn => {
+                let effects = vec![ActionEffect::ReadDevice(device)];
+                (Self::Submit { device: proven, ticket, step: SubmitStep::Rereading }, effects)
+            }
             ActionRefusal::AlreadyPending => {
                 let effects = vec![ActionEffect::ForgetResume, ActionEffect::ReadDevice(device.clone())];
                 (Self::Reading { device, ticket: None }, effects)
@@ -313,6 +351,24 @@ fn found_with_ticket(device: &Device, ticket: Ticket, now: Now) -> Step {
     }
 }
 
+/// The question stays for as long as the action is allowed and not under way already.
+fn confirm_again(device: &Device, ours: &PermittedDevice, ticket: Ticket) -> Step {
+    let action = ours.action();
+    if let Some(run) = device.shown_run(action).filter(|run| run.action_state.is_open()) {
+        return stay(ActionFlow::of_run(device.id.clone(), run, ours.outcome()));
+    }
+    match PermittedDevice::for_action(device, action) {
+        Some(device) => stay(ActionFlow::Confirm { device, ticket }),
+        None => {
+            let reason = match device.availability(action) {
+                Availability::Refused(reason) => reason,
+                Availability::Allowed | Availability::NotOffered => RefusalReason::Other,
+            };
+            stay(ActionFlow::Stopped { device: device.id.clone(), why: StopReason::NotAllowed(reason) })
+        }
+    }
+}
+
 fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
     let run = device.open_run().or_else(|| device.latest_run());
     if let Some(run) = run.filter(|run| is_news(run, device.told_outcome(), server_now)) {
@@ -329,7 +385,7 @@ fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
 
 /// Another reset than the one known before means that the lost one arrived (or another tab's did: the same to the person).
 fn found_after_lost_answer(device: &Device, ours: PermittedDevice, ticket: Ticket) -> Step {
-    let newest = device.open_run().or_else(|| device.latest_run());
+    let newest = device.shown_run(ours.action());
     match newest.filter(|run| Some(run.id.as_str()) != ours.latest_run()) {
         Some(run) => {
             (ActionFlow::of_run(device.id.clone(), run, ours.outcome()), vec![ActionEffect::ForgetResume])

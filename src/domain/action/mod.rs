@@ -6,12 +6,15 @@
 //! - After a lost answer the device is read first; a repetition uses the same key.
 //! - An event that does not fit the flow leaves it as it is.
 
+mod catalogue;
 mod event;
 mod flow;
 mod machine;
 
+pub use catalogue::{Action, ActionRow, Danger, RequiredProof};
 pub use event::{ActionEffect, ActionEvent, ActionRefusal};
 pub use flow::{
-    ActionFlow, ActionRun, Ending, PendingPhase, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
+    ActionFlow, ActionRun, Ending, PendingPhase, Proof, SignInStep, StopReason, SubmitStep, Ticket,
+    WhyExplain,
 };
 pub use machine::ENDED_IS_NEWS;

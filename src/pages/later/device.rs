@@ -4,8 +4,8 @@ use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
+use super::device_actions::device_actions;
 use super::reach::reach;
-use super::remote_lock::remote_lock;
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
 use crate::components::later::{PanelPlace, passcode_panel};
@@ -132,10 +132,7 @@ fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
         first_line.get()?;
         device.get_untracked().map(|device| command(&device))
     };
-    titled("card stack", "actions-heading", t::device_actions())
-        .live(body)
-        .child(remote_lock(id, "lock-reason"))
-        .into()
+    titled("card stack", "actions-heading", t::device_actions()).live(body).child(device_actions(id)).into()
 }
 
 fn line(device: &Device) -> Text {

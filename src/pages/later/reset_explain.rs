@@ -2,8 +2,8 @@
 //! the device's page, or as a page at the reset's own address.
 
 use super::super::parts::{branding, known_device, outcome_list};
+use super::device_actions::lock_instead;
 use super::reach::{reach, reach_of};
-use super::remote_lock::remote_lock;
 use crate::app::{Answer, Event, Model, Preparation};
 use crate::components::later::{choice, dialog};
 use crate::components::{
@@ -111,7 +111,7 @@ fn at_hand(device: &Device) -> Part {
     let is_advised = answered(|answers| answers.is_at_hand == Some(Answer::No));
     let id = device.id.clone();
     choice("at-hand", question, answers, is_advised, move || {
-        message(Tone::Warn, None, advice.clone(), Some(remote_lock(&id, "lock-reason-before")))
+        message(Tone::Warn, None, advice.clone(), Some(lock_instead(&id)))
     })
 }
 
