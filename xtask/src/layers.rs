@@ -521,7 +521,7 @@ mod tests {
                 ("app/mod.rs", "use crate::{domain::Device, auth::{self, Session}};"),
                 ("pages/home.rs", "use crate::components::button; use leptos::prelude::*;"),
                 (
-                    "domain/reset/state.rs",
+                    "domain/action/flow.rs",
                     "const TEXT: &str = \"use crate::pages\"; use super::super::device;",
                 ),
                 ("domain/x.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n use crate::pages::x;\n}\n"),

@@ -171,27 +171,29 @@ fn form(id: &DeviceId) -> Part {
     };
     let why =
         move || problem.get().map(|problem| el("p").class("field-problem").words(problem_words(problem)));
+    let input = el("input")
+        .attr("id", FIELD)
+        .attr("type", "text")
+        .attr("autocomplete", "off")
+        .attr("value", name)
+        .attr("aria-describedby", PROBLEM)
+        .attr_live("aria-invalid", move || problem.get().map(|_| "true".to_owned()))
+        .on("keydown", press)
+        .mounted(|field| {
+            let _focused = field.focus();
+            if let Ok(field) = field.dyn_into::<HtmlInputElement>() {
+                field.select();
+            }
+        });
     el("form")
         .class("stack tight")
         .attr("novalidate", "")
         .on("submit", submit)
-        .child(el("label").attr("for", FIELD).words(t::act_rename_label()))
         .child(
-            el("input")
-                .attr("id", FIELD)
-                .attr("type", "text")
+            el("div")
                 .class("field")
-                .attr("autocomplete", "off")
-                .attr("value", name)
-                .attr("aria-describedby", PROBLEM)
-                .attr_live("aria-invalid", move || problem.get().map(|_| "true".to_owned()))
-                .on("keydown", press)
-                .mounted(|field| {
-                    let _focused = field.focus();
-                    if let Ok(field) = field.dyn_into::<HtmlInputElement>() {
-                        field.select();
-                    }
-                }),
+                .child(el("label").attr("for", FIELD).words(t::act_rename_label()))
+                .child(input),
         )
         .child(el("div").attr("id", PROBLEM).live(why))
         .child(
