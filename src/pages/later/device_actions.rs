@@ -9,7 +9,7 @@ use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, ActionStatus, RefusalView};
-use leptos::prelude::WithUntracked;
+use leptos::prelude::{GetValue, StoredValue, WithUntracked};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
@@ -131,7 +131,7 @@ fn lock_dialog(device: &Device) -> Part {
             .child(button(Weight::Primary, t::act_lock_button(name.clone()), confirmed))
             .into(),
     ]);
-    let on_cancel = leptos::prelude::StoredValue::new(cancelled);
+    let on_cancel = StoredValue::new(cancelled);
     dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body)
 }
 
