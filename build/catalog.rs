@@ -74,6 +74,7 @@ pub const FIRST: &[&str] = &[
     "refusal.other_instead",
     "refusal.other_why",
     "rejected.heading",
+    "reset.command",
     "step_up_failed.heading",
     "superseded.next",
     "superseded.text",

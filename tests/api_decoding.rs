@@ -173,7 +173,7 @@ fn a_reference_comes_from_the_body_or_the_header_and_never_carries_markup() {
 #[test]
 fn a_device_is_read_once_and_completely() {
     let mut wire = device_json("a");
-    wire["deviceName"] = json!("  ");
+    wire["managedDeviceName"] = json!(" Sales 1 ");
     wire["unknownField"] = json!({ "x": 1 });
     wire["complianceState"] = json!("stateOfTheFuture");
     wire["lastSyncDateTime"] = json!("0001-01-01T00:00:00Z");
@@ -186,7 +186,7 @@ fn a_device_is_read_once_and_completely() {
           "startDateTime": "2026-02-01T00:00:00.1234567Z", "lastUpdatedDateTime": "2026-02-01T00:00:00Z" },
     ]);
     let device = decode_device(&Ok(answer(200, &wire))).unwrap();
-    assert_eq!(device.name, "managed", "the management's name when the person gave none");
+    assert_eq!(device.name, "Sales 1", "the name for the portal goes before the device's own");
     assert_eq!((device.platform, device.last_sync), (Platform::Android, None));
     let runs: Vec<_> = device.runs.iter().map(|run| run.id.as_str()).collect();
     assert_eq!(runs, ["new", "old"], "resets only, newest first");

@@ -1,24 +1,13 @@
-//! The words of the catalogue of actions: what each is called, what it does, why it is not possible, and how far it is.
+//! The words of the catalogue of actions: what each does, why it is not possible, and how far it is.
 
 use super::preparation::{lock_not_offered, lock_refusal};
-use super::{RefusalView, Tone, ago, device_name, refusal};
+use super::{RefusalView, Tone, action_news, ago, refusal};
 use crate::app::ActionNews;
 use crate::domain::{
     Action, ActionFlow, Availability, Device, ENDED_IS_NEWS, Ending, PendingPhase, StopReason, SubmitStep,
 };
 use crate::i18n::{Text, t};
 use portal_contract::{FailureCode, RefusalReason, ResetOutcome, UtcTime};
-
-/// What an action is called.
-#[must_use]
-pub const fn action_name(action: Action) -> Text {
-    match action {
-        Action::ResetPasscode => t::reset_command(),
-        Action::RemoteLock => t::run_lock(),
-        Action::SyncDevice => t::run_check(),
-        Action::Rename => t::run_rename(),
-    }
-}
 
 /// What it does, in a line.
 #[must_use]
@@ -70,21 +59,6 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
     RefusalView { why, instead: t::reset_not_offered_instead() }
 }
 
-/// What is said of an action, with the name of its device.
-#[must_use]
-pub fn action_news(action: Action, news: ActionNews, device: &str) -> Text {
-    let (name, device) = (action_name(action), device_name(device));
-    match news {
-        ActionNews::Waiting => t::run_waiting(name, device),
-        ActionNews::Delivered => t::run_delivered(name, device),
-        ActionNews::Done => t::run_done(name, device),
-        ActionNews::Failed => t::run_failed(name, device),
-        ActionNews::Uncertain => t::run_uncertain(name, device),
-        ActionNews::Canceled => t::run_canceled(name, device),
-        ActionNews::Superseded => t::run_superseded(name, device),
-    }
-}
-
 /// Which device a question is about: the model and the last four characters of the serial number, as far as they are known.
 #[must_use]
 pub fn which_device(device: &Device) -> Option<Text> {
@@ -126,10 +100,7 @@ pub fn action_status(
         run.action_state.is_open() || now.is_none_or(|now| age(now) < ENDED_IS_NEWS.0 * 1000)
     });
     let told = told.map(|run| ActionFlow::of_run(device.id.clone(), run, ResetOutcome::Other));
-    let flow = match flow {
-        ActionFlow::Idle => told.as_ref()?,
-        started => started,
-    };
+    let flow = if *flow == ActionFlow::Idle { told.as_ref()? } else { flow };
     let news = |news| action_news(action, news, &device.name);
     let (tone, lines) = match flow {
         ActionFlow::Idle
@@ -170,9 +141,10 @@ pub fn action_status(
             StopReason::Rejected(_) => (Tone::Bad, vec![t::problem_defect()]),
         },
     };
-    let reference = match flow {
-        ActionFlow::Stopped { why: StopReason::Rejected(reference), .. } => Some(reference.clone()),
-        _ => flow.run().filter(|_| tone == Tone::Bad).map(|run| run.id.clone()),
+    let reference = if let ActionFlow::Stopped { why: StopReason::Rejected(reference), .. } = flow {
+        Some(reference.clone())
+    } else {
+        flow.run().filter(|_| tone == Tone::Bad).map(|run| run.id.clone())
     };
     Some(ActionStatus {
         tone,

@@ -32,6 +32,7 @@
 //! button that goes on. No function takes a secret except [`passcode_groups`], which returns plain strings on purpose (a
 //! `Text` has `Debug`),, and [`spell`] and [`qr_drawing`], whose results show nothing of themselves.
 
+mod action_news;
 mod action_state;
 mod action_words;
 mod announcement;
@@ -60,10 +61,9 @@ mod reset_notice;
 mod spelling;
 mod title;
 
+pub use action_news::{action_name, action_news};
 pub use action_state::action_state;
-pub use action_words::{
-    ActionStatus, action_hint, action_name, action_news, action_refusal, action_status, which_device,
-};
+pub use action_words::{ActionStatus, action_hint, action_refusal, action_status, which_device};
 pub use announcement::announcement;
 pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
