@@ -33,7 +33,7 @@ fn write_row(page: &mut Page, row: &str, device: &Device) {
     page.chapter(row);
     page.say("platform", &view::platform(device));
     page.say("status", &view::status(device, Some(SERVER_NOW)).text);
-    match view::reset_command(device) {
+    match view::reset_availability(device) {
         ResetCommand::Unavailable(refusal) => {
             page.say("why not", &refusal.why);
             page.say("instead", &refusal.instead);

@@ -1,7 +1,7 @@
 //! Actions that being signed in is enough for. Each device and action has a flow of its own: a lock does not wait for a
 //! reset, and the same action twice is the same run.
 
-use super::reset::refusal;
+use super::reset::refusal_by;
 use super::turn::Turn;
 use super::{ActionNews, Announcement, ApiCall, Effect, Fetch};
 use crate::api::{Api, ApiError, decode_action};
@@ -228,8 +228,9 @@ impl Turn {
                 self.log(error.code(), "action");
                 let is_session_over =
                     matches!(error, ApiError::Unauthenticated | ApiError::StepUpRequired(_));
-                let refusal = if is_session_over { ActionRefusal::NeedsFreshSignIn } else { refusal(error) };
-                self.act(device, action, ActionEvent::Refused(refusal));
+                let refused =
+                    if is_session_over { ActionRefusal::NeedsFreshSignIn } else { refusal_by(error) };
+                self.act(device, action, ActionEvent::Refused(refused));
                 if is_session_over {
                     self.on_unauthenticated();
                 }

@@ -93,7 +93,7 @@ impl Turn {
                 if let ApiError::StepUpRequired(challenge) = &error {
                     self.model.challenge = Some(challenge.clone());
                 }
-                self.reset(ActionEvent::Refused(refusal(error)));
+                self.reset(ActionEvent::Refused(refusal_by(error)));
             }
         }
     }
@@ -327,7 +327,7 @@ const fn stop(state: &ActionFlow) -> Option<ResetStop> {
 }
 
 /// What an error means for a reset. Whatever leaves it open whether the reset was accepted is a lost answer.
-pub(super) fn refusal(error: ApiError) -> ActionRefusal {
+pub(super) fn refusal_by(error: ApiError) -> ActionRefusal {
     match error {
         ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ActionRefusal::NeedsFreshSignIn,
         ApiError::NotAllowed { reason } => ActionRefusal::NotAllowed(reason),

@@ -8,7 +8,7 @@
 //! | the facts of a device | [`facts`] |
 //! | the state of an action in a word | [`action_state`] |
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
-//! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
+//! | the command "Reset passcode" or why it is not there | [`reset_availability`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
 //! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`] |
 //! | the catalogue of actions: names, refusals, how far one is | [`action_name`], [`action_hint`], [`action_refusal`], [`action_status`] |
@@ -85,7 +85,7 @@ pub use preparation::{QuestionView, at_hand_question, factor_question, preview_d
 pub use problems::{api_problem, config_problem, read_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};
-pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};
+pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_availability};
 pub use reset_notice::{failure, reset_notice};
 pub use spelling::{SpelledCharacter, SpelledPasscode, class_name, spell};
 pub use title::title;

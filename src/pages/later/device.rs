@@ -139,7 +139,7 @@ fn line(device: &Device) -> Text {
     if device.open_run().is_some() {
         return t::pending_not_done();
     }
-    match view::reset_command(device) {
+    match view::reset_availability(device) {
         ResetCommand::Available { hint } => hint,
         ResetCommand::Unavailable(refusal) => refusal.why,
     }
@@ -149,7 +149,7 @@ fn command(device: &Device) -> Part {
     let press = if device.open_run().is_some() {
         link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
     } else {
-        match view::reset_command(device) {
+        match view::reset_availability(device) {
             ResetCommand::Available { .. } => {
                 button(Weight::Plain, t::reset_command(), Event::ResetChosen(device.id.clone()))
             }
