@@ -100,6 +100,13 @@ const SUITES: &[Suite] = &[
         needs: &[Need::Wasm],
         run: clippy_wasm,
     },
+    Suite {
+        name: "size",
+        what: "the page and its size",
+        wave: 1,
+        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
+        run: size,
+    },
     Suite { name: "native", what: "unit, property and server tests", wave: 2, needs: &[], run: native },
     Suite {
         name: "fuzz",
@@ -114,13 +121,6 @@ const SUITES: &[Suite] = &[
         wave: 3,
         needs: &[Need::Wasm, Need::WasmBindgen, Need::Chromium],
         run: web,
-    },
-    Suite {
-        name: "size",
-        what: "the page and its size",
-        wave: 1,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
-        run: size,
     },
     Suite {
         name: "hosts",
@@ -462,6 +462,11 @@ mod tests {
         assert!(is_chosen("native", &[]));
         assert!(is_chosen("fuzz", &["fuzz".to_string()]));
         assert!(ON_REQUEST.iter().all(|name| SUITES.iter().any(|suite| suite.name == *name)));
+    }
+
+    #[test]
+    fn the_suites_stand_in_the_order_of_their_waves_or_a_wave_would_run_in_pieces() {
+        assert!(SUITES.is_sorted_by_key(|suite| suite.wave));
     }
 
     #[test]

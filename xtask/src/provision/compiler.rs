@@ -171,9 +171,8 @@ impl WasmToolchain {
                 return Err(missing("no apt-get, or not root".into()));
             }
             progress::note("installing the distribution's Rust compiler, about a minute, once");
-            apt::install(PACKAGES).map_err(|error| match error {
-                Error::Interrupted => error,
-                other => missing(other.to_string()),
+            apt::install(PACKAGES).map_err(|error| {
+                if matches!(error, Error::Interrupted) { error } else { missing(error.to_string()) }
             })?;
         }
         Self::of(Kind::Distribution)
