@@ -5,11 +5,11 @@
 mod support;
 
 use passcode_portal::api::{
-    Api, ApiError, Jitter, NextLink, decode_accepted, decode_branding, decode_device, decode_devices,
-    decode_me, decode_notifications, decode_reset, decode_temporary_passcode, poll_delay, retry_delay,
+    Api, ApiError, Jitter, NextLink, decode_accepted, decode_action, decode_branding, decode_device,
+    decode_devices, decode_me, decode_notifications, decode_temporary_passcode, poll_delay, retry_delay,
 };
 use passcode_portal::auth::{AccessToken, Credential, IdToken, StepUpChallenge};
-use passcode_portal::domain::{Milliseconds, Platform, ResetAvailability, ResettableDevice, Seconds};
+use passcode_portal::domain::{Milliseconds, PermittedDevice, Platform, ResetAvailability, Seconds};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use portal_contract::{CharacterSet, RefusalReason, ResetOutcome};
 use proptest::prelude::*;
@@ -136,7 +136,7 @@ fn half_an_answer_is_none() {
         let wanted = ApiError::NotUnderstood { status: 200 };
         assert_eq!(error(cut.clone()), wanted);
         assert_eq!(decode_devices(&Ok(cut.clone()), "/api").unwrap_err(), wanted);
-        assert_eq!(decode_reset(&Ok(cut.clone())).unwrap_err(), wanted);
+        assert_eq!(decode_action(&Ok(cut.clone())).unwrap_err(), wanted);
         assert_eq!(decode_temporary_passcode(&Ok(cut.clone())).unwrap_err(), wanted);
         assert_eq!(decode_notifications(&Ok(cut.clone())).unwrap_err(), wanted);
         assert_eq!(decode_me(&Ok(cut)).unwrap_err(), wanted);
@@ -173,7 +173,7 @@ fn a_reference_comes_from_the_body_or_the_header_and_never_carries_markup() {
 #[test]
 fn a_device_is_read_once_and_completely() {
     let mut wire = device_json("a");
-    wire["deviceName"] = json!("  ");
+    wire["managedDeviceName"] = json!(" Sales 1 ");
     wire["unknownField"] = json!({ "x": 1 });
     wire["complianceState"] = json!("stateOfTheFuture");
     wire["lastSyncDateTime"] = json!("0001-01-01T00:00:00Z");
@@ -186,7 +186,7 @@ fn a_device_is_read_once_and_completely() {
           "startDateTime": "2026-02-01T00:00:00.1234567Z", "lastUpdatedDateTime": "2026-02-01T00:00:00Z" },
     ]);
     let device = decode_device(&Ok(answer(200, &wire))).unwrap();
-    assert_eq!(device.name, "managed", "the management's name when the person gave none");
+    assert_eq!(device.name, "Sales 1", "the name for the portal goes before the device's own");
     assert_eq!((device.platform, device.last_sync), (Platform::Android, None));
     let runs: Vec<_> = device.runs.iter().map(|run| run.id.as_str()).collect();
     assert_eq!(runs, ["new", "old"], "resets only, newest first");
@@ -213,12 +213,12 @@ fn only_what_the_server_allows_can_be_reset() {
     for (actions, wanted) in cases {
         let device = with(actions);
         assert_eq!(device.reset, wanted);
-        assert!(ResettableDevice::of(&device).is_none());
+        assert!(PermittedDevice::of(&device).is_none());
     }
     let new_outcome =
         with(json!({ "resetPasscode": { "allowed": true, "outcome": { "kind": "brandNew" } } }));
     assert_eq!(new_outcome.reset, ResetAvailability::Allowed(ResetOutcome::Other));
-    assert!(ResettableDevice::of(&new_outcome).is_some());
+    assert!(PermittedDevice::of(&new_outcome).is_some());
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn requests_are_spelled_as_the_contract_says() {
     let api = Api { base: "https://api.example/v1.0", credential: &credential };
     let device = id("端末/1".replace('/', " ").as_str());
     let path = "https://api.example/v1.0/me/managedDevices/%E7%AB%AF%E6%9C%AB%201";
-    let resettable = ResettableDevice::of(&device_of(device_json("端末 1"))).unwrap();
+    let resettable = PermittedDevice::of(&device_of(device_json("端末 1"))).unwrap();
     let reset = api.reset_passcode(&resettable, &proof(0), &key());
     assert_eq!(reset.url, format!("{path}/resetPasscode"));
     assert!(reset.headers.contains(&("Idempotency-Key", key().as_str().to_owned())));

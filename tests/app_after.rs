@@ -9,7 +9,7 @@ use passcode_portal::app::{
     Announcement, Connectivity, Download, Effect, Event, HistoryScope, LONGEST_TABLE, LoadState, Session,
     TimerId, Verdict, Visibility,
 };
-use passcode_portal::domain::{ChecklistStep, Idleness, ResetState, WhoseScreen};
+use passcode_portal::domain::{ActionFlow, ChecklistStep, Idleness, WhoseScreen};
 use passcode_portal::http::NetworkFault;
 use passcode_portal::i18n::Locale;
 use passcode_portal::route::Route;
@@ -391,12 +391,12 @@ fn nothing_pressed_offline_is_sent_then_or_later() {
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.step_up("a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
     browser.dispatch(Event::WentOffline);
     browser.dispatch(Event::ResetConfirmed);
     browser.dispatch(Event::PasscodeShowChosen(id("a")));
     assert_eq!(browser.model.unsent, 2);
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "B stays, and so does its clock");
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "B stays, and so does its clock");
     browser.dispatch(Event::WentOnline);
     browser.pass(5);
     assert_eq!(browser.count("POST /resetPasscode"), 0);

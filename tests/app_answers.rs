@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::app::{Event, LoadState};
-use passcode_portal::domain::ResetState;
+use passcode_portal::domain::{ActionFlow, Ending, StopReason, SubmitStep};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::json;
@@ -17,7 +17,7 @@ const LIST: &str = "/managedDevices";
 const POST: &str = "/resetPasscode";
 
 type Outcome = Result<HttpAnswer, NetworkFault>;
-type Check = fn(&ResetState) -> bool;
+type Check = fn(&ActionFlow) -> bool;
 
 /// At B, with a fresh sign-in and the device read.
 fn at_confirmation() -> Browser {
@@ -25,7 +25,7 @@ fn at_confirmation() -> Browser {
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
     browser.step_up("a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{:?}", browser.model.reset);
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
     browser
 }
 
@@ -94,9 +94,13 @@ fn a_refusal_of_a_reset_keeps_its_kind_and_is_not_sent_again() {
         json!({ "status": 403, "code": "notPrimaryUser", "reason": "notPrimaryUser", "requestId": "q" });
     let busy = with_header(problem(503, "unavailable"), "Retry-After", "5");
     let cases: [(HttpAnswer, Check); 3] = [
-        (answer(403, &reasoned), |state| matches!(state, ResetState::NotAllowed { .. })),
-        (problem(428, "idempotencyKeyMissing"), |state| matches!(state, ResetState::Rejected { .. })),
-        (busy, |state| matches!(state, ResetState::Busy { .. })),
+        (answer(403, &reasoned), |state| {
+            matches!(state, ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. })
+        }),
+        (problem(428, "idempotencyKeyMissing"), |state| {
+            matches!(state, ActionFlow::Stopped { why: StopReason::Rejected(_), .. })
+        }),
+        (busy, |state| matches!(state, ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. })),
     ];
     for (response, check) in cases {
         let mut browser = answered(Ok(response));
@@ -116,15 +120,21 @@ fn an_answer_that_says_nothing_certain_reads_the_device_and_repeats_with_the_sam
         let mut browser = at_confirmation();
         browser.dispatch(Event::ResetConfirmed);
         let first = browser.answer(POST, outcome.clone());
-        assert!(matches!(browser.model.reset, ResetState::Rereading { .. }), "{outcome:?}");
+        assert!(
+            matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }),
+            "{outcome:?}"
+        );
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(browser.model.reset, ResetState::OutcomeUnknown { .. }), "{outcome:?}");
+        assert!(
+            matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Unknown, .. }),
+            "{outcome:?}"
+        );
         browser.pass(30);
         assert_eq!(browser.count("POST /resetPasscode"), 1, "{outcome:?}: never repeated by itself");
         browser.dispatch(Event::ResetConfirmed);
         let second = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
         assert_eq!(first.headers, second.headers, "{outcome:?}: the same key");
-        assert!(matches!(browser.model.reset, ResetState::Pending { .. }), "{outcome:?}");
+        assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }), "{outcome:?}");
     }
 }
 
@@ -135,7 +145,7 @@ fn a_reload_after_an_answer_that_was_final_explains_and_sends_nothing() {
         let mut browser = answered(Ok(response.clone()));
         reloaded(&mut browser, &[]);
         assert!(
-            matches!(browser.model.reset, ResetState::ExplainingSignOut { .. }),
+            matches!(browser.model.reset, ActionFlow::Explain { .. }),
             "{response:?}: {:?}",
             browser.model.reset
         );
@@ -152,7 +162,7 @@ fn a_reload_after_an_answer_that_was_not_final_finds_b_with_the_same_key_and_sen
         browser.dispatch(Event::ResetConfirmed);
         browser.answer(POST, outcome.clone());
         reloaded(&mut browser, &[]);
-        assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{outcome:?}");
+        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{outcome:?}");
         assert_eq!(browser.model.reset.ticket().unwrap().key, key, "{outcome:?}");
         assert_eq!(browser.count("POST /resetPasscode"), 0, "{outcome:?}");
     }
@@ -161,10 +171,14 @@ fn a_reload_after_an_answer_that_was_not_final_finds_b_with_the_same_key_and_sen
 #[test]
 fn a_reload_back_and_forward_find_a_reset_that_the_device_ended_and_fetch_no_passcode() {
     let cases: [(&str, Option<&str>, Check); 4] = [
-        ("done", None, |state| matches!(state, ResetState::Done { .. })),
-        ("failed", Some("noPasscodePolicy"), |state| matches!(state, ResetState::Failed { .. })),
-        ("canceled", Some("supersededByErase"), |state| matches!(state, ResetState::Superseded { .. })),
-        ("canceled", None, |state| matches!(state, ResetState::Canceled { .. })),
+        ("done", None, |state| matches!(state, ActionFlow::Ended { end: Ending::Done(_), .. })),
+        ("failed", Some("noPasscodePolicy"), |state| {
+            matches!(state, ActionFlow::Ended { end: Ending::Failed(_), .. })
+        }),
+        ("canceled", Some("supersededByErase"), |state| {
+            matches!(state, ActionFlow::Ended { end: Ending::Superseded, .. })
+        }),
+        ("canceled", None, |state| matches!(state, ActionFlow::Ended { end: Ending::Canceled, .. })),
     ];
     for (state, code, check) in cases {
         let mut browser = answered(Ok(answer(202, &run_json("r1", "pending", None, 0))));

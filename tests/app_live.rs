@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::app::{Announcement, Effect, Event, FetchId, LoadState, StreamEnd, TimerId, Visibility};
-use passcode_portal::domain::{PendingPhase, ResetState};
+use passcode_portal::domain::{ActionFlow, Ending, PendingPhase};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
@@ -128,7 +128,7 @@ fn what_the_server_knows_is_read_at_once_and_said_once_without_a_look() {
         browser.answer(DEVICE, Ok(with_run(state, progress)));
         assert_eq!(said(&browser), (sequence + 1, Some(announcement)));
     }
-    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn not_now_is_a_phase_of_its_own() {
     let mut browser = pending_and_heard_of();
     browser.stream_brings(&device_event(1, "a"));
     browser.answer(DEVICE, Ok(with_run("active", "notNow")));
-    assert!(matches!(browser.model.reset, ResetState::Pending { phase: PendingPhase::NotNow, .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Pending { phase: PendingPhase::NotNow, .. }));
 }
 
 #[test]
@@ -336,7 +336,7 @@ fn an_older_answer_never_replaces_a_newer_one() {
     browser.dispatch(Event::Fetched { id: early, outcome: Ok(with_run("active", "delivered")) });
     let shown = browser.model.device.device.clone().unwrap();
     assert!(shown.open_run().is_none(), "the details do not go back");
-    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
     assert_eq!(said(&browser), before);
 }
 
@@ -358,7 +358,7 @@ fn a_list_that_was_asked_for_later_tells_the_details_and_the_reset_too() {
     let mut browser = pending_and_heard_of();
     browser.dispatch(Event::LinkFollowed(Route::Devices));
     browser.answer(LIST, Ok(list(&[device_json_with("a", &[("r1", "done", None, 0)])])));
-    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
     assert!(browser.model.device.device.clone().unwrap().open_run().is_none());
     assert_eq!(browser.model.announcement.latest, Some(Announcement::ResetDone));
 }
@@ -376,7 +376,7 @@ fn a_device_as_quick_as_the_server_is_not_missed() {
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
     browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
-    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn a_read_that_fails_is_repeated_although_the_stream_is_open() {
     browser.answer(DEVICE, Err(NetworkFault::Broken));
     browser.pass(5);
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
-    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
 }
 
 #[test]

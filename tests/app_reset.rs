@@ -6,7 +6,9 @@ mod support;
 
 use passcode_portal::app::{Announcement, Effect, Event, LoadState, PasscodeView, Session, Visibility};
 use passcode_portal::auth::SignInError;
-use passcode_portal::domain::{Milliseconds, PendingPhase, ResetState, WhyExplain};
+use passcode_portal::domain::{
+    ActionFlow, Ending, Milliseconds, PendingPhase, SignInStep, StopReason, SubmitStep, WhyExplain,
+};
 use passcode_portal::http::NetworkFault;
 use passcode_portal::route::Route;
 use serde_json::json;
@@ -22,7 +24,7 @@ fn at_confirmation() -> Browser {
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
     browser.step_up("a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{:?}", browser.model.reset);
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
     browser
 }
 
@@ -30,7 +32,7 @@ fn pending() -> Browser {
     let mut browser = at_confirmation();
     browser.dispatch(Event::ResetConfirmed);
     browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
-    assert!(matches!(browser.model.reset, ResetState::Pending { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
     browser
 }
 
@@ -48,7 +50,7 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
 
     browser.dispatch(Event::ResetChosen(id("a")));
     let why = WhyExplain::FirstTime;
-    assert_eq!(browser.model.reset, ResetState::ExplainingSignOut { device: id("a"), why });
+    assert_eq!(browser.model.reset, ActionFlow::Explain { device: id("a"), why });
     assert_eq!(browser.left_for.len(), 1, "no redirect before the person agrees");
     browser.dispatch(Event::SignOutForResetChosen);
     assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
@@ -62,7 +64,7 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
     browser.return_with(|_| {});
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
     assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
     browser.pass(10);
     assert_eq!(browser.count("POST /resetPasscode"), 0, "never by itself");
@@ -72,7 +74,7 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
     let key = request.headers.iter().find(|(name, _)| *name == "Idempotency-Key").unwrap();
     assert_eq!(key.1.len(), 32);
     assert_eq!(spoken(&browser), Some(&Announcement::ResetPending));
-    assert!(matches!(browser.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Pending { phase: PendingPhase::Waiting, .. }));
 
     browser.pass(3);
     browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "active", None, 0)]))));
@@ -80,7 +82,7 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
     browser.pass(5);
     browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
     assert_eq!(spoken(&browser), Some(&Announcement::ResetDone));
-    assert!(matches!(browser.model.reset, ResetState::Done { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
     assert!(browser.is_waiting_for("/me/notifications"));
 
     browser.dispatch(Event::PasscodeShowChosen(id("a")));
@@ -117,7 +119,7 @@ fn the_milestones_are_said_once_each_and_the_digits_are_not() {
     let said: Vec<_> = said.into_iter().filter_map(|announced| announced.latest).collect();
     let at = |seconds| Announcement::CountdownMilestone(passcode_portal::domain::Seconds(seconds));
     assert_eq!(said, [at(280), at(120), at(60), at(30), at(10), Announcement::CountdownOver]);
-    assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
 }
 
 #[test]
@@ -137,13 +139,13 @@ fn sleep_and_a_changed_clock_do_not_stretch_the_five_minutes() {
     let mut slept = at_confirmation();
     slept.set_clocks(50, 400_000);
     slept.dispatch(Event::VisibilityChanged(Visibility::Visible));
-    assert!(matches!(slept.model.reset, ResetState::Expired { .. }));
+    assert!(matches!(slept.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
 
     let mut set_back = at_confirmation();
     set_back.set_clocks(281_000, -86_400_000);
     set_back.dispatch(Event::ResetConfirmed);
     assert_eq!(set_back.count("POST /resetPasscode"), 0);
-    assert!(matches!(set_back.model.reset, ResetState::Expired { .. }));
+    assert!(matches!(set_back.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
 }
 
 #[test]
@@ -156,9 +158,9 @@ fn a_clock_that_is_a_day_off_gives_the_same_five_minutes() {
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
         assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
         browser.pass(279);
-        assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
         browser.pass(1);
-        assert!(matches!(browser.model.reset, ResetState::Expired { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
     }
 }
 
@@ -168,12 +170,12 @@ fn a_sign_in_without_prompt_and_max_age_is_not_fresh() {
     browser.leave_for_step_up("a");
     // Somebody stripped the parameters: the provider hands out the old sign-in.
     browser.return_with(|claims| claims["auth_time"] = json!(SERVER - 3_000));
-    assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
 
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.leave_for_step_up("a");
     browser.return_with(|claims| claims["auth_time"] = json!(null));
-    assert_eq!(browser.model.reset, ResetState::SignInFailed { device: id("a") });
+    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed });
     assert_eq!(browser.model.sign_in_error, Some(SignInError::AuthTimeMissing));
 }
 
@@ -182,7 +184,7 @@ fn another_person_is_told_so_and_the_first_one_is_asked_for_again() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.leave_for_step_up("a");
     browser.return_with(|claims| claims["sub"] = json!("bob"));
-    assert_eq!(browser.model.reset, ResetState::WrongPerson { device: id("a") });
+    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::WrongPerson });
     assert_eq!(browser.model.session, Session::SignedOut);
     assert!(browser.has_effect(&Effect::BroadcastSignedOut));
     assert!(browser.model.shows_reset_explanation());
@@ -191,15 +193,19 @@ fn another_person_is_told_so_and_the_first_one_is_asked_for_again() {
     let asked = browser.asked();
     assert_eq!((asked["prompt"].as_str(), asked["login_hint"].as_str()), ("login", "ann@example"));
     browser.return_with(|claims| claims["sub"] = json!("bob"));
-    assert_eq!(browser.model.reset, ResetState::WrongPerson { device: id("a") }, "still not Ann");
+    assert_eq!(
+        browser.model.reset,
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::WrongPerson },
+        "still not Ann"
+    );
 }
 
 #[test]
 fn a_cancelled_and_a_failed_step_up_each_have_their_explanation_and_one_button() {
     for (error, wanted) in [
-        ("access_denied", ResetState::SignInCancelled { device: id("a") }),
-        ("login_required", ResetState::SignInFailed { device: id("a") }),
-        ("server_error", ResetState::SignInFailed { device: id("a") }),
+        ("access_denied", ActionFlow::SignIn { device: id("a"), step: SignInStep::Cancelled }),
+        ("login_required", ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed }),
+        ("server_error", ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed }),
     ] {
         let mut browser = Browser::sign_in_at("/devices/a");
         browser.leave_for_step_up("a");
@@ -220,7 +226,7 @@ fn a_person_who_stays_too_long_at_the_provider_gets_the_explanation_for_it() {
     browser.pass(601);
     let state = browser.asked()["state"].clone();
     browser.open(&format!("/callback?code=c&state={state}&iss=https%3A%2F%2Fid.example"));
-    assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
 }
 
 #[test]
@@ -263,7 +269,7 @@ fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
         claims["exp"] = json!(SERVER + 700);
     });
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
     assert_eq!(browser.model.reset.ticket().unwrap().key, key);
     assert_eq!(browser.model.time_left(), Some(Milliseconds(180_000)));
     assert_eq!(browser.count("POST /resetPasscode"), 0);
@@ -279,14 +285,14 @@ fn a_reload_in_b_that_comes_back_too_late_or_as_somebody_else_does_not_open_b() 
         claims["iat"] = json!(SERVER + 290);
         claims["exp"] = json!(SERVER + 900);
     });
-    assert!(matches!(late.model.reset, ResetState::Expired { .. }));
+    assert!(matches!(late.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
 
     let mut other = at_confirmation();
     other.reload();
     other.answer_discovery();
     other.return_with(|claims| claims["sub"] = json!("bob"));
     other.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(other.model.reset, ResetState::ExplainingSignOut { .. }));
+    assert!(matches!(other.model.reset, ActionFlow::Explain { .. }));
 }
 
 #[test]
@@ -296,7 +302,7 @@ fn the_record_for_a_reload_is_gone_after_cancel_expiry_acceptance_and_sign_out()
     assert!(has(&browser));
     browser.dispatch(Event::ResetCancelled);
     assert!(!has(&browser));
-    assert_eq!((browser.address.as_str(), &browser.model.reset), ("/devices/a", &ResetState::Idle));
+    assert_eq!((browser.address.as_str(), &browser.model.reset), ("/devices/a", &ActionFlow::Idle));
 
     let mut browser = at_confirmation();
     browser.pass(281);
@@ -318,7 +324,7 @@ fn a_reload_while_pending_or_submitting_finds_the_reset_again() {
         browser.answer_discovery();
         browser.return_with(|_| {});
         browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "pending", None, 0)]))));
-        assert!(matches!(browser.model.reset, ResetState::Pending { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
         assert_eq!(browser.count("POST /resetPasscode"), 0);
     }
 }
@@ -338,12 +344,12 @@ fn leaving_the_explanation_closes_it() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.dispatch(Event::ResetChosen(id("a")));
     browser.dispatch(Event::AddressChanged(Route::Devices));
-    assert_eq!(browser.model.reset, ResetState::Idle);
+    assert_eq!(browser.model.reset, ActionFlow::Idle);
 }
 
 #[test]
 fn every_refusal_of_the_server_leads_to_its_own_step() {
-    type Check = fn(&ResetState) -> bool;
+    type Check = fn(&ActionFlow) -> bool;
     let busy = with_header(problem(429, "tooManyRequests"), "Retry-After", "2.5");
     let mut forbidden =
         json!({ "code": "actionNotAllowed", "reason": "eraseOrRetirePending", "requestId": "q" });
@@ -354,20 +360,26 @@ fn every_refusal_of_the_server_leads_to_its_own_step() {
         r#"Bearer error="insufficient_user_authentication", max_age="300""#,
     );
     let cases: [(_, Check); 9] = [
-        (step_up, |s| matches!(s, ResetState::ExplainingSignOut { why: WhyExplain::Challenged, .. })),
-        (problem(401, "unauthenticated"), |s| matches!(s, ResetState::ExplainingSignOut { .. })),
-        (answer(403, &forbidden), |s| matches!(s, ResetState::NotAllowed { .. })),
-        (problem(404, "notFound"), |s| matches!(s, ResetState::Gone { .. })),
-        (problem(409, "actionAlreadyPending"), |s| {
-            matches!(s, ResetState::ReadingDevice { ticket: None, .. })
+        (step_up, |s| matches!(s, ActionFlow::Explain { why: WhyExplain::Challenged, .. })),
+        (problem(401, "unauthenticated"), |s| matches!(s, ActionFlow::Explain { .. })),
+        (answer(403, &forbidden), |s| {
+            matches!(s, ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. })
         }),
-        (busy, |s| matches!(s, ResetState::Busy { wait: Milliseconds(2_500), .. })),
+        (problem(404, "notFound"), |s| matches!(s, ActionFlow::Stopped { why: StopReason::Gone, .. })),
+        (problem(409, "actionAlreadyPending"), |s| matches!(s, ActionFlow::Reading { ticket: None, .. })),
+        (busy, |s| {
+            matches!(s, ActionFlow::Submit { step: SubmitStep::Busy { wait: Milliseconds(2_500), .. }, .. })
+        }),
         (
             problem(400, "invalidRequest"),
-            |s| matches!(s, ResetState::Rejected { reference, .. } if reference == "req-1"),
+            |s| matches!(s, ActionFlow::Stopped { why: StopReason::Rejected(reference), .. } if reference == "req-1"),
         ),
-        (problem(422, "idempotencyKeyReused"), |s| matches!(s, ResetState::Rejected { .. })),
-        (problem(500, "internalError"), |s| matches!(s, ResetState::Rereading { .. })),
+        (problem(422, "idempotencyKeyReused"), |s| {
+            matches!(s, ActionFlow::Stopped { why: StopReason::Rejected(_), .. })
+        }),
+        (problem(500, "internalError"), |s| {
+            matches!(s, ActionFlow::Submit { step: SubmitStep::Rereading, .. })
+        }),
     ];
     for (response, check) in cases {
         let mut browser = at_confirmation();
@@ -408,18 +420,18 @@ fn a_lost_answer_reads_the_device_before_anything_is_offered_and_repeats_with_th
         let mut browser = at_confirmation();
         browser.dispatch(Event::ResetConfirmed);
         let first = browser.answer(POST, lost);
-        assert!(matches!(browser.model.reset, ResetState::Rereading { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }));
         browser.dispatch(Event::ResetConfirmed);
         assert_eq!(browser.count("POST /resetPasscode"), 1);
         // The network stays away for a while: the page keeps looking.
         browser.answer(DEVICE, Err(NetworkFault::Broken));
         browser.pass(70);
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(browser.model.reset, ResetState::OutcomeUnknown { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Unknown, .. }));
         browser.dispatch(Event::ResetConfirmed);
         let second = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
         assert_eq!(first.headers, second.headers, "the same key");
-        assert!(matches!(browser.model.reset, ResetState::Pending { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
     }
 }
 
@@ -428,7 +440,7 @@ fn a_device_that_was_taken_away_meanwhile_is_gone() {
     let mut browser = pending();
     browser.pass(3);
     browser.answer(DEVICE, Ok(problem(404, "notFound")));
-    assert!(matches!(browser.model.reset, ResetState::Gone { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Stopped { why: StopReason::Gone, .. }));
 }
 
 #[test]
@@ -464,7 +476,7 @@ fn a_pending_reset_can_be_cancelled_once() {
         DEVICE,
         Ok(answer(200, &device_json_with("a", &[("r1", "canceled", Some("canceledByUser"), 0)]))),
     );
-    assert!(matches!(browser.model.reset, ResetState::Canceled { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Canceled, .. }));
     assert_eq!(spoken(&browser), Some(&Announcement::ResetCanceled));
 }
 
@@ -475,10 +487,10 @@ fn a_device_that_may_not_be_reset_stays_where_it_is() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device)));
     browser.dispatch(Event::ResetChosen(id("a")));
-    assert_eq!(browser.model.reset, ResetState::Idle);
+    assert_eq!(browser.model.reset, ActionFlow::Idle);
     browser.dispatch(Event::LinkFollowed(Route::ResetPasscode(id("a"))));
     browser.answer(DEVICE, Ok(answer(200, &device)));
-    assert!(matches!(browser.model.reset, ResetState::NotAllowed { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }));
 }
 
 #[test]
@@ -488,7 +500,7 @@ fn two_tabs_at_the_confirmation_make_one_reset() {
     browser.dispatch(Event::ResetConfirmed);
     browser.answer(POST, Ok(problem(409, "actionAlreadyPending")));
     browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("theirs", "active", None, 0)]))));
-    let ResetState::Pending { run, .. } = &browser.model.reset else { panic!("{:?}", browser.model.reset) };
+    let ActionFlow::Pending { run, .. } = &browser.model.reset else { panic!("{:?}", browser.model.reset) };
     assert_eq!(run.id, "theirs");
 }
 

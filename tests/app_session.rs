@@ -6,7 +6,7 @@ mod support;
 
 use passcode_portal::app::{Effect, Event, HistoryEntry, Session};
 use passcode_portal::auth::{ConfigError, PageConfig, SignInError, SignInMode};
-use passcode_portal::domain::{Milliseconds, ResetState};
+use passcode_portal::domain::{ActionFlow, Milliseconds, SignInStep};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::json;
@@ -126,7 +126,7 @@ fn a_step_up_is_one_navigation_and_opens_the_confirmation() {
     come_back(&mut browser, standing("ann", 10));
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::Confirming { .. }), "{:?}", browser.model.reset);
+    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
     assert_eq!(browser.model.time_left(), Some(Milliseconds(270_000)), "by the server's clock");
     assert_eq!(browser.count("POST /resetPasscode"), 0);
     browser.dispatch(Event::ResetConfirmed);
@@ -138,12 +138,17 @@ fn what_went_wrong_at_the_server_is_explained_as_the_page_would() {
     for (code, is_explained) in [
         (
             "auth.subject_mismatch",
-            (|state| matches!(state, ResetState::WrongPerson { .. })) as fn(&ResetState) -> bool,
+            (|state| matches!(state, ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }))
+                as fn(&ActionFlow) -> bool,
         ),
-        ("auth.access_denied", |state| matches!(state, ResetState::SignInCancelled { .. })),
-        ("auth.transaction_expired", |state| matches!(state, ResetState::Expired { .. })),
-        ("auth.nonce_mismatch", |state| matches!(state, ResetState::SignInFailed { .. })),
-        ("nonsense", |state| matches!(state, ResetState::SignInFailed { .. })),
+        ("auth.access_denied", |state| {
+            matches!(state, ActionFlow::SignIn { step: SignInStep::Cancelled, .. })
+        }),
+        ("auth.transaction_expired", |state| {
+            matches!(state, ActionFlow::SignIn { step: SignInStep::Expired, .. })
+        }),
+        ("auth.nonce_mismatch", |state| matches!(state, ActionFlow::SignIn { step: SignInStep::Failed, .. })),
+        ("nonsense", |state| matches!(state, ActionFlow::SignIn { step: SignInStep::Failed, .. })),
     ] {
         let mut browser = signed_in_at("/devices/a");
         browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
@@ -163,7 +168,11 @@ fn somebody_else_is_noticed_by_the_page_too() {
     browser.dispatch(Event::ResetChosen(id("a")));
     browser.dispatch(Event::SignOutForResetChosen);
     come_back(&mut browser, standing("ben", 0));
-    assert!(matches!(browser.model.reset, ResetState::WrongPerson { .. }), "{:?}", browser.model.reset);
+    assert!(
+        matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }),
+        "{:?}",
+        browser.model.reset
+    );
     assert!(browser.model.session.signed_in().is_none());
 }
 
@@ -174,7 +183,11 @@ fn a_step_up_that_took_too_long_is_explained() {
     browser.dispatch(Event::ResetChosen(id("a")));
     browser.dispatch(Event::SignOutForResetChosen);
     come_back(&mut browser, standing("ann", 281));
-    assert!(matches!(browser.model.reset, ResetState::Expired { .. }), "{:?}", browser.model.reset);
+    assert!(
+        matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }),
+        "{:?}",
+        browser.model.reset
+    );
 }
 
 #[test]

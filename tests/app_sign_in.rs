@@ -6,7 +6,7 @@ mod support;
 
 use passcode_portal::app::{Config, Effect, Event, HistoryEntry, Session};
 use passcode_portal::auth::{ConfigError, SignInError, SignatureVerdict};
-use passcode_portal::domain::ResetState;
+use passcode_portal::domain::ActionFlow;
 use passcode_portal::http::NetworkFault;
 use passcode_portal::i18n::Locale;
 use passcode_portal::route::Route;
@@ -40,7 +40,7 @@ fn a_deep_link_survives_the_sign_in_and_starts_nothing_by_itself() {
     assert_eq!(*browser.route(), Route::ResetPasscode(id("a")));
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ResetState::ExplainingSignOut { .. }), "{:?}", browser.model.reset);
+    assert!(matches!(browser.model.reset, ActionFlow::Explain { .. }), "{:?}", browser.model.reset);
     assert_eq!(browser.count("POST /resetPasscode"), 0);
 }
 

@@ -7,7 +7,7 @@ mod support;
 use passcode_portal::app::{
     Announcement, Answer, CancelState, Effect, Event, SystemNotifications, Visibility, Wish,
 };
-use passcode_portal::domain::{Milliseconds, PendingPhase, ResetState, Seconds};
+use passcode_portal::domain::{ActionFlow, Milliseconds, PendingPhase, Seconds, SignInStep};
 use passcode_portal::http::NetworkFault;
 use support::browser::Browser;
 use support::{answer, device_json, device_json_with, id, problem, run_json};
@@ -18,7 +18,7 @@ fn explaining() -> Browser {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
     browser.dispatch(Event::ResetChosen(id("a")));
-    assert!(matches!(browser.model.reset, ResetState::ExplainingSignOut { .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Explain { .. }));
     browser
 }
 
@@ -145,7 +145,7 @@ fn the_question_goes_when_the_device_has_received_the_reset() {
     let mut browser = pending();
     browser.dispatch(Event::PendingResetCancelAsked);
     now_is(&mut browser, "active", None);
-    assert!(matches!(browser.model.reset, ResetState::Pending { phase: PendingPhase::Delivered, .. }));
+    assert!(matches!(browser.model.reset, ActionFlow::Pending { phase: PendingPhase::Delivered, .. }));
     assert_eq!(browser.model.cancelling, CancelState::NotAsked);
     browser.dispatch(Event::PendingResetCancelAsked);
     assert_eq!(browser.model.cancelling, CancelState::NotAsked);
@@ -185,7 +185,7 @@ fn the_five_minutes_can_be_begun_again_as_often_as_needed() {
     let mut browser = confirming();
     for _ in 0..5 {
         browser.pass(281);
-        assert_eq!(browser.model.reset, ResetState::Expired { device: id("a") });
+        assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
         // One button: it leaves for the sign-in at once.
         browser.dispatch(Event::SignOutForResetChosen);
         let state = browser.asked().get("state").cloned().unwrap();
@@ -193,7 +193,7 @@ fn the_five_minutes_can_be_begun_again_as_often_as_needed() {
         browser.answer_discovery();
         browser.return_with(|_| {});
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(browser.model.reset, ResetState::Confirming { .. }));
+        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
         assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
         let begins = Announcement::CountdownMilestone(Seconds(280));
         assert_eq!(browser.model.announcement.latest, Some(begins));

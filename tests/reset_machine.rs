@@ -6,8 +6,9 @@
 mod support;
 
 use passcode_portal::domain::{
-    DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase, ResetEffect, ResetEvent,
-    ResetRefusal, ResetRun, ResetState, ResettableDevice, Seconds, SignInAge, Ticket, WhyExplain,
+    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRun, DeviceId, Ending, FreshSignIn,
+    IdempotencyKey, Milliseconds, Now, PendingPhase, PermittedDevice, Proof, Seconds, SignInAge, SignInStep,
+    StopReason, SubmitStep, Ticket, WhyExplain,
 };
 use portal_contract::{DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime};
 use proptest::prelude::*;
@@ -15,141 +16,157 @@ use std::sync::LazyLock;
 use support::{SERVER, at, device_json, device_json_with, device_of, id, key, proof, run_json};
 
 fn ticket() -> Ticket {
-    Ticket { proof: proof(0), key: key() }
+    Ticket { proof: Proof::Fresh(proof(0)), key: key() }
 }
 
-fn resettable() -> ResettableDevice {
-    ResettableDevice::of(&device_of(device_json("a"))).unwrap()
+fn resettable() -> PermittedDevice {
+    PermittedDevice::of(&device_of(device_json("a"))).unwrap()
 }
 
 fn result(run: &str, state: &str, code: Option<&str>) -> DeviceActionResult {
     serde_json::from_value(run_json(run, state, code, 0)).unwrap()
 }
 
-fn run() -> ResetRun {
-    ResetRun::from(&result("r1", "pending", None))
+fn run() -> ActionRun {
+    ActionRun::from(&result("r1", "pending", None))
 }
 
-fn read(runs: &[(&str, &str, Option<&str>, i64)]) -> ResetEvent {
+fn read(runs: &[(&str, &str, Option<&str>, i64)]) -> ActionEvent {
     let server_now = Some(UtcTime::from_unix_seconds(SERVER));
-    ResetEvent::DeviceRead { device: device_of(device_json_with("a", runs)), server_now }
+    ActionEvent::DeviceRead { device: device_of(device_json_with("a", runs)), server_now }
 }
 
 /// Every state, by name, about device `a`.
-fn states() -> Vec<(&'static str, ResetState)> {
+fn states() -> Vec<(&'static str, ActionFlow)> {
     let device = id("a");
     vec![
-        ("Idle", ResetState::Idle),
-        ("Explaining", ResetState::ExplainingSignOut { device: device.clone(), why: WhyExplain::FirstTime }),
-        ("Leaving", ResetState::LeavingForSignIn { device: device.clone() }),
-        ("Reading", ResetState::ReadingDevice { device: device.clone(), ticket: None }),
-        ("ReadingT", ResetState::ReadingDevice { device: device.clone(), ticket: Some(ticket()) }),
-        ("Confirming", ResetState::Confirming { device: resettable(), ticket: ticket() }),
-        ("Submitting", ResetState::Submitting { device: resettable(), ticket: ticket() }),
-        ("Rereading", ResetState::Rereading { device: resettable(), ticket: ticket() }),
-        ("Unknown", ResetState::OutcomeUnknown { device: resettable(), ticket: ticket() }),
+        ("Idle", ActionFlow::Idle),
+        ("Explaining", ActionFlow::Explain { device: device.clone(), why: WhyExplain::FirstTime }),
+        ("Leaving", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Leaving }),
+        ("Reading", ActionFlow::Reading { device: device.clone(), ticket: None }),
+        ("ReadingT", ActionFlow::Reading { device: device.clone(), ticket: Some(ticket()) }),
+        ("Confirming", ActionFlow::Confirm { device: resettable(), ticket: ticket() }),
+        (
+            "Submitting",
+            ActionFlow::Submit { device: resettable(), ticket: ticket(), step: SubmitStep::Sending },
+        ),
+        (
+            "Rereading",
+            ActionFlow::Submit { device: resettable(), ticket: ticket(), step: SubmitStep::Rereading },
+        ),
+        ("Unknown", ActionFlow::Submit { device: resettable(), ticket: ticket(), step: SubmitStep::Unknown }),
         (
             "Busy",
-            ResetState::Busy {
+            ActionFlow::Submit {
                 device: resettable(),
                 ticket: ticket(),
-                since: at(0),
-                wait: Milliseconds(500),
+                step: SubmitStep::Busy { since: at(0), wait: Milliseconds(500) },
             },
         ),
-        ("Pending", ResetState::Pending { device: device.clone(), run: run(), phase: PendingPhase::Waiting }),
+        ("Pending", ActionFlow::Pending { device: device.clone(), run: run(), phase: PendingPhase::Waiting }),
         (
             "Done",
-            ResetState::Done { device: device.clone(), run: run(), outcome: ResetOutcome::PasscodeRemoved },
+            ActionFlow::Ended {
+                device: device.clone(),
+                run: run(),
+                end: Ending::Done(ResetOutcome::PasscodeRemoved),
+            },
         ),
-        ("Failed", ResetState::Failed { device: device.clone(), run: run(), code: FailureCode::Other }),
-        ("Superseded", ResetState::Superseded { device: device.clone(), run: run() }),
-        ("Canceled", ResetState::Canceled { device: device.clone(), run: run() }),
-        ("Expired", ResetState::Expired { device: device.clone() }),
-        ("WrongPerson", ResetState::WrongPerson { device: device.clone() }),
-        ("SignInCancelled", ResetState::SignInCancelled { device: device.clone() }),
-        ("SignInFailed", ResetState::SignInFailed { device: device.clone() }),
-        ("NotAllowed", ResetState::NotAllowed { device: device.clone(), reason: RefusalReason::Other }),
-        ("Gone", ResetState::Gone { device: device.clone() }),
-        ("Rejected", ResetState::Rejected { device, reference: "req".to_owned() }),
+        (
+            "Failed",
+            ActionFlow::Ended { device: device.clone(), run: run(), end: Ending::Failed(FailureCode::Other) },
+        ),
+        ("Superseded", ActionFlow::Ended { device: device.clone(), run: run(), end: Ending::Superseded }),
+        ("Canceled", ActionFlow::Ended { device: device.clone(), run: run(), end: Ending::Canceled }),
+        ("Expired", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Expired }),
+        ("WrongPerson", ActionFlow::SignIn { device: device.clone(), step: SignInStep::WrongPerson }),
+        ("SignInCancelled", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Cancelled }),
+        ("SignInFailed", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Failed }),
+        (
+            "NotAllowed",
+            ActionFlow::Stopped { device: device.clone(), why: StopReason::NotAllowed(RefusalReason::Other) },
+        ),
+        ("Gone", ActionFlow::Stopped { device: device.clone(), why: StopReason::Gone }),
+        ("Rejected", ActionFlow::Stopped { device, why: StopReason::Rejected("req".to_owned()) }),
     ]
 }
 
 /// Every event, by name. "B" in a name: about another device.
-fn events() -> Vec<(&'static str, ResetEvent)> {
-    let refused = |refusal| ResetEvent::ResetRefused(refusal);
+fn events() -> Vec<(&'static str, ActionEvent)> {
+    let refused = |refusal| ActionEvent::Refused(refusal);
     let mut forbidden = device_json("a");
     forbidden["actions"]["resetPasscode"] =
         serde_json::json!({ "allowed": false, "reason": "eraseOrRetirePending" });
-    let returned = |device| ResetEvent::ReturnedFresh { device, proof: proof(0), key: key() };
+    let returned = |device| ActionEvent::ReturnedFresh { device, proof: proof(0), key: key() };
     vec![
-        ("Chosen", ResetEvent::ResetChosen(id("a"))),
-        ("ChosenB", ResetEvent::ResetChosen(id("b"))),
-        ("PageOpened", ResetEvent::PageOpened(id("a"))),
-        ("PageOpenedB", ResetEvent::PageOpened(id("b"))),
-        ("SignOut", ResetEvent::SignOutChosen),
-        ("Cancel", ResetEvent::Cancelled),
+        ("Chosen", ActionEvent::Chosen(id("a"))),
+        ("ChosenB", ActionEvent::Chosen(id("b"))),
+        ("PageOpened", ActionEvent::PageOpened(id("a"))),
+        ("PageOpenedB", ActionEvent::PageOpened(id("b"))),
+        ("SignOut", ActionEvent::SignOutChosen),
+        ("Cancel", ActionEvent::Cancelled),
         ("Returned", returned(id("a"))),
-        ("TooLate", ResetEvent::ReturnedTooLate(id("a"))),
-        ("Somebody", ResetEvent::ReturnedAsSomebodyElse(id("a"))),
-        ("SignInCancelled", ResetEvent::SignInCancelled(id("a"))),
-        ("SignInFailed", ResetEvent::SignInFailed(id("a"))),
+        ("TooLate", ActionEvent::ReturnedTooLate(id("a"))),
+        ("Somebody", ActionEvent::ReturnedAsSomebodyElse(id("a"))),
+        ("SignInCancelled", ActionEvent::SignInCancelled(id("a"))),
+        ("SignInFailed", ActionEvent::SignInFailed(id("a"))),
         ("Read", read(&[])),
         ("ReadOpen", read(&[("r1", "pending", None, 5)])),
         ("ReadDone", read(&[("r1", "done", None, 5)])),
-        ("ReadForbidden", ResetEvent::DeviceRead { device: device_of(forbidden), server_now: None }),
-        ("Gone", ResetEvent::DeviceGone(id("a"))),
-        ("GoneB", ResetEvent::DeviceGone(id("b"))),
-        ("Click", ResetEvent::ResetConfirmed),
-        ("Accepted", ResetEvent::ResetAccepted(result("r1", "pending", None))),
-        ("NeedsSignIn", refused(ResetRefusal::NeedsFreshSignIn)),
-        ("NotAllowed", refused(ResetRefusal::NotAllowed(RefusalReason::NotPrimaryUser))),
-        ("RefusedGone", refused(ResetRefusal::Gone)),
-        ("AlreadyPending", refused(ResetRefusal::AlreadyPending)),
-        ("BusyAnswer", refused(ResetRefusal::Busy(Milliseconds(1)))),
-        ("Rejected", refused(ResetRefusal::Rejected(String::new()))),
-        ("AnswerLost", refused(ResetRefusal::AnswerLost)),
-        ("CancelRun", ResetEvent::RunCancelChosen),
-        ("Again", ResetEvent::StartedAgain),
-        ("Tick", ResetEvent::ClockTicked),
+        ("ReadForbidden", ActionEvent::DeviceRead { device: device_of(forbidden), server_now: None }),
+        ("Gone", ActionEvent::DeviceGone(id("a"))),
+        ("GoneB", ActionEvent::DeviceGone(id("b"))),
+        ("Click", ActionEvent::Confirmed),
+        ("Accepted", ActionEvent::Accepted(result("r1", "pending", None))),
+        ("NeedsSignIn", refused(ActionRefusal::NeedsFreshSignIn)),
+        ("NotAllowed", refused(ActionRefusal::NotAllowed(RefusalReason::NotPrimaryUser))),
+        ("RefusedGone", refused(ActionRefusal::Gone)),
+        ("AlreadyPending", refused(ActionRefusal::AlreadyPending)),
+        ("BusyAnswer", refused(ActionRefusal::Busy(Milliseconds(1)))),
+        ("Rejected", refused(ActionRefusal::Rejected(String::new()))),
+        ("AnswerLost", refused(ActionRefusal::AnswerLost)),
+        ("CancelRun", ActionEvent::RunCancelChosen),
+        ("Again", ActionEvent::StartedAgain),
+        ("Tick", ActionEvent::ClockTicked),
     ]
 }
 
-fn name(state: &ResetState) -> &'static str {
+fn name(state: &ActionFlow) -> &'static str {
     match state {
-        ResetState::Idle => "Idle",
-        ResetState::ExplainingSignOut { .. } => "Explaining",
-        ResetState::LeavingForSignIn { .. } => "Leaving",
-        ResetState::ReadingDevice { ticket: None, .. } => "Reading",
-        ResetState::ReadingDevice { ticket: Some(_), .. } => "ReadingT",
-        ResetState::Confirming { .. } => "Confirming",
-        ResetState::Submitting { .. } => "Submitting",
-        ResetState::Rereading { .. } => "Rereading",
-        ResetState::OutcomeUnknown { .. } => "Unknown",
-        ResetState::Busy { .. } => "Busy",
-        ResetState::Pending { .. } => "Pending",
-        ResetState::Done { .. } => "Done",
-        ResetState::Failed { .. } => "Failed",
-        ResetState::Superseded { .. } => "Superseded",
-        ResetState::Canceled { .. } => "Canceled",
-        ResetState::Expired { .. } => "Expired",
-        ResetState::WrongPerson { .. } => "WrongPerson",
-        ResetState::SignInCancelled { .. } => "SignInCancelled",
-        ResetState::SignInFailed { .. } => "SignInFailed",
-        ResetState::NotAllowed { .. } => "NotAllowed",
-        ResetState::Gone { .. } => "Gone",
-        ResetState::Rejected { .. } => "Rejected",
+        ActionFlow::Idle => "Idle",
+        ActionFlow::Explain { .. } => "Explaining",
+        ActionFlow::SignIn { step: SignInStep::Leaving, .. } => "Leaving",
+        ActionFlow::Reading { ticket: None, .. } => "Reading",
+        ActionFlow::Reading { ticket: Some(_), .. } => "ReadingT",
+        ActionFlow::Confirm { .. } => "Confirming",
+        ActionFlow::Submit { step: SubmitStep::Sending, .. } => "Submitting",
+        ActionFlow::Submit { step: SubmitStep::Rereading, .. } => "Rereading",
+        ActionFlow::Submit { step: SubmitStep::Unknown, .. } => "Unknown",
+        ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => "Busy",
+        ActionFlow::Pending { .. } => "Pending",
+        ActionFlow::Ended { end: Ending::Done(_), .. } => "Done",
+        ActionFlow::Ended { end: Ending::Failed(_), .. } => "Failed",
+        ActionFlow::Ended { end: Ending::Superseded, .. } => "Superseded",
+        ActionFlow::Ended { end: Ending::Canceled, .. } => "Canceled",
+        ActionFlow::SignIn { step: SignInStep::Expired, .. } => "Expired",
+        ActionFlow::SignIn { step: SignInStep::WrongPerson, .. } => "WrongPerson",
+        ActionFlow::SignIn { step: SignInStep::Cancelled, .. } => "SignInCancelled",
+        ActionFlow::SignIn { step: SignInStep::Failed, .. } => "SignInFailed",
+        ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. } => "NotAllowed",
+        ActionFlow::Stopped { why: StopReason::Gone, .. } => "Gone",
+        ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => "Rejected",
     }
 }
 
-fn effect_name(effect: &ResetEffect) -> &'static str {
+fn effect_name(effect: &ActionEffect) -> &'static str {
     match effect {
-        ResetEffect::LeaveForSignIn(_) => "leave",
-        ResetEffect::ReadDevice(_) => "read",
-        ResetEffect::PostReset { .. } => "POST",
-        ResetEffect::CancelRun { .. } => "cancel",
-        ResetEffect::RememberResume { .. } => "remember",
-        ResetEffect::ForgetResume => "forget",
+        ActionEffect::LeaveForSignIn(_) => "leave",
+        ActionEffect::ReadDevice(_) => "read",
+        ActionEffect::Post { .. } => "POST",
+        ActionEffect::PostSignedIn { .. } => "post",
+        ActionEffect::CancelRun { .. } => "cancel",
+        ActionEffect::RememberResume { .. } => "remember",
+        ActionEffect::ForgetResume => "forget",
     }
 }
 
@@ -261,20 +278,18 @@ fn the_effects_of_each_step_are_the_designed_ones() {
 
 #[test]
 fn a_second_click_while_submitting_posts_once() {
-    let state = ResetState::Confirming { device: resettable(), ticket: ticket() };
-    let (state, first) = state.step(ResetEvent::ResetConfirmed, at(1));
-    let (_, second) = state.step(ResetEvent::ResetConfirmed, at(1));
+    let state = ActionFlow::Confirm { device: resettable(), ticket: ticket() };
+    let (state, first) = state.step(ActionEvent::Confirmed, at(1));
+    let (_, second) = state.step(ActionEvent::Confirmed, at(1));
     assert_eq!(first.len(), 1);
     assert_eq!(second, []);
 }
 
 #[test]
 fn the_post_carries_the_device_the_proof_and_the_key_of_the_confirmation() {
-    let state = ResetState::Confirming { device: resettable(), ticket: ticket() };
-    let (_, effects) = state.step(ResetEvent::ResetConfirmed, at(1));
-    let [ResetEffect::PostReset { device, key: sent, proof }] = effects.as_slice() else {
-        panic!("{effects:?}")
-    };
+    let state = ActionFlow::Confirm { device: resettable(), ticket: ticket() };
+    let (_, effects) = state.step(ActionEvent::Confirmed, at(1));
+    let [ActionEffect::Post { device, key: sent, proof }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(device.id(), &id("a"));
     assert_eq!(*sent, key());
     assert!(proof.is_live(at(1)));
@@ -284,18 +299,18 @@ fn the_post_carries_the_device_the_proof_and_the_key_of_the_confirmation() {
 fn a_click_when_the_time_is_over_expires_instead_of_posting() {
     for state in ["Confirming", "Unknown", "Busy"] {
         let state = states().into_iter().find(|(n, _)| *n == state).unwrap().1;
-        let (after, effects) = state.step(ResetEvent::ResetConfirmed, at(280));
+        let (after, effects) = state.step(ActionEvent::Confirmed, at(280));
         assert_eq!(name(&after), "Expired");
-        assert_eq!(effects, [ResetEffect::ForgetResume]);
+        assert_eq!(effects, [ActionEffect::ForgetResume]);
     }
 }
 
 #[test]
 fn the_confirmation_expires_by_itself_twenty_seconds_before_the_server_would_refuse() {
-    let state = ResetState::Confirming { device: resettable(), ticket: ticket() };
-    let (state, _) = state.step(ResetEvent::ClockTicked, at(279));
+    let state = ActionFlow::Confirm { device: resettable(), ticket: ticket() };
+    let (state, _) = state.step(ActionEvent::ClockTicked, at(279));
     assert_eq!(name(&state), "Confirming");
-    let (state, _) = state.step(ResetEvent::ClockTicked, at(280));
+    let (state, _) = state.step(ActionEvent::ClockTicked, at(280));
     assert_eq!(name(&state), "Expired");
 }
 
@@ -303,7 +318,7 @@ fn the_confirmation_expires_by_itself_twenty_seconds_before_the_server_would_ref
 fn time_running_out_on_the_way_to_the_server_is_the_servers_business() {
     for in_flight in ["Submitting", "Rereading", "Unknown"] {
         let state = states().into_iter().find(|(n, _)| *n == in_flight).unwrap().1;
-        let (after, effects) = state.step(ResetEvent::ClockTicked, at(1_000));
+        let (after, effects) = state.step(ActionEvent::ClockTicked, at(1_000));
         assert_eq!(name(&after), in_flight);
         assert_eq!(effects, []);
     }
@@ -311,21 +326,24 @@ fn time_running_out_on_the_way_to_the_server_is_the_servers_business() {
 
 #[test]
 fn returning_with_less_than_twenty_seconds_left_counts_as_expired() {
-    let event = ResetEvent::ReturnedFresh { device: id("a"), proof: proof(279), key: key() };
-    let (after, _) = ResetState::Idle.step(event.clone(), at(0));
+    let event = ActionEvent::ReturnedFresh { device: id("a"), proof: proof(279), key: key() };
+    let (after, _) = ActionFlow::Idle.step(event.clone(), at(0));
     assert_eq!(name(&after), "ReadingT");
-    let (after, _) = ResetState::Idle.step(event, at(1));
+    let (after, _) = ActionFlow::Idle.step(event, at(1));
     assert_eq!(name(&after), "Expired");
 }
 
 #[test]
 fn a_busy_server_is_left_alone_for_as_long_as_it_asked() {
-    let state =
-        ResetState::Busy { device: resettable(), ticket: ticket(), since: at(0), wait: Milliseconds(5_000) };
+    let state = ActionFlow::Submit {
+        device: resettable(),
+        ticket: ticket(),
+        step: SubmitStep::Busy { since: at(0), wait: Milliseconds(5_000) },
+    };
     assert_eq!(state.busy_for(at(2)), Some(Milliseconds(3_000)));
-    let (state, early) = state.step(ResetEvent::ResetConfirmed, at(4));
+    let (state, early) = state.step(ActionEvent::Confirmed, at(4));
     assert_eq!((name(&state), early.len()), ("Busy", 0));
-    let (state, late) = state.step(ResetEvent::ResetConfirmed, at(5));
+    let (state, late) = state.step(ActionEvent::Confirmed, at(5));
     assert_eq!((name(&state), late.len()), ("Submitting", 1));
 }
 
@@ -343,7 +361,7 @@ fn an_ended_reset_is_shown_while_it_is_news() {
         (("r1", "active", None, 90 * day), "Pending"),
     ];
     for (run, wanted) in cases {
-        let state = ResetState::ReadingDevice { device: id("a"), ticket: None };
+        let state = ActionFlow::Reading { device: id("a"), ticket: None };
         let (after, _) = state.step(read(&[run]), at(0));
         assert_eq!(name(&after), wanted, "{run:?}");
     }
@@ -352,7 +370,7 @@ fn an_ended_reset_is_shown_while_it_is_news() {
 #[test]
 fn nothing_is_done_before_the_device_acknowledged() {
     for state in ["none", "pending", "active", "somethingNew", "other"] {
-        let after = ResetState::of_run(id("a"), &result("r", state, None), ResetOutcome::PasscodeRemoved);
+        let after = ActionFlow::of_run(id("a"), &result("r", state, None), ResetOutcome::PasscodeRemoved);
         assert_eq!(name(&after), "Pending", "{state}");
     }
 }
@@ -360,18 +378,18 @@ fn nothing_is_done_before_the_device_acknowledged() {
 #[test]
 fn a_lost_answer_is_found_again_at_the_device_and_an_old_reset_is_not_taken_for_it() {
     let known = device_of(device_json_with("a", &[("old", "done", None, 50)]));
-    let device = ResettableDevice::of(&known).unwrap();
-    let lost = ResetState::Rereading { device, ticket: ticket() };
+    let device = PermittedDevice::of(&known).unwrap();
+    let lost = ActionFlow::Submit { device, ticket: ticket(), step: SubmitStep::Rereading };
     let (after, _) = lost.clone().step(read(&[("old", "done", None, 50)]), at(1));
     assert_eq!(name(&after), "Unknown");
     let (after, _) = lost.step(read(&[("new", "active", None, 1), ("old", "done", None, 50)]), at(1));
-    let ResetState::Pending { run, phase, .. } = after else { panic!("{after:?}") };
+    let ActionFlow::Pending { run, phase, .. } = after else { panic!("{after:?}") };
     assert_eq!((run.id.as_str(), phase), ("new", PendingPhase::Delivered));
 }
 
 #[test]
 fn the_device_of_another_screen_changes_nothing() {
-    let other = ResetEvent::DeviceRead {
+    let other = ActionEvent::DeviceRead {
         device: device_of(device_json_with("b", &[("r1", "done", None, 0)])),
         server_now: None,
     };
@@ -401,8 +419,8 @@ fn any_now() -> impl Strategy<Value = Now> {
         )
 }
 
-static EVENTS: LazyLock<Vec<(&'static str, ResetEvent)>> = LazyLock::new(events);
-static STATES: LazyLock<Vec<(&'static str, ResetState)>> = LazyLock::new(states);
+static EVENTS: LazyLock<Vec<(&'static str, ActionEvent)>> = LazyLock::new(events);
+static STATES: LazyLock<Vec<(&'static str, ActionFlow)>> = LazyLock::new(states);
 
 fn any_event() -> impl Strategy<Value = usize> {
     0..EVENTS.len()
@@ -434,11 +452,11 @@ fn any_pace() -> impl Strategy<Value = (i64, i64)> {
 }
 
 /// The only source of proofs in these runs: a real return from a sign-in of the stated age.
-fn event_at(index: usize, now: Now, age: i64) -> Option<(&'static str, ResetEvent)> {
+fn event_at(index: usize, now: Now, age: i64) -> Option<(&'static str, ActionEvent)> {
     let (event_name, event) = EVENTS[index].clone();
-    if let ResetEvent::ReturnedFresh { device, key, .. } = event {
+    if let ActionEvent::ReturnedFresh { device, key, .. } = event {
         let proof = FreshSignIn::prove(SignInAge { at_receipt: Seconds(age), received: now }, now)?;
-        return Some((event_name, ResetEvent::ReturnedFresh { device, proof, key }));
+        return Some((event_name, ActionEvent::ReturnedFresh { device, proof, key }));
     }
     Some((event_name, event))
 }
@@ -465,7 +483,7 @@ proptest! {
         moments in prop::collection::vec((any_busy_event(), any_pace(), 0_i64..400), 0..60),
     ) {
         let mut now = at(0);
-        let mut state = ResetState::Idle;
+        let mut state = ActionFlow::Idle;
         // What an honest bookkeeper would know: when the newest proof was handed in, and how old it was.
         let mut proven: Option<(Now, i64)> = None;
         let mut posts_by_proof = 0_u32;
@@ -476,8 +494,8 @@ proptest! {
                 wall: UtcTime::from_unix_millis(now.wall.unix_millis() + wall),
             };
             let Some((event_name, event)) = event_at(index, now, age) else { continue };
-            let in_flight = matches!(state, ResetState::Submitting { .. } | ResetState::Rereading { .. });
-            let was_submitting = matches!(state, ResetState::Submitting { .. });
+            let in_flight = matches!(state, ActionFlow::Submit { step: SubmitStep::Sending, .. } | ActionFlow::Submit { step: SubmitStep::Rereading, .. });
+            let was_submitting = matches!(state, ActionFlow::Submit { step: SubmitStep::Sending, .. });
             let (after, effects) = state.step(event, now);
             state = after;
             if event_name == "Returned" && !in_flight {
@@ -489,7 +507,7 @@ proptest! {
                 lost_or_busy += 1;
             }
             for effect in effects {
-                if let ResetEffect::PostReset { proof, device, .. } = effect {
+                if let ActionEffect::Post { proof, device, .. } = effect {
                     prop_assert_eq!(event_name, "Click");
                     prop_assert!(proof.is_live(now));
                     let (since, age) = proven.expect("a proof was handed in");
@@ -511,18 +529,19 @@ proptest! {
     ) {
         let mut now = at(0);
         let fresh = FreshSignIn::prove(SignInAge { at_receipt: Seconds(age), received: now }, now).unwrap();
-        let ticket = Ticket { proof: fresh, key: key() };
-        let mut state = ResetState::Confirming { device: resettable(), ticket };
+        let ticket = Ticket { proof: Proof::Fresh(fresh), key: key() };
+        let mut state = ActionFlow::Confirm { device: resettable(), ticket };
         let mut left = Milliseconds(280_000);
         for (monotonic, wall) in paces {
             now = Now {
                 monotonic: now.monotonic.plus(Milliseconds(monotonic)),
                 wall: UtcTime::from_unix_millis(now.wall.unix_millis() + wall),
             };
-            state = state.step(ResetEvent::ClockTicked, now).0;
+            state = state.step(ActionEvent::ClockTicked, now).0;
             let Some(ticket) = state.ticket() else { break };
-            prop_assert!(ticket.proof.remaining(now) <= left);
-            left = ticket.proof.remaining(now);
+            let now_left = ticket.proof.remaining(now).unwrap();
+            prop_assert!(now_left <= left);
+            left = now_left;
         }
     }
 

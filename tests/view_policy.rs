@@ -9,7 +9,7 @@
 
 mod view_support;
 
-use passcode_portal::domain::{Device, ResetAvailability, ResetRun};
+use passcode_portal::domain::{Action, ActionRun, Device, ResetAvailability};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::{self, ResetCommand};
 use portal_contract::{RefusalReason, ResetOutcome};
@@ -33,7 +33,7 @@ fn write_row(page: &mut Page, row: &str, device: &Device) {
     page.chapter(row);
     page.say("platform", &view::platform(device));
     page.say("status", &view::status(device, Some(SERVER_NOW)).text);
-    match view::reset_command(device) {
+    match view::reset_availability(device) {
         ResetCommand::Unavailable(refusal) => {
             page.say("why not", &refusal.why);
             page.say("instead", &refusal.instead);
@@ -42,7 +42,7 @@ fn write_row(page: &mut Page, row: &str, device: &Device) {
             page.say("hint", &hint);
             let outcome = device.told_outcome();
             page.say("preview", &view::outcome_preview(device.platform, outcome));
-            let run: ResetRun = run();
+            let run: ActionRun = run();
             let done = view::done(&device.name, device.platform, outcome, &run, Some(before(0)));
             page.say("result", &done.what);
             page.say("note", &done.note);
@@ -132,9 +132,9 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
 fn the_lock_is_refused_in_words_of_its_own() {
     let refused = |reason: RefusalReason| {
         let actions = json!({ "remoteLock": { "allowed": false, "reason": reason } });
-        view::remote_lock(&device(&json!({ "actions": actions }))).unwrap()
+        view::action_refusal(&device(&json!({ "actions": actions })), Action::RemoteLock).unwrap()
     };
-    let not_named = view::remote_lock(&device(&json!({ "actions": {} }))).unwrap();
+    let not_named = view::action_refusal(&device(&json!({ "actions": {} })), Action::RemoteLock).unwrap();
     for (locale, _) in LANGUAGES {
         let written = |view: &view::RefusalView| {
             let words = [&view.why, &view.instead]
@@ -149,5 +149,5 @@ fn the_lock_is_refused_in_words_of_its_own() {
         assert!(!written(&not_named).is_empty());
     }
     let allowed = json!({ "remoteLock": { "allowed": true } });
-    assert_eq!(view::remote_lock(&device(&json!({ "actions": allowed }))), None);
+    assert_eq!(view::action_refusal(&device(&json!({ "actions": allowed })), Action::RemoteLock), None);
 }

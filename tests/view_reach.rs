@@ -6,7 +6,7 @@
 mod view_support;
 
 use passcode_portal::domain::{
-    Checklist, ChecklistStep, Device, Idleness, Milliseconds, PendingPhase, Platform, ResetRun, Seconds,
+    ActionRun, Checklist, ChecklistStep, Device, Idleness, Milliseconds, PendingPhase, Platform, Seconds,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view;
@@ -57,7 +57,7 @@ fn nothing_is_forecast_while_the_servers_time_is_not_known() {
 #[test]
 fn a_reset_that_takes_long_says_since_when_and_what_to_try() {
     let systems = ["Android", "iOS", "Windows 10 Mobile", "Windows Phone 8.1", "visionOS"];
-    let long = ResetRun { started: before(3 * 3600), ..run() };
+    let long = ActionRun { started: before(3 * 3600), ..run() };
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         let waiting = PendingPhase::Waiting;
@@ -92,7 +92,7 @@ fn a_reset_that_has_just_begun_does_not_take_long() {
 
 #[test]
 fn an_expiry_that_is_over_is_not_promised() {
-    let long = ResetRun { started: before(3600), ..run() };
+    let long = ActionRun { started: before(3600), ..run() };
     let expiry = |phase, expires| {
         let device = seen(None, "iOS");
         view::takes_long(&device, &long, phase, expires, Some(SERVER_NOW)).unwrap().expiry

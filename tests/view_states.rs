@@ -6,7 +6,7 @@ mod view_support;
 
 use passcode_portal::app::{Announcement, PasscodeView, ResetStop};
 use passcode_portal::auth::SignInError;
-use passcode_portal::domain::{PendingPhase, ResetRun, ResetState, Seconds, WhyExplain};
+use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::route::Route;
 use passcode_portal::view;
@@ -86,7 +86,7 @@ fn a_is_complete_on_every_platform() {
                 page.say("answer", &question.no);
                 page.say_all("advice", &question.advice);
             }
-            let lock = view::remote_lock(&known).unwrap();
+            let lock = view::action_refusal(&known, Action::RemoteLock).unwrap();
             page.say_all("lock", &[lock.why, lock.instead]);
             page.say("return", &explain.return_note);
             page.say("button", &explain.sign_out);
@@ -123,8 +123,8 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
 
 #[test]
 fn waiting_tells_since_when_and_asks_after_a_while() {
-    let (fresh, long) = (run(), ResetRun { started: before(3 * 3600), ..run() });
-    let lapsing = ResetRun { expires: Some(before(-24 * 3600)), ..long.clone() };
+    let (fresh, long) = (run(), ActionRun { started: before(3 * 3600), ..run() });
+    let lapsing = ActionRun { expires: Some(before(-24 * 3600)), ..long.clone() };
     let never = device(&json!({ "lastSyncDateTime": "0001-01-01T00:00:00Z", "operatingSystem": "iPadOS" }));
     let seen = device(&json!({}));
     let cases = [
@@ -347,7 +347,11 @@ fn done_is_said_only_of_a_reset_the_device_acknowledged() {
     for state in every_state() {
         let route = state.device().cloned().map_or(Route::Home, Route::ResetPasscode);
         let title = english(&view::title(&route, "X", &state, ""));
-        assert_eq!(title.starts_with("Done"), matches!(state, ResetState::Done { .. }), "{title}");
+        assert_eq!(
+            title.starts_with("Done"),
+            matches!(state, ActionFlow::Ended { end: Ending::Done(_), .. }),
+            "{title}"
+        );
         let words = view::reset_notice(&state, "X", None, NOW);
         let words: String = words.iter().flat_map(|notice| &notice.lines).map(english).collect();
         assert!(!words.contains("was reset.") || words.contains("othing was reset."), "{words}");
@@ -357,7 +361,7 @@ fn done_is_said_only_of_a_reset_the_device_acknowledged() {
 #[test]
 fn an_unknown_outcome_claims_nothing_about_the_passcode() {
     let code = FailureCode::OutcomeUnknown;
-    let state = ResetState::Failed { device: device(&json!({})).id, run: run(), code };
+    let state = ActionFlow::Ended { device: device(&json!({})).id, run: run(), end: Ending::Failed(code) };
     let notice = view::reset_notice(&state, "X", None, NOW).unwrap();
     let notified = view::notification(&notification(ActionState::Failed, Some(code)), None);
     let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence]);

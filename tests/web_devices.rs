@@ -7,7 +7,7 @@ mod web_support;
 
 use leptos::prelude::document;
 use passcode_portal::app::Event;
-use passcode_portal::domain::{DeviceId, ResetState, WhyExplain};
+use passcode_portal::domain::{ActionFlow, DeviceId, WhyExplain};
 use passcode_portal::route::Route;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -107,7 +107,7 @@ async fn dialog_a_is_named_by_its_heading_takes_the_focus_and_gives_it_back() {
     settle().await;
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");
-        model.reset = ResetState::ExplainingSignOut { device, why: WhyExplain::FirstTime };
+        model.reset = ActionFlow::Explain { device, why: WhyExplain::FirstTime };
     })
     .await;
     let dialog = page.find("dialog[open]").expect("a dialog");
@@ -126,7 +126,7 @@ async fn dialog_a_is_named_by_its_heading_takes_the_focus_and_gives_it_back() {
 async fn esc_cancels_dialog_a_and_a_click_beside_it_does_not() {
     let mut model = at_device("d0", Route::Device);
     let device = DeviceId::parse("d0").expect("an identifier");
-    model.reset = ResetState::ExplainingSignOut { device, why: WhyExplain::FirstTime };
+    model.reset = ActionFlow::Explain { device, why: WhyExplain::FirstTime };
     let page = Page::mount(model).await;
     let dialog = page.find("dialog").expect("a dialog");
     dialog.dispatch_event(&web_sys::MouseEvent::new("click").expect("an event")).expect("dispatched");

@@ -6,7 +6,7 @@ mod web_support;
 
 use leptos::prelude::document;
 use passcode_portal::app::{Event, Model, PasscodeAids, PasscodeView};
-use passcode_portal::domain::{DeviceId, PendingPhase, ResetState};
+use passcode_portal::domain::{ActionFlow, DeviceId, Ending, PendingPhase, SignInStep};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
@@ -16,16 +16,20 @@ use web_support::{Page, at, at_reset, run, settle, ticket};
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// Makes a state of a device.
-type StateOf = fn(DeviceId) -> ResetState;
+type StateOf = fn(DeviceId) -> ActionFlow;
 
 const SECRET: &str = "Kd7mWx4q";
 
 fn confirming(age: i64) -> Model {
-    at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(age) })
+    at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(age) })
 }
 
 fn done(id: &str) -> Model {
-    at_reset(id, |device, proven| ResetState::Done { device, run: run(), outcome: proven.outcome() })
+    at_reset(id, |device, proven| ActionFlow::Ended {
+        device,
+        run: run(),
+        end: Ending::Done(proven.outcome()),
+    })
 }
 
 fn shown(model: &mut Model) {
@@ -95,7 +99,7 @@ async fn the_last_button_keeps_the_focus_while_the_request_is_on_its_way() {
 
 #[wasm_bindgen_test]
 async fn waiting_never_says_done() {
-    let page = Page::mount(at_reset("d1", |device, _| ResetState::Pending {
+    let page = Page::mount(at_reset("d1", |device, _| ActionFlow::Pending {
         device,
         run: run(),
         phase: PendingPhase::Waiting,
@@ -104,7 +108,7 @@ async fn waiting_never_says_done() {
     assert!(page.all_text().contains("not done yet"));
     assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device Now");
     page.change(|model| {
-        if let ResetState::Pending { phase, .. } = &mut model.reset {
+        if let ActionFlow::Pending { phase, .. } = &mut model.reset {
             *phase = PendingPhase::Delivered;
         }
     })
@@ -276,11 +280,31 @@ async fn an_iphone_gets_no_passcode_panel_but_the_steps_on_the_device() {
 #[wasm_bindgen_test]
 async fn every_explanation_has_one_button_that_goes_on() {
     let explanations: Vec<(StateOf, &str, Event)> = vec![
-        (|device| ResetState::Expired { device }, "Start again", Event::SignOutForResetChosen),
-        (|device| ResetState::WrongPerson { device }, "Start again", Event::SignOutForResetChosen),
-        (|device| ResetState::SignInCancelled { device }, "Start again", Event::SignOutForResetChosen),
-        (|device| ResetState::SignInFailed { device }, "Start again", Event::SignOutForResetChosen),
-        (|device| ResetState::Canceled { device, run: run() }, "Start again", Event::ResetRestarted),
+        (
+            |device| ActionFlow::SignIn { device, step: SignInStep::Expired },
+            "Start again",
+            Event::SignOutForResetChosen,
+        ),
+        (
+            |device| ActionFlow::SignIn { device, step: SignInStep::WrongPerson },
+            "Start again",
+            Event::SignOutForResetChosen,
+        ),
+        (
+            |device| ActionFlow::SignIn { device, step: SignInStep::Cancelled },
+            "Start again",
+            Event::SignOutForResetChosen,
+        ),
+        (
+            |device| ActionFlow::SignIn { device, step: SignInStep::Failed },
+            "Start again",
+            Event::SignOutForResetChosen,
+        ),
+        (
+            |device| ActionFlow::Ended { device, run: run(), end: Ending::Canceled },
+            "Start again",
+            Event::ResetRestarted,
+        ),
     ];
     for (state, words, event) in explanations {
         let page = Page::mount(at_reset("d0", |device, _| state(device))).await;
@@ -292,10 +316,10 @@ async fn every_explanation_has_one_button_that_goes_on() {
 
 #[wasm_bindgen_test]
 async fn a_failure_says_why_what_next_and_gives_a_reference() {
-    let page = Page::mount(at_reset("d0", |device, _| ResetState::Failed {
+    let page = Page::mount(at_reset("d0", |device, _| ActionFlow::Ended {
         device,
         run: run(),
-        code: portal_contract::FailureCode::UnlockTokenInvalid,
+        end: Ending::Failed(portal_contract::FailureCode::UnlockTokenInvalid),
     }))
     .await;
     let text = page.text("main");

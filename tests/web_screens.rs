@@ -13,8 +13,8 @@ use passcode_portal::app::{
 };
 use passcode_portal::auth::{ConfigError, SignInError};
 use passcode_portal::domain::{
-    ChecklistStep, DeviceId, HistoryEntry, Idleness, Milliseconds, PendingPhase, ResetState, ResultId,
-    Seconds, WhoseScreen, WhyExplain,
+    ActionFlow, ChecklistStep, DeviceId, Ending, HistoryEntry, Idleness, Milliseconds, PendingPhase,
+    ResultId, Seconds, SignInStep, StopReason, SubmitStep, WhoseScreen, WhyExplain,
 };
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
@@ -67,7 +67,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     warned.visit.idleness = Idleness::Warning(Milliseconds(60_000));
     let mut dialog = at_device("d0", Route::Device);
     let id = DeviceId::parse("d0").expect("an identifier");
-    dialog.reset = ResetState::ExplainingSignOut { device: id, why: WhyExplain::FirstTime };
+    dialog.reset = ActionFlow::Explain { device: id, why: WhyExplain::FirstTime };
     vec![
         (
             "later_loading",
@@ -115,27 +115,44 @@ fn every_screen() -> Vec<(&'static str, Model)> {
             with(signed_out(Route::SignedOut), |model| model.visit.ended_by_idleness = true),
         ),
         ("no notifications", signed_in(Route::Notifications, three_devices())),
+        ("page A", at_reset("d1", |device, _| ActionFlow::Explain { device, why: WhyExplain::Challenged })),
+        ("reading", at_reset("d0", |device, _| ActionFlow::Reading { device, ticket: None })),
+        ("page B", at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(0) })),
         (
-            "page A",
-            at_reset("d1", |device, _| ResetState::ExplainingSignOut { device, why: WhyExplain::Challenged }),
-        ),
-        ("reading", at_reset("d0", |device, _| ResetState::ReadingDevice { device, ticket: None })),
-        ("page B", at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })),
-        ("submitting", at_reset("d0", |_, device| ResetState::Submitting { device, ticket: ticket(0) })),
-        ("rereading", at_reset("d0", |_, device| ResetState::Rereading { device, ticket: ticket(0) })),
-        ("unknown", at_reset("d0", |_, device| ResetState::OutcomeUnknown { device, ticket: ticket(0) })),
-        (
-            "busy",
-            at_reset("d0", |_, device| ResetState::Busy {
+            "submitting",
+            at_reset("d0", |_, device| ActionFlow::Submit {
                 device,
                 ticket: ticket(0),
-                since: web_support::at(0),
-                wait: Seconds(5).to_milliseconds(),
+                step: SubmitStep::Sending,
+            }),
+        ),
+        (
+            "rereading",
+            at_reset("d0", |_, device| ActionFlow::Submit {
+                device,
+                ticket: ticket(0),
+                step: SubmitStep::Rereading,
+            }),
+        ),
+        (
+            "unknown",
+            at_reset("d0", |_, device| ActionFlow::Submit {
+                device,
+                ticket: ticket(0),
+                step: SubmitStep::Unknown,
+            }),
+        ),
+        (
+            "busy",
+            at_reset("d0", |_, device| ActionFlow::Submit {
+                device,
+                ticket: ticket(0),
+                step: SubmitStep::Busy { since: web_support::at(0), wait: Seconds(5).to_milliseconds() },
             }),
         ),
         (
             "pending",
-            at_reset("d1", |device, _| ResetState::Pending {
+            at_reset("d1", |device, _| ActionFlow::Pending {
                 device,
                 run: run(),
                 phase: PendingPhase::Waiting,
@@ -143,37 +160,55 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ),
         (
             "done",
-            at_reset("d0", |device, proven| ResetState::Done {
+            at_reset("d0", |device, proven| ActionFlow::Ended {
                 device,
                 run: run(),
-                outcome: proven.outcome(),
+                end: Ending::Done(proven.outcome()),
             }),
         ),
         (
             "failed",
-            at_reset("d0", |device, _| ResetState::Failed {
+            at_reset("d0", |device, _| ActionFlow::Ended {
                 device,
                 run: run(),
-                code: FailureCode::NoPasscodePolicy,
+                end: Ending::Failed(FailureCode::NoPasscodePolicy),
             }),
         ),
-        ("superseded", at_reset("d0", |device, _| ResetState::Superseded { device, run: run() })),
-        ("canceled", at_reset("d0", |device, _| ResetState::Canceled { device, run: run() })),
-        ("expired", at_reset("d0", |device, _| ResetState::Expired { device })),
-        ("wrong person", at_reset("d0", |device, _| ResetState::WrongPerson { device })),
-        ("sign-in cancelled", at_reset("d0", |device, _| ResetState::SignInCancelled { device })),
-        ("step-up failed", at_reset("d0", |device, _| ResetState::SignInFailed { device })),
+        (
+            "superseded",
+            at_reset("d0", |device, _| ActionFlow::Ended { device, run: run(), end: Ending::Superseded }),
+        ),
+        (
+            "canceled",
+            at_reset("d0", |device, _| ActionFlow::Ended { device, run: run(), end: Ending::Canceled }),
+        ),
+        ("expired", at_reset("d0", |device, _| ActionFlow::SignIn { device, step: SignInStep::Expired })),
+        (
+            "wrong person",
+            at_reset("d0", |device, _| ActionFlow::SignIn { device, step: SignInStep::WrongPerson }),
+        ),
+        (
+            "sign-in cancelled",
+            at_reset("d0", |device, _| ActionFlow::SignIn { device, step: SignInStep::Cancelled }),
+        ),
+        (
+            "step-up failed",
+            at_reset("d0", |device, _| ActionFlow::SignIn { device, step: SignInStep::Failed }),
+        ),
         (
             "not allowed",
-            at_reset("d0", |device, _| ResetState::NotAllowed {
+            at_reset("d0", |device, _| ActionFlow::Stopped {
                 device,
-                reason: RefusalReason::OrganizationPolicy,
+                why: StopReason::NotAllowed(RefusalReason::OrganizationPolicy),
             }),
         ),
-        ("gone", at_reset("d0", |device, _| ResetState::Gone { device })),
+        ("gone", at_reset("d0", |device, _| ActionFlow::Stopped { device, why: StopReason::Gone })),
         (
             "rejected",
-            at_reset("d0", |device, _| ResetState::Rejected { device, reference: "req-2".to_owned() }),
+            at_reset("d0", |device, _| ActionFlow::Stopped {
+                device,
+                why: StopReason::Rejected("req-2".to_owned()),
+            }),
         ),
     ]
 }
@@ -209,8 +244,11 @@ async fn a_row_of_the_history_keeps_its_roles_and_leads_to_this_was_not_me() {
 
 #[wasm_bindgen_test]
 async fn what_was_ticked_and_said_on_the_result_is_shown_with_its_next_step() {
-    let done =
-        at_reset("d0", |device, proven| ResetState::Done { device, run: run(), outcome: proven.outcome() });
+    let done = at_reset("d0", |device, proven| ActionFlow::Ended {
+        device,
+        run: run(),
+        end: Ending::Done(proven.outcome()),
+    });
     let page = Page::mount(done).await;
     assert_eq!(page.count(".ticks input:checked"), 0);
     let id = run().id;
@@ -242,7 +280,7 @@ async fn every_screen_stands_under_trusted_types_with_one_heading_and_the_it_con
 #[wasm_bindgen_test]
 async fn a_change_of_language_keeps_the_step_and_says_so_in_lang() {
     let page =
-        Page::mount(at_reset("d0", |_, device| ResetState::Confirming { device, ticket: ticket(0) })).await;
+        Page::mount(at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(0) })).await;
     let english = page.text(".button.danger");
     page.choose_language("ja").await;
     assert_eq!(page.said(), [Event::LocaleChosen(Locale::Ja)]);
@@ -289,7 +327,7 @@ async fn a_new_screen_takes_the_focus_to_its_heading_and_changes_the_title() {
 
 #[wasm_bindgen_test]
 async fn pending_becomes_done_without_moving_the_focus() {
-    let page = Page::mount(at_reset("d0", |device, _| ResetState::Pending {
+    let page = Page::mount(at_reset("d0", |device, _| ActionFlow::Pending {
         device,
         run: run(),
         phase: PendingPhase::Waiting,
@@ -301,7 +339,7 @@ async fn pending_becomes_done_without_moving_the_focus() {
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");
         let outcome = model.device.device.as_ref().expect("a device").told_outcome();
-        model.reset = ResetState::Done { device, run: run(), outcome };
+        model.reset = ActionFlow::Ended { device, run: run(), end: Ending::Done(outcome) };
     })
     .await;
     assert_eq!(page.focused_text(), language.text_content().unwrap_or_default());

@@ -9,6 +9,12 @@ open_enum! {
     ActionName {
         /// Reset the passcode.
         ResetPasscode = "resetPasscode",
+        /// Lock the screen from afar.
+        RemoteLock = "remoteLock",
+        /// Ask the device to check in ("Check status").
+        SyncDevice = "syncDevice",
+        /// Change the name shown in the portal.
+        Rename = "rename",
     }
 }
 
@@ -237,6 +243,12 @@ pub struct DeviceActions {
     /// Locking the screen from afar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_lock: Option<ActionAvailability>,
+    /// Asking the device to check in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync_device: Option<ActionAvailability>,
+    /// Changing the name shown in the portal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rename: Option<ActionAvailability>,
 }
 
 /// One run of an action. It never holds a passcode.
@@ -297,6 +309,20 @@ impl DeviceActions {
         Self {
             reset_passcode: fields.part("resetPasscode", ActionAvailability::read),
             remote_lock: fields.part("remoteLock", ActionAvailability::read),
+            sync_device: fields.part("syncDevice", ActionAvailability::read),
+            rename: fields.part("rename", ActionAvailability::read),
+        }
+    }
+
+    /// Whether this action may be done; `None` when the server does not name it.
+    #[must_use]
+    pub const fn get(&self, action: ActionName) -> Option<&ActionAvailability> {
+        match action {
+            ActionName::ResetPasscode => self.reset_passcode.as_ref(),
+            ActionName::RemoteLock => self.remote_lock.as_ref(),
+            ActionName::SyncDevice => self.sync_device.as_ref(),
+            ActionName::Rename => self.rename.as_ref(),
+            ActionName::Other => None,
         }
     }
 }

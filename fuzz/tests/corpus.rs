@@ -75,7 +75,7 @@ fn every_reader_of_an_answer_finds_one_in_the_corpus_that_it_understands() {
         ("device", &|answer| api::decode_device(answer).is_ok()),
         ("history", &|answer| api::decode_history(answer, base).is_ok_and(|page| page.entries.len() == 1)),
         ("report", &|answer| api::decode_report(answer).is_ok()),
-        ("reset", &|answer| api::decode_reset(answer).is_ok()),
+        ("reset", &|answer| api::decode_action(answer).is_ok()),
         ("passcode", &|answer| api::decode_temporary_passcode(answer).is_ok()),
         ("notifications", &|answer| api::decode_notifications(answer).is_ok_and(|all| all.len() == 1)),
     ];

@@ -103,11 +103,11 @@ pub fn decode_device(outcome: &HttpOutcome) -> Result<Arc<Device>, ApiError> {
     Device::from_contract(device).map(Arc::new).ok_or(ApiError::NotUnderstood { status })
 }
 
-/// Reads the answer to a reset.
+/// Reads the answer to an action.
 ///
 /// # Errors
 /// [`ApiError`].
-pub fn decode_reset(outcome: &HttpOutcome) -> Result<DeviceActionResult, ApiError> {
+pub fn decode_action(outcome: &HttpOutcome) -> Result<DeviceActionResult, ApiError> {
     decode(outcome, DeviceActionResult::read)
 }
 

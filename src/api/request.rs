@@ -2,7 +2,7 @@
 //! person into a header.
 
 use crate::auth::Credential;
-use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, ResettableDevice, ResultId, Seconds};
+use crate::domain::{DeviceId, DeviceName, FreshSignIn, IdempotencyKey, PermittedDevice, ResultId, Seconds};
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal_contract::headers;
@@ -111,12 +111,28 @@ impl Api<'_> {
     #[must_use]
     pub fn reset_passcode(
         &self,
-        device: &ResettableDevice,
+        device: &PermittedDevice,
         _proof: &FreshSignIn,
         key: &IdempotencyKey,
     ) -> HttpRequest {
         let mut request = self.request(Method::Post, &device_path(device.id(), "/resetPasscode"));
         request.headers.push((headers::IDEMPOTENCY_KEY, key.as_str().to_owned()));
+        request
+    }
+
+    /// `POST .../actions/{action}`: an action that being signed in is enough for. `name`: the new name, for a change of it.
+    #[must_use]
+    pub fn start_action(
+        &self,
+        device: &PermittedDevice,
+        key: &IdempotencyKey,
+        name: Option<&DeviceName>,
+    ) -> HttpRequest {
+        let path = ["/actions/", device.action().row().name.as_str()].concat();
+        let mut request = self.request(Method::Post, &device_path(device.id(), &path));
+        request.headers.push((headers::IDEMPOTENCY_KEY, key.as_str().to_owned()));
+        request.headers.push(("Content-Type", "application/json".to_owned()));
+        request.body = Some(name.map_or_else(|| "{}".to_owned(), renamed));
         request
     }
 
@@ -180,6 +196,11 @@ impl Api<'_> {
     pub fn revoke_sessions(&self) -> HttpRequest {
         self.request(Method::Post, "/me/revokeSignInSessions")
     }
+}
+
+fn renamed(name: &DeviceName) -> String {
+    let name = serde_json::Value::from(name.as_str());
+    ["{\"managedDeviceName\":", &name.to_string(), "}"].concat()
 }
 
 fn device_path(id: &DeviceId, rest: &str) -> String {

@@ -1,6 +1,6 @@
 //! What is said politely to people who do not see the screen. `view` finds the words.
 
-use crate::domain::Seconds;
+use crate::domain::{Action, Seconds};
 use crate::i18n::Locale;
 
 /// One thing to be said.
@@ -26,6 +26,17 @@ pub enum Announcement {
     ResetCanceled,
     /// The last button was pressed and did not lead to a reset.
     ResetStopped(ResetStop),
+    /// Another action came further.
+    Action {
+        /// Which.
+        action: Action,
+        /// How far.
+        news: ActionNews,
+        /// The name of its device; may be empty.
+        device: String,
+    },
+    /// What was typed is no name.
+    NameRefused,
     /// It was too late to cancel the reset.
     CancelTooLate,
     /// The cancellation could not be sent.
@@ -69,6 +80,25 @@ pub enum Announcement {
     WentOnline,
 }
 
+/// What is said of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActionNews {
+    /// Accepted; the device has not been reached.
+    Waiting,
+    /// The device has it.
+    Delivered,
+    /// The device acknowledged it.
+    Done,
+    /// It did not work.
+    Failed,
+    /// It is not known whether the device did it.
+    Uncertain,
+    /// It was cancelled.
+    Canceled,
+    /// An erase or retire took precedence.
+    Superseded,
+}
+
 /// What stopped a reset after the last button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResetStop {
@@ -96,6 +126,8 @@ impl Announcement {
                 | Self::ResetFailed
                 | Self::ResetSuperseded
                 | Self::ResetStopped(_)
+                | Self::Action { news: ActionNews::Failed | ActionNews::Uncertain, .. }
+                | Self::NameRefused
                 | Self::CancelTooLate
                 | Self::CancelFailed
         )

@@ -26,8 +26,8 @@ impl Turn {
             ApiCall::History(HistoryScope::Device(id), next) => api.history(Some(id), next.as_ref()),
             ApiCall::ReportUnrecognized(device, result) => api.report_unrecognized(device, result),
             ApiCall::RevokeSessions => api.revoke_sessions(),
-            // These two need more than their name; `reset.rs` sends them.
-            ApiCall::Reset(_) | ApiCall::CancelRun(_) => return,
+            // These need more than their name; `reset.rs` and `actions.rs` send them.
+            ApiCall::Reset(_) | ApiCall::Action(..) | ApiCall::CancelRun(_) => return,
         };
         if call == ApiCall::Notifications && self.model.notifications.state != LoadState::Loaded {
             self.model.notifications.state = LoadState::Loading;
@@ -71,6 +71,9 @@ impl Turn {
             ApiCall::Devices(_) => self.on_devices_fetched(id, outcome),
             ApiCall::Device(device) => self.on_device_fetched(&device, id, outcome),
             ApiCall::Reset(device) => self.on_reset_answered(&device, outcome),
+            ApiCall::Action(device, action) => {
+                self.later(rules::action_answered, (&device, action, outcome));
+            }
             ApiCall::CancelRun(device) => self.later(rules::cancel_answered, (device, outcome)),
             ApiCall::TemporaryPasscode(device) => self.on_passcode_fetched(device, id, outcome),
             ApiCall::Notifications => self.on_notifications_fetched(id, outcome),

@@ -3,7 +3,7 @@
 use super::turn::Turn;
 use super::{Announcement, ApiCall, FetchId, LoadState, TimerId};
 use crate::api::{ApiError, decode_device, decode_devices};
-use crate::domain::{Device, DeviceId, Milliseconds, ResetEvent, ResetState};
+use crate::domain::{ActionEvent, ActionFlow, Device, DeviceId, Milliseconds, SubmitStep};
 use crate::http::HttpOutcome;
 use std::sync::Arc;
 
@@ -63,7 +63,8 @@ impl Turn {
             self.model.device.state = LoadState::Loaded;
         }
         let server_now = self.model.server_now();
-        self.reset(ResetEvent::DeviceRead { device: read, server_now });
+        self.learn_for_actions(&read, server_now);
+        self.reset(ActionEvent::DeviceRead { device: read, server_now });
     }
 
     pub(super) fn on_filter_changed(&mut self, text: String) {
@@ -102,15 +103,19 @@ impl Turn {
                     self.model.device.device = None;
                     self.model.device.state = LoadState::Failed(ApiError::NotFound);
                 }
-                self.reset(ResetEvent::DeviceGone(device.clone()));
+                self.device_gone_for_actions(device);
+                self.reset(ActionEvent::DeviceGone(device.clone()));
             }
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
                 self.on_unauthenticated();
             }
             Err(error) => {
                 let is_watched = self.model.reset.device() == Some(device)
-                    && matches!(self.model.reset, ResetState::Pending { .. } | ResetState::Rereading { .. });
-                if is_watched {
+                    && matches!(
+                        self.model.reset,
+                        ActionFlow::Pending { .. } | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+                    );
+                if is_watched || self.model.actions.is_awaited(device) {
                     // Whoever waits for a device keeps looking; each look is patient by itself.
                     self.fail_detail(device, error);
                     self.look_later();

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::api::StreamEvent;
 use crate::auth::{SignInRandom, SignatureVerdict};
-use crate::domain::{ChecklistStep, DeviceId, Milliseconds, WhoseScreen};
+use crate::domain::{Action, ChecklistStep, DeviceId, Milliseconds, WhoseScreen};
 use crate::http::HttpOutcome;
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
@@ -97,6 +97,14 @@ pub enum Event {
     ResetConfirmed,
     /// The person wants to begin again.
     ResetRestarted,
+    /// The person chose an action at a device.
+    ActionChosen(DeviceId, Action),
+    /// The person confirmed it, or sends it again.
+    ActionConfirmed(DeviceId, Action),
+    /// The person does not want it after all.
+    ActionCancelled(DeviceId, Action),
+    /// The person typed a new name for a device.
+    NameSubmitted(DeviceId, String),
     /// The person says whether what confirms their sign-in is on the locked device.
     FactorAnswered(Answer),
     /// The person says whether they have the device with them.

@@ -8,7 +8,7 @@
 use super::turn::Turn;
 use super::{Answer, FetchId, HistoryScope, SpokenPasscode, SystemNotifications, Verdict};
 use crate::api::NextLink;
-use crate::domain::{ChecklistStep, DeviceId, ResultId};
+use crate::domain::{Action, ChecklistStep, DeviceId, ResultId};
 use crate::http::HttpOutcome;
 
 pub(super) fn factor_answered(turn: &mut Turn, answer: Answer) {
@@ -17,6 +17,26 @@ pub(super) fn factor_answered(turn: &mut Turn, answer: Answer) {
 
 pub(super) fn at_hand_answered(turn: &mut Turn, answer: Answer) {
     turn.on_at_hand_answered(answer);
+}
+
+pub(super) fn action_chosen(turn: &mut Turn, (device, action): (&DeviceId, Action)) {
+    turn.on_action_chosen(device, action);
+}
+
+pub(super) fn action_confirmed(turn: &mut Turn, (device, action): (&DeviceId, Action)) {
+    turn.on_action_confirmed(device, action);
+}
+
+pub(super) fn action_cancelled(turn: &mut Turn, (device, action): (&DeviceId, Action)) {
+    turn.on_action_cancelled(device, action);
+}
+
+pub(super) fn name_submitted(turn: &mut Turn, (device, text): (&DeviceId, &str)) {
+    turn.on_name_submitted(device, text);
+}
+
+pub(super) fn action_answered(turn: &mut Turn, (device, action, outcome): (&DeviceId, Action, &HttpOutcome)) {
+    turn.on_action_answered(device, action, outcome);
 }
 
 pub(super) fn cancel_asked(turn: &mut Turn, (): ()) {

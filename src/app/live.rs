@@ -15,7 +15,7 @@
 use super::turn::Turn;
 use super::{ApiCall, Config, Connectivity, Effect, TimerId};
 use crate::api::{Api, ApiError, StreamEvent, StreamEventKind, StreamPatience};
-use crate::domain::{DeviceId, Milliseconds, Now, ResetState, elapsed};
+use crate::domain::{ActionFlow, DeviceId, Milliseconds, Now, elapsed};
 use crate::http::HttpOutcome;
 use crate::route::Route;
 
@@ -170,7 +170,7 @@ impl Turn {
         if !is_resumed {
             if missed > GAP {
                 self.read_everything();
-            } else if let ResetState::Pending { device, .. } = &self.model.reset {
+            } else if let ActionFlow::Pending { device, .. } = &self.model.reset {
                 self.read_device(device.clone());
             }
         }
@@ -332,7 +332,7 @@ impl Turn {
     }
 
     pub(super) fn on_stream_rest_due(&mut self) {
-        let is_awaited = matches!(self.model.reset, ResetState::Pending { .. });
+        let is_awaited = matches!(self.model.reset, ActionFlow::Pending { .. });
         let is_held = matches!(
             self.model.live.state,
             LiveState::Opening { .. } | LiveState::Open { .. } | LiveState::Waiting

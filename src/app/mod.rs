@@ -19,6 +19,8 @@
 //! | cancels A (button or Esc) or B | `ResetCancelled` |
 //! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `ResetRestarted` |
+//! | chooses another action; confirms it; cancels its question or its field | `ActionChosen`; `ActionConfirmed`; `ActionCancelled` |
+//! | saves a new name | `NameSubmitted` |
 //! | presses "Cancel this reset" | `PendingResetCancelAsked`, then in the question `PendingResetCancelChosen` or `PendingResetCancelDropped` |
 //! | answers a question in A | `FactorAnswered(answer)`, `AtHandAnswered(answer)` |
 //! | wants to be told by the system when it is done | `TellMeChosen` |
@@ -65,6 +67,7 @@
 //! `model.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `model.announcement` is
 //! spoken whenever its `sequence` grows.
 
+mod actions;
 mod aftermath;
 mod announcement;
 mod borrowed;
@@ -96,8 +99,9 @@ mod stored;
 mod telling;
 mod turn;
 
+pub use actions::{Actions, RenameForm};
 pub use aftermath::{Aftermath, Verdict};
-pub use announcement::{Announced, Announcement, ResetStop};
+pub use announcement::{ActionNews, Announced, Announcement, ResetStop};
 pub use borrowed::Visit;
 pub use device_list::DeviceList;
 pub use effect::{Effect, HistoryEntry, LogEntry, StorageKey, StoredValue};

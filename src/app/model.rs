@@ -1,12 +1,12 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
 use super::{
-    Aftermath, Announced, DeviceList, History, HistoryScope, Live, NotMe, PasscodeValidity, PasscodeView,
-    Session, Visit,
+    Actions, Aftermath, Announced, DeviceList, History, HistoryScope, Live, NotMe, PasscodeValidity,
+    PasscodeView, Session, Visit,
 };
 use crate::api::{ApiError, NextLink};
 use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
-use crate::domain::{Device, DeviceId, Milliseconds, Now, ResetState, ResultId, Seconds, elapsed};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, Milliseconds, Now, ResultId, Seconds, elapsed};
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
 use portal_contract::{Branding, Notification, UtcTime};
@@ -140,6 +140,8 @@ pub enum ApiCall {
     Device(DeviceId),
     /// The reset.
     Reset(DeviceId),
+    /// Another action.
+    Action(DeviceId, Action),
     /// The cancellation of a pending reset.
     CancelRun(DeviceId),
     /// The temporary passcode.
@@ -257,8 +259,10 @@ pub struct Model {
     /// The device whose details are shown.
     pub device: DeviceDetail,
     /// The reset.
-    pub reset: ResetState,
-    /// Why the last sign-in failed: goes with `ResetState::SignInFailed`.
+    pub reset: ActionFlow,
+    /// The other actions.
+    pub actions: Actions,
+    /// Why the last sign-in failed: goes with `ActionFlow::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
     /// How far the person has come in cancelling a pending reset.
     pub cancelling: CancelState,
@@ -330,7 +334,8 @@ impl Model {
             server_clock: None,
             devices: DeviceList::default(),
             device: DeviceDetail::default(),
-            reset: ResetState::Idle,
+            reset: ActionFlow::Idle,
+            actions: Actions::default(),
             sign_in_error: None,
             cancelling: CancelState::NotAsked,
             preparation: super::Preparation::default(),
@@ -369,13 +374,7 @@ impl Model {
     /// Whether the screen is one of the reset's own explanations, which are shown although nobody is signed in.
     #[must_use]
     pub fn shows_reset_explanation(&self) -> bool {
-        let is_explanation = matches!(
-            self.reset,
-            ResetState::Expired { .. }
-                | ResetState::WrongPerson { .. }
-                | ResetState::SignInCancelled { .. }
-                | ResetState::SignInFailed { .. }
-        );
+        let is_explanation = self.reset.is_failed_sign_in();
         let is_here = matches!(&self.route, Route::ResetPasscode(id) if self.reset.device() == Some(id));
         is_explanation && is_here && !matches!(self.session, Session::Redirecting(_))
     }
@@ -399,7 +398,7 @@ impl Model {
     /// What is left of the five minutes; `None` when no clock is running.
     #[must_use]
     pub fn time_left(&self) -> Option<Milliseconds> {
-        self.reset.ticket().map(|ticket| ticket.proof.remaining(self.now))
+        self.reset.ticket().and_then(|ticket| ticket.proof.remaining(self.now))
     }
 
     /// How long the passcode stays on the screen; `None` when it is not.

@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use super::{ApiCall, Config, DeviceDetail, Effect, Fetch, HistoryScope, LoadState, Session};
-use crate::domain::{DeviceId, Milliseconds, ResetEvent, ResetState, elapsed};
+use crate::domain::{ActionEvent, ActionFlow, DeviceId, Milliseconds, SignInStep, elapsed};
 use crate::route::Route;
 
 /// A list older than this is loaded again when its screen is entered.
@@ -35,6 +35,7 @@ impl Turn {
         self.model.arrivals = self.model.arrivals.wrapping_add(1);
         self.hide_passcode();
         self.leave_reset();
+        self.model.actions.rename = None;
         self.forget_failed_sign_in();
         self.enter_route();
     }
@@ -44,11 +45,14 @@ impl Turn {
     fn leave_reset(&mut self) {
         let state = &self.model.reset;
         let is_own = state.device().is_some() && state.device() == self.model.route.device();
-        let is_alive = state.ticket().is_some() || matches!(state, ResetState::Pending { .. });
+        let is_alive = state.ticket().is_some() || matches!(state, ActionFlow::Pending { .. });
         let is_explained_here = matches!(self.model.route, Route::ResetPasscode(_)) && is_own;
-        let is_ended_here = is_explained_here && !matches!(state, ResetState::ExplainingSignOut { .. });
-        if !is_alive && !is_ended_here && !matches!(state, ResetState::LeavingForSignIn { .. }) {
-            self.model.reset = ResetState::Idle;
+        let is_ended_here = is_explained_here && !matches!(state, ActionFlow::Explain { .. });
+        if !is_alive
+            && !is_ended_here
+            && !matches!(state, ActionFlow::SignIn { step: SignInStep::Leaving, .. })
+        {
+            self.model.reset = ActionFlow::Idle;
         }
     }
 
@@ -81,7 +85,7 @@ impl Turn {
             Route::Device(id) | Route::Passcode(id) => self.open_device(id),
             Route::ResetPasscode(id) => {
                 self.open_device(id.clone());
-                self.reset(ResetEvent::PageOpened(id));
+                self.reset(ActionEvent::PageOpened(id));
             }
             Route::Notifications => self.call(ApiCall::Notifications, 0),
             Route::History => self.open_history(HistoryScope::Person),

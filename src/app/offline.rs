@@ -6,6 +6,7 @@
 
 use super::turn::Turn;
 use super::{Announcement, ApiCall, Connectivity, Event, Fetch, FetchId};
+use crate::domain::Action;
 use crate::http::{HttpOutcome, NetworkFault};
 
 /// Whether what the person did needs the network at once. The sign-in is not among it: it asks the provider first and
@@ -16,6 +17,9 @@ const fn is_sent(event: &Event) -> bool {
         event,
         Event::SignOutForResetChosen
             | Event::ResetConfirmed
+            | Event::ActionConfirmed(..)
+            | Event::ActionChosen(_, Action::SyncDevice)
+            | Event::NameSubmitted(..)
             | Event::PendingResetCancelChosen
             | Event::PasscodeShowChosen(_)
             | Event::RevealSignInChosen(_)

@@ -2,7 +2,7 @@
 //! nothing, so a wrong one cannot keep anybody from a reset.
 
 use super::turn::Turn;
-use crate::domain::ResetState;
+use crate::domain::ActionFlow;
 
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,6 @@ impl Turn {
     }
 
     const fn is_explaining(&self) -> bool {
-        matches!(self.model.reset, ResetState::ExplainingSignOut { .. })
+        matches!(self.model.reset, ActionFlow::Explain { .. })
     }
 }

@@ -2,11 +2,12 @@
 
 use super::turn::Turn;
 use super::{Announcement, ApiCall, CancelState, Effect, Fetch, ResetStop, TimerId};
-use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_reset, poll_delay};
+use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_action, poll_delay};
 use crate::auth::ResumeRecord;
 use crate::domain::{
-    DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, PendingPhase, ResetAvailability, ResetEffect,
-    ResetEvent, ResetRefusal, ResetState, ResettableDevice, Seconds,
+    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, DeviceId, Ending, FreshSignIn, IdempotencyKey,
+    Milliseconds, PendingPhase, PermittedDevice, ResetAvailability, Seconds, SignInStep, StopReason,
+    SubmitStep,
 };
 use crate::http::HttpOutcome;
 use crate::route::Route;
@@ -17,8 +18,8 @@ const MILESTONES: [i64; 5] = [10, 30, 60, 120, 300];
 impl Turn {
     /// One step of the state machine and all that follows from it.
     #[inline(never)]
-    pub(super) fn reset(&mut self, event: ResetEvent) {
-        let is_answer = matches!(event, ResetEvent::ResetAccepted(_));
+    pub(super) fn reset(&mut self, event: ActionEvent) {
+        let is_answer = matches!(event, ActionEvent::Accepted(_));
         let before = std::mem::take(&mut self.model.reset);
         let (after, effects) = before.clone().step(event, self.now);
         self.model.reset = after;
@@ -27,13 +28,13 @@ impl Turn {
         }
         self.announce_reset(&before);
         self.keep_time();
-        let can_be = matches!(self.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. });
+        let can_be = matches!(self.model.reset, ActionFlow::Pending { phase: PendingPhase::Waiting, .. });
         if !can_be && self.model.cancelling == CancelState::Asked {
             // The device has it now: the question has no object any more.
             self.model.cancelling = CancelState::NotAsked;
         }
-        let was_pending = matches!(before, ResetState::Pending { .. });
-        let is_pending = matches!(self.model.reset, ResetState::Pending { .. });
+        let was_pending = matches!(before, ActionFlow::Pending { .. });
+        let is_pending = matches!(self.model.reset, ActionFlow::Pending { .. });
         if is_pending && !was_pending {
             self.model.looks = 0;
             self.schedule_look();
@@ -52,16 +53,18 @@ impl Turn {
         }
     }
 
-    fn perform(&mut self, effect: ResetEffect) {
+    fn perform(&mut self, effect: ActionEffect) {
         match effect {
-            ResetEffect::LeaveForSignIn(device) => self.leave_for_sign_in(device),
-            ResetEffect::ReadDevice(device) => self.read_device(device),
-            ResetEffect::PostReset { device, proof, key } => {
+            ActionEffect::LeaveForSignIn(device) => self.leave_for_sign_in(device),
+            ActionEffect::ReadDevice(device) => self.read_device(device),
+            ActionEffect::Post { device, proof, key } => {
                 self.post_reset(&device, &proof, &key);
             }
-            ResetEffect::CancelRun { device, run } => self.cancel_run(device, &run),
-            ResetEffect::RememberResume { device, key } => self.remember_resume(device, key),
-            ResetEffect::ForgetResume => {
+            // The reset is the one action of this flow, and a session is not enough for it.
+            ActionEffect::PostSignedIn { .. } => {}
+            ActionEffect::CancelRun { device, run } => self.cancel_run(device, &run),
+            ActionEffect::RememberResume { device, key } => self.remember_resume(device, key),
+            ActionEffect::ForgetResume => {
                 self.model.stored.resume = None;
                 self.remove_stored(ResumeRecord::KEY);
             }
@@ -69,9 +72,9 @@ impl Turn {
     }
 
     /// The dangerous call. Both proofs come from the state machine, which hands them out on a click only.
-    fn post_reset(&mut self, device: &ResettableDevice, proof: &FreshSignIn, key: &IdempotencyKey) {
+    fn post_reset(&mut self, device: &PermittedDevice, proof: &FreshSignIn, key: &IdempotencyKey) {
         let (Some(config), Some(person)) = (self.model.config.ready(), self.model.session.signed_in()) else {
-            return self.reset(ResetEvent::ResetRefused(ResetRefusal::NeedsFreshSignIn));
+            return self.reset(ActionEvent::Refused(ActionRefusal::NeedsFreshSignIn));
         };
         let api = Api { base: &config.api_base, credential: &person.credential };
         let request = api.reset_passcode(device, proof, key);
@@ -83,14 +86,14 @@ impl Turn {
         if self.model.reset.device() != Some(device) {
             return;
         }
-        match decode_reset(outcome) {
-            Ok(result) => self.reset(ResetEvent::ResetAccepted(result)),
+        match decode_action(outcome) {
+            Ok(result) => self.reset(ActionEvent::Accepted(result)),
             Err(error) => {
                 self.log(error.code(), "reset");
                 if let ApiError::StepUpRequired(challenge) = &error {
                     self.model.challenge = Some(challenge.clone());
                 }
-                self.reset(ResetEvent::ResetRefused(refusal(error)));
+                self.reset(ActionEvent::Refused(refusal_by(error)));
             }
         }
     }
@@ -111,7 +114,7 @@ impl Turn {
 
     /// Once more: are you sure? Only while it can still be cancelled.
     pub(super) fn on_cancel_asked(&mut self) {
-        let can_be = matches!(self.model.reset, ResetState::Pending { phase: PendingPhase::Waiting, .. });
+        let can_be = matches!(self.model.reset, ActionFlow::Pending { phase: PendingPhase::Waiting, .. });
         if can_be && self.model.cancelling != CancelState::Sent {
             self.model.cancelling = CancelState::Asked;
         }
@@ -146,7 +149,7 @@ impl Turn {
 
     pub(super) fn on_reset_chosen(&mut self, device: DeviceId) {
         let state = &self.model.reset;
-        let is_alive = state.ticket().is_some() || matches!(state, ResetState::Pending { .. });
+        let is_alive = state.ticket().is_some() || matches!(state, ActionFlow::Pending { .. });
         if is_alive && state.device() == Some(&device) {
             return self.go(Route::ResetPasscode(device));
         }
@@ -162,14 +165,14 @@ impl Turn {
         }
         self.model.preparation = super::Preparation::default();
         if self.model.session.signed_in().is_some() {
-            self.reset(ResetEvent::ResetChosen(device));
+            self.reset(ActionEvent::Chosen(device));
         }
     }
 
     pub(super) fn on_reset_cancelled(&mut self) {
         let device = self.model.reset.device().cloned();
-        self.reset(ResetEvent::Cancelled);
-        if let (Some(device), ResetState::Idle, Route::ResetPasscode(_)) =
+        self.reset(ActionEvent::Cancelled);
+        if let (Some(device), ActionFlow::Idle, Route::ResetPasscode(_)) =
             (device, &self.model.reset, &self.model.route)
         {
             self.go_instead(Route::Device(device));
@@ -180,9 +183,12 @@ impl Turn {
 
     /// A tick when the next second begins, as long as a clock runs.
     fn keep_time(&mut self) {
-        let in_flight =
-            matches!(self.model.reset, ResetState::Submitting { .. } | ResetState::Rereading { .. });
-        match self.model.reset.ticket().map(|ticket| ticket.proof.remaining(self.now)) {
+        let in_flight = matches!(
+            self.model.reset,
+            ActionFlow::Submit { step: SubmitStep::Sending, .. }
+                | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+        );
+        match self.model.reset.ticket().and_then(|ticket| ticket.proof.remaining(self.now)) {
             Some(left) if left > Milliseconds::ZERO && !in_flight => {
                 let rest = left.0.rem_euclid(1000);
                 let to_next = Milliseconds(if rest == 0 { 1000 } else { rest });
@@ -194,11 +200,12 @@ impl Turn {
     }
 
     fn announce_time(&mut self) {
-        let ResetState::Confirming { ticket, .. } = &self.model.reset else {
+        let ActionFlow::Confirm { ticket, .. } = &self.model.reset else {
             self.model.milestone = None;
             return;
         };
-        let left = ticket.proof.remaining(self.now).seconds_rounded_up();
+        let Some(left) = ticket.proof.remaining(self.now) else { return };
+        let left = left.seconds_rounded_up();
         let milestone = MILESTONES.iter().copied().map(Seconds).find(|at| left <= *at);
         if self.model.milestone != milestone {
             self.model.milestone = milestone;
@@ -215,9 +222,13 @@ impl Turn {
 
     /// The next look at a pending reset.
     pub(super) fn look_later(&mut self) {
-        let is_watched =
-            matches!(self.model.reset, ResetState::Pending { .. } | ResetState::Rereading { .. });
-        if is_watched {
+        let is_watched = matches!(
+            self.model.reset,
+            ActionFlow::Pending { .. } | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+        );
+        let shown = self.model.route.device();
+        let is_awaited = shown.is_some_and(|device| self.model.actions.is_awaited(device));
+        if is_watched || is_awaited {
             let delay = poll_delay(self.model.looks, self.jitter());
             self.model.looks = self.model.looks.saturating_add(1);
             self.timer(TimerId::Poll, delay);
@@ -229,44 +240,67 @@ impl Turn {
         if !self.model.is_visible {
             return;
         }
-        if let ResetState::Pending { device, .. } = &self.model.reset {
+        if let ActionFlow::Pending { device, .. } = &self.model.reset {
             self.read_device(device.clone());
-        } else if let ResetState::Rereading { device, .. } = &self.model.reset {
+        } else if let ActionFlow::Submit { device, step: SubmitStep::Rereading, .. } = &self.model.reset {
             self.read_device(device.id().clone());
+        }
+        // The read of a device that is shown is one read, whoever waits for it.
+        if let Some(shown) = self.model.route.device().cloned()
+            && self.model.actions.is_awaited(&shown)
+        {
+            self.read_device(shown);
         }
     }
 
     // ---- announcements -------------------------------------------------------------------------------------------
 
-    fn announce_reset(&mut self, before: &ResetState) {
-        let had_clock = matches!(before, ResetState::Confirming { .. } | ResetState::Busy { .. });
+    fn announce_reset(&mut self, before: &ActionFlow) {
+        let had_clock = matches!(
+            before,
+            ActionFlow::Confirm { .. } | ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. }
+        );
         let was_pressed = had_clock
             || matches!(
                 before,
-                ResetState::Submitting { .. }
-                    | ResetState::Rereading { .. }
-                    | ResetState::OutcomeUnknown { .. }
+                ActionFlow::Submit { step: SubmitStep::Sending, .. }
+                    | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+                    | ActionFlow::Submit { step: SubmitStep::Unknown, .. }
             );
         let announcement = match (&self.model.reset, before) {
-            (ResetState::Pending { phase, .. }, ResetState::Pending { phase: known, .. })
+            (ActionFlow::Pending { phase, .. }, ActionFlow::Pending { phase: known, .. })
                 if phase == known =>
             {
                 None
             }
-            (ResetState::Pending { phase: PendingPhase::Waiting, .. }, _) => Some(Announcement::ResetPending),
-            (ResetState::Pending { phase: PendingPhase::Delivered, .. }, _) => {
+            (ActionFlow::Pending { phase: PendingPhase::Waiting, .. }, _) => Some(Announcement::ResetPending),
+            (ActionFlow::Pending { phase: PendingPhase::Delivered, .. }, _) => {
                 Some(Announcement::ResetDelivered)
             }
-            (ResetState::Pending { phase: PendingPhase::NotNow, .. }, _) => Some(Announcement::ResetNotNow),
-            (ResetState::Done { .. }, ResetState::Done { .. }) => None,
-            (ResetState::Done { .. }, _) => Some(Announcement::ResetDone),
-            (ResetState::Failed { .. }, ResetState::Failed { .. }) => None,
-            (ResetState::Failed { .. }, _) => Some(Announcement::ResetFailed),
-            (ResetState::Superseded { .. }, ResetState::Superseded { .. }) => None,
-            (ResetState::Superseded { .. }, _) => Some(Announcement::ResetSuperseded),
-            (ResetState::Canceled { .. }, ResetState::Canceled { .. }) => None,
-            (ResetState::Canceled { .. }, _) => Some(Announcement::ResetCanceled),
-            (ResetState::Expired { .. }, _) if had_clock => Some(Announcement::CountdownOver),
+            (ActionFlow::Pending { phase: PendingPhase::NotNow, .. }, _) => Some(Announcement::ResetNotNow),
+            (
+                ActionFlow::Ended { end: Ending::Done(_), .. },
+                ActionFlow::Ended { end: Ending::Done(_), .. },
+            ) => None,
+            (ActionFlow::Ended { end: Ending::Done(_), .. }, _) => Some(Announcement::ResetDone),
+            (
+                ActionFlow::Ended { end: Ending::Failed(_), .. },
+                ActionFlow::Ended { end: Ending::Failed(_), .. },
+            ) => None,
+            (ActionFlow::Ended { end: Ending::Failed(_), .. }, _) => Some(Announcement::ResetFailed),
+            (
+                ActionFlow::Ended { end: Ending::Superseded, .. },
+                ActionFlow::Ended { end: Ending::Superseded, .. },
+            ) => None,
+            (ActionFlow::Ended { end: Ending::Superseded, .. }, _) => Some(Announcement::ResetSuperseded),
+            (
+                ActionFlow::Ended { end: Ending::Canceled, .. },
+                ActionFlow::Ended { end: Ending::Canceled, .. },
+            ) => None,
+            (ActionFlow::Ended { end: Ending::Canceled, .. }, _) => Some(Announcement::ResetCanceled),
+            (ActionFlow::SignIn { step: SignInStep::Expired, .. }, _) if had_clock => {
+                Some(Announcement::CountdownOver)
+            }
             (stopped, _) if was_pressed => {
                 stop(stopped).filter(|new| stop(before) != Some(*new)).map(Announcement::ResetStopped)
             }
@@ -280,33 +314,33 @@ impl Turn {
 
 /// What the state says has stopped a reset; `None` where it is on its way, or where its end has words of its own.
 #[allow(clippy::wildcard_enum_match_arm, reason = "only what stops is told here")]
-const fn stop(state: &ResetState) -> Option<ResetStop> {
+const fn stop(state: &ActionFlow) -> Option<ResetStop> {
     match state {
-        ResetState::OutcomeUnknown { .. } => Some(ResetStop::Uncertain),
-        ResetState::Busy { .. } => Some(ResetStop::Busy),
-        ResetState::Rejected { .. } => Some(ResetStop::Rejected),
-        ResetState::NotAllowed { .. } => Some(ResetStop::NotAllowed),
-        ResetState::Gone { .. } => Some(ResetStop::Gone),
-        ResetState::Expired { .. } => Some(ResetStop::NeedsFreshSignIn),
+        ActionFlow::Submit { step: SubmitStep::Unknown, .. } => Some(ResetStop::Uncertain),
+        ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => Some(ResetStop::Busy),
+        ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => Some(ResetStop::Rejected),
+        ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. } => Some(ResetStop::NotAllowed),
+        ActionFlow::Stopped { why: StopReason::Gone, .. } => Some(ResetStop::Gone),
+        ActionFlow::SignIn { step: SignInStep::Expired, .. } => Some(ResetStop::NeedsFreshSignIn),
         _ => None,
     }
 }
 
 /// What an error means for a reset. Whatever leaves it open whether the reset was accepted is a lost answer.
-fn refusal(error: ApiError) -> ResetRefusal {
+pub(super) fn refusal_by(error: ApiError) -> ActionRefusal {
     match error {
-        ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ResetRefusal::NeedsFreshSignIn,
-        ApiError::NotAllowed { reason } => ResetRefusal::NotAllowed(reason),
-        ApiError::NotFound => ResetRefusal::Gone,
-        ApiError::AlreadyPending => ResetRefusal::AlreadyPending,
-        ApiError::Busy { retry_after } => ResetRefusal::Busy(busy_wait(retry_after)),
+        ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ActionRefusal::NeedsFreshSignIn,
+        ApiError::NotAllowed { reason } => ActionRefusal::NotAllowed(reason),
+        ApiError::NotFound => ActionRefusal::Gone,
+        ApiError::AlreadyPending => ActionRefusal::AlreadyPending,
+        ApiError::Busy { retry_after } => ActionRefusal::Busy(busy_wait(retry_after)),
         ApiError::InvalidRequest { reference } | ApiError::DefectOfPage { reference } => {
-            ResetRefusal::Rejected(reference)
+            ActionRefusal::Rejected(reference)
         }
         ApiError::NotCancellable
         | ApiError::PreconditionFailed
         | ApiError::ServerFault { .. }
         | ApiError::Network(_)
-        | ApiError::NotUnderstood { .. } => ResetRefusal::AnswerLost,
+        | ApiError::NotUnderstood { .. } => ActionRefusal::AnswerLost,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use super::{
-    ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect,
+    Actions, ApiCall, CallbackProgress, Connectivity, Effect, Fetch, HistoryEntry, PendingSignIn, Redirect,
     ServerClock, Session, SignedIn, TimerId, Visit, stored,
 };
 use crate::auth::{
@@ -12,7 +12,8 @@ use crate::auth::{
     session_sign_in_url, token_request, validate_claims,
 };
 use crate::domain::{
-    DeviceId, Idleness, Milliseconds, Now, ResetEvent, ResetState, SignInAge, WhoseScreen, elapsed,
+    ActionEvent, ActionFlow, DeviceId, Idleness, Milliseconds, Now, SignInAge, SubmitStep, WhoseScreen,
+    elapsed,
 };
 use crate::http::HttpOutcome;
 use crate::route::Route;
@@ -82,9 +83,11 @@ impl Turn {
             return;
         }
         let expected = Some(person.as_expected());
-        if let ResetState::Confirming { device, .. } | ResetState::Busy { device, .. } = &self.model.reset {
+        if let ActionFlow::Confirm { device, .. }
+        | ActionFlow::Submit { device, step: SubmitStep::Busy { .. }, .. } = &self.model.reset
+        {
             let device = device.id().clone();
-            return self.reset(ResetEvent::ReturnedTooLate(device));
+            return self.reset(ActionEvent::ReturnedTooLate(device));
         }
         self.begin_sign_in(PendingSignIn {
             purpose: Purpose::Silent { return_to: self.model.route.clone() },
@@ -176,6 +179,9 @@ impl Turn {
     }
 
     pub(super) fn on_random_drawn(&mut self, random: Option<&SignInRandom>) {
+        if self.is_key_for_action(random.map(SignInRandom::idempotency_key)) {
+            return;
+        }
         let Some(random) = random else { return self.fail(SignInError::RandomUnavailable) };
         let Session::Redirecting(redirect) = &self.model.session else { return };
         match (**redirect).clone() {
@@ -379,8 +385,8 @@ impl Turn {
         if let Some((device, key)) = step_up {
             let proof = self.model.session.signed_in().and_then(|p| p.prove_fresh(self.now));
             self.reset(match proof {
-                Some(proof) => ResetEvent::ReturnedFresh { device, proof, key },
-                None => ResetEvent::ReturnedTooLate(device),
+                Some(proof) => ActionEvent::ReturnedFresh { device, proof, key },
+                None => ActionEvent::ReturnedTooLate(device),
             });
         }
         let route = transaction.purpose.return_to();
@@ -544,7 +550,8 @@ impl Turn {
         self.model.passcode_validity = None;
         self.model.devices = super::DeviceList::default();
         self.model.device = super::DeviceDetail::default();
-        self.model.reset = ResetState::Idle;
+        self.model.reset = ActionFlow::Idle;
+        self.model.actions = Actions::default();
         self.model.notifications = super::Notifications::default();
         self.model.history = super::History::default();
         self.model.not_me = super::NotMe::default();
@@ -569,13 +576,13 @@ impl Turn {
 }
 
 #[allow(clippy::wildcard_enum_match_arm, reason = "every other failure is simply one")]
-const fn step_up_failure(device: DeviceId, error: SignInError) -> ResetEvent {
+const fn step_up_failure(device: DeviceId, error: SignInError) -> ActionEvent {
     match error {
-        SignInError::AccessDenied => ResetEvent::SignInCancelled(device),
-        SignInError::SubjectMismatch => ResetEvent::ReturnedAsSomebodyElse(device),
+        SignInError::AccessDenied => ActionEvent::SignInCancelled(device),
+        SignInError::SubjectMismatch => ActionEvent::ReturnedAsSomebodyElse(device),
         SignInError::TransactionExpired | SignInError::AuthenticationTooOld => {
-            ResetEvent::ReturnedTooLate(device)
+            ActionEvent::ReturnedTooLate(device)
         }
-        _ => ResetEvent::SignInFailed(device),
+        _ => ActionEvent::SignInFailed(device),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::turn::Turn;
 use super::{Announcement, Effect};
-use crate::domain::ResetState;
+use crate::domain::{ActionFlow, Ending};
 
 /// What the browser answers when it is asked whether it may show notifications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Turn {
     /// Only a press leads here: browsers ask nobody anything without one.
     pub(super) fn on_tell_me_chosen(&mut self) {
         let telling = &mut self.model.telling;
-        if telling.wish != Wish::Asked && matches!(self.model.reset, ResetState::Pending { .. }) {
+        if telling.wish != Wish::Asked && matches!(self.model.reset, ActionFlow::Pending { .. }) {
             telling.wish = Wish::Asked;
             self.effect(Effect::AskForSystemNotifications);
         }
@@ -63,9 +63,9 @@ impl Turn {
     #[allow(clippy::wildcard_enum_match_arm, reason = "only an end of its own is told")]
     pub(super) fn tell_the_end(&mut self) {
         let end = match &self.model.reset {
-            ResetState::Done { .. } => Some(Announcement::ResetDone),
-            ResetState::Failed { .. } => Some(Announcement::ResetFailed),
-            ResetState::Superseded { .. } => Some(Announcement::ResetSuperseded),
+            ActionFlow::Ended { end: Ending::Done(_), .. } => Some(Announcement::ResetDone),
+            ActionFlow::Ended { end: Ending::Failed(_), .. } => Some(Announcement::ResetFailed),
+            ActionFlow::Ended { end: Ending::Superseded, .. } => Some(Announcement::ResetSuperseded),
             _ => None,
         };
         let telling = &mut self.model.telling;

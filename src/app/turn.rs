@@ -5,7 +5,7 @@ use super::later_rules as rules;
 use super::{
     Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, TimerId, Visibility,
 };
-use crate::domain::{Milliseconds, Now, ResetEvent};
+use crate::domain::{ActionEvent, Milliseconds, Now};
 
 pub(super) struct Turn {
     pub(super) model: Model,
@@ -42,15 +42,19 @@ impl Turn {
             Event::FilterChanged(text) => self.on_filter_changed(text),
             Event::MoreDevicesChosen => self.on_more_devices_chosen(),
             Event::ResetChosen(device) => self.on_reset_chosen(device),
-            Event::SignOutForResetChosen => self.reset(ResetEvent::SignOutChosen),
+            Event::SignOutForResetChosen => self.reset(ActionEvent::SignOutChosen),
             Event::ResetCancelled => self.on_reset_cancelled(),
-            Event::ResetConfirmed => self.reset(ResetEvent::ResetConfirmed),
-            Event::ResetRestarted => self.reset(ResetEvent::StartedAgain),
+            Event::ResetConfirmed => self.reset(ActionEvent::Confirmed),
+            Event::ResetRestarted => self.reset(ActionEvent::StartedAgain),
+            Event::ActionChosen(device, action) => self.later(rules::action_chosen, (&device, action)),
+            Event::ActionConfirmed(device, action) => self.later(rules::action_confirmed, (&device, action)),
+            Event::ActionCancelled(device, action) => self.later(rules::action_cancelled, (&device, action)),
+            Event::NameSubmitted(device, text) => self.later(rules::name_submitted, (&device, &text)),
             Event::FactorAnswered(answer) => self.later(rules::factor_answered, answer),
             Event::AtHandAnswered(answer) => self.later(rules::at_hand_answered, answer),
             Event::PendingResetCancelAsked => self.later(rules::cancel_asked, ()),
             Event::PendingResetCancelDropped => self.later(rules::cancel_dropped, ()),
-            Event::PendingResetCancelChosen => self.reset(ResetEvent::RunCancelChosen),
+            Event::PendingResetCancelChosen => self.reset(ActionEvent::RunCancelChosen),
             Event::TellMeChosen => self.later(rules::tell_me_chosen, ()),
             Event::SystemNotificationsAnswered(answer) => {
                 self.later(rules::system_notifications_answered, answer);
@@ -144,7 +148,7 @@ impl Turn {
 
     fn on_timer(&mut self, timer: TimerId) {
         match timer {
-            TimerId::Countdown => self.reset(ResetEvent::ClockTicked),
+            TimerId::Countdown => self.reset(ActionEvent::ClockTicked),
             TimerId::Poll => self.on_poll_due(),
             TimerId::Notifications => self.on_notifications_due(),
             TimerId::HidePasscode => self.keep_passcode_time(),
@@ -174,7 +178,7 @@ impl Turn {
             self.model.in_background_since = None;
             self.keep_passcode_time();
             self.look_at_idleness();
-            self.reset(ResetEvent::ClockTicked);
+            self.reset(ActionEvent::ClockTicked);
             if self.model.live.is_looking_needed() {
                 self.on_poll_due();
                 self.on_notifications_due();

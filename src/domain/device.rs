@@ -1,9 +1,9 @@
 //! A device as the rules see it, read once from the wire type.
 
-use super::{DeviceId, Platform, Seconds};
+use super::{Action, DeviceId, Platform, Seconds};
 use portal_contract::{
-    ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceEnrollmentType, ManagedDevice,
-    ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
+    ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceActions, DeviceEnrollmentType,
+    ManagedDevice, ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
 };
 
 /// Whether the server lets this person reset the passcode of this device.
@@ -17,9 +17,9 @@ pub enum ResetAvailability {
     NotOffered,
 }
 
-/// Whether the server lets this person lock the screen of this device from afar.
+/// Whether the server lets this person do an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LockAvailability {
+pub enum Availability {
     /// It does.
     Allowed,
     /// It does not, for this reason.
@@ -69,8 +69,10 @@ pub struct Device {
     pub reset: ResetAvailability,
     /// For how long a reset would wait for the device before it lapses; `None` when the service does not say.
     pub reset_lapses_after: Option<Seconds>,
-    /// Whether its screen can be locked from afar.
-    pub remote_lock: LockAvailability,
+    /// Which other actions are possible.
+    actions: DeviceActions,
+    /// The runs of other actions, newest first.
+    pub other_runs: Vec<DeviceActionResult>,
     /// The runs of passcode resets, newest first; other actions are left out.
     pub runs: Vec<DeviceActionResult>,
     /// What the filter of the list searches: lower case, fields separated by line feeds.
@@ -82,7 +84,7 @@ impl Device {
     #[must_use]
     pub fn from_contract(wire: ManagedDevice) -> Option<Self> {
         let id = DeviceId::parse(&wire.id)?;
-        let names = [&wire.device_name, &wire.managed_device_name, &wire.model];
+        let names = [&wire.managed_device_name, &wire.device_name, &wire.model];
         let name = names.iter().map(|n| n.trim()).find(|n| !n.is_empty()).unwrap_or("").to_owned();
         let reset = match wire.actions.reset_passcode {
             None => ResetAvailability::NotOffered,
@@ -94,15 +96,11 @@ impl Device {
         let reset_lapses_after = wire.actions.reset_passcode.and_then(|action| {
             action.command_expires_after_seconds.filter(|seconds| action.allowed && *seconds > 0).map(Seconds)
         });
-        let remote_lock = match wire.actions.remote_lock {
-            None => LockAvailability::NotOffered,
-            Some(action) if action.allowed => LockAvailability::Allowed,
-            Some(action) => LockAvailability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
-        };
-        let mut runs = wire.device_action_results;
-        runs.retain(|run| run.action_name == ActionName::ResetPasscode);
+        let mut all = wire.device_action_results;
         // The contract says newest first; sorting costs nothing and a wrong order would show an old result.
-        runs.sort_by_key(|run| std::cmp::Reverse(run.start_date_time));
+        all.sort_by_key(|run| std::cmp::Reverse(run.start_date_time));
+        let (runs, other_runs) =
+            all.into_iter().partition(|run| run.action_name == ActionName::ResetPasscode);
         let search_text = [
             name.as_str(),
             &wire.operating_system,
@@ -133,8 +131,9 @@ impl Device {
             category: wire.device_category_display_name,
             reset,
             reset_lapses_after,
-            remote_lock,
+            actions: wire.actions,
             runs,
+            other_runs,
             search_text,
         })
     }
@@ -144,6 +143,29 @@ impl Device {
     #[must_use]
     pub fn matches(&self, needle: &str) -> bool {
         needle.split_whitespace().all(|word| self.search_text.contains(word))
+    }
+
+    /// Whether an action is possible. For the reset, [`Device::reset`] says also what it would do.
+    #[must_use]
+    pub fn availability(&self, action: Action) -> Availability {
+        match self.actions.get(action.row().name) {
+            None => Availability::NotOffered,
+            Some(action) if action.allowed => Availability::Allowed,
+            Some(action) => Availability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
+        }
+    }
+
+    /// The runs of every action.
+    pub fn runs_of_all(&self) -> impl Iterator<Item = &DeviceActionResult> {
+        self.runs.iter().chain(&self.other_runs)
+    }
+
+    /// The run of an action that still waits for the device, else its newest.
+    #[must_use]
+    pub fn shown_run(&self, action: Action) -> Option<&DeviceActionResult> {
+        let name = action.row().name;
+        let of_action = || self.runs_of_all().filter(|run| run.action_name == name);
+        of_action().find(|run| run.action_state.is_open()).or_else(|| of_action().next())
     }
 
     /// The newest passcode reset, whatever became of it.
@@ -184,9 +206,11 @@ fn moment(time: UtcTime) -> Option<UtcTime> {
     (!time.is_never()).then_some(time)
 }
 
-/// Proof that the server allows a passcode reset of this device. Its only constructor is [`ResettableDevice::of`].
+/// Proof that the server allows an action on this device. Its only constructors are [`PermittedDevice::of`] and
+/// [`PermittedDevice::for_action`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResettableDevice {
+pub struct PermittedDevice {
+    action: Action,
     id: DeviceId,
     name: String,
     platform: Platform,
@@ -194,12 +218,13 @@ pub struct ResettableDevice {
     latest_run: Option<String>,
 }
 
-impl ResettableDevice {
-    /// The proof, when the server said `allowed`.
+impl PermittedDevice {
+    /// The proof for a passcode reset, when the server said `allowed`.
     #[must_use]
     pub fn of(device: &Device) -> Option<Self> {
         match device.reset {
             ResetAvailability::Allowed(outcome) => Some(Self {
+                action: Action::ResetPasscode,
                 id: device.id.clone(),
                 name: device.name.clone(),
                 platform: device.platform,
@@ -208,6 +233,29 @@ impl ResettableDevice {
             }),
             ResetAvailability::Refused(_) | ResetAvailability::NotOffered => None,
         }
+    }
+
+    /// The proof for any action, when the server said `allowed`.
+    #[must_use]
+    pub fn for_action(device: &Device, action: Action) -> Option<Self> {
+        match (action, device.availability(action)) {
+            (Action::ResetPasscode, _) => Self::of(device),
+            (Action::RemoteLock | Action::SyncDevice | Action::Rename, Availability::Allowed) => Some(Self {
+                action,
+                id: device.id.clone(),
+                name: device.name.clone(),
+                platform: device.platform,
+                outcome: ResetOutcome::Other,
+                latest_run: device.shown_run(action).map(|run| run.id.clone()),
+            }),
+            (_, Availability::Refused(_) | Availability::NotOffered) => None,
+        }
+    }
+
+    /// Which action is allowed.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
     }
 
     /// Identifies the device.

@@ -1,35 +1,38 @@
 //! The rules of the passcode reset, in the field's own terms. Nothing here knows HTTP, OIDC, a language or a browser;
 //! time and randomness come in as parameters.
 
+mod action;
 mod character;
 mod checklist;
 mod csv;
 mod device;
 mod device_id;
+mod device_name;
 mod fresh_sign_in;
 mod history;
 mod idempotency_key;
 mod idle;
 mod platform;
 mod reach;
-mod reset;
 mod result_id;
 mod time;
 
+pub use action::{
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRow, ActionRun, Danger,
+    ENDED_IS_NEWS, Ending, PendingPhase, Proof, RequiredProof, SignInStep, StopReason, SubmitStep, Ticket,
+    WhyExplain,
+};
 pub use character::{CharacterClass, KeypadNeed};
 pub use checklist::{Checklist, ChecklistStep};
 pub use csv::Csv;
-pub use device::{Device, LockAvailability, ResetAvailability, ResettableDevice};
+pub use device::{Availability, Device, PermittedDevice, ResetAvailability};
 pub use device_id::DeviceId;
+pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;
 pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, WhoseScreen, idleness, next_look};
 pub use platform::Platform;
 pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
-pub use reset::{
-    ENDED_IS_NEWS, PendingPhase, ResetEffect, ResetEvent, ResetRefusal, ResetRun, ResetState, Ticket,
-    WhyExplain,
-};
 pub use result_id::ResultId;
 pub use time::{Milliseconds, Now, Seconds, elapsed};

@@ -3,7 +3,7 @@
 //! Nobody can promise that a device answers; what is known is when it last did. Devices check in every few hours and when
 //! they are pushed, so "within the hour" means that it is on and connected, and weeks mean that somebody has to look.
 
-use super::reset::PendingPhase;
+use super::action::PendingPhase;
 use super::time::Milliseconds;
 use portal_contract::UtcTime;
 

@@ -115,7 +115,7 @@ fn keep_root() -> Part {
 fn move_focus(screen: Selected<Screen>) -> Part {
     let place = select(use_model(), move |model| {
         let is_reset = matches!(model.route, Route::ResetPasscode(_));
-        (model.arrivals, is_reset.then(|| std::mem::discriminant(&model.reset)))
+        (model.arrivals, is_reset.then(|| model.reset.screen()))
     });
     let mut before: Option<(Screen, u32)> = None;
     effect(move || {

@@ -1,6 +1,6 @@
 //! What is spoken without moving the focus (WCAG 4.1.3). Ticking digits are not among it.
 
-use super::{device_name, span};
+use super::{action_news, device_name, span};
 use crate::app::{Announcement, ResetStop};
 use crate::domain::Seconds;
 use crate::i18n::{Text, t};
@@ -20,6 +20,8 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::ResetSuperseded => t::announce_superseded(name),
         Announcement::ResetCanceled => t::announce_canceled(),
         Announcement::ResetStopped(stop) => reset_stopped(*stop, name),
+        Announcement::Action { action, news, device } => action_news(*action, *news, device),
+        Announcement::NameRefused => t::run_name_refused(),
         Announcement::CancelTooLate => t::problem_not_cancellable(),
         Announcement::CancelFailed => t::live_cancel_failed(),
         Announcement::PasscodeShown => t::passcode_shown(),

@@ -2,7 +2,7 @@
 
 use super::keypad_help::keypad_of;
 use super::{device_name, outcome_preview};
-use crate::domain::ResettableDevice;
+use crate::domain::PermittedDevice;
 use crate::i18n::{Text, t};
 use portal_contract::ResetOutcome;
 
@@ -35,7 +35,7 @@ pub struct ConfirmView {
 
 /// The words of B for a device; `person` is the display name, empty when there is none.
 #[must_use]
-pub fn confirm(device: &ResettableDevice, person: &str) -> ConfirmView {
+pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
     let name = device_name(device.name());
     let consequence = match device.outcome() {
         ResetOutcome::TemporaryPasscode { .. } => t::confirm_consequence_temporary(name.clone()),

@@ -3,7 +3,7 @@
 use super::checklist::steps;
 use super::outcome::Wording;
 use super::{device_name, moment};
-use crate::domain::{Platform, ResetRun};
+use crate::domain::{ActionRun, Platform};
 use crate::i18n::{Text, t};
 use portal_contract::{ResetOutcome, UtcTime};
 
@@ -40,7 +40,7 @@ pub fn done(
     name: &str,
     platform: Platform,
     outcome: ResetOutcome,
-    run: &ResetRun,
+    run: &ActionRun,
     now: Option<UtcTime>,
 ) -> DoneView {
     let name = device_name(name);

@@ -1,7 +1,7 @@
 //! A: why to sign out and in again, what will happen, and what to have ready before the five minutes begin.
 
 use super::{device_name, outcome_preview};
-use crate::domain::{ResettableDevice, WhyExplain};
+use crate::domain::{PermittedDevice, WhyExplain};
 use crate::i18n::{Text, t};
 
 /// The words of A, from top to bottom.
@@ -39,7 +39,7 @@ pub struct ExplainView {
 
 /// The words of A for a device.
 #[must_use]
-pub fn explain(device: &ResettableDevice, why: WhyExplain) -> ExplainView {
+pub fn explain(device: &PermittedDevice, why: WhyExplain) -> ExplainView {
     let name = device_name(device.name());
     ExplainView {
         heading: t::explain_heading(name.clone()),

@@ -8,9 +8,10 @@
 //! | the facts of a device | [`facts`] |
 //! | the state of an action in a word | [`action_state`] |
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
-//! | the command "Reset passcode" or why it is not there | [`reset_command`], [`refusal`] |
+//! | the command "Reset passcode" or why it is not there | [`reset_availability`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
-//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`], [`remote_lock`] |
+//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`] |
+//! | the catalogue of actions: names, refusals, how far one is | [`action_name`], [`action_hint`], [`action_refusal`], [`action_status`] |
 //! | B | [`confirm`] |
 //! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
@@ -31,7 +32,9 @@
 //! button that goes on. No function takes a secret except [`passcode_groups`], which returns plain strings on purpose (a
 //! `Text` has `Debug`),, and [`spell`] and [`qr_drawing`], whose results show nothing of themselves.
 
+mod action_news;
 mod action_state;
+mod action_words;
 mod announcement;
 mod checklist;
 mod confirm;
@@ -58,7 +61,9 @@ mod reset_notice;
 mod spelling;
 mod title;
 
+pub use action_news::{action_name, action_news};
 pub use action_state::action_state;
+pub use action_words::{ActionStatus, action_hint, action_refusal, action_status, which_device};
 pub use announcement::announcement;
 pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
@@ -76,11 +81,11 @@ pub use notification::{NotificationView, flag_label, notification};
 pub use outcome::outcome_preview;
 pub use passcode::{characters, passcode_groups};
 pub use pending::{PendingStep, PendingView, StepState, pending};
-pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details, remote_lock};
+pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details};
 pub use problems::{api_problem, config_problem, read_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};
-pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_command};
+pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_availability};
 pub use reset_notice::{failure, reset_notice};
 pub use spelling::{SpelledCharacter, SpelledPasscode, class_name, spell};
 pub use title::title;

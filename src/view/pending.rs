@@ -1,7 +1,7 @@
 //! Waiting: accepted is not done, and a person who waits is told for what, since when, and that they may leave.
 
 use super::{TakesLongView, device_name, moment, takes_long};
-use crate::domain::{Device, PendingPhase, Platform, ResetRun};
+use crate::domain::{ActionRun, Device, PendingPhase, Platform};
 use crate::i18n::{Text, t};
 use portal_contract::UtcTime;
 
@@ -56,7 +56,7 @@ pub struct PendingView {
 
 /// The words for a reset the device has not acknowledged.
 #[must_use]
-pub fn pending(device: &Device, run: &ResetRun, phase: PendingPhase, now: Option<UtcTime>) -> PendingView {
+pub fn pending(device: &Device, run: &ActionRun, phase: PendingPhase, now: Option<UtcTime>) -> PendingView {
     let name = device_name(&device.name);
     // What helps to reach the device is of no use once it is reached.
     let mut hints = Vec::new();

@@ -3,7 +3,7 @@
 //! where it is not. Everything is said, nothing is forced.
 
 use super::{RefusalView, device_name, keypad_needed, refusal};
-use crate::domain::{Device, LockAvailability, Platform};
+use crate::domain::{Device, Platform};
 use crate::i18n::{Text, t};
 use portal_contract::{DeviceEnrollmentType, ResetOutcome};
 
@@ -58,22 +58,12 @@ pub fn at_hand_question(name: &str) -> QuestionView {
     }
 }
 
-/// The command "Remote lock" as it is shown at a device: why it is not possible and what helps. Nothing when it is.
-#[must_use]
-pub fn remote_lock(device: &Device) -> Option<RefusalView> {
-    match device.remote_lock {
-        LockAvailability::Allowed => None,
-        LockAvailability::Refused(reason) => Some(lock_refusal(reason)),
-        LockAvailability::NotOffered => Some(lock_not_offered()),
-    }
-}
-
-const fn lock_not_offered() -> RefusalView {
+pub(super) const fn lock_not_offered() -> RefusalView {
     RefusalView { why: t::remote_lock_not_offered_why(), instead: t::remote_lock_instead() }
 }
 
 /// Some reasons fit every action as they are worded. Those that speak of the passcode have words of their own here.
-fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalView {
+pub(super) fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalView {
     use portal_contract::RefusalReason as Reason;
     match reason {
         Reason::DeviceEnrollmentManager

@@ -1,7 +1,7 @@
 //! "Will it reach the device?" before the reset, and what to try when it takes long.
 
 use super::{ago, last_check_in, moment, span};
-use crate::domain::{Device, PendingPhase, Platform, ReachForecast, ResetRun, Seconds, Silence, silence};
+use crate::domain::{ActionRun, Device, PendingPhase, Platform, ReachForecast, Seconds, Silence, silence};
 use crate::i18n::{Text, t};
 use portal_contract::UtcTime;
 
@@ -67,7 +67,7 @@ pub struct TakesLongView {
 #[must_use]
 pub fn takes_long(
     device: &Device,
-    run: &ResetRun,
+    run: &ActionRun,
     phase: PendingPhase,
     expires: Option<UtcTime>,
     now: Option<UtcTime>,

@@ -28,7 +28,7 @@ pub enum ResetCommand {
 
 /// Whether the command can be pressed at this device. The server decided; nothing is guessed past it.
 #[must_use]
-pub fn reset_command(device: &Device) -> ResetCommand {
+pub fn reset_availability(device: &Device) -> ResetCommand {
     match device.reset {
         ResetAvailability::Allowed(_) => ResetCommand::Available { hint: t::reset_available_hint() },
         ResetAvailability::Refused(reason) => ResetCommand::Unavailable(refusal(reason)),

@@ -3,7 +3,7 @@
 
 use super::{Notice, Tone, own_device_name, refusal, sign_in_problem, span};
 use crate::auth::SignInError;
-use crate::domain::{Now, ResetState};
+use crate::domain::{ActionFlow, Ending, Now, SignInStep, StopReason, SubmitStep};
 use crate::i18n::{Text, t};
 use portal_contract::FailureCode;
 
@@ -11,63 +11,69 @@ use portal_contract::FailureCode;
 /// device's; `sign_in_error` says how a sign-in failed, where the state is that it did.
 #[must_use]
 pub fn reset_notice(
-    state: &ResetState,
+    state: &ActionFlow,
     name: &str,
     sign_in_error: Option<SignInError>,
     now: Now,
 ) -> Option<Notice> {
     let name = own_device_name(name);
     let notice = match state {
-        ResetState::Idle
-        | ResetState::ExplainingSignOut { .. }
-        | ResetState::LeavingForSignIn { .. }
-        | ResetState::ReadingDevice { .. }
-        | ResetState::Confirming { .. }
-        | ResetState::Submitting { .. }
-        | ResetState::Rereading { .. }
-        | ResetState::Pending { .. }
-        | ResetState::Done { .. } => return None,
-        ResetState::OutcomeUnknown { .. } => {
+        ActionFlow::Idle
+        | ActionFlow::Explain { .. }
+        | ActionFlow::SignIn { step: SignInStep::Leaving, .. }
+        | ActionFlow::Reading { .. }
+        | ActionFlow::Confirm { .. }
+        | ActionFlow::Submit { step: SubmitStep::Sending, .. }
+        | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+        | ActionFlow::Pending { .. }
+        | ActionFlow::Ended { end: Ending::Done(_), .. } => return None,
+        ActionFlow::Submit { step: SubmitStep::Unknown, .. } => {
             Notice::new(Tone::Warn, t::outcome_unknown_heading(), vec![t::outcome_unknown_text()])
                 .with_button(t::outcome_unknown_button())
         }
-        ResetState::Busy { .. } => {
+        ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => {
             let text = match state.busy_for(now).map(|left| left.seconds_rounded_up()) {
                 Some(left) if left.0 > 0 => t::busy_text_wait(span(left)),
                 Some(_) | None => t::busy_text(),
             };
             Notice::new(Tone::Warn, t::busy_heading(), vec![text]).with_button(t::busy_button(name))
         }
-        ResetState::Failed { run, code, .. } => failed(name, *code).with_reference(&run.id),
-        ResetState::Superseded { run, .. } => Notice::new(
+        ActionFlow::Ended { run, end: Ending::Failed(code), .. } => {
+            failed(name, *code).with_reference(&run.id)
+        }
+        ActionFlow::Ended { run, end: Ending::Superseded, .. } => Notice::new(
             Tone::Warn,
             t::superseded_heading(name),
             vec![t::superseded_text(), t::superseded_next()],
         )
         .with_reference(&run.id),
-        ResetState::Canceled { run, .. } => {
+        ActionFlow::Ended { run, end: Ending::Canceled, .. } => {
             Notice::new(Tone::Neutral, t::canceled_heading(name), vec![t::canceled_text()])
                 .with_reference(&run.id)
                 .with_button(t::canceled_button())
         }
-        ResetState::Expired { .. } => Notice::new(Tone::Warn, t::expired_heading(), vec![t::expired_text()])
-            .with_button(t::expired_button()),
-        ResetState::WrongPerson { .. } => {
+        ActionFlow::SignIn { step: SignInStep::Expired, .. } => {
+            Notice::new(Tone::Warn, t::expired_heading(), vec![t::expired_text()])
+                .with_button(t::expired_button())
+        }
+        ActionFlow::SignIn { step: SignInStep::WrongPerson, .. } => {
             Notice::new(Tone::Warn, t::wrong_person_heading(), vec![t::wrong_person_text(name)])
                 .with_button(t::wrong_person_button())
         }
-        ResetState::SignInCancelled { .. } => {
+        ActionFlow::SignIn { step: SignInStep::Cancelled, .. } => {
             Notice::new(Tone::Neutral, t::cancelled_heading(), vec![t::cancelled_text(name)])
                 .with_button(t::cancelled_button())
         }
-        ResetState::SignInFailed { .. } => step_up_failed(name, sign_in_error),
-        ResetState::NotAllowed { reason, .. } => {
+        ActionFlow::SignIn { step: SignInStep::Failed, .. } => step_up_failed(name, sign_in_error),
+        ActionFlow::Stopped { why: StopReason::NotAllowed(reason), .. } => {
             let refusal = refusal(*reason);
             Notice::new(Tone::Warn, t::not_allowed_heading(name), vec![refusal.why, refusal.instead])
         }
-        ResetState::Gone { .. } => Notice::new(Tone::Warn, t::gone_heading(), vec![t::gone_text()])
-            .with_button(t::app_back_to_devices()),
-        ResetState::Rejected { reference, .. } => {
+        ActionFlow::Stopped { why: StopReason::Gone, .. } => {
+            Notice::new(Tone::Warn, t::gone_heading(), vec![t::gone_text()])
+                .with_button(t::app_back_to_devices())
+        }
+        ActionFlow::Stopped { why: StopReason::Rejected(reference), .. } => {
             Notice::new(Tone::Bad, t::rejected_heading(), vec![t::rejected_text()])
                 .with_reference(reference)
                 .with_button(t::rejected_button())

@@ -1,7 +1,7 @@
 //! The title of the document: what is news first, because a tab shows only the beginning.
 
 use super::device_name;
-use crate::domain::{PendingPhase, ResetState};
+use crate::domain::{ActionFlow, Ending, PendingPhase, SignInStep, StopReason, SubmitStep};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use portal_contract::FailureCode;
@@ -9,7 +9,7 @@ use portal_contract::FailureCode;
 /// The title of a screen. `device` is the name of the device the screen is about, `organisation` from the branding; both
 /// may be empty.
 #[must_use]
-pub fn title(route: &Route, device: &str, reset: &ResetState, organisation: &str) -> Text {
+pub fn title(route: &Route, device: &str, reset: &ActionFlow, organisation: &str) -> Text {
     let page = match route {
         Route::Home => return organised(None, organisation),
         Route::Devices => t::devices_heading(),
@@ -39,30 +39,33 @@ fn organised(page: Option<Text>, organisation: &str) -> Text {
     }
 }
 
-fn reset_title(reset: &ResetState, name: Text) -> Text {
+fn reset_title(reset: &ActionFlow, name: Text) -> Text {
     match reset {
-        ResetState::Confirming { .. } | ResetState::Submitting { .. } | ResetState::Rereading { .. } => {
-            t::title_confirm(name)
+        ActionFlow::Confirm { .. }
+        | ActionFlow::Submit { step: SubmitStep::Sending, .. }
+        | ActionFlow::Submit { step: SubmitStep::Rereading, .. } => t::title_confirm(name),
+        ActionFlow::Submit { step: SubmitStep::Unknown, .. } => t::outcome_unknown_heading(),
+        ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => t::busy_heading(),
+        ActionFlow::Pending { phase: PendingPhase::Waiting, .. } => t::title_pending(name),
+        ActionFlow::Pending { phase: PendingPhase::Delivered, .. } => t::title_delivered(name),
+        ActionFlow::Pending { phase: PendingPhase::NotNow, .. } => t::title_not_now(name),
+        ActionFlow::Ended { end: Ending::Done(_), .. } => t::title_done(name),
+        ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. } => {
+            t::title_uncertain(name)
         }
-        ResetState::OutcomeUnknown { .. } => t::outcome_unknown_heading(),
-        ResetState::Busy { .. } => t::busy_heading(),
-        ResetState::Pending { phase: PendingPhase::Waiting, .. } => t::title_pending(name),
-        ResetState::Pending { phase: PendingPhase::Delivered, .. } => t::title_delivered(name),
-        ResetState::Pending { phase: PendingPhase::NotNow, .. } => t::title_not_now(name),
-        ResetState::Done { .. } => t::title_done(name),
-        ResetState::Failed { code: FailureCode::OutcomeUnknown, .. } => t::title_uncertain(name),
-        ResetState::Failed { .. } => t::title_failed(name),
-        ResetState::Superseded { .. } | ResetState::Canceled { .. } => t::title_canceled(name),
-        ResetState::Expired { .. } => t::expired_heading(),
-        ResetState::WrongPerson { .. } => t::wrong_person_heading(),
-        ResetState::SignInCancelled { .. } => t::cancelled_heading(),
-        ResetState::SignInFailed { .. } => t::step_up_failed_heading(),
-        ResetState::Gone { .. } => t::gone_heading(),
-        ResetState::NotAllowed { .. } => t::not_allowed_heading(name),
-        ResetState::Rejected { .. } => t::rejected_heading(),
-        ResetState::Idle
-        | ResetState::ExplainingSignOut { .. }
-        | ResetState::LeavingForSignIn { .. }
-        | ResetState::ReadingDevice { .. } => t::title_explain(name),
+        ActionFlow::Ended { end: Ending::Failed(_), .. } => t::title_failed(name),
+        ActionFlow::Ended { end: Ending::Superseded, .. }
+        | ActionFlow::Ended { end: Ending::Canceled, .. } => t::title_canceled(name),
+        ActionFlow::SignIn { step: SignInStep::Expired, .. } => t::expired_heading(),
+        ActionFlow::SignIn { step: SignInStep::WrongPerson, .. } => t::wrong_person_heading(),
+        ActionFlow::SignIn { step: SignInStep::Cancelled, .. } => t::cancelled_heading(),
+        ActionFlow::SignIn { step: SignInStep::Failed, .. } => t::step_up_failed_heading(),
+        ActionFlow::Stopped { why: StopReason::Gone, .. } => t::gone_heading(),
+        ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. } => t::not_allowed_heading(name),
+        ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => t::rejected_heading(),
+        ActionFlow::Idle
+        | ActionFlow::Explain { .. }
+        | ActionFlow::SignIn { step: SignInStep::Leaving, .. }
+        | ActionFlow::Reading { .. } => t::title_explain(name),
     }
 }

@@ -42,7 +42,7 @@ pub fn proof(age: i64) -> FreshSignIn {
 /// A device as the API writes it: an Android phone whose passcode may be reset.
 pub fn device_json(id: &str) -> Value {
     json!({
-        "id": id, "deviceName": format!("Phone {id}"), "managedDeviceName": "managed",
+        "id": id, "deviceName": format!("Phone {id}"), "managedDeviceName": "",
         "operatingSystem": "Android", "osVersion": "6.0", "manufacturer": "Contoso", "model": "One",
         "serialNumber": "S-1", "managedDeviceOwnerType": "company", "deviceEnrollmentType": "userEnrollment",
         "managementAgent": "mdm", "complianceState": "compliant",

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 use passcode_portal::domain::{
-    Device, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase, ResetRun, ResetState,
-    ResettableDevice, Seconds, SignInAge, Ticket, WhyExplain,
+    ActionFlow, ActionRun, Device, Ending, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase,
+    PermittedDevice, Proof, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::Notice;
@@ -29,7 +29,7 @@ pub(crate) fn before(seconds: i64) -> UtcTime {
 /// A device as the API answers it, with `changes` laid over it.
 pub(crate) fn device(changes: &Value) -> Device {
     let mut wire = json!({
-        "id": "d-1", "deviceName": "Hanako's phone", "managedDeviceName": "HANAKO_1", "operatingSystem": "Android",
+        "id": "d-1", "deviceName": "Hanako's phone", "managedDeviceName": "", "operatingSystem": "Android",
         "osVersion": "14", "manufacturer": "Fujitsu", "model": "Arrows", "serialNumber": "SN-042",
         "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
         "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
@@ -48,86 +48,100 @@ pub(crate) fn device(changes: &Value) -> Device {
 }
 
 /// A device with the outcome its platform usually has.
-pub(crate) fn resettable(system: &str, version: &str, outcome: &Value) -> (Device, ResettableDevice) {
+pub(crate) fn resettable(system: &str, version: &str, outcome: &Value) -> (Device, PermittedDevice) {
     let actions = json!({ "resetPasscode": { "allowed": true, "outcome": outcome } });
     let device = device(&json!({ "operatingSystem": system, "osVersion": version, "actions": actions }));
-    let proof = ResettableDevice::of(&device).unwrap();
+    let proof = PermittedDevice::of(&device).unwrap();
     (device, proof)
 }
 
 /// An accepted reset.
-pub(crate) fn run() -> ResetRun {
-    ResetRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60), expires: None }
+pub(crate) fn run() -> ActionRun {
+    ActionRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60), expires: None }
 }
 
 /// A ticket with 240 s of the page's window left.
 pub(crate) fn ticket() -> Ticket {
     let age = SignInAge { at_receipt: Seconds(40), received: NOW };
-    Ticket { proof: FreshSignIn::prove(age, NOW).unwrap(), key: IdempotencyKey::from_random([7; 16]) }
+    Ticket {
+        proof: Proof::Fresh(FreshSignIn::prove(age, NOW).unwrap()),
+        key: IdempotencyKey::from_random([7; 16]),
+    }
 }
 
 /// Every state of a reset, by name. A state that is added does not compile into [`name_of`] until it is here.
-pub(crate) fn every_state() -> Vec<ResetState> {
+pub(crate) fn every_state() -> Vec<ActionFlow> {
     let letters = json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" });
     let (device, proof) = resettable("Android", "14", &letters);
     let id = || device.id.clone();
     let (proof, ticket) = (|| proof.clone(), ticket);
     let mut states = vec![
-        ResetState::Idle,
-        ResetState::ExplainingSignOut { device: id(), why: WhyExplain::FirstTime },
-        ResetState::ExplainingSignOut { device: id(), why: WhyExplain::Challenged },
-        ResetState::LeavingForSignIn { device: id() },
-        ResetState::ReadingDevice { device: id(), ticket: None },
-        ResetState::Confirming { device: proof(), ticket: ticket() },
-        ResetState::Submitting { device: proof(), ticket: ticket() },
-        ResetState::Rereading { device: proof(), ticket: ticket() },
-        ResetState::OutcomeUnknown { device: proof(), ticket: ticket() },
-        ResetState::Busy { device: proof(), ticket: ticket(), since: NOW, wait: Milliseconds(2_500) },
-        ResetState::Busy { device: proof(), ticket: ticket(), since: NOW, wait: Milliseconds::ZERO },
-        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Waiting },
-        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::Delivered },
-        ResetState::Pending { device: id(), run: run(), phase: PendingPhase::NotNow },
-        ResetState::Done { device: id(), run: run(), outcome: ResetOutcome::PasscodeRemoved },
-        ResetState::Superseded { device: id(), run: run() },
-        ResetState::Canceled { device: id(), run: run() },
-        ResetState::Expired { device: id() },
-        ResetState::WrongPerson { device: id() },
-        ResetState::SignInCancelled { device: id() },
-        ResetState::SignInFailed { device: id() },
-        ResetState::NotAllowed { device: id(), reason: RefusalReason::EraseOrRetirePending },
-        ResetState::Gone { device: id() },
-        ResetState::Rejected { device: id(), reference: "req-77".to_owned() },
+        ActionFlow::Idle,
+        ActionFlow::Explain { device: id(), why: WhyExplain::FirstTime },
+        ActionFlow::Explain { device: id(), why: WhyExplain::Challenged },
+        ActionFlow::SignIn { device: id(), step: SignInStep::Leaving },
+        ActionFlow::Reading { device: id(), ticket: None },
+        ActionFlow::Confirm { device: proof(), ticket: ticket() },
+        ActionFlow::Submit { device: proof(), ticket: ticket(), step: SubmitStep::Sending },
+        ActionFlow::Submit { device: proof(), ticket: ticket(), step: SubmitStep::Rereading },
+        ActionFlow::Submit { device: proof(), ticket: ticket(), step: SubmitStep::Unknown },
+        ActionFlow::Submit {
+            device: proof(),
+            ticket: ticket(),
+            step: SubmitStep::Busy { since: NOW, wait: Milliseconds(2_500) },
+        },
+        ActionFlow::Submit {
+            device: proof(),
+            ticket: ticket(),
+            step: SubmitStep::Busy { since: NOW, wait: Milliseconds::ZERO },
+        },
+        ActionFlow::Pending { device: id(), run: run(), phase: PendingPhase::Waiting },
+        ActionFlow::Pending { device: id(), run: run(), phase: PendingPhase::Delivered },
+        ActionFlow::Pending { device: id(), run: run(), phase: PendingPhase::NotNow },
+        ActionFlow::Ended { device: id(), run: run(), end: Ending::Done(ResetOutcome::PasscodeRemoved) },
+        ActionFlow::Ended { device: id(), run: run(), end: Ending::Superseded },
+        ActionFlow::Ended { device: id(), run: run(), end: Ending::Canceled },
+        ActionFlow::SignIn { device: id(), step: SignInStep::Expired },
+        ActionFlow::SignIn { device: id(), step: SignInStep::WrongPerson },
+        ActionFlow::SignIn { device: id(), step: SignInStep::Cancelled },
+        ActionFlow::SignIn { device: id(), step: SignInStep::Failed },
+        ActionFlow::Stopped {
+            device: id(),
+            why: StopReason::NotAllowed(RefusalReason::EraseOrRetirePending),
+        },
+        ActionFlow::Stopped { device: id(), why: StopReason::Gone },
+        ActionFlow::Stopped { device: id(), why: StopReason::Rejected("req-77".to_owned()) },
     ];
     for code in FailureCode::KNOWN.iter().copied().chain([FailureCode::Other]) {
-        states.push(ResetState::Failed { device: id(), run: run(), code });
+        states.push(ActionFlow::Ended { device: id(), run: run(), end: Ending::Failed(code) });
     }
     states
 }
 
 /// What a state is called in the snapshots.
-pub(crate) fn name_of(state: &ResetState) -> String {
+pub(crate) fn name_of(state: &ActionFlow) -> String {
     match state {
-        ResetState::Idle => "Idle".to_owned(),
-        ResetState::ExplainingSignOut { why, .. } => format!("ExplainingSignOut, {why:?}"),
-        ResetState::LeavingForSignIn { .. } => "LeavingForSignIn".to_owned(),
-        ResetState::ReadingDevice { .. } => "ReadingDevice".to_owned(),
-        ResetState::Confirming { .. } => "Confirming".to_owned(),
-        ResetState::Submitting { .. } => "Submitting".to_owned(),
-        ResetState::Rereading { .. } => "Rereading".to_owned(),
-        ResetState::OutcomeUnknown { .. } => "OutcomeUnknown".to_owned(),
-        ResetState::Busy { wait, .. } => format!("Busy, {} ms", wait.0),
-        ResetState::Pending { phase, .. } => format!("Pending, {phase:?}"),
-        ResetState::Done { outcome, .. } => format!("Done, {outcome:?}"),
-        ResetState::Failed { code, .. } => format!("Failed, {code:?}"),
-        ResetState::Superseded { .. } => "Superseded".to_owned(),
-        ResetState::Canceled { .. } => "Canceled".to_owned(),
-        ResetState::Expired { .. } => "Expired".to_owned(),
-        ResetState::WrongPerson { .. } => "WrongPerson".to_owned(),
-        ResetState::SignInCancelled { .. } => "SignInCancelled".to_owned(),
-        ResetState::SignInFailed { .. } => "SignInFailed".to_owned(),
-        ResetState::NotAllowed { reason, .. } => format!("NotAllowed, {reason:?}"),
-        ResetState::Gone { .. } => "Gone".to_owned(),
-        ResetState::Rejected { .. } => "Rejected".to_owned(),
+        ActionFlow::Idle => "Idle".to_owned(),
+        ActionFlow::Explain { why, .. } => format!("ExplainingSignOut, {why:?}"),
+        ActionFlow::SignIn { step: SignInStep::Leaving, .. } => "LeavingForSignIn".to_owned(),
+        ActionFlow::Reading { .. } => "ReadingDevice".to_owned(),
+        ActionFlow::Confirm { .. } => "Confirming".to_owned(),
+        ActionFlow::Submit { step: SubmitStep::Sending, .. } => "Submitting".to_owned(),
+        ActionFlow::Submit { step: SubmitStep::Rereading, .. } => "Rereading".to_owned(),
+        ActionFlow::Submit { step: SubmitStep::Unknown, .. } => "OutcomeUnknown".to_owned(),
+        ActionFlow::Submit { step: SubmitStep::Busy { wait, .. }, .. } => format!("Busy, {} ms", wait.0),
+        ActionFlow::Pending { phase, .. } => format!("Pending, {phase:?}"),
+        ActionFlow::Ended { end: Ending::Done(outcome), .. } => format!("Done, {outcome:?}"),
+        ActionFlow::Ended { end: Ending::Failed(code), .. } => format!("Failed, {code:?}"),
+        ActionFlow::Ended { end: Ending::Superseded, .. } => "Superseded".to_owned(),
+        ActionFlow::Ended { end: Ending::Canceled, .. } => "Canceled".to_owned(),
+        ActionFlow::SignIn { step: SignInStep::Expired, .. } => "Expired".to_owned(),
+        ActionFlow::SignIn { step: SignInStep::WrongPerson, .. } => "WrongPerson".to_owned(),
+        ActionFlow::SignIn { step: SignInStep::Cancelled, .. } => "SignInCancelled".to_owned(),
+        ActionFlow::SignIn { step: SignInStep::Failed, .. } => "SignInFailed".to_owned(),
+        ActionFlow::Stopped { why: StopReason::NotAllowed(reason), .. } => format!("NotAllowed, {reason:?}"),
+        ActionFlow::Stopped { why: StopReason::Gone, .. } => "Gone".to_owned(),
+        ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => "Rejected".to_owned(),
     }
 }
 

@@ -11,8 +11,8 @@ use passcode_portal::app::{
 use passcode_portal::auth::{AccessToken, Credential, IdToken, PageConfig};
 use passcode_portal::components::attach;
 use passcode_portal::domain::{
-    Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, ResetRun, ResetState, ResettableDevice,
-    Seconds, SignInAge, Ticket,
+    ActionFlow, ActionRun, Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice,
+    Proof, Seconds, SignInAge, Ticket,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::pages::app;
@@ -264,10 +264,10 @@ pub fn at_device(id: &str, route: fn(DeviceId) -> Route) -> Model {
 }
 
 /// At the reset's own screen, in a state made from the device.
-pub fn at_reset(id: &str, state: impl FnOnce(DeviceId, ResettableDevice) -> ResetState) -> Model {
+pub fn at_reset(id: &str, state: impl FnOnce(DeviceId, PermittedDevice) -> ActionFlow) -> Model {
     let mut model = at_device(id, Route::ResetPasscode);
     let device = model.device.device.clone().expect("a device");
-    let proven = ResettableDevice::of(&device).expect("resettable");
+    let proven = PermittedDevice::of(&device).expect("resettable");
     model.reset = state(device.id.clone(), proven);
     model
 }
@@ -276,13 +276,13 @@ pub fn at_reset(id: &str, state: impl FnOnce(DeviceId, ResettableDevice) -> Rese
 pub fn ticket(age: i64) -> Ticket {
     let sign_in = SignInAge { at_receipt: Seconds(age), received: at(0) };
     let proof = FreshSignIn::prove(sign_in, at(0)).expect("fresh");
-    Ticket { proof, key: IdempotencyKey::from_random([7; 16]) }
+    Ticket { proof: Proof::Fresh(proof), key: IdempotencyKey::from_random([7; 16]) }
 }
 
 /// An accepted reset.
-pub fn run() -> ResetRun {
+pub fn run() -> ActionRun {
     let moment = UtcTime::from_unix_seconds(1_795_000_000);
-    ResetRun { id: "run-4711".to_owned(), started: moment, updated: moment, expires: None }
+    ActionRun { id: "run-4711".to_owned(), started: moment, updated: moment, expires: None }
 }
 
 /// The same as the device tells it: done.

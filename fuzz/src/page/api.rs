@@ -2,9 +2,9 @@
 
 use crate::{first_line, text};
 use passcode_portal::api::{
-    Api, ApiError, EventStream, LONGEST_EVENT, NextLink, StreamEventKind, decode_accepted, decode_branding,
-    decode_device, decode_devices, decode_history, decode_me, decode_notifications, decode_report,
-    decode_reset, decode_temporary_passcode,
+    Api, ApiError, EventStream, LONGEST_EVENT, NextLink, StreamEventKind, decode_accepted, decode_action,
+    decode_branding, decode_device, decode_devices, decode_history, decode_me, decode_notifications,
+    decode_report, decode_temporary_passcode,
 };
 use passcode_portal::auth::Credential;
 use passcode_portal::http::{HttpAnswer, HttpOutcome};
@@ -21,7 +21,7 @@ pub(crate) fn answers(data: &[u8]) {
     let _ = decode_branding(&outcome);
     let _ = decode_me(&outcome);
     let _ = decode_device(&outcome);
-    let _ = decode_reset(&outcome);
+    let _ = decode_action(&outcome);
     let _ = decode_report(&outcome);
     let _ = decode_notifications(&outcome);
     assert!(decode_accepted(&outcome).is_ok());

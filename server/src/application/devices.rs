@@ -86,7 +86,11 @@ fn managed_device(device: Device, person: &PersonId, results: Vec<DeviceActionRe
     }
     // The port to the back end knows no lock yet; the page keeps the action's place and says why.
     let remote_lock = Decision::Refused(RefusalReason::NotOfferedByService).availability();
-    let actions = DeviceActions { reset_passcode: Some(reset_passcode), remote_lock: Some(remote_lock) };
+    let actions = DeviceActions {
+        reset_passcode: Some(reset_passcode),
+        remote_lock: Some(remote_lock),
+        ..DeviceActions::default()
+    };
     ManagedDevice {
         id: device.id.as_str().to_owned(),
         device_name: device.device_name,

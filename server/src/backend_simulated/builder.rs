@@ -28,7 +28,7 @@ pub(super) fn device(
         id: DeviceId::trusted(id.to_owned()),
         primary_user: person.clone(),
         device_name: name.to_owned(),
-        managed_device_name: format!("{}_{serial_number}", model.replace(' ', "-")),
+        managed_device_name: String::new(),
         operating_system: operating_system.to_owned(),
         os_version: os_version.to_owned(),
         manufacturer: manufacturer.to_owned(),

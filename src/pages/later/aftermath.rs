@@ -4,7 +4,7 @@ use super::super::parts::{actions, branding, known_device, titled};
 use crate::app::{Event, Model, Verdict};
 use crate::components::later::print_steps;
 use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, tick_box, words};
-use crate::domain::{Checklist, DeviceId, Platform, ResetState};
+use crate::domain::{ActionFlow, Checklist, DeviceId, Ending, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view;
@@ -23,7 +23,11 @@ fn platform(model: &Model, id: &DeviceId) -> Platform {
 }
 
 fn outcome(model: &Model) -> ResetOutcome {
-    if let ResetState::Done { outcome, .. } = &model.reset { *outcome } else { ResetOutcome::Other }
+    if let ActionFlow::Ended { end: Ending::Done(outcome), .. } = &model.reset {
+        *outcome
+    } else {
+        ResetOutcome::Other
+    }
 }
 
 /// What to do on the device, each step with a tick box. The ticks live in the model for as long as the visit.

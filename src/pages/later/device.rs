@@ -4,8 +4,8 @@ use super::super::parts::{
     Stage, actions, back_to_devices, branding, known_device, load_failed, load_problem, named, notice_screen,
     titled,
 };
+use super::device_actions::device_actions;
 use super::reach::reach;
-use super::remote_lock::remote_lock;
 use super::reset_explain::explain_dialog;
 use crate::app::{Event, LoadState, Model};
 use crate::components::later::{PanelPlace, passcode_panel};
@@ -13,7 +13,7 @@ use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
     link_button, live, message, minute_now, skeleton_rows,
 };
-use crate::domain::{Device, DeviceId, ResetState};
+use crate::domain::{ActionFlow, Device, DeviceId};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -79,7 +79,7 @@ fn shown(id: &DeviceId) -> Part {
     let wanted = id.clone();
     let asked = select(
         model,
-        move |model| matches!(&model.reset, ResetState::ExplainingSignOut { device, .. } if *device == wanted),
+        move |model| matches!(&model.reset, ActionFlow::Explain { device, .. } if *device == wanted),
     );
     let dialog = move || {
         let device = if asked.get() { device.get_untracked() } else { None };
@@ -132,17 +132,14 @@ fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
         first_line.get()?;
         device.get_untracked().map(|device| command(&device))
     };
-    titled("card stack", "actions-heading", t::device_actions())
-        .live(body)
-        .child(remote_lock(id, "lock-reason"))
-        .into()
+    titled("card stack", "actions-heading", t::device_actions()).live(body).child(device_actions(id)).into()
 }
 
 fn line(device: &Device) -> Text {
     if device.open_run().is_some() {
         return t::pending_not_done();
     }
-    match view::reset_command(device) {
+    match view::reset_availability(device) {
         ResetCommand::Available { hint } => hint,
         ResetCommand::Unavailable(refusal) => refusal.why,
     }
@@ -152,7 +149,7 @@ fn command(device: &Device) -> Part {
     let press = if device.open_run().is_some() {
         link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
     } else {
-        match view::reset_command(device) {
+        match view::reset_availability(device) {
             ResetCommand::Available { .. } => {
                 button(Weight::Plain, t::reset_command(), Event::ResetChosen(device.id.clone()))
             }

@@ -8,6 +8,7 @@
 mod accessibility;
 mod aftermath;
 mod device;
+mod device_actions;
 mod help;
 mod history;
 mod idle;
@@ -15,7 +16,7 @@ mod not_me;
 mod notifications;
 mod passcode;
 mod reach;
-mod remote_lock;
+
 mod reset;
 mod reset_confirm;
 mod reset_done;

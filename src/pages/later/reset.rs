@@ -12,7 +12,7 @@ use crate::app::{Event, Model};
 use crate::components::{
     HIDDEN, Part, Weight, button, el, group, heading_live, link_button, live, notice_body, tone_icon, trail,
 };
-use crate::domain::{DeviceId, ResetState};
+use crate::domain::{ActionFlow, DeviceId, Ending, SignInStep, StopReason, SubmitStep};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_model};
@@ -31,29 +31,29 @@ enum Stage {
 }
 
 impl Stage {
-    const fn of(state: &ResetState) -> Self {
+    const fn of(state: &ActionFlow) -> Self {
         match state {
-            ResetState::Idle | ResetState::ReadingDevice { .. } | ResetState::LeavingForSignIn { .. } => {
-                Self::Reading
-            }
-            ResetState::ExplainingSignOut { .. } => Self::Explain,
-            ResetState::Confirming { .. } | ResetState::Submitting { .. } | ResetState::Rereading { .. } => {
-                Self::Confirm
-            }
-            ResetState::Pending { .. } => Self::Pending,
-            ResetState::Done { .. } => Self::Done,
-            ResetState::OutcomeUnknown { .. }
-            | ResetState::Busy { .. }
-            | ResetState::Failed { .. }
-            | ResetState::Superseded { .. }
-            | ResetState::Canceled { .. }
-            | ResetState::Expired { .. }
-            | ResetState::WrongPerson { .. }
-            | ResetState::SignInCancelled { .. }
-            | ResetState::SignInFailed { .. }
-            | ResetState::NotAllowed { .. }
-            | ResetState::Gone { .. }
-            | ResetState::Rejected { .. } => Self::Notice,
+            ActionFlow::Idle
+            | ActionFlow::Reading { .. }
+            | ActionFlow::SignIn { step: SignInStep::Leaving, .. } => Self::Reading,
+            ActionFlow::Explain { .. } => Self::Explain,
+            ActionFlow::Confirm { .. }
+            | ActionFlow::Submit { step: SubmitStep::Sending, .. }
+            | ActionFlow::Submit { step: SubmitStep::Rereading, .. } => Self::Confirm,
+            ActionFlow::Pending { .. } => Self::Pending,
+            ActionFlow::Ended { end: Ending::Done(_), .. } => Self::Done,
+            ActionFlow::Submit { step: SubmitStep::Unknown, .. }
+            | ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. }
+            | ActionFlow::Ended { end: Ending::Failed(_), .. }
+            | ActionFlow::Ended { end: Ending::Superseded, .. }
+            | ActionFlow::Ended { end: Ending::Canceled, .. }
+            | ActionFlow::SignIn { step: SignInStep::Expired, .. }
+            | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
+            | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
+            | ActionFlow::SignIn { step: SignInStep::Failed, .. }
+            | ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }
+            | ActionFlow::Stopped { why: StopReason::Gone, .. }
+            | ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => Self::Notice,
         }
     }
 
@@ -137,25 +137,27 @@ enum WayOn {
 impl WayOn {
     fn of(model: &Model) -> Self {
         match &model.reset {
-            ResetState::Expired { .. }
-            | ResetState::WrongPerson { .. }
-            | ResetState::SignInCancelled { .. }
-            | ResetState::SignInFailed { .. } => Self::SignInAgain,
-            ResetState::OutcomeUnknown { .. } | ResetState::Busy { .. } => Self::SendAgain,
-            ResetState::Failed { .. } | ResetState::Canceled { .. } => Self::Restart,
-            ResetState::Gone { .. } => Self::Devices,
-            ResetState::Superseded { .. }
-            | ResetState::NotAllowed { .. }
-            | ResetState::Rejected { .. }
-            | ResetState::Idle
-            | ResetState::ExplainingSignOut { .. }
-            | ResetState::LeavingForSignIn { .. }
-            | ResetState::ReadingDevice { .. }
-            | ResetState::Confirming { .. }
-            | ResetState::Submitting { .. }
-            | ResetState::Rereading { .. }
-            | ResetState::Pending { .. }
-            | ResetState::Done { .. } => Self::Device,
+            ActionFlow::SignIn { step: SignInStep::Expired, .. }
+            | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
+            | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
+            | ActionFlow::SignIn { step: SignInStep::Failed, .. } => Self::SignInAgain,
+            ActionFlow::Submit { step: SubmitStep::Unknown, .. }
+            | ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => Self::SendAgain,
+            ActionFlow::Ended { end: Ending::Failed(_), .. }
+            | ActionFlow::Ended { end: Ending::Canceled, .. } => Self::Restart,
+            ActionFlow::Stopped { why: StopReason::Gone, .. } => Self::Devices,
+            ActionFlow::Ended { end: Ending::Superseded, .. }
+            | ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }
+            | ActionFlow::Stopped { why: StopReason::Rejected(_), .. }
+            | ActionFlow::Idle
+            | ActionFlow::Explain { .. }
+            | ActionFlow::SignIn { step: SignInStep::Leaving, .. }
+            | ActionFlow::Reading { .. }
+            | ActionFlow::Confirm { .. }
+            | ActionFlow::Submit { step: SubmitStep::Sending, .. }
+            | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+            | ActionFlow::Pending { .. }
+            | ActionFlow::Ended { end: Ending::Done(_), .. } => Self::Device,
         }
     }
 }

@@ -5,26 +5,26 @@ use super::super::parts::{device_banner, outcome_list, paragraph};
 use crate::app::{Event, Model};
 use crate::components::later::countdown;
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, live, message};
-use crate::domain::{DeviceId, ResetState, ResettableDevice};
+use crate::domain::{ActionFlow, DeviceId, PermittedDevice, SubmitStep};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view::{self, Tone};
 
 /// What is said while the request is on its way.
 const fn sending(model: &Model) -> Option<Text> {
-    if matches!(model.reset, ResetState::Submitting { .. }) {
+    if matches!(model.reset, ActionFlow::Submit { step: SubmitStep::Sending, .. }) {
         Some(t::confirm_submitting())
-    } else if matches!(model.reset, ResetState::Rereading { .. }) {
+    } else if matches!(model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }) {
         Some(t::confirm_rereading())
     } else {
         None
     }
 }
 
-const fn device_of(state: &ResetState) -> Option<&ResettableDevice> {
-    if let ResetState::Confirming { device, .. }
-    | ResetState::Submitting { device, .. }
-    | ResetState::Rereading { device, .. } = state
+const fn device_of(state: &ActionFlow) -> Option<&PermittedDevice> {
+    if let ActionFlow::Confirm { device, .. }
+    | ActionFlow::Submit { device, step: SubmitStep::Sending, .. }
+    | ActionFlow::Submit { device, step: SubmitStep::Rereading, .. } = state
     {
         Some(device)
     } else {
@@ -44,7 +44,7 @@ fn welcome(model: &Model) -> Option<Text> {
     view::confirm(device_of(&model.reset)?, person).welcome
 }
 
-fn confirm_body(device: &ResettableDevice) -> Part {
+fn confirm_body(device: &PermittedDevice) -> Part {
     let words = view::confirm(device, "");
     let welcome = select(use_model(), welcome);
     let mut outcome = vec![(Icon::Key, words.outcome)];

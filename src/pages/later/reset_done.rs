@@ -7,7 +7,7 @@ use super::idle::finish;
 use crate::app::Model;
 use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{Icon, Part, el, group, heading, live, minute_now, reference};
-use crate::domain::{DeviceId, Platform, ResetState};
+use crate::domain::{ActionFlow, DeviceId, Ending, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, DoneView};
@@ -26,7 +26,7 @@ pub(super) fn done_stage(id: &DeviceId) -> Part {
 }
 
 fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView> {
-    let ResetState::Done { run, outcome, .. } = &model.reset else { return None };
+    let ActionFlow::Ended { run, end: Ending::Done(outcome), .. } = &model.reset else { return None };
     let device = known_device(model, id);
     let name = device.as_ref().map_or("", |device| device.name.as_str());
     let platform = device.as_ref().map_or(Platform::Other, |device| device.platform);
@@ -35,8 +35,11 @@ fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView
 
 /// Neither changes while the result stands there.
 fn what_was_reset(model: &Model, id: &DeviceId) -> (Platform, ResetOutcome) {
-    let outcome =
-        if let ResetState::Done { outcome, .. } = &model.reset { *outcome } else { ResetOutcome::Other };
+    let outcome = if let ActionFlow::Ended { end: Ending::Done(outcome), .. } = &model.reset {
+        *outcome
+    } else {
+        ResetOutcome::Other
+    };
     (known_device(model, id).map_or(Platform::Other, |device| device.platform), outcome)
 }
 

@@ -2,14 +2,14 @@
 //! the device's page, or as a page at the reset's own address.
 
 use super::super::parts::{branding, known_device, outcome_list};
+use super::device_actions::lock_instead;
 use super::reach::{reach, reach_of};
-use super::remote_lock::remote_lock;
 use crate::app::{Answer, Event, Model, Preparation};
 use crate::components::later::{choice, dialog};
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, el, group, heading, live, message, nothing,
 };
-use crate::domain::{Device, DeviceId, ResetState, ResettableDevice, WhyExplain};
+use crate::domain::{ActionFlow, Device, DeviceId, PermittedDevice, WhyExplain};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, ExplainView, QuestionView, Tone};
 use leptos::prelude::WithUntracked;
@@ -17,7 +17,7 @@ use leptos::prelude::WithUntracked;
 /// A as a dialog over the details of the device.
 pub(super) fn explain_dialog(device: &Device) -> Part {
     let dispatch = use_dispatch();
-    let Some(proven) = ResettableDevice::of(device) else { return nothing() };
+    let Some(proven) = PermittedDevice::of(device) else { return nothing() };
     let words = explain(&proven);
     let heading = words.heading.clone();
     let body = explain_body(words, device, &proven);
@@ -28,7 +28,7 @@ pub(super) fn explain_dialog(device: &Device) -> Part {
 pub(super) fn explain_stage(id: &DeviceId) -> Part {
     let wanted = id.clone();
     let proven = select(use_model(), move |model| {
-        known_device(model, &wanted).and_then(|device| ResettableDevice::of(&device))
+        known_device(model, &wanted).and_then(|device| PermittedDevice::of(&device))
     });
     let id = id.clone();
     live(move || {
@@ -44,15 +44,15 @@ pub(super) fn explain_stage(id: &DeviceId) -> Part {
 }
 
 /// The reason to explain does not change while the explanation stands there.
-fn explain(device: &ResettableDevice) -> ExplainView {
+fn explain(device: &PermittedDevice) -> ExplainView {
     view::explain(device, use_model().with_untracked(|model| why_of(&model.reset)))
 }
 
-const fn why_of(state: &ResetState) -> WhyExplain {
-    if let ResetState::ExplainingSignOut { why, .. } = state { *why } else { WhyExplain::FirstTime }
+const fn why_of(state: &ActionFlow) -> WhyExplain {
+    if let ActionFlow::Explain { why, .. } = state { *why } else { WhyExplain::FirstTime }
 }
 
-fn explain_body(words: ExplainView, device: &Device, proven: &ResettableDevice) -> Part {
+fn explain_body(words: ExplainView, device: &Device, proven: &PermittedDevice) -> Part {
     let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
     let mut lines = vec![(Icon::Key, words.preview)];
     let details = view::preview_details(device, proven.outcome());
@@ -111,7 +111,7 @@ fn at_hand(device: &Device) -> Part {
     let is_advised = answered(|answers| answers.is_at_hand == Some(Answer::No));
     let id = device.id.clone();
     choice("at-hand", question, answers, is_advised, move || {
-        message(Tone::Warn, None, advice.clone(), Some(remote_lock(&id, "lock-reason-before")))
+        message(Tone::Warn, None, advice.clone(), Some(lock_instead(&id)))
     })
 }
 

@@ -8,7 +8,7 @@ use crate::components::{
     Flow, HIDDEN, Icon, Part, Weight, button, contact_ways, el, group, heading_live, icon, live, message,
     minute_now, nothing, reference,
 };
-use crate::domain::{DeviceId, ResetState};
+use crate::domain::{ActionFlow, DeviceId};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, PendingStep, PendingView, StepState, TakesLongView, Tone};
@@ -34,7 +34,7 @@ pub(super) fn pending_stage(id: &DeviceId) -> Part {
 
 fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
     let device = known_device(model, id)?;
-    let ResetState::Pending { run, phase, .. } = &model.reset else { return None };
+    let ActionFlow::Pending { run, phase, .. } = &model.reset else { return None };
     Some(view::pending(&device, run, *phase, minute_now(model)))
 }
 

@@ -1,12 +1,12 @@
 //! What happens to a reset, and what it demands of the world.
 
-use crate::domain::{Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, ResettableDevice};
+use crate::domain::{Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, PermittedDevice};
 use portal_contract::{DeviceActionResult, RefusalReason, UtcTime};
 use std::sync::Arc;
 
 /// How the server answered a reset it did not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResetRefusal {
+pub enum ActionRefusal {
     /// The sign-in is too old (401 step-up), or there is none any more.
     NeedsFreshSignIn,
     /// The device or the organisation does not allow it.
@@ -25,9 +25,9 @@ pub enum ResetRefusal {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResetEvent {
+pub enum ActionEvent {
     /// The person pressed "Reset passcode" at a device.
-    ResetChosen(DeviceId),
+    Chosen(DeviceId),
     /// The address of the reset was opened.
     PageOpened(DeviceId),
     /// The person pressed "Sign out" in A, or the one button of an explanation after a sign-in that did not work out.
@@ -51,6 +51,13 @@ pub enum ResetEvent {
     SignInCancelled(DeviceId),
     /// The sign-in failed.
     SignInFailed(DeviceId),
+    /// The person chose an action that being signed in is enough for.
+    Entitled {
+        /// Proof that the action is allowed on the device.
+        device: PermittedDevice,
+        /// The key of this one wish.
+        key: IdempotencyKey,
+    },
     /// The device was read.
     DeviceRead {
         /// The device.
@@ -61,11 +68,11 @@ pub enum ResetEvent {
     /// The device was read and does not exist.
     DeviceGone(DeviceId),
     /// The person pressed the last button of B, or "Try again" after a lost answer.
-    ResetConfirmed,
+    Confirmed,
     /// The server accepted the reset.
-    ResetAccepted(DeviceActionResult),
+    Accepted(DeviceActionResult),
     /// The server did not.
-    ResetRefused(ResetRefusal),
+    Refused(ActionRefusal),
     /// The person cancelled a reset that is still waiting.
     RunCancelChosen,
     /// The person wants to begin again.
@@ -76,17 +83,24 @@ pub enum ResetEvent {
 
 /// What is demanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResetEffect {
+pub enum ActionEffect {
     /// Sign out, sign in again, come back to this device.
     LeaveForSignIn(DeviceId),
     /// Read the device.
     ReadDevice(DeviceId),
     /// Ask for the reset. The only way to one; both proofs are in it.
-    PostReset {
+    Post {
         /// Proof that the device can be reset.
-        device: ResettableDevice,
+        device: PermittedDevice,
         /// Proof of the sign-in.
         proof: FreshSignIn,
+        /// The key.
+        key: IdempotencyKey,
+    },
+    /// Ask for an action that being signed in is enough for; only a click leads here.
+    PostSignedIn {
+        /// Proof that the action is allowed on the device.
+        device: PermittedDevice,
         /// The key.
         key: IdempotencyKey,
     },

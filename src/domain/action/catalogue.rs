@@ -1,0 +1,67 @@
+//! The actions the page offers, one row each. What a row says in words and pictures stands in `view::action_words` and at
+//! `components::Icon`; a new action is a new variant, and the compiler lists what has to be decided about it.
+
+use portal_contract::ActionName;
+
+/// An action that a person may do with a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Reset the passcode.
+    ResetPasscode,
+    /// Lock the screen from afar.
+    RemoteLock,
+    /// Ask the device to check in ("Check status").
+    SyncDevice,
+    /// Change the name shown in the portal.
+    Rename,
+}
+
+/// How sure a person has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Danger {
+    /// Acts at once; can be undone or repeated.
+    Harmless,
+    /// Asks once.
+    Disruptive,
+}
+
+/// Which proof of identity an action needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequiredProof {
+    /// Being signed in.
+    SignedIn,
+    /// A sign-in of the last five minutes.
+    FreshSignIn,
+}
+
+/// One row of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionRow {
+    /// The name on the wire.
+    pub name: ActionName,
+    /// Decides the confirmation.
+    pub danger: Danger,
+    /// Decides whether the sign-in is a step of its own.
+    pub proof: RequiredProof,
+}
+
+impl Action {
+    /// Every action, in the order in which a device offers them.
+    pub const ALL: [Self; 4] = [Self::ResetPasscode, Self::RemoteLock, Self::SyncDevice, Self::Rename];
+    /// Those that being signed in is enough for; they stand on the page of the device.
+    pub const ON_DEVICE_PAGE: [Self; 3] = [Self::RemoteLock, Self::SyncDevice, Self::Rename];
+
+    /// The row of the catalogue.
+    #[must_use]
+    pub const fn row(self) -> ActionRow {
+        let (name, danger, proof) = match self {
+            Self::ResetPasscode => {
+                (ActionName::ResetPasscode, Danger::Disruptive, RequiredProof::FreshSignIn)
+            }
+            Self::RemoteLock => (ActionName::RemoteLock, Danger::Disruptive, RequiredProof::SignedIn),
+            Self::SyncDevice => (ActionName::SyncDevice, Danger::Harmless, RequiredProof::SignedIn),
+            Self::Rename => (ActionName::Rename, Danger::Harmless, RequiredProof::SignedIn),
+        };
+        ActionRow { name, danger, proof }
+    }
+}

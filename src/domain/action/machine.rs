@@ -1,0 +1,409 @@
+//! The transitions.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "every state not named in a transition stays as it is; tests/reset_machine.rs decides each pair by a table"
+)]
+
+use super::{
+    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Proof, RequiredProof, SignInStep,
+    StopReason, SubmitStep, Ticket, WhyExplain,
+};
+use crate::domain::{
+    Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, ResetAvailability,
+    Seconds,
+};
+use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
+
+/// How long an ended reset is news: what the address of the reset shows, and the status of its device.
+pub const ENDED_IS_NEWS: Seconds = Seconds(24 * 3600);
+/// The same for a reset that issued a temporary passcode: as long as one may be valid by default.
+const PASSCODE_IS_NEWS: Seconds = Seconds(7 * 24 * 3600);
+
+type Step = (ActionFlow, Vec<ActionEffect>);
+
+impl ActionFlow {
+    /// The next state and what it demands. Never panics; an event that does not fit changes nothing.
+    #[must_use]
+    pub fn step(self, event: ActionEvent, now: Now) -> Step {
+        let state = self.aged(now);
+        match event {
+            ActionEvent::Chosen(device) => state.on_chosen(device),
+            ActionEvent::PageOpened(device) => state.on_page_opened(device),
+            ActionEvent::SignOutChosen => state.on_sign_out_chosen(),
+            ActionEvent::Cancelled => state.on_cancelled(),
+            ActionEvent::ReturnedFresh { device, proof, key } => {
+                state.on_returned_fresh(device, Ticket { proof: Proof::Fresh(proof), key }, now)
+            }
+            ActionEvent::ReturnedTooLate(device) => {
+                state.on_return(Self::SignIn { device, step: SignInStep::Expired })
+            }
+            ActionEvent::ReturnedAsSomebodyElse(device) => {
+                state.on_return(Self::SignIn { device, step: SignInStep::WrongPerson })
+            }
+            ActionEvent::SignInCancelled(device) => {
+                state.on_return(Self::SignIn { device, step: SignInStep::Cancelled })
+            }
+            ActionEvent::SignInFailed(device) => {
+                state.on_return(Self::SignIn { device, step: SignInStep::Failed })
+            }
+            ActionEvent::Entitled { device, key } => state.on_entitled(device, key, now),
+            ActionEvent::DeviceRead { device, server_now } => state.on_device_read(&device, server_now, now),
+            ActionEvent::DeviceGone(device) => state.on_device_gone(&device),
+            ActionEvent::Confirmed => state.on_confirmed(now),
+            ActionEvent::Accepted(result) => state.on_accepted(&result),
+            ActionEvent::Refused(refusal) => state.on_refused(refusal, now),
+            ActionEvent::RunCancelChosen => state.on_run_cancel_chosen(),
+            ActionEvent::StartedAgain => state.on_started_again(),
+            ActionEvent::ClockTicked => state.on_tick(now),
+        }
+    }
+
+    /// Lets the proof in hand see the clocks, so that it only grows older.
+    fn aged(self, now: Now) -> Self {
+        let older = |ticket: Ticket| Ticket { proof: ticket.proof.aged(now), key: ticket.key };
+        match self {
+            Self::Reading { device, ticket } => Self::Reading { device, ticket: ticket.map(older) },
+            Self::Confirm { device, ticket } => Self::Confirm { device, ticket: older(ticket) },
+            Self::Submit { device, ticket, step } => Self::Submit { device, ticket: older(ticket), step },
+            other @ (Self::Idle
+            | Self::Explain { .. }
+            | Self::SignIn { .. }
+            | Self::Pending { .. }
+            | Self::Ended { .. }
+            | Self::Stopped { .. }) => other,
+        }
+    }
+
+    fn on_chosen(self, device: DeviceId) -> Step {
+        let is_same = self.device() == Some(&device);
+        if self.is_in_flight() || (is_same && matches!(self, Self::Pending { .. })) {
+            return stay(self);
+        }
+        let effects = forget_if_ticket(&self);
+        (Self::Explain { device, why: WhyExplain::FirstTime }, effects)
+    }
+
+    /// The address of the reset shows what is known already; otherwise the device is read first.
+    fn on_page_opened(self, device: DeviceId) -> Step {
+        let shows_something = !matches!(self, Self::Idle | Self::SignIn { step: SignInStep::Leaving, .. });
+        if self.is_in_flight() || (shows_something && self.device() == Some(&device)) {
+            return stay(self);
+        }
+        let mut effects = forget_if_ticket(&self);
+        effects.push(ActionEffect::ReadDevice(device.clone()));
+        (Self::Reading { device, ticket: None }, effects)
+    }
+
+    fn on_sign_out_chosen(self) -> Step {
+        match self {
+            Self::Explain { device, .. }
+            | Self::SignIn {
+                device,
+                step:
+                    SignInStep::Expired | SignInStep::WrongPerson | SignInStep::Cancelled | SignInStep::Failed,
+            } => {
+                let effects = vec![ActionEffect::LeaveForSignIn(device.clone())];
+                (Self::SignIn { device, step: SignInStep::Leaving }, effects)
+            }
+            other => stay(other),
+        }
+    }
+
+    fn on_cancelled(self) -> Step {
+        match self {
+            Self::Submit { step: SubmitStep::Sending | SubmitStep::Rereading, .. } | Self::Pending { .. } => {
+                stay(self)
+            }
+            other => {
+                let effects = forget_if_ticket(&other);
+                (Self::Idle, effects)
+            }
+        }
+    }
+
+    fn on_returned_fresh(self, device: DeviceId, ticket: Ticket, now: Now) -> Step {
+        if self.is_in_flight() {
+            return stay(self);
+        }
+        if !ticket.proof.is_live(now) {
+            return (Self::SignIn { device, step: SignInStep::Expired }, vec![ActionEffect::ForgetResume]);
+        }
+        let effects = vec![
+            ActionEffect::RememberResume { device: device.clone(), key: ticket.key.clone() },
+            ActionEffect::ReadDevice(device.clone()),
+        ];
+        (Self::Reading { device, ticket: Some(ticket) }, effects)
+    }
+
+    /// Without a fresh sign-in there is nothing to explain: a disruptive action asks once, a harmless one acts at once. The
+    /// same action twice is the same run.
+    fn on_entitled(self, device: PermittedDevice, key: IdempotencyKey, now: Now) -> Step {
+        let row = device.action().row();
+        if self.is_in_flight()
+            || matches!(self, Self::Pending { .. })
+            || row.proof == RequiredProof::FreshSignIn
+        {
+            return stay(self);
+        }
+        let confirm = Self::Confirm { device, ticket: Ticket { proof: Proof::SignedIn, key } };
+        match row.danger {
+            Danger::Disruptive => stay(confirm),
+            Danger::Harmless => confirm.on_confirmed(now),
+        }
+    }
+
+    fn on_return(self, next: Self) -> Step {
+        if self.is_in_flight() { stay(self) } else { (next, vec![ActionEffect::ForgetResume]) }
+    }
+
+    fn on_device_read(self, device: &Device, server_now: Option<UtcTime>, now: Now) -> Step {
+        if self.device() != Some(&device.id) {
+            return stay(self);
+        }
+        match self {
+            Self::Confirm { device: ours, ticket } if ticket.proof == Proof::SignedIn => {
+                confirm_again(device, &ours, ticket)
+            }
+            Self::Reading { ticket: Some(ticket), .. } | Self::Confirm { ticket, .. } => {
+                found_with_ticket(device, ticket, now)
+            }
+            Self::Reading { ticket: None, .. } => found_without_ticket(device, server_now),
+            Self::Explain { .. } if device.open_run().is_some() => found_without_ticket(device, server_now),
+            Self::Submit { device: ours, ticket, step: SubmitStep::Rereading | SubmitStep::Unknown } => {
+                found_after_lost_answer(device, ours, ticket)
+            }
+            Self::Pending { device: id, run, phase } => {
+                match device.runs_of_all().find(|result| result.id == run.id) {
+                    Some(result) => (Self::of_run(id, result, device.told_outcome()), Vec::new()),
+                    None => stay(Self::Pending { device: id, run, phase }),
+                }
+            }
+            other => stay(other),
+        }
+    }
+
+    fn on_device_gone(self, gone: &DeviceId) -> Step {
+        if self.device() != Some(gone)
+            || matches!(self, Self::Submit { step: SubmitStep::Sending, .. } | Self::Idle)
+        {
+            return stay(self);
+        }
+        let effects = forget_if_ticket(&self);
+        (Self::Stopped { device: gone.clone(), why: StopReason::Gone }, effects)
+    }
+
+    /// The click. It is worth something in B, and again after a lost answer or once the server's wait is over.
+    fn on_confirmed(self, now: Now) -> Step {
+        if self.busy_for(now).is_some_and(|left| left > Milliseconds::ZERO) {
+            return stay(self);
+        }
+        match self {
+            Self::Confirm { device, ticket }
+            | Self::Submit { device, ticket, step: SubmitStep::Unknown | SubmitStep::Busy { .. } } => {
+                if !ticket.proof.is_live(now) {
+                    let device = device.id().clone();
+                    return (
+                        Self::SignIn { device, step: SignInStep::Expired },
+                        vec![ActionEffect::ForgetResume],
+                    );
+                }
+                let (post_to, key) = (device.clone(), ticket.key.clone());
+                let post = match (&ticket.proof, device.action().row().proof) {
+                    (Proof::Fresh(proof), _) => {
+                        ActionEffect::Post { device: post_to, proof: proof.clone(), key }
+                    }
+                    (Proof::SignedIn, RequiredProof::SignedIn) => {
+                        ActionEffect::PostSignedIn { device: post_to, key }
+                    }
+                    (Proof::SignedIn, RequiredProof::FreshSignIn) => {
+                        return stay(Self::Confirm { device, ticket });
+                    }
+                };
+                (Self::Submit { device, ticket, step: SubmitStep::Sending }, vec![post])
+            }
+            other => stay(other),
+        }
+    }
+
+    fn on_accepted(self, result: &DeviceActionResult) -> Step {
+        match self {
+            Self::Submit { device, step: SubmitStep::Sending, .. } => (
+                Self::of_run(device.id().clone(), result, device.outcome()),
+                vec![ActionEffect::ForgetResume],
+            ),
+            other => stay(other),
+        }
+    }
+
+    fn on_refused(self, refusal: ActionRefusal, now: Now) -> Step {
+        let Self::Submit { device: proven, ticket, step: SubmitStep::Sending } = self else {
+            return stay(self);
+        };
+        let device = proven.id().clone();
+        let forget = vec![ActionEffect::ForgetResume];
+        match refusal {
+            // The session is over; whoever signs in again chooses again.
+            ActionRefusal::NeedsFreshSignIn if ticket.proof == Proof::SignedIn => (Self::Idle, Vec::new()),
+            ActionRefusal::NeedsFreshSignIn => {
+                (Self::Explain { device, why: WhyExplain::Challenged }, forget)
+            }
+            ActionRefusal::NotAllowed(reason) => {
+                (Self::Stopped { device, why: StopReason::NotAllowed(reason) }, forget)
+            }
+            ActionRefusal::Gone => (Self::Stopped { device, why: StopReason::Gone }, forget),
+            // The run that is there already is shown.
+            ActionRefusal::AlreadyPending if ticket.proof == Proof::SignedIn => {
+                let effects = vec![ActionEffect::ReadDevice(device)];
+                (Self::Submit { device: proven, ticket, step: SubmitStep::Rereading }, effects)
+            }
+            ActionRefusal::AlreadyPending => {
+                let effects = vec![ActionEffect::ForgetResume, ActionEffect::ReadDevice(device.clone())];
+                (Self::Reading { device, ticket: None }, effects)
+            }
+            ActionRefusal::Busy(wait) => {
+                let wait = wait.max(Milliseconds::ZERO);
+                (
+                    Self::Submit { device: proven, ticket, step: SubmitStep::Busy { since: now, wait } },
+                    Vec::new(),
+                )
+            }
+            ActionRefusal::Rejected(reference) => {
+                (Self::Stopped { device, why: StopReason::Rejected(reference) }, forget)
+            }
+            ActionRefusal::AnswerLost => {
+                let effects = vec![ActionEffect::ReadDevice(device)];
+                (Self::Submit { device: proven, ticket, step: SubmitStep::Rereading }, effects)
+            }
+        }
+    }
+
+    fn on_run_cancel_chosen(self) -> Step {
+        let effects = match &self {
+            Self::Pending { device, run, .. } => {
+                vec![ActionEffect::CancelRun { device: device.clone(), run: run.id.clone() }]
+            }
+            _ => Vec::new(),
+        };
+        (self, effects)
+    }
+
+    fn on_started_again(self) -> Step {
+        if self.is_in_flight()
+            || matches!(self, Self::Pending { .. } | Self::SignIn { step: SignInStep::Leaving, .. })
+        {
+            return stay(self);
+        }
+        let effects = forget_if_ticket(&self);
+        match self.device() {
+            Some(device) => {
+                let device = device.clone();
+                (Self::Explain { device, why: WhyExplain::FirstTime }, effects)
+            }
+            None => stay(self),
+        }
+    }
+
+    /// Only states in which nothing is on its way expire by themselves; after a lost answer the person is told so first.
+    fn on_tick(self, now: Now) -> Step {
+        let is_over = self.ticket().is_some_and(|ticket| !ticket.proof.is_live(now));
+        let expires = matches!(
+            self,
+            Self::Reading { .. } | Self::Confirm { .. } | Self::Submit { step: SubmitStep::Busy { .. }, .. }
+        );
+        match self.device() {
+            Some(device) if is_over && expires => (
+                Self::SignIn { device: device.clone(), step: SignInStep::Expired },
+                vec![ActionEffect::ForgetResume],
+            ),
+            _ => stay(self),
+        }
+    }
+}
+
+const fn stay(state: ActionFlow) -> Step {
+    (state, Vec::new())
+}
+
+fn forget_if_ticket(state: &ActionFlow) -> Vec<ActionEffect> {
+    if state.ticket().is_some() { vec![ActionEffect::ForgetResume] } else { Vec::new() }
+}
+
+fn not_allowed(device: &Device) -> ActionFlow {
+    let reason = match device.reset {
+        ResetAvailability::Refused(reason) => reason,
+        ResetAvailability::Allowed(_) | ResetAvailability::NotOffered => RefusalReason::Other,
+    };
+    ActionFlow::Stopped { device: device.id.clone(), why: StopReason::NotAllowed(reason) }
+}
+
+fn found_with_ticket(device: &Device, ticket: Ticket, now: Now) -> Step {
+    let forget = vec![ActionEffect::ForgetResume];
+    if let Some(run) = device.open_run() {
+        let state = ActionFlow::of_run(device.id.clone(), run, device.told_outcome());
+        return (state, forget);
+    }
+    match PermittedDevice::of(device) {
+        None => (not_allowed(device), forget),
+        Some(_) if !ticket.proof.is_live(now) => {
+            (ActionFlow::SignIn { device: device.id.clone(), step: SignInStep::Expired }, forget)
+        }
+        Some(device) => (ActionFlow::Confirm { device, ticket }, Vec::new()),
+    }
+}
+
+/// The question stays for as long as the action is allowed and not under way already.
+fn confirm_again(device: &Device, ours: &PermittedDevice, ticket: Ticket) -> Step {
+    let action = ours.action();
+    if let Some(run) = device.shown_run(action).filter(|run| run.action_state.is_open()) {
+        return stay(ActionFlow::of_run(device.id.clone(), run, ours.outcome()));
+    }
+    match PermittedDevice::for_action(device, action) {
+        Some(device) => stay(ActionFlow::Confirm { device, ticket }),
+        None => {
+            let reason = match device.availability(action) {
+                Availability::Refused(reason) => reason,
+                Availability::Allowed | Availability::NotOffered => RefusalReason::Other,
+            };
+            stay(ActionFlow::Stopped { device: device.id.clone(), why: StopReason::NotAllowed(reason) })
+        }
+    }
+}
+
+fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
+    let run = device.open_run().or_else(|| device.latest_run());
+    if let Some(run) = run.filter(|run| is_news(run, device.told_outcome(), server_now)) {
+        return (ActionFlow::of_run(device.id.clone(), run, device.told_outcome()), Vec::new());
+    }
+    let state = match device.reset {
+        ResetAvailability::Allowed(_) => {
+            ActionFlow::Explain { device: device.id.clone(), why: WhyExplain::FirstTime }
+        }
+        ResetAvailability::Refused(_) | ResetAvailability::NotOffered => not_allowed(device),
+    };
+    (state, Vec::new())
+}
+
+/// Another reset than the one known before means that the lost one arrived (or another tab's did: the same to the person).
+fn found_after_lost_answer(device: &Device, ours: PermittedDevice, ticket: Ticket) -> Step {
+    let newest = device.shown_run(ours.action());
+    match newest.filter(|run| Some(run.id.as_str()) != ours.latest_run()) {
+        Some(run) => {
+            (ActionFlow::of_run(device.id.clone(), run, ours.outcome()), vec![ActionEffect::ForgetResume])
+        }
+        None => (ActionFlow::Submit { device: ours, ticket, step: SubmitStep::Unknown }, Vec::new()),
+    }
+}
+
+/// Whether a reset is what a person who opens its address wants to see. Without a server time the answer is yes: to
+/// show an old result costs one click, to hide a new one costs a second reset.
+fn is_news(run: &DeviceActionResult, outcome: ResetOutcome, server_now: Option<UtcTime>) -> bool {
+    let Some(server_now) = server_now else { return true };
+    if run.action_state.is_open() {
+        return true;
+    }
+    let is_done = run.action_state == portal_contract::ActionState::Done;
+    let issues_passcode = matches!(outcome, ResetOutcome::TemporaryPasscode { .. });
+    let limit = if is_done && issues_passcode { PASSCODE_IS_NEWS } else { ENDED_IS_NEWS };
+    let age = server_now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
+    age <= limit.to_milliseconds().0
+}
