@@ -377,7 +377,8 @@ fn test_run(finished: Finished) -> Outcome {
 
 fn native(workspace: &Workspace) -> Result<Outcome> {
     let finished = cargo("cargo test", workspace)
-        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        // The one test that names this gate, and would start it.
+        .args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--skip", "the_whole_gate"])
         // A snapshot that differs is a failure, not a new file.
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
