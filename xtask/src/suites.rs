@@ -394,8 +394,15 @@ fn native(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn fuzzing(workspace: &Workspace) -> Result<Outcome> {
+    let fixed = cargo("cargo test", workspace)
+        .args(["test", "--locked", "--package", "portal-fuzz", "--test", "corpus", "--", "--ignored"])
+        .run()?;
+    let mut outcome = test_run(fixed);
     let (counts, output, notes) = fuzz::suite(workspace)?;
-    Ok(Outcome { counts, output, notes, ..Outcome::default() })
+    outcome.counts = outcome.counts.plus(counts);
+    outcome.output.push_str(&output);
+    outcome.notes = notes;
+    Ok(outcome)
 }
 
 fn web(workspace: &Workspace) -> Result<Outcome> {
