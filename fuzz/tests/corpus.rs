@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Random changes of each target's corpus: a number and not a time, so that every machine tries the same.
-const CHANGES: u32 = 80_000;
+const CHANGES: u32 = 8_000;
+/// How many where there is time for minutes (the suite `fuzz`).
+const MANY_CHANGES: u32 = 80_000;
 
 fn corpus(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name);
@@ -138,13 +140,23 @@ fn apply(input: &mut Vec<u8>, change: &Change) {
 }
 
 /// The same changes on every machine and in every run.
-fn runner() -> TestRunner {
-    let config = Config { cases: CHANGES, failure_persistence: None, ..Config::default() };
+fn runner(cases: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
 }
 
 #[test]
 fn random_changes_of_the_corpus_break_no_target() {
+    change_all_at_random(CHANGES);
+}
+
+#[test]
+#[ignore = "takes minutes: `cargo xtask test --only fuzz` runs it"]
+fn many_random_changes_of_the_corpus_break_no_target() {
+    change_all_at_random(MANY_CHANGES);
+}
+
+fn change_all_at_random(changes: u32) {
     // Each processor takes the next target; what each target is given stays the same.
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -153,7 +165,7 @@ fn random_changes_of_the_corpus_break_no_target() {
             scope.spawn(|| {
                 while let Some(target) = TARGETS.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begun = std::time::Instant::now();
-                    change_at_random(target);
+                    change_at_random(target, changes);
                     eprintln!("{}: {:.1?}", target.name, begun.elapsed());
                 }
             });
@@ -161,10 +173,10 @@ fn random_changes_of_the_corpus_break_no_target() {
     });
 }
 
-fn change_at_random(target: &Target) {
+fn change_at_random(target: &Target, changes: u32) {
     let inputs: Vec<Vec<u8>> = corpus(target).into_iter().map(|(_, input)| input).collect();
-    let changed = (prop::sample::select(inputs), prop::collection::vec(change(), 1..6));
-    let outcome = runner().run(&changed, |(mut input, changes)| {
+    let strategy = (prop::sample::select(inputs), prop::collection::vec(change(), 1..6));
+    let outcome = runner(changes).run(&strategy, |(mut input, changes)| {
         changes.iter().for_each(|change| apply(&mut input, change));
         (target.run)(&input);
         Ok(())

@@ -56,6 +56,7 @@ enum Need {
     Wasm,
     Trunk,
     WasmBindgen,
+    WasmPack,
     CargoDeny,
     Chromium,
     Firefox,
@@ -119,7 +120,7 @@ const SUITES: &[Suite] = &[
         name: "web",
         what: "component tests in the browser",
         wave: 3,
-        needs: &[Need::Wasm, Need::WasmBindgen, Need::Chromium],
+        needs: &[Need::Wasm, Need::WasmBindgen, Need::WasmPack, Need::Chromium],
         run: web,
     },
     Suite {
@@ -260,7 +261,7 @@ fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome>
 /// suites that need it red.
 fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
     let needed = |need: Need| chosen.iter().any(|suite| suite.needs.contains(&need));
-    let all: [(Need, &dyn Fn() -> Result<()>); 8] = [
+    let all: [(Need, &dyn Fn() -> Result<()>); 9] = [
         (Need::Node, &|| Node::get(workspace).map(drop)),
         (Need::Wasm, &|| WasmToolchain::get().map(drop)),
         (Need::Chromium, &|| Chromium::get().map(drop)),
@@ -268,6 +269,7 @@ fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
         (Need::WebKit, &|| Browser::WebKit.get().map(drop)),
         (Need::WasmBindgen, &|| tools::WASM_BINDGEN.get(workspace).map(drop)),
         (Need::Trunk, &|| tools::TRUNK.get(workspace).map(drop)),
+        (Need::WasmPack, &|| tools::WASM_PACK.get(workspace).map(drop)),
         (Need::CargoDeny, &|| tools::CARGO_DENY.get(workspace).map(drop)),
     ];
     for (need, get) in all {
@@ -392,21 +394,27 @@ fn native(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn fuzzing(workspace: &Workspace) -> Result<Outcome> {
+    let fixed = cargo("cargo test", workspace)
+        .args(["test", "--locked", "--package", "portal-fuzz", "--test", "corpus", "--", "--ignored"])
+        .run()?;
+    let mut outcome = test_run(fixed);
     let (counts, output, notes) = fuzz::suite(workspace)?;
-    Ok(Outcome { counts, output, notes, ..Outcome::default() })
+    outcome.counts = outcome.counts.plus(counts);
+    outcome.output.push_str(&output);
+    outcome.notes = notes;
+    Ok(outcome)
 }
 
 fn web(workspace: &Workspace) -> Result<Outcome> {
-    let runner = tools::WASM_BINDGEN.get(workspace)?.join("wasm-bindgen-test-runner");
+    let tools = [tools::WASM_PACK.get(workspace)?, tools::WASM_BINDGEN.get(workspace)?];
     let chromium = Chromium::get()?;
     let wanted = counts::browser_tests_in(&[&workspace.root.join("tests"), &workspace.root.join("src")])?;
     let finished = WasmToolchain::get()?
-        .cargo("cargo test for wasm32", &[])
+        .program("wasm-pack test", "wasm-pack", &tools)
+        .args(["test", "--headless", "--chrome", "--chromedriver"])
+        .arg(&chromium.driver)
         // The library's and the integration tests, so that documentation examples stay with the host.
-        .args(["test", "--locked", "--target", TARGET, "--no-fail-fast", "--lib", "--test", "*"])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
-        .env("CHROMEDRIVER", &chromium.driver)
-        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        .args(["--mode", "no-install", "--", "--locked", "--no-fail-fast", "--lib", "--test", "*"])
         // The first start of a browser on a busy machine takes longer than the runner's 20 s.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))

@@ -51,6 +51,16 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     build_time: "about 2 minutes",
 };
 
+/// Runs the browser tests.
+pub(crate) const WASM_PACK: Tool = Tool {
+    package: "wasm-pack",
+    programs: &["wasm-pack"],
+    version: Some("0.15.1"),
+    install: &["--locked"],
+    archive: "https://github.com/wasm-bindgen/wasm-pack/releases/download/v{v}/wasm-pack-v{v}-{t}.tar.gz",
+    build_time: "about 2 minutes",
+};
+
 /// Checks licences, sources and advisories.
 pub(crate) const CARGO_DENY: Tool = Tool {
     package: "cargo-deny",
