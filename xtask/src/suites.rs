@@ -414,7 +414,7 @@ fn web(workspace: &Workspace) -> Result<Outcome> {
         .args(["test", "--headless", "--chrome", "--chromedriver"])
         .arg(&chromium.driver)
         // The library's and the integration tests, so that documentation examples stay with the host.
-        .args(["--mode", "no-install", "--", "--locked", "--no-fail-fast", "--lib", "--test", "*"])
+        .args(["--mode", "no-install", "--", "--locked", "--lib", "--test", "*"])
         // The first start of a browser on a busy machine takes longer than the runner's 20 s.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
