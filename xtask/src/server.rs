@@ -191,7 +191,7 @@ url = "https://it.example.test"
 }
 
 /// A TOML basic string; JSON's escapes are a subset of TOML's.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

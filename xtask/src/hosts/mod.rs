@@ -21,7 +21,7 @@ use crate::dist;
 use crate::error::{Error, Result};
 use crate::process::{Program, Service};
 use crate::server::{self, Build};
-use crate::suites::Outcome;
+use crate::suites::{Outcome, SKIPPED};
 use crate::workspace::{self, Workspace};
 
 use expectations::{Promise, Verdict};
@@ -86,7 +86,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             }
             Err(error @ Error::Missing { .. }) => {
                 report.counts.skipped += 1;
-                report.notes.push(format!("skipped: {}: {}", host.name, first_line(&error.to_string())));
+                report.notes.push(format!("{SKIPPED}{}: {}", host.name, first_line(&error.to_string())));
             }
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => report.add_host(host.name, vec![Err(error.to_string())]),
@@ -96,7 +96,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         report.add_host("web servers", vec![Err("none of nginx, Caddy and Apache could be had".to_string())]);
     }
     let binary = server::build(workspace, Build::Sample)?;
-    report.add_host("portal-server", start_own(&binary, &site)?.verdicts(&site)?);
+    match start_own(&binary, &site) {
+        Ok(running) => report.add_host("portal-server", running.verdicts(&site)?),
+        Err(Error::Interrupted) => return Err(Error::Interrupted),
+        Err(error) => report.add_host("portal-server", vec![Err(error.to_string())]),
+    }
     Ok(report)
 }
 
@@ -144,7 +148,7 @@ impl Running {
 fn start_own(binary: &Path, site: &Site) -> Result<Running> {
     let own = site::Directory::new("server")?;
     let port = crate::http::free_port()?;
-    let quoted = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
+    let quoted = |path: &Path| server::quoted(&path.to_string_lossy());
     let text = format!(
         "listen = \"127.0.0.1:{port}\"\ndatabase = {}\npage_dir = {}\n\
          public_base_url = \"https://portal.example\"\n\
