@@ -15,6 +15,20 @@ open_enum! {
         SyncDevice = "syncDevice",
         /// Change the name shown in the portal.
         Rename = "rename",
+        /// Choose one of the organisation's categories.
+        SetCategory = "setCategory",
+        /// Take the device out of management ("Remove").
+        Retire = "retire",
+        /// Set the device back to its factory settings ("Erase").
+        Wipe = "wipe",
+        /// Show the recovery key of a computer's disk.
+        ShowRecoveryKey = "showRecoveryKey",
+        /// Restart the device.
+        RebootNow = "rebootNow",
+        /// Show the password of a Windows PC's local administrator (Windows LAPS).
+        ShowLocalAdministratorPassword = "showLocalAdministratorPassword",
+        /// Find out where the device is.
+        Locate = "locate",
     }
 }
 
@@ -67,6 +81,8 @@ open_enum! {
         BackEndFault = "backEndFault",
         /// It cannot be known whether the command reached the device.
         OutcomeUnknown = "outcomeUnknown",
+        /// Another administrator has to approve it first (Intune's Multi Admin Approval).
+        ApprovalRequired = "approvalRequired",
     }
 }
 
@@ -83,6 +99,12 @@ open_enum! {
         ResetTokenInactive = "resetTokenInactive",
         /// Dedicated (kiosk) device: IT can do it, the person cannot.
         DedicatedDevice = "dedicatedDevice",
+        /// Company-owned Android with a work profile: only the profile has a passcode that can be reset.
+        WorkProfilePasscodeOnly = "workProfilePasscodeOnly",
+        /// The service holds no token that unlocks this device (Apple); only enrolling it anew helps.
+        UnlockTokenMissing = "unlockTokenMissing",
+        /// The device has no passcode: locking it keeps nobody out.
+        NoPasscodeOnDevice = "noPasscodeOnDevice",
         /// Apple User Enrollment.
         AppleUserEnrollment = "appleUserEnrollment",
         /// Shared iPad.
@@ -232,23 +254,51 @@ pub struct ActionAvailability {
     pub command_expires_after_seconds: Option<i64>,
 }
 
-/// The actions of a device. An action the server does not name is not offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeviceActions {
-    /// The passcode reset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reset_passcode: Option<ActionAvailability>,
-    /// Locking the screen from afar.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remote_lock: Option<ActionAvailability>,
-    /// Asking the device to check in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sync_device: Option<ActionAvailability>,
-    /// Changing the name shown in the portal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rename: Option<ActionAvailability>,
+/// The actions of a device by name, in the order the server gave them. One that is not named is not offered. On the wire an
+/// object with a field for each action.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeviceActions(Vec<(ActionName, ActionAvailability)>);
+
+impl FromIterator<(ActionName, ActionAvailability)> for DeviceActions {
+    fn from_iter<I: IntoIterator<Item = (ActionName, ActionAvailability)>>(named: I) -> Self {
+        // Two actions this build does not know would have the same name; neither can be offered.
+        Self(named.into_iter().filter(|(name, _)| *name != ActionName::Other).collect())
+    }
+}
+
+impl Serialize for DeviceActions {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, availability)| (name.as_str(), availability)))
+    }
+}
+
+impl<'de> Deserialize<'de> for DeviceActions {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named =
+            std::collections::BTreeMap::<String, Option<ActionAvailability>>::deserialize(deserializer)?;
+        let named = named.into_iter().filter_map(|(name, it)| Some((ActionName::from_wire(&name), it?)));
+        Ok(named.collect())
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for DeviceActions {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::{ObjectBuilder, Ref, RefOr};
+        let description = "Whether each action is possible, by its name (ActionName). One that is not named is not offered.";
+        let object = ObjectBuilder::new().description(Some(description));
+        let availability = Ref::from_schema_name("ActionAvailability");
+        RefOr::T(object.additional_properties(Some(availability)).into())
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for DeviceActions {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        use utoipa::PartialSchema as _;
+        schemas.push(("ActionAvailability".to_owned(), ActionAvailability::schema()));
+        <ActionAvailability as utoipa::ToSchema>::schemas(schemas);
+    }
 }
 
 /// One run of an action. It never holds a passcode.
@@ -306,24 +356,14 @@ impl DeviceActions {
     /// Takes the fields out of a JSON object (see [`crate::json`]).
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
-        Self {
-            reset_passcode: fields.part("resetPasscode", ActionAvailability::read),
-            remote_lock: fields.part("remoteLock", ActionAvailability::read),
-            sync_device: fields.part("syncDevice", ActionAvailability::read),
-            rename: fields.part("rename", ActionAvailability::read),
-        }
+        let named = fields.entries(ActionAvailability::read).into_iter();
+        named.map(|(name, availability)| (ActionName::from_wire(name), availability)).collect()
     }
 
     /// Whether this action may be done; `None` when the server does not name it.
     #[must_use]
-    pub const fn get(&self, action: ActionName) -> Option<&ActionAvailability> {
-        match action {
-            ActionName::ResetPasscode => self.reset_passcode.as_ref(),
-            ActionName::RemoteLock => self.remote_lock.as_ref(),
-            ActionName::SyncDevice => self.sync_device.as_ref(),
-            ActionName::Rename => self.rename.as_ref(),
-            ActionName::Other => None,
-        }
+    pub fn get(&self, action: ActionName) -> Option<&ActionAvailability> {
+        self.0.iter().find(|(name, _)| *name == action).map(|(_, availability)| availability)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happened, for the person it happened to: read from the append-only audit record. Never a passcode or a token.
 
 use crate::json::Fields;
-use crate::{FailureCode, ProblemCode, RefusalReason, UtcTime};
+use crate::{ActionName, FailureCode, ProblemCode, RefusalReason, UtcTime};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -19,6 +19,18 @@ open_enum! {
         ResetCanceled = "resetCanceled",
         /// A reset gave way to an erase or retire.
         ResetSuperseded = "resetSuperseded",
+        /// Another action was asked for and accepted; `actionName` says which, here and below.
+        ActionRequested = "actionRequested",
+        /// It was asked for and refused; see `code` and `reason`.
+        ActionRefused = "actionRefused",
+        /// It was done.
+        ActionDone = "actionDone",
+        /// It ended without success; see `errorCode`.
+        ActionFailed = "actionFailed",
+        /// It was cancelled by the person.
+        ActionCanceled = "actionCanceled",
+        /// It gave way to an erase or retire.
+        ActionSuperseded = "actionSuperseded",
         /// A temporary passcode was shown.
         PasscodeRevealed = "passcodeRevealed",
         /// Showing a temporary passcode was refused; see `code`.
@@ -110,6 +122,9 @@ pub struct HistoryEntry {
     pub occurred_date_time: UtcTime,
     /// What happened.
     pub activity: HistoryActivity,
+    /// Which action it is about; absent from servers that know only the reset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_name: Option<ActionName>,
     /// Who did it.
     pub actor: HistoryActor,
     /// The person's name, or sign-in name when there is none; absent for the system.
@@ -175,6 +190,7 @@ impl HistoryEntry {
             id: fields.text("id"),
             occurred_date_time: fields.moment("occurredDateTime"),
             activity: HistoryActivity::from_wire(fields.word("activity")),
+            action_name: fields.optional_word("actionName").map(ActionName::from_wire),
             actor: HistoryActor::from_wire(fields.word("actor")),
             actor_name: fields.optional_text("actorName"),
             code: fields.optional_word("code").map(ProblemCode::from_wire),

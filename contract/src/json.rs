@@ -157,6 +157,12 @@ impl<'a> Fields<'a> {
         self.list(name).iter().map(|value| read(&Fields::of(value, self.is_sound))).collect()
     }
 
+    /// Reads each field of the object itself, for one whose names are not known beforehand; those that are null are left out.
+    pub fn entries<T>(&self, read: impl Fn(&Fields<'_>) -> T) -> Vec<(&'a str, T)> {
+        let fields = self.object.into_iter().flatten().filter(|(_, value)| !value.is_null());
+        fields.map(|(name, value)| (name.as_str(), read(&Fields::of(value, self.is_sound)))).collect()
+    }
+
     /// Reads an object that may be missing.
     pub fn part<T>(&self, name: &str, read: impl FnOnce(&Fields<'_>) -> T) -> Option<T> {
         let value = self.value(name)?;

@@ -1,7 +1,7 @@
 //! What the notification flag shows.
 
 use crate::json::Fields;
-use crate::{ActionState, FailureCode, UtcTime};
+use crate::{ActionName, ActionState, FailureCode, UtcTime};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -9,6 +9,8 @@ open_enum! {
     NotificationKind {
         /// A passcode reset came to its end (done, failed or superseded).
         PasscodeReset = "passcodeReset",
+        /// Another action came to its end; `actionName` says which.
+        ActionEnded = "actionEnded",
     }
 }
 
@@ -21,6 +23,9 @@ pub struct Notification {
     pub id: String,
     /// What it is about.
     pub kind: NotificationKind,
+    /// Which action it reports; absent from servers that know only the reset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_name: Option<ActionName>,
     /// The device it is about.
     pub device_id: String,
     /// The device's name when it happened.
@@ -45,6 +50,7 @@ impl Notification {
         Self {
             id: fields.text("id"),
             kind: NotificationKind::from_wire(fields.word("kind")),
+            action_name: fields.optional_word("actionName").map(ActionName::from_wire),
             device_id: fields.text("deviceId"),
             device_name: fields.text("deviceName"),
             result_id: fields.text("resultId"),

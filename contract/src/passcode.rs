@@ -52,6 +52,14 @@ pub struct TemporaryPasscode {
     pub expires_date_time: UtcTime,
     /// The reset it belongs to.
     pub result_id: String,
+    /// Whether the device said that this is its passcode now. `false`: the reset ended without an answer, so the device has
+    /// either this one or its old one.
+    #[serde(default = "confirmed")]
+    pub is_confirmed: bool,
+}
+
+const fn confirmed() -> bool {
+    true
 }
 
 impl TemporaryPasscode {
@@ -63,6 +71,7 @@ impl TemporaryPasscode {
             character_set: CharacterSet::from_wire(fields.word("characterSet")),
             expires_date_time: fields.moment("expiresDateTime"),
             result_id: fields.text("resultId"),
+            is_confirmed: fields.value("isConfirmed").is_none() || fields.flag("isConfirmed"),
         }
     }
 }

@@ -88,7 +88,7 @@ fn device() -> Value {
 #[test]
 fn a_device_needs_little_and_tolerates_much() {
     let read: ManagedDevice = from_value(device()).unwrap();
-    assert_eq!((read.device_name.as_str(), read.actions.reset_passcode), ("", None));
+    assert_eq!((read.device_name.as_str(), read.actions.get(ActionName::ResetPasscode)), ("", None));
     assert!(read.device_action_results.is_empty());
     let mut rich = device();
     rich["fieldOfTheFuture"] = json!([{ "x": 1 }]);
@@ -97,7 +97,7 @@ fn a_device_needs_little_and_tolerates_much() {
         "outcome": { "kind": "temporaryPasscode", "characterSet": "emoji", "length": 6 } }, "wipe": { "allowed": true } });
     let read: ManagedDevice = from_value(rich).unwrap();
     assert_eq!(read.management_agent, ManagementAgentType::Other);
-    let action = read.actions.reset_passcode.unwrap();
+    let action = read.actions.get(ActionName::ResetPasscode).unwrap();
     let outcome = ResetOutcome::TemporaryPasscode { character_set: CharacterSet::Other };
     assert_eq!((action.allowed, action.outcome), (true, Some(outcome)));
     let unknown: ResetOutcome = from_value(json!({ "kind": "teleport", "x": 1 })).unwrap();
@@ -302,4 +302,43 @@ mod compact_readers {
         compare(&json!({}), read);
         compare(&json!({ "value": {} }), read);
     }
+}
+
+#[test]
+fn actions_are_an_object_with_a_field_for_each_in_the_order_they_were_given() {
+    let refused = json!({ "allowed": false, "reason": "windowsPc" });
+    let wire = json!({ "syncDevice": { "allowed": true }, "resetPasscode": refused, "danceNow": { "allowed": true } });
+    let read: DeviceActions = from_value(wire).unwrap();
+    assert_eq!(
+        read.get(ActionName::ResetPasscode).and_then(|one| one.reason),
+        Some(RefusalReason::WindowsPc)
+    );
+    assert_eq!(read.get(ActionName::RemoteLock), None);
+    assert_eq!(
+        read.get(ActionName::Other),
+        None,
+        "an action of the future is not offered under another one's name"
+    );
+    let allowed = ActionAvailability {
+        allowed: true,
+        reason: None,
+        outcome: None,
+        command_expires_after_seconds: None,
+    };
+    let given: DeviceActions =
+        [(ActionName::SyncDevice, allowed), (ActionName::RemoteLock, allowed)].into_iter().collect();
+    assert_eq!(
+        serde_json::to_string(&given).unwrap(),
+        r#"{"syncDevice":{"allowed":true},"remoteLock":{"allowed":true}}"#
+    );
+}
+
+#[test]
+fn a_passcode_without_a_word_about_it_is_confirmed_as_it_was_before_there_was_one() {
+    let wire = json!({ "passcode": "ab12", "characterSet": "digits", "expiresDateTime": "2026-01-01T00:00:00Z",
+        "resultId": "r" });
+    assert!(from_value::<TemporaryPasscode>(wire.clone()).unwrap().is_confirmed);
+    let mut uncertain = wire;
+    uncertain["isConfirmed"] = json!(false);
+    assert!(!from_value::<TemporaryPasscode>(uncertain).unwrap().is_confirmed);
 }

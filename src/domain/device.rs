@@ -86,14 +86,15 @@ impl Device {
         let id = DeviceId::parse(&wire.id)?;
         let names = [&wire.managed_device_name, &wire.device_name, &wire.model];
         let name = names.iter().map(|n| n.trim()).find(|n| !n.is_empty()).unwrap_or("").to_owned();
-        let reset = match wire.actions.reset_passcode {
+        let reset_passcode = wire.actions.get(ActionName::ResetPasscode).copied();
+        let reset = match reset_passcode {
             None => ResetAvailability::NotOffered,
             Some(action) if action.allowed => {
                 ResetAvailability::Allowed(action.outcome.unwrap_or(ResetOutcome::Other))
             }
             Some(action) => ResetAvailability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
         };
-        let reset_lapses_after = wire.actions.reset_passcode.and_then(|action| {
+        let reset_lapses_after = reset_passcode.and_then(|action| {
             action.command_expires_after_seconds.filter(|seconds| action.allowed && *seconds > 0).map(Seconds)
         });
         let mut all = wire.device_action_results;

@@ -54,6 +54,9 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
         | RefusalReason::DedicatedDevice
         | RefusalReason::AppleUserEnrollment
         | RefusalReason::SharedIpad
+        | RefusalReason::WorkProfilePasscodeOnly
+        | RefusalReason::UnlockTokenMissing
+        | RefusalReason::NoPasscodeOnDevice
         | RefusalReason::NotOfferedByService => t::act_not_offered_why(),
     };
     RefusalView { why, instead: t::reset_not_offered_instead() }
@@ -170,6 +173,7 @@ const fn failure_of_action(code: FailureCode) -> (Text, Text) {
         | FailureCode::ResetTokenInactive
         | FailureCode::DeviceRejected
         | FailureCode::OutcomeUnknown
+        | FailureCode::ApprovalRequired
         | FailureCode::Other => (t::failure_other_why(), t::failure_other_next()),
     }
 }

@@ -65,7 +65,13 @@ const fn what(entry: &HistoryEntry) -> (Tone, Text) {
         HistoryActivity::PasscodeRevealRefused => (Tone::Warn, t::history_reveal_refused()),
         HistoryActivity::ReportedUnrecognized => (Tone::Warn, t::history_reported()),
         HistoryActivity::SessionsRevoked => (Tone::Neutral, t::history_sessions_revoked()),
-        HistoryActivity::Other => (Tone::Neutral, t::history_other()),
+        HistoryActivity::ActionRequested
+        | HistoryActivity::ActionRefused
+        | HistoryActivity::ActionDone
+        | HistoryActivity::ActionFailed
+        | HistoryActivity::ActionCanceled
+        | HistoryActivity::ActionSuperseded
+        | HistoryActivity::Other => (Tone::Neutral, t::history_other()),
     }
 }
 

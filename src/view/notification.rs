@@ -25,7 +25,9 @@ pub fn notification(item: &Notification, now: Option<UtcTime>) -> NotificationVi
     let name = device_name(&item.device_name);
     let (tone, sentence, detail) = match item.kind {
         NotificationKind::PasscodeReset => passcode_reset(item, name.clone()),
-        NotificationKind::Other => (Tone::Neutral, t::notifications_other(name.clone()), None),
+        NotificationKind::ActionEnded | NotificationKind::Other => {
+            (Tone::Neutral, t::notifications_other(name.clone()), None)
+        }
     };
     let when = ago(item.created_date_time, now);
     NotificationView { tone, sentence, detail, when, link: t::notifications_open(name) }

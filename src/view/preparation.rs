@@ -84,7 +84,10 @@ pub(super) fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalVie
         | Reason::ResetTokenInactive
         | Reason::DedicatedDevice
         | Reason::AppleUserEnrollment
-        | Reason::SharedIpad => {
+        | Reason::SharedIpad
+        | Reason::WorkProfilePasscodeOnly
+        | Reason::UnlockTokenMissing
+        | Reason::NoPasscodeOnDevice => {
             RefusalView { why: t::remote_lock_enrollment_why(), instead: t::remote_lock_instead() }
         }
         Reason::NotOfferedByService => lock_not_offered(),

@@ -82,7 +82,10 @@ pub fn refusal(reason: RefusalReason) -> RefusalView {
             (t::refusal_erase_pending_why(), t::refusal_erase_pending_instead())
         }
         RefusalReason::NotOfferedByService => (t::reset_not_offered_why(), t::reset_not_offered_instead()),
-        RefusalReason::Other => return for_another_reason(),
+        RefusalReason::WorkProfilePasscodeOnly
+        | RefusalReason::UnlockTokenMissing
+        | RefusalReason::NoPasscodeOnDevice
+        | RefusalReason::Other => return for_another_reason(),
     };
     RefusalView { why, instead }
 }

@@ -101,7 +101,8 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         | FailureCode::ResetTokenInactive
         | FailureCode::CommandExpired
         | FailureCode::DeviceRejected
-        | FailureCode::BackEndFault => {
+        | FailureCode::BackEndFault
+        | FailureCode::ApprovalRequired => {
             let lines = vec![why, t::failure_old_passcode(), next];
             Notice::new(Tone::Bad, t::failure_heading(name), lines).with_button(t::failure_button())
         }
@@ -133,6 +134,8 @@ pub const fn failure(code: FailureCode) -> (Text, Text) {
         FailureCode::DeviceRejected => (t::failure_rejected_why(), t::failure_rejected_next()),
         FailureCode::BackEndFault => (t::failure_back_end_why(), t::failure_back_end_next()),
         FailureCode::OutcomeUnknown => (t::failure_unknown_why(), t::failure_unknown_next()),
-        FailureCode::Other => (t::failure_other_why(), t::failure_other_next()),
+        FailureCode::ApprovalRequired | FailureCode::Other => {
+            (t::failure_other_why(), t::failure_other_next())
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::{PersonId, SignIn};
 use crate::domain::policy::{Decision, decide_reset};
 use crate::ports::PageRequest;
-use portal_contract::{DeviceActionResult, DeviceActions, ManagedDevice, RefusalReason};
+use portal_contract::{ActionName, DeviceActionResult, ManagedDevice, RefusalReason};
 use std::collections::HashMap;
 
 /// A device with its version.
@@ -86,11 +86,9 @@ fn managed_device(device: Device, person: &PersonId, results: Vec<DeviceActionRe
     }
     // The port to the back end knows no lock yet; the page keeps the action's place and says why.
     let remote_lock = Decision::Refused(RefusalReason::NotOfferedByService).availability();
-    let actions = DeviceActions {
-        reset_passcode: Some(reset_passcode),
-        remote_lock: Some(remote_lock),
-        ..DeviceActions::default()
-    };
+    let actions = [(ActionName::ResetPasscode, reset_passcode), (ActionName::RemoteLock, remote_lock)]
+        .into_iter()
+        .collect();
     ManagedDevice {
         id: device.id.as_str().to_owned(),
         device_name: device.device_name,

@@ -48,6 +48,7 @@ impl Portal {
             character_set: found.character_set,
             expires_date_time: found.expires,
             result_id: found.result_id.as_str().to_owned(),
+            is_confirmed: true,
         })
     }
 }

@@ -65,6 +65,7 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
         id: format!("h-{place}"),
         occurred_date_time: entry.at,
         activity,
+        action_name: None,
         actor: if is_persons { HistoryActor::Person } else { HistoryActor::System },
         actor_name: is_persons.then(|| name(sign_in)),
         code,

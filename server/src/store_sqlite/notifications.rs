@@ -46,6 +46,7 @@ fn notification(row: &SqliteRow) -> Result<Notification, StoreError> {
     Ok(Notification {
         id: get(row, "id")?,
         kind: NotificationKind::PasscodeReset,
+        action_name: None,
         device_id: get(row, "device_id")?,
         device_name: get(row, "device_name")?,
         result_id: get(row, "result_id")?,

@@ -112,6 +112,7 @@ fn no_debug_output_shows_a_secret() {
                 character_set: CharacterSet::Digits,
                 expires_date_time: UtcTime::NEVER,
                 result_id: "r".to_owned(),
+                is_confirmed: true,
             }
         ),
         format!(
