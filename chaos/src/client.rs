@@ -1,4 +1,4 @@
-//! One person in front of a bad network: resets, repeats with the same key, cancels, looks, cuts connections, gives up.
+//! One person in front of a bad network: resets, locks, checks, renames, repeats with the same key, cancels, looks, cuts connections, gives up.
 
 use crate::observed::{Observed, Told};
 use fastrand::Rng;
@@ -45,7 +45,7 @@ impl Client {
     pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             match self.rng.u8(..100) {
-                0..55 => self.reset().await,
+                0..55 => self.act().await,
                 55..70 => self.repeat_an_earlier_one().await,
                 70..82 => self.cancel_the_newest().await,
                 82..92 => self.reveal().await,
@@ -76,8 +76,14 @@ impl Client {
         outcome
     }
 
-    async fn reset(&mut self) {
+    async fn act(&mut self) {
         let device = self.any_device();
+        let action = match self.rng.u8(..100) {
+            0..55 => "resetPasscode",
+            55..75 => "remoteLock",
+            75..90 => "syncDevice",
+            _ => "rename",
+        };
         self.keys += 1;
         let key = format!("{}-{}", self.person, self.keys);
         if self.rng.u8(..100) < 25 {
@@ -86,7 +92,7 @@ impl Client {
                 1 => Cut::Sent,
                 _ => Cut::Later(self.rng.u64(0..8)),
             };
-            let request = reset_of(&device, &key).token(&self.around.provider.kept_token(&self.person));
+            let request = asking(action, &device, &key).token(&self.around.provider.kept_token(&self.person));
             if cut(self.around.address, &request, how).await {
                 self.around.observed.count(|traffic| {
                     traffic.requests += 1;
@@ -98,17 +104,17 @@ impl Client {
                 return;
             }
         }
-        self.until_answered(&device, &key).await;
+        self.until_answered(action, &device, &key).await;
     }
 
     /// Repeats with the same key until there is an answer that settles it.
-    async fn until_answered(&mut self, device: &str, key: &str) {
+    async fn until_answered(&mut self, action: &'static str, device: &str, key: &str) {
         loop {
-            if let Outcome::Answered(answer) = self.send(reset_of(device, key)).await {
+            if let Outcome::Answered(answer) = self.send(asking(action, device, key)).await {
                 match answer.status.as_u16() {
-                    202 => return self.was_told(device, key, &answer.json()),
+                    202 => return self.was_told(action, device, key, &answer.json()),
                     429 | 500..=599 => {}
-                    // Refused: this key has no reset.
+                    // Refused: this key has no run.
                     _ => return,
                 }
             }
@@ -116,9 +122,10 @@ impl Client {
         }
     }
 
-    fn was_told(&mut self, device: &str, key: &str, body: &Value) {
+    fn was_told(&mut self, action: &'static str, device: &str, key: &str, body: &Value) {
         let id = text(body, "id");
-        let told = Told { person: self.person.clone(), device: device.to_owned(), key: key.to_owned(), id };
+        let (person, device, key) = (self.person.clone(), device.to_owned(), key.to_owned());
+        let told = Told { person, action, device, key, id };
         self.around.observed.accepted(told.clone());
         self.told.push(told);
     }
@@ -152,7 +159,8 @@ impl Client {
 
 /// Sends an earlier reset once more, as a client does whose answer was lost.
 pub(crate) async fn repeat(around: &Around, earlier: &Told) {
-    let request = reset_of(&earlier.device, &earlier.key).token(&around.provider.kept_token(&earlier.person));
+    let request = asking(earlier.action, &earlier.device, &earlier.key);
+    let request = request.token(&around.provider.kept_token(&earlier.person));
     match exchange(around.address, &request).await {
         Outcome::Answered(answer) => {
             let status = answer.status.as_u16();
@@ -180,8 +188,13 @@ fn device_path(device: &str) -> String {
     format!("/api/v1.0/me/managedDevices/{device}")
 }
 
-fn reset_of(device: &str, key: &str) -> Request {
-    Request::post(format!("{}/resetPasscode", device_path(device))).key(key)
+fn asking(action: &str, device: &str, key: &str) -> Request {
+    let path = match action {
+        "resetPasscode" => format!("{}/resetPasscode", device_path(device)),
+        _ => format!("{}/actions/{action}", device_path(device)),
+    };
+    let request = Request::post(path).key(key);
+    if action == "rename" { request.body(format!("{{\"name\":\"{key}\"}}")) } else { request }
 }
 
 fn text(body: &Value, field: &str) -> String {

@@ -16,7 +16,7 @@ async fn open(database: &Path) -> Result<SqlitePool, ChaosError> {
 /// How many commands have not ended yet.
 pub(crate) async fn open_commands(database: &Path) -> Result<i64, ChaosError> {
     let pool = open(database).await?;
-    let number = sqlx::query_scalar("SELECT COUNT(*) FROM commands WHERE queue_state <> 'ended'")
+    let number = sqlx::query_scalar("SELECT COUNT(*) FROM action_runs WHERE queue_state <> 'ended'")
         .fetch_one(&pool)
         .await?;
     pool.close().await;
@@ -37,6 +37,10 @@ pub(crate) async fn records(portal: &Path, fleet: &Path, told: Everything) -> Re
     read_audit(&pool, &mut records).await?;
     for row in sqlx::query("SELECT result_id FROM notifications").fetch_all(&pool).await? {
         *records.notifications.entry(row.try_get("result_id")?).or_default() += 1;
+    }
+    let kept = sqlx::query("SELECT result_id FROM passcodes WHERE released = 1").fetch_all(&pool).await?;
+    for row in kept {
+        records.kept_passcodes.insert(row.try_get("result_id")?);
     }
     pool.close().await;
     let pool = open(fleet).await?;
@@ -68,13 +72,16 @@ async fn corruption(database: &Path) -> Result<Vec<String>, ChaosError> {
 
 async fn read_commands(pool: &SqlitePool, records: &mut Records) -> Result<(), ChaosError> {
     let rows =
-        sqlx::query("SELECT id, device_id, person_id, queue_state, action_state, error_code FROM commands")
+        sqlx::query("SELECT id, device_id, person_id, action, payload, queue_state, action_state, error_code, started FROM action_runs")
             .fetch_all(pool)
             .await?;
     for row in rows {
         let recorded = Recorded {
             device: row.try_get("device_id")?,
             person: row.try_get("person_id")?,
+            action: row.try_get("action")?,
+            payload: row.try_get("payload")?,
+            started: row.try_get("started")?,
             queue_state: row.try_get("queue_state")?,
             action_state: row.try_get("action_state")?,
             error_code: row.try_get("error_code")?,
@@ -90,9 +97,9 @@ async fn read_audit(pool: &SqlitePool, records: &mut Records) -> Result<(), Chao
     for row in rows {
         let audited: &mut Audited = records.audit.entry(row.try_get("result_id")?).or_default();
         match row.try_get::<&str, _>("event")? {
-            "resetAccepted" => audited.accepted += 1,
-            "resetEnded" => audited.ended += 1,
             "cancelAccepted" => audited.cancels += 1,
+            event if event.ends_with("Accepted") => audited.accepted += 1,
+            event if event.ends_with("Ended") => audited.ended += 1,
             _ => {}
         }
     }

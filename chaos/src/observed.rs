@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// A reset that was answered with 202.
+/// An action that was answered with 202.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Told {
     /// Who asked.
     pub(crate) person: String,
+    /// Which action.
+    pub(crate) action: &'static str,
     /// For which device.
     pub(crate) device: String,
     /// With which idempotency key.

@@ -5,13 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A command in the portal's database.
+/// A run in the portal's database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The device it is for.
     pub device: String,
     /// Who asked.
     pub person: String,
+    /// The contract's name of the action.
+    pub action: String,
+    /// What it was told: for a reset its outcome.
+    pub payload: String,
+    /// When it was accepted, in milliseconds.
+    pub started: i64,
     /// `recorded`, `sending`, `sent` or `ended`.
     pub queue_state: String,
     /// The contract's action state.
@@ -23,11 +29,11 @@ pub struct Recorded {
 /// What the audit record says about a command, as numbers of entries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Audited {
-    /// `resetAccepted`.
+    /// That it was accepted.
     pub accepted: u64,
-    /// `resetEnded`.
+    /// That it ended.
     pub ended: u64,
-    /// `cancelAccepted`.
+    /// That its person cancelled it.
     pub cancels: u64,
 }
 
@@ -49,6 +55,8 @@ pub struct Records {
     pub changed_passcodes: Vec<String>,
     /// The portal's commands.
     pub commands: BTreeMap<String, Recorded>,
+    /// The runs whose passcode its person may still see.
+    pub kept_passcodes: BTreeSet<String>,
     /// Its audit record.
     pub audit: BTreeMap<String, Audited>,
     /// Its notifications, counted.
@@ -135,6 +143,11 @@ pub fn verdict(records: &Records) -> Verdict {
             }
         }
         verdict.broken.extend(unaccounted(id, command, records));
+        if has_lost_passcode(id, command, records) {
+            verdict
+                .broken
+                .insert(Broken::Lost(id.clone(), "the device may have its passcode, and it was erased"));
+        }
     }
     for (id, times) in &records.handed_over {
         if *times > 1 {
@@ -158,6 +171,13 @@ fn ending(id: &str, command: &Recorded, records: &Records) -> Result<How, Broken
         return Err(Broken::Lost(id.to_owned(), "it never ended"));
     }
     let received = records.received.get(id);
+    // A name is the portal's own: no device may hear of it, and nothing can go wrong with it.
+    if command.action == "rename" {
+        return match (received, command.action_state.as_str()) {
+            (None, "done") => Ok(How::Otherwise("renamed".to_owned())),
+            _ => Err(Broken::Misreported(id.to_owned(), "a new name that was not simply given".to_owned())),
+        };
+    }
     let at_device = received.and_then(|received| received.ending.as_deref());
     let wrong = |what: &str| Err(Broken::Misreported(id.to_owned(), what.to_owned()));
     if received.is_some_and(|received| received.device != command.device) {
@@ -204,11 +224,40 @@ fn ending(id: &str, command: &Recorded, records: &Records) -> Result<How, Broken
     Ok(How::Otherwise(format!("{} {code}", command.action_state)))
 }
 
-/// The audit record and the notifications know each command exactly once.
+/// Whether a passcode that its device has, or may have, cannot be seen any more: the person would be locked out by us. One that
+/// a later reset of the device replaced is worth nothing.
+fn has_lost_passcode(id: &str, run: &Recorded, records: &Records) -> bool {
+    let issues_one = run.action == "resetPasscode" && run.payload != "removed";
+    let may_be_there = run.action_state == "done" || run.error_code.as_deref() == Some("outcomeUnknown");
+    let is_replaced = || {
+        records.commands.iter().any(|(other, later)| {
+            other != id
+                && later.device == run.device
+                && later.action == "resetPasscode"
+                && later.action_state == "done"
+                && later.started >= run.started
+        })
+    };
+    issues_one && may_be_there && !records.kept_passcodes.contains(id) && !is_replaced()
+}
+
+/// Nobody is told what they did themselves, or that a check went well.
+fn is_news(run: &Recorded) -> bool {
+    if run.error_code.as_deref() == Some("canceledByUser") {
+        return false;
+    }
+    match run.action.as_str() {
+        "rename" => false,
+        "syncDevice" => run.action_state == "failed" || run.action_state == "notSupported",
+        _ => true,
+    }
+}
+
+/// The audit record and the notifications know each run exactly once.
 fn unaccounted(id: &str, command: &Recorded, records: &Records) -> Vec<Broken> {
     let audited = records.audit.get(id).copied().unwrap_or_default();
     let notified = records.notifications.get(id).copied().unwrap_or_default();
-    let is_news = command.error_code.as_deref() != Some("canceledByUser");
+    let is_news = is_news(command);
     let is_ended = command.queue_state == "ended";
     let mut found = Vec::new();
     if audited.accepted != 1 {
@@ -237,11 +286,15 @@ mod tests {
                 Recorded {
                     device: "d".to_owned(),
                     person: "p".to_owned(),
+                    action: "resetPasscode".to_owned(),
+                    payload: "digits".to_owned(),
+                    started: 0,
                     queue_state: "ended".to_owned(),
                     action_state: "done".to_owned(),
                     error_code: None,
                 },
             )]),
+            kept_passcodes: BTreeSet::from([id()]),
             audit: BTreeMap::from([(id(), Audited { accepted: 1, ended: 1, cancels: 0 })]),
             notifications: BTreeMap::from([(id(), 1)]),
             handed_over: BTreeMap::from([(id(), 1)]),
@@ -330,6 +383,41 @@ mod tests {
             let verdict = verdict(&honest);
             assert_eq!((verdict.honest_otherwise.len(), verdict.broken.len()), (1, 0), "{state} {code}");
         }
+    }
+
+    #[test]
+    fn a_passcode_that_the_device_may_have_is_not_thrown_away() {
+        let done = records(|records| records.kept_passcodes.clear());
+        let unknown = records(|records| {
+            report(records, "failed", "outcomeUnknown");
+            records.kept_passcodes.clear();
+        });
+        let removed = records(|records| {
+            records.commands.get_mut("r-1").unwrap().payload = "removed".to_owned();
+            records.kept_passcodes.clear();
+        });
+        let lost = [done, unknown, removed].map(|records| verdict(&records).lost());
+        assert_eq!(lost, [1, 1, 0]);
+    }
+
+    #[test]
+    fn a_new_name_is_no_devices_business_and_a_check_that_went_well_no_news() {
+        let renamed = records(|records| {
+            records.commands.get_mut("r-1").unwrap().action = "rename".to_owned();
+            records.received.clear();
+            records.handed_over.clear();
+            records.notifications.clear();
+        });
+        assert_eq!(verdict(&renamed).broken.len(), 0);
+        let at_its_device = records(|records| {
+            records.commands.get_mut("r-1").unwrap().action = "rename".to_owned();
+            records.notifications.clear();
+        });
+        assert_eq!(verdict(&at_its_device).broken.len(), 1);
+        let checked = records(|records| {
+            records.commands.get_mut("r-1").unwrap().action = "syncDevice".to_owned();
+        });
+        assert_eq!(verdict(&checked).broken.len(), 1, "its person was told");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
 use crate::domain::person::SignIn;
 use crate::domain::secret::BrowserSecret;
 use crate::domain::session::{Session, SessionRules, Standing};
+use crate::domain::sign_in::PendingSignIn;
 use crate::ports::{AfterSignOut, OidcClient, TokenSeal};
 use portal_contract::SecretText;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ impl BrowserSessions {
     /// # Errors
     /// [`Refusal::Unavailable`]: what cannot be checked is not accepted.
     pub async fn sign_in_of(&self, cookie: &BrowserSecret) -> Result<Option<SignIn>, Refusal> {
-        let session = self.portal.parts.store.session(&cookie.hash()).await?;
+        let session = self.portal.session(&cookie.hash()).await?;
         let session = session.filter(|session| session.is_open(&self.parts.rules, self.portal.now()));
         Ok(session.map(|session| session.sign_in(&self.parts.rules)))
     }
@@ -65,10 +66,12 @@ impl BrowserSessions {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn note_use(&self, cookie: &BrowserSecret) -> Result<(), Refusal> {
-        let (store, now) = (&self.portal.parts.store, self.portal.now());
-        let session = store.session(&cookie.hash()).await?;
+        let now = self.portal.now();
+        let session = self.portal.session(&cookie.hash()).await?;
         if session.is_some_and(|session| session.is_touch_due(now)) {
-            store.touch_session(&cookie.hash(), now).await?;
+            let mut unit = self.portal.parts.store.begin().await?;
+            unit.touch_session(&cookie.hash(), now).await?;
+            unit.save().await?;
         }
         Ok(())
     }
@@ -79,11 +82,14 @@ impl BrowserSessions {
     /// # Errors
     /// [`Refusal::Unavailable`]; the session has not ended then.
     pub async fn sign_out(&self, cookie: &BrowserSecret, origin: Origin) -> Result<SignedOut, Refusal> {
-        let store = &self.portal.parts.store;
-        let Some(session) = store.session(&cookie.hash()).await? else { return Ok(SignedOut::Done) };
+        let Some(session) = self.portal.session(&cookie.hash()).await? else { return Ok(SignedOut::Done) };
         let (event, now) = (AuditEvent::SignedOut, self.portal.now());
         let entry = AuditEntry::of_person(now, event, session.person.clone(), origin, "ok".to_owned());
-        store.end_session(&session.id, &entry).await?;
+        let mut unit = self.portal.parts.store.begin().await?;
+        if unit.set_standing(&session.id, None, Standing::Ended).await? {
+            unit.append_audit(&entry).await?;
+        }
+        unit.save().await?;
         self.portal.live.wake(&session.person);
         tracing::info!("a session was ended by sign-out");
         let has_place =
@@ -97,9 +103,9 @@ impl BrowserSessions {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn end_at_provider(&self, cookie: &BrowserSecret) -> Result<Option<SecretText>, Refusal> {
-        let Some(sealed) = self.portal.parts.store.take_ended_session(&cookie.hash()).await? else {
-            return Ok(None);
-        };
+        let mut unit = self.portal.parts.store.begin().await?;
+        let Some(sealed) = unit.take_ended_session(&cookie.hash()).await? else { return Ok(None) };
+        unit.save().await?;
         let id_token = self.parts.seal.open(&cookie.key_for(TOKEN_KEY), &sealed);
         Ok(self.parts.client.end_session_address(id_token.as_ref(), &AfterSignOut::SignedOutScreen).await)
     }
@@ -107,8 +113,7 @@ impl BrowserSessions {
     /// Whether a sign-in of this browser is still on its way. A doubt is a yes: its cookie lasts ten minutes in any case.
     pub async fn is_signing_in(&self, browser: Option<&BrowserSecret>) -> bool {
         let Some(browser) = browser else { return false };
-        let known = self.portal.parts.store.has_sign_in(&browser.hash(), self.portal.now()).await;
-        known.unwrap_or(true)
+        self.has_sign_in(browser).await.unwrap_or(true)
     }
 
     /// The session that says who has to come back from a sign-in.
@@ -117,7 +122,7 @@ impl BrowserSessions {
         cookie: Option<&BrowserSecret>,
     ) -> Result<Option<Session>, Refusal> {
         let Some(cookie) = cookie else { return Ok(None) };
-        let session = self.portal.parts.store.session(&cookie.hash()).await?;
+        let session = self.portal.session(&cookie.hash()).await?;
         Ok(session.filter(|session| session.names_person(&self.parts.rules, self.portal.now())))
     }
 
@@ -128,5 +133,10 @@ impl BrowserSessions {
 
     pub(super) fn draw(&self) -> Result<BrowserSecret, Refusal> {
         Ok(BrowserSecret::drawn(|bytes| self.portal.parts.randomness.fill(bytes))?)
+    }
+
+    pub(super) async fn has_sign_in(&self, browser: &BrowserSecret) -> Result<bool, Refusal> {
+        let since = PendingSignIn::forgotten_before(self.portal.now());
+        Ok(self.portal.parts.store.read().await?.has_sign_in(&browser.hash(), since).await?)
     }
 }

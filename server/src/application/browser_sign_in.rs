@@ -8,13 +8,19 @@ use super::{BrowserSessions, Refusal};
 use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{RateLimit, TooOften, network_of};
-use crate::domain::secret::BrowserSecret;
+use crate::domain::secret::{BrowserSecret, SecretHash};
 use crate::domain::session::{Session, Standing};
 use crate::domain::sign_in::{
     PendingSignIn, ReturnState, SignInFailure, SignInPurpose, SignInSecrets, check_person,
 };
-use crate::ports::{AfterSignOut, AuthorizationRequest, CodeRedemption, NewSession, RedeemedCode, Room};
+use crate::ports::{AfterSignOut, AuthorizationRequest, CodeRedemption, NewSession, RedeemedCode};
 use portal_contract::SecretText;
+
+/// How many may be on their way at the same time. Anybody may begin one, so there is a bound; whoever fills it keeps others
+/// out for ten minutes at most, and the limits per address stand before that.
+const MOST: i64 = 20_000;
+/// How many of one browser: tabs that sign in at the same time.
+const MOST_OF_BROWSER: u32 = 8;
 
 /// A sign-in that has begun.
 #[derive(Debug, Clone)]
@@ -126,13 +132,10 @@ impl BrowserSessions {
         continued: Option<(&Session, &BrowserSecret)>,
         browser: Option<&BrowserSecret>,
     ) -> Result<Begun, SignInFailure> {
-        let store = &self.portal.parts.store;
         let now = self.portal.now();
         // A browser in which several tabs sign in keeps its cookie, if it is one of ours.
         let known = match browser {
-            Some(browser) if store.has_sign_in(&browser.hash(), now).await.map_err(Refusal::from)? => {
-                Some(browser)
-            }
+            Some(browser) if self.has_sign_in(browser).await? => Some(browser),
             Some(_) | None => None,
         };
         let browser = match known {
@@ -154,7 +157,7 @@ impl BrowserSessions {
         };
         // Asked for before anything is changed: a provider that is down leaves the person signed in.
         let address = self.authorization_address(&sign_in, &secrets).await?;
-        if store.record_sign_in(&sign_in).await.map_err(Refusal::from)? == Room::Full {
+        if !self.record_sign_in(&sign_in).await? {
             tracing::warn!("too many sign-ins are on their way: one was refused");
             return Err(SignInFailure::ProviderUnavailable);
         }
@@ -177,9 +180,10 @@ impl BrowserSessions {
         if !Self::is_first_step_up(session) {
             return Ok(None);
         }
-        let store = &self.portal.parts.store;
-        let sealed = store.id_token(&session.id).await?;
-        store.suspend_session(&session.id).await?;
+        let mut unit = self.portal.parts.store.begin().await?;
+        let sealed = unit.id_token(&session.id).await?;
+        unit.set_standing(&session.id, Some(Standing::Active), Standing::SteppingUp).await?;
+        unit.save().await?;
         self.portal.live.wake(&session.person);
         let id_token = sealed.and_then(|sealed| self.parts.seal.open(&cookie.key_for(TOKEN_KEY), &sealed));
         let after = AfterSignOut::FreshSignIn(secrets.state.reveal());
@@ -197,9 +201,8 @@ impl BrowserSessions {
     ) -> Result<SecretText, SignInFailed> {
         let unknown = SignInFailed::unknown(SignInFailure::StateMismatch);
         let Some(secrets) = secrets(state, browser) else { return Err(unknown) };
-        let store = &self.portal.parts.store;
-        let found = store.find_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await;
-        let found = found.map_err(|error| SignInFailed::unknown(Refusal::from(error).into()))?;
+        let found = self.find_sign_in(&secrets).await;
+        let found = found.map_err(|refusal| SignInFailed::unknown(refusal.into()))?;
         let Some(sign_in) = found.filter(|sign_in| sign_in.is_current(self.portal.now())) else {
             return Err(unknown);
         };
@@ -249,34 +252,27 @@ impl BrowserSessions {
         let Some(person) = expected else { return };
         let (event, now) = (AuditEvent::SignInRefused, self.portal.now());
         let entry = AuditEntry::of_person(now, event, person, origin.clone(), failure.code().to_owned());
-        if let Err(error) = self.portal.parts.store.audit(&entry).await {
+        if let Err(error) = self.portal.audit(&entry).await {
             tracing::error!(?error, "a refused sign-in could not be written into the audit record");
         }
     }
 
-    /// Takes the sign-in of a callback. Callbacks of none count against their network; one that sent too many of them is
-    /// only let through with a sign-in that is really on its way, which costs a look and no write.
+    /// Takes the sign-in of a callback. Callbacks of none count against their network, which is told to wait when it sent too
+    /// many of them; one with a sign-in that is really on its way is let through all the same.
     async fn take(
         &self,
         state: Option<&str>,
         browser: Option<&BrowserSecret>,
         origin: &Origin,
     ) -> Result<(PendingSignIn, SignInSecrets), SignInFailed> {
-        let (store, network) = (&self.portal.parts.store, network_of(&origin.address));
+        let network = network_of(&origin.address);
         let counted =
             self.portal.limiter.count(RateLimit::SignInFailuresFromNetwork, &network, self.portal.now());
-        let unavailable = |error| SignInFailed::unknown(Refusal::from(error).into());
-        if let Some(secrets) = secrets(state, browser) {
-            let (hash, of_browser) = (secrets.state.hash(), secrets.browser.hash());
-            let may_write = match counted {
-                Ok(_) => true,
-                Err(_) => store.find_sign_in(&hash, &of_browser).await.map_err(unavailable)?.is_some(),
-            };
-            if may_write
-                && let Some(sign_in) = store.take_sign_in(&hash, &of_browser).await.map_err(unavailable)?
-            {
-                return Ok((sign_in, secrets));
-            }
+        let unavailable = |refusal: Refusal| SignInFailed::unknown(refusal.into());
+        if let Some(secrets) = secrets(state, browser)
+            && let Some(sign_in) = self.take_sign_in(&secrets).await.map_err(unavailable)?
+        {
+            return Ok((sign_in, secrets));
         }
         counted.map_err(|too_often| SignInFailed::too_often(None, too_often))?.happened();
         Err(SignInFailed::unknown(SignInFailure::StateMismatch))
@@ -326,13 +322,63 @@ impl BrowserSessions {
         };
         let (event, result) = (AuditEvent::SignedIn, sign_in.purpose.as_str().to_owned());
         let audit = AuditEntry::of_person(now, event, proven.person.clone(), origin.clone(), result);
-        let new = NewSession { session, id_token, replaces: sign_in.replaces, audit };
-        let begun = self.portal.parts.store.begin_session(&new, &self.parts.rules).await;
-        begun.map_err(Refusal::from)?;
+        let expires = session.expires(&self.parts.rules);
+        self.open_session(&NewSession { session, expires, id_token }, sign_in.replaces, &audit).await?;
         // What listened with the session before has to notice that it is gone.
         self.portal.live.wake(&proven.person);
         tracing::info!(purpose = sign_in.purpose.as_str(), "somebody signed in");
         Ok(secret)
+    }
+
+    /// Writes a session down with its line in the audit record; ends the one it replaces, and those beyond the number one person
+    /// may have, the longest unused first. The new one is never the one to go, whatever the clocks say. One that has ended
+    /// counts for nothing: it opens nothing, and waits only until it is told to the provider or its time is up. If it counted,
+    /// signing in and out would end the others.
+    async fn open_session(
+        &self,
+        new: &NewSession,
+        replaces: Option<SecretHash>,
+        audit: &AuditEntry,
+    ) -> Result<(), Refusal> {
+        let mut unit = self.portal.parts.store.begin().await?;
+        if let Some(replaced) = replaces {
+            unit.remove_session(&replaced).await?;
+        }
+        unit.insert_session(new).await?;
+        let (person, id) = (&new.session.person, &new.session.id);
+        unit.remove_oldest_sessions(person, id, self.parts.rules.per_person).await?;
+        unit.append_audit(audit).await?;
+        Ok(unit.save().await?)
+    }
+
+    /// Writes a sign-in down, forgets those that are too old, and the oldest of the same browser beyond a handful. False when
+    /// too many are on their way.
+    async fn record_sign_in(&self, sign_in: &PendingSignIn) -> Result<bool, Refusal> {
+        let mut unit = self.portal.parts.store.begin().await?;
+        unit.remove_sign_ins_before(PendingSignIn::forgotten_before(sign_in.created)).await?;
+        if unit.sign_ins_waiting().await? >= MOST {
+            return Ok(false);
+        }
+        unit.insert_sign_in(sign_in).await?;
+        unit.remove_oldest_sign_ins(&sign_in.browser, &sign_in.state, MOST_OF_BROWSER).await?;
+        unit.save().await?;
+        Ok(true)
+    }
+
+    async fn find_sign_in(&self, secrets: &SignInSecrets) -> Result<Option<PendingSignIn>, Refusal> {
+        let mut unit = self.portal.parts.store.read().await?;
+        Ok(unit.find_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await?)
+    }
+
+    async fn take_sign_in(&self, secrets: &SignInSecrets) -> Result<Option<PendingSignIn>, Refusal> {
+        // Anybody can send any number of states: those that are none do not take the write lock.
+        if self.find_sign_in(secrets).await?.is_none() {
+            return Ok(None);
+        }
+        let mut unit = self.portal.parts.store.begin().await?;
+        let taken = unit.take_sign_in(&secrets.state.hash(), &secrets.browser.hash()).await?;
+        unit.save().await?;
+        Ok(taken)
     }
 }
 

@@ -1,12 +1,13 @@
-//! Cancelling a reset that the device has not received.
+//! Cancelling an action that the device has not received.
 
+use super::endings::write_end;
 use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
+use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;
-use crate::domain::command::{Command, Ending, QueueState};
 use crate::domain::ids::ResultId;
-use crate::ports::{CancelAnswer, CancelOutcome};
-use portal_contract::DeviceActionResult;
+use crate::ports::CancelAnswer;
+use portal_contract::{ActionState, DeviceActionResult};
 
 impl Portal {
     /// Cancels an action while it is pending. What was not sent is cancelled at once; what was sent, if the
@@ -37,42 +38,60 @@ impl Portal {
         let person = call.sign_in.person();
         let device = self.own_device(person, call.device.as_ref()).await?;
         let id = result_id.ok_or(Refusal::NotFound)?;
-        let entry =
-            audit_entry(AuditEvent::CancelAccepted, call, Some(id.clone()), self.now(), "ok".to_owned());
-        match self.parts.store.request_cancel(person, &device.id, id, &entry).await? {
-            CancelOutcome::Canceled(command) => {
-                self.live.wake(person);
-                Ok(command.result())
-            }
-            CancelOutcome::Noted(command) if command.queue_state == QueueState::Sent => {
-                self.cancel_at_back_end(&command).await?;
-                self.wake.notify_one();
-                self.action_result(call, result_id).await
-            }
-            CancelOutcome::Noted(command) => {
-                self.wake.notify_one();
-                Ok(command.result())
-            }
-            CancelOutcome::TooLate => Err(Refusal::NotCancellable),
-            CancelOutcome::NotFound => Err(Refusal::NotFound),
+        let (mut unit, now) = (self.parts.store.begin().await?, self.now());
+        let found = unit.run(id).await?;
+        let run = found.filter(|run| run.person == *person && run.device == device.id);
+        let run = run.ok_or(Refusal::NotFound)?;
+        if run.queue_state == QueueState::Ended || run.action_state != ActionState::Pending {
+            return Err(Refusal::NotCancellable);
         }
+        // Asking again gets the same answer and is no further act.
+        if run.cancel_request == CancelRequest::None {
+            let entry = audit_entry(AuditEvent::CancelAccepted, call, Some(id.clone()), now, "ok".to_owned());
+            unit.append_audit(&entry).await?;
+            if run.queue_state == QueueState::Recorded {
+                let expires = self.rules.secrets_expire(now);
+                let ended = write_end(unit.as_mut(), &run, Ending::CanceledByUser, expires, now).await?;
+                unit.save().await?;
+                self.live.wake(person);
+                return ended.map(|run| run.result()).ok_or(Refusal::NotCancellable);
+            }
+            unit.set_cancel_request(id, Some(now)).await?;
+            unit.save().await?;
+        } else {
+            drop(unit);
+        }
+        if run.queue_state == QueueState::Sent {
+            self.cancel_at_back_end(&run).await?;
+            self.wake.notify_one();
+            return self.action_result(call, result_id).await;
+        }
+        self.wake.notify_one();
+        Ok(run.result())
     }
 
-    async fn cancel_at_back_end(&self, command: &Command) -> Result<(), Refusal> {
-        match self.parts.back_end.cancel(&command.id).await {
+    async fn cancel_at_back_end(&self, run: &ActionRun) -> Result<(), Refusal> {
+        match self.parts.back_end.cancel(&run.id).await {
             Ok(CancelAnswer::Canceled) => {
-                self.end_command(command, Ending::CanceledByUser).await?;
+                self.end_run(run, Ending::CanceledByUser).await?;
                 Ok(())
             }
             Ok(CancelAnswer::TooLate) => {
-                self.parts.store.withdraw_cancel(&command.id).await?;
+                self.withdraw_cancel(run).await?;
                 Err(Refusal::NotCancellable)
             }
             // The wish is written down; the queue goes on trying.
             Err(error) => {
-                tracing::warn!(?error, result = %command.id, "the back end did not answer to a cancellation");
+                tracing::warn!(?error, result = %run.id, "the back end did not answer to a cancellation");
                 Ok(())
             }
         }
+    }
+
+    /// It was too late to cancel.
+    pub(super) async fn withdraw_cancel(&self, run: &ActionRun) -> Result<(), Refusal> {
+        let mut unit = self.parts.store.begin().await?;
+        unit.set_cancel_request(&run.id, None).await?;
+        Ok(unit.save().await?)
     }
 }

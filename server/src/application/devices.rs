@@ -2,13 +2,15 @@
 //! states.
 
 use super::{DeviceCall, DeviceVersion, Portal, Refusal};
-use crate::domain::command::Command;
+use crate::domain::action::{ActionKind, Executor};
+use crate::domain::action_run::ActionRun;
 use crate::domain::device::Device;
+use crate::domain::device_name::DeviceName;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::{PersonId, SignIn};
-use crate::domain::policy::{Decision, decide_reset};
+use crate::domain::policy::decide;
 use crate::ports::PageRequest;
-use portal_contract::{ActionName, DeviceActionResult, ManagedDevice, RefusalReason};
+use portal_contract::{DeviceActionResult, DeviceActions, ManagedDevice};
 use std::collections::HashMap;
 
 /// A device with its version.
@@ -32,15 +34,18 @@ impl Portal {
     ) -> Result<(Vec<ManagedDevice>, Option<DeviceId>), Refusal> {
         let found = self.parts.back_end.devices_of(sign_in.person(), page).await?;
         let mut results: HashMap<DeviceId, Vec<DeviceActionResult>> = HashMap::new();
-        for command in self.parts.store.commands_of(sign_in.person(), None).await? {
-            results.entry(command.device.clone()).or_default().push(command.result());
+        let mut unit = self.parts.store.read().await?;
+        for run in unit.runs_of(sign_in.person(), None).await? {
+            results.entry(run.device.clone()).or_default().push(run.result());
         }
+        let mut names = unit.names_of(sign_in.person()).await?;
         let devices = found
             .devices
             .into_iter()
             .map(|device| {
                 let results = results.remove(&device.id).unwrap_or_default();
-                managed_device(device, sign_in.person(), results)
+                let name = names.remove(&device.id);
+                managed_device(device, name, sign_in.person(), results)
             })
             .collect();
         Ok((devices, found.next_after))
@@ -56,9 +61,11 @@ impl Portal {
     }
 
     pub(super) async fn view(&self, device: Device, person: &PersonId) -> Result<DeviceView, Refusal> {
-        let commands = self.parts.store.commands_of(person, Some(&device.id)).await?;
-        let results = commands.iter().map(Command::result).collect();
-        let device = managed_device(device, person, results);
+        let mut unit = self.parts.store.read().await?;
+        let runs = unit.runs_of(person, Some(&device.id)).await?;
+        let results = runs.iter().map(ActionRun::result).collect();
+        let name = unit.names_of(person).await?.remove(&device.id);
+        let device = managed_device(device, name, person, results);
         let version = DeviceVersion::of(&device);
         Ok(DeviceView { device, version })
     }
@@ -73,26 +80,37 @@ impl Portal {
         result_id: Option<&ResultId>,
     ) -> Result<DeviceActionResult, Refusal> {
         let device = self.own_device(call.sign_in.person(), call.device.as_ref()).await?;
-        let commands = self.parts.store.commands_of(call.sign_in.person(), Some(&device.id)).await?;
-        let found = commands.iter().find(|command| Some(&command.id) == result_id);
-        found.map(Command::result).ok_or(Refusal::NotFound)
+        let mut unit = self.parts.store.read().await?;
+        let runs = unit.runs_of(call.sign_in.person(), Some(&device.id)).await?;
+        let found = runs.iter().find(|run| Some(&run.id) == result_id);
+        found.map(ActionRun::result).ok_or(Refusal::NotFound)
     }
 }
 
-fn managed_device(device: Device, person: &PersonId, results: Vec<DeviceActionResult>) -> ManagedDevice {
-    let mut reset_passcode = decide_reset(&device, person).availability();
-    if reset_passcode.allowed {
-        reset_passcode.command_expires_after_seconds = Some(device.capabilities.command_lifetime_seconds);
-    }
-    // The port to the back end knows no lock yet; the page keeps the action's place and says why.
-    let remote_lock = Decision::Refused(RefusalReason::NotOfferedByService).availability();
-    let actions = [(ActionName::ResetPasscode, reset_passcode), (ActionName::RemoteLock, remote_lock)]
-        .into_iter()
-        .collect();
+/// Whether each action is possible. One the service does not have is named with that reason, so that the page can say so.
+fn actions(device: &Device, person: &PersonId) -> DeviceActions {
+    let availability = |kind: ActionKind| {
+        let mut availability = decide(kind, device, person).availability();
+        if availability.allowed && kind.executor() == Executor::Device {
+            availability.command_expires_after_seconds = Some(device.capabilities.command_lifetime_seconds);
+        }
+        (kind.name(), availability)
+    };
+    ActionKind::ALL.into_iter().map(availability).collect()
+}
+
+fn managed_device(
+    device: Device,
+    name: Option<DeviceName>,
+    person: &PersonId,
+    results: Vec<DeviceActionResult>,
+) -> ManagedDevice {
+    let actions = actions(&device, person);
     ManagedDevice {
         id: device.id.as_str().to_owned(),
         device_name: device.device_name,
-        managed_device_name: device.managed_device_name,
+        // The person's own name for it, where there is one.
+        managed_device_name: name.map_or(device.managed_device_name, |name| name.as_str().to_owned()),
         operating_system: device.operating_system,
         os_version: device.os_version,
         manufacturer: device.manufacturer,

@@ -4,7 +4,7 @@
 use super::live::Place;
 use super::{Portal, Refusal};
 use crate::domain::person::SignIn;
-use crate::ports::{ChangesSince, NumberedChange};
+use crate::ports::NumberedChange;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +56,7 @@ impl Portal {
     ) -> Result<ChangeStream, Refusal> {
         let place = self.live.join(sign_in.person())?;
         // Read before the answer begins: whoever reads the devices after that answer misses nothing.
-        let last = self.parts.store.change_position(sign_in.person()).await?;
+        let last = self.parts.store.read().await?.change_position(sign_in.person()).await?;
         let (position, waiting) = match resume {
             Resume::Fresh => (last, vec![Told::Opened(Some(last))]),
             Resume::After(number) => (number, vec![Told::Opened(None)]),
@@ -137,21 +137,27 @@ impl ChangeStream {
         self.millis_left() == 0
     }
 
+    /// The numbers have no gaps, so what is missing shows: a first number that does not follow, a hole, or nothing at all
+    /// although there were more.
     async fn read(&mut self) -> Result<(), Refusal> {
-        match self.portal.parts.store.changes_since(self.sign_in.person(), self.position).await? {
-            ChangesSince::These(changes) => {
-                self.is_behind = !changes.is_empty();
-                if let Some(newest) = changes.last() {
-                    self.position = newest.sequence;
-                }
-                self.waiting.extend(changes.into_iter().map(Told::Change));
-            }
-            ChangesSince::Forgotten(last) => {
-                self.position = last;
-                self.is_behind = false;
-                self.waiting.push_back(Told::Resync(last));
-            }
+        let mut unit = self.portal.parts.store.read().await?;
+        // The position is read first: a change between the two reads is then told, not taken for a hole.
+        let last = unit.change_position(self.sign_in.person()).await?;
+        let changes = unit.changes_after(self.sign_in.person(), self.position).await?;
+        let numbers = self.position.saturating_add(1)..;
+        let follows = changes.iter().zip(numbers).all(|(change, expected)| change.sequence == expected);
+        let is_whole = if changes.is_empty() { self.position == last } else { follows };
+        if !is_whole {
+            self.position = last;
+            self.is_behind = false;
+            self.waiting.push_back(Told::Resync(last));
+            return Ok(());
         }
+        self.is_behind = !changes.is_empty();
+        if let Some(newest) = changes.last() {
+            self.position = newest.sequence;
+        }
+        self.waiting.extend(changes.into_iter().map(Told::Change));
         Ok(())
     }
 }

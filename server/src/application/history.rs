@@ -45,7 +45,7 @@ impl Portal {
         device: Option<&DeviceId>,
         page: &HistoryPage,
     ) -> Result<(Vec<HistoryEntry>, Option<String>), Refusal> {
-        let recorded = self.parts.store.history(sign_in.person(), device, page).await?;
+        let recorded = self.parts.store.read().await?.history(sign_in.person(), device, page).await?;
         let mut recorded = recorded.ok_or(Refusal::InvalidRequest("$skiptoken is not one of ours"))?;
         let is_more = recorded.len() > usize::from(page.size);
         recorded.truncate(usize::from(page.size));
@@ -117,17 +117,27 @@ impl Portal {
         let device = self.own_device(person, call.device.as_ref()).await?;
         let id = result_id.ok_or(Refusal::NotFound)?;
         let event = AuditEvent::ReportedUnrecognized;
-        let entry = audit_entry(event, call, Some(id.clone()), self.now(), "ok".to_owned());
-        let reported = self.parts.store.report_unrecognized(person, &device.id, id, &entry).await?;
-        let reported = reported.ok_or(Refusal::NotFound)?;
-        if reported.is_first {
-            // For whoever watches the log: somebody else may be acting in this person's name.
-            tracing::warn!(reference = %reported.reference, result = %id, "a person does not recognise a reset");
+        let mut unit = self.parts.store.begin().await?;
+        let found = unit.run(id).await?;
+        if !found.is_some_and(|run| run.person == *person && run.device == device.id) {
+            return Err(Refusal::NotFound);
         }
+        let (at, reference) = match unit.first_audit(event, person, id).await? {
+            Some(earlier) => earlier,
+            None => {
+                let entry = audit_entry(event, call, Some(id.clone()), self.now(), "ok".to_owned());
+                unit.append_audit(&entry).await?;
+                unit.save().await?;
+                let reference = call.origin.request.clone();
+                // For whoever watches the log: somebody else may be acting in this person's name.
+                tracing::warn!(%reference, result = %id, "a person does not recognise an action");
+                (entry.at, reference)
+            }
+        };
         Ok(UnrecognizedReport {
             result_id: id.as_str().to_owned(),
-            reference: reported.reference.as_str().to_owned(),
-            reported_date_time: reported.at,
+            reference: reference.as_str().to_owned(),
+            reported_date_time: at,
         })
     }
 }

@@ -8,7 +8,7 @@
 use super::{Portal, Refusal};
 use crate::domain::quota::EmptyAt;
 use crate::domain::rate::{Quotas, RateLimit, TooOften};
-use crate::ports::RateBucket;
+use crate::ports::{RateBucket, StoreError};
 use portal_contract::UtcTime;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -153,7 +153,7 @@ impl Portal {
     /// [`Refusal::Unavailable`].
     pub async fn read_rates(&self) -> Result<(), Refusal> {
         let now = self.now();
-        let buckets = self.parts.store.rate_buckets(now).await?;
+        let buckets = self.parts.store.read().await?.rate_buckets(now).await?;
         self.limiter.merge(buckets, now, true);
         Ok(())
     }
@@ -168,11 +168,17 @@ impl Portal {
             return Ok(());
         }
         let now = self.now();
-        if let Err(error) = self.parts.store.keep_rate_buckets(&changed, now).await {
+        if let Err(error) = self.keep_rates(&changed, now).await {
             self.limiter.merge(changed, now, false);
             return Err(error.into());
         }
         Ok(())
+    }
+
+    async fn keep_rates(&self, changed: &[RateBucket], now: UtcTime) -> Result<(), StoreError> {
+        let mut unit = self.parts.store.begin().await?;
+        unit.keep_rate_buckets(changed, now).await?;
+        unit.save().await
     }
 }
 

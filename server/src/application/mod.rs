@@ -1,11 +1,13 @@
 //! The use cases: what a person may ask for, and the queue that carries it out. Knows the ports, not what is
 //! behind them.
 
+mod actions;
 mod browser_sessions;
 mod browser_sign_in;
 mod cancel;
 mod clock_steps;
 mod devices;
+mod endings;
 mod events;
 mod history;
 mod limiter;
@@ -17,7 +19,6 @@ mod queue;
 mod readiness;
 mod refusal;
 mod reseal;
-mod reset;
 mod reveal;
 mod sessions;
 mod sign_in_gate;
@@ -25,6 +26,7 @@ mod sweep;
 mod version;
 
 pub use crate::domain::streams::StreamRules;
+pub use actions::{ActionRequest, KeyHeader};
 pub use browser_sessions::{BrowserSessions, SessionParts, SignedOut};
 pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed};
 pub use devices::DeviceView;
@@ -33,7 +35,6 @@ pub use portal::{Portal, PortalParts, Rules};
 pub use queue::{Queue, Stopped};
 pub use refusal::Refusal;
 pub use reseal::{Resealed, reseal};
-pub use reset::{KeyHeader, ResetRequest};
 pub use sign_in_gate::Admission;
 pub use version::{DeviceVersion, Precondition, digest as version_of};
 

@@ -3,6 +3,7 @@
 use super::{Portal, Refusal};
 use crate::domain::ids::NotificationId;
 use crate::domain::person::SignIn;
+use crate::ports::Changed;
 use portal_contract::Notification;
 
 impl Portal {
@@ -11,7 +12,7 @@ impl Portal {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn notifications(&self, sign_in: &SignIn) -> Result<Vec<Notification>, Refusal> {
-        Ok(self.parts.store.notifications(sign_in.person()).await?)
+        Ok(self.parts.store.read().await?.notifications_of(sign_in.person()).await?)
     }
 
     /// Marks one as read; again is fine.
@@ -24,9 +25,15 @@ impl Portal {
         id: Option<&NotificationId>,
     ) -> Result<Notification, Refusal> {
         let id = id.ok_or(Refusal::NotFound)?;
-        let read = self.parts.store.mark_read(sign_in.person(), id, self.now()).await?;
-        let read = read.ok_or(Refusal::NotFound)?;
+        let mut unit = self.parts.store.begin().await?;
+        let found = unit.notification(sign_in.person(), id).await?.ok_or(Refusal::NotFound)?;
+        if !found.is_read {
+            unit.mark_read(id).await?;
+            let changed = Changed::Notification(found.id.clone());
+            unit.append_change(sign_in.person(), &changed, self.now()).await?;
+            unit.save().await?;
+        }
         self.live.wake(sign_in.person());
-        Ok(read)
+        Ok(Notification { is_read: true, ..found })
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, RateLimit, network_of};
 use crate::domain::streams::StreamRules;
-use crate::ports::{Clock, DeviceBackEnd, PasscodeVault, Randomness, Store};
+use crate::ports::{Clock, DeviceBackEnd, PasscodeVault, Randomness, Storage, StoreError};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -21,17 +21,26 @@ use tokio::sync::Notify;
 pub struct Rules {
     /// The limits.
     pub limits: Limits,
-    /// For how long a temporary passcode is kept after its reset was done, in days.
+    /// For how long a temporary passcode is kept after its reset ended, in days.
     pub passcode_lifetime_days: u32,
     /// The bounds of event streams.
     pub streams: StreamRules,
+}
+
+impl Rules {
+    /// When a secret is erased that is released now.
+    #[must_use]
+    pub fn secrets_expire(&self, now: UtcTime) -> UtcTime {
+        let lifetime = i64::from(self.passcode_lifetime_days) * 86_400_000;
+        UtcTime::from_unix_millis(now.unix_millis().saturating_add(lifetime))
+    }
 }
 
 /// The ports.
 #[derive(Clone)]
 pub struct PortalParts {
     /// Memory.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Storage>,
     /// The device management service.
     pub back_end: Arc<dyn DeviceBackEnd>,
     /// Time.
@@ -102,10 +111,17 @@ impl Portal {
         device.ok_or(Refusal::NotFound)
     }
 
+    /// Appends an entry to the audit record, by itself.
+    pub(super) async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let mut unit = self.parts.store.begin().await?;
+        unit.append_audit(entry).await?;
+        unit.save().await
+    }
+
     /// Writes a refusal into the audit record. A refusal stays one even when that fails.
     pub(super) async fn audit_refusal(&self, event: AuditEvent, call: &DeviceCall, refusal: &Refusal) {
         let entry = audit_entry(event, call, None, self.now(), refusal.audit_code());
-        if let Err(error) = self.parts.store.audit(&entry).await {
+        if let Err(error) = self.audit(&entry).await {
             tracing::error!(?error, "a refusal could not be written into the audit record");
         }
     }

@@ -1,4 +1,4 @@
-//! The queue: carries every recorded command to its device exactly once, and writes down how it went.
+//! The queue: carries every recorded run to its device exactly once, and writes down how it went.
 //!
 //! Each step is written down before the next is taken. A command that is found in `sending` may or may not
 //! have reached the back end (the process died, or the answer was lost), so the back end is *asked* about the
@@ -7,16 +7,16 @@
 
 use super::clock_steps::ClockSteps;
 use super::{Portal, Refusal};
-use crate::domain::command::{
-    CancelRequest, Command, Delivery, Ending, QueueState, Report, next_attempt, next_question,
+use crate::domain::action::Action;
+use crate::domain::action_run::{
+    ActionRun, CancelRequest, Delivery, Ending, QueueState, Report, next_attempt, next_question,
 };
-use crate::domain::ids::NotificationId;
 use crate::domain::policy::Reset;
 use crate::ports::{
-    BackEndError, CancelAnswer, Change, CrashPoint, CrashPoints, Purpose, StartAnswer, StartCommand,
-    StatusAnswer,
+    BackEndError, CancelAnswer, Changed, Claim, CrashPoint, CrashPoints, Purpose, StartAnswer, StartRun,
+    StatusAnswer, StoreError,
 };
-use portal_contract::{FailureCode, UtcTime};
+use portal_contract::{FailureCode, SecretText, UtcTime};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,6 +24,11 @@ use tokio::task::JoinSet;
 
 /// How many commands are worked on at the same time.
 const AT_ONCE: u32 = 16;
+/// Under which name this server takes runs. Over SQLite there is one server (its lock sees to that), and after a crash it goes
+/// on at once with what it had.
+const HOLDER: &str = "server";
+/// For how long a run is taken: longer than a step can take, in milliseconds.
+const LEASE_MILLIS: i64 = 120_000;
 /// How long a call to the back end may take.
 const BACK_END_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest sleep; something due earlier or recorded meanwhile wakes the queue.
@@ -54,28 +59,6 @@ pub struct Queue {
     crash_points: Arc<dyn CrashPoints>,
     clock_steps: Arc<ClockSteps>,
     patience: Duration,
-}
-
-impl Portal {
-    /// Ends a command together with its notification. False if it had ended already.
-    pub(super) async fn end_command(&self, command: &Command, ending: Ending) -> Result<bool, Refusal> {
-        let now = self.now();
-        let notification = NotificationId::trusted(format!("n-{}", command.id));
-        let lifetime = i64::from(self.rules.passcode_lifetime_days) * 86_400_000;
-        let expires = UtcTime::from_unix_millis(now.unix_millis().saturating_add(lifetime));
-        let ended = self.parts.store.end(command, ending, notification, expires, now).await?;
-        if ended {
-            self.live.wake(&command.person);
-            tracing::info!(
-                result = %command.id,
-                device = %command.device,
-                state = ending.action_state().as_str(),
-                code = ending.error_code().map(FailureCode::as_str),
-                "a reset ended"
-            );
-        }
-        Ok(ended)
-    }
 }
 
 impl Queue {
@@ -125,7 +108,7 @@ impl Queue {
 
     /// How long until something is due.
     async fn pause(&self) -> Duration {
-        match self.portal.parts.store.next_due().await {
+        match self.next_due().await {
             Ok(Some(due)) => {
                 let left = due.unix_millis().saturating_sub(self.portal.now().unix_millis()).max(20);
                 Duration::from_millis(left.unsigned_abs()).min(LONGEST_SLEEP)
@@ -141,17 +124,17 @@ impl Queue {
     /// [`Stopped`] at a crash point; nothing after it has happened.
     pub async fn pass(&self) -> Result<(), Stopped> {
         self.follow_the_clock().await;
-        let due = match self.portal.parts.store.due_commands(self.portal.now(), AT_ONCE).await {
+        let due = match self.claim_due().await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(?error, "the queue cannot read its commands");
+                tracing::error!(?error, "the queue cannot read its runs");
                 return Ok(());
             }
         };
         let mut steps = JoinSet::new();
-        for command in due {
+        for run in due {
             let queue = self.clone();
-            steps.spawn(async move { queue.step_and_report(command).await });
+            steps.spawn(async move { queue.step_and_report(run).await });
         }
         let mut outcome = Ok(());
         while let Some(step) = steps.join_next().await {
@@ -160,6 +143,23 @@ impl Queue {
             }
         }
         outcome
+    }
+
+    async fn next_due(&self) -> Result<Option<UtcTime>, StoreError> {
+        self.portal.parts.store.read().await?.next_due().await
+    }
+
+    /// Takes what is due. Without anything due nothing is written.
+    async fn claim_due(&self) -> Result<Vec<ActionRun>, StoreError> {
+        let now = self.portal.now();
+        if self.next_due().await?.is_none_or(|due| due > now) {
+            return Ok(Vec::new());
+        }
+        let until = UtcTime::from_unix_millis(now.unix_millis().saturating_add(LEASE_MILLIS));
+        let mut unit = self.portal.parts.store.begin().await?;
+        let due = unit.claim_due(now, Claim { holder: HOLDER, until }, AT_ONCE).await?;
+        unit.save().await?;
+        Ok(due)
     }
 
     /// When something is due was written down by a clock that may have been set back meanwhile.
@@ -177,7 +177,7 @@ impl Queue {
                 self.clock_steps.forget();
             }
         }
-        match self.portal.parts.store.bring_forward(now, later_than).await {
+        match self.bring_forward(now, later_than).await {
             Ok(0) => {}
             Ok(brought) => tracing::warn!(brought, "the clock was set back: commands are looked at now"),
             Err(error) => {
@@ -187,200 +187,218 @@ impl Queue {
         }
     }
 
-    async fn step_and_report(&self, command: Command) -> Result<(), Stopped> {
-        match self.step(&command).await {
+    async fn bring_forward(&self, now: UtcTime, later_than: UtcTime) -> Result<u64, StoreError> {
+        let mut unit = self.portal.parts.store.begin().await?;
+        let brought = unit.bring_forward(now, later_than).await?;
+        unit.save().await?;
+        Ok(brought)
+    }
+
+    async fn step_and_report(&self, run: ActionRun) -> Result<(), Stopped> {
+        match self.step(&run).await {
             Ok(()) => Ok(()),
             Err(Interrupted::Stopped(stopped)) => Err(stopped),
             Err(Interrupted::Failed(refusal)) => {
-                tracing::error!(?refusal, result = %command.id, "a command could not be moved on; trying again");
-                let later = next_attempt(command.failed_attempts, None, self.portal.now());
-                // If the store is the problem this fails too, and the command simply stays due.
-                let _ = self.change(&command, Change::Later(later)).await;
+                tracing::error!(?refusal, result = %run.id, "a run could not be moved on; trying again");
+                let later = next_attempt(run.failed_attempts, None, self.portal.now());
+                // If the store is the problem this fails too, and the run simply stays due.
+                let _ = self.write(&run.tried(), Some(run.queue_state), later).await;
                 Ok(())
             }
         }
     }
 
-    async fn step(&self, command: &Command) -> Result<(), Interrupted> {
-        match command.queue_state {
-            QueueState::Recorded => self.step_recorded(command).await,
-            QueueState::Sending => self.step_sending(command).await,
-            QueueState::Sent => self.step_sent(command).await,
+    async fn step(&self, run: &ActionRun) -> Result<(), Interrupted> {
+        match run.queue_state {
+            QueueState::Recorded => self.step_recorded(run).await,
+            QueueState::Sending => self.step_sending(run).await,
+            QueueState::Sent => self.step_sent(run).await,
             QueueState::Ended => Ok(()),
         }
     }
 
     /// Certainly not sent yet.
-    async fn step_recorded(&self, command: &Command) -> Result<(), Interrupted> {
-        if command.is_expired(self.portal.now()) {
-            return self.end(command, Ending::Failed(FailureCode::CommandExpired)).await;
+    async fn step_recorded(&self, run: &ActionRun) -> Result<(), Interrupted> {
+        if run.is_expired(self.portal.now()) {
+            return self.end(run, Ending::Failed(FailureCode::CommandExpired)).await;
         }
         self.crash_at(CrashPoint::BeforeSending)?;
-        if !self.change(command, Change::Sending).await? {
+        let sending = run.sending();
+        if !self.write(&sending, Some(QueueState::Recorded), self.portal.now()).await? {
             // Cancelled in this very moment.
             return Ok(());
         }
         self.crash_at(CrashPoint::AfterMarkedSending)?;
-        let sending = Command { queue_state: QueueState::Sending, ..command.clone() };
         self.send(&sending).await
     }
 
     /// Found in `sending`: perhaps sent. Ask first.
-    async fn step_sending(&self, command: &Command) -> Result<(), Interrupted> {
+    async fn step_sending(&self, run: &ActionRun) -> Result<(), Interrupted> {
         let now = self.portal.now();
-        match self.ask(command).await {
-            Ok(StatusAnswer::NeverReceived) if command.cancel_request == CancelRequest::Requested => {
-                self.end(command, Ending::CanceledByUser).await
+        match self.ask(run).await {
+            Ok(StatusAnswer::NeverReceived) if run.cancel_request == CancelRequest::Requested => {
+                self.end(run, Ending::CanceledByUser).await
             }
-            Ok(StatusAnswer::NeverReceived) if command.is_expired(now) => {
-                self.end(command, Ending::Failed(FailureCode::CommandExpired)).await
+            Ok(StatusAnswer::NeverReceived) if run.is_expired(now) => {
+                self.end(run, Ending::Failed(FailureCode::CommandExpired)).await
             }
-            Ok(StatusAnswer::NeverReceived) => self.send(command).await,
-            Ok(StatusAnswer::Known(report)) => self.apply(command, report).await,
-            Ok(StatusAnswer::CannotTell) => {
-                self.end(command, Ending::Failed(FailureCode::OutcomeUnknown)).await
-            }
-            Err(error) => self.not_answered(command, error).await,
+            Ok(StatusAnswer::NeverReceived) => self.send(run).await,
+            Ok(StatusAnswer::Known(report)) => self.apply(run, report).await,
+            Ok(StatusAnswer::CannotTell) => self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await,
+            Err(error) => self.not_answered(run, error).await,
         }
     }
 
-    async fn step_sent(&self, command: &Command) -> Result<(), Interrupted> {
-        if command.cancel_request == CancelRequest::Requested {
-            match self.cancel(command).await {
-                Ok(CancelAnswer::Canceled) => return self.end(command, Ending::CanceledByUser).await,
-                Ok(CancelAnswer::TooLate) => self.portal.parts.store.withdraw_cancel(&command.id).await?,
-                Err(error) => return self.not_answered(command, error).await,
+    async fn step_sent(&self, run: &ActionRun) -> Result<(), Interrupted> {
+        if run.cancel_request == CancelRequest::Requested {
+            match self.cancel(run).await {
+                Ok(CancelAnswer::Canceled) => return self.end(run, Ending::CanceledByUser).await,
+                Ok(CancelAnswer::TooLate) => self.portal.withdraw_cancel(run).await?,
+                Err(error) => return self.not_answered(run, error).await,
             }
         }
-        match self.ask(command).await {
-            Ok(StatusAnswer::Known(report)) => self.apply(command, report).await,
+        match self.ask(run).await {
+            Ok(StatusAnswer::Known(report)) => self.apply(run, report).await,
             // It had it and has lost it.
             Ok(StatusAnswer::NeverReceived | StatusAnswer::CannotTell) => {
-                self.end(command, Ending::Failed(FailureCode::OutcomeUnknown)).await
+                self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await
             }
-            Err(error) => self.not_answered(command, error).await,
+            Err(error) => self.not_answered(run, error).await,
         }
     }
 
-    async fn send(&self, command: &Command) -> Result<(), Interrupted> {
-        let passcode = match command.reset {
-            Reset::Removed => None,
-            Reset::Temporary(_) => {
-                let Some(sealed) = self.portal.parts.store.passcode_to_send(&command.id).await? else {
-                    tracing::error!(result = %command.id, "the passcode of a command is missing");
-                    return self.end(command, Ending::Failed(FailureCode::BackEndFault)).await;
-                };
-                let purpose =
-                    Purpose { result_id: &command.id, person: &command.person, device: &command.device };
-                match self.portal.parts.vault.open(&purpose, &sealed) {
-                    Ok(passcode) => Some(passcode),
-                    Err(error) => {
-                        tracing::error!(result = %command.id, %error, "the passcode of a command cannot be sent");
-                        return self.end(command, Ending::Failed(FailureCode::BackEndFault)).await;
-                    }
-                }
-            }
+    async fn send(&self, run: &ActionRun) -> Result<(), Interrupted> {
+        let passcode = match run.action {
+            Action::ResetPasscode(Reset::Temporary(_)) => match self.passcode_of(run).await? {
+                Some(passcode) => Some(passcode),
+                None => return self.end(run, Ending::Failed(FailureCode::BackEndFault)).await,
+            },
+            Action::ResetPasscode(Reset::Removed)
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename(_) => None,
         };
-        let start = StartCommand {
-            id: command.id.clone(),
-            device: command.device.clone(),
-            reset: command.reset,
-            passcode,
-        };
+        let start =
+            StartRun { id: run.id.clone(), device: run.device.clone(), action: run.action.clone(), passcode };
         let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.start(&start));
         match answer.await.unwrap_or(Err(BackEndError::NoAnswer)) {
             Ok(StartAnswer::Accepted) => {
                 self.crash_at(CrashPoint::AfterStarted)?;
                 let now = self.portal.now();
-                let due = next_question(now, command.expires, now);
-                self.change(command, Change::Sent(Delivery::Waiting, due)).await?;
+                let due = next_question(now, run.expires, now);
+                self.write(&run.sent(Delivery::Waiting, now), Some(run.queue_state), due).await?;
                 self.crash_at(CrashPoint::AfterMarkedSent)?;
                 Ok(())
             }
-            Ok(StartAnswer::Rejected(code)) => self.end(command, Ending::Failed(code)).await,
+            Ok(StartAnswer::Rejected(code)) => self.end(run, Ending::Failed(code)).await,
             Err(BackEndError::Busy { retry_after_millis }) => {
-                let again = next_attempt(command.failed_attempts, retry_after_millis, self.portal.now());
-                self.change(command, Change::BackToRecorded(again)).await?;
+                let again = next_attempt(run.failed_attempts, retry_after_millis, self.portal.now());
+                self.write(&run.not_sent(), Some(run.queue_state), again).await?;
                 Ok(())
             }
-            Err(error @ BackEndError::NoAnswer) => self.not_answered(command, error).await,
+            Err(error @ BackEndError::NoAnswer) => self.not_answered(run, error).await,
         }
     }
 
     /// Writes down what the back end reports.
-    async fn apply(&self, command: &Command, report: Report) -> Result<(), Interrupted> {
+    async fn apply(&self, run: &ActionRun, report: Report) -> Result<(), Interrupted> {
         let delivery = match report {
             Report::Ended(ending) => {
                 self.crash_at(CrashPoint::AfterReported)?;
-                return self.end(command, command.ending_of(ending, self.portal.now())).await;
+                return self.end(run, run.ending_of(ending, self.portal.now())).await;
             }
             Report::Pending => Delivery::Waiting,
             Report::Active => Delivery::Delivered,
             Report::NotNow => Delivery::NotNow,
         };
         let now = self.portal.now();
-        if command.is_expired(now) {
-            return self.expire(command).await;
+        if run.is_expired(now) {
+            return self.expire(run).await;
         }
-        let last_news = if delivery == command.delivery { command.updated } else { now };
-        let due = next_question(last_news, command.expires, now);
-        self.change(command, Change::Sent(delivery, due)).await?;
+        let last_news = if delivery == run.delivery { run.updated } else { now };
+        let due = next_question(last_news, run.expires, now);
+        let told = run.sent(delivery, now);
+        if self.write(&told, Some(run.queue_state), due).await? && delivery != run.delivery {
+            self.portal.live.wake(&run.person);
+        }
         Ok(())
     }
 
     /// Its time is over: hold it back, so that it does not surprise anybody later.
-    async fn expire(&self, command: &Command) -> Result<(), Interrupted> {
-        match self.cancel(command).await {
-            Ok(CancelAnswer::Canceled) => {
-                self.end(command, Ending::Failed(FailureCode::CommandExpired)).await
-            }
-            Ok(CancelAnswer::TooLate) => match self.ask(command).await {
-                Ok(StatusAnswer::Known(Report::Ended(ending))) => self.end(command, ending).await,
+    async fn expire(&self, run: &ActionRun) -> Result<(), Interrupted> {
+        match self.cancel(run).await {
+            Ok(CancelAnswer::Canceled) => self.end(run, Ending::Failed(FailureCode::CommandExpired)).await,
+            Ok(CancelAnswer::TooLate) => match self.ask(run).await {
+                Ok(StatusAnswer::Known(Report::Ended(ending))) => self.end(run, ending).await,
                 // The device has it and never said how it went.
-                Ok(_) => self.end(command, Ending::Failed(FailureCode::OutcomeUnknown)).await,
-                Err(error) => self.not_answered(command, error).await,
+                Ok(_) => self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await,
+                Err(error) => self.not_answered(run, error).await,
             },
-            Err(error) => self.not_answered(command, error).await,
+            Err(error) => self.not_answered(run, error).await,
         }
     }
 
-    /// The back end said nothing useful about a command it may have.
-    async fn not_answered(&self, command: &Command, error: BackEndError) -> Result<(), Interrupted> {
+    /// The back end said nothing useful about a run it may have.
+    async fn not_answered(&self, run: &ActionRun, error: BackEndError) -> Result<(), Interrupted> {
         let now = self.portal.now();
-        tracing::warn!(?error, result = %command.id, "the back end did not answer");
-        if command.is_expired(now) {
-            return self.end(command, Ending::Failed(FailureCode::OutcomeUnknown)).await;
+        tracing::warn!(?error, result = %run.id, "the back end did not answer");
+        if run.is_expired(now) {
+            return self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await;
         }
         let asked = match error {
             BackEndError::Busy { retry_after_millis } => retry_after_millis,
             BackEndError::NoAnswer => None,
         };
-        self.change(command, Change::Later(next_attempt(command.failed_attempts, asked, now))).await?;
+        let again = next_attempt(run.failed_attempts, asked, now);
+        self.write(&run.tried(), Some(run.queue_state), again).await?;
         Ok(())
     }
 
-    async fn end(&self, command: &Command, ending: Ending) -> Result<(), Interrupted> {
-        self.portal.end_command(command, ending).await?;
+    async fn end(&self, run: &ActionRun, ending: Ending) -> Result<(), Interrupted> {
+        self.portal.end_run(run, ending).await?;
         self.crash_at(CrashPoint::AfterEnded)
     }
 
-    async fn change(&self, command: &Command, change: Change) -> Result<bool, Refusal> {
-        let is_changed = self.portal.parts.store.change(command, change, self.portal.now()).await?;
-        if let Change::Sent(delivery, _) = change
-            && delivery != command.delivery
-        {
-            self.portal.live.wake(&command.person);
+    /// Writes down where a run stands; what a person sees of it is told as a change. False if it was changed meanwhile
+    /// (cancelled, for instance).
+    async fn write(&self, run: &ActionRun, from: Option<QueueState>, due: UtcTime) -> Result<bool, Refusal> {
+        let mut unit = self.portal.parts.store.begin().await?;
+        let before = unit.run(&run.id).await?;
+        if !unit.update_run(run, from, due).await? {
+            return Ok(false);
         }
-        Ok(is_changed)
+        if before.is_some_and(|before| before.delivery != run.delivery) {
+            let changed = Changed::Device(run.device.as_str().to_owned());
+            unit.append_change(&run.person, &changed, self.portal.now()).await?;
+        }
+        unit.save().await?;
+        Ok(true)
     }
 
-    async fn ask(&self, command: &Command) -> Result<StatusAnswer, BackEndError> {
-        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.status(&command.id));
+    /// The passcode that goes with a run; `None`, with the reason in the log, when it cannot be had.
+    async fn passcode_of(&self, run: &ActionRun) -> Result<Option<SecretText>, Refusal> {
+        let sealed = self.portal.parts.store.read().await?.secret_of_run(&run.id).await?;
+        let Some(sealed) = sealed else {
+            tracing::error!(result = %run.id, "the passcode of a run is missing");
+            return Ok(None);
+        };
+        let purpose = Purpose { result_id: &run.id, person: &run.person, device: &run.device };
+        match self.portal.parts.vault.open(&purpose, &sealed) {
+            Ok(passcode) => Ok(Some(passcode)),
+            Err(error) => {
+                tracing::error!(result = %run.id, %error, "the passcode of a run cannot be sent");
+                Ok(None)
+            }
+        }
+    }
+
+    async fn ask(&self, run: &ActionRun) -> Result<StatusAnswer, BackEndError> {
+        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.status(&run.id));
         answer.await.unwrap_or(Err(BackEndError::NoAnswer))
     }
 
-    async fn cancel(&self, command: &Command) -> Result<CancelAnswer, BackEndError> {
-        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.cancel(&command.id));
+    async fn cancel(&self, run: &ActionRun) -> Result<CancelAnswer, BackEndError> {
+        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.cancel(&run.id));
         answer.await.unwrap_or(Err(BackEndError::NoAnswer))
     }
 

@@ -4,6 +4,7 @@ use super::{Portal, Refusal};
 use crate::domain::ids::DeviceId;
 use crate::domain::operation::{Figures, NotReady};
 use crate::domain::person::PersonId;
+use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -56,9 +57,15 @@ impl Portal {
         found
     }
 
+    async fn probe_store(&self) -> Result<(), StoreError> {
+        let mut unit = self.parts.store.begin().await?;
+        unit.probe().await?;
+        unit.save().await
+    }
+
     async fn look(&self) -> Vec<NotReady> {
         let mut found = Vec::new();
-        if let Err(error) = self.parts.store.probe().await {
+        if let Err(error) = self.probe_store().await {
             tracing::warn!(?error, "not ready: the database cannot be written");
             found.push(NotReady::DatabaseNotWritable);
         }
@@ -77,7 +84,7 @@ impl Portal {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn figures(&self) -> Result<Figures, Refusal> {
-        let figures = self.parts.store.figures(self.now()).await?;
+        let figures = self.parts.store.read().await?.figures(self.now()).await?;
         Ok(Figures { streams: self.live.open(), ..figures })
     }
 }

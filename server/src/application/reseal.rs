@@ -3,7 +3,7 @@
 use super::Refusal;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::ids::ResultId;
-use crate::ports::{PasscodeVault, Purpose, Store, VaultError};
+use crate::ports::{PasscodeVault, Purpose, Storage, VaultError};
 use portal_contract::UtcTime;
 
 /// What became of the passcodes under other keys.
@@ -19,23 +19,32 @@ pub struct Resealed {
 ///
 /// # Errors
 /// [`Refusal::Unavailable`] when the store cannot be used, [`Refusal::Internal`] without randomness; nothing is changed then.
-pub async fn reseal(store: &dyn Store, vault: &dyn PasscodeVault, now: UtcTime) -> Result<Resealed, Refusal> {
-    let mut resealed = Vec::new();
+pub async fn reseal(
+    store: &dyn Storage,
+    vault: &dyn PasscodeVault,
+    now: UtcTime,
+) -> Result<Resealed, Refusal> {
+    let mut resealed = 0;
     let mut left = Vec::new();
-    for kept in store.passcodes_under_other_keys(vault.current_key()).await? {
-        let purpose = Purpose { result_id: &kept.result_id, person: &kept.person, device: &kept.device };
+    let mut unit = store.begin().await?;
+    for kept in unit.secrets_under_other_keys(vault.current_key()).await? {
+        let purpose = Purpose { result_id: &kept.run, person: &kept.person, device: &kept.device };
         match vault.open(&purpose, &kept.sealed) {
             Ok(passcode) => {
                 let sealed = vault.seal(&purpose, &passcode)?;
-                resealed.push((kept, sealed));
+                unit.replace_secret(&kept, &sealed).await?;
+                resealed += 1;
             }
-            Err(error) => left.push((kept.result_id, error)),
+            Err(error) => left.push((kept.run, error)),
         }
     }
-    if !resealed.is_empty() {
-        let text = format!("{} with key {}", resealed.len(), vault.current_key());
+    if resealed > 0 {
+        let text = format!("{resealed} with key {}", vault.current_key());
         let entry = AuditEntry::by_the_server(now, AuditEvent::PasscodesResealed, text);
-        store.reseal(&resealed, &entry).await?;
+        unit.append_audit(&entry).await?;
+        unit.save().await?;
+        // What was sealed with the old key must not live on.
+        store.forget_erased().await?;
     }
-    Ok(Resealed { resealed: resealed.len(), left })
+    Ok(Resealed { resealed, left })
 }

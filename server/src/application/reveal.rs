@@ -5,12 +5,12 @@ use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::AuditEvent;
 use crate::domain::freshness::{Freshness, MaxAge, freshness};
-use crate::domain::rate::RateLimit;
-use crate::ports::Purpose;
-use portal_contract::TemporaryPasscode;
+use crate::domain::rate::{RateLimit, WINDOW_MILLIS, within};
+use crate::ports::{CountedBy, Purpose};
+use portal_contract::{TemporaryPasscode, UtcTime};
 
 impl Portal {
-    /// The temporary passcode of the newest completed reset.
+    /// The temporary passcode of the newest reset that has one: acknowledged, or sent with an unknown outcome.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when the device is not the person's, or there is no passcode (any more);
@@ -33,22 +33,33 @@ impl Portal {
         if let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), now, MaxAge::REVEAL) {
             return Err(Refusal::StepUp(max_age));
         }
-        let found =
-            self.parts.store.passcode_to_show(person, &device.id, now).await?.ok_or(Refusal::NotFound)?;
-        let purpose = Purpose { result_id: &found.result_id, person, device: &device.id };
+        let mut unit = self.parts.store.begin().await?;
+        let found = unit.released_secrets(person, &device.id, now).await?;
+        let found = found.into_iter().next().ok_or(Refusal::NotFound)?;
+        let purpose = Purpose { result_id: &found.run, person, device: &device.id };
         let passcode = self.parts.vault.open(&purpose, &found.sealed)?;
-        // Written first: a passcode that cannot be accounted for is not shown.
-        let id = Some(found.result_id.clone());
-        let entry = audit_entry(AuditEvent::PasscodeRevealed, call, id, now, "ok".to_owned());
         let counted = self.count_from_network(RateLimit::RevealsFromNetwork, &call.origin)?;
-        self.parts.store.record_reveal(&entry, &self.rules.limits).await?.map_err(Refusal::TooOften)?;
+        let after = UtcTime::from_unix_millis(now.unix_millis().saturating_sub(WINDOW_MILLIS));
+        for (limit, by) in [
+            (RateLimit::RevealsOfPerson, CountedBy::Person(person)),
+            (RateLimit::RevealsOfDevice, CountedBy::Device(&device.id)),
+        ] {
+            let Some(at_most) = self.rules.limits.per_hour(limit) else { continue };
+            let count = unit.count_audit(AuditEvent::PasscodeRevealed, by, after).await?;
+            within(limit, at_most, count.number, count.oldest, now).map_err(Refusal::TooOften)?;
+        }
+        // Written first: a passcode that cannot be accounted for is not shown.
+        let id = Some(found.run.clone());
+        let entry = audit_entry(AuditEvent::PasscodeRevealed, call, id, now, "ok".to_owned());
+        unit.append_audit(&entry).await?;
+        unit.save().await?;
         counted.happened();
         Ok(TemporaryPasscode {
             passcode,
             character_set: found.character_set,
             expires_date_time: found.expires,
-            result_id: found.result_id.as_str().to_owned(),
-            is_confirmed: true,
+            result_id: found.run.as_str().to_owned(),
+            is_confirmed: found.is_confirmed,
         })
     }
 }

@@ -4,7 +4,9 @@ use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::{AuditEvent, Origin};
 use crate::domain::person::SignIn;
-use crate::domain::session::Standing;
+use crate::domain::secret::SecretHash;
+use crate::domain::session::{Session, Standing};
+use crate::ports::StoredSession;
 use portal_contract::UtcTime;
 
 /// Up to so far ahead of now a revocation may end: a provider whose clock is ahead, a clock that is disciplined. A token from
@@ -27,7 +29,11 @@ impl Portal {
         let until = now.unix_seconds().saturating_add(self.provider_ahead_seconds());
         let until = sign_in.issued().map_or(until, |issued| until.max(issued.unix_seconds()));
         let until = UtcTime::from_unix_seconds(until);
-        self.parts.store.revoke_sessions(sign_in.person(), until, &entry).await?;
+        let mut unit = self.parts.store.begin().await?;
+        unit.revoke_tokens(sign_in.person(), until).await?;
+        unit.end_sessions_of(sign_in.person()).await?;
+        unit.append_audit(&entry).await?;
+        unit.save().await?;
         self.live.wake(sign_in.person());
         tracing::info!(request = %origin.request, "a person signed out everywhere");
         Ok(())
@@ -39,7 +45,14 @@ impl Portal {
         let seconds = now.unix_seconds().saturating_add(self.provider_ahead_seconds());
         let beyond = UtcTime::from_unix_seconds(seconds.saturating_add(ORDINARY_SECONDS));
         let to = UtcTime::from_unix_seconds(seconds);
-        Ok(self.parts.store.lower_revocations(beyond, to).await?)
+        let mut unit = self.parts.store.begin().await?;
+        let lowered = unit.lower_revocations(beyond, to).await?;
+        if lowered > 0 {
+            // A session that began under the clock that was ahead would now count as younger than what ended it.
+            unit.end_sessions_begun_after(to).await?;
+            unit.save().await?;
+        }
+        Ok(lowered)
     }
 
     /// Whether the token or the session behind this sign-in was revoked. Tokens know whole seconds: one issued in the second of the
@@ -49,14 +62,30 @@ impl Portal {
     /// [`Refusal::Unavailable`]: what cannot be checked is not accepted.
     pub async fn is_revoked(&self, sign_in: &SignIn) -> Result<bool, Refusal> {
         if let Some(id) = sign_in.session() {
-            let session = self.parts.store.session(id).await?;
+            let session = self.session(id).await?;
             if session.is_none_or(|session| session.standing != Standing::Active) {
                 return Ok(true);
             }
         }
-        let until = self.parts.store.sessions_revoked_until(sign_in.person()).await?;
+        let until = self.parts.store.read().await?.tokens_revoked_until(sign_in.person()).await?;
         Ok(until.is_some_and(|until| {
             sign_in.issued().is_none_or(|issued| issued.unix_seconds() <= until.unix_seconds())
         }))
+    }
+
+    /// The session of session mode with this identifier. One that is not what the server wrote is removed and is none; whose it
+    /// was is just what cannot be believed, so nobody is named in the audit record.
+    pub(super) async fn session(&self, id: &SecretHash) -> Result<Option<Session>, Refusal> {
+        match self.parts.store.read().await?.session(id).await? {
+            None => Ok(None),
+            Some(StoredSession::Intact(session)) => Ok(Some(session)),
+            Some(StoredSession::Forged) => {
+                tracing::error!("a session is not what the server wrote, or its key is gone: it is removed");
+                let mut unit = self.parts.store.begin().await?;
+                unit.remove_session(id).await?;
+                unit.save().await?;
+                Ok(None)
+            }
+        }
     }
 }

@@ -1,17 +1,46 @@
 //! Erasing and forgetting what has expired.
 
 use super::{Portal, Refusal};
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
+use crate::domain::sign_in::PendingSignIn;
+use portal_contract::UtcTime;
+
+/// For how long a change is kept, in milliseconds: a client that was away longer reads everything again.
+const CHANGES_KEPT_MILLIS: i64 = 86_400_000;
 
 impl Portal {
-    /// Erases expired passcodes and forgets old idempotency keys and changes. Says how many passcodes it erased.
+    /// Erases expired passcodes, with an audit entry for each, and forgets old idempotency keys, changes, sessions and sign-ins.
+    /// Says how many passcodes it erased.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`]; the next sweep tries again.
-    pub async fn sweep(&self) -> Result<u64, Refusal> {
-        let erased = self.parts.store.sweep(self.now()).await?;
-        if erased > 0 {
-            tracing::info!(erased, "temporary passcodes expired and were erased");
+    pub async fn sweep(&self) -> Result<usize, Refusal> {
+        let now = self.now();
+        let ago = |millis: i64| UtcTime::from_unix_millis(now.unix_millis().saturating_sub(millis));
+        let mut unit = self.parts.store.begin().await?;
+        let erased = unit.erase_expired_secrets(now).await?;
+        for (run, person, device) in &erased {
+            let entry = AuditEntry {
+                at: now,
+                event: AuditEvent::PasscodeErased,
+                person: Some(person.clone()),
+                device: Some(device.clone()),
+                result_id: Some(run.clone()),
+                origin: None,
+                result: "expired".to_owned(),
+            };
+            unit.append_audit(&entry).await?;
         }
-        Ok(erased)
+        unit.forget_requests(ago(KEY_LIFETIME_SECONDS * 1000)).await?;
+        unit.forget_changes(ago(CHANGES_KEPT_MILLIS)).await?;
+        unit.remove_expired_sessions(now).await?;
+        unit.remove_sign_ins_before(PendingSignIn::forgotten_before(now)).await?;
+        unit.save().await?;
+        if !erased.is_empty() {
+            self.parts.store.forget_erased().await?;
+            tracing::info!(erased = erased.len(), "temporary passcodes expired and were erased");
+        }
+        Ok(erased.len())
     }
 }

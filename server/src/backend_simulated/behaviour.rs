@@ -1,6 +1,7 @@
 //! How a simulated device reacts to a command. Pure: the same seed and command give the same plan.
 
-use crate::domain::command::Ending;
+use crate::domain::action::ActionKind;
+use crate::domain::action_run::Ending;
 use crate::domain::ids::ResultId;
 use portal_contract::FailureCode;
 
@@ -35,9 +36,9 @@ pub(super) struct Plan {
 }
 
 impl Behaviour {
-    /// Plans the life of one command.
-    pub(super) fn plan(self, seed: u64, command: &ResultId) -> Plan {
-        let spread = fraction(seed, command.as_str());
+    /// Plans the life of one run.
+    pub(super) fn plan(self, seed: u64, kind: ActionKind, run: &ResultId) -> Plan {
+        let spread = fraction(seed, run.as_str());
         let delivered = 1500.0 + 1000.0 * spread;
         let acknowledged = 4000.0 + 4000.0 * spread;
         let plan = |delivered, finished, ending| Plan { delivered, finished, ending };
@@ -45,6 +46,10 @@ impl Behaviour {
             Self::Normal => plan(Some(delivered), Some(acknowledged), Ending::Done),
             Self::NotNow => plan(Some(delivered), Some(20_000.0), Ending::Done),
             Self::OfflineForAnHour => plan(Some(3_600_000.0), Some(3_600_000.0 + acknowledged), Ending::Done),
+            // Only a reset needs the token, or a policy about passcodes.
+            Self::WrongUnlockToken | Self::NoPasscodePolicy if kind != ActionKind::ResetPasscode => {
+                plan(Some(delivered), Some(acknowledged), Ending::Done)
+            }
             Self::WrongUnlockToken => {
                 plan(Some(delivered), Some(acknowledged), Ending::Failed(FailureCode::UnlockTokenInvalid))
             }
@@ -81,14 +86,24 @@ mod tests {
     #[test]
     fn the_same_seed_and_command_give_the_same_plan() {
         let id = ResultId::trusted("r-1".to_owned());
-        assert_eq!(Behaviour::Normal.plan(7, &id), Behaviour::Normal.plan(7, &id));
-        assert_ne!(Behaviour::Normal.plan(7, &id), Behaviour::Normal.plan(8, &id));
+        assert_eq!(
+            Behaviour::Normal.plan(7, ActionKind::RemoteLock, &id),
+            Behaviour::Normal.plan(7, ActionKind::RemoteLock, &id)
+        );
+        assert_ne!(
+            Behaviour::Normal.plan(7, ActionKind::RemoteLock, &id),
+            Behaviour::Normal.plan(8, ActionKind::RemoteLock, &id)
+        );
     }
 
     #[test]
     fn a_normal_device_acknowledges_within_four_to_eight_seconds() {
         for number in 0..100 {
-            let plan = Behaviour::Normal.plan(1, &ResultId::trusted(format!("r-{number}")));
+            let plan = Behaviour::Normal.plan(
+                1,
+                ActionKind::ResetPasscode,
+                &ResultId::trusted(format!("r-{number}")),
+            );
             let finished = plan.finished.unwrap();
             assert!((4000.0..=8000.0).contains(&finished), "{finished}");
             assert!(plan.delivered.unwrap() < finished);

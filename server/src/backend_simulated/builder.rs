@@ -2,7 +2,10 @@
 
 use super::behaviour::Behaviour;
 use super::fleet::SimulatedDevice;
-use crate::domain::device::{Capabilities, Device, EraseOrRetire, OrganizationDecision, ResetToken};
+use crate::domain::action::ActionSet;
+use crate::domain::device::{
+    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, ResetToken, UnlockToken,
+};
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
 use portal_contract::{
@@ -47,6 +50,9 @@ pub(super) fn device(
         capabilities: Capabilities {
             corporate_android_reset: OrganizationDecision::Allowed,
             reset_token: ResetToken::Active,
+            unlock_token: UnlockToken::Held,
+            passcode: DevicePasscode::Present,
+            offers: ActionSet::ALL,
             erase_or_retire: EraseOrRetire::None,
             command_lifetime_seconds: 86_400,
         },
@@ -140,6 +146,18 @@ impl SimulatedDevice {
     /// Its reset token is not active.
     pub(super) const fn reset_token_inactive(mut self) -> Self {
         self.device.capabilities.reset_token = ResetToken::Inactive;
+        self
+    }
+
+    /// The service holds no token that unlocks it.
+    pub(super) const fn unlock_token_missing(mut self) -> Self {
+        self.device.capabilities.unlock_token = UnlockToken::Missing;
+        self
+    }
+
+    /// It has no passcode.
+    pub(super) const fn without_passcode(mut self) -> Self {
+        self.device.capabilities.passcode = DevicePasscode::Absent;
         self
     }
 

@@ -43,17 +43,17 @@ fn devices(number: u32) -> [SimulatedDevice; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::policy::{Decision, decide_reset};
+    use crate::domain::action::ActionKind;
+    use crate::domain::policy::{Decision, decide};
 
     #[test]
     fn every_person_of_the_crowd_has_four_devices_that_can_be_reset() {
         let everybody = crowd(8);
         assert_eq!(everybody.len(), 32);
-        assert!(
-            everybody
-                .iter()
-                .all(|one| matches!(decide_reset(&one.device, &one.person), Decision::Allowed(_)))
-        );
+        assert!(everybody.iter().all(|one| matches!(
+            decide(ActionKind::ResetPasscode, &one.device, &one.person),
+            Decision::Allowed(_)
+        )));
         assert_eq!(everybody.iter().filter(|one| one.behaviour == Behaviour::Silent).count(), 2);
     }
 }

@@ -150,6 +150,11 @@ fn chiyo_apple() -> Vec<SimulatedDevice> {
             .supervised(),
         device(person, "d-chiyo-ipad", "千代の iPad", ("iPadOS", "18.5"), ("Apple", "iPad Air"))
             .seen_minutes_ago(DAY),
+        device(person, "d-chiyo-iphone-migrated", "移行した iPhone", ("iOS", "18.6"), ("Apple", "iPhone 13"))
+            .unlock_token_missing(),
+        device(person, "d-chiyo-iphone-open", "ロックなしの iPhone", ("iOS", "18.6"), ("Apple", "iPhone SE"))
+            .without_passcode()
+            .compliance(ComplianceState::Noncompliant),
         device(
             person,
             "d-chiyo-ios-user-enrolment",
@@ -292,12 +297,14 @@ mod tests {
 
     #[test]
     fn every_device_of_the_bench_can_be_reset() {
-        use crate::domain::policy::{Decision, decide_reset};
+        use crate::domain::action::ActionKind;
+        use crate::domain::policy::{Decision, decide};
         let fleet = sample_fleet(1);
         let bench: Vec<_> = fleet.iter().filter(|simulated| simulated.person.as_str() == "p-bench").collect();
         assert_eq!(bench.len(), 500);
-        let is_allowed =
-            |one: &&SimulatedDevice| matches!(decide_reset(&one.device, &one.person), Decision::Allowed(_));
+        let is_allowed = |one: &&SimulatedDevice| {
+            matches!(decide(ActionKind::ResetPasscode, &one.device, &one.person), Decision::Allowed(_))
+        };
         assert!(bench.iter().all(is_allowed));
     }
 }

@@ -14,12 +14,12 @@ pub use crowd::crowd;
 pub use fleet::{SimulatedDevice, sample_fleet};
 pub use state::FleetError;
 
-use crate::domain::command::{Ending, Report};
+use crate::domain::action_run::{Ending, Report};
 use crate::domain::device::{Device, EraseOrRetire};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::ports::{
-    BackEndError, CancelAnswer, Clock, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartCommand,
+    BackEndError, CancelAnswer, Clock, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartRun,
     StatusAnswer,
 };
 use async_trait::async_trait;
@@ -159,12 +159,12 @@ impl DeviceBackEnd for SimulatedFleet {
         Ok(found.map(|simulated| self.present(simulated, self.clock.now())))
     }
 
-    async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError> {
+    async fn start(&self, command: &StartRun) -> Result<StartAnswer, BackEndError> {
         let Some(simulated) = self.simulated(&command.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };
         let now = self.clock.now();
-        let plan = simulated.behaviour.plan(self.settings.seed, &command.id);
+        let plan = simulated.behaviour.plan(self.settings.seed, command.action.kind(), &command.id);
         let at =
             |millis: f64| UtcTime::from_unix_millis(now.unix_millis().saturating_add(self.scaled(millis)));
         let Plan { delivered, finished, ending } = plan;

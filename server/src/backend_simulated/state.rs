@@ -1,6 +1,6 @@
 //! What the simulated devices have received: a table for restarts, a map for reading.
 
-use crate::domain::command::{Ending, Report};
+use crate::domain::action_run::{Ending, Report};
 use crate::domain::ids::{DeviceId, ResultId};
 use portal_contract::{FailureCode, UtcTime};
 use sqlx::sqlite::{

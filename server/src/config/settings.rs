@@ -323,6 +323,8 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
     let limits = Limits {
         resets_per_person: PerHour(count("resets_per_hour", 60)),
         resets_per_device: PerHour(count("resets_per_device_per_hour", 20)),
+        actions_per_person: PerHour(count("actions_per_hour", 120)),
+        actions_per_device: PerHour(count("actions_per_device_per_hour", 60)),
         reveals_per_person: PerHour(count("reveals_per_hour", 120)),
         reveals_per_device: PerHour(count("reveals_per_device_per_hour", 60)),
         quotas: Quotas {

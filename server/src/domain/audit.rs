@@ -1,6 +1,7 @@
 //! What the append-only record holds: who, which device, when, from where, with what result. Never a passcode
 //! or a token.
 
+use super::action::ActionKind;
 use super::audit_chain::AuditLine;
 use super::client::ClientSoftware;
 use super::ids::{DeviceId, RequestId, ResultId};
@@ -10,12 +11,14 @@ use portal_contract::UtcTime;
 /// What happened (past tense: the record states facts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditEvent {
-    /// A reset was accepted and recorded.
-    ResetAccepted,
+    /// An action was accepted and recorded.
+    Accepted(ActionKind),
     /// The same key was answered with the same result.
-    ResetReplayed,
-    /// A reset was refused; the result is the problem's code.
-    ResetRefused,
+    Replayed(ActionKind),
+    /// An action was refused; the result is the problem's code.
+    Refused(ActionKind),
+    /// An action ended; the result is its state and error code.
+    Ended(ActionKind),
     /// A temporary passcode was shown.
     PasscodeRevealed,
     /// Showing one was refused; the result is the problem's code.
@@ -24,8 +27,6 @@ pub enum AuditEvent {
     CancelAccepted,
     /// A cancellation was refused.
     CancelRefused,
-    /// A reset ended; the result is its state and error code.
-    ResetEnded,
     /// A temporary passcode was erased.
     PasscodeErased,
     /// The person reported a reset as not their own.
@@ -50,17 +51,28 @@ pub enum AuditEvent {
     DatabaseRestored,
 }
 
+/// What the record calls the acceptance, the replay, the refusal and the end of an action. Written into records for good:
+/// a name is never changed.
+const fn names(kind: ActionKind) -> [&'static str; 4] {
+    match kind {
+        ActionKind::ResetPasscode => ["resetAccepted", "resetReplayed", "resetRefused", "resetEnded"],
+        ActionKind::RemoteLock => {
+            ["remoteLockAccepted", "remoteLockReplayed", "remoteLockRefused", "remoteLockEnded"]
+        }
+        ActionKind::SyncDevice => {
+            ["syncDeviceAccepted", "syncDeviceReplayed", "syncDeviceRefused", "syncDeviceEnded"]
+        }
+        ActionKind::Rename => ["renameAccepted", "renameReplayed", "renameRefused", "renameEnded"],
+    }
+}
+
 impl AuditEvent {
-    /// Every event.
-    pub const ALL: [Self; 19] = [
-        Self::ResetAccepted,
-        Self::ResetReplayed,
-        Self::ResetRefused,
+    /// The events that are about no action of the catalogue.
+    const OTHERS: [Self; 15] = [
         Self::PasscodeRevealed,
         Self::RevealRefused,
         Self::CancelAccepted,
         Self::CancelRefused,
-        Self::ResetEnded,
         Self::PasscodeErased,
         Self::ReportedUnrecognized,
         Self::ReportRefused,
@@ -74,18 +86,25 @@ impl AuditEvent {
         Self::DatabaseRestored,
     ];
 
+    /// Every event.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of_action =
+            |kind| [Self::Accepted(kind), Self::Replayed(kind), Self::Refused(kind), Self::Ended(kind)];
+        ActionKind::ALL.into_iter().flat_map(of_action).chain(Self::OTHERS)
+    }
+
     /// The name in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::ResetAccepted => "resetAccepted",
-            Self::ResetReplayed => "resetReplayed",
-            Self::ResetRefused => "resetRefused",
+            Self::Accepted(kind) => names(kind)[0],
+            Self::Replayed(kind) => names(kind)[1],
+            Self::Refused(kind) => names(kind)[2],
+            Self::Ended(kind) => names(kind)[3],
             Self::PasscodeRevealed => "passcodeRevealed",
             Self::RevealRefused => "revealRefused",
             Self::CancelAccepted => "cancelAccepted",
             Self::CancelRefused => "cancelRefused",
-            Self::ResetEnded => "resetEnded",
             Self::PasscodeErased => "passcodeErased",
             Self::ReportedUnrecognized => "reportedUnrecognized",
             Self::ReportRefused => "reportRefused",
@@ -103,7 +122,7 @@ impl AuditEvent {
     /// Reads the name in the database.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == name)
+        Self::all().find(|event| event.as_str() == name)
     }
 }
 
@@ -182,7 +201,7 @@ mod tests {
 
     #[test]
     fn events_survive_the_database() {
-        for event in AuditEvent::ALL {
+        for event in AuditEvent::all() {
             assert_eq!(AuditEvent::from_name(event.as_str()), Some(event));
         }
         assert_eq!(AuditEvent::from_name("forgotten"), None);

@@ -1,5 +1,6 @@
 //! A managed device as the rules see it: the facts, and what the back end says is possible.
 
+use super::action::ActionSet;
 use super::ids::DeviceId;
 use super::person::PersonId;
 use portal_contract::{
@@ -58,6 +59,12 @@ pub struct Capabilities {
     pub corporate_android_reset: OrganizationDecision,
     /// Whether the device's reset token is active (corporate-owned Android).
     pub reset_token: ResetToken,
+    /// Whether the service holds what unlocks the device (Apple).
+    pub unlock_token: UnlockToken,
+    /// Whether the device has a passcode, as far as the service knows.
+    pub passcode: DevicePasscode,
+    /// Which actions the service has for this device.
+    pub offers: ActionSet,
     /// Whether an erase or retire waits for the device.
     pub erase_or_retire: EraseOrRetire,
     /// How long a command may wait for this device before it counts as expired, in seconds.
@@ -80,6 +87,26 @@ pub enum ResetToken {
     Active,
     /// The device has not activated it yet (it does after the next unlock).
     Inactive,
+}
+
+/// The state of an Apple device's unlock token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlockToken {
+    /// The service holds one, or has no use for one.
+    Held,
+    /// It holds none that works; only enrolling the device anew helps.
+    Missing,
+}
+
+/// Whether a device has a passcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DevicePasscode {
+    /// It has.
+    Present,
+    /// It has none.
+    Absent,
+    /// The service does not say.
+    Unknown,
 }
 
 /// Whether an erase or retire takes precedence.

@@ -1,5 +1,6 @@
 //! Which entries of the audit record a person is shown, and as what. Pure.
 
+use super::action::{ActionKind, Executor};
 use super::audit::{AuditEntry, AuditEvent};
 use super::client::{ClientSoftware, describe};
 use super::person::SignIn;
@@ -7,16 +8,32 @@ use portal_contract::{
     ActionState, FailureCode, HistoryActivity, HistoryActor, HistoryEntry, ProblemCode, RefusalReason,
 };
 
-/// The events a person is shown. The others are the same thing twice (a replayed request) or the machinery's.
-pub const SHOWN: [AuditEvent; 7] = [
-    AuditEvent::ResetAccepted,
-    AuditEvent::ResetRefused,
-    AuditEvent::ResetEnded,
-    AuditEvent::PasscodeRevealed,
-    AuditEvent::RevealRefused,
-    AuditEvent::ReportedUnrecognized,
-    AuditEvent::SessionsRevoked,
-];
+/// The events a person is shown. The others are the same thing twice (a replayed request; the acceptance of what is done in the
+/// same moment) or the machinery's.
+pub fn shown_events() -> impl Iterator<Item = AuditEvent> {
+    let is_shown = |event: &AuditEvent| match event {
+        AuditEvent::Accepted(kind) => kind.executor() == Executor::Device,
+        AuditEvent::Refused(_)
+        | AuditEvent::Ended(_)
+        | AuditEvent::PasscodeRevealed
+        | AuditEvent::RevealRefused
+        | AuditEvent::ReportedUnrecognized
+        | AuditEvent::SessionsRevoked => true,
+        AuditEvent::Replayed(_)
+        | AuditEvent::CancelAccepted
+        | AuditEvent::CancelRefused
+        | AuditEvent::ReportRefused
+        | AuditEvent::PasscodeErased
+        | AuditEvent::SignedIn
+        | AuditEvent::SignInRefused
+        | AuditEvent::SignedOut
+        | AuditEvent::AuditChainStarted
+        | AuditEvent::AuditKeyChanged
+        | AuditEvent::PasscodesResealed
+        | AuditEvent::DatabaseRestored => false,
+    };
+    AuditEvent::all().filter(is_shown)
+}
 
 /// An entry of the audit record as it was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,24 +46,25 @@ pub struct RecordedEntry {
     pub device_name: Option<String>,
 }
 
-/// The entry as the person is shown it; `None` for one that is not in [`SHOWN`].
+/// The entry as the person is shown it; `None` for one that is not among [`shown_events`].
 #[must_use]
 pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> {
     let RecordedEntry { place, entry, device_name } = recorded;
     let (first, second) = entry.result.split_once(' ').unwrap_or((&entry.result, ""));
     let error_code = (!second.is_empty()).then(|| FailureCode::from_wire(second));
     let refused = || (Some(ProblemCode::from_wire(first)), reason(second), None);
-    let (activity, (code, reason, error_code)) = match entry.event {
-        AuditEvent::ResetAccepted => (HistoryActivity::ResetRequested, (None, None, None)),
-        AuditEvent::ResetRefused => (HistoryActivity::ResetRefused, refused()),
-        AuditEvent::ResetEnded => {
-            (ended(ActionState::from_wire(first), error_code), (None, None, error_code))
+    let (activity, action, (code, reason, error_code)) = match entry.event {
+        AuditEvent::Accepted(kind) => (requested(kind), Some(kind), (None, None, None)),
+        AuditEvent::Refused(kind) => (action_refused(kind), Some(kind), refused()),
+        AuditEvent::Ended(kind) => {
+            let ended = ended(kind, ActionState::from_wire(first), error_code);
+            (ended, Some(kind), (None, None, error_code))
         }
-        AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, (None, None, None)),
-        AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, refused()),
-        AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, (None, None, None)),
-        AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, (None, None, None)),
-        AuditEvent::ResetReplayed
+        AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, None, (None, None, None)),
+        AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, None, refused()),
+        AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, None, (None, None, None)),
+        AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, None, (None, None, None)),
+        AuditEvent::Replayed(_)
         | AuditEvent::CancelAccepted
         | AuditEvent::CancelRefused
         | AuditEvent::ReportRefused
@@ -60,12 +78,13 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
         | AuditEvent::DatabaseRestored => return None,
     };
     // Only the person cancels; that the end is written by the queue does not make it the system's doing.
-    let is_persons = entry.origin.is_some() || activity == HistoryActivity::ResetCanceled;
+    let is_persons = entry.origin.is_some()
+        || matches!(activity, HistoryActivity::ResetCanceled | HistoryActivity::ActionCanceled);
     Some(HistoryEntry {
         id: format!("h-{place}"),
         occurred_date_time: entry.at,
         activity,
-        action_name: None,
+        action_name: action.map(ActionKind::name),
         actor: if is_persons { HistoryActor::Person } else { HistoryActor::System },
         actor_name: is_persons.then(|| name(sign_in)),
         code,
@@ -91,18 +110,49 @@ fn reason(text: &str) -> Option<RefusalReason> {
     (!text.is_empty()).then(|| RefusalReason::from_wire(text))
 }
 
-fn ended(state: ActionState, code: Option<FailureCode>) -> HistoryActivity {
-    match state {
-        ActionState::Done => HistoryActivity::ResetDone,
-        ActionState::Canceled if code == Some(FailureCode::SupersededByErase) => {
-            HistoryActivity::ResetSuperseded
+/// The contract has words of its own for resets, from before there were other actions.
+const fn requested(kind: ActionKind) -> HistoryActivity {
+    match kind {
+        ActionKind::ResetPasscode => HistoryActivity::ResetRequested,
+        ActionKind::RemoteLock | ActionKind::SyncDevice | ActionKind::Rename => {
+            HistoryActivity::ActionRequested
         }
-        ActionState::Canceled => HistoryActivity::ResetCanceled,
+    }
+}
+
+const fn action_refused(kind: ActionKind) -> HistoryActivity {
+    match kind {
+        ActionKind::ResetPasscode => HistoryActivity::ResetRefused,
+        ActionKind::RemoteLock | ActionKind::SyncDevice | ActionKind::Rename => {
+            HistoryActivity::ActionRefused
+        }
+    }
+}
+
+fn ended(kind: ActionKind, state: ActionState, code: Option<FailureCode>) -> HistoryActivity {
+    let [done, superseded, canceled, failed] = match kind {
+        ActionKind::ResetPasscode => [
+            HistoryActivity::ResetDone,
+            HistoryActivity::ResetSuperseded,
+            HistoryActivity::ResetCanceled,
+            HistoryActivity::ResetFailed,
+        ],
+        ActionKind::RemoteLock | ActionKind::SyncDevice | ActionKind::Rename => [
+            HistoryActivity::ActionDone,
+            HistoryActivity::ActionSuperseded,
+            HistoryActivity::ActionCanceled,
+            HistoryActivity::ActionFailed,
+        ],
+    };
+    match state {
+        ActionState::Done => done,
+        ActionState::Canceled if code == Some(FailureCode::SupersededByErase) => superseded,
+        ActionState::Canceled => canceled,
         ActionState::Failed
         | ActionState::NotSupported
         | ActionState::None
         | ActionState::Pending
         | ActionState::Active
-        | ActionState::Other => HistoryActivity::ResetFailed,
+        | ActionState::Other => failed,
     }
 }

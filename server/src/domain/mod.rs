@@ -1,11 +1,13 @@
 //! The rules: pure functions and types that know no HTTP, no database, no clock and no source of randomness.
 
+pub mod action;
+pub mod action_run;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_export;
 pub mod client;
-pub mod command;
 pub mod device;
+pub mod device_name;
 pub mod freshness;
 pub mod history;
 pub mod idempotency;

@@ -35,9 +35,9 @@ impl NotReady {
 /// Figures of one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Commands by their state in the queue and as the person sees it.
-    pub commands: Vec<(String, String, i64)>,
-    /// Commands whose next step is due.
+    /// Runs of actions: which action, the state in the queue, the state the person sees, how many.
+    pub runs: Vec<(String, String, String, i64)>,
+    /// Runs whose next step is due.
     pub due: i64,
     /// Since when the oldest of them has been due.
     pub oldest_due: Option<UtcTime>,

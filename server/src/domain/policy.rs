@@ -1,13 +1,13 @@
-//! The policy table: whether a passcode reset is possible for a device and a person, why not, and what it
-//! would do.
+//! The policy table: whether an action is possible for a device and a person, why not, and what it would do.
 //!
-//! Each row of `platforms.md` is one [`Row`]; [`row_of`] finds the first that matches and
-//! [`reset_availability`] turns it into the contract's answer. `operatingSystem` is a free string and is
+//! Each row of `platforms.md` is one [`Row`]; [`row_of`] finds the first that matches and [`decide`] says what it means for
+//! an action. Company-owned Android with a work profile is a row of its own: management can reset the profile's passcode only. `operatingSystem` is a free string and is
 //! matched by prefix without regard to case. Two decisions the table leaves open: facts about the person come
 //! before facts about the platform (a person who may not act is told so first), and a device whose version
 //! cannot be read matches no row that depends on it.
 
-use super::device::{Device, EraseOrRetire, OrganizationDecision, ResetToken};
+use super::action::ActionKind;
+use super::device::{Device, DevicePasscode, EraseOrRetire, OrganizationDecision, ResetToken, UnlockToken};
 use super::person::PersonId;
 use portal_contract::{
     ActionAvailability, CharacterSet, DeviceEnrollmentType as Enrollment, ManagedDeviceOwnerType as Owner,
@@ -19,8 +19,10 @@ use portal_contract::{
 pub enum Row {
     /// Android, dedicated (kiosk).
     AndroidDedicated,
-    /// Android, corporate-owned: fully managed or with a work profile.
-    AndroidCorporateOwned,
+    /// Android, corporate-owned and fully managed.
+    AndroidFullyManaged,
+    /// Android, corporate-owned with a work profile: only the profile's passcode can be reset.
+    AndroidCorporateWorkProfile,
     /// Android, personally owned with a work profile.
     AndroidPersonalWorkProfile,
     /// Android up to 6 under device administrator.
@@ -146,11 +148,10 @@ pub fn row_of(device: &Device) -> Row {
 fn android_row(device: &Device, version: Option<(u32, u32)>) -> Row {
     if device.enrollment_type == Enrollment::AndroidEnterpriseDedicatedDevice {
         Row::AndroidDedicated
-    } else if matches!(
-        device.enrollment_type,
-        Enrollment::AndroidEnterpriseFullyManaged | Enrollment::AndroidEnterpriseCorporateWorkProfile
-    ) {
-        Row::AndroidCorporateOwned
+    } else if device.enrollment_type == Enrollment::AndroidEnterpriseFullyManaged {
+        Row::AndroidFullyManaged
+    } else if device.enrollment_type == Enrollment::AndroidEnterpriseCorporateWorkProfile {
+        Row::AndroidCorporateWorkProfile
     } else if device.management_agent == Agent::GoogleCloudDevicePolicyController
         && device.owner_type == Owner::Personal
     {
@@ -166,14 +167,23 @@ fn android_row(device: &Device, version: Option<(u32, u32)>) -> Row {
     }
 }
 
-/// What the table says about one device and one person.
+/// What the table says about an action, one device and one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Decision {
-    /// The reset is possible and would do this.
-    Allowed(Reset),
+    /// It is possible.
+    Allowed(Allowed),
     /// It is not, for this reason.
     Refused(RefusalReason),
+}
+
+/// What an allowed action would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// A reset with this outcome.
+    Reset(Reset),
+    /// What its name says.
+    Plain,
 }
 
 /// What an allowed reset does.
@@ -185,30 +195,59 @@ pub enum Reset {
     Removed,
 }
 
+impl Reset {
+    /// The name in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Temporary(character_set) => character_set.as_str(),
+        }
+    }
+
+    /// Reads the name in the database.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        if name == "removed" { Self::Removed } else { Self::Temporary(CharacterSet::from_wire(name)) }
+    }
+}
+
 impl Decision {
     /// As the contract says it.
     #[must_use]
     pub const fn availability(self) -> ActionAvailability {
         let (reason, outcome) = match self {
-            Self::Allowed(Reset::Temporary(character_set)) => {
+            Self::Allowed(Allowed::Reset(Reset::Temporary(character_set))) => {
                 (None, Some(ResetOutcome::TemporaryPasscode { character_set }))
             }
-            Self::Allowed(Reset::Removed) => (None, Some(ResetOutcome::PasscodeRemoved)),
+            Self::Allowed(Allowed::Reset(Reset::Removed)) => (None, Some(ResetOutcome::PasscodeRemoved)),
+            Self::Allowed(Allowed::Plain) => (None, None),
             Self::Refused(reason) => (Some(reason), None),
         };
         ActionAvailability { allowed: reason.is_none(), reason, outcome, command_expires_after_seconds: None }
     }
 }
 
-/// Decides about a reset of `device` by `person`.
-pub fn decide_reset(device: &Device, person: &PersonId) -> Decision {
+/// Decides about an action on `device` by `person`. First who may act at all, then the platform, then what the service has,
+/// then what is under way.
+pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decision {
     if device.enrollment_type == Enrollment::DeviceEnrollmentManager {
         return Decision::Refused(RefusalReason::DeviceEnrollmentManager);
     }
     if device.primary_user != *person {
         return Decision::Refused(RefusalReason::NotPrimaryUser);
     }
-    match decide_row(row_of(device), device) {
+    let by_platform = match action {
+        ActionKind::ResetPasscode => decide_reset(row_of(device), device),
+        ActionKind::RemoteLock => decide_lock(row_of(device), device),
+        ActionKind::SyncDevice => decide_sync(row_of(device)),
+        // A name is the portal's own: no device and no service is asked.
+        ActionKind::Rename => return Decision::Allowed(Allowed::Plain),
+    };
+    match by_platform {
+        Decision::Allowed(_) if !device.capabilities.offers.has(action) => {
+            Decision::Refused(RefusalReason::NotOfferedByService)
+        }
         Decision::Allowed(_) if device.capabilities.erase_or_retire == EraseOrRetire::Pending => {
             Decision::Refused(RefusalReason::EraseOrRetirePending)
         }
@@ -216,11 +255,59 @@ pub fn decide_reset(device: &Device, person: &PersonId) -> Decision {
     }
 }
 
-fn decide_row(row: Row, device: &Device) -> Decision {
-    let letters_and_digits = Decision::Allowed(Reset::Temporary(CharacterSet::LettersAndDigits));
+/// A lock keeps others out until the passcode is typed. A Mac is locked with a PIN that the service issues, which no service
+/// behind this server does yet; a PC has no lock from afar.
+const fn decide_lock(row: Row, device: &Device) -> Decision {
+    match row {
+        Row::WindowsPc => Decision::Refused(RefusalReason::WindowsPc),
+        Row::Mac => Decision::Refused(RefusalReason::NotOfferedByService),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+        Row::AndroidFullyManaged
+        | Row::AndroidCorporateWorkProfile
+        | Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81 => match device.capabilities.passcode {
+            DevicePasscode::Absent => Decision::Refused(RefusalReason::NoPasscodeOnDevice),
+            DevicePasscode::Present | DevicePasscode::Unknown => Decision::Allowed(Allowed::Plain),
+        },
+    }
+}
+
+const fn decide_sync(row: Row) -> Decision {
+    match row {
+        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+        Row::AndroidDedicated
+        | Row::AndroidFullyManaged
+        | Row::AndroidCorporateWorkProfile
+        | Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::SharedIpad
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::WindowsPc
+        | Row::Mac => Decision::Allowed(Allowed::Plain),
+    }
+}
+
+fn decide_reset(row: Row, device: &Device) -> Decision {
+    let reset = |reset| Decision::Allowed(Allowed::Reset(reset));
+    let letters_and_digits = reset(Reset::Temporary(CharacterSet::LettersAndDigits));
     match row {
         Row::AndroidAdministratorUpTo6 | Row::Windows10Mobile => letters_and_digits,
-        Row::AndroidCorporateOwned => {
+        Row::AndroidFullyManaged => {
             if device.capabilities.corporate_android_reset == OrganizationDecision::Forbidden {
                 Decision::Refused(RefusalReason::OrganizationPolicy)
             } else if device.capabilities.reset_token == ResetToken::Inactive {
@@ -229,8 +316,14 @@ fn decide_row(row: Row, device: &Device) -> Decision {
                 letters_and_digits
             }
         }
-        Row::WindowsPhone81 => Decision::Allowed(Reset::Temporary(CharacterSet::Digits)),
-        Row::AppleDeviceEnrolment | Row::VisionOs => Decision::Allowed(Reset::Removed),
+        Row::WindowsPhone81 => reset(Reset::Temporary(CharacterSet::Digits)),
+        Row::AppleDeviceEnrolment | Row::VisionOs
+            if device.capabilities.unlock_token == UnlockToken::Missing =>
+        {
+            Decision::Refused(RefusalReason::UnlockTokenMissing)
+        }
+        Row::AppleDeviceEnrolment | Row::VisionOs => reset(Reset::Removed),
+        Row::AndroidCorporateWorkProfile => Decision::Refused(RefusalReason::WorkProfilePasscodeOnly),
         Row::AndroidAdministratorFrom7 => Decision::Refused(RefusalReason::AndroidForbidsSince7),
         Row::AndroidPersonalWorkProfile => Decision::Refused(RefusalReason::PersonallyOwnedWorkProfile),
         Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),

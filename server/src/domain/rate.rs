@@ -21,6 +21,10 @@ pub enum RateLimit {
     ResetsOfDevice,
     /// Accepted resets asked for from one network.
     ResetsFromNetwork,
+    /// Accepted actions of one person, resets apart.
+    ActionsOfPerson,
+    /// Accepted actions of one device, resets apart.
+    ActionsOfDevice,
     /// Passcodes shown to one person.
     RevealsOfPerson,
     /// Passcodes shown of one device.
@@ -39,10 +43,12 @@ pub enum RateLimit {
 
 impl RateLimit {
     /// Every limit.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ResetsOfPerson,
         Self::ResetsOfDevice,
         Self::ResetsFromNetwork,
+        Self::ActionsOfPerson,
+        Self::ActionsOfDevice,
         Self::RevealsOfPerson,
         Self::RevealsOfDevice,
         Self::RevealsFromNetwork,
@@ -59,6 +65,8 @@ impl RateLimit {
             Self::ResetsOfPerson => "resetsOfPerson",
             Self::ResetsOfDevice => "resetsOfDevice",
             Self::ResetsFromNetwork => "resetsFromNetwork",
+            Self::ActionsOfPerson => "actionsOfPerson",
+            Self::ActionsOfDevice => "actionsOfDevice",
             Self::RevealsOfPerson => "revealsOfPerson",
             Self::RevealsOfDevice => "revealsOfDevice",
             Self::RevealsFromNetwork => "revealsFromNetwork",
@@ -114,6 +122,8 @@ impl Quotas {
             RateLimit::SignInsFromNetwork => Some(self.sign_ins_from_network),
             RateLimit::ResetsOfPerson
             | RateLimit::ResetsOfDevice
+            | RateLimit::ActionsOfPerson
+            | RateLimit::ActionsOfDevice
             | RateLimit::RevealsOfPerson
             | RateLimit::RevealsOfDevice
             | RateLimit::StreamsOfPerson => None,
@@ -121,19 +131,44 @@ impl Quotas {
     }
 }
 
-/// The limits on resets and on showing passcodes.
+/// The limits on actions and on showing passcodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Accepted resets of one person.
     pub resets_per_person: PerHour,
     /// Accepted resets of one device.
     pub resets_per_device: PerHour,
+    /// Accepted actions of one person, resets apart.
+    pub actions_per_person: PerHour,
+    /// Accepted actions of one device, resets apart.
+    pub actions_per_device: PerHour,
     /// Passcodes shown to one person.
     pub reveals_per_person: PerHour,
     /// Passcodes shown of one device.
     pub reveals_per_device: PerHour,
     /// Those counted by buckets.
     pub quotas: Quotas,
+}
+
+impl Limits {
+    /// How often within an hour a limit allows that is counted by rows; `None` for the others.
+    #[must_use]
+    pub const fn per_hour(&self, limit: RateLimit) -> Option<PerHour> {
+        match limit {
+            RateLimit::ResetsOfPerson => Some(self.resets_per_person),
+            RateLimit::ResetsOfDevice => Some(self.resets_per_device),
+            RateLimit::ActionsOfPerson => Some(self.actions_per_person),
+            RateLimit::ActionsOfDevice => Some(self.actions_per_device),
+            RateLimit::RevealsOfPerson => Some(self.reveals_per_person),
+            RateLimit::RevealsOfDevice => Some(self.reveals_per_device),
+            RateLimit::ResetsFromNetwork
+            | RateLimit::RevealsFromNetwork
+            | RateLimit::AttemptsOfPerson
+            | RateLimit::SignInFailuresFromNetwork
+            | RateLimit::SignInsFromNetwork
+            | RateLimit::StreamsOfPerson => None,
+        }
+    }
 }
 
 /// Too often; try again after this many whole seconds (at least 1).

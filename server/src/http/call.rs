@@ -13,6 +13,8 @@ use axum::http::request::Parts;
 pub(super) struct OwnDevice {
     pub(super) call: DeviceCall,
     pub(super) result_id: Option<ResultId>,
+    /// The name of an action, as it stands in the path.
+    pub(super) action: Option<String>,
 }
 
 impl FromRequestParts<EdgeState> for OwnDevice {
@@ -22,7 +24,8 @@ impl FromRequestParts<EdgeState> for OwnDevice {
         let Authenticated { sign_in, origin } = Authenticated::from_request_parts(parts, state).await?;
         let device = segment(parts, state, "id").await.as_deref().and_then(DeviceId::parse);
         let result_id = segment(parts, state, "resultId").await.as_deref().and_then(ResultId::parse);
-        Ok(Self { call: DeviceCall { sign_in, device, origin }, result_id })
+        let action = segment(parts, state, "action").await;
+        Ok(Self { call: DeviceCall { sign_in, device, origin }, result_id, action })
     }
 }
 

@@ -61,10 +61,10 @@ refusals! {
 }
 
 refusals! {
-    /// ... and the reset.
-    ResetRefusals {
+    /// ... and starting an action.
+    ActionRefusals {
         "408" => "The body did not arrive in time",
-        "409" => "A reset of the device is pending already",
+        "409" => "The action is under way on the device already",
         "412" => "The device has changed",
         "413" => "The body is too large",
         "422" => "The key was used for another request",
@@ -84,7 +84,7 @@ pub(super) fn frame(public_base_url: Option<&str>) -> OpenApi {
     let info = InfoBuilder::new()
         .title("Passcode portal")
         .version(env!("CARGO_PKG_VERSION"))
-        .description(Some("Devices of the signed-in person, and the reset of their passcodes."))
+        .description(Some("Devices of the signed-in person, and what may be done with them."))
         .build();
     let mut document =
         OpenApiBuilder::new()

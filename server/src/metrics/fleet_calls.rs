@@ -5,8 +5,7 @@ use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::ports::{
-    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartCommand,
-    StatusAnswer,
+    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartRun, StatusAnswer,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -40,7 +39,7 @@ impl DeviceBackEnd for CountedBackEnd {
         self.counted("device", self.inner.device(person, id).await)
     }
 
-    async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError> {
+    async fn start(&self, command: &StartRun) -> Result<StartAnswer, BackEndError> {
         self.counted("start", self.inner.start(command).await)
     }
 

@@ -68,9 +68,10 @@ struct FleetCall {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct CommandState {
-    queue: String,
+struct RunState {
     action: String,
+    queue: String,
+    state: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -90,7 +91,7 @@ pub struct Metrics {
     connections: Gauge,
     connections_closed: Family<Reason, Counter>,
     fleet_calls: Family<FleetCall, Counter>,
-    commands: Family<CommandState, Gauge>,
+    action_runs: Family<RunState, Gauge>,
     queue_due: Gauge,
     queue_oldest_due: Seconds,
     audit_rows: Gauge,
@@ -118,7 +119,7 @@ impl Metrics {
             connections: Gauge::default(),
             connections_closed: Family::default(),
             fleet_calls: Family::default(),
-            commands: Family::default(),
+            action_runs: Family::default(),
             queue_due: Gauge::default(),
             queue_oldest_due: Seconds::default(),
             audit_rows: Gauge::default(),
@@ -143,9 +144,9 @@ impl Metrics {
         let help = "Connections that were closed for others, found no room, or sent no readable request";
         registry.register("http_connections_closed", help, self.connections_closed.clone());
         registry.register("fleet_calls", "Calls to the device back end", self.fleet_calls.clone());
-        let help = "Commands by their state in the queue and as the person sees it";
-        registry.register("commands", help, self.commands.clone());
-        registry.register("queue_due", "Commands whose next step is due", self.queue_due.clone());
+        let help = "Runs of actions by their state in the queue and as the person sees it";
+        registry.register("action_runs", help, self.action_runs.clone());
+        registry.register("queue_due", "Runs whose next step is due", self.queue_due.clone());
         let help = "For how long the oldest of them has been due";
         registry.register_with_unit("queue_oldest_due", help, Unit::Seconds, self.queue_oldest_due.clone());
         registry.register("audit_rows", "Entries of the audit record", self.audit_rows.clone());
@@ -206,10 +207,10 @@ impl Metrics {
         not_ready: &[NotReady],
         now: UtcTime,
     ) -> String {
-        self.commands.clear();
-        for (queue, action, number) in &figures.commands {
-            let state = CommandState { queue: queue.clone(), action: action.clone() };
-            self.commands.get_or_create(&state).set(*number);
+        self.action_runs.clear();
+        for (action, queue, state, number) in &figures.runs {
+            let state = RunState { action: action.clone(), queue: queue.clone(), state: state.clone() };
+            self.action_runs.get_or_create(&state).set(*number);
         }
         self.queue_due.set(figures.due);
         self.queue_oldest_due.set(figures.oldest_due.map_or(0.0, |due| seconds_between(due, now)));

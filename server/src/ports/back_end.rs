@@ -1,10 +1,10 @@
 //! The device management service behind the portal.
 
-use crate::domain::command::Report;
+use crate::domain::action::Action;
+use crate::domain::action_run::Report;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::policy::Reset;
 use async_trait::async_trait;
 use portal_contract::{FailureCode, SecretText};
 
@@ -28,13 +28,13 @@ pub struct DevicePage {
 
 /// A command to a device.
 #[derive(Debug, Clone)]
-pub struct StartCommand {
+pub struct StartRun {
     /// The command's own idempotency key: starting it twice is starting it once.
     pub id: ResultId,
     /// The device.
     pub device: DeviceId,
     /// What to do.
-    pub reset: Reset,
+    pub action: Action,
     /// The passcode to set, where one is set.
     pub passcode: Option<SecretText>,
 }
@@ -102,7 +102,7 @@ pub trait DeviceBackEnd: Send + Sync {
     /// # Errors
     /// [`BackEndError::Busy`] if it certainly did not start, [`BackEndError::NoAnswer`] if that cannot be
     /// known.
-    async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError>;
+    async fn start(&self, command: &StartRun) -> Result<StartAnswer, BackEndError>;
 
     /// Asks about a command.
     ///

@@ -4,28 +4,24 @@
 mod back_end;
 mod clock;
 mod crash_points;
-mod events;
 mod oidc_client;
 mod randomness;
-mod sessions;
-mod store;
+mod storage;
 mod token_seal;
 mod tokens;
 mod vault;
 
 pub use back_end::{
-    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartCommand,
-    StatusAnswer,
+    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartRun, StatusAnswer,
 };
 pub use clock::Clock;
 pub use crash_points::{CrashPoint, CrashPoints, NoCrash};
-pub use events::{Changed, ChangesSince, NumberedChange};
 pub use oidc_client::{AfterSignOut, AuthorizationRequest, CodeRedemption, OidcClient, RedeemedCode};
 pub use randomness::{Randomness, RandomnessError};
-pub use sessions::{NewSession, Room, SessionStore};
-pub use store::{
-    Accepted, CancelOutcome, Change, HistoryPage, IdempotentRequest, KeptPasscode, RateBucket, RecordOutcome,
-    RecordReset, Reported, SealedPasscode, Store, StoreError,
+pub use storage::{
+    AuditLog, Changed, Changes, Claim, CountedBy, DeviceNames, HistoryPage, KeptSecret, NewSecret,
+    NewSession, Notifications, NumberedChange, Operation, RateBucket, RateBuckets, Requests, Revocations,
+    RunCount, Runs, Secrets, Sessions, SignIns, Storage, StoreError, StoredSession, UnitOfWork,
 };
 pub use token_seal::{SealedToken, TokenSeal};
 pub use tokens::{TokenError, TokenVerifier};

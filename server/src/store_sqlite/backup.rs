@@ -2,7 +2,7 @@
 //! original. `docs/adr/0025-backup-and-restore.md` has the reasons.
 
 use super::rows::get;
-use super::{SqliteStore, StoreOptions, audit, commands, connect_options, store_error};
+use super::{SqliteStore, StoreOptions, audit, connect_options, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::audit_chain::Whole;
 use crate::ports::StoreError;
@@ -28,18 +28,13 @@ impl SqliteStore {
     /// [`StoreError`]; the file may be half written then.
     pub async fn copy_to(&self, file: &Path, now: UtcTime) -> Result<(), StoreError> {
         let name = file.to_str().ok_or_else(|| unavailable("the path of the backup is not UTF-8"))?;
-        sqlx::query("VACUUM INTO ?")
-            .bind(name)
-            .execute(&self.readers)
-            .await
-            .map_err(|error| store_error(&error))?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.readers).await?;
         // Marked last: without the mark it is no finished backup.
-        let mut copy = single_file(file).connect().await.map_err(|error| store_error(&error))?;
+        let mut copy = single_file(file).connect().await?;
         sqlx::query("INSERT INTO backup_origin (at) VALUES (?)")
             .bind(now.unix_millis())
             .execute(&mut copy)
-            .await
-            .map_err(|error| store_error(&error))?;
+            .await?;
         copy.close().await.map_err(|error| store_error(&error))
     }
 
@@ -56,39 +51,31 @@ impl SqliteStore {
         {
             self.seal_audit(verified, now).await?;
         }
-        let mut transaction = self.begin().await?;
-        let at: Option<i64> = sqlx::query_scalar("SELECT at FROM backup_origin")
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(|error| store_error(&error))?;
+        let mut transaction = self.begin_transaction().await?;
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT at FROM backup_origin").fetch_optional(&mut *transaction).await?;
         let at = at.ok_or_else(|| StoreError::Corrupt("it is not a finished backup".to_owned()))?;
         let backup_at = UtcTime::from_unix_millis(at);
         sqlx::query(
-            "UPDATE commands SET queue_state = 'sent', due = ? WHERE queue_state IN ('recorded', 'sending')",
+            "UPDATE action_runs SET queue_state = 'sent', due = ? WHERE queue_state IN ('recorded', 'sending')",
         )
         .bind(now.unix_millis())
         .execute(&mut *transaction)
-        .await
-        .map_err(|error| store_error(&error))?;
+        .await?;
         let open_commands: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM commands WHERE queue_state <> 'ended'")
+            sqlx::query_scalar("SELECT COUNT(*) FROM action_runs WHERE queue_state <> 'ended'")
                 .fetch_one(&mut *transaction)
-                .await
-                .map_err(|error| store_error(&error))?;
+                .await?;
         sqlx::query("INSERT INTO restores (at, backup_at) VALUES (?, ?)")
             .bind(now.unix_millis())
             .bind(at)
             .execute(&mut *transaction)
-            .await
-            .map_err(|error| store_error(&error))?;
-        sqlx::query("DELETE FROM backup_origin")
-            .execute(&mut *transaction)
-            .await
-            .map_err(|error| store_error(&error))?;
+            .await?;
+        sqlx::query("DELETE FROM backup_origin").execute(&mut *transaction).await?;
         let text = format!("backup of {}", backup_at.to_rfc3339());
         let entry = AuditEntry::by_the_server(now, AuditEvent::DatabaseRestored, text);
         audit::append(&mut transaction, &entry, &self.chain).await?;
-        commands::commit(transaction).await?;
+        transaction.commit().await?;
         Ok(Readied { backup_at, open_commands: u64::try_from(open_commands).unwrap_or(0) })
     }
 

@@ -59,8 +59,7 @@ impl Chain {
 pub(super) async fn has_begun(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
     let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'")
         .fetch_one(connection)
-        .await
-        .map_err(|error| store_error(&error))?;
+        .await?;
     Ok(tables > 0)
 }
 
@@ -79,10 +78,7 @@ pub(super) async fn begin(connection: &mut SqliteConnection) -> Result<(), Store
             insert(connection, line.sequence, &Link { key: None, hash: previous }).await?;
         }
     }
-    sqlx::query("UPDATE audit_chain_start SET is_chained = 1")
-        .execute(connection)
-        .await
-        .map_err(|error| store_error(&error))?;
+    sqlx::query("UPDATE audit_chain_start SET is_chained = 1").execute(connection).await?;
     Ok(())
 }
 
@@ -93,20 +89,16 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn tell_of_chain(&self, now: UtcTime) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_transaction().await?;
         let existing: Option<i64> =
             sqlx::query_scalar("SELECT existing FROM audit_chain_start WHERE is_told = 0 AND existing > 0")
                 .fetch_optional(&mut *transaction)
-                .await
-                .map_err(|error| store_error(&error))?;
+                .await?;
         if let Some(existing) = existing {
             let text = format!("{existing} earlier lines");
             let entry = AuditEntry::by_the_server(now, AuditEvent::AuditChainStarted, text);
             audit::append(&mut transaction, &entry, &self.chain).await?;
-            sqlx::query("UPDATE audit_chain_start SET is_told = 1")
-                .execute(&mut *transaction)
-                .await
-                .map_err(|error| store_error(&error))?;
+            sqlx::query("UPDATE audit_chain_start SET is_told = 1").execute(&mut *transaction).await?;
         }
         if let Some(keys) = self.chain.keys()
             && newest(&mut transaction).await?.is_none()
@@ -115,7 +107,7 @@ impl SqliteStore {
             let entry = AuditEntry::by_the_server(now, AuditEvent::AuditKeyChanged, text);
             audit::append(&mut transaction, &entry, &self.chain).await?;
         }
-        super::commands::commit(transaction).await
+        Ok(transaction.commit().await?)
     }
 
     /// Seals the record from here on with the current key, whatever it was sealed with before: whoever asks for this
@@ -127,14 +119,14 @@ impl SqliteStore {
         let Some(keys) = self.chain.keys() else {
             return Err(StoreError::Corrupt("[audit] names no key: set audit.key_file".to_owned()));
         };
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_transaction().await?;
         if head(&mut transaction).await? != verified.head {
             return Err(StoreError::Corrupt("the audit record was changed meanwhile".to_owned()));
         }
         let text = format!("key {}, {} earlier lines", keys.current().id(), verified.lines);
         let entry = AuditEntry::by_the_server(now, AuditEvent::AuditKeyChanged, text);
         audit::append(&mut transaction, &entry, &self.chain).await?;
-        super::commands::commit(transaction).await
+        Ok(transaction.commit().await?)
     }
 
     /// The key of the newest line, where it has one.
@@ -142,7 +134,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn newest_audit_key(&self) -> Result<Option<KeyId>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(|error| store_error(&error))?;
+        let mut connection = self.readers.acquire().await?;
         Ok(newest(&mut connection).await?.and_then(|(_, key)| key))
     }
 
@@ -151,7 +143,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(|error| store_error(&error))?;
+        let mut connection = self.readers.acquire().await?;
         head(&mut connection).await
     }
 
@@ -190,13 +182,11 @@ impl SqliteStore {
         let first: Option<i64> = sqlx::query_scalar("SELECT MIN(sequence) FROM audit WHERE at >= ?")
             .bind(from.map_or(i64::MIN, UtcTime::unix_millis))
             .fetch_one(&self.readers)
-            .await
-            .map_err(|error| store_error(&error))?;
+            .await?;
         let last: Option<i64> = sqlx::query_scalar("SELECT MAX(sequence) FROM audit WHERE at < ?")
             .bind(to.map_or(i64::MAX, UtcTime::unix_millis))
             .fetch_one(&self.readers)
-            .await
-            .map_err(|error| store_error(&error))?;
+            .await?;
         Ok((first.unwrap_or(i64::MAX), last.unwrap_or(0)))
     }
 
@@ -209,7 +199,7 @@ impl SqliteStore {
         &self,
         mut take: impl FnMut(AuditLine, Option<Link>) -> Result<(), E>,
     ) -> Result<Result<(i64, i64), E>, StoreError> {
-        let mut snapshot = self.readers.begin().await.map_err(|error| store_error(&error))?;
+        let mut snapshot = self.readers.begin().await?;
         let mut after = i64::MIN;
         loop {
             let rows = portion(&mut snapshot, after).await?;
@@ -224,12 +214,9 @@ impl SqliteStore {
         let numbered: Option<i64> =
             sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
                 .fetch_optional(&mut *snapshot)
-                .await
-                .map_err(|error| store_error(&error))?;
-        let linked: Option<i64> = sqlx::query_scalar("SELECT MAX(sequence) FROM audit_chain")
-            .fetch_one(&mut *snapshot)
-            .await
-            .map_err(|error| store_error(&error))?;
+                .await?;
+        let linked: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(sequence) FROM audit_chain").fetch_one(&mut *snapshot).await?;
         Ok(Ok((numbered.unwrap_or(0), linked.unwrap_or(0))))
     }
 }
@@ -247,8 +234,7 @@ async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
 async fn newest(connection: &mut SqliteConnection) -> Result<Option<(Head, Option<KeyId>)>, StoreError> {
     let row = sqlx::query("SELECT sequence, key_id, hash FROM audit_chain ORDER BY sequence DESC LIMIT 1")
         .fetch_optional(connection)
-        .await
-        .map_err(|error| store_error(&error))?;
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let head = Head { sequence: get(&row, "sequence")?, hash: line_hash(get(&row, "hash")?)? };
     let key: Option<String> = get(&row, "key_id")?;
@@ -261,8 +247,7 @@ async fn insert(connection: &mut SqliteConnection, sequence: i64, link: &Link) -
         .bind(link.key.as_ref().map(|key| key.as_str().to_owned()))
         .bind(link.hash.0.to_vec())
         .execute(connection)
-        .await
-        .map_err(|error| store_error(&error))?;
+        .await?;
     Ok(())
 }
 

@@ -6,23 +6,20 @@
 
 mod audit;
 mod backup;
-mod browser_sessions;
 mod chain;
-mod commands;
-mod events;
-mod history;
+mod changes;
 mod lock;
 mod notifications;
 mod operation;
-mod passcodes;
-mod pending_sign_ins;
 mod rates;
-mod reseal;
+mod revocations;
 mod rows;
+mod runs;
 mod schema;
-mod session_store;
+mod secrets;
 mod sessions;
-mod store;
+mod sign_ins;
+mod unit;
 
 use crate::domain::secret_key::KeyRing;
 use crate::ports::StoreError;
@@ -73,17 +70,12 @@ impl SqliteStore {
     /// [`StoreError`] with the reason, for instance a folder that does not exist or may not be written.
     pub async fn open(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let connect = connect_options(path, &options);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(connect.clone())
-            .await
-            .map_err(|error| store_error(&error))?;
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
         bring_up_to_date(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(connect.read_only(true).create_if_missing(false))
-            .await
-            .map_err(|error| store_error(&error))?;
+            .await?;
         let StoreOptions { audit_keys, session_keys, max_pages: _, patience: _ } = options;
         Ok(Self { writer, readers, chain: Chain { keys: audit_keys }, session_keys })
     }
@@ -97,8 +89,7 @@ impl SqliteStore {
         let store = Self::look_at_any(path, options).await?;
         let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
             .fetch_one(&store.readers)
-            .await
-            .map_err(|error| store_error(&error))?;
+            .await?;
         let ours = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
         if version != ours {
             return Err(StoreError::Unavailable(format!(
@@ -116,11 +107,7 @@ impl SqliteStore {
     pub async fn look_at_any(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         // Without naming a journal mode: a server's database has a write-ahead log, a backup has none, and both stay so.
         let connect = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(connect)
-            .await
-            .map_err(|error| store_error(&error))?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(connect).await?;
         let chain = Chain { keys: options.audit_keys };
         Ok(Self { writer: readers.clone(), readers, chain, session_keys: options.session_keys })
     }
@@ -130,7 +117,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn has_audit_chain(&self) -> Result<bool, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(|error| store_error(&error))?;
+        let mut connection = self.readers.acquire().await?;
         chain::has_begun(&mut connection).await
     }
 
@@ -143,7 +130,7 @@ impl SqliteStore {
 
 /// Runs the migrations that are missing, all of them or none.
 async fn bring_up_to_date(writer: &SqlitePool) -> Result<(), StoreError> {
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| store_error(&error))?;
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
     let has_chain = chain::has_begun(&mut transaction).await?;
     let migrated = MIGRATIONS.run(&mut *transaction).await;
     migrated.map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -151,7 +138,7 @@ async fn bring_up_to_date(writer: &SqlitePool) -> Result<(), StoreError> {
         chain::begin(&mut transaction).await?;
     }
     schema::check(&mut transaction).await?;
-    commands::commit(transaction).await
+    Ok(transaction.commit().await?)
 }
 
 /// The settings every database of the server is opened with.
@@ -168,6 +155,12 @@ pub(crate) fn connect_options(path: &Path, options: &StoreOptions) -> SqliteConn
     match options.max_pages {
         Some(pages) => connect.pragma("max_page_count", pages.to_string()),
         None => connect,
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        store_error(&error)
     }
 }
 

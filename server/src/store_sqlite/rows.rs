@@ -1,37 +1,24 @@
 //! Between rows and domain types.
 
-use super::store_error;
-use crate::domain::command::{CancelRequest, Command, Delivery, QueueState};
+use crate::domain::action::Action;
+use crate::domain::action_run::{ActionRun, CancelRequest, Delivery, QueueState};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::policy::Reset;
 use crate::ports::StoreError;
-use portal_contract::{ActionState, CharacterSet, FailureCode, UtcTime};
+use portal_contract::{ActionState, FailureCode, UtcTime};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-/// The columns [`command`] reads.
-pub(super) const COMMAND_COLUMNS: &str = "id, device_id, device_name, person_id, reset, queue_state, action_state, \
+/// The columns [`run`] reads.
+pub(super) const RUN_COLUMNS: &str = "id, device_id, device_name, person_id, action, payload, queue_state, action_state, \
      not_now, error_code, started, updated, expires, cancel_request, failed_attempts";
-
-/// The name of an outcome in the database.
-pub(super) const fn reset_name(reset: Reset) -> &'static str {
-    match reset {
-        Reset::Removed => "removed",
-        Reset::Temporary(character_set) => character_set.as_str(),
-    }
-}
-
-fn reset_from(name: &str) -> Reset {
-    if name == "removed" { Reset::Removed } else { Reset::Temporary(CharacterSet::from_wire(name)) }
-}
 
 /// Reads one column.
 pub(super) fn get<'row, T>(row: &'row SqliteRow, column: &str) -> Result<T, StoreError>
 where
     T: sqlx::Decode<'row, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {
-    row.try_get(column).map_err(|error| store_error(&error))
+    Ok(row.try_get(column)?)
 }
 
 /// Reads a moment.
@@ -39,8 +26,8 @@ pub(super) fn time(row: &SqliteRow, column: &str) -> Result<UtcTime, StoreError>
     Ok(UtcTime::from_unix_millis(get(row, column)?))
 }
 
-/// Reads a command.
-pub(super) fn command(row: &SqliteRow) -> Result<Command, StoreError> {
+/// Reads a run.
+pub(super) fn run(row: &SqliteRow) -> Result<ActionRun, StoreError> {
     let queue_state: String = get(row, "queue_state")?;
     let action_state: String = get(row, "action_state")?;
     let action_state = ActionState::from_wire(&action_state);
@@ -51,14 +38,15 @@ pub(super) fn command(row: &SqliteRow) -> Result<Command, StoreError> {
     } else {
         Delivery::Delivered
     };
-    let reset: String = get(row, "reset")?;
+    let (action, payload): (String, String) = (get(row, "action")?, get(row, "payload")?);
     let error_code: Option<String> = get(row, "error_code")?;
-    Ok(Command {
+    Ok(ActionRun {
         id: ResultId::trusted(get(row, "id")?),
         device: DeviceId::trusted(get(row, "device_id")?),
         device_name: get(row, "device_name")?,
         person: PersonId::new(get(row, "person_id")?),
-        reset: reset_from(&reset),
+        action: Action::stored(&action, &payload)
+            .ok_or_else(|| StoreError::Corrupt(format!("action {action}")))?,
         queue_state: QueueState::from_name(&queue_state)
             .ok_or_else(|| StoreError::Corrupt(format!("queue state {queue_state}")))?,
         action_state,

@@ -242,7 +242,7 @@ async fn a_body_that_never_ends_is_given_up() {
     let answer = talk(&address, &head).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("application/problem+json") && answer.contains("\"requestTimeout\""), "{answer}");
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
 }
 
 #[tokio::test]

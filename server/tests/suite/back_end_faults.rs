@@ -3,7 +3,7 @@
 use crate::crash_points::World;
 use portal_contract::{ActionState, FailureCode};
 use portal_server::application::Refusal;
-use portal_server::domain::command::{Ending, Report};
+use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::ids::ResultId;
 use portal_server::ports::{BackEndError, NoCrash, StartAnswer};
 use std::sync::Arc;

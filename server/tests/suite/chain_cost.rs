@@ -6,7 +6,7 @@ use crate::support::TestServer;
 use crate::support::server::open;
 use portal_contract::UtcTime;
 use portal_server::domain::audit::{AuditEntry, AuditEvent};
-use portal_server::ports::Store as _;
+use portal_server::ports::Storage as _;
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use std::time::Instant;
 
@@ -31,7 +31,9 @@ async fn print_what_a_line_costs_with_and_without_the_chain() {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        store.audit(&entry).await.unwrap();
+        let mut unit = store.begin().await.unwrap();
+        unit.append_audit(&entry).await.unwrap();
+        unit.save().await.unwrap();
         with.push(started.elapsed().as_secs_f64() * 1000.0);
         let started = Instant::now();
         let mut transaction = plain.begin_with("BEGIN IMMEDIATE").await.unwrap();

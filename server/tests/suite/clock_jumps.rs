@@ -4,7 +4,7 @@
 use crate::crash_points::World;
 use crate::support::TestServer;
 use portal_contract::{ActionState, FailureCode};
-use portal_server::domain::command::{Ending, Report};
+use portal_server::domain::action_run::{Ending, Report};
 use portal_server::ports::NoCrash;
 use std::sync::Arc;
 

@@ -4,11 +4,12 @@
 use crate::support::{ScriptedBackEnd, TestClock, clock, sign_in};
 use portal_contract::{ActionState, DeviceActionResult, FailureCode};
 use portal_server::application::{
-    DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, Refusal, ResetRequest, Rules,
+    ActionRequest, DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, Refusal, Rules,
     StreamRules,
 };
+use portal_server::domain::action::Requested;
+use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::audit::Origin;
-use portal_server::domain::command::{Ending, Report};
 use portal_server::domain::idempotency::IdempotencyKey;
 use portal_server::domain::ids::{DeviceId, RequestId};
 use portal_server::domain::rate::{Limits, PerHour, Quotas};
@@ -82,6 +83,8 @@ impl World {
         let limits = Limits {
             resets_per_person: many,
             resets_per_device: many,
+            actions_per_person: many,
+            actions_per_device: many,
             reveals_per_person: many,
             reveals_per_device: many,
             quotas: Quotas::USUAL,
@@ -119,12 +122,12 @@ impl Process {
         clock: &TestClock,
         key: &str,
     ) -> Result<DeviceActionResult, Refusal> {
-        self.portal.reset_passcode(&request(self.call(clock), key)).await
+        self.portal.act(&request(self.call(clock), key)).await
     }
 
     pub(crate) async fn reset_of(&self, clock: &TestClock, device: &str, key: &str) -> DeviceActionResult {
         let call = DeviceCall { device: DeviceId::parse(device), ..self.call(clock) };
-        self.portal.reset_passcode(&request(call, key)).await.unwrap()
+        self.portal.act(&request(call, key)).await.unwrap()
     }
 
     /// Every reset of the person, with its state.
@@ -150,9 +153,10 @@ impl Process {
     }
 }
 
-fn request(call: DeviceCall, key: &str) -> ResetRequest {
-    ResetRequest {
+fn request(call: DeviceCall, key: &str) -> ActionRequest {
+    ActionRequest {
         call,
+        requested: Requested::ResetPasscode,
         key: KeyHeader::Given(IdempotencyKey::parse(key).unwrap()),
         body: Vec::new(),
         precondition: Precondition::None,
@@ -250,4 +254,45 @@ async fn a_lost_answer_is_asked_about_and_not_repeated() {
     process.work(&world.clock, 10).await;
     assert_eq!(process.newest(&world.clock).await.action_state, ActionState::Done);
     assert!(world.clock.seconds() > clock::START);
+}
+
+#[tokio::test]
+async fn a_passcode_the_device_may_have_is_kept_and_offered_as_that_until_a_reset_is_confirmed() {
+    let world = World::new();
+    let process = world.process(Arc::new(NoCrash)).await;
+    let passcode = async || process.portal.temporary_passcode(&process.call(&world.clock)).await;
+    process.reset(&world.clock, "first").await;
+    process.work(&world.clock, 2).await;
+    world.back_end.report_all(Report::Ended(Ending::Done));
+    process.work(&world.clock, 2).await;
+    let first = passcode().await.unwrap();
+    assert!(first.is_confirmed);
+
+    let second = process.reset(&world.clock, "second").await;
+    process.work(&world.clock, 1).await;
+    assert_eq!(passcode().await.unwrap(), first, "while it is under way the first is the one");
+    world.back_end.status_answers.lock().unwrap().push_back(Ok(StatusAnswer::CannotTell));
+    process.work(&world.clock, 3).await;
+    let newest = process.newest(&world.clock).await;
+    assert_eq!(
+        (newest.id.clone(), newest.error_code),
+        (second.id.clone(), Some(FailureCode::OutcomeUnknown))
+    );
+    let uncertain = passcode().await.unwrap();
+    assert_eq!((&uncertain.result_id, uncertain.is_confirmed), (&second.id, false));
+    assert_eq!(
+        Some(uncertain.passcode.reveal()),
+        world.back_end.deliveries()[1].1.as_deref(),
+        "what was sent"
+    );
+    assert_ne!(uncertain.passcode, first.passcode);
+
+    let third = process.reset(&world.clock, "third").await;
+    process.work(&world.clock, 2).await;
+    world.back_end.report_all(Report::Ended(Ending::Done));
+    process.work(&world.clock, 2).await;
+    let confirmed = passcode().await.unwrap();
+    assert_eq!((&confirmed.result_id, confirmed.is_confirmed), (&third.id, true));
+    let kept = crate::support::server::count(&world.database(), "SELECT COUNT(*) FROM passcodes").await;
+    assert_eq!(kept, 1, "the others are worth nothing now");
 }

@@ -6,7 +6,7 @@ use crate::support::server::{count, open};
 use crate::support::{Provider, TestServer};
 use portal_contract::ActionState;
 use portal_server::composition::fleet_database;
-use portal_server::domain::command::{Ending, Report};
+use portal_server::domain::action_run::{Ending, Report};
 use portal_server::ports::{CrashPoint, CrashPoints};
 use portal_testkit::client::{Request, ask};
 use portal_testkit::process::{Running, free_address};
@@ -33,7 +33,7 @@ async fn while_another_process_holds_the_database_writes_are_unavailable_reads_w
     server.pass(10).await;
     let again = server.reset("p-aiko", "d-aiko-android", "k").await;
     assert_eq!(again.json()["id"], accepted.json()["id"]);
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands WHERE action_state = 'done'").await, 2);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs WHERE action_state = 'done'").await, 2);
     assert_eq!(count(&fleet_database(&server.database()), "SELECT COUNT(*) FROM starts").await, 2);
 }
 
@@ -155,13 +155,17 @@ async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_one
     }
     assert_eq!(reset(499).await.0, 202, "the next one works");
     let started = Instant::now();
-    let open_ones = "SELECT COUNT(*) FROM commands WHERE queue_state <> 'ended'";
+    let open_ones = "SELECT COUNT(*) FROM action_runs WHERE queue_state <> 'ended'";
     while count(&database, open_ones).await > 0 {
         assert!(started.elapsed() < Duration::from_secs(60), "an accepted reset does not end");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let resets = i64::try_from(accepted.len()).unwrap() + 1;
-    assert_eq!(count(&database, "SELECT COUNT(*) FROM commands").await, resets, "exactly the accepted ones");
+    assert_eq!(
+        count(&database, "SELECT COUNT(*) FROM action_runs").await,
+        resets,
+        "exactly the accepted ones"
+    );
     let fleet = fleet_database(&database);
     assert_eq!(count(&fleet, "SELECT COUNT(*) FROM starts").await, resets, "each handed over once");
     assert_eq!(count(&fleet, "SELECT COUNT(DISTINCT device_id) FROM starts").await, resets);

@@ -85,7 +85,7 @@ async fn each_step_of_a_reset_is_told_and_when_it_will_expire() {
 }
 
 #[tokio::test]
-async fn before_a_reset_the_device_says_how_long_it_would_wait_and_that_there_is_no_lock() {
+async fn before_an_action_the_device_says_how_long_it_would_wait() {
     let server = TestServer::start().await;
     let actions = async |person: &str, id: &str| {
         server.get(person, &format!("/me/managedDevices/{id}")).await.json()["actions"].clone()
@@ -94,7 +94,8 @@ async fn before_a_reset_the_device_says_how_long_it_would_wait_and_that_there_is
     assert_eq!(lifetime(&actions("p-dana", "d-dana-silent").await), 600, "Android");
     let apple = actions("p-dana", "d-dana-normal").await;
     assert_eq!(lifetime(&apple), 86_400);
-    assert_eq!(apple["remoteLock"], json!({ "allowed": false, "reason": "notOfferedByService" }));
+    assert_eq!(apple["remoteLock"], json!({ "allowed": true, "commandExpiresAfterSeconds": 86_400 }));
+    assert_eq!(apple["rename"], json!({ "allowed": true }), "no device has to answer");
     assert_eq!(lifetime(&actions("p-chiyo", "d-chiyo-mac").await), Value::Null, "nothing would wait");
 }
 
@@ -153,7 +154,7 @@ async fn the_people_have_the_devices_the_sample_promises() {
     for (person, number) in [
         ("p-aiko", 4),
         ("p-ben", 1),
-        ("p-chiyo", 28),
+        ("p-chiyo", 30),
         ("p-dana", 7),
         ("p-emil", 0),
         ("p-dem", 1000),

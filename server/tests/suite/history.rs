@@ -37,7 +37,7 @@ async fn a_whole_reset_is_told_newest_first_with_who_when_and_from_where() {
         *requested,
         json!({
             "id": requested["id"], "occurredDateTime": "2027-01-15T08:00:00Z", "activity": "resetRequested",
-            "actor": "person", "actorName": "Some Body", "deviceId": "d-aiko-android",
+            "actionName": "resetPasscode", "actor": "person", "actorName": "Some Body", "deviceId": "d-aiko-android",
             "deviceName": "愛子の Xperia", "resultId": accepted.json()["id"],
             "client": { "browser": "firefox", "system": "linux", "network": "public", "address": "192.0.2.x" },
             "reference": accepted.header("x-request-id"),

@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use portal_contract::UtcTime;
 use portal_server::domain::quota::EmptyAt;
 use portal_server::domain::rate::RateLimit;
-use portal_server::ports::{RateBucket, Store as _};
+use portal_server::ports::{RateBucket, Storage as _};
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -255,7 +255,7 @@ async fn while_storage_stalls_everybody_is_answered_and_what_was_counted_is_writ
     for device in devices {
         assert_eq!(of(device).await.status, StatusCode::ACCEPTED, "{device}");
     }
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 4, "nothing half done was left");
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 4, "nothing half done was left");
     let server = server.restarted().await;
     for peer in [OFFICE, BEFORE] {
         let new = me(&server, peer, &server.token("p-ben", 30)).await;
@@ -303,13 +303,17 @@ async fn what_strangers_make_the_database_remember_is_bounded() {
     };
     let mut buckets: Vec<_> = (0..50_500).map(|number| bucket(format!("stranger-{number}"), 1_000)).collect();
     buckets.push(bucket("guilty".to_owned(), 60_000_000));
-    store.keep_rate_buckets(&buckets, now).await.unwrap();
+    let mut unit = store.begin().await.unwrap();
+    unit.keep_rate_buckets(&buckets, now).await.unwrap();
+    unit.save().await.unwrap();
     let rows = crate::support::server::count(&path, "SELECT COUNT(*) FROM rate_buckets").await;
     assert_eq!(rows, 50_000);
-    let kept = store.rate_buckets(now).await.unwrap();
+    let kept = store.read().await.unwrap().rate_buckets(now).await.unwrap();
     assert_eq!(kept.len(), 50_000);
     assert_eq!(kept[0].subject, "guilty", "the fullest first, and never the one that goes");
     let later = UtcTime::from_unix_seconds(1_800_000_001);
-    store.keep_rate_buckets(&[], later).await.unwrap();
+    let mut unit = store.begin().await.unwrap();
+    unit.keep_rate_buckets(&[], later).await.unwrap();
+    unit.save().await.unwrap();
     assert_eq!(crate::support::server::count(&path, "SELECT COUNT(*) FROM rate_buckets").await, 1);
 }

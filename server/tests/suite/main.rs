@@ -12,6 +12,7 @@
     reason = "a failing test should stop at once and say where"
 )]
 
+mod actions;
 mod api;
 mod attack_list;
 mod back_end_faults;

@@ -49,6 +49,7 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         "get /api/v1.0/me/managedDevices".to_owned(),
         format!("get {device}"),
         format!("post {device}/resetPasscode"),
+        format!("post {device}/actions/{{action}}"),
         format!("get {device}/deviceActionResults/{{resultId}}"),
         format!("post {device}/deviceActionResults/{{resultId}}/cancel"),
         format!("get {device}/temporaryPasscode"),

@@ -36,7 +36,7 @@ async fn the_metrics_tell_what_happened_and_how_things_stand() {
     server.reset("p-aiko", "d-aiko-android", "k").await;
     server.reset("p-chiyo", "d-chiyo-mac", "k").await;
     let text = metrics(&server).await;
-    has(&text, "portal_commands{queue=\"recorded\",action=\"pending\"} 1");
+    has(&text, "portal_action_runs{action=\"resetPasscode\",queue=\"recorded\",state=\"pending\"} 1");
     has(&text, "portal_queue_due 1");
     server.pass(10).await;
     server.reset("p-aiko", "d-aiko-android", "k-2").await;
@@ -56,7 +56,7 @@ async fn the_metrics_tell_what_happened_and_how_things_stand() {
     has(&text, &format!("portal_http_request_duration_seconds_count{{{read}}} 2"));
     has(&text, "portal_http_requests_total{method=\"other\",route=\"-\",status=\"404\"} 1");
     has(&text, "portal_rate_refusals_total{limit=\"resetsOfDevice\"} 1");
-    has(&text, "portal_commands{queue=\"ended\",action=\"done\"} 1");
+    has(&text, "portal_action_runs{action=\"resetPasscode\",queue=\"ended\",state=\"done\"} 1");
     has(&text, "portal_queue_due 0");
     has(&text, "portal_fleet_calls_total{call=\"start\",outcome=\"ok\"} 1");
     has(&text, &format!("portal_audit_rows {}", server.count("SELECT COUNT(*) FROM audit").await));

@@ -7,8 +7,8 @@ use crate::support::{Provider, TestClock, TestServer};
 use portal_contract::{ActionState, FailureCode};
 use portal_server::composition::{Replaceable, Server};
 use portal_server::config::{self, Settings};
+use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::audit_chain::End;
-use portal_server::domain::command::{Ending, Report};
 use portal_server::operator;
 use portal_server::ports::NoCrash;
 use portal_server::store_sqlite::{DatabaseLock, SqliteStore, StoreOptions};
@@ -411,9 +411,9 @@ async fn a_database_with_something_foreign_in_it_is_neither_restored_nor_started
         ("CREATE VIEW evil AS SELECT 1", "foreign view evil"),
         ("DROP TRIGGER audit_is_never_changed", "missing trigger audit_is_never_changed"),
         (
-            "DROP INDEX one_open_command_per_device; \
-             CREATE INDEX one_open_command_per_device ON commands (device_id)",
-            "changed index one_open_command_per_device",
+            "DROP INDEX one_open_run_per_device_and_action; \
+             CREATE INDEX one_open_run_per_device_and_action ON action_runs (device_id)",
+            "changed index one_open_run_per_device_and_action",
         ),
     ] {
         let evil = server.folder.path().join("evil.sqlite");
@@ -549,13 +549,13 @@ async fn a_backup_taken_under_writes_is_consistent_and_whole() {
     assert!(writer.await.unwrap() > 0);
     let mut sizes = Vec::new();
     for backup in backups {
-        let commands = count(&backup, "SELECT COUNT(*) FROM commands").await;
+        let commands = count(&backup, "SELECT COUNT(*) FROM action_runs").await;
         assert_eq!(count(&backup, "SELECT COUNT(*) FROM idempotency_keys").await, commands);
         assert_eq!(
             count(&backup, "SELECT COUNT(*) FROM audit WHERE event = 'resetAccepted'").await,
             commands
         );
-        let ended = count(&backup, "SELECT COUNT(*) FROM commands WHERE queue_state = 'ended'").await;
+        let ended = count(&backup, "SELECT COUNT(*) FROM action_runs WHERE queue_state = 'ended'").await;
         assert_eq!(count(&backup, "SELECT COUNT(*) FROM audit WHERE event = 'resetEnded'").await, ended);
         assert_eq!(
             count(&backup, "SELECT COUNT(*) FROM passcodes WHERE released = 0").await,

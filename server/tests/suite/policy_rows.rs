@@ -4,7 +4,8 @@
 //! After an intended change: `UPDATE_SNAPSHOTS=1 cargo test -p portal-server --test suite policy_rows`.
 
 use portal_server::backend_simulated::{SimulatedDevice, sample_fleet};
-use portal_server::domain::policy::decide_reset;
+use portal_server::domain::action::ActionKind;
+use portal_server::domain::policy::decide;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -21,7 +22,9 @@ fn entry(simulated: &SimulatedDevice) -> Value {
             "deviceEnrollmentType": device.enrollment_type,
             "managedDeviceOwnerType": device.owner_type,
         },
-        "availability": decide_reset(device, &simulated.person).availability(),
+        "availability": decide(ActionKind::ResetPasscode, device, &simulated.person).availability(),
+        "remoteLock": decide(ActionKind::RemoteLock, device, &simulated.person).availability(),
+        "syncDevice": decide(ActionKind::SyncDevice, device, &simulated.person).availability(),
     })
 }
 
@@ -43,8 +46,7 @@ fn the_committed_snapshot_is_what_the_policy_table_says() {
 
 #[test]
 fn the_sample_fleet_shows_every_reason_and_every_outcome() {
-    let shown: Vec<String> =
-        sample_fleet(1).iter().map(|simulated| entry(simulated)["availability"].to_string()).collect();
+    let shown: Vec<String> = sample_fleet(1).iter().map(|simulated| entry(simulated).to_string()).collect();
     // What the service does not have is no row of the table.
     let of_devices = portal_contract::RefusalReason::KNOWN
         .iter()

@@ -41,7 +41,7 @@ async fn a_provider_that_is_down_at_the_start_is_asked_again_and_then_everything
     server.provider.answers(StatusCode::OK);
     server.clock.advance(2);
     assert_eq!(server.reset("p-aiko", "d-aiko-iphone", "k").await.status.as_u16(), 202);
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 1);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 1);
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ async fn a_missing_future_or_malformed_auth_time_is_stale() {
         let answer = server.call("POST", path, &[("authorization", &token), ("idempotency-key", "k")]).await;
         assert_eq!(answer.code(), "insufficientUserAuthentication", "{auth_time}");
     }
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn the_same_key_gives_the_same_answer_for_a_day_whatever_happened_since() 
         assert_eq!((repeated.status, &repeated.body), (first.status, &first.body));
         assert_eq!(repeated.header("location"), first.header("location"));
     }
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 1);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 1);
     server.clock.advance(24 * 3600);
     let next_day = server.reset("p-aiko", "d-aiko-android", "k-1").await;
     assert_eq!(next_day.status, StatusCode::ACCEPTED);
@@ -238,7 +238,7 @@ async fn fifty_parallel_resets_of_one_device_are_one_command() {
     let statuses = tasks.join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == StatusCode::ACCEPTED).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count(), 49);
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 1);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -252,7 +252,7 @@ async fn fifty_parallel_repetitions_of_one_request_are_one_command_and_one_answe
     let mut bodies = tasks.join_all().await;
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 1);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 1);
 }
 
 #[tokio::test]
@@ -387,7 +387,7 @@ async fn twenty_parallel_cancellations_of_one_reset_are_one_act() {
     let sending = process.reset(&world.clock, "k").await;
     // Handed over, and nobody knows yet whether it arrived: the wish is noted, the queue acts on it.
     let pool = crate::support::server::open(&world.database()).await;
-    sqlx::query("UPDATE commands SET queue_state = 'sending'").execute(&pool).await.unwrap();
+    sqlx::query("UPDATE action_runs SET queue_state = 'sending'").execute(&pool).await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (portal, call, id) =

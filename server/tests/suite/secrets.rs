@@ -88,9 +88,11 @@ async fn a_passcode_moved_to_another_reset_does_not_open() {
 #[test]
 fn no_debug_output_shows_a_secret() {
     use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
+    use portal_server::domain::action::Action;
     use portal_server::domain::ids::{DeviceId, ResultId};
+    use portal_server::domain::person::PersonId;
     use portal_server::domain::policy::Reset;
-    use portal_server::ports::{Sealed, SealedPasscode, StartCommand};
+    use portal_server::ports::{KeptSecret, Sealed, StartRun};
     let secret = "ad3k7fhx";
     let passcode = SecretText::new(secret.to_owned());
     let sealed = Sealed { key: None, nonce: vec![97; 8], ciphertext: vec![98; 8] };
@@ -98,10 +100,10 @@ fn no_debug_output_shows_a_secret() {
         format!("{passcode:?}"),
         format!(
             "{:?}",
-            StartCommand {
+            StartRun {
                 id: ResultId::trusted("r".to_owned()),
                 device: DeviceId::trusted("d".to_owned()),
-                reset: Reset::Temporary(CharacterSet::Digits),
+                action: Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
                 passcode: Some(passcode.clone()),
             }
         ),
@@ -117,11 +119,14 @@ fn no_debug_output_shows_a_secret() {
         ),
         format!(
             "{:?}",
-            SealedPasscode {
-                result_id: ResultId::trusted("r".to_owned()),
+            KeptSecret {
+                run: ResultId::trusted("r".to_owned()),
+                person: PersonId::new("p".to_owned()),
+                device: DeviceId::trusted("d".to_owned()),
                 sealed,
                 character_set: CharacterSet::Digits,
                 expires: UtcTime::NEVER,
+                is_confirmed: true,
             }
         ),
     ];

@@ -203,7 +203,7 @@ async fn a_body_that_does_not_say_how_long_it_is_is_read_up_to_the_limit() {
     );
     let answer = talk(&address, &request).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
 }
 
 #[tokio::test]

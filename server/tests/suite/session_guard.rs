@@ -25,7 +25,7 @@ async fn a_reset_without_the_pages_own_header_is_refused_although_everything_els
         .raw(&server, "POST", RESET, &[("origin", ORIGIN), ("sec-fetch-site", "same-origin"), KEY])
         .await;
     assert!(is_foreign(&answer), "{:?}", answer.json());
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
     let answer = browser.raw(&server, "POST", RESET, &[("origin", ORIGIN), OWN, KEY]).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "the same with it");
 }
@@ -40,7 +40,7 @@ async fn a_reset_from_another_origin_or_from_none_is_refused_although_the_header
         let answer = browser.raw(&server, "POST", RESET, &headers).await;
         assert!(is_foreign(&answer), "{origin:?}");
     }
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_reset_that_the_browser_says_another_site_began_is_refused() {
         let headers = [OWN, KEY, ("origin", ORIGIN), ("sec-fetch-site", site)];
         assert!(is_foreign(&browser.raw(&server, "POST", RESET, &headers).await), "{site}");
     }
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_tab_of_somebody_who_is_no_longer_signed_in_does_not_act_as_the_one_wh
             "{believes}"
         );
     }
-    assert_eq!(server.count("SELECT COUNT(*) FROM commands").await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
 }
 
 #[tokio::test]

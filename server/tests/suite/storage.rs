@@ -29,7 +29,7 @@ async fn a_full_disk_during_a_reset_is_503_and_leaves_nothing_half_recorded() {
     }
     let refused = refused.expect("the database never filled up");
     assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("unavailable", "5"));
-    let commands = full.count("SELECT COUNT(*) FROM commands").await;
+    let commands = full.count("SELECT COUNT(*) FROM action_runs").await;
     assert_eq!(full.count("SELECT COUNT(*) FROM idempotency_keys").await, commands);
     assert_eq!(full.count("SELECT COUNT(*) FROM audit WHERE event = 'resetAccepted'").await, commands);
     let read = full.get("p-aiko", "/me/managedDevices").await;

@@ -1,5 +1,6 @@
 //! One handler for each call of the contract.
 
+pub(super) mod actions;
 pub(super) mod branding;
 pub(super) mod devices;
 pub(super) mod events;
@@ -7,6 +8,5 @@ pub(super) mod history;
 pub(super) mod me;
 pub(super) mod notifications;
 pub(super) mod passcode;
-pub(super) mod reset;
 pub(super) mod results;
 pub(super) mod sessions;

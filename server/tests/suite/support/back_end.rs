@@ -3,13 +3,12 @@
 use async_trait::async_trait;
 use portal_contract::SecretText;
 use portal_server::backend_simulated::sample_fleet;
-use portal_server::domain::command::Report;
+use portal_server::domain::action_run::Report;
 use portal_server::domain::device::Device;
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
 use portal_server::ports::{
-    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartCommand,
-    StatusAnswer,
+    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartRun, StatusAnswer,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -56,7 +55,7 @@ impl ScriptedBackEnd {
         }
     }
 
-    fn deliver(&self, command: &StartCommand) {
+    fn deliver(&self, command: &StartRun) {
         let mut reports = self.reports.lock().unwrap();
         if !reports.contains_key(&command.id) {
             let passcode = command.passcode.as_ref().map(SecretText::reveal).map(ToOwned::to_owned);
@@ -82,7 +81,7 @@ impl DeviceBackEnd for ScriptedBackEnd {
         Ok(found.map(|simulated| simulated.device))
     }
 
-    async fn start(&self, command: &StartCommand) -> Result<StartAnswer, BackEndError> {
+    async fn start(&self, command: &StartRun) -> Result<StartAnswer, BackEndError> {
         *self.starts.lock().unwrap() += 1;
         self.hang_if_told().await;
         let scripted = self.start_answers.lock().unwrap().pop_front();

@@ -1,5 +1,4 @@
-//! One reset on its way to a device: the durable queue's states, and what each report of the back end
-//! changes.
+//! One run of an action on its way to a device: the durable queue's states, and what each report of the service changes.
 //!
 //! ```text
 //! recorded --> sending --> sent --> ended
@@ -9,11 +8,11 @@
 //! ```
 //! The queue state says what *this server* did; the contract's `actionState` says what the *device* did.
 
+use super::action::{Action, Executor};
 use super::device::Device;
 use super::ids::{DeviceId, ResultId};
 use super::person::PersonId;
-use super::policy::Reset;
-use portal_contract::{ActionName, ActionProgress, ActionState, DeviceActionResult, FailureCode, UtcTime};
+use portal_contract::{ActionProgress, ActionState, DeviceActionResult, FailureCode, UtcTime};
 
 /// How far this server got with a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,19 +80,19 @@ pub enum CancelRequest {
     Requested,
 }
 
-/// A command of the queue.
+/// One run of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
-    /// Identifies it, here and at the back end.
+pub struct ActionRun {
+    /// Identifies it, here and at services that take an identifier from us.
     pub id: ResultId,
     /// The device.
     pub device: DeviceId,
-    /// The device's name when the command was accepted, for the notification.
+    /// The device's name when the run was accepted, for the notification.
     pub device_name: String,
     /// Who asked.
     pub person: PersonId,
     /// What it does.
-    pub reset: Reset,
+    pub action: Action,
     /// How far this server got.
     pub queue_state: QueueState,
     /// What the device did.
@@ -114,13 +113,78 @@ pub struct Command {
     pub failed_attempts: u32,
 }
 
-impl Command {
-    /// The command as the contract shows it now.
+impl ActionRun {
+    /// A run that was just accepted.
+    #[must_use]
+    pub fn accepted(id: ResultId, device: &Device, person: PersonId, action: Action, now: UtcTime) -> Self {
+        let lifetime = device.capabilities.command_lifetime_seconds.saturating_mul(1000);
+        Self {
+            id,
+            device: device.id.clone(),
+            device_name: device.device_name.clone(),
+            person,
+            action,
+            queue_state: QueueState::Recorded,
+            action_state: ActionState::Pending,
+            delivery: Delivery::Waiting,
+            error_code: None,
+            started: now,
+            updated: now,
+            expires: UtcTime::from_unix_millis(now.unix_millis().saturating_add(lifetime)),
+            cancel_request: CancelRequest::None,
+            failed_attempts: 0,
+        }
+    }
+
+    /// About to be sent.
+    #[must_use]
+    pub fn sending(&self) -> Self {
+        Self { queue_state: QueueState::Sending, ..self.clone() }
+    }
+
+    /// It was certainly not sent.
+    #[must_use]
+    pub fn not_sent(&self) -> Self {
+        Self { queue_state: QueueState::Recorded, ..self.tried() }
+    }
+
+    /// Nothing is known; it was tried once more.
+    #[must_use]
+    pub fn tried(&self) -> Self {
+        Self { failed_attempts: self.failed_attempts.saturating_add(1), ..self.clone() }
+    }
+
+    /// The service has it and reports this. Only what the device did changes the time a person sees.
+    #[must_use]
+    pub fn sent(&self, delivery: Delivery, now: UtcTime) -> Self {
+        Self {
+            queue_state: QueueState::Sent,
+            action_state: delivery.action_state(),
+            delivery,
+            updated: if delivery == self.delivery { self.updated } else { now },
+            failed_attempts: 0,
+            ..self.clone()
+        }
+    }
+
+    /// Over.
+    #[must_use]
+    pub fn ended(&self, ending: Ending, now: UtcTime) -> Self {
+        Self {
+            queue_state: QueueState::Ended,
+            action_state: ending.action_state(),
+            error_code: ending.error_code(),
+            updated: now,
+            ..self.clone()
+        }
+    }
+
+    /// The run as the contract shows it now.
     #[must_use]
     pub fn result(&self) -> DeviceActionResult {
         DeviceActionResult {
             id: self.id.as_str().to_owned(),
-            action_name: ActionName::ResetPasscode,
+            action_name: self.action.kind().name(),
             action_state: self.action_state,
             progress: Some(self.progress()),
             start_date_time: self.started,
@@ -150,9 +214,12 @@ impl Command {
         }
     }
 
-    /// The command as it was when it was accepted: what the same idempotency key is answered with again.
+    /// The run as it was when it was accepted: what the same idempotency key is answered with again.
     #[must_use]
     pub fn result_when_accepted(&self) -> DeviceActionResult {
+        if self.action.kind().executor() == Executor::Portal {
+            return self.result();
+        }
         DeviceActionResult {
             action_state: ActionState::Pending,
             progress: Some(ActionProgress::Queued),
@@ -219,14 +286,29 @@ impl Ending {
         }
     }
 
-    /// Whether the person is told by a notification; nobody needs to be told what they just did themselves.
+    /// What becomes of a secret that goes with the run.
     #[must_use]
-    pub const fn is_news(self) -> bool {
+    pub const fn secret(self) -> SecretFate {
         match self {
-            Self::Done | Self::Failed(_) | Self::NotSupported | Self::Superseded => true,
-            Self::CanceledByUser => false,
+            Self::Done => SecretFate::Confirmed,
+            // It was sent, so the device may have exactly this one: without it the person could be locked out by us.
+            Self::Failed(FailureCode::OutcomeUnknown) => SecretFate::Unconfirmed,
+            Self::Failed(_) | Self::NotSupported | Self::CanceledByUser | Self::Superseded => {
+                SecretFate::Erased
+            }
         }
     }
+}
+
+/// What becomes of the secret of a run when it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretFate {
+    /// The device has it: it is shown, and older ones of the device are worth nothing.
+    Confirmed,
+    /// The device has it or an older one: both are kept.
+    Unconfirmed,
+    /// No device has it.
+    Erased,
 }
 
 /// What the back end says about a command it has.
@@ -240,30 +322,6 @@ pub enum Report {
     NotNow,
     /// Over.
     Ended(Ending),
-}
-
-/// A command about to be recorded.
-#[derive(Debug, Clone)]
-pub struct NewCommand {
-    /// Its identifier.
-    pub id: ResultId,
-    /// The device at this moment.
-    pub device: Device,
-    /// Who asks.
-    pub person: PersonId,
-    /// What it will do.
-    pub reset: Reset,
-    /// Now.
-    pub started: UtcTime,
-}
-
-impl NewCommand {
-    /// When it will count as expired.
-    #[must_use]
-    pub fn expires(&self) -> UtcTime {
-        let lifetime = self.device.capabilities.command_lifetime_seconds.saturating_mul(1000);
-        UtcTime::from_unix_millis(self.started.unix_millis().saturating_add(lifetime))
-    }
 }
 
 /// The shortest pause between two questions about a command, in milliseconds.

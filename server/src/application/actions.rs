@@ -1,0 +1,310 @@
+//! Accepting an action. The order of the checks is part of the contract:
+//! ownership (404) -> freshness (401) -> idempotency -> precondition (412) -> policy (403) -> limit of the network (429) ->
+//! pending (409) -> limits of person and device (429).
+//!
+//! Ownership comes before freshness so that a stale sign-in learns nothing about other people's devices;
+//! idempotency comes before everything that may have changed since, so that a repeated request gets its
+//! answer again. The token and its scope were checked before an [`ActionRequest`] could be made.
+
+use super::endings::write_end;
+use super::portal::audit_entry;
+use super::{DeviceCall, Portal, Precondition, Refusal, version};
+use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, SecondRequest};
+use crate::domain::action_run::{ActionRun, Ending};
+use crate::domain::audit::AuditEvent;
+use crate::domain::device::Device;
+use crate::domain::freshness::{Freshness, MaxAge, freshness};
+use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEY_LIFETIME_SECONDS};
+use crate::domain::ids::{RANDOM_ID_BYTES, ResultId, random_id};
+use crate::domain::passcode::{self, RandomnessExhausted};
+use crate::domain::person::PersonId;
+use crate::domain::policy::{Allowed, Decision, Reset, decide};
+use crate::domain::rate::{WINDOW_MILLIS, within};
+use crate::ports::{Changed, CountedBy, NewSecret, Purpose, Sealed, UnitOfWork};
+use portal_contract::{CharacterSet, DeviceActionResult, UtcTime};
+
+/// The `Idempotency-Key` header as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyHeader {
+    /// There is none.
+    Missing,
+    /// It cannot be a key.
+    Malformed,
+    /// A key.
+    Given(IdempotencyKey),
+}
+
+/// A request for an action.
+#[derive(Debug, Clone)]
+pub struct ActionRequest {
+    /// Who, which device, from where.
+    pub call: DeviceCall,
+    /// What is asked for.
+    pub requested: Requested,
+    /// The key.
+    pub key: KeyHeader,
+    /// The body as it came; part of what "the same request" means.
+    pub body: Vec<u8>,
+    /// The condition on the device's version.
+    pub precondition: Precondition,
+}
+
+/// What makes two requests the same one.
+struct IdempotentRequest {
+    person: PersonId,
+    key: IdempotencyKey,
+    fingerprint: Fingerprint,
+}
+
+/// An action that was accepted.
+enum Accepted {
+    /// By this request.
+    Now(ActionRun),
+    /// By an earlier one: with the same key, or because asking twice is asking once.
+    Before(ActionRun),
+}
+
+/// Everything that is written when an action is accepted.
+struct NewRun {
+    run: ActionRun,
+    secret: Option<NewSecret>,
+}
+
+impl Portal {
+    /// Accepts an action: when this returns, it is written down and will be carried out or reported as failed.
+    ///
+    /// # Errors
+    /// [`Refusal`]; every refusal is in the audit record. Nothing was recorded then.
+    pub async fn act(&self, request: &ActionRequest) -> Result<DeviceActionResult, Refusal> {
+        let (call, kind) = (&request.call, request.requested.kind());
+        // Counted apart, so that a flood of attempts cannot fill the audit record.
+        self.count_attempt(call.sign_in.person(), self.now())?;
+        match self.try_act(request).await {
+            Ok(Accepted::Now(run)) => {
+                self.wake.notify_one();
+                self.live.wake(&run.person);
+                Ok(run.result_when_accepted())
+            }
+            Ok(Accepted::Before(run)) => {
+                let id = Some(run.id.clone());
+                let entry = audit_entry(AuditEvent::Replayed(kind), call, id, self.now(), "ok".to_owned());
+                self.audit(&entry).await?;
+                Ok(run.result_when_accepted())
+            }
+            Err(refusal) => {
+                self.audit_refusal(AuditEvent::Refused(kind), call, &refusal).await;
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn try_act(&self, request: &ActionRequest) -> Result<Accepted, Refusal> {
+        let (call, kind) = (&request.call, request.requested.kind());
+        let person = call.sign_in.person();
+        let device = self.own_device(person, call.device.as_ref()).await?;
+        if kind.proof() == Proof::FreshSignIn
+            && let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET)
+        {
+            return Err(Refusal::StepUp(max_age));
+        }
+        let idempotent = idempotent_request(request, &device)?;
+        let mut reading = self.parts.store.read().await?;
+        if let Some(earlier) = earlier_run(reading.as_mut(), &idempotent, self.now()).await? {
+            return Ok(Accepted::Before(earlier));
+        }
+        drop(reading);
+        if request.precondition != Precondition::None {
+            let view = self.view(device.clone(), person).await?;
+            if !request.precondition.holds_for(&view.version) {
+                return Err(Refusal::PreconditionFailed);
+            }
+        }
+        let action = match decide(kind, &device, person) {
+            Decision::Allowed(allowed) => action(&request.requested, allowed)?,
+            Decision::Refused(reason) => return Err(Refusal::NotAllowed(reason)),
+        };
+        let new = self.new_run(call, &device, action)?;
+        let counted = kind.network_limit().map(|limit| self.count_from_network(limit, &call.origin));
+        let counted = counted.transpose()?;
+        let accepted = self.record(call, &idempotent, new).await?;
+        if let (Accepted::Now(_), Some(counted)) = (&accepted, counted) {
+            counted.happened();
+        }
+        Ok(accepted)
+    }
+
+    /// Writes it down, exactly once for each key, and at most one open run of an action on a device.
+    async fn record(
+        &self,
+        call: &DeviceCall,
+        request: &IdempotentRequest,
+        new: NewRun,
+    ) -> Result<Accepted, Refusal> {
+        let NewRun { run, secret } = new;
+        let (kind, now) = (run.action.kind(), run.started);
+        let mut unit = self.parts.store.begin().await?;
+        if let Some(earlier) = earlier_run(unit.as_mut(), request, now).await? {
+            return Ok(Accepted::Before(earlier));
+        }
+        if let Some(open) = unit.open_run(&run.device, kind).await? {
+            if kind.second_request() == SecondRequest::Refused || open.person != run.person {
+                return Err(Refusal::AlreadyPending);
+            }
+            unit.remember_request(&request.person, &request.key, &request.fingerprint, &open.id, now).await?;
+            unit.save().await?;
+            return Ok(Accepted::Before(open));
+        }
+        self.check_hourly_limits(unit.as_mut(), &run).await?;
+        let accepted =
+            audit_entry(AuditEvent::Accepted(kind), call, Some(run.id.clone()), now, "ok".to_owned());
+        let run = match kind.executor() {
+            Executor::Device => {
+                unit.insert_run(&run, now).await?;
+                unit.append_audit(&accepted).await?;
+                run
+            }
+            Executor::Portal => {
+                let done = run.ended(Ending::Done, now);
+                unit.insert_run(&done, now).await?;
+                unit.append_audit(&accepted).await?;
+                let result = done.action_state.as_str().to_owned();
+                let ended = audit_entry(AuditEvent::Ended(kind), call, Some(run.id.clone()), now, result);
+                carry_out(unit.as_mut(), &done).await?;
+                unit.append_audit(&ended).await?;
+                done
+            }
+        };
+        unit.remember_request(&request.person, &request.key, &request.fingerprint, &run.id, now).await?;
+        if let Some(secret) = &secret {
+            unit.insert_secret(secret).await?;
+        }
+        let changed = Changed::Device(run.device.as_str().to_owned());
+        unit.append_change(&run.person, &changed, now).await?;
+        unit.save().await?;
+        Ok(Accepted::Now(run))
+    }
+
+    async fn check_hourly_limits(&self, unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Refusal> {
+        let kind = run.action.kind();
+        let (of_person, of_device) = kind.hourly_limits();
+        let after = UtcTime::from_unix_millis(run.started.unix_millis().saturating_sub(WINDOW_MILLIS));
+        for (limit, by) in
+            [(of_person, CountedBy::Person(&run.person)), (of_device, CountedBy::Device(&run.device))]
+        {
+            let Some(at_most) = self.rules.limits.per_hour(limit) else { continue };
+            let count = unit.count_runs(by, kind == ActionKind::ResetPasscode, after).await?;
+            within(limit, at_most, count.number, count.oldest, run.started).map_err(Refusal::TooOften)?;
+        }
+        Ok(())
+    }
+
+    /// The run and its passcode, made together: a resend after a crash must set the very same passcode.
+    fn new_run(&self, call: &DeviceCall, device: &Device, action: Action) -> Result<NewRun, Refusal> {
+        let mut bytes = [0; RANDOM_ID_BYTES];
+        self.parts.randomness.fill(&mut bytes)?;
+        let id = ResultId::trusted(random_id("r-", bytes));
+        let person = call.sign_in.person().clone();
+        let run = ActionRun::accepted(id, device, person, action, self.now());
+        let secret = match run.action {
+            Action::ResetPasscode(Reset::Temporary(character_set)) => {
+                let purpose = Purpose { result_id: &run.id, person: &run.person, device: &run.device };
+                Some(NewSecret {
+                    run: run.id.clone(),
+                    person: run.person.clone(),
+                    device: run.device.clone(),
+                    sealed: self.sealed_passcode(&purpose, character_set)?,
+                    character_set,
+                    expires: run.expires,
+                })
+            }
+            Action::ResetPasscode(Reset::Removed)
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename(_) => None,
+        };
+        Ok(NewRun { run, secret })
+    }
+
+    fn sealed_passcode(&self, purpose: &Purpose<'_>, character_set: CharacterSet) -> Result<Sealed, Refusal> {
+        let mut fill =
+            |buffer: &mut [u8]| self.parts.randomness.fill(buffer).map_err(|_| RandomnessExhausted);
+        let passcode = passcode::generate(character_set, &mut fill)
+            .map_err(|_| Refusal::Internal("the machine has no random bytes".to_owned()))?;
+        Ok(self.parts.vault.seal(purpose, &passcode)?)
+    }
+
+    /// Ends a run together with all that follows from it. False if it had ended already.
+    pub(super) async fn end_run(&self, run: &ActionRun, ending: Ending) -> Result<bool, Refusal> {
+        let now = self.now();
+        let mut unit = self.parts.store.begin().await?;
+        let expires = self.rules.secrets_expire(now);
+        if write_end(unit.as_mut(), run, ending, expires, now).await?.is_none() {
+            return Ok(false);
+        }
+        unit.save().await?;
+        self.live.wake(&run.person);
+        tracing::info!(
+            result = %run.id,
+            device = %run.device,
+            action = run.action.kind().name().as_str(),
+            state = ending.action_state().as_str(),
+            code = ending.error_code().map(portal_contract::FailureCode::as_str),
+            "an action ended"
+        );
+        Ok(true)
+    }
+}
+
+/// What the policy allows of what was asked for.
+fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
+    match (requested, allowed) {
+        (Requested::ResetPasscode, Allowed::Reset(reset)) => Ok(Action::ResetPasscode(reset)),
+        (Requested::RemoteLock, Allowed::Plain) => Ok(Action::RemoteLock),
+        (Requested::SyncDevice, Allowed::Plain) => Ok(Action::SyncDevice),
+        (Requested::Rename(name), Allowed::Plain) => Ok(Action::Rename(name.clone())),
+        (Requested::ResetPasscode, Allowed::Plain)
+        | (Requested::RemoteLock | Requested::SyncDevice | Requested::Rename(_), Allowed::Reset(_)) => {
+            Err(Refusal::Internal("the policy allowed another action than the one asked for".to_owned()))
+        }
+    }
+}
+
+/// What this server does itself.
+async fn carry_out(unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Refusal> {
+    match &run.action {
+        Action::Rename(name) => Ok(unit.set_name(&run.person, &run.device, name.as_ref()).await?),
+        Action::ResetPasscode(_) | Action::RemoteLock | Action::SyncDevice => {
+            Err(Refusal::Internal("a device's action is not the portal's to carry out".to_owned()))
+        }
+    }
+}
+
+fn idempotent_request(request: &ActionRequest, device: &Device) -> Result<IdempotentRequest, Refusal> {
+    let key = match &request.key {
+        KeyHeader::Missing => return Err(Refusal::IdempotencyKeyMissing),
+        KeyHeader::Malformed => {
+            return Err(Refusal::InvalidRequest("Idempotency-Key must be 1 to 255 visible ASCII characters"));
+        }
+        KeyHeader::Given(key) => key.clone(),
+    };
+    let name = request.requested.kind().name().as_str().as_bytes();
+    let asked = [name, b"\n", device.id.as_str().as_bytes(), b"\n", request.body.as_slice()].concat();
+    let fingerprint = Fingerprint(version::digest(&asked));
+    Ok(IdempotentRequest { person: request.call.sign_in.person().clone(), key, fingerprint })
+}
+
+/// The run an earlier request with this key made.
+async fn earlier_run(
+    unit: &mut dyn UnitOfWork,
+    request: &IdempotentRequest,
+    now: UtcTime,
+) -> Result<Option<ActionRun>, Refusal> {
+    let after = UtcTime::from_unix_millis(now.unix_millis().saturating_sub(KEY_LIFETIME_SECONDS * 1000));
+    let Some((fingerprint, run)) = unit.request_with(&request.person, &request.key, after).await? else {
+        return Ok(None);
+    };
+    if fingerprint != request.fingerprint {
+        return Err(Refusal::IdempotencyKeyReused);
+    }
+    Ok(unit.run(&run).await?)
+}

@@ -1,0 +1,296 @@
+//! The actions of this server, as values. What each needs and does is an exhaustive match: a new variant makes the compiler
+//! list what has to be decided about it.
+
+use super::action_run::Ending;
+use super::device_name::DeviceName;
+use super::policy::Reset;
+use super::rate::RateLimit;
+use portal_contract::ActionName;
+
+/// Which action, without what it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ActionKind {
+    /// Reset the passcode.
+    ResetPasscode,
+    /// Lock the screen from afar.
+    RemoteLock,
+    /// Ask the device to check in ("Check status").
+    SyncDevice,
+    /// Change the name shown in the portal, for this person.
+    Rename,
+}
+
+/// The proof of identity an action needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Being signed in.
+    SignedIn,
+    /// A sign-in of the last five minutes.
+    FreshSignIn,
+}
+
+/// Who carries an action out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Executor {
+    /// The device, through its management service; the queue sends it.
+    Device,
+    /// This server itself, in the moment it accepts it.
+    Portal,
+}
+
+/// What becomes of a second request while an action on the same device is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondRequest {
+    /// It is refused: the person has to see that one is under way.
+    Refused,
+    /// It is answered with the run there is: asking twice is asking once.
+    SameRun,
+}
+
+impl ActionKind {
+    /// Every action.
+    pub const ALL: [Self; 4] = [Self::ResetPasscode, Self::RemoteLock, Self::SyncDevice, Self::Rename];
+
+    /// The contract's name.
+    #[must_use]
+    pub const fn name(self) -> ActionName {
+        match self {
+            Self::ResetPasscode => ActionName::ResetPasscode,
+            Self::RemoteLock => ActionName::RemoteLock,
+            Self::SyncDevice => ActionName::SyncDevice,
+            Self::Rename => ActionName::Rename,
+        }
+    }
+
+    /// The action with a name; `None` when this server does not have it.
+    #[must_use]
+    pub fn named(name: ActionName) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The proof it needs.
+    #[must_use]
+    pub const fn proof(self) -> Proof {
+        match self {
+            Self::ResetPasscode => Proof::FreshSignIn,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename => Proof::SignedIn,
+        }
+    }
+
+    /// Who carries it out.
+    #[must_use]
+    pub const fn executor(self) -> Executor {
+        match self {
+            Self::ResetPasscode | Self::RemoteLock | Self::SyncDevice => Executor::Device,
+            Self::Rename => Executor::Portal,
+        }
+    }
+
+    /// What a second request gets while one is open.
+    #[must_use]
+    pub const fn second_request(self) -> SecondRequest {
+        match self {
+            Self::ResetPasscode => SecondRequest::Refused,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename => SecondRequest::SameRun,
+        }
+    }
+
+    /// The limits on how many one person, and one device, may have within an hour.
+    #[must_use]
+    pub const fn hourly_limits(self) -> (RateLimit, RateLimit) {
+        match self {
+            Self::ResetPasscode => (RateLimit::ResetsOfPerson, RateLimit::ResetsOfDevice),
+            Self::RemoteLock | Self::SyncDevice | Self::Rename => {
+                (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice)
+            }
+        }
+    }
+
+    /// The limit on how many one network may have; `None` where the attempts of each person are bound enough.
+    #[must_use]
+    pub const fn network_limit(self) -> Option<RateLimit> {
+        match self {
+            Self::ResetPasscode => Some(RateLimit::ResetsFromNetwork),
+            Self::RemoteLock | Self::SyncDevice | Self::Rename => None,
+        }
+    }
+
+    /// Whether the person is told of an ending by a notification. Nobody needs to be told what they just did themselves, or
+    /// that something harmless went well.
+    #[must_use]
+    pub const fn notifies(self, ending: Ending) -> bool {
+        match (self, ending) {
+            (_, Ending::CanceledByUser)
+            | (Self::Rename, _)
+            | (Self::SyncDevice, Ending::Done | Ending::Superseded) => false,
+            (
+                Self::ResetPasscode | Self::RemoteLock,
+                Ending::Done | Ending::Failed(_) | Ending::NotSupported | Ending::Superseded,
+            )
+            | (Self::SyncDevice, Ending::Failed(_) | Ending::NotSupported) => true,
+        }
+    }
+}
+
+/// What a person asks for, as it was read from the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requested {
+    /// Reset the passcode.
+    ResetPasscode,
+    /// Lock the screen.
+    RemoteLock,
+    /// Ask the device to check in.
+    SyncDevice,
+    /// Another name; `None` takes the name away, so that the device's own shows again.
+    Rename(Option<DeviceName>),
+}
+
+impl Requested {
+    /// Which action it is.
+    #[must_use]
+    pub const fn kind(&self) -> ActionKind {
+        match self {
+            Self::ResetPasscode => ActionKind::ResetPasscode,
+            Self::RemoteLock => ActionKind::RemoteLock,
+            Self::SyncDevice => ActionKind::SyncDevice,
+            Self::Rename(_) => ActionKind::Rename,
+        }
+    }
+}
+
+/// An action with all it takes to carry it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Reset the passcode, with this outcome.
+    ResetPasscode(Reset),
+    /// Lock the screen.
+    RemoteLock,
+    /// Ask the device to check in.
+    SyncDevice,
+    /// Another name; `None` takes it away.
+    Rename(Option<DeviceName>),
+}
+
+impl Action {
+    /// Which action it is.
+    #[must_use]
+    pub const fn kind(&self) -> ActionKind {
+        match self {
+            Self::ResetPasscode(_) => ActionKind::ResetPasscode,
+            Self::RemoteLock => ActionKind::RemoteLock,
+            Self::SyncDevice => ActionKind::SyncDevice,
+            Self::Rename(_) => ActionKind::Rename,
+        }
+    }
+
+    /// Whether a secret goes with it: sealed, sent or taken from the service, shown to its person, erased after a while.
+    #[must_use]
+    pub const fn issues_secret(&self) -> bool {
+        match self {
+            Self::ResetPasscode(Reset::Temporary(_)) => true,
+            Self::ResetPasscode(Reset::Removed) | Self::RemoteLock | Self::SyncDevice | Self::Rename(_) => {
+                false
+            }
+        }
+    }
+
+    /// What it is told, as the database keeps it beside the name of the action.
+    #[must_use]
+    pub fn payload(&self) -> &str {
+        match self {
+            Self::ResetPasscode(reset) => reset.as_str(),
+            Self::RemoteLock | Self::SyncDevice => "",
+            Self::Rename(name) => name.as_ref().map_or("", DeviceName::as_str),
+        }
+    }
+
+    /// Reads what [`Action::payload`] wrote; `None` when it is nothing this server writes.
+    #[must_use]
+    pub fn stored(name: &str, payload: &str) -> Option<Self> {
+        Some(match ActionKind::named(ActionName::from_wire(name))? {
+            ActionKind::ResetPasscode => Self::ResetPasscode(Reset::from_name(payload)),
+            ActionKind::RemoteLock => Self::RemoteLock,
+            ActionKind::SyncDevice => Self::SyncDevice,
+            ActionKind::Rename if payload.is_empty() => Self::Rename(None),
+            ActionKind::Rename => Self::Rename(Some(DeviceName::parse(payload).ok()?)),
+        })
+    }
+}
+
+/// A set of actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionSet(u16);
+
+impl ActionSet {
+    /// None.
+    pub const NONE: Self = Self(0);
+    /// All there are.
+    pub const ALL: Self = Self(u16::MAX);
+
+    const fn bit(kind: ActionKind) -> u16 {
+        match kind {
+            ActionKind::ResetPasscode => 1,
+            ActionKind::RemoteLock => 2,
+            ActionKind::SyncDevice => 4,
+            ActionKind::Rename => 8,
+        }
+    }
+
+    /// The set with one more.
+    #[must_use]
+    pub const fn with(self, kind: ActionKind) -> Self {
+        Self(self.0 | Self::bit(kind))
+    }
+
+    /// The set without one.
+    #[must_use]
+    pub const fn without(self, kind: ActionKind) -> Self {
+        Self(self.0 & !Self::bit(kind))
+    }
+
+    /// Whether it is in.
+    #[must_use]
+    pub const fn has(self, kind: ActionKind) -> bool {
+        self.0 & Self::bit(kind) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portal_contract::{CharacterSet, FailureCode};
+
+    #[test]
+    fn actions_survive_the_database() {
+        let name = DeviceName::parse("営業の電話").ok();
+        for action in [
+            Action::ResetPasscode(Reset::Removed),
+            Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
+            Action::RemoteLock,
+            Action::SyncDevice,
+            Action::Rename(name),
+            Action::Rename(None),
+        ] {
+            let stored = Action::stored(action.kind().name().as_str(), action.payload());
+            assert_eq!(stored, Some(action));
+        }
+        assert_eq!(Action::stored("danceNow", ""), None);
+    }
+
+    #[test]
+    fn a_set_holds_what_was_put_in() {
+        let set = ActionSet::NONE.with(ActionKind::RemoteLock);
+        assert!(set.has(ActionKind::RemoteLock) && !set.has(ActionKind::SyncDevice));
+        let rest = ActionSet::ALL.without(ActionKind::RemoteLock);
+        assert!(ActionKind::ALL.into_iter().all(|kind| rest.has(kind) != set.has(kind)));
+    }
+
+    #[test]
+    fn nobody_is_told_that_something_harmless_went_well_but_that_it_failed() {
+        let failed = Ending::Failed(FailureCode::CommandExpired);
+        let told = |kind: ActionKind| (kind.notifies(Ending::Done), kind.notifies(failed));
+        assert_eq!(told(ActionKind::RemoteLock), (true, true));
+        assert_eq!(told(ActionKind::SyncDevice), (false, true));
+        assert!(ActionKind::ALL.into_iter().all(|kind| !kind.notifies(Ending::CanceledByUser)));
+    }
+}
