@@ -7,7 +7,7 @@ mod view_support;
 use passcode_portal::app::{Announcement, PasscodeView, ResetStop};
 use passcode_portal::auth::SignInError;
 use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
-use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use passcode_portal::route::Route;
 use passcode_portal::view;
 use portal_contract::{ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome};
@@ -213,6 +213,7 @@ fn rows_facts_and_notifications_read_well() {
         ("done", result("done", Value::Null, "2027-01-15T06:00:00Z")),
         ("done the day before yesterday", result("done", Value::Null, "2027-01-13T08:00:00Z")),
         ("failed", result("failed", json!("unlockTokenInvalid"), "2027-01-15T07:59:00Z")),
+        ("uncertain", result("failed", json!("outcomeUnknown"), "2027-01-15T07:59:00Z")),
         ("superseded", result("canceled", json!("supersededByErase"), "2027-01-15T07:59:00Z")),
         ("cancelled", result("canceled", json!("canceledByUser"), "2027-01-15T07:59:00Z")),
         ("a state of the future", result("dreaming", Value::Null, "2027-01-15T07:59:00Z")),
@@ -275,6 +276,7 @@ fn notification(action_state: ActionState, error_code: Option<FailureCode>) -> N
     Notification {
         id: "n-1".to_owned(),
         kind: NotificationKind::PasscodeReset,
+        action_name: None,
         device_id: "d-1".to_owned(),
         device_name: "Hanako's phone".to_owned(),
         result_id: "r-1".to_owned(),
@@ -298,6 +300,7 @@ fn everything_that_is_spoken_reads_well() {
         Announcement::ResetDelivered,
         Announcement::ResetDone,
         Announcement::ResetFailed,
+        Announcement::ResetUncertain,
         Announcement::ResetSuperseded,
         Announcement::ResetCanceled,
         Announcement::ResetStopped(ResetStop::Uncertain),
@@ -364,10 +367,19 @@ fn an_unknown_outcome_claims_nothing_about_the_passcode() {
     let state = ActionFlow::Ended { device: device(&json!({})).id, run: run(), end: Ending::Failed(code) };
     let notice = view::reset_notice(&state, "X", None, NOW).unwrap();
     let notified = view::notification(&notification(ActionState::Failed, Some(code)), None);
-    let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence]);
+    let spoken = view::announcement(&Announcement::ResetUncertain, "X");
+    let run = json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": "failed", "errorCode": code,
+        "startDateTime": "2027-01-15T07:59:00Z", "lastUpdatedDateTime": "2027-01-15T07:59:00Z" });
+    let row = view::status(&device(&json!({ "deviceActionResults": [run] })), Some(SERVER_NOW));
+    let passcode = [t::passcode_unconfirmed(), t::passcode_unconfirmed_text()];
+    let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence, &spoken, &row.text]);
+    let lines = lines.chain(&passcode);
     for words in lines.map(english) {
-        for claim in ["still has its old passcode", "was not reset", "passcode was reset"] {
-            assert!(!words.contains(claim), "{words}");
+        for claim in
+            ["still has its old passcode", "was not reset", "passcode was reset", "failed", "success"]
+        {
+            let is_doubted = words.starts_with("It is not certain whether");
+            assert!(is_doubted || !words.contains(claim), "{words}");
         }
     }
 }

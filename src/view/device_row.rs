@@ -1,7 +1,7 @@
 //! A row of the device list: what the person recognises the device by, and whether its passcode can be reset.
 
 use super::{Tone, ago, device_name, last_check_in, platform};
-use crate::domain::{Device, ENDED_IS_NEWS, ResetAvailability};
+use crate::domain::{Device, ENDED_IS_NEWS, ResetAvailability, is_uncertain};
 use crate::i18n::{Text, t};
 use portal_contract::{ActionState, DeviceActionResult, FailureCode, UtcTime};
 
@@ -55,6 +55,8 @@ fn of_run(run: &DeviceActionResult, now: Option<UtcTime>) -> Option<Status> {
         ActionState::Pending => (Tone::Info, t::status_pending()),
         ActionState::Active => (Tone::Info, t::status_delivered()),
         ActionState::Done => (Tone::Good, t::status_done(ago(run.last_updated_date_time, now))),
+        // Nothing is claimed about a passcode where it is not known what the device did.
+        ActionState::Failed if is_uncertain(run) => (Tone::Warn, t::status_uncertain()),
         ActionState::Failed | ActionState::NotSupported => (Tone::Bad, t::status_failed()),
         ActionState::Canceled if run.error_code == Some(FailureCode::SupersededByErase) => {
             (Tone::Warn, t::status_superseded())
