@@ -362,6 +362,24 @@ fn done_is_said_only_of_a_reset_the_device_acknowledged() {
 }
 
 #[test]
+fn what_waits_for_an_approval_changed_nothing_and_is_not_asked_for_twice() {
+    let device = device(&json!({}));
+    let ended =
+        |id| ActionFlow::Ended { device: id, run: run(), end: Ending::Failed(FailureCode::ApprovalRequired) };
+    let notice = view::reset_notice(&ended(device.id.clone()), "X", None, NOW).unwrap();
+    let lock = view::action_status(&ended(device.id.clone()), Action::RemoteLock, &device, Some(SERVER_NOW))
+        .unwrap();
+    assert_eq!(notice.button, None);
+    assert!(notice.reference.is_some() && lock.reference.is_some(), "IT finds it by the reference");
+    for lines in [&notice.lines, &lock.lines] {
+        let words: String = lines.iter().map(english).collect();
+        assert!(words.contains("Another administrator") && words.contains("IT knows about it"), "{words}");
+        assert!(words.contains("Nothing has happened to the device"), "{words}");
+    }
+    assert!(!lock.lines.iter().any(|line| english(line).contains("passcode")));
+}
+
+#[test]
 fn an_unknown_outcome_claims_nothing_about_the_passcode() {
     let code = FailureCode::OutcomeUnknown;
     let state = ActionFlow::Ended { device: device(&json!({})).id, run: run(), end: Ending::Failed(code) };

@@ -42,6 +42,7 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
         RefusalReason::DeviceEnrollmentManager
         | RefusalReason::EraseOrRetirePending
         | RefusalReason::OrganizationPolicy
+        | RefusalReason::UnlockTokenMissing
         | RefusalReason::Other => return refusal(reason),
         RefusalReason::NotPrimaryUser => t::act_not_primary_user_why(),
         RefusalReason::PlatformNotSupported
@@ -55,7 +56,6 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
         | RefusalReason::AppleUserEnrollment
         | RefusalReason::SharedIpad
         | RefusalReason::WorkProfilePasscodeOnly
-        | RefusalReason::UnlockTokenMissing
         | RefusalReason::NoPasscodeOnDevice
         | RefusalReason::NotOfferedByService => t::act_not_offered_why(),
     };
@@ -166,6 +166,7 @@ const fn failure_of_action(code: FailureCode) -> (Text, Text) {
     match code {
         FailureCode::CommandExpired => (t::failure_expired_why(), t::failure_expired_next()),
         FailureCode::BackEndFault => (t::failure_back_end_why(), t::failure_back_end_next()),
+        FailureCode::ApprovalRequired => (t::failure_approval_why(), t::failure_approval_next()),
         FailureCode::CanceledByUser
         | FailureCode::SupersededByErase
         | FailureCode::UnlockTokenInvalid
@@ -173,7 +174,6 @@ const fn failure_of_action(code: FailureCode) -> (Text, Text) {
         | FailureCode::ResetTokenInactive
         | FailureCode::DeviceRejected
         | FailureCode::OutcomeUnknown
-        | FailureCode::ApprovalRequired
         | FailureCode::Other => (t::failure_other_why(), t::failure_other_next()),
     }
 }
