@@ -9,8 +9,10 @@ use passcode_portal::auth::SignInError;
 use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use passcode_portal::route::Route;
-use passcode_portal::view;
-use portal_contract::{ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome};
+use passcode_portal::view::{self, Tone};
+use portal_contract::{
+    ActionName, ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome,
+};
 use serde_json::{Value, json};
 use view_support::{LANGUAGES, NOW, Page, SERVER_NOW, before, device, every_state, name_of, resettable, run};
 
@@ -246,9 +248,11 @@ fn rows_facts_and_notifications_read_well() {
         }
         page.chapter("action states");
         for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
-            let (tone, word) = view::action_state(state);
+            let (tone, word) = view::action_state(state, None);
             page.say(&format!("{tone:?}"), &word);
         }
+        let (tone, word) = view::action_state(ActionState::Failed, Some(FailureCode::OutcomeUnknown));
+        page.say(&format!("{tone:?}"), &word);
         page.chapter("notifications");
         for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
             let codes = [
@@ -284,6 +288,47 @@ fn notification(action_state: ActionState, error_code: Option<FailureCode>) -> N
         error_code,
         created_date_time: before(180),
         is_read: false,
+    }
+}
+
+#[test]
+fn a_notification_about_another_action_names_it_and_says_how_it_ended() {
+    let of = |action: ActionName, state, code| {
+        let item = Notification {
+            kind: NotificationKind::ActionEnded,
+            action_name: Some(action),
+            ..notification(state, code)
+        };
+        let view = view::notification(&item, Some(SERVER_NOW));
+        (view.tone, english(&view.sentence), view.detail.as_ref().map(english))
+    };
+    let lock = |state, code| of(ActionName::RemoteLock, state, code);
+    let said = |words: &str| words.to_owned();
+    assert_eq!(
+        lock(ActionState::Done, None),
+        (Tone::Good, said("Remote lock: done on Hanako's phone."), None)
+    );
+    let (tone, sentence, why) = lock(ActionState::Failed, Some(FailureCode::CommandExpired));
+    assert_eq!((tone, sentence), (Tone::Bad, said("Remote lock: this did not work on Hanako's phone.")));
+    assert!(why.unwrap().contains("did not answer in time"));
+    let (tone, sentence, why) = lock(ActionState::Failed, Some(FailureCode::OutcomeUnknown));
+    assert_eq!((tone, why), (Tone::Warn, None));
+    assert!(sentence.contains("not certain"), "{sentence}");
+    assert!(
+        lock(ActionState::Canceled, Some(FailureCode::SupersededByErase)).1.contains("about to be erased")
+    );
+    assert!(lock(ActionState::Canceled, Some(FailureCode::CanceledByUser)).1.contains("cancelled on"));
+    let (_, sentence, _) = of(ActionName::SyncDevice, ActionState::Done, None);
+    assert_eq!(sentence, "Check status: done on Hanako's phone.");
+    // Actions of the future, and those that this page does not offer, stay general.
+    for unknown in [ActionName::Other, ActionName::Locate] {
+        assert_eq!(of(unknown, ActionState::Done, None).1, "Another action: done on Hanako's phone.");
+    }
+    let (_, sentence, _) = of(ActionName::ResetPasscode, ActionState::Done, None);
+    assert_eq!(sentence, "The passcode of Hanako's phone was reset.");
+    for code in FailureCode::KNOWN.iter().copied().chain([FailureCode::Other]) {
+        let (_, sentence, why) = lock(ActionState::Failed, Some(code));
+        assert!(![sentence, why.unwrap_or_default()].concat().contains("passcode"), "{code:?}");
     }
 }
 
