@@ -333,6 +333,36 @@ fn a_notification_about_another_action_names_it_and_says_how_it_ended() {
 }
 
 #[test]
+fn the_list_tells_of_any_action_under_way_and_of_the_reset_first() {
+    let run = |action: &str, state: &str| {
+        json!({ "id": action, "actionName": action, "actionState": state,
+            "startDateTime": "2027-01-15T07:50:00Z", "lastUpdatedDateTime": "2027-01-15T07:59:00Z" })
+    };
+    let said = |runs: &[Value]| {
+        let status = view::status(&device(&json!({ "deviceActionResults": runs })), Some(SERVER_NOW));
+        (status.tone, english(&status.text))
+    };
+    let told = |tone, words: &str| (tone, words.to_owned());
+    let lock = run("remoteLock", "pending");
+    assert_eq!(said(std::slice::from_ref(&lock)), told(Tone::Info, "Remote lock: waiting for the device"));
+    assert_eq!(
+        said(&[run("syncDevice", "active")]),
+        told(Tone::Info, "Check status: the device is working on it")
+    );
+    let reset = run("resetPasscode", "pending");
+    assert_eq!(said(&[lock.clone(), reset]), told(Tone::Info, "Reset passcode: waiting for the device"));
+    // What goes on counts more than what is over.
+    let ended = run("resetPasscode", "done");
+    assert_eq!(said(&[ended.clone(), lock]).1, "Remote lock: waiting for the device");
+    assert_eq!(said(&[run("danceNow", "pending")]).1, "Another action: waiting for the device");
+    // The end of another action is told on the page of the device.
+    let over = said(&[run("remoteLock", "done"), ended]);
+    assert_eq!(over.0, Tone::Good);
+    assert!(over.1.starts_with("Passcode was reset"), "{}", over.1);
+    assert_eq!(said(&[run("remoteLock", "failed")]), told(Tone::Neutral, "Passcode can be reset"));
+}
+
+#[test]
 fn everything_that_is_spoken_reads_well() {
     let announcements = [
         Announcement::CountdownMilestone(Seconds(276)),
