@@ -7,13 +7,13 @@ mod support;
 use passcode_portal::app::{
     Aid, Announcement, Effect, Event, PasscodeView, Reading, SpokenPasscode, TimerId, Visibility,
 };
-use passcode_portal::domain::{Milliseconds, Seconds};
+use passcode_portal::domain::{ActionFlow, Ending, Milliseconds, PasscodeCertainty, Seconds};
 use passcode_portal::i18n::Locale;
 use passcode_portal::route::Route;
-use portal_contract::SecretText;
+use portal_contract::{FailureCode, SecretText};
 use serde_json::json;
 use support::browser::{Browser, PASSCODE};
-use support::{SERVER, answer, id, problem, rfc3339};
+use support::{SERVER, answer, device_json_with, device_of, id, problem, rfc3339, with_header};
 
 const DAY: i64 = 86_400;
 
@@ -310,6 +310,78 @@ fn the_time_left_is_the_shortest_of_the_three() {
     assert_eq!(left(&browser), Milliseconds(100_000));
     browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
     assert_eq!(left(&browser), Milliseconds(30_000));
+}
+
+/// The screen of a reset that ended without anybody knowing how.
+fn uncertain() -> Browser {
+    let mut browser = at("/devices/a/reset-passcode");
+    let device = device_json_with("a", &[("r1", "failed", Some("outcomeUnknown"), 60)]);
+    browser.answer("/managedDevices/a", Ok(answer(200, &device)));
+    browser
+}
+
+fn is_uncertain(browser: &Browser) -> bool {
+    let end = Ending::Failed(FailureCode::OutcomeUnknown);
+    matches!(&browser.model.reset, ActionFlow::Ended { end: known, .. } if *known == end)
+}
+
+#[test]
+fn one_of_an_uncertain_reset_is_shown_on_its_screen_and_goes_when_another_reset_is_begun() {
+    let mut browser = uncertain();
+    assert!(is_uncertain(&browser));
+    show(&mut browser, SERVER + DAY);
+    assert!(is_shown(&browser));
+    browser.dispatch(Event::ResetRestarted);
+    assert!(!is_uncertain(&browser));
+    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+}
+
+#[test]
+fn one_of_an_uncertain_reset_needs_the_same_recent_sign_in_and_is_offered_after_it() {
+    let mut browser = uncertain();
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    let header = r#"Bearer error="insufficient_user_authentication", max_age="3600""#;
+    let stale = with_header(problem(401, "insufficientUserAuthentication"), "WWW-Authenticate", header);
+    browser.answer("/temporaryPasscode", Ok(stale));
+    assert_eq!(browser.model.passcode, PasscodeView::NeedsSignIn { device: id("a") });
+    browser.dispatch(Event::RevealSignInChosen(id("a")));
+    browser.return_with(|_| {});
+    assert_eq!(browser.address, "/devices/a");
+    let device = device_json_with("a", &[("r1", "failed", Some("outcomeUnknown"), 60)]);
+    browser.answer("/managedDevices/a", Ok(answer(200, &device)));
+    let offered = browser.model.device.device.as_ref().and_then(|known| known.may_have_temporary_passcode());
+    assert_eq!(offered, Some(PasscodeCertainty::Unconfirmed));
+}
+
+#[test]
+fn where_the_server_has_none_after_all_the_screen_stays_and_says_so() {
+    let mut browser = uncertain();
+    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.answer("/temporaryPasscode", Ok(problem(404, "notFound")));
+    assert_eq!(browser.model.passcode, PasscodeView::NoneThere { device: id("a") });
+    assert!(is_uncertain(&browser));
+}
+
+#[test]
+fn what_the_runs_tell_of_a_passcode_is_the_newest_that_may_have_made_one() {
+    let known = |runs: &[(&str, &str, Option<&str>, i64)]| {
+        device_of(device_json_with("a", runs)).may_have_temporary_passcode()
+    };
+    let unknown = Some("outcomeUnknown");
+    let (done, uncertain) = (("r1", "done", None, 90), ("r2", "failed", unknown, 60));
+    let failed = ("r3", "failed", Some("commandExpired"), 30);
+    assert_eq!(known(&[]), None);
+    assert_eq!(known(&[failed]), None);
+    assert_eq!(known(&[("r4", "active", None, 1)]), None);
+    assert_eq!(known(&[done]), Some(PasscodeCertainty::Confirmed));
+    assert_eq!(known(&[uncertain]), Some(PasscodeCertainty::Unconfirmed));
+    assert_eq!(known(&[failed, uncertain, done]), Some(PasscodeCertainty::Unconfirmed));
+    assert_eq!(known(&[("r5", "done", None, 1), uncertain]), Some(PasscodeCertainty::Confirmed));
+
+    let mut iphone = device_json_with("a", &[uncertain, done]);
+    iphone["operatingSystem"] = "iOS".into();
+    iphone["actions"]["resetPasscode"]["outcome"] = json!({ "kind": "passcodeRemoved" });
+    assert_eq!(device_of(iphone).may_have_temporary_passcode(), None, "its passcode is removed");
 }
 
 #[test]

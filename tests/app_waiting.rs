@@ -85,11 +85,13 @@ fn the_browser_is_asked_for_notifications_on_a_press_only() {
 
 #[test]
 fn the_end_is_told_once_and_only_to_those_who_asked_for_it() {
-    for (answered, end, told) in [
-        (Some(SystemNotifications::Allowed), "done", Some(Announcement::ResetDone)),
-        (Some(SystemNotifications::Allowed), "failed", Some(Announcement::ResetFailed)),
-        (Some(SystemNotifications::Refused), "done", None),
-        (None, "done", None),
+    let unknown = Some("outcomeUnknown");
+    for (answered, end, code, told) in [
+        (Some(SystemNotifications::Allowed), "done", None, Some(Announcement::ResetDone)),
+        (Some(SystemNotifications::Allowed), "failed", None, Some(Announcement::ResetFailed)),
+        (Some(SystemNotifications::Allowed), "failed", unknown, Some(Announcement::ResetUncertain)),
+        (Some(SystemNotifications::Refused), "done", None, None),
+        (None, "done", None, None),
     ] {
         let mut browser = pending();
         if let Some(answered) = answered {
@@ -99,8 +101,10 @@ fn the_end_is_told_once_and_only_to_those_who_asked_for_it() {
         now_is(&mut browser, "active", None);
         assert_eq!(browser.model.telling.latest, None, "not before the end");
         browser.pass(3);
-        now_is(&mut browser, end, None);
+        now_is(&mut browser, end, code);
         assert_eq!(browser.model.telling.latest, told);
+        let spoken = browser.model.announcement.latest.as_ref();
+        assert!(told.is_none() || spoken == told.as_ref(), "{spoken:?}");
         let sequence = browser.model.telling.sequence;
         browser.dispatch(Event::LinkFollowed(passcode_portal::route::Route::Device(id("a"))));
         browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", end, None, 0)]))));

@@ -353,6 +353,8 @@ fn an_ended_reset_is_shown_while_it_is_news() {
     let cases = [
         (("r1", "done", None, day + 1), "Done"),
         (("r1", "done", None, 7 * day + 1), "Explaining"),
+        (("r1", "failed", Some("outcomeUnknown"), day + 1), "Failed"),
+        (("r1", "failed", Some("outcomeUnknown"), 7 * day + 1), "Explaining"),
         (("r1", "failed", Some("unlockTokenInvalid"), day), "Failed"),
         (("r1", "failed", Some("unlockTokenInvalid"), day + 1), "Explaining"),
         (("r1", "canceled", Some("supersededByErase"), 5), "Superseded"),

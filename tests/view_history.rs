@@ -9,10 +9,11 @@
 mod view_support;
 
 use passcode_portal::domain::{HistoryCause, HistoryEntry};
-use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::view::{self, history_csv, history_entry};
 use portal_contract::{
-    ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, json as fields,
+    ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, RefusalReason,
+    json as fields,
 };
 use serde_json::{Value, json};
 use view_support::{LANGUAGES, Page, SERVER_NOW};
@@ -51,6 +52,15 @@ fn every_entry_reads_well() {
         for activity in HistoryActivity::KNOWN.iter().map(|known| known.as_str()).chain(["dreamed"]) {
             page.chapter(activity);
             write(&mut page, &entry(&json!({ "activity": activity })));
+        }
+        for action in ["remoteLock", "syncDevice", "rename", "resetPasscode", "danceNow"] {
+            page.chapter(action);
+            for activity in HistoryActivity::KNOWN.iter().filter(|known| known.as_str().starts_with("action"))
+            {
+                let changes = json!({ "activity": activity.as_str(), "actionName": action });
+                let view = history_entry(&entry(&changes), None);
+                page.say(&format!("{activity:?}, {:?}", view.tone), &view.what);
+            }
         }
         page.chapter("by the device itself");
         let system = json!({ "activity": "resetDone", "actor": "system", "actorName": null, "client": null, "reference": null });
@@ -112,6 +122,46 @@ fn an_uncertain_end_claims_nothing() {
     let entry = entry(&json!({ "activity": "resetFailed", "errorCode": "outcomeUnknown" }));
     let words = history_entry(&entry, None).what.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
     assert!(words.contains("not certain") && !words.contains("failed"), "{words}");
+}
+
+#[test]
+fn other_actions_are_named_with_their_state_and_never_speak_of_a_passcode() {
+    let english = |text: &Text| text.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
+    let read = |activity: &str, action: &str, changes: &Value| {
+        let mut wire = json!({ "activity": activity, "actionName": action });
+        wire.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let view = history_entry(&entry(&wire), None);
+        (english(&view.what), view.why.as_ref().map(english))
+    };
+    let lock = |activity: &str, changes: Value| read(activity, "remoteLock", &changes);
+    assert_eq!(lock("actionRequested", json!({})), ("Remote lock: requested".to_owned(), None));
+    let (what, why) = lock("actionRefused", json!({ "reason": "notPrimaryUser" }));
+    assert_eq!(what, "Remote lock: refused");
+    assert!(why.unwrap().contains("can lock it from here"));
+    let (_, why) = lock("actionRefused", json!({ "code": "actionAlreadyPending" }));
+    assert_eq!(why.as_deref(), Some("The same was already on its way."));
+    let (what, why) = lock("actionFailed", json!({ "errorCode": "commandExpired" }));
+    assert_eq!(what, "Remote lock: failed");
+    assert!(why.unwrap().contains("did not answer in time"));
+    let (what, why) = lock("actionFailed", json!({ "errorCode": "outcomeUnknown" }));
+    assert_eq!((what.as_str(), why), ("Remote lock: not certain whether it was done", None));
+    let (_, why) = lock("actionSuperseded", json!({ "errorCode": "supersededByErase" }));
+    assert_eq!(why, None, "the sentence says it");
+    let (what, _) = read("actionDone", "rename", &json!({}));
+    assert_eq!(what, "The device was given a new name on this portal");
+    let (what, _) = read("actionDone", "danceNow", &json!({}));
+    assert_eq!(what, "Another action: done");
+
+    let causes = RefusalReason::KNOWN.iter().map(|reason| json!({ "reason": reason.as_str() }));
+    let causes = causes.chain(ProblemCode::KNOWN.iter().map(|code| json!({ "code": code.as_str() })));
+    let causes = causes.chain(FailureCode::KNOWN.iter().map(|code| json!({ "errorCode": code.as_str() })));
+    for changes in causes.filter(|cause| cause["reason"] != "noPasscodeOnDevice") {
+        for action in ["remoteLock", "syncDevice", "rename", "danceNow"] {
+            let (what, why) = read("actionRefused", action, &changes);
+            let words = [what, why.unwrap_or_default()].concat().to_lowercase();
+            assert!(!words.contains("passcode") && !words.contains("reset"), "{action} {changes}: {words}");
+        }
+    }
 }
 
 #[test]

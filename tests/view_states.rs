@@ -7,10 +7,12 @@ mod view_support;
 use passcode_portal::app::{Announcement, PasscodeView, ResetStop};
 use passcode_portal::auth::SignInError;
 use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
-use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
+use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use passcode_portal::route::Route;
-use passcode_portal::view;
-use portal_contract::{ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome};
+use passcode_portal::view::{self, Tone};
+use portal_contract::{
+    ActionName, ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome,
+};
 use serde_json::{Value, json};
 use view_support::{LANGUAGES, NOW, Page, SERVER_NOW, before, device, every_state, name_of, resettable, run};
 
@@ -213,6 +215,7 @@ fn rows_facts_and_notifications_read_well() {
         ("done", result("done", Value::Null, "2027-01-15T06:00:00Z")),
         ("done the day before yesterday", result("done", Value::Null, "2027-01-13T08:00:00Z")),
         ("failed", result("failed", json!("unlockTokenInvalid"), "2027-01-15T07:59:00Z")),
+        ("uncertain", result("failed", json!("outcomeUnknown"), "2027-01-15T07:59:00Z")),
         ("superseded", result("canceled", json!("supersededByErase"), "2027-01-15T07:59:00Z")),
         ("cancelled", result("canceled", json!("canceledByUser"), "2027-01-15T07:59:00Z")),
         ("a state of the future", result("dreaming", Value::Null, "2027-01-15T07:59:00Z")),
@@ -245,9 +248,11 @@ fn rows_facts_and_notifications_read_well() {
         }
         page.chapter("action states");
         for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
-            let (tone, word) = view::action_state(state);
+            let (tone, word) = view::action_state(state, None);
             page.say(&format!("{tone:?}"), &word);
         }
+        let (tone, word) = view::action_state(ActionState::Failed, Some(FailureCode::OutcomeUnknown));
+        page.say(&format!("{tone:?}"), &word);
         page.chapter("notifications");
         for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
             let codes = [
@@ -275,6 +280,7 @@ fn notification(action_state: ActionState, error_code: Option<FailureCode>) -> N
     Notification {
         id: "n-1".to_owned(),
         kind: NotificationKind::PasscodeReset,
+        action_name: None,
         device_id: "d-1".to_owned(),
         device_name: "Hanako's phone".to_owned(),
         result_id: "r-1".to_owned(),
@@ -283,6 +289,77 @@ fn notification(action_state: ActionState, error_code: Option<FailureCode>) -> N
         created_date_time: before(180),
         is_read: false,
     }
+}
+
+#[test]
+fn a_notification_about_another_action_names_it_and_says_how_it_ended() {
+    let of = |action: ActionName, state, code| {
+        let item = Notification {
+            kind: NotificationKind::ActionEnded,
+            action_name: Some(action),
+            ..notification(state, code)
+        };
+        let view = view::notification(&item, Some(SERVER_NOW));
+        (view.tone, english(&view.sentence), view.detail.as_ref().map(english))
+    };
+    let lock = |state, code| of(ActionName::RemoteLock, state, code);
+    let said = |words: &str| words.to_owned();
+    assert_eq!(
+        lock(ActionState::Done, None),
+        (Tone::Good, said("Remote lock: done on Hanako's phone."), None)
+    );
+    let (tone, sentence, why) = lock(ActionState::Failed, Some(FailureCode::CommandExpired));
+    assert_eq!((tone, sentence), (Tone::Bad, said("Remote lock: this did not work on Hanako's phone.")));
+    assert!(why.unwrap().contains("did not answer in time"));
+    let (tone, sentence, why) = lock(ActionState::Failed, Some(FailureCode::OutcomeUnknown));
+    assert_eq!((tone, why), (Tone::Warn, None));
+    assert!(sentence.contains("not certain"), "{sentence}");
+    assert!(
+        lock(ActionState::Canceled, Some(FailureCode::SupersededByErase)).1.contains("about to be erased")
+    );
+    assert!(lock(ActionState::Canceled, Some(FailureCode::CanceledByUser)).1.contains("cancelled on"));
+    let (_, sentence, _) = of(ActionName::SyncDevice, ActionState::Done, None);
+    assert_eq!(sentence, "Check status: done on Hanako's phone.");
+    // Actions of the future, and those that this page does not offer, stay general.
+    for unknown in [ActionName::Other, ActionName::Locate] {
+        assert_eq!(of(unknown, ActionState::Done, None).1, "Another action: done on Hanako's phone.");
+    }
+    let (_, sentence, _) = of(ActionName::ResetPasscode, ActionState::Done, None);
+    assert_eq!(sentence, "The passcode of Hanako's phone was reset.");
+    for code in FailureCode::KNOWN.iter().copied().chain([FailureCode::Other]) {
+        let (_, sentence, why) = lock(ActionState::Failed, Some(code));
+        assert!(![sentence, why.unwrap_or_default()].concat().contains("passcode"), "{code:?}");
+    }
+}
+
+#[test]
+fn the_list_tells_of_any_action_under_way_and_of_the_reset_first() {
+    let run = |action: &str, state: &str| {
+        json!({ "id": action, "actionName": action, "actionState": state,
+            "startDateTime": "2027-01-15T07:50:00Z", "lastUpdatedDateTime": "2027-01-15T07:59:00Z" })
+    };
+    let said = |runs: &[Value]| {
+        let status = view::status(&device(&json!({ "deviceActionResults": runs })), Some(SERVER_NOW));
+        (status.tone, english(&status.text))
+    };
+    let told = |tone, words: &str| (tone, words.to_owned());
+    let lock = run("remoteLock", "pending");
+    assert_eq!(said(std::slice::from_ref(&lock)), told(Tone::Info, "Remote lock: waiting for the device"));
+    assert_eq!(
+        said(&[run("syncDevice", "active")]),
+        told(Tone::Info, "Check status: the device is working on it")
+    );
+    let reset = run("resetPasscode", "pending");
+    assert_eq!(said(&[lock.clone(), reset]), told(Tone::Info, "Reset passcode: waiting for the device"));
+    // What goes on counts more than what is over.
+    let ended = run("resetPasscode", "done");
+    assert_eq!(said(&[ended.clone(), lock]).1, "Remote lock: waiting for the device");
+    assert_eq!(said(&[run("danceNow", "pending")]).1, "Another action: waiting for the device");
+    // The end of another action is told on the page of the device.
+    let over = said(&[run("remoteLock", "done"), ended]);
+    assert_eq!(over.0, Tone::Good);
+    assert!(over.1.starts_with("Passcode was reset"), "{}", over.1);
+    assert_eq!(said(&[run("remoteLock", "failed")]), told(Tone::Neutral, "Passcode can be reset"));
 }
 
 #[test]
@@ -298,6 +375,7 @@ fn everything_that_is_spoken_reads_well() {
         Announcement::ResetDelivered,
         Announcement::ResetDone,
         Announcement::ResetFailed,
+        Announcement::ResetUncertain,
         Announcement::ResetSuperseded,
         Announcement::ResetCanceled,
         Announcement::ResetStopped(ResetStop::Uncertain),
@@ -359,15 +437,42 @@ fn done_is_said_only_of_a_reset_the_device_acknowledged() {
 }
 
 #[test]
+fn what_waits_for_an_approval_changed_nothing_and_is_not_asked_for_twice() {
+    let device = device(&json!({}));
+    let ended =
+        |id| ActionFlow::Ended { device: id, run: run(), end: Ending::Failed(FailureCode::ApprovalRequired) };
+    let notice = view::reset_notice(&ended(device.id.clone()), "X", None, NOW).unwrap();
+    let lock = view::action_status(&ended(device.id.clone()), Action::RemoteLock, &device, Some(SERVER_NOW))
+        .unwrap();
+    assert_eq!(notice.button, None);
+    assert!(notice.reference.is_some() && lock.reference.is_some(), "IT finds it by the reference");
+    for lines in [&notice.lines, &lock.lines] {
+        let words: String = lines.iter().map(english).collect();
+        assert!(words.contains("Another administrator") && words.contains("IT knows about it"), "{words}");
+        assert!(words.contains("Nothing has happened to the device"), "{words}");
+    }
+    assert!(!lock.lines.iter().any(|line| english(line).contains("passcode")));
+}
+
+#[test]
 fn an_unknown_outcome_claims_nothing_about_the_passcode() {
     let code = FailureCode::OutcomeUnknown;
     let state = ActionFlow::Ended { device: device(&json!({})).id, run: run(), end: Ending::Failed(code) };
     let notice = view::reset_notice(&state, "X", None, NOW).unwrap();
     let notified = view::notification(&notification(ActionState::Failed, Some(code)), None);
-    let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence]);
+    let spoken = view::announcement(&Announcement::ResetUncertain, "X");
+    let run = json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": "failed", "errorCode": code,
+        "startDateTime": "2027-01-15T07:59:00Z", "lastUpdatedDateTime": "2027-01-15T07:59:00Z" });
+    let row = view::status(&device(&json!({ "deviceActionResults": [run] })), Some(SERVER_NOW));
+    let passcode = [t::passcode_unconfirmed(), t::passcode_unconfirmed_text()];
+    let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence, &spoken, &row.text]);
+    let lines = lines.chain(&passcode);
     for words in lines.map(english) {
-        for claim in ["still has its old passcode", "was not reset", "passcode was reset"] {
-            assert!(!words.contains(claim), "{words}");
+        for claim in
+            ["still has its old passcode", "was not reset", "passcode was reset", "failed", "success"]
+        {
+            let is_doubted = words.starts_with("It is not certain whether");
+            assert!(is_doubted || !words.contains(claim), "{words}");
         }
     }
 }

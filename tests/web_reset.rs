@@ -40,6 +40,7 @@ fn shown(model: &mut Model) {
             character_set: CharacterSet::LettersAndDigits,
             expires_date_time: UtcTime::from_unix_seconds(1_795_600_000),
             result_id: "run-4711".to_owned(),
+            is_confirmed: true,
         },
         since: at(0),
         aids: PasscodeAids::default(),
@@ -327,6 +328,37 @@ async fn a_failure_says_why_what_next_and_gives_a_reference() {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert_eq!(page.count("code[translate=no]"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_uncertain_end_offers_the_passcode_to_try_and_claims_nothing_of_it() {
+    let uncertain = |device, _| ActionFlow::Ended {
+        device,
+        run: run(),
+        end: Ending::Failed(portal_contract::FailureCode::OutcomeUnknown),
+    };
+    let page = Page::mount(at_reset("d0", uncertain)).await;
+    assert!(page.text("#passcode-unconfirmed").contains("if your old one no longer works"));
+    page.press("Show passcode").await;
+    assert_eq!(page.said(), [Event::PasscodeShowChosen(DeviceId::parse("d0").expect("an identifier"))]);
+    page.change(|model| {
+        shown(model);
+        if let PasscodeView::Shown { passcode, .. } = &mut model.passcode {
+            passcode.is_confirmed = false;
+        }
+    })
+    .await;
+    let code = page.find("output.code").expect("the code");
+    assert_eq!(code.get_attribute("aria-describedby").as_deref(), Some("passcode-unconfirmed"));
+    assert_eq!(page.count("#passcode-unconfirmed"), 1);
+    assert!(page.has_pressable("Try again"));
+
+    let page = Page::mount(at_reset("d1", uncertain)).await;
+    assert_eq!(page.count(".passcode"), 0, "an iPhone has none");
+
+    let page = Page::mount(done("d0")).await;
+    page.change(shown).await;
+    assert_eq!(page.count("#passcode-unconfirmed, output.code[aria-describedby]"), 0);
 }
 
 #[wasm_bindgen_test]

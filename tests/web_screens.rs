@@ -218,6 +218,7 @@ fn past_entry(id: &str) -> HistoryEntry {
         id: id.to_owned(),
         when: UtcTime::from_unix_seconds(1_800_000_000),
         activity: HistoryActivity::ResetRequested,
+        action: None,
         cause: None,
         person: Some("Hanako".to_owned()),
         device: DeviceId::parse("d0"),

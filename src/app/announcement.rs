@@ -20,6 +20,8 @@ pub enum Announcement {
     ResetDone,
     /// The reset failed.
     ResetFailed,
+    /// The reset ended, and it cannot be known whether the device did it.
+    ResetUncertain,
     /// An erase or retire took precedence.
     ResetSuperseded,
     /// The reset was cancelled.
@@ -124,6 +126,7 @@ impl Announcement {
             self,
             Self::CountdownOver
                 | Self::ResetFailed
+                | Self::ResetUncertain
                 | Self::ResetSuperseded
                 | Self::ResetStopped(_)
                 | Self::Action { news: ActionNews::Failed | ActionNews::Uncertain, .. }

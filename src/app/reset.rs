@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::http::HttpOutcome;
 use crate::route::Route;
+use portal_contract::FailureCode;
 
 /// When the time left is said, in seconds; the first is said when B opens.
 const MILESTONES: [i64; 5] = [10, 30, 60, 120, 300];
@@ -287,6 +288,9 @@ impl Turn {
                 ActionFlow::Ended { end: Ending::Failed(_), .. },
                 ActionFlow::Ended { end: Ending::Failed(_), .. },
             ) => None,
+            (ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. }, _) => {
+                Some(Announcement::ResetUncertain)
+            }
             (ActionFlow::Ended { end: Ending::Failed(_), .. }, _) => Some(Announcement::ResetFailed),
             (
                 ActionFlow::Ended { end: Ending::Superseded, .. },

@@ -4,6 +4,7 @@
 use super::turn::Turn;
 use super::{Announcement, Effect};
 use crate::domain::{ActionFlow, Ending};
+use portal_contract::FailureCode;
 
 /// What the browser answers when it is asked whether it may show notifications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,9 @@ impl Turn {
     pub(super) fn tell_the_end(&mut self) {
         let end = match &self.model.reset {
             ActionFlow::Ended { end: Ending::Done(_), .. } => Some(Announcement::ResetDone),
+            ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. } => {
+                Some(Announcement::ResetUncertain)
+            }
             ActionFlow::Ended { end: Ending::Failed(_), .. } => Some(Announcement::ResetFailed),
             ActionFlow::Ended { end: Ending::Superseded, .. } => Some(Announcement::ResetSuperseded),
             _ => None,

@@ -45,7 +45,11 @@ impl Turn {
             Event::SignOutForResetChosen => self.reset(ActionEvent::SignOutChosen),
             Event::ResetCancelled => self.on_reset_cancelled(),
             Event::ResetConfirmed => self.reset(ActionEvent::Confirmed),
-            Event::ResetRestarted => self.reset(ActionEvent::StartedAgain),
+            Event::ResetRestarted => {
+                // The screen that may show it is left, at the same address.
+                self.hide_passcode();
+                self.reset(ActionEvent::StartedAgain);
+            }
             Event::ActionChosen(device, action) => self.later(rules::action_chosen, (&device, action)),
             Event::ActionConfirmed(device, action) => self.later(rules::action_confirmed, (&device, action)),
             Event::ActionCancelled(device, action) => self.later(rules::action_cancelled, (&device, action)),

@@ -3,7 +3,7 @@
 use super::{Action, DeviceId, Platform, Seconds};
 use portal_contract::{
     ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceActions, DeviceEnrollmentType,
-    ManagedDevice, ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
+    FailureCode, ManagedDevice, ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
 };
 
 /// Whether the server lets this person reset the passcode of this device.
@@ -26,6 +26,15 @@ pub enum Availability {
     Refused(RefusalReason),
     /// The server does not name the action at all.
     NotOffered,
+}
+
+/// Whether a temporary passcode is known to be the one that the device has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PasscodeCertainty {
+    /// The device confirmed the reset.
+    Confirmed,
+    /// The reset ended without an answer: the device has either this passcode or its old one.
+    Unconfirmed,
 }
 
 /// One managed device of the person.
@@ -181,12 +190,21 @@ impl Device {
         self.runs.iter().find(|run| run.action_state.is_open())
     }
 
-    /// Whether a temporary passcode may exist: the newest finished reset was of the kind that issues one. Only the
-    /// server knows whether it is still valid.
+    /// Whether a temporary passcode may exist, and how sure that is: a reset of the kind that issues one was done, or
+    /// ended without anybody knowing how. The newest of them counts. Only the server knows whether there is one, and
+    /// whether it is still valid.
     #[must_use]
-    pub fn may_have_temporary_passcode(&self) -> bool {
-        let issues_one = matches!(self.told_outcome(), ResetOutcome::TemporaryPasscode { .. });
-        issues_one && self.runs.iter().any(|run| run.action_state == ActionState::Done)
+    pub fn may_have_temporary_passcode(&self) -> Option<PasscodeCertainty> {
+        if !matches!(self.told_outcome(), ResetOutcome::TemporaryPasscode { .. }) {
+            return None;
+        }
+        self.runs.iter().find_map(|run| {
+            if run.action_state == ActionState::Done {
+                Some(PasscodeCertainty::Confirmed)
+            } else {
+                is_uncertain(run).then_some(PasscodeCertainty::Unconfirmed)
+            }
+        })
     }
 
     /// What a reset that already ran did: what the server says it would do now, else what is usual on the platform.
@@ -201,6 +219,12 @@ impl Device {
             | ResetAvailability::NotOffered => self.platform.usual_outcome(),
         }
     }
+}
+
+/// Whether an action ended and it cannot be known whether the device did it.
+#[must_use]
+pub fn is_uncertain(run: &DeviceActionResult) -> bool {
+    run.action_state == ActionState::Failed && run.error_code == Some(FailureCode::OutcomeUnknown)
 }
 
 fn moment(time: UtcTime) -> Option<UtcTime> {

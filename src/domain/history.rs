@@ -1,6 +1,6 @@
 //! What happened to a person's devices, as the server's audit record tells it, read once from the wire type.
 
-use super::{DeviceId, ResultId};
+use super::{Action, DeviceId, ResultId};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, HistoryActor, ProblemCode,
     RefusalReason, UtcTime,
@@ -15,6 +15,8 @@ pub struct HistoryEntry {
     pub when: UtcTime,
     /// What.
     pub activity: HistoryActivity,
+    /// Which action it is about, where the page knows it.
+    pub action: Option<Action>,
     /// Why it was refused or failed.
     pub cause: Option<HistoryCause>,
     /// The person who did it, by name, which may be empty; `None` when a device or the service did it.
@@ -74,6 +76,7 @@ impl HistoryEntry {
             id: wire.id,
             when: wire.occurred_date_time,
             activity: wire.activity,
+            action: wire.action_name.and_then(Action::named),
             cause: not_allowed.or(failed).or(wire.code.map(HistoryCause::Refused)),
             person: match wire.actor {
                 HistoryActor::System => None,

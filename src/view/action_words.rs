@@ -1,7 +1,8 @@
 //! The words of the catalogue of actions: what each does, why it is not possible, and how far it is.
 
+use super::action_news::{action_news, failure_of_action};
 use super::preparation::{lock_not_offered, lock_refusal};
-use super::{RefusalView, Tone, action_news, ago, refusal};
+use super::{RefusalView, Tone, ago, refusal};
 use crate::app::ActionNews;
 use crate::domain::{
     Action, ActionFlow, Availability, Device, ENDED_IS_NEWS, Ending, PendingPhase, StopReason, SubmitStep,
@@ -23,16 +24,21 @@ pub const fn action_hint(action: Action) -> Text {
 /// Why an action is not possible and what helps; `None` when it is possible.
 #[must_use]
 pub fn action_refusal(device: &Device, action: Action) -> Option<RefusalView> {
-    let of_reason = |reason| match action {
-        Action::ResetPasscode => refusal(reason),
-        Action::RemoteLock => lock_refusal(reason),
-        Action::SyncDevice | Action::Rename => general_refusal(reason),
-    };
+    let of_reason = |reason| refusal_of_action(Some(action), reason);
     match device.availability(action) {
         Availability::Allowed => None,
         Availability::Refused(reason) => Some(of_reason(reason)),
         Availability::NotOffered if action == Action::RemoteLock => Some(lock_not_offered()),
         Availability::NotOffered => Some(of_reason(RefusalReason::NotOfferedByService)),
+    }
+}
+
+/// Why an action, which this page may not know, is refused.
+pub(super) fn refusal_of_action(action: Option<Action>, reason: RefusalReason) -> RefusalView {
+    match action {
+        Some(Action::ResetPasscode) => refusal(reason),
+        Some(Action::RemoteLock) => lock_refusal(reason),
+        Some(Action::SyncDevice | Action::Rename) | None => general_refusal(reason),
     }
 }
 
@@ -42,6 +48,7 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
         RefusalReason::DeviceEnrollmentManager
         | RefusalReason::EraseOrRetirePending
         | RefusalReason::OrganizationPolicy
+        | RefusalReason::UnlockTokenMissing
         | RefusalReason::Other => return refusal(reason),
         RefusalReason::NotPrimaryUser => t::act_not_primary_user_why(),
         RefusalReason::PlatformNotSupported
@@ -55,7 +62,6 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
         | RefusalReason::AppleUserEnrollment
         | RefusalReason::SharedIpad
         | RefusalReason::WorkProfilePasscodeOnly
-        | RefusalReason::UnlockTokenMissing
         | RefusalReason::NoPasscodeOnDevice
         | RefusalReason::NotOfferedByService => t::act_not_offered_why(),
     };
@@ -126,7 +132,7 @@ pub fn action_status(
             Ending::Done(_) => (Tone::Good, vec![news(ActionNews::Done)]),
             Ending::Failed(FailureCode::OutcomeUnknown) => (Tone::Warn, vec![news(ActionNews::Uncertain)]),
             Ending::Failed(code) => {
-                let (why, next) = failure_of_action(*code);
+                let (why, next) = failure_of_action(Some(action), *code);
                 (Tone::Bad, vec![news(ActionNews::Failed), why, next])
             }
             Ending::Superseded => (Tone::Warn, vec![news(ActionNews::Superseded)]),
@@ -134,10 +140,7 @@ pub fn action_status(
         },
         ActionFlow::Stopped { why, .. } => match why {
             StopReason::NotAllowed(reason) => {
-                let refusal = match action {
-                    Action::RemoteLock => lock_refusal(*reason),
-                    Action::ResetPasscode | Action::SyncDevice | Action::Rename => general_refusal(*reason),
-                };
+                let refusal = refusal_of_action(Some(action), *reason);
                 (Tone::Warn, vec![refusal.why, refusal.instead])
             }
             StopReason::Gone => (Tone::Warn, vec![t::device_gone_text()]),
@@ -159,21 +162,4 @@ pub fn action_status(
             ActionFlow::Submit { step: SubmitStep::Unknown | SubmitStep::Busy { .. }, .. }
         ),
     })
-}
-
-/// Cause and next step of a failure, in words that speak of no passcode.
-const fn failure_of_action(code: FailureCode) -> (Text, Text) {
-    match code {
-        FailureCode::CommandExpired => (t::failure_expired_why(), t::failure_expired_next()),
-        FailureCode::BackEndFault => (t::failure_back_end_why(), t::failure_back_end_next()),
-        FailureCode::CanceledByUser
-        | FailureCode::SupersededByErase
-        | FailureCode::UnlockTokenInvalid
-        | FailureCode::NoPasscodePolicy
-        | FailureCode::ResetTokenInactive
-        | FailureCode::DeviceRejected
-        | FailureCode::OutcomeUnknown
-        | FailureCode::ApprovalRequired
-        | FailureCode::Other => (t::failure_other_why(), t::failure_other_next()),
-    }
 }

@@ -17,6 +17,7 @@ pub fn announcement(announcement: &Announcement, device: &str) -> Text {
         Announcement::ResetNotNow => t::announce_not_now(name),
         Announcement::ResetDone => t::announce_done(name),
         Announcement::ResetFailed => t::announce_failed(name),
+        Announcement::ResetUncertain => t::notifications_uncertain(name),
         Announcement::ResetSuperseded => t::announce_superseded(name),
         Announcement::ResetCanceled => t::announce_canceled(),
         Announcement::ResetStopped(stop) => reset_stopped(*stop, name),

@@ -1,7 +1,9 @@
-//! A row of the device list: what the person recognises the device by, and whether its passcode can be reset.
+//! A row of the device list: what the person recognises the device by, which action is under way, and whether its passcode
+//! can be reset.
 
+use super::action_news::name_of;
 use super::{Tone, ago, device_name, last_check_in, platform};
-use crate::domain::{Device, ENDED_IS_NEWS, ResetAvailability};
+use crate::domain::{Action, Device, ENDED_IS_NEWS, ResetAvailability, is_uncertain};
 use crate::i18n::{Text, t};
 use portal_contract::{ActionState, DeviceActionResult, FailureCode, UtcTime};
 
@@ -38,10 +40,12 @@ pub fn device_row(device: &Device, now: Option<UtcTime>) -> DeviceRow {
     }
 }
 
-/// The status line: a reset under way, else one that ended within the last day, else whether one is possible.
+/// The status line: a reset under way, else another action under way, else a reset that ended within the last day, else
+/// whether one is possible.
 #[must_use]
 pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
-    let latest = device.open_run().or_else(|| device.latest_run().filter(|run| is_news(run, now)));
+    let open = device.runs_of_all().find(|run| run.action_state.is_open());
+    let latest = open.or_else(|| device.latest_run().filter(|run| is_news(run, now)));
     latest.and_then(|run| of_run(run, now)).unwrap_or_else(|| of_availability(device.reset))
 }
 
@@ -51,10 +55,13 @@ fn is_news(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
 }
 
 fn of_run(run: &DeviceActionResult, now: Option<UtcTime>) -> Option<Status> {
+    let name = || name_of(Action::named(run.action_name));
     let (tone, text) = match run.action_state {
-        ActionState::Pending => (Tone::Info, t::status_pending()),
-        ActionState::Active => (Tone::Info, t::status_delivered()),
+        ActionState::Pending => (Tone::Info, t::status_pending(name())),
+        ActionState::Active => (Tone::Info, t::status_delivered(name())),
         ActionState::Done => (Tone::Good, t::status_done(ago(run.last_updated_date_time, now))),
+        // Nothing is claimed about a passcode where it is not known what the device did.
+        ActionState::Failed if is_uncertain(run) => (Tone::Warn, t::status_uncertain()),
         ActionState::Failed | ActionState::NotSupported => (Tone::Bad, t::status_failed()),
         ActionState::Canceled if run.error_code == Some(FailureCode::SupersededByErase) => {
             (Tone::Warn, t::status_superseded())

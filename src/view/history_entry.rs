@@ -1,8 +1,9 @@
 //! What happened, who did it, from where and with what result, in plain words; and the same as a file for a spreadsheet.
 
-use super::reset_notice::failure;
-use super::{Tone, device_name, moment, refusal};
-use crate::domain::{Csv, HistoryCause, HistoryEntry, HistoryOrigin};
+use super::action_news::{failure_of_action, name_of};
+use super::action_words::refusal_of_action;
+use super::{Tone, device_name, moment};
+use crate::domain::{Action, Csv, HistoryCause, HistoryEntry, HistoryOrigin};
 use crate::i18n::{Catalogue, Formatter, Text, t};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, RefusalReason,
@@ -46,12 +47,12 @@ pub fn history_entry(entry: &HistoryEntry, now: Option<UtcTime>) -> HistoryEntry
             Some(name) => Text::verbatim(name),
         },
         whence: entry.origin.as_ref().map(whence),
-        why: entry.cause.map(why),
+        why: entry.cause.and_then(|cause| why(entry, cause)),
         reference: entry.reference.clone().or_else(|| entry.result.clone()),
     }
 }
 
-const fn what(entry: &HistoryEntry) -> (Tone, Text) {
+fn what(entry: &HistoryEntry) -> (Tone, Text) {
     match entry.activity {
         HistoryActivity::ResetRequested => (Tone::Info, t::history_reset_requested()),
         HistoryActivity::ResetRefused => (Tone::Warn, t::history_reset_refused()),
@@ -65,13 +66,45 @@ const fn what(entry: &HistoryEntry) -> (Tone, Text) {
         HistoryActivity::PasscodeRevealRefused => (Tone::Warn, t::history_reveal_refused()),
         HistoryActivity::ReportedUnrecognized => (Tone::Warn, t::history_reported()),
         HistoryActivity::SessionsRevoked => (Tone::Neutral, t::history_sessions_revoked()),
+        HistoryActivity::ActionRequested => (Tone::Info, t::history_action_requested(name_of(entry.action))),
+        HistoryActivity::ActionRefused => (Tone::Warn, t::history_action_refused(name_of(entry.action))),
+        // The person's own act, done at once by the portal itself.
+        HistoryActivity::ActionDone if entry.action == Some(Action::Rename) => {
+            (Tone::Good, t::history_renamed())
+        }
+        HistoryActivity::ActionDone => (Tone::Good, t::history_action_done(name_of(entry.action))),
+        HistoryActivity::ActionFailed if is_uncertain(entry) => {
+            (Tone::Warn, t::history_action_uncertain(name_of(entry.action)))
+        }
+        HistoryActivity::ActionFailed => (Tone::Bad, t::history_action_failed(name_of(entry.action))),
+        HistoryActivity::ActionCanceled => (Tone::Neutral, t::history_action_canceled(name_of(entry.action))),
+        HistoryActivity::ActionSuperseded => {
+            (Tone::Warn, t::history_action_superseded(name_of(entry.action)))
+        }
+        HistoryActivity::Other => (Tone::Neutral, t::history_other()),
+    }
+}
+
+/// Which action the words of a cause speak of: entries about no other action are about the reset.
+const fn spoken_of(entry: &HistoryEntry) -> Option<Action> {
+    match entry.activity {
         HistoryActivity::ActionRequested
         | HistoryActivity::ActionRefused
         | HistoryActivity::ActionDone
         | HistoryActivity::ActionFailed
         | HistoryActivity::ActionCanceled
-        | HistoryActivity::ActionSuperseded
-        | HistoryActivity::Other => (Tone::Neutral, t::history_other()),
+        | HistoryActivity::ActionSuperseded => entry.action,
+        HistoryActivity::ResetRequested
+        | HistoryActivity::ResetRefused
+        | HistoryActivity::ResetDone
+        | HistoryActivity::ResetFailed
+        | HistoryActivity::ResetCanceled
+        | HistoryActivity::ResetSuperseded
+        | HistoryActivity::PasscodeRevealed
+        | HistoryActivity::PasscodeRevealRefused
+        | HistoryActivity::ReportedUnrecognized
+        | HistoryActivity::SessionsRevoked
+        | HistoryActivity::Other => Some(Action::ResetPasscode),
     }
 }
 
@@ -79,13 +112,20 @@ const fn is_uncertain(entry: &HistoryEntry) -> bool {
     matches!(entry.cause, Some(HistoryCause::Failed(FailureCode::OutcomeUnknown)))
 }
 
-fn why(cause: HistoryCause) -> Text {
-    match cause {
-        HistoryCause::NotAllowed(reason) => refusal(reason).why,
-        HistoryCause::Failed(code) => failure(code).0,
+/// Why, where the sentence has not said it already.
+fn why(entry: &HistoryEntry, cause: HistoryCause) -> Option<Text> {
+    let action = spoken_of(entry);
+    let is_reset = action == Some(Action::ResetPasscode);
+    let why = match cause {
+        HistoryCause::NotAllowed(reason) => refusal_of_action(action, reason).why,
+        HistoryCause::Failed(
+            FailureCode::OutcomeUnknown | FailureCode::SupersededByErase | FailureCode::CanceledByUser,
+        ) if !is_reset => return None,
+        HistoryCause::Failed(code) => failure_of_action(action, code).0,
         HistoryCause::Refused(code) => match code {
             ProblemCode::InsufficientUserAuthentication => t::history_sign_in_too_old(),
-            ProblemCode::NotPrimaryUser => refusal(RefusalReason::NotPrimaryUser).why,
+            ProblemCode::NotPrimaryUser => refusal_of_action(action, RefusalReason::NotPrimaryUser).why,
+            ProblemCode::ActionAlreadyPending if !is_reset => t::history_action_pending(),
             ProblemCode::ActionAlreadyPending => t::history_already_pending(),
             ProblemCode::TooManyRequests => t::history_too_many(),
             ProblemCode::NotFound => t::history_not_there(),
@@ -103,7 +143,8 @@ fn why(cause: HistoryCause) -> Text {
             | ProblemCode::IdempotencyKeyMissing
             | ProblemCode::Other => t::history_not_accepted(),
         },
-    }
+    };
+    Some(why)
 }
 
 /// "Chrome on Windows, outside the company network, 203.0.113.x".

@@ -69,6 +69,8 @@ pub(super) fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalVie
         Reason::DeviceEnrollmentManager
         | Reason::EraseOrRetirePending
         | Reason::OrganizationPolicy
+        | Reason::UnlockTokenMissing
+        | Reason::NoPasscodeOnDevice
         | Reason::Other => refusal(reason),
         Reason::NotPrimaryUser => {
             RefusalView { why: t::remote_lock_not_primary_user_why(), instead: t::remote_lock_instead() }
@@ -85,9 +87,7 @@ pub(super) fn lock_refusal(reason: portal_contract::RefusalReason) -> RefusalVie
         | Reason::DedicatedDevice
         | Reason::AppleUserEnrollment
         | Reason::SharedIpad
-        | Reason::WorkProfilePasscodeOnly
-        | Reason::UnlockTokenMissing
-        | Reason::NoPasscodeOnDevice => {
+        | Reason::WorkProfilePasscodeOnly => {
             RefusalView { why: t::remote_lock_enrollment_why(), instead: t::remote_lock_instead() }
         }
         Reason::NotOfferedByService => lock_not_offered(),

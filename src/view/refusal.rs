@@ -82,10 +82,12 @@ pub fn refusal(reason: RefusalReason) -> RefusalView {
             (t::refusal_erase_pending_why(), t::refusal_erase_pending_instead())
         }
         RefusalReason::NotOfferedByService => (t::reset_not_offered_why(), t::reset_not_offered_instead()),
-        RefusalReason::WorkProfilePasscodeOnly
-        | RefusalReason::UnlockTokenMissing
-        | RefusalReason::NoPasscodeOnDevice
-        | RefusalReason::Other => return for_another_reason(),
+        RefusalReason::WorkProfilePasscodeOnly => {
+            (t::refusal_profile_only_why(), t::refusal_profile_only_instead())
+        }
+        RefusalReason::UnlockTokenMissing => (t::refusal_unlock_key_why(), t::refusal_unlock_key_instead()),
+        RefusalReason::NoPasscodeOnDevice => (t::refusal_no_passcode_why(), t::refusal_no_passcode_instead()),
+        RefusalReason::Other => return for_another_reason(),
     };
     RefusalView { why, instead }
 }

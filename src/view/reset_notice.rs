@@ -93,6 +93,11 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         FailureCode::Other | FailureCode::CanceledByUser => {
             Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next]).with_button(t::failure_button())
         }
+        // Somebody else is at work on it; trying again asks them a second time.
+        FailureCode::ApprovalRequired => {
+            let lines = vec![why, t::failure_old_passcode(), next];
+            Notice::new(Tone::Bad, t::failure_heading(name), lines)
+        }
         // Trying again does not help.
         FailureCode::SupersededByErase | FailureCode::UnlockTokenInvalid => {
             Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next])
@@ -101,8 +106,7 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         | FailureCode::ResetTokenInactive
         | FailureCode::CommandExpired
         | FailureCode::DeviceRejected
-        | FailureCode::BackEndFault
-        | FailureCode::ApprovalRequired => {
+        | FailureCode::BackEndFault => {
             let lines = vec![why, t::failure_old_passcode(), next];
             Notice::new(Tone::Bad, t::failure_heading(name), lines).with_button(t::failure_button())
         }
@@ -134,8 +138,7 @@ pub const fn failure(code: FailureCode) -> (Text, Text) {
         FailureCode::DeviceRejected => (t::failure_rejected_why(), t::failure_rejected_next()),
         FailureCode::BackEndFault => (t::failure_back_end_why(), t::failure_back_end_next()),
         FailureCode::OutcomeUnknown => (t::failure_unknown_why(), t::failure_unknown_next()),
-        FailureCode::ApprovalRequired | FailureCode::Other => {
-            (t::failure_other_why(), t::failure_other_next())
-        }
+        FailureCode::ApprovalRequired => (t::failure_approval_why(), t::failure_approval_next()),
+        FailureCode::Other => (t::failure_other_why(), t::failure_other_next()),
     }
 }

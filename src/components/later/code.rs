@@ -12,15 +12,16 @@ use crate::i18n::Text;
 use crate::view::{class_name, passcode_groups};
 use portal_contract::SecretText;
 
-/// The code in groups. It takes a focus that was lost with the button that asked for it.
-pub fn code(secret: &SecretText, label: Text) -> Part {
+/// The code in groups. It takes a focus that was lost with the button that asked for it. `described_by` names the element
+/// that says something about it, where there is one.
+pub fn code(secret: &SecretText, label: Text, described_by: Option<&'static str>) -> Part {
     let groups = passcode_groups(secret.reveal()).into_iter().map(|group| {
         let characters = group.chars().map(|character| {
             el("span").class(mark(CharacterClass::of(character))).text(character.to_string()).into()
         });
         el("span").class("group").children(characters).into()
     });
-    el("output")
+    let code = el("output")
         .class("code")
         .attr("translate", "no")
         .attr("dir", "ltr")
@@ -28,8 +29,11 @@ pub fn code(secret: &SecretText, label: Text) -> Part {
         .attr("tabindex", "-1")
         .attr_words("aria-label", label)
         .mounted(|element| take_lost_focus(&element))
-        .children(groups)
-        .into()
+        .children(groups);
+    match described_by {
+        Some(id) => code.attr("aria-describedby", id).into(),
+        None => code.into(),
+    }
 }
 
 /// Dots in the place of a code that is not shown. Their number says nothing about the code.

@@ -7,14 +7,14 @@
 //! stands in parts of its own, so that the buttons keep the focus.
 
 use super::super::{
-    Flow, HIDDEN, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, link_button, live,
-    message,
+    Element, Flow, HIDDEN, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, link_button,
+    live, message,
 };
 use super::print_sheet::paper_class;
 use super::{code, code_legend, concealed_code, qr_code, spelled_passcode, take_lost_focus};
 use crate::api::ApiError;
 use crate::app::{Aid, Announcement, Event, Model, PasscodeView, SpokenPasscode};
-use crate::domain::{DeviceId, Milliseconds, Platform, Seconds};
+use crate::domain::{DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
@@ -32,11 +32,13 @@ pub enum PanelPlace {
     OwnPage,
 }
 
-/// The panel for a device that may have a temporary passcode, and what its reset does.
+/// The panel for a device that may have a temporary passcode, how sure that is, and what its reset does. Once the passcode
+/// is there, the server's word for it counts.
 pub fn passcode_panel(
     device: DeviceId,
     platform: Platform,
     outcome: ResetOutcome,
+    certainty: PasscodeCertainty,
     place: PanelPlace,
 ) -> Part {
     let model = use_model();
@@ -56,7 +58,7 @@ pub fn passcode_panel(
         .child(el("p").class("print-only not-on-paper").words(t::print_without_code()))
         .live(move || {
             let is_news = (was_there.borrow_mut())();
-            stage.with(|stage| stage_body(stage, &device, is_news))
+            stage.with(|stage| stage_body(stage, &device, certainty, is_news))
         })
         .child(own_page.map(actions))
         .child(cannot_type(platform, outcome))
@@ -92,15 +94,17 @@ impl Stage {
     }
 }
 
-fn stage_body(stage: &Stage, device: &DeviceId, is_news: bool) -> Part {
+fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is_news: bool) -> Part {
     let show = Event::PasscodeShowChosen(device.clone());
     match stage {
         Stage::Hidden { until } => group([
+            unconfirmed(certainty).into(),
             code_box(concealed_code()),
             el("p").words(until.map_or_else(t::passcode_intro, t::passcode_show_again)).into(),
             actions(show_button(show, is_news)),
         ]),
         Stage::Loading => group([
+            unconfirmed(certainty).into(),
             code_box(concealed_code()),
             el("p").attr("role", "status").words(t::passcode_loading()).into(),
         ]),
@@ -134,6 +138,17 @@ fn stage_body(stage: &Stage, device: &DeviceId, is_news: bool) -> Part {
     }
 }
 
+const UNCONFIRMED: &str = "passcode-unconfirmed";
+
+/// What is said of a passcode that the device has not confirmed. Nothing is claimed; it is worth a try.
+fn unconfirmed(certainty: PasscodeCertainty) -> Option<Element> {
+    (certainty == PasscodeCertainty::Unconfirmed).then(|| {
+        let words = vec![t::passcode_unconfirmed_text()];
+        let note = message(Tone::Warn, Some(t::passcode_unconfirmed()), words, None);
+        el("div").attr("id", UNCONFIRMED).child(note)
+    })
+}
+
 /// When the passcode has hidden itself, the button stands where the focus was.
 fn show_button(show: Event, is_news: bool) -> Part {
     let dispatch = use_dispatch();
@@ -155,6 +170,13 @@ fn actions(buttons: Part) -> Part {
 
 fn shown(passcode: &TemporaryPasscode) -> Part {
     let secret = &passcode.passcode;
+    let note = unconfirmed(if passcode.is_confirmed {
+        PasscodeCertainty::Confirmed
+    } else {
+        PasscodeCertainty::Unconfirmed
+    });
+    // The focus goes to the code, so what is said of it has to be read with it.
+    let described_by = note.is_some().then_some(UNCONFIRMED);
     let facts: Vec<(Icon, Text)> = vec![
         (Icon::Key, view::characters(passcode.character_set, secret.reveal())),
         (Icon::Info, t::passcode_groups_note()),
@@ -165,7 +187,8 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
         .into_iter()
         .map(|(symbol, words)| el("li").child(icon(symbol)).child(el("span").words(words)).into());
     group([
-        code_box(group([code(secret, t::passcode_heading()), code_legend(secret)])),
+        note.into(),
+        code_box(group([code(secret, t::passcode_heading(), described_by), code_legend(secret)])),
         rest_time(),
         actions(group([
             button(Weight::Primary, t::passcode_copy(), Event::PasscodeCopyChosen),

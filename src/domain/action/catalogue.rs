@@ -51,6 +51,12 @@ impl Action {
     /// Those that being signed in is enough for; they stand on the page of the device.
     pub const ON_DEVICE_PAGE: [Self; 3] = [Self::RemoteLock, Self::SyncDevice, Self::Rename];
 
+    /// The action with this name on the wire; `None` for one that this page does not offer.
+    #[must_use]
+    pub fn named(name: ActionName) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.row().name == name)
+    }
+
     /// The row of the catalogue.
     #[must_use]
     pub const fn row(self) -> ActionRow {

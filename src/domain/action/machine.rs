@@ -10,13 +10,13 @@ use super::{
 };
 use crate::domain::{
     Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, ResetAvailability,
-    Seconds,
+    Seconds, is_uncertain,
 };
 use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
 
 /// How long an ended reset is news: what the address of the reset shows, and the status of its device.
 pub const ENDED_IS_NEWS: Seconds = Seconds(24 * 3600);
-/// The same for a reset that issued a temporary passcode: as long as one may be valid by default.
+/// The same for a reset that issued a temporary passcode, or may have: as long as one may be valid by default.
 const PASSCODE_IS_NEWS: Seconds = Seconds(7 * 24 * 3600);
 
 type Step = (ActionFlow, Vec<ActionEffect>);
@@ -401,9 +401,10 @@ fn is_news(run: &DeviceActionResult, outcome: ResetOutcome, server_now: Option<U
     if run.action_state.is_open() {
         return true;
     }
-    let is_done = run.action_state == portal_contract::ActionState::Done;
+    // The device may have the temporary passcode also where nobody knows how the reset ended.
+    let may_have_happened = run.action_state == portal_contract::ActionState::Done || is_uncertain(run);
     let issues_passcode = matches!(outcome, ResetOutcome::TemporaryPasscode { .. });
-    let limit = if is_done && issues_passcode { PASSCODE_IS_NEWS } else { ENDED_IS_NEWS };
+    let limit = if may_have_happened && issues_passcode { PASSCODE_IS_NEWS } else { ENDED_IS_NEWS };
     let age = server_now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
     age <= limit.to_milliseconds().0
 }

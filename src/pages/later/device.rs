@@ -183,12 +183,13 @@ fn unavailable(refusal: RefusalView) -> Part {
 fn passcode(id: DeviceId) -> Part {
     let wanted = id.clone();
     let of_device = select(use_model(), move |model| {
-        let device = known_device(model, &wanted).filter(|device| device.may_have_temporary_passcode());
-        device.map(|device| (device.platform, device.told_outcome()))
+        let device = known_device(model, &wanted)?;
+        let certainty = device.may_have_temporary_passcode()?;
+        Some((device.platform, device.told_outcome(), certainty))
     });
     live(move || {
-        of_device
-            .get()
-            .map(|(platform, outcome)| passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside))
+        of_device.get().map(|(platform, outcome, certainty)| {
+            passcode_panel(id.clone(), platform, outcome, certainty, PanelPlace::Beside)
+        })
     })
 }

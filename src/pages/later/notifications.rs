@@ -55,7 +55,7 @@ fn entry(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
     let tr = use_tr();
     let created = item.created_date_time;
     let when = live_text(move || tr.text(&view::moment(created, now.get())));
-    let (tone, state) = view::action_state(item.action_state);
+    let (tone, state) = view::action_state(item.action_state, item.error_code);
     let rest = group([
         el("span").child(when).into(),
         status_chip(tone, tone_icon(tone), state),

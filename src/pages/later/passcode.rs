@@ -10,7 +10,7 @@ use crate::api::ApiError;
 use crate::app::{LoadState, Model};
 use crate::components::later::{PanelPlace, passcode_panel, print_steps};
 use crate::components::{Part, el, group, heading_live, live, message, steps};
-use crate::domain::{Checklist, DeviceId, Platform};
+use crate::domain::{Checklist, DeviceId, PasscodeCertainty, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};
 use crate::view::{self, Tone};
@@ -48,7 +48,7 @@ struct Shown {
     name: Text,
     platform: Platform,
     outcome: ResetOutcome,
-    may_have_one: bool,
+    certainty: Option<PasscodeCertainty>,
 }
 
 impl Shown {
@@ -57,19 +57,19 @@ impl Shown {
             name: view::device_name(&device.name),
             platform: device.platform,
             outcome: device.told_outcome(),
-            may_have_one: device.may_have_temporary_passcode(),
+            certainty: device.may_have_temporary_passcode(),
         })
     }
 
     fn body(self, id: &DeviceId) -> Part {
-        if !self.may_have_one {
+        let Some(certainty) = self.certainty else {
             let back = actions(device_link(t::done_back(), id));
             return message(Tone::Neutral, None, vec![t::passcode_no_reset()], Some(back));
-        }
+        };
         let on_device = view::checklist(self.platform, self.outcome, &Checklist::default(), "");
         let on_device = on_device.steps.into_iter().map(|step| step.text).collect();
         group([
-            passcode_panel(id.clone(), self.platform, self.outcome, PanelPlace::OwnPage),
+            passcode_panel(id.clone(), self.platform, self.outcome, certainty, PanelPlace::OwnPage),
             titled("card stack", "steps-heading", t::on_device_heading(self.name))
                 .child(steps(on_device))
                 .child(print_steps(id.clone()))

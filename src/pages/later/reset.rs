@@ -2,22 +2,27 @@
 //! alone, so a reload, Back and a second tab find the same screen.
 
 use super::super::parts::{
-    actions, ask_it, back_to_device, device_link, device_name, hero, load_failed, load_problem, named,
+    actions, ask_it, back_to_device, device_link, device_name, hero, known_device, load_failed, load_problem,
+    named,
 };
 use super::reset_confirm::confirm_stage;
 use super::reset_done::done_stage;
 use super::reset_explain::explain_stage;
 use super::reset_pending::pending_stage;
 use crate::app::{Event, Model};
+use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{
     HIDDEN, Part, Weight, button, el, group, heading_live, link_button, live, notice_body, tone_icon, trail,
 };
-use crate::domain::{ActionFlow, DeviceId, Ending, SignInStep, StopReason, SubmitStep};
+use crate::domain::{
+    ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform, SignInStep, StopReason, SubmitStep,
+};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_model};
 use crate::view::{self, Notice};
 use leptos::prelude::WithUntracked;
+use portal_contract::{FailureCode, ResetOutcome};
 
 /// Which part of the screen stands there. What changes inside one of them (a tick, a phase) keeps its elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,14 +119,30 @@ fn notice_stage(id: &DeviceId) -> Part {
     let id = id.clone();
     let body = move || {
         // Every state has a heading of its own, so this is read again when it changes.
-        let way_on = model.with_untracked(WayOn::of);
-        frame.get().map(|frame| notice_view(frame, live(move || shown.get().map(notice_body)), way_on, &id))
+        let (way_on, passcode) = model.with_untracked(|model| (WayOn::of(model), unconfirmed(model, &id)));
+        let panel = passcode.map(|(platform, outcome)| {
+            let certainty = PasscodeCertainty::Unconfirmed;
+            passcode_panel(id.clone(), platform, outcome, certainty, PanelPlace::Beside)
+        });
+        let body = live(move || shown.get().map(notice_body));
+        frame.get().map(|frame| notice_view(frame, body, panel, way_on, &id))
     };
     group([live(body), ask_it()])
 }
 
 fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {
     view::reset_notice(&model.reset, &device_name(model, id), model.sign_in_error, model.now)
+}
+
+/// The platform and what the reset does, where it ended without anybody knowing how and was of the kind that issues a
+/// temporary passcode: the device may have it.
+fn unconfirmed(model: &Model, id: &DeviceId) -> Option<(Platform, ResetOutcome)> {
+    let ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. } = &model.reset else {
+        return None;
+    };
+    let device = known_device(model, id)?;
+    let outcome = device.told_outcome();
+    matches!(outcome, ResetOutcome::TemporaryPasscode { .. }).then_some((device.platform, outcome))
 }
 
 /// What the one button of an explanation does.
@@ -162,14 +183,16 @@ impl WayOn {
     }
 }
 
-fn notice_view(notice: Notice, body: Part, way_on: WayOn, id: &DeviceId) -> Part {
+fn notice_view(notice: Notice, body: Part, panel: Option<Part>, way_on: WayOn, id: &DeviceId) -> Part {
     let words = notice.button;
+    // A passcode that may open the device is tried first.
+    let restart = if panel.is_some() { Weight::Plain } else { Weight::Primary };
     let press = |words: Option<Text>, weight, event| words.map(|words| button(weight, words, event));
     let go_on = match way_on {
         WayOn::SignInAgain => press(words, Weight::Primary, Event::SignOutForResetChosen),
         // The same last step as in B, so the same warning style.
         WayOn::SendAgain => press(words, Weight::Danger, Event::ResetConfirmed),
-        WayOn::Restart => press(words, Weight::Primary, Event::ResetRestarted),
+        WayOn::Restart => press(words, restart, Event::ResetRestarted),
         WayOn::Devices => words.map(|words| link_button(Weight::Primary, words, &Route::Devices)),
         WayOn::Device => None,
     };
@@ -183,6 +206,7 @@ fn notice_view(notice: Notice, body: Part, way_on: WayOn, id: &DeviceId) -> Part
     group([
         hero(notice.tone, tone_icon(notice.tone), notice.heading),
         body,
+        panel.into(),
         actions(group([go_on.into(), away.into()])),
     ])
 }

@@ -7,7 +7,7 @@ use super::idle::finish;
 use crate::app::Model;
 use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{Icon, Part, el, group, heading, live, minute_now, reference};
-use crate::domain::{ActionFlow, DeviceId, Ending, Platform};
+use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, DoneView};
@@ -48,7 +48,7 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
     let when = move || when.get().map(|when| tr.text(&when)).unwrap_or_default();
     let panel = words.has_temporary_passcode.then(|| {
         let (platform, outcome) = use_model().with_untracked(|model| what_was_reset(model, id));
-        passcode_panel(id.clone(), platform, outcome, PanelPlace::Beside)
+        passcode_panel(id.clone(), platform, outcome, PasscodeCertainty::Confirmed, PanelPlace::Beside)
     });
     let head = el("div")
         .class("page-head")
