@@ -180,7 +180,8 @@ fn ending(id: &str, command: &Recorded, records: &Records) -> Result<How, Broken
     }
     let at_device = received.and_then(|received| received.ending.as_deref());
     let wrong = |what: &str| Err(Broken::Misreported(id.to_owned(), what.to_owned()));
-    if received.is_some_and(|received| received.device != command.device) {
+    let native = command.device.split_once(':').map_or(command.device.as_str(), |(_, native)| native);
+    if received.is_some_and(|received| received.device != native) {
         return wrong("another device received it");
     }
     let code = command.error_code.as_deref().unwrap_or_default();
@@ -228,7 +229,10 @@ fn ending(id: &str, command: &Recorded, records: &Records) -> Result<How, Broken
 /// a later reset of the device replaced is worth nothing.
 fn has_lost_passcode(id: &str, run: &Recorded, records: &Records) -> bool {
     let issues_one = run.action == "resetPasscode" && run.payload != "removed";
-    let may_be_there = run.action_state == "done" || run.error_code.as_deref() == Some("outcomeUnknown");
+    // One that its service issues is known only when the service tells the end.
+    let is_ours = !run.payload.starts_with("issued:");
+    let may_be_there =
+        run.action_state == "done" || (is_ours && run.error_code.as_deref() == Some("outcomeUnknown"));
     let is_replaced = || {
         records.commands.iter().any(|(other, later)| {
             other != id

@@ -59,6 +59,9 @@ pub struct Page<T> {
     /// The address of the next page, absent on the last one.
     #[serde(rename = "@odata.nextLink", default, skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
+    /// Services that did not answer, so that what they would have added is missing; the names are the server's own.
+    #[serde(rename = "unavailableServices", default, skip_serializing_if = "Vec::is_empty")]
+    pub unavailable_services: Vec<String>,
 }
 
 impl<T> Page<T> {
@@ -67,6 +70,17 @@ impl<T> Page<T> {
         if fields.value("value").is_none() {
             fields.refuse();
         }
-        Self { value: fields.each("value", read), next_link: fields.optional_text("@odata.nextLink") }
+        let unavailable = fields.list("unavailableServices");
+        if !unavailable.iter().all(serde_json::Value::is_string) {
+            fields.refuse();
+        }
+        Self {
+            value: fields.each("value", read),
+            next_link: fields.optional_text("@odata.nextLink"),
+            unavailable_services: unavailable
+                .iter()
+                .filter_map(|one| one.as_str().map(str::to_owned))
+                .collect(),
+        }
     }
 }

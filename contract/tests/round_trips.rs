@@ -118,7 +118,10 @@ fn outcomes_are_written_as_the_specification_spells_them() {
 fn a_page_links_to_the_next_one_by_its_odata_name() {
     let page: Page<i32> = from_value(json!({ "value": [1], "@odata.nextLink": "/x" })).unwrap();
     assert_eq!(page.next_link.as_deref(), Some("/x"));
-    assert_eq!(to_value(Page { value: vec![1], next_link: None }).unwrap(), json!({ "value": [1] }));
+    assert_eq!(
+        to_value(Page { value: vec![1], next_link: None, unavailable_services: Vec::new() }).unwrap(),
+        json!({ "value": [1] })
+    );
 }
 
 #[test]

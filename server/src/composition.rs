@@ -2,7 +2,6 @@
 //! stops it.
 
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
-use crate::backend_simulated::{FleetError, SimulatedFleet};
 use crate::config::{SessionSettings, Settings};
 use crate::domain::audit_chain::{Broken, End};
 use crate::domain::secret_key::KeyId;
@@ -11,9 +10,13 @@ use crate::http::{
     EdgeSettings, EdgeState, ListenError, Listeners, ServeLimits, SessionEdge, SignInMode, WRITE_STALL,
     operation_router, router, serve,
 };
-use crate::metrics::{CountedBackEnd, Metrics};
+use crate::metrics::{CountedService, Metrics};
 use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
-use crate::ports::{Clock, CrashPoints, NoCrash, PasscodeVault, Randomness, StoreError};
+use crate::ports::{
+    Clock, CrashPoints, DeviceService, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
+};
+use crate::services::simulated::{FleetError, SimulatedFleet};
+use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit};
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
@@ -28,6 +31,9 @@ use tokio::sync::watch;
 const OPERATION_CONNECTIONS: usize = 16;
 /// How often the counts of limits are written down: what a killed process forgets of them.
 const RATES_WRITTEN_EVERY: Duration = Duration::from_secs(1);
+
+/// How often the simulated devices look whether they are to do something.
+const DEVICES_ACT_EVERY: Duration = Duration::from_millis(200);
 
 /// How many files are open besides connections: databases, listeners, the page's files, calls to the provider.
 const OTHER_FILES: usize = 128;
@@ -145,6 +151,8 @@ pub struct Server {
     pub limits: ServeLimits,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// The simulated devices.
+    pub fleet: Arc<SimulatedFleet>,
     store: SqliteStore,
     vault: Arc<dyn PasscodeVault>,
     drain_time: Duration,
@@ -197,9 +205,15 @@ impl Server {
         let vault: Arc<dyn PasscodeVault> =
             Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
         let metrics = Arc::new(Metrics::new(log_lines_lost));
+        let counted = |named: NamedService| {
+            let counted = CountedService::new(named.service, &named.name, Arc::clone(&metrics));
+            NamedService { service: Arc::new(counted), name: named.name }
+        };
+        let services: Arc<dyn DeviceService> =
+            Arc::new(ServiceRouter::new(fleet.services().into_iter().map(counted).collect()));
         let parts = PortalParts {
             store: Arc::new(store.clone()),
-            back_end: Arc::new(CountedBackEnd::new(Arc::new(fleet), Arc::clone(&metrics))),
+            services: Arc::clone(&services),
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
             vault: Arc::clone(&vault),
@@ -210,6 +224,8 @@ impl Server {
             streams: settings.streams,
         };
         let portal = Arc::new(Portal::new(parts, rules));
+        let sink: Arc<dyn ReportSink> = Arc::clone(&portal) as Arc<dyn ReportSink>;
+        services.report_to(Arc::downgrade(&sink));
         if portal.read_rates().await.is_err() {
             let reason = "the limits that were written down cannot be read".to_owned();
             return Err(StartError::Database(settings.database.clone(), StoreError::Unavailable(reason)));
@@ -248,6 +264,7 @@ impl Server {
             vault,
             limits,
             metrics,
+            fleet: Arc::new(fleet),
             drain_time,
         })
     }
@@ -298,6 +315,7 @@ impl Server {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
         tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
         let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
+        tokio::spawn(let_devices_act(self.fleet, stop.clone()));
         if let Some(operation) = operation {
             let limits = ServeLimits { connections: OPERATION_CONNECTIONS, ..self.limits.clone() };
             let metrics = Arc::new(Metrics::new(log_lines_lost));
@@ -313,6 +331,19 @@ impl Server {
         }
         self.store.close().await;
         tracing::info!("stopped");
+    }
+}
+
+/// Lets the simulated devices act that speak first, until the server stops.
+async fn let_devices_act(fleet: Arc<SimulatedFleet>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = fleet.tick().await {
+            tracing::warn!(?error, "the simulated devices could not act; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(DEVICES_ACT_EVERY) => {}
+            asked = stop.changed() => if asked.is_err() { return },
+        }
     }
 }
 

@@ -1,13 +1,11 @@
-//! The server of the passcode portal: the REST API, the durable command queue, and a simulated fleet behind a
-//! port.
+//! The server of the passcode portal: the REST API, the durable queue, and device services behind a port.
 //!
 //! Direction of dependencies, from the outside in; a check fails when it is broken:
-//! `composition` -> `http`, `config`, adapters (`store_sqlite`, `backend_simulated`, `oidc`, `vault_aead`,
+//! `composition` -> `http`, `config`, adapters (`store_sqlite`, `services`, `oidc`, `vault_aead`,
 //! `metrics`, `system`) -> `application` -> `ports` -> `domain` -> the contract crate. `operator` stands beside
 //! `composition`.
 
 pub mod application;
-pub mod backend_simulated;
 pub mod composition;
 pub mod config;
 pub mod domain;
@@ -16,6 +14,7 @@ pub mod metrics;
 pub mod oidc;
 pub mod operator;
 pub mod ports;
+pub mod services;
 pub mod store_sqlite;
 pub mod system;
 pub mod vault_aead;

@@ -38,14 +38,14 @@ const SERVER: Layers = &[
     ("system", "domain ports"),
     ("vault_aead", "domain ports system"),
     ("store_sqlite", "domain ports"),
-    ("backend_simulated", "domain ports"),
+    ("services", "domain ports"),
     ("oidc", "domain ports"),
-    ("config", "domain ports backend_simulated oidc"),
+    ("config", "domain ports services oidc"),
     ("metrics", "domain ports"),
     ("http", "domain ports application config metrics"),
     (
         "composition",
-        "domain ports application system vault_aead store_sqlite backend_simulated oidc config metrics http",
+        "domain ports application system vault_aead store_sqlite services oidc config metrics http",
     ),
     ("operator", "domain ports application system vault_aead store_sqlite config composition"),
 ];

@@ -6,7 +6,6 @@
 //! idempotency comes before everything that may have changed since, so that a repeated request gets its
 //! answer again. The token and its scope were checked before an [`ActionRequest`] could be made.
 
-use super::endings::write_end;
 use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Precondition, Refusal, version};
 use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, SecondRequest};
@@ -212,12 +211,13 @@ impl Portal {
                     run: run.id.clone(),
                     person: run.person.clone(),
                     device: run.device.clone(),
-                    sealed: self.sealed_passcode(&purpose, character_set)?,
+                    sealed: self.sealed_passcode(&purpose, character_set, device)?,
                     character_set,
                     expires: run.expires,
                 })
             }
-            Action::ResetPasscode(Reset::Removed)
+            // One that the service issues comes with the end of the run.
+            Action::ResetPasscode(Reset::Issued(_) | Reset::Removed)
             | Action::RemoteLock
             | Action::SyncDevice
             | Action::Rename(_) => None,
@@ -225,33 +225,19 @@ impl Portal {
         Ok(NewRun { run, secret })
     }
 
-    fn sealed_passcode(&self, purpose: &Purpose<'_>, character_set: CharacterSet) -> Result<Sealed, Refusal> {
+    fn sealed_passcode(
+        &self,
+        purpose: &Purpose<'_>,
+        character_set: CharacterSet,
+        device: &Device,
+    ) -> Result<Sealed, Refusal> {
+        let rules = device.capabilities.passcode_rules;
+        let length = passcode::length_for(rules.min_length, rules.max_length);
         let mut fill =
             |buffer: &mut [u8]| self.parts.randomness.fill(buffer).map_err(|_| RandomnessExhausted);
-        let passcode = passcode::generate(character_set, &mut fill)
+        let passcode = passcode::generate(character_set, length, &mut fill)
             .map_err(|_| Refusal::Internal("the machine has no random bytes".to_owned()))?;
         Ok(self.parts.vault.seal(purpose, &passcode)?)
-    }
-
-    /// Ends a run together with all that follows from it. False if it had ended already.
-    pub(super) async fn end_run(&self, run: &ActionRun, ending: Ending) -> Result<bool, Refusal> {
-        let now = self.now();
-        let mut unit = self.parts.store.begin().await?;
-        let expires = self.rules.secrets_expire(now);
-        if write_end(unit.as_mut(), run, ending, expires, now).await?.is_none() {
-            return Ok(false);
-        }
-        unit.save().await?;
-        self.live.wake(&run.person);
-        tracing::info!(
-            result = %run.id,
-            device = %run.device,
-            action = run.action.kind().name().as_str(),
-            state = ending.action_state().as_str(),
-            code = ending.error_code().map(portal_contract::FailureCode::as_str),
-            "an action ended"
-        );
-        Ok(true)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{DeviceCall, Portal, Refusal};
 use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;
 use crate::domain::ids::ResultId;
-use crate::ports::CancelAnswer;
+use crate::ports::{CancelAnswer, RunKey};
 use portal_contract::{ActionState, DeviceActionResult};
 
 impl Portal {
@@ -50,8 +50,8 @@ impl Portal {
             let entry = audit_entry(AuditEvent::CancelAccepted, call, Some(id.clone()), now, "ok".to_owned());
             unit.append_audit(&entry).await?;
             if run.queue_state == QueueState::Recorded {
-                let expires = self.rules.secrets_expire(now);
-                let ended = write_end(unit.as_mut(), &run, Ending::CanceledByUser, expires, now).await?;
+                let end = self.end_of(&run, Ending::CanceledByUser, None)?;
+                let ended = write_end(unit.as_mut(), &run, &end, now).await?;
                 unit.save().await?;
                 self.live.wake(person);
                 return ended.map(|run| run.result()).ok_or(Refusal::NotCancellable);
@@ -62,7 +62,7 @@ impl Portal {
             drop(unit);
         }
         if run.queue_state == QueueState::Sent {
-            self.cancel_at_back_end(&run).await?;
+            self.cancel_at_service(&run).await?;
             self.wake.notify_one();
             return self.action_result(call, result_id).await;
         }
@@ -70,10 +70,10 @@ impl Portal {
         Ok(run.result())
     }
 
-    async fn cancel_at_back_end(&self, run: &ActionRun) -> Result<(), Refusal> {
-        match self.parts.back_end.cancel(&run.id).await {
+    async fn cancel_at_service(&self, run: &ActionRun) -> Result<(), Refusal> {
+        match self.parts.services.cancel(&RunKey::from(run)).await {
             Ok(CancelAnswer::Canceled) => {
-                self.end_run(run, Ending::CanceledByUser).await?;
+                self.end_run(run, Ending::CanceledByUser, None).await?;
                 Ok(())
             }
             Ok(CancelAnswer::TooLate) => {

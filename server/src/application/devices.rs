@@ -22,17 +22,24 @@ pub struct DeviceView {
     pub version: DeviceVersion,
 }
 
+/// A page of a person's devices.
+#[derive(Debug, Clone)]
+pub struct DeviceList {
+    /// The devices.
+    pub devices: Vec<ManagedDevice>,
+    /// Where the next page starts; absent on the last.
+    pub next_after: Option<DeviceId>,
+    /// The services that did not answer: their devices are missing.
+    pub unavailable: Vec<String>,
+}
+
 impl Portal {
-    /// One page of the person's devices, and where the next one starts.
+    /// One page of the person's devices. A service that does not answer hides only its own.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] when the back end or the store does not answer.
-    pub async fn devices(
-        &self,
-        sign_in: &SignIn,
-        page: &PageRequest,
-    ) -> Result<(Vec<ManagedDevice>, Option<DeviceId>), Refusal> {
-        let found = self.parts.back_end.devices_of(sign_in.person(), page).await?;
+    pub async fn devices(&self, sign_in: &SignIn, page: &PageRequest) -> Result<DeviceList, Refusal> {
+        let found = self.parts.services.devices_of(sign_in.person(), page).await?;
         let mut results: HashMap<DeviceId, Vec<DeviceActionResult>> = HashMap::new();
         let mut unit = self.parts.store.read().await?;
         for run in unit.runs_of(sign_in.person(), None).await? {
@@ -48,7 +55,7 @@ impl Portal {
                 managed_device(device, name, sign_in.person(), results)
             })
             .collect();
-        Ok((devices, found.next_after))
+        Ok(DeviceList { devices, next_after: found.next_after, unavailable: found.unavailable })
     }
 
     /// One device.

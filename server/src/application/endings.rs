@@ -1,26 +1,46 @@
 //! Everything that is written when a run ends: its state, the fate of its secret, the audit entry, the notification, and that
 //! something changed. One place for the queue, for cancelling and for what a service tells by itself.
 
+use super::{Portal, Refusal};
+use crate::domain::action::Action;
 use crate::domain::action_run::{ActionRun, Ending, SecretFate};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::ids::NotificationId;
-use crate::ports::{Changed, StoreError, UnitOfWork};
-use portal_contract::UtcTime;
+use crate::domain::policy::Reset;
+use crate::ports::{Changed, NewSecret, Purpose, StoreError, UnitOfWork};
+use portal_contract::{CharacterSet, FailureCode, SecretText, UtcTime};
 
-/// Writes the end within the caller's unit of work. `None` if the run had ended already; nothing was written then. A secret that
-/// stays is erased at `secret_expires`.
+/// How a run ended, and what goes with it.
+pub(super) struct RunEnd {
+    /// How.
+    pub(super) ending: Ending,
+    /// The secret that its service issued, sealed.
+    pub(super) issued: Option<NewSecret>,
+    /// When a secret that stays is erased.
+    pub(super) secret_expires: UtcTime,
+}
+
+/// Writes the end within the caller's unit of work. `None` if the run had ended already; nothing was written then. A run whose
+/// outcome was unknown may learn it once.
 pub(super) async fn write_end(
     unit: &mut dyn UnitOfWork,
     run: &ActionRun,
-    ending: Ending,
-    secret_expires: UtcTime,
+    end: &RunEnd,
     now: UtcTime,
 ) -> Result<Option<ActionRun>, StoreError> {
+    let (ending, secret_expires) = (end.ending, end.secret_expires);
     let ended = run.ended(ending, now);
-    if !unit.update_run(&ended, None, now).await? {
+    let is_late = run.is_outcome_unknown();
+    let is_written =
+        if is_late { unit.correct_run(&ended).await? } else { unit.update_run(&ended, None, now).await? };
+    if !is_written {
         return Ok(None);
     }
     if run.action.issues_secret() {
+        if let Some(issued) = &end.issued {
+            unit.erase_secret(&run.id).await?;
+            unit.insert_secret(issued).await?;
+        }
         match ending.secret() {
             SecretFate::Confirmed => {
                 unit.erase_other_secrets(&run.device, &run.id).await?;
@@ -33,7 +53,11 @@ pub(super) async fn write_end(
     let state = ending.action_state().as_str();
     let entry = AuditEntry {
         at: now,
-        event: AuditEvent::Ended(run.action.kind()),
+        event: if is_late {
+            AuditEvent::EndedLate(run.action.kind())
+        } else {
+            AuditEvent::Ended(run.action.kind())
+        },
         person: Some(run.person.clone()),
         device: Some(run.device.clone()),
         result_id: Some(run.id.clone()),
@@ -46,9 +70,74 @@ pub(super) async fn write_end(
     unit.append_change(&run.person, &Changed::Device(run.device.as_str().to_owned()), now).await?;
     if run.action.kind().notifies(ending) {
         let id = NotificationId::trusted(format!("n-{}", run.id));
-        unit.insert_notification(&id, &ended, now).await?;
+        if is_late {
+            unit.renew_notification(&ended, now).await?;
+        } else {
+            unit.insert_notification(&id, &ended, now).await?;
+        }
         let changed = Changed::Notification(id.as_str().to_owned());
         unit.append_change(&run.person, &changed, now).await?;
     }
     Ok(Some(ended))
+}
+
+impl Portal {
+    /// The end of a run, with the secret its service issued, if it did.
+    pub(super) fn end_of(
+        &self,
+        run: &ActionRun,
+        ending: Ending,
+        issued: Option<&SecretText>,
+    ) -> Result<RunEnd, Refusal> {
+        let secret_expires = self.rules.secrets_expire(self.now());
+        let purpose = Purpose { result_id: &run.id, person: &run.person, device: &run.device };
+        let sealed = issued.map(|secret| self.parts.vault.seal(&purpose, secret)).transpose()?;
+        let issued = sealed.map(|sealed| NewSecret {
+            run: run.id.clone(),
+            person: run.person.clone(),
+            device: run.device.clone(),
+            sealed,
+            character_set: character_set(&run.action),
+            expires: secret_expires,
+        });
+        Ok(RunEnd { ending, issued, secret_expires })
+    }
+
+    /// Ends a run together with all that follows from it. False if it had ended already.
+    pub(super) async fn end_run(
+        &self,
+        run: &ActionRun,
+        ending: Ending,
+        issued: Option<&SecretText>,
+    ) -> Result<bool, Refusal> {
+        let end = self.end_of(run, ending, issued)?;
+        let mut unit = self.parts.store.begin().await?;
+        if write_end(unit.as_mut(), run, &end, self.now()).await?.is_none() {
+            return Ok(false);
+        }
+        unit.save().await?;
+        self.live.wake(&run.person);
+        tracing::info!(
+            result = %run.id,
+            device = %run.device,
+            action = run.action.kind().name().as_str(),
+            state = ending.action_state().as_str(),
+            code = ending.error_code().map(FailureCode::as_str),
+            "an action ended"
+        );
+        Ok(true)
+    }
+}
+
+/// Which characters the secret of an action is made of.
+const fn character_set(action: &Action) -> CharacterSet {
+    match action {
+        Action::ResetPasscode(Reset::Temporary(character_set) | Reset::Issued(character_set)) => {
+            *character_set
+        }
+        Action::ResetPasscode(Reset::Removed)
+        | Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Rename(_) => CharacterSet::Other,
+    }
 }

@@ -74,7 +74,7 @@ impl Portal {
         }
         let mut names = HashMap::new();
         for id in asked {
-            match self.parts.back_end.device(sign_in.person(), id).await {
+            match self.parts.services.device(sign_in.person(), id).await {
                 Ok(Some(device)) => {
                     names.insert(id.clone(), device.device_name);
                 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, RateLimit, network_of};
 use crate::domain::streams::StreamRules;
-use crate::ports::{Clock, DeviceBackEnd, PasscodeVault, Randomness, Storage, StoreError};
+use crate::ports::{Clock, DeviceService, PasscodeVault, Randomness, Storage, StoreError};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -42,7 +42,7 @@ pub struct PortalParts {
     /// Memory.
     pub store: Arc<dyn Storage>,
     /// The device management service.
-    pub back_end: Arc<dyn DeviceBackEnd>,
+    pub services: Arc<dyn DeviceService>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -107,7 +107,7 @@ impl Portal {
         id: Option<&DeviceId>,
     ) -> Result<Device, Refusal> {
         let nobodys = DeviceId::trusted(String::new());
-        let device = self.parts.back_end.device(person, id.unwrap_or(&nobodys)).await?;
+        let device = self.parts.services.device(person, id.unwrap_or(&nobodys)).await?;
         device.ok_or(Refusal::NotFound)
     }
 

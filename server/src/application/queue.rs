@@ -13,8 +13,8 @@ use crate::domain::action_run::{
 };
 use crate::domain::policy::Reset;
 use crate::ports::{
-    BackEndError, CancelAnswer, Changed, Claim, CrashPoint, CrashPoints, Purpose, StartAnswer, StartRun,
-    StatusAnswer, StoreError,
+    CancelAnswer, Changed, Claim, CrashPoint, CrashPoints, Purpose, Reported, RunKey, ServiceError,
+    StartAnswer, StartRun, StatusAnswer, StoreError,
 };
 use portal_contract::{FailureCode, SecretText, UtcTime};
 use std::sync::Arc;
@@ -29,8 +29,6 @@ const AT_ONCE: u32 = 16;
 const HOLDER: &str = "server";
 /// For how long a run is taken: longer than a step can take, in milliseconds.
 const LEASE_MILLIS: i64 = 120_000;
-/// How long a call to the back end may take.
-const BACK_END_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest sleep; something due earlier or recorded meanwhile wakes the queue.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// How often expired passcodes are looked for.
@@ -58,20 +56,20 @@ pub struct Queue {
     portal: Arc<Portal>,
     crash_points: Arc<dyn CrashPoints>,
     clock_steps: Arc<ClockSteps>,
-    patience: Duration,
+    patience: Option<Duration>,
 }
 
 impl Queue {
     /// The queue of a portal.
     #[must_use]
     pub fn new(portal: Arc<Portal>, crash_points: Arc<dyn CrashPoints>) -> Self {
-        Self { portal, crash_points, clock_steps: Arc::default(), patience: BACK_END_TIMEOUT }
+        Self { portal, crash_points, clock_steps: Arc::default(), patience: None }
     }
 
     /// The same, less patient with a back end that says nothing.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+        Self { patience: Some(patience), ..self }
     }
 
     /// Works until told to stop; a step under way is finished first.
@@ -243,7 +241,7 @@ impl Queue {
                 self.end(run, Ending::Failed(FailureCode::CommandExpired)).await
             }
             Ok(StatusAnswer::NeverReceived) => self.send(run).await,
-            Ok(StatusAnswer::Known(report)) => self.apply(run, report).await,
+            Ok(StatusAnswer::Known(reported)) => self.apply(run, reported).await,
             Ok(StatusAnswer::CannotTell) => self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await,
             Err(error) => self.not_answered(run, error).await,
         }
@@ -258,7 +256,7 @@ impl Queue {
             }
         }
         match self.ask(run).await {
-            Ok(StatusAnswer::Known(report)) => self.apply(run, report).await,
+            Ok(StatusAnswer::Known(reported)) => self.apply(run, reported).await,
             // It had it and has lost it.
             Ok(StatusAnswer::NeverReceived | StatusAnswer::CannotTell) => {
                 self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await
@@ -273,39 +271,40 @@ impl Queue {
                 Some(passcode) => Some(passcode),
                 None => return self.end(run, Ending::Failed(FailureCode::BackEndFault)).await,
             },
-            Action::ResetPasscode(Reset::Removed)
+            Action::ResetPasscode(Reset::Issued(_) | Reset::Removed)
             | Action::RemoteLock
             | Action::SyncDevice
             | Action::Rename(_) => None,
         };
-        let start =
-            StartRun { id: run.id.clone(), device: run.device.clone(), action: run.action.clone(), passcode };
-        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.start(&start));
-        match answer.await.unwrap_or(Err(BackEndError::NoAnswer)) {
-            Ok(StartAnswer::Accepted) => {
+        let start = StartRun { run: RunKey::from(run), secret: passcode };
+        let answer = tokio::time::timeout(self.patience_for(run), self.portal.parts.services.start(&start));
+        match answer.await.unwrap_or(Err(ServiceError::NoAnswer)) {
+            Ok(StartAnswer::Accepted(external)) => {
                 self.crash_at(CrashPoint::AfterStarted)?;
                 let now = self.portal.now();
                 let due = next_question(now, run.expires, now);
-                self.write(&run.sent(Delivery::Waiting, now), Some(run.queue_state), due).await?;
+                self.write(&run.sent(Delivery::Waiting, now).named(external), Some(run.queue_state), due)
+                    .await?;
                 self.crash_at(CrashPoint::AfterMarkedSent)?;
                 Ok(())
             }
             Ok(StartAnswer::Rejected(code)) => self.end(run, Ending::Failed(code)).await,
-            Err(BackEndError::Busy { retry_after_millis }) => {
+            Err(ServiceError::Busy { retry_after_millis }) => {
                 let again = next_attempt(run.failed_attempts, retry_after_millis, self.portal.now());
                 self.write(&run.not_sent(), Some(run.queue_state), again).await?;
                 Ok(())
             }
-            Err(error @ BackEndError::NoAnswer) => self.not_answered(run, error).await,
+            Err(error @ ServiceError::NoAnswer) => self.not_answered(run, error).await,
         }
     }
 
     /// Writes down what the back end reports.
-    async fn apply(&self, run: &ActionRun, report: Report) -> Result<(), Interrupted> {
-        let delivery = match report {
+    async fn apply(&self, run: &ActionRun, reported: Reported) -> Result<(), Interrupted> {
+        let delivery = match reported.state {
             Report::Ended(ending) => {
                 self.crash_at(CrashPoint::AfterReported)?;
-                return self.end(run, run.ending_of(ending, self.portal.now())).await;
+                let ending = run.ending_of(ending, self.portal.now());
+                return self.end_with(run, ending, reported.issued.as_ref()).await;
             }
             Report::Pending => Delivery::Waiting,
             Report::Active => Delivery::Delivered,
@@ -329,7 +328,9 @@ impl Queue {
         match self.cancel(run).await {
             Ok(CancelAnswer::Canceled) => self.end(run, Ending::Failed(FailureCode::CommandExpired)).await,
             Ok(CancelAnswer::TooLate) => match self.ask(run).await {
-                Ok(StatusAnswer::Known(Report::Ended(ending))) => self.end(run, ending).await,
+                Ok(StatusAnswer::Known(Reported { state: Report::Ended(ending), issued })) => {
+                    self.end_with(run, ending, issued.as_ref()).await
+                }
                 // The device has it and never said how it went.
                 Ok(_) => self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await,
                 Err(error) => self.not_answered(run, error).await,
@@ -339,15 +340,15 @@ impl Queue {
     }
 
     /// The back end said nothing useful about a run it may have.
-    async fn not_answered(&self, run: &ActionRun, error: BackEndError) -> Result<(), Interrupted> {
+    async fn not_answered(&self, run: &ActionRun, error: ServiceError) -> Result<(), Interrupted> {
         let now = self.portal.now();
         tracing::warn!(?error, result = %run.id, "the back end did not answer");
         if run.is_expired(now) {
             return self.end(run, Ending::Failed(FailureCode::OutcomeUnknown)).await;
         }
         let asked = match error {
-            BackEndError::Busy { retry_after_millis } => retry_after_millis,
-            BackEndError::NoAnswer => None,
+            ServiceError::Busy { retry_after_millis } => retry_after_millis,
+            ServiceError::NoAnswer => None,
         };
         let again = next_attempt(run.failed_attempts, asked, now);
         self.write(&run.tried(), Some(run.queue_state), again).await?;
@@ -355,8 +356,22 @@ impl Queue {
     }
 
     async fn end(&self, run: &ActionRun, ending: Ending) -> Result<(), Interrupted> {
-        self.portal.end_run(run, ending).await?;
+        self.end_with(run, ending, None).await
+    }
+
+    async fn end_with(
+        &self,
+        run: &ActionRun,
+        ending: Ending,
+        issued: Option<&SecretText>,
+    ) -> Result<(), Interrupted> {
+        self.portal.end_run(run, ending, issued).await?;
         self.crash_at(CrashPoint::AfterEnded)
+    }
+
+    /// How long a call about this run may take: the service knows, unless a test says otherwise.
+    fn patience_for(&self, run: &ActionRun) -> Duration {
+        self.patience.unwrap_or_else(|| self.portal.parts.services.patience(&run.device))
     }
 
     /// Writes down where a run stands; what a person sees of it is told as a change. False if it was changed meanwhile
@@ -392,14 +407,16 @@ impl Queue {
         }
     }
 
-    async fn ask(&self, run: &ActionRun) -> Result<StatusAnswer, BackEndError> {
-        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.status(&run.id));
-        answer.await.unwrap_or(Err(BackEndError::NoAnswer))
+    async fn ask(&self, run: &ActionRun) -> Result<StatusAnswer, ServiceError> {
+        let key = RunKey::from(run);
+        let answer = tokio::time::timeout(self.patience_for(run), self.portal.parts.services.status(&key));
+        answer.await.unwrap_or(Err(ServiceError::NoAnswer))
     }
 
-    async fn cancel(&self, run: &ActionRun) -> Result<CancelAnswer, BackEndError> {
-        let answer = tokio::time::timeout(self.patience, self.portal.parts.back_end.cancel(&run.id));
-        answer.await.unwrap_or(Err(BackEndError::NoAnswer))
+    async fn cancel(&self, run: &ActionRun) -> Result<CancelAnswer, ServiceError> {
+        let key = RunKey::from(run);
+        let answer = tokio::time::timeout(self.patience_for(run), self.portal.parts.services.cancel(&key));
+        answer.await.unwrap_or(Err(ServiceError::NoAnswer))
     }
 
     fn crash_at(&self, point: CrashPoint) -> Result<(), Interrupted> {

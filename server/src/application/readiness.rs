@@ -1,9 +1,7 @@
 //! Whether the server can do its work, asked by whoever sends it requests; and what it says about itself.
 
 use super::{Portal, Refusal};
-use crate::domain::ids::DeviceId;
 use crate::domain::operation::{Figures, NotReady};
-use crate::domain::person::PersonId;
 use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,10 +67,8 @@ impl Portal {
             tracing::warn!(?error, "not ready: the database cannot be written");
             found.push(NotReady::DatabaseNotWritable);
         }
-        // Any answer to a question about nobody's device will do.
-        let (nobody, nothing) = (PersonId::new(String::new()), DeviceId::trusted(String::new()));
-        let asked = tokio::time::timeout(FLEET_TIME, self.parts.back_end.device(&nobody, &nothing)).await;
-        if !matches!(asked, Ok(Ok(_))) {
+        let ready = tokio::time::timeout(FLEET_TIME, self.parts.services.ready()).await;
+        if !matches!(ready, Ok(Ok(()))) {
             tracing::warn!("not ready: the device back end does not answer");
             found.push(NotReady::FleetUnreachable);
         }

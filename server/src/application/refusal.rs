@@ -2,7 +2,7 @@
 
 use crate::domain::freshness::MaxAge;
 use crate::domain::rate::TooOften;
-use crate::ports::{BackEndError, RandomnessError, StoreError, VaultError};
+use crate::ports::{RandomnessError, ServiceError, StoreError, VaultError};
 use portal_contract::{ProblemCode, RefusalReason};
 
 /// Why a call was refused.
@@ -84,11 +84,11 @@ impl From<StoreError> for Refusal {
     }
 }
 
-impl From<BackEndError> for Refusal {
-    fn from(error: BackEndError) -> Self {
+impl From<ServiceError> for Refusal {
+    fn from(error: ServiceError) -> Self {
         let asked = match error {
-            BackEndError::Busy { retry_after_millis } => retry_after_millis,
-            BackEndError::NoAnswer => None,
+            ServiceError::Busy { retry_after_millis } => retry_after_millis,
+            ServiceError::NoAnswer => None,
         };
         let retry_after_seconds = asked.map_or(DEFAULT_RETRY_SECONDS, crate::domain::rate::whole_seconds);
         Self::Unavailable { retry_after_seconds }

@@ -3,13 +3,13 @@
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
 use super::session::{self, SessionSettings, Surroundings};
-use crate::backend_simulated::FleetSettings;
 use crate::domain::operation::LogFormat;
 use crate::domain::quota::Quota;
 use crate::domain::rate::{Limits, PerHour, Quotas};
 use crate::domain::secret_key::KeyRing;
 use crate::domain::streams::StreamRules;
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
+use crate::services::simulated::FleetSettings;
 use ipnet::IpNet;
 use portal_contract::Branding;
 use std::net::IpAddr;

@@ -187,7 +187,7 @@ impl Action {
     #[must_use]
     pub const fn issues_secret(&self) -> bool {
         match self {
-            Self::ResetPasscode(Reset::Temporary(_)) => true,
+            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_)) => true,
             Self::ResetPasscode(Reset::Removed) | Self::RemoteLock | Self::SyncDevice | Self::Rename(_) => {
                 false
             }
@@ -266,6 +266,7 @@ mod tests {
         for action in [
             Action::ResetPasscode(Reset::Removed),
             Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
+            Action::ResetPasscode(Reset::Issued(CharacterSet::LettersAndDigits)),
             Action::RemoteLock,
             Action::SyncDevice,
             Action::Rename(name),

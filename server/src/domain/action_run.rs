@@ -10,7 +10,7 @@
 
 use super::action::{Action, Executor};
 use super::device::Device;
-use super::ids::{DeviceId, ResultId};
+use super::ids::{DeviceId, ExternalRef, ResultId};
 use super::person::PersonId;
 use portal_contract::{ActionProgress, ActionState, DeviceActionResult, FailureCode, UtcTime};
 
@@ -111,6 +111,8 @@ pub struct ActionRun {
     pub cancel_request: CancelRequest,
     /// How often sending or asking failed in a row.
     pub failed_attempts: u32,
+    /// What the device's service calls it, where it has a name of its own for it.
+    pub external: Option<ExternalRef>,
 }
 
 impl ActionRun {
@@ -133,6 +135,7 @@ impl ActionRun {
             expires: UtcTime::from_unix_millis(now.unix_millis().saturating_add(lifetime)),
             cancel_request: CancelRequest::None,
             failed_attempts: 0,
+            external: None,
         }
     }
 
@@ -165,6 +168,18 @@ impl ActionRun {
             failed_attempts: 0,
             ..self.clone()
         }
+    }
+
+    /// The service has it and calls it this.
+    #[must_use]
+    pub fn named(&self, external: Option<ExternalRef>) -> Self {
+        Self { external, ..self.clone() }
+    }
+
+    /// Whether a later report may still say how it ended.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.queue_state == QueueState::Ended && self.error_code == Some(FailureCode::OutcomeUnknown)
     }
 
     /// Over.

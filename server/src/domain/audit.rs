@@ -19,6 +19,8 @@ pub enum AuditEvent {
     Refused(ActionKind),
     /// An action ended; the result is its state and error code.
     Ended(ActionKind),
+    /// An action whose outcome was unknown turned out to have ended like this.
+    EndedLate(ActionKind),
     /// A temporary passcode was shown.
     PasscodeRevealed,
     /// Showing one was refused; the result is the problem's code.
@@ -51,18 +53,30 @@ pub enum AuditEvent {
     DatabaseRestored,
 }
 
-/// What the record calls the acceptance, the replay, the refusal and the end of an action. Written into records for good:
+/// What the record calls the acceptance, the replay, the refusal, the end and the late end of an action. Written into records for good:
 /// a name is never changed.
-const fn names(kind: ActionKind) -> [&'static str; 4] {
+const fn names(kind: ActionKind) -> [&'static str; 5] {
     match kind {
-        ActionKind::ResetPasscode => ["resetAccepted", "resetReplayed", "resetRefused", "resetEnded"],
-        ActionKind::RemoteLock => {
-            ["remoteLockAccepted", "remoteLockReplayed", "remoteLockRefused", "remoteLockEnded"]
+        ActionKind::ResetPasscode => {
+            ["resetAccepted", "resetReplayed", "resetRefused", "resetEnded", "resetEndedLate"]
         }
-        ActionKind::SyncDevice => {
-            ["syncDeviceAccepted", "syncDeviceReplayed", "syncDeviceRefused", "syncDeviceEnded"]
+        ActionKind::RemoteLock => [
+            "remoteLockAccepted",
+            "remoteLockReplayed",
+            "remoteLockRefused",
+            "remoteLockEnded",
+            "remoteLockEndedLate",
+        ],
+        ActionKind::SyncDevice => [
+            "syncDeviceAccepted",
+            "syncDeviceReplayed",
+            "syncDeviceRefused",
+            "syncDeviceEnded",
+            "syncDeviceEndedLate",
+        ],
+        ActionKind::Rename => {
+            ["renameAccepted", "renameReplayed", "renameRefused", "renameEnded", "renameEndedLate"]
         }
-        ActionKind::Rename => ["renameAccepted", "renameReplayed", "renameRefused", "renameEnded"],
     }
 }
 
@@ -88,8 +102,15 @@ impl AuditEvent {
 
     /// Every event.
     pub fn all() -> impl Iterator<Item = Self> {
-        let of_action =
-            |kind| [Self::Accepted(kind), Self::Replayed(kind), Self::Refused(kind), Self::Ended(kind)];
+        let of_action = |kind| {
+            [
+                Self::Accepted(kind),
+                Self::Replayed(kind),
+                Self::Refused(kind),
+                Self::Ended(kind),
+                Self::EndedLate(kind),
+            ]
+        };
         ActionKind::ALL.into_iter().flat_map(of_action).chain(Self::OTHERS)
     }
 
@@ -101,6 +122,7 @@ impl AuditEvent {
             Self::Replayed(kind) => names(kind)[1],
             Self::Refused(kind) => names(kind)[2],
             Self::Ended(kind) => names(kind)[3],
+            Self::EndedLate(kind) => names(kind)[4],
             Self::PasscodeRevealed => "passcodeRevealed",
             Self::RevealRefused => "revealRefused",
             Self::CancelAccepted => "cancelAccepted",

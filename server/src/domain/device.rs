@@ -4,7 +4,7 @@ use super::action::ActionSet;
 use super::ids::DeviceId;
 use super::person::PersonId;
 use portal_contract::{
-    ComplianceState, DeviceEnrollmentType, ManagedDeviceOwnerType, ManagementAgentType, UtcTime,
+    CharacterSet, ComplianceState, DeviceEnrollmentType, ManagedDeviceOwnerType, ManagementAgentType, UtcTime,
 };
 
 /// What the back end knows about one device. The fields are those of the contract's `ManagedDevice`.
@@ -63,6 +63,8 @@ pub struct Capabilities {
     pub unlock_token: UnlockToken,
     /// Whether the device has a passcode, as far as the service knows.
     pub passcode: DevicePasscode,
+    /// What a temporary passcode of this device has to be like, and who makes it.
+    pub passcode_rules: PasscodeRules,
     /// Which actions the service has for this device.
     pub offers: ActionSet,
     /// Whether an erase or retire waits for the device.
@@ -96,6 +98,34 @@ pub enum UnlockToken {
     Held,
     /// It holds none that works; only enrolling the device anew helps.
     Missing,
+}
+
+/// What a temporary passcode of a device has to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasscodeRules {
+    /// Who makes it.
+    pub issuer: SecretIssuer,
+    /// The fewest characters the device takes.
+    pub min_length: u8,
+    /// The most.
+    pub max_length: u8,
+    /// Which characters it has to be made of; `None`: what is usual on the platform.
+    pub character_set: Option<CharacterSet>,
+}
+
+impl PasscodeRules {
+    /// Made here, as the platform has it.
+    pub const USUAL: Self =
+        Self { issuer: SecretIssuer::Portal, min_length: 4, max_length: 16, character_set: None };
+}
+
+/// Who makes a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretIssuer {
+    /// This server; the service takes it.
+    Portal,
+    /// The service; it tells it with the end of the run.
+    Service,
 }
 
 /// Whether a device has a passcode.

@@ -15,6 +15,7 @@ pub fn shown_events() -> impl Iterator<Item = AuditEvent> {
         AuditEvent::Accepted(kind) => kind.executor() == Executor::Device,
         AuditEvent::Refused(_)
         | AuditEvent::Ended(_)
+        | AuditEvent::EndedLate(_)
         | AuditEvent::PasscodeRevealed
         | AuditEvent::RevealRefused
         | AuditEvent::ReportedUnrecognized
@@ -56,7 +57,7 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
     let (activity, action, (code, reason, error_code)) = match entry.event {
         AuditEvent::Accepted(kind) => (requested(kind), Some(kind), (None, None, None)),
         AuditEvent::Refused(kind) => (action_refused(kind), Some(kind), refused()),
-        AuditEvent::Ended(kind) => {
+        AuditEvent::Ended(kind) | AuditEvent::EndedLate(kind) => {
             let ended = ended(kind, ActionState::from_wire(first), error_code);
             (ended, Some(kind), (None, None, error_code))
         }

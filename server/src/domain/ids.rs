@@ -12,8 +12,21 @@ fn is_identifier(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
 }
 
+/// Whether text can be the identifier of a device: an identifier, or two with a colon between them (`service:native`). A colon
+/// needs no escaping in a path segment (RFC 3986 section 3.3).
+fn is_device_identifier(text: &str) -> bool {
+    text.len() <= MAX_LENGTH
+        && match text.split_once(':') {
+            None => is_identifier(text),
+            Some((service, native)) => is_identifier(service) && is_identifier(native),
+        }
+}
+
 macro_rules! identifier {
     ($(#[$meta:meta])* $name:ident) => {
+        identifier! { $(#[$meta])* $name, is_identifier }
+    };
+    ($(#[$meta:meta])* $name:ident, $is_one:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -22,7 +35,7 @@ macro_rules! identifier {
             /// Reads text from outside; anything that cannot be an identifier is `None`.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
-                is_identifier(text).then(|| Self(text.to_owned()))
+                $is_one(text).then(|| Self(text.to_owned()))
             }
 
             /// Wraps an identifier this server made or stored itself.
@@ -47,8 +60,13 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// Identifies a managed device; opaque to everybody but the back end.
-    DeviceId
+    /// Identifies a managed device; opaque to everybody but its service. Where there are several services, those of the others than
+    /// the first are `service:native`.
+    DeviceId, is_device_identifier
+}
+identifier! {
+    /// What a device service calls a run.
+    ExternalRef
 }
 identifier! {
     /// Identifies one run of an action, and is the command's own idempotency key at the back end.
@@ -61,6 +79,23 @@ identifier! {
 identifier! {
     /// Names one HTTP request in logs, in the audit and in what a person reads to IT.
     RequestId
+}
+
+impl DeviceId {
+    /// The service it belongs to, `None` for the first, and what that service calls it.
+    #[must_use]
+    pub fn of_service(&self) -> (Option<&str>, &str) {
+        match self.0.split_once(':') {
+            Some((service, native)) => (Some(service), native),
+            None => (None, &self.0),
+        }
+    }
+
+    /// The identifier of a device of a service.
+    #[must_use]
+    pub fn in_service(service: Option<&str>, native: &Self) -> Self {
+        service.map_or_else(|| native.clone(), |service| Self(format!("{service}:{}", native.0)))
+    }
 }
 
 /// How many random bytes an identifier is made of: 80 bits are not guessable, and of a million a day for ten years two are
@@ -93,9 +128,13 @@ mod tests {
 
     #[test]
     fn text_that_could_leave_a_path_segment_is_no_identifier() {
-        for text in ["", "a/b", "..%2f", "a b", "a\u{0}", "ä", "a?b", &"x".repeat(129)] {
+        for text in
+            ["", ":", "a:", ":a", "a:b:c", "a/b", "..%2f", "a b", "a\u{0}", "ä", "a?b", &"x".repeat(129)]
+        {
             assert_eq!(DeviceId::parse(text), None, "{text:?}");
         }
+        assert!(DeviceId::parse("cloud:6f0c3f1e-0000").is_some());
+        assert_eq!(ResultId::parse("cloud:r-1"), None, "only devices belong to services");
         assert_eq!(
             DeviceId::parse("d-aiko-android").map(|id| id.to_string()).as_deref(),
             Some("d-aiko-android")

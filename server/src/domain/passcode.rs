@@ -18,9 +18,15 @@ use zeroize::Zeroizing;
 pub const LETTERS: &[u8; 18] = b"acdefhjkmnprtuvwxy";
 /// Digits that cannot be mistaken; the digits-only passcode uses nothing else.
 pub const DIGITS: &[u8; 8] = b"23456789";
-/// How many characters a temporary passcode has (Android 14 wants at least 6 digits, Windows Phone takes 4 to
-/// 18).
+/// How many characters a temporary passcode has unless the device wants another length (Android 14 wants at least 6
+/// digits, Windows Phone takes 4 to 18).
 pub const LENGTH: usize = 8;
+
+/// The length for a device that takes from `min` to `max` characters: the usual one where that is allowed.
+#[must_use]
+pub fn length_for(min: u8, max: u8) -> usize {
+    LENGTH.min(usize::from(max)).max(usize::from(min))
+}
 
 /// How many random bytes are drawn at once.
 const BATCH: usize = 32;
@@ -41,6 +47,7 @@ pub struct RandomnessExhausted;
 /// [`RandomnessExhausted`] when the source fails or is not random at all.
 pub fn generate(
     character_set: CharacterSet,
+    length: usize,
     fill: &mut dyn FnMut(&mut [u8]) -> Result<(), RandomnessExhausted>,
 ) -> Result<SecretText, RandomnessExhausted> {
     let alphabet: Vec<u8> = match character_set {
@@ -51,13 +58,13 @@ pub fn generate(
             [LETTERS.as_slice(), DIGITS.as_slice()].concat()
         }
     };
-    let mut drawn: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(LENGTH));
+    let mut drawn: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(length));
     for _ in 0..MAX_BATCHES {
         let mut batch = Zeroizing::new([0_u8; BATCH]);
         fill(batch.as_mut())?;
         for byte in *batch {
             drawn.extend(unbiased(byte, &alphabet));
-            if drawn.len() == LENGTH {
+            if drawn.len() == length {
                 if is_complete(&drawn, character_set) {
                     return Ok(SecretText::new(drawn.iter().copied().map(char::from).collect()));
                 }
@@ -103,13 +110,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_passcode_has_only_unmistakable_characters_and_one_of_each_kind(seed: u64) {
-            let mixed = generate(CharacterSet::LettersAndDigits, &mut source(seed)).unwrap();
+            let mixed = generate(CharacterSet::LettersAndDigits, LENGTH, &mut source(seed)).unwrap();
             prop_assert_eq!(mixed.reveal().len(), LENGTH);
             prop_assert!(mixed.reveal().bytes().all(|byte| LETTERS.contains(&byte) || DIGITS.contains(&byte)));
             prop_assert!(mixed.reveal().bytes().any(|byte| byte.is_ascii_digit()));
             prop_assert!(mixed.reveal().bytes().any(|byte| byte.is_ascii_alphabetic()));
             prop_assert!(!mixed.reveal().contains(['0', 'o', 'O', '1', 'l', 'I', 'i', 's', 'z', 'b', 'g', 'q']));
-            let digits = generate(CharacterSet::Digits, &mut source(seed)).unwrap();
+            let digits = generate(CharacterSet::Digits, LENGTH, &mut source(seed)).unwrap();
             prop_assert!(digits.reveal().bytes().all(|byte| DIGITS.contains(&byte)));
             prop_assert!((6..=8).contains(&digits.reveal().len()));
         }
@@ -120,7 +127,8 @@ mod tests {
         let mut draw = source(42);
         let mut counts = std::collections::BTreeMap::new();
         for _ in 0..20_000 {
-            for byte in generate(CharacterSet::LettersAndDigits, &mut draw).unwrap().reveal().bytes() {
+            for byte in generate(CharacterSet::LettersAndDigits, LENGTH, &mut draw).unwrap().reveal().bytes()
+            {
                 *counts.entry(byte).or_insert(0_u32) += 1;
             }
         }
@@ -137,6 +145,13 @@ mod tests {
     }
 
     #[test]
+    fn the_length_is_the_usual_one_where_the_device_takes_it() {
+        assert_eq!([(4, 16), (4, 6), (10, 16), (6, 6)].map(|(min, max)| length_for(min, max)), [8, 6, 10, 6]);
+        let long = generate(CharacterSet::LettersAndDigits, 12, &mut source(1)).unwrap();
+        assert_eq!(long.reveal().len(), 12);
+    }
+
+    #[test]
     fn bytes_that_would_favour_some_characters_are_rejected() {
         assert_eq!(unbiased(233, &[b'a'; 26]), Some(b'a'));
         assert_eq!(unbiased(234, &[b'a'; 26]), None);
@@ -149,8 +164,11 @@ mod tests {
             buffer.fill(255);
             Ok(())
         };
-        assert!(matches!(generate(CharacterSet::LettersAndDigits, &mut stuck), Err(RandomnessExhausted)));
+        assert!(matches!(
+            generate(CharacterSet::LettersAndDigits, LENGTH, &mut stuck),
+            Err(RandomnessExhausted)
+        ));
         let mut failing = |_: &mut [u8]| Err(RandomnessExhausted);
-        assert!(matches!(generate(CharacterSet::Digits, &mut failing), Err(RandomnessExhausted)));
+        assert!(matches!(generate(CharacterSet::Digits, LENGTH, &mut failing), Err(RandomnessExhausted)));
     }
 }

@@ -7,7 +7,9 @@
 //! cannot be read matches no row that depends on it.
 
 use super::action::ActionKind;
-use super::device::{Device, DevicePasscode, EraseOrRetire, OrganizationDecision, ResetToken, UnlockToken};
+use super::device::{
+    Device, DevicePasscode, EraseOrRetire, OrganizationDecision, ResetToken, SecretIssuer, UnlockToken,
+};
 use super::person::PersonId;
 use portal_contract::{
     ActionAvailability, CharacterSet, DeviceEnrollmentType as Enrollment, ManagedDeviceOwnerType as Owner,
@@ -189,8 +191,10 @@ pub enum Allowed {
 /// What an allowed reset does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reset {
-    /// A temporary passcode of these characters replaces the old one.
+    /// A temporary passcode of these characters, made here, replaces the old one.
     Temporary(CharacterSet),
+    /// The same, made by the device's service.
+    Issued(CharacterSet),
     /// The passcode is removed; none is issued.
     Removed,
 }
@@ -202,13 +206,19 @@ impl Reset {
         match self {
             Self::Removed => "removed",
             Self::Temporary(character_set) => character_set.as_str(),
+            Self::Issued(CharacterSet::Digits) => "issued:digits",
+            Self::Issued(CharacterSet::LettersAndDigits | CharacterSet::Other) => "issued:lettersAndDigits",
         }
     }
 
     /// Reads the name in the database.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
-        if name == "removed" { Self::Removed } else { Self::Temporary(CharacterSet::from_wire(name)) }
+        match name.strip_prefix("issued:") {
+            Some(character_set) => Self::Issued(CharacterSet::from_wire(character_set)),
+            None if name == "removed" => Self::Removed,
+            None => Self::Temporary(CharacterSet::from_wire(name)),
+        }
     }
 }
 
@@ -217,7 +227,7 @@ impl Decision {
     #[must_use]
     pub const fn availability(self) -> ActionAvailability {
         let (reason, outcome) = match self {
-            Self::Allowed(Allowed::Reset(Reset::Temporary(character_set))) => {
+            Self::Allowed(Allowed::Reset(Reset::Temporary(character_set) | Reset::Issued(character_set))) => {
                 (None, Some(ResetOutcome::TemporaryPasscode { character_set }))
             }
             Self::Allowed(Allowed::Reset(Reset::Removed)) => (None, Some(ResetOutcome::PasscodeRemoved)),
@@ -304,7 +314,14 @@ const fn decide_sync(row: Row) -> Decision {
 
 fn decide_reset(row: Row, device: &Device) -> Decision {
     let reset = |reset| Decision::Allowed(Allowed::Reset(reset));
-    let letters_and_digits = reset(Reset::Temporary(CharacterSet::LettersAndDigits));
+    let temporary = |usual: CharacterSet| {
+        let character_set = device.capabilities.passcode_rules.character_set.unwrap_or(usual);
+        reset(match device.capabilities.passcode_rules.issuer {
+            SecretIssuer::Portal => Reset::Temporary(character_set),
+            SecretIssuer::Service => Reset::Issued(character_set),
+        })
+    };
+    let letters_and_digits = temporary(CharacterSet::LettersAndDigits);
     match row {
         Row::AndroidAdministratorUpTo6 | Row::Windows10Mobile => letters_and_digits,
         Row::AndroidFullyManaged => {
@@ -316,7 +333,7 @@ fn decide_reset(row: Row, device: &Device) -> Decision {
                 letters_and_digits
             }
         }
-        Row::WindowsPhone81 => reset(Reset::Temporary(CharacterSet::Digits)),
+        Row::WindowsPhone81 => temporary(CharacterSet::Digits),
         Row::AppleDeviceEnrolment | Row::VisionOs
             if device.capabilities.unlock_token == UnlockToken::Missing =>
         {

@@ -1,53 +1,68 @@
-//! Counts the calls to the back end, whichever it is: a shell around the port.
+//! Counts the calls to a device service: a shell around the port.
 
 use super::Metrics;
 use crate::domain::device::Device;
-use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
 use crate::ports::{
-    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartRun, StatusAnswer,
+    CancelAnswer, DevicePage, DeviceService, PageRequest, ReportSink, RunKey, ServiceError, StartAnswer,
+    StartRun, StatusAnswer,
 };
 use async_trait::async_trait;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-/// The back end, counted.
-pub struct CountedBackEnd {
-    inner: Arc<dyn DeviceBackEnd>,
+/// A service, counted.
+pub struct CountedService {
+    inner: Arc<dyn DeviceService>,
+    name: String,
     metrics: Arc<Metrics>,
 }
 
-impl CountedBackEnd {
-    /// Counts the calls to `inner`.
+impl CountedService {
+    /// Counts the calls to `inner` under a name.
     #[must_use]
-    pub fn new(inner: Arc<dyn DeviceBackEnd>, metrics: Arc<Metrics>) -> Self {
-        Self { inner, metrics }
+    pub fn new(inner: Arc<dyn DeviceService>, name: &str, metrics: Arc<Metrics>) -> Self {
+        Self { inner, name: name.to_owned(), metrics }
     }
 
-    fn counted<T>(&self, call: &'static str, answer: Result<T, BackEndError>) -> Result<T, BackEndError> {
-        self.metrics.called(call, answer.as_ref().err().copied());
+    fn counted<T>(&self, call: &'static str, answer: Result<T, ServiceError>) -> Result<T, ServiceError> {
+        self.metrics.called(&self.name, call, answer.as_ref().err().copied());
         answer
     }
 }
 
 #[async_trait]
-impl DeviceBackEnd for CountedBackEnd {
-    async fn devices_of(&self, person: &PersonId, page: &PageRequest) -> Result<DevicePage, BackEndError> {
+impl DeviceService for CountedService {
+    async fn devices_of(&self, person: &PersonId, page: &PageRequest) -> Result<DevicePage, ServiceError> {
         self.counted("devicesOf", self.inner.devices_of(person, page).await)
     }
 
-    async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, BackEndError> {
+    async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         self.counted("device", self.inner.device(person, id).await)
     }
 
-    async fn start(&self, command: &StartRun) -> Result<StartAnswer, BackEndError> {
-        self.counted("start", self.inner.start(command).await)
+    async fn start(&self, run: &StartRun) -> Result<StartAnswer, ServiceError> {
+        self.counted("start", self.inner.start(run).await)
     }
 
-    async fn status(&self, id: &ResultId) -> Result<StatusAnswer, BackEndError> {
-        self.counted("status", self.inner.status(id).await)
+    async fn status(&self, run: &RunKey) -> Result<StatusAnswer, ServiceError> {
+        self.counted("status", self.inner.status(run).await)
     }
 
-    async fn cancel(&self, id: &ResultId) -> Result<CancelAnswer, BackEndError> {
-        self.counted("cancel", self.inner.cancel(id).await)
+    async fn cancel(&self, run: &RunKey) -> Result<CancelAnswer, ServiceError> {
+        self.counted("cancel", self.inner.cancel(run).await)
+    }
+
+    async fn ready(&self) -> Result<(), ServiceError> {
+        self.counted("ready", self.inner.ready().await)
+    }
+
+    fn patience(&self, device: &DeviceId) -> Duration {
+        self.inner.patience(device)
+    }
+
+    fn report_to(&self, sink: Weak<dyn ReportSink>) {
+        self.inner.report_to(sink);
     }
 }

@@ -5,11 +5,11 @@
 
 mod fleet_calls;
 
-pub use fleet_calls::CountedBackEnd;
+pub use fleet_calls::CountedService;
 
 use crate::domain::operation::{Figures, NotReady};
 use crate::domain::rate::RateLimit;
-use crate::ports::BackEndError;
+use crate::ports::ServiceError;
 use portal_contract::UtcTime;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -63,6 +63,7 @@ struct Reason {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct FleetCall {
+    service: String,
     call: &'static str,
     outcome: &'static str,
 }
@@ -143,7 +144,7 @@ impl Metrics {
         registry.register("http_connections", "Open connections", self.connections.clone());
         let help = "Connections that were closed for others, found no room, or sent no readable request";
         registry.register("http_connections_closed", help, self.connections_closed.clone());
-        registry.register("fleet_calls", "Calls to the device back end", self.fleet_calls.clone());
+        registry.register("fleet_calls", "Calls to device services", self.fleet_calls.clone());
         let help = "Runs of actions by their state in the queue and as the person sees it";
         registry.register("action_runs", help, self.action_runs.clone());
         registry.register("queue_due", "Runs whose next step is due", self.queue_due.clone());
@@ -189,13 +190,13 @@ impl Metrics {
     }
 
     /// Counts a call to the back end.
-    fn called(&self, call: &'static str, error: Option<BackEndError>) {
+    fn called(&self, service: &str, call: &'static str, error: Option<ServiceError>) {
         let outcome = match error {
             None => "ok",
-            Some(BackEndError::Busy { .. }) => "busy",
-            Some(BackEndError::NoAnswer) => "noAnswer",
+            Some(ServiceError::Busy { .. }) => "busy",
+            Some(ServiceError::NoAnswer) => "noAnswer",
         };
-        self.fleet_calls.get_or_create(&FleetCall { call, outcome }).inc();
+        self.fleet_calls.get_or_create(&FleetCall { service: service.to_owned(), call, outcome }).inc();
     }
 
     /// Everything as text: what was counted, and these figures of this moment.

@@ -1,9 +1,9 @@
 //! What the application needs from outside, one trait per port. Adapters implement them; nothing here knows
 //! how.
 
-mod back_end;
 mod clock;
 mod crash_points;
+mod device_service;
 mod oidc_client;
 mod randomness;
 mod storage;
@@ -11,11 +11,12 @@ mod token_seal;
 mod tokens;
 mod vault;
 
-pub use back_end::{
-    BackEndError, CancelAnswer, DeviceBackEnd, DevicePage, PageRequest, StartAnswer, StartRun, StatusAnswer,
-};
 pub use clock::Clock;
 pub use crash_points::{CrashPoint, CrashPoints, NoCrash};
+pub use device_service::{
+    CancelAnswer, DevicePage, DeviceService, PageRequest, ReportSink, Reported, RunKey, ServiceError,
+    StartAnswer, StartRun, StatusAnswer,
+};
 pub use oidc_client::{AfterSignOut, AuthorizationRequest, CodeRedemption, OidcClient, RedeemedCode};
 pub use randomness::{Randomness, RandomnessError};
 pub use storage::{

@@ -61,6 +61,19 @@ impl Notifications for SqliteUnit {
         Ok(())
     }
 
+    async fn renew_notification(&mut self, ended: &ActionRun, now: UtcTime) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE notifications SET action_state = ?, error_code = ?, created = ?, is_read = 0 WHERE result_id = ?",
+        )
+        .bind(ended.action_state.as_str())
+        .bind(ended.error_code.map(FailureCode::as_str))
+        .bind(now.unix_millis())
+        .bind(ended.id.as_str())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     async fn notifications_of(&mut self, person: &PersonId) -> Result<Vec<Notification>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM notifications WHERE person_id = ? ORDER BY created DESC, rowid DESC LIMIT ?",

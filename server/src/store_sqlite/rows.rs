@@ -2,7 +2,7 @@
 
 use crate::domain::action::Action;
 use crate::domain::action_run::{ActionRun, CancelRequest, Delivery, QueueState};
-use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::ids::{DeviceId, ExternalRef, ResultId};
 use crate::domain::person::PersonId;
 use crate::ports::StoreError;
 use portal_contract::{ActionState, FailureCode, UtcTime};
@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 /// The columns [`run`] reads.
 pub(super) const RUN_COLUMNS: &str = "id, device_id, device_name, person_id, action, payload, queue_state, action_state, \
-     not_now, error_code, started, updated, expires, cancel_request, failed_attempts";
+     not_now, error_code, started, updated, expires, cancel_request, failed_attempts, external_ref";
 
 /// Reads one column.
 pub(super) fn get<'row, T>(row: &'row SqliteRow, column: &str) -> Result<T, StoreError>
@@ -61,5 +61,6 @@ pub(super) fn run(row: &SqliteRow) -> Result<ActionRun, StoreError> {
             CancelRequest::Requested
         },
         failed_attempts: get::<u32>(row, "failed_attempts")?,
+        external: get::<Option<String>>(row, "external_ref")?.map(ExternalRef::trusted),
     })
 }

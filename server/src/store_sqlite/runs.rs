@@ -119,7 +119,7 @@ impl Runs for SqliteUnit {
     ) -> Result<bool, StoreError> {
         let result = sqlx::query(
             "UPDATE action_runs SET queue_state = ?1, action_state = ?2, not_now = ?3, error_code = ?4, due = ?5, \
-             failed_attempts = ?6, updated = ?7, claimed_by = NULL, claimed_until = NULL \
+             failed_attempts = ?6, updated = ?7, external_ref = ?10, claimed_by = NULL, claimed_until = NULL \
              WHERE id = ?8 AND queue_state <> 'ended' AND (?9 IS NULL OR queue_state = ?9)",
         )
         .bind(run.queue_state.as_str())
@@ -131,6 +131,21 @@ impl Runs for SqliteUnit {
         .bind(run.updated.unix_millis())
         .bind(run.id.as_str())
         .bind(from.map(QueueState::as_str))
+        .bind(run.external.as_ref().map(|external| external.as_str().to_owned()))
+        .execute(self.connection())
+        .await?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn correct_run(&mut self, run: &ActionRun) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE action_runs SET action_state = ?, error_code = ?, updated = ? \
+             WHERE id = ? AND queue_state = 'ended' AND error_code = 'outcomeUnknown'",
+        )
+        .bind(run.action_state.as_str())
+        .bind(run.error_code.map(FailureCode::as_str))
+        .bind(run.updated.unix_millis())
+        .bind(run.id.as_str())
         .execute(self.connection())
         .await?;
         Ok(result.rows_affected() == 1)

@@ -5,7 +5,7 @@ use portal_contract::{ActionState, FailureCode};
 use portal_server::application::Refusal;
 use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::ids::ResultId;
-use portal_server::ports::{BackEndError, NoCrash, StartAnswer};
+use portal_server::ports::{NoCrash, ServiceError, StartAnswer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use std::time::Duration;
 async fn a_busy_back_end_is_asked_again_after_the_pause_it_named() {
     let world = World::new();
     world.back_end.start_answers.lock().unwrap().extend([
-        Err(BackEndError::Busy { retry_after_millis: Some(4500) }),
-        Err(BackEndError::Busy { retry_after_millis: None }),
+        Err(ServiceError::Busy { retry_after_millis: Some(4500) }),
+        Err(ServiceError::Busy { retry_after_millis: None }),
     ]);
     let process = world.process(Arc::new(NoCrash)).await;
     process.reset(&world.clock, "k").await;
@@ -69,8 +69,8 @@ async fn a_device_that_received_it_and_never_said_how_it_went_is_reported_as_unk
 async fn a_back_end_that_stays_silent_until_the_command_expires_leaves_the_outcome_unknown() {
     let world = World::new();
     *world.back_end.errors_still_deliver.lock().unwrap() = true;
-    world.back_end.start_answers.lock().unwrap().push_back(Err(BackEndError::NoAnswer));
-    let silent = std::iter::repeat_n(Err(BackEndError::NoAnswer), 100);
+    world.back_end.start_answers.lock().unwrap().push_back(Err(ServiceError::NoAnswer));
+    let silent = std::iter::repeat_n(Err(ServiceError::NoAnswer), 100);
     world.back_end.status_answers.lock().unwrap().extend(silent);
     let process = world.process(Arc::new(NoCrash)).await;
     process.reset(&world.clock, "k").await;
@@ -108,10 +108,10 @@ async fn a_fleet_that_is_down_is_told_apart_from_a_device_that_is_gone_and_costs
     let world = World::new();
     let process = world.process(Arc::new(NoCrash)).await;
     for (error, seconds) in [
-        (BackEndError::NoAnswer, 5),
-        (BackEndError::Busy { retry_after_millis: None }, 5),
-        (BackEndError::Busy { retry_after_millis: Some(1500) }, 2),
-        (BackEndError::Busy { retry_after_millis: Some(0) }, 1),
+        (ServiceError::NoAnswer, 5),
+        (ServiceError::Busy { retry_after_millis: None }, 5),
+        (ServiceError::Busy { retry_after_millis: Some(1500) }, 2),
+        (ServiceError::Busy { retry_after_millis: Some(0) }, 1),
     ] {
         world.back_end.read_errors.lock().unwrap().push_back(error);
         let refusal = process.try_reset(&world.clock, "k").await.unwrap_err();
@@ -143,7 +143,7 @@ async fn a_back_end_that_never_returns_is_given_up_on_and_asked_before_anything_
 #[tokio::test]
 async fn a_busy_back_end_never_makes_a_reset_outlive_its_time() {
     let world = World::new();
-    let absurd = std::iter::repeat_n(Err(BackEndError::Busy { retry_after_millis: Some(i64::MAX) }), 100);
+    let absurd = std::iter::repeat_n(Err(ServiceError::Busy { retry_after_millis: Some(i64::MAX) }), 100);
     world.back_end.start_answers.lock().unwrap().extend(absurd);
     let process = world.process(Arc::new(NoCrash)).await;
     process.reset(&world.clock, "k").await;

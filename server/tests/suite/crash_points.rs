@@ -1,7 +1,7 @@
 //! A crash at every point of a command's life, and the same database opened again (security.md, server, row
 //! 4): nothing is lost, nothing is sent twice.
 
-use crate::support::{ScriptedBackEnd, TestClock, clock, sign_in};
+use crate::support::{ScriptedService, TestClock, clock, sign_in};
 use portal_contract::{ActionState, DeviceActionResult, FailureCode};
 use portal_server::application::{
     ActionRequest, DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, Refusal, Rules,
@@ -13,7 +13,7 @@ use portal_server::domain::audit::Origin;
 use portal_server::domain::idempotency::IdempotencyKey;
 use portal_server::domain::ids::{DeviceId, RequestId};
 use portal_server::domain::rate::{Limits, PerHour, Quotas};
-use portal_server::ports::{BackEndError, CrashPoint, CrashPoints, NoCrash, PageRequest, StatusAnswer};
+use portal_server::ports::{CrashPoint, CrashPoints, NoCrash, PageRequest, ServiceError, StatusAnswer};
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use portal_server::system::SystemRandomness;
 use portal_server::vault_aead::AeadVault;
@@ -31,7 +31,7 @@ const KEY_BYTES: [u8; 32] = [
 ];
 
 /// Stops once, at one point.
-struct StopAt(CrashPoint, AtomicBool);
+pub(crate) struct StopAt(pub(crate) CrashPoint, pub(crate) AtomicBool);
 
 impl CrashPoints for StopAt {
     fn stops_at(&self, point: CrashPoint) -> bool {
@@ -43,7 +43,7 @@ impl CrashPoints for StopAt {
 pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) back_end: Arc<ScriptedBackEnd>,
+    pub(crate) back_end: Arc<ScriptedService>,
     /// How long another program that holds the database is waited for; the usual time if `None`.
     pub(crate) patience: Option<Duration>,
 }
@@ -59,7 +59,7 @@ impl World {
         Self {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(TestClock::new()),
-            back_end: Arc::new(ScriptedBackEnd::default()),
+            back_end: Arc::new(ScriptedService::default()),
             patience: None,
         }
     }
@@ -74,7 +74,7 @@ impl World {
         let randomness = Arc::new(SystemRandomness);
         let parts = PortalParts {
             store: Arc::new(store.clone()),
-            back_end: self.back_end.clone(),
+            services: self.back_end.clone(),
             clock: self.clock.clone(),
             randomness: randomness.clone(),
             vault: Arc::new(AeadVault::new(&KEY_BYTES, randomness)),
@@ -133,8 +133,8 @@ impl Process {
     /// Every reset of the person, with its state.
     pub(crate) async fn states(&self, clock: &TestClock) -> BTreeMap<String, ActionState> {
         let page = PageRequest { size: 100, after: None };
-        let (devices, _) = self.portal.devices(&self.call(clock).sign_in, &page).await.unwrap();
-        let results = devices.into_iter().flat_map(|device| device.device_action_results);
+        let list = self.portal.devices(&self.call(clock).sign_in, &page).await.unwrap();
+        let results = list.devices.into_iter().flat_map(|device| device.device_action_results);
         results.map(|result| (result.id, result.action_state)).collect()
     }
 
@@ -245,7 +245,7 @@ async fn a_back_end_that_cannot_tell_leads_to_an_honest_unknown() {
 async fn a_lost_answer_is_asked_about_and_not_repeated() {
     let world = World::new();
     *world.back_end.errors_still_deliver.lock().unwrap() = true;
-    world.back_end.start_answers.lock().unwrap().push_back(Err(BackEndError::NoAnswer));
+    world.back_end.start_answers.lock().unwrap().push_back(Err(ServiceError::NoAnswer));
     let process = world.process(Arc::new(NoCrash)).await;
     process.reset(&world.clock, "k").await;
     process.work(&world.clock, 10).await;

@@ -156,6 +156,7 @@ async fn the_people_have_the_devices_the_sample_promises() {
         ("p-ben", 1),
         ("p-chiyo", 30),
         ("p-dana", 7),
+        ("p-fumi", 5),
         ("p-emil", 0),
         ("p-dem", 1000),
         ("p-bench", 500),

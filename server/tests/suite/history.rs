@@ -5,7 +5,7 @@ use crate::support::{Answer, TestServer};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-const DEVICE_CALLS: &str = "portal_fleet_calls_total{call=\"device\",outcome=\"ok\"}";
+const DEVICE_CALLS: &str = "portal_fleet_calls_total{service=\"fleet\",call=\"device\",outcome=\"ok\"}";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
 
 async fn entries(server: &TestServer, person: &str, path: &str) -> Vec<Value> {

@@ -38,6 +38,7 @@ mod policy_rows;
 mod provider_faults;
 mod reset;
 mod secrets;
+mod services;
 mod serving;
 mod session_audit;
 mod session_bounds;

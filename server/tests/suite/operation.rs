@@ -58,7 +58,7 @@ async fn the_metrics_tell_what_happened_and_how_things_stand() {
     has(&text, "portal_rate_refusals_total{limit=\"resetsOfDevice\"} 1");
     has(&text, "portal_action_runs{action=\"resetPasscode\",queue=\"ended\",state=\"done\"} 1");
     has(&text, "portal_queue_due 0");
-    has(&text, "portal_fleet_calls_total{call=\"start\",outcome=\"ok\"} 1");
+    has(&text, "portal_fleet_calls_total{service=\"fleet\",call=\"start\",outcome=\"ok\"} 1");
     has(&text, &format!("portal_audit_rows {}", server.count("SELECT COUNT(*) FROM audit").await));
     has(&text, "portal_not_ready{reason=\"databaseNotWritable\"} 0");
     has(&text, "portal_event_streams 0");
@@ -137,7 +137,10 @@ async fn readiness_is_looked_at_once_a_second_however_often_it_is_asked() {
     for _ in 0..20 {
         server.call("GET", "/readyz", &[]).await;
     }
-    has(&metrics(&server).await, "portal_fleet_calls_total{call=\"device\",outcome=\"ok\"} 1");
+    has(
+        &metrics(&server).await,
+        "portal_fleet_calls_total{service=\"fleet\",call=\"ready\",outcome=\"ok\"} 1",
+    );
 }
 
 #[tokio::test]

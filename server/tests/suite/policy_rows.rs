@@ -3,9 +3,9 @@
 //!
 //! After an intended change: `UPDATE_SNAPSHOTS=1 cargo test -p portal-server --test suite policy_rows`.
 
-use portal_server::backend_simulated::{SimulatedDevice, sample_fleet};
 use portal_server::domain::action::ActionKind;
 use portal_server::domain::policy::decide;
+use portal_server::services::simulated::{SimulatedDevice, sample_fleet};
 use serde_json::{Value, json};
 use std::path::Path;
 

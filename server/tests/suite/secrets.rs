@@ -89,10 +89,11 @@ async fn a_passcode_moved_to_another_reset_does_not_open() {
 fn no_debug_output_shows_a_secret() {
     use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
     use portal_server::domain::action::Action;
+    use portal_server::domain::action_run::Report;
     use portal_server::domain::ids::{DeviceId, ResultId};
     use portal_server::domain::person::PersonId;
     use portal_server::domain::policy::Reset;
-    use portal_server::ports::{KeptSecret, Sealed, StartRun};
+    use portal_server::ports::{KeptSecret, Reported, RunKey, Sealed, StartRun};
     let secret = "ad3k7fhx";
     let passcode = SecretText::new(secret.to_owned());
     let sealed = Sealed { key: None, nonce: vec![97; 8], ciphertext: vec![98; 8] };
@@ -101,12 +102,18 @@ fn no_debug_output_shows_a_secret() {
         format!(
             "{:?}",
             StartRun {
-                id: ResultId::trusted("r".to_owned()),
-                device: DeviceId::trusted("d".to_owned()),
-                action: Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
-                passcode: Some(passcode.clone()),
+                run: RunKey {
+                    id: ResultId::trusted("r".to_owned()),
+                    device: DeviceId::trusted("d".to_owned()),
+                    action: Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
+                    person: PersonId::new("p".to_owned()),
+                    started: UtcTime::NEVER,
+                    external: None,
+                },
+                secret: Some(passcode.clone()),
             }
         ),
+        format!("{:?}", Reported { state: Report::Pending, issued: Some(passcode.clone()) }),
         format!(
             "{:?}",
             TemporaryPasscode {

@@ -54,10 +54,10 @@ pub(in crate::http) async fn list(
         Some(text) => Some(DeviceId::parse(&text).ok_or(ApiError::invalid("$skiptoken is not one of ours"))?),
     };
     let page = PageRequest { size, after };
-    let (value, next_after) = state.portal.devices(&authenticated.sign_in, &page).await?;
+    let found = state.portal.devices(&authenticated.sign_in, &page).await?;
     let next_link =
-        next_after.map(|next| format!("{BASE_PATH}/me/managedDevices?$top={size}&$skiptoken={next}"));
-    Ok(Json(Page { value, next_link }))
+        found.next_after.map(|next| format!("{BASE_PATH}/me/managedDevices?$top={size}&$skiptoken={next}"));
+    Ok(Json(Page { value: found.devices, next_link, unavailable_services: found.unavailable }))
 }
 
 /// One device.

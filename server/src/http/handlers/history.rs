@@ -47,7 +47,7 @@ fn linked(
     (value, next): (Vec<HistoryEntry>, Option<String>),
 ) -> Json<Page<HistoryEntry>> {
     let next_link = next.map(|next| format!("{BASE_PATH}{path}?$top={}&$skiptoken={next}", page.size));
-    Json(Page { value, next_link })
+    Json(Page { value, next_link, unavailable_services: Vec::new() })
 }
 
 /// What happened, newest first.

@@ -21,7 +21,7 @@ pub(in crate::http) async fn list(
     authenticated: Authenticated,
 ) -> Result<Json<Page<Notification>>, ApiError> {
     let value = state.portal.notifications(&authenticated.sign_in).await?;
-    Ok(Json(Page { value, next_link: None }))
+    Ok(Json(Page { value, next_link: None, unavailable_services: Vec::new() }))
 }
 
 /// Marks a notification as read.

@@ -21,6 +21,12 @@ pub trait Notifications {
         now: UtcTime,
     ) -> Result<(), StoreError>;
 
+    /// Says anew, unread, how a run ended; there is nothing to say anew where nothing was said.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn renew_notification(&mut self, ended: &ActionRun, now: UtcTime) -> Result<(), StoreError>;
+
     /// The person's, newest first.
     ///
     /// # Errors

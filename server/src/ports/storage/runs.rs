@@ -96,6 +96,12 @@ pub trait Runs {
         due: UtcTime,
     ) -> Result<bool, StoreError>;
 
+    /// Writes down how a run really ended whose outcome was unknown. False if it is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn correct_run(&mut self, run: &ActionRun) -> Result<bool, StoreError>;
+
     /// Notes, or takes back, that cancelling was asked for. Noted, the run is due at `due`.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! What the tests stand on.
 
-pub(crate) mod back_end;
 pub(crate) mod browser;
 pub(crate) mod clock;
+pub(crate) mod device_service;
 pub(crate) mod server;
 pub(crate) mod sign_in;
 
-pub(crate) use back_end::ScriptedBackEnd;
 pub(crate) use clock::TestClock;
+pub(crate) use device_service::ScriptedService;
 pub(crate) use portal_testkit::client::Answer;
 pub(crate) use portal_testkit::{Provider, Signer, provider};
 pub(crate) use server::TestServer;

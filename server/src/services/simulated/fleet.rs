@@ -11,11 +11,24 @@ use portal_contract::{ComplianceState, DeviceEnrollmentType as Enrollment, Manag
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
+/// Which manners the service has that manages a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Manners {
+    /// Good ones: takes our identifier and our passcode, answers, cancels.
+    Plain,
+    /// Those of Microsoft Graph: issues its own passcode, knows no identifier of ours, says little.
+    Cloud,
+    /// Those of NanoMDM: answers by push only.
+    Push,
+}
+
 /// One device of the sample fleet.
 #[derive(Debug, Clone)]
 pub struct SimulatedDevice {
     /// Whose list it is in.
     pub person: PersonId,
+    /// Which service manages it.
+    pub manners: Manners,
     /// Its facts.
     pub device: Device,
     /// How it reacts.
@@ -41,6 +54,7 @@ pub fn sample_fleet(seed: u64) -> Vec<SimulatedDevice> {
     fleet.extend(chiyo_windows_and_others());
     fleet.extend(chiyo_across_platforms());
     fleet.extend(dana());
+    fleet.extend(fumi());
     fleet.extend(depot(seed));
     fleet.extend(bench());
     fleet
@@ -271,6 +285,23 @@ fn dana() -> Vec<SimulatedDevice> {
         device(person, "d-dana-erased", "Retired Nexus", ("Android", "6.0.1"), ("LG", "Nexus 5"))
             .that(Behaviour::ErasedMeanwhile)
             .seen_minutes_ago(4 * DAY),
+    ]
+}
+
+/// Devices of all three services.
+fn fumi() -> Vec<SimulatedDevice> {
+    let person = "p-fumi";
+    vec![
+        device(person, "d-fumi-xperia", "史の Xperia", ("Android", "6.0.1"), ("Sony", "Xperia Z5")),
+        device(person, "c-fumi-pixel", "史の Pixel", ("AndroidEnterprise", "15"), ("Google", "Pixel 8"))
+            .managed_by(Agent::GoogleCloudDevicePolicyController)
+            .enrolled_by(Enrollment::AndroidEnterpriseFullyManaged)
+            .in_cloud(),
+        device(person, "c-fumi-iphone", "史の iPhone", ("iOS", "18.6"), ("Apple", "iPhone 16")).in_cloud(),
+        device(person, "n-fumi-ipad", "史の iPad", ("iPadOS", "18.5"), ("Apple", "iPad Air")).by_push(),
+        device(person, "n-fumi-iphone", "予備の iPhone", ("iOS", "17.7"), ("Apple", "iPhone SE"))
+            .by_push()
+            .that(Behaviour::NotNow),
     ]
 }
 

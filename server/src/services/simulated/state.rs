@@ -1,8 +1,9 @@
 //! What the simulated devices have received: a table for restarts, a map for reading.
 
+use crate::domain::action::ActionKind;
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::ids::{DeviceId, ResultId};
-use portal_contract::{FailureCode, UtcTime};
+use portal_contract::{ActionName, FailureCode, UtcTime};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -26,6 +27,7 @@ impl From<sqlx::Error> for FleetError {
 pub(super) struct Received {
     pub(super) id: ResultId,
     pub(super) device: DeviceId,
+    pub(super) action: ActionKind,
     pub(super) received: UtcTime,
     pub(super) delivered: Option<UtcTime>,
     pub(super) finished: Option<UtcTime>,
@@ -85,6 +87,11 @@ impl FleetState {
         Ok(state)
     }
 
+    /// The tables of connectors are in the same file.
+    pub(super) const fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
     fn remember(&self, received: Received) {
         let mut commands = self.commands.write().unwrap_or_else(PoisonError::into_inner);
         commands.insert(received.id.clone(), received.device.clone());
@@ -94,6 +101,11 @@ impl FleetState {
             Some(known) => *known = received,
             None => of_device.push(received),
         }
+    }
+
+    /// Takes a command unless it is known.
+    pub(super) async fn receive_once(&self, received: Received) -> Result<(), FleetError> {
+        if self.find(&received.id).is_none() { self.receive(received).await } else { Ok(()) }
     }
 
     /// Takes a command; one that is known already changes nothing but the log of what was handed over.
@@ -140,18 +152,19 @@ fn write(
     received: &Received,
 ) -> sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments> {
     let query = format!(
-        "{insert} (command_id, device_id, received, delivered, finished, ending) VALUES (?, ?, ?, ?, ?, ?)"
+        "{insert} (command_id, device_id, action, received, delivered, finished, ending) VALUES (?, ?, ?, ?, ?, ?, ?)"
     );
     sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(received.id.as_str().to_owned())
         .bind(received.device.as_str().to_owned())
+        .bind(received.action.name().as_str())
         .bind(received.received.unix_millis())
         .bind(received.delivered.map(UtcTime::unix_millis))
         .bind(received.finished.map(UtcTime::unix_millis))
         .bind(ending_name(received.ending))
 }
 
-fn ending_name(ending: Ending) -> String {
+pub(super) fn ending_name(ending: Ending) -> String {
     match ending {
         Ending::Done => "done".to_owned(),
         Ending::Failed(code) => format!("failed:{}", code.as_str()),
@@ -161,7 +174,7 @@ fn ending_name(ending: Ending) -> String {
     }
 }
 
-fn ending_from(name: &str) -> Ending {
+pub(super) fn ending_from(name: &str) -> Ending {
     match name {
         "done" => Ending::Done,
         "notSupported" => Ending::NotSupported,
@@ -178,6 +191,8 @@ fn read(row: &SqliteRow) -> Result<Received, FleetError> {
     Ok(Received {
         id: ResultId::trusted(row.try_get("command_id")?),
         device: DeviceId::trusted(row.try_get("device_id")?),
+        action: ActionKind::named(ActionName::from_wire(row.try_get("action")?))
+            .ok_or_else(|| FleetError("an action nobody knows".to_owned()))?,
         received: time("received")?.unwrap_or(UtcTime::NEVER),
         delivered: time("delivered")?,
         finished: time("finished")?,

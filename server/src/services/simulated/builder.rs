@@ -1,10 +1,11 @@
 //! A few words to describe a sample device: what is not said is ordinary.
 
 use super::behaviour::Behaviour;
-use super::fleet::SimulatedDevice;
+use super::fleet::{Manners, SimulatedDevice};
 use crate::domain::action::ActionSet;
 use crate::domain::device::{
-    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, ResetToken, UnlockToken,
+    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, ResetToken,
+    SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -52,6 +53,7 @@ pub(super) fn device(
             reset_token: ResetToken::Active,
             unlock_token: UnlockToken::Held,
             passcode: DevicePasscode::Present,
+            passcode_rules: PasscodeRules::USUAL,
             offers: ActionSet::ALL,
             erase_or_retire: EraseOrRetire::None,
             command_lifetime_seconds: 86_400,
@@ -59,6 +61,7 @@ pub(super) fn device(
     };
     SimulatedDevice {
         person,
+        manners: Manners::Plain,
         device,
         behaviour: Behaviour::Normal,
         checked_in_before_start_millis: Some(20 * MINUTE),
@@ -146,6 +149,19 @@ impl SimulatedDevice {
     /// Its reset token is not active.
     pub(super) const fn reset_token_inactive(mut self) -> Self {
         self.device.capabilities.reset_token = ResetToken::Inactive;
+        self
+    }
+
+    /// The service with the manners of Microsoft Graph manages it, and issues its passcodes.
+    pub(super) const fn in_cloud(mut self) -> Self {
+        self.manners = Manners::Cloud;
+        self.device.capabilities.passcode_rules.issuer = SecretIssuer::Service;
+        self
+    }
+
+    /// The service with the manners of NanoMDM manages it.
+    pub(super) const fn by_push(mut self) -> Self {
+        self.manners = Manners::Push;
         self
     }
 

@@ -72,7 +72,7 @@ pub(super) const fn mix(value: u64) -> u64 {
 }
 
 /// A number from 0 to 1 that depends on the seed and a text.
-fn fraction(seed: u64, text: &str) -> f64 {
+pub(super) fn fraction(seed: u64, text: &str) -> f64 {
     let hash = text.bytes().fold(mix(seed), |hash, byte| mix(hash ^ u64::from(byte)));
     #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
     let fraction = (hash >> 11) as f64 / (1_u64 << 53) as f64;

@@ -1,0 +1,142 @@
+//! What the three services of the simulated fleet share: the sample people, their devices as they are now, the pace, and what the
+//! devices received.
+
+use super::behaviour::{Behaviour, Plan};
+use super::crowd::crowd;
+use super::fleet::{Manners, SimulatedDevice, sample_fleet};
+use super::state::{FleetState, Received};
+use super::{ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
+use crate::domain::action::ActionKind;
+use crate::domain::device::{Device, EraseOrRetire};
+use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::person::PersonId;
+use crate::ports::{Clock, DevicePage, PageRequest};
+use portal_contract::UtcTime;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The fleet behind its services.
+pub(super) struct Core {
+    pub(super) settings: FleetSettings,
+    clock: Arc<dyn Clock>,
+    started: UtcTime,
+    people: HashMap<PersonId, BTreeMap<DeviceId, SimulatedDevice>>,
+    owners: HashMap<DeviceId, PersonId>,
+    pub(super) state: FleetState,
+}
+
+impl Core {
+    pub(super) async fn open(
+        path: &Path,
+        settings: FleetSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, FleetError> {
+        let state = FleetState::open(path).await?;
+        let mut people: HashMap<PersonId, BTreeMap<DeviceId, SimulatedDevice>> = HashMap::new();
+        let mut owners = HashMap::new();
+        for simulated in sample_fleet(settings.seed).into_iter().chain(crowd(settings.crowd)) {
+            owners.insert(simulated.device.id.clone(), simulated.person.clone());
+            people
+                .entry(simulated.person.clone())
+                .or_default()
+                .insert(simulated.device.id.clone(), simulated);
+        }
+        let started = clock.now();
+        Ok(Self { settings, clock, started, people, owners, state })
+    }
+
+    pub(super) fn now(&self) -> UtcTime {
+        self.clock.now()
+    }
+
+    /// A time of the plan at the fleet's pace, in milliseconds.
+    pub(super) fn scaled(&self, millis: f64) -> i64 {
+        // Delays of a simulation: fractions of a millisecond and saturation do not matter.
+        #[expect(clippy::cast_possible_truncation, reason = "saturates, and the delays are minutes")]
+        let scaled = (millis / self.settings.speed) as i64;
+        scaled
+    }
+
+    pub(super) fn later(&self, now: UtcTime, millis: f64) -> UtcTime {
+        UtcTime::from_unix_millis(now.unix_millis().saturating_add(self.scaled(millis)))
+    }
+
+    /// A device of the service with these manners.
+    pub(super) fn simulated(&self, manners: Manners, device: &DeviceId) -> Option<&SimulatedDevice> {
+        let found = self.people.get(self.owners.get(device)?)?.get(device)?;
+        (found.manners == manners).then_some(found)
+    }
+
+    pub(super) fn says_not_now(&self, device: &DeviceId) -> bool {
+        let found = self.owners.get(device).and_then(|person| self.people.get(person)?.get(device));
+        found.is_some_and(|simulated| simulated.behaviour == Behaviour::NotNow)
+    }
+
+    /// What will become of a run that its service receives now.
+    pub(super) fn plan(&self, simulated: &SimulatedDevice, kind: ActionKind, run: &ResultId) -> Received {
+        let now = self.now();
+        let Plan { delivered, finished, ending } = simulated.behaviour.plan(self.settings.seed, kind, run);
+        Received {
+            id: run.clone(),
+            device: simulated.device.id.clone(),
+            action: kind,
+            received: now,
+            delivered: delivered.map(|millis| self.later(now, millis)),
+            finished: finished.map(|millis| self.later(now, millis)),
+            ending,
+        }
+    }
+
+    pub(super) fn page(&self, manners: Manners, person: &PersonId, page: &PageRequest) -> DevicePage {
+        let now = self.now();
+        let mut rest = self
+            .people
+            .get(person)
+            .into_iter()
+            .flatten()
+            .filter(|(id, one)| one.manners == manners && page.after.as_ref().is_none_or(|after| *id > after))
+            .map(|(_, simulated)| simulated);
+        let devices: Vec<Device> =
+            rest.by_ref().take(page.size).map(|simulated| self.present(simulated, now)).collect();
+        let next_after = rest.next().and_then(|_| devices.last().map(|device| device.id.clone()));
+        DevicePage { devices, next_after, unavailable: Vec::new() }
+    }
+
+    pub(super) fn device(&self, manners: Manners, person: &PersonId, id: &DeviceId) -> Option<Device> {
+        let found = self.people.get(person)?.get(id)?;
+        (found.manners == manners).then(|| self.present(found, self.now()))
+    }
+
+    /// The device as it is now.
+    fn present(&self, simulated: &SimulatedDevice, now: UtcTime) -> Device {
+        let mut device = simulated.device.clone();
+        let ago = simulated.checked_in_before_start_millis;
+        device.last_sync = ago.map_or(UtcTime::NEVER, |ago| {
+            UtcTime::from_unix_millis(self.started.unix_millis().saturating_sub(ago))
+        });
+        device.enrolled = UtcTime::from_unix_millis(
+            self.started.unix_millis().saturating_sub(simulated.enrolled_before_start_millis),
+        );
+        if !device.compliance_grace_period_expiration.is_never() {
+            device.compliance_grace_period_expiration =
+                UtcTime::from_unix_millis(self.started.unix_millis().saturating_add(3 * 86_400_000));
+        }
+        let android = device.operating_system.to_lowercase().starts_with("android");
+        let lifetime =
+            if android { self.settings.android_command_seconds } else { self.settings.other_command_seconds };
+        #[expect(clippy::cast_precision_loss, reason = "seconds of a day are exact")]
+        let lifetime_millis = self.scaled(lifetime as f64 * 1000.0);
+        device.capabilities.command_lifetime_seconds = (lifetime_millis / 1000).max(1);
+        for received in self.state.of_device(&device.id) {
+            if let Some(contact) = received.last_contact(now) {
+                device.last_sync = device.last_sync.max(contact);
+            }
+            let withdrawn = self.scaled(ERASE_WITHDRAWN_AFTER_MILLIS);
+            if received.is_superseded_since(now).is_some_and(|since| since < withdrawn) {
+                device.capabilities.erase_or_retire = EraseOrRetire::Pending;
+            }
+        }
+        device
+    }
+}
