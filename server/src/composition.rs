@@ -18,7 +18,9 @@ use crate::ports::{
 use crate::services::simulated::{FleetError, SimulatedFleet};
 use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
-use crate::system::{SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit};
+use crate::system::{
+    LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
+};
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use portal_contract::UtcTime;
 use std::io;
@@ -217,6 +219,7 @@ impl Server {
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
             vault: Arc::clone(&vault),
+            signal: Arc::new(LocalSignal::default()),
         };
         let rules = Rules {
             limits: settings.limits,

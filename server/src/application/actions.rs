@@ -81,7 +81,7 @@ impl Portal {
         match self.try_act(request).await {
             Ok(Accepted::Now(run)) => {
                 self.wake.notify_one();
-                self.live.wake(&run.person);
+                self.announce(&run.person);
                 Ok(run.result_when_accepted())
             }
             Ok(Accepted::Before(run)) => {
