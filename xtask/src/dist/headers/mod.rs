@@ -13,6 +13,9 @@ mod caddy;
 mod netlify;
 mod nginx;
 mod own_server;
+mod pages;
+
+use pages::{Below, PAGES};
 
 /// What portal-server replaces in the policy of `headers.json`.
 const CONNECT_PLACEHOLDER: &str = "{connect}";
@@ -57,25 +60,6 @@ const MEDIA_TYPES: &[(&str, &str)] = &[
 
 /// What the build compresses beforehand: file ending and the name of the encoding, the better one first.
 const ENCODINGS: &[(&str, &str)] = &[("br", "br"), ("gz", "gzip")];
-
-/// The addresses of the page (`src/route.rs`), for hosts that cannot be told "everything that is no file". Whether
-/// there are more of them below it stands beside each.
-const PAGES: &[(&str, Below)] = &[
-    ("/devices", Below::Pages),
-    ("/history", Below::Nothing),
-    ("/notifications", Below::Nothing),
-    ("/accessibility", Below::Nothing),
-    ("/help", Below::Nothing),
-    ("/signed-out", Below::Nothing),
-    ("/callback", Below::Nothing),
-];
-
-/// Whether addresses below an address are the page too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Below {
-    Pages,
-    Nothing,
-}
 
 /// Files of this directory that are for whoever serves it, not for visitors. Nothing in them is secret.
 const FOR_THE_HOST: &[&str] = &[
@@ -177,24 +161,6 @@ mod tests {
             for (name, value) in answers.everywhere() {
                 assert!(text.contains(name) && text.contains(&value), "{file}: {name}");
             }
-        }
-    }
-
-    #[test]
-    fn every_address_of_the_page_is_known_to_hosts_that_need_a_list() {
-        let source = include_str!("../../../../src/route.rs");
-        let variants = source.split_once("pub enum Route {").map_or("", |(_, after)| after);
-        let variants = variants.split_once("\n}").map_or("", |(before, _)| before);
-        let addresses: Vec<&str> = variants
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("/// `/")?.split('`').next())
-            .collect();
-        assert!(addresses.len() >= 12, "{addresses:?}");
-        for address in addresses.iter().filter(|address| !address.is_empty()) {
-            let (first, below) = address.split_once('/').map_or((*address, None), |(a, b)| (a, Some(b)));
-            let known = PAGES.iter().find(|(page, _)| page.strip_prefix('/') == Some(first));
-            assert!(known.is_some(), "/{address} is in no rule");
-            assert!(below.is_none() || known.is_some_and(|(_, below)| *below == Below::Pages), "/{address}");
         }
     }
 }
