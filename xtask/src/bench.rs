@@ -90,13 +90,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
 /// A copy of the page with a plain static one beside it, served by the same program in the same way.
 fn page_with_plain_one(dist: &Path, dir: &Path) -> Result<std::path::PathBuf> {
     let page = dir.join("page");
-    for file in workspace::files_under(dist, &|_| false)? {
-        let to = page.join(file.strip_prefix(dist).unwrap_or(&file));
-        if let Some(parent) = to.parent() {
-            workspace::create_dir(parent)?;
-        }
-        std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
-    }
+    workspace::copy_all(dist, &page)?;
     let rows: String = (1..=100).map(|number| format!("<li>Device {number}</li>\n")).collect();
     workspace::write(
         &page.join("plain.html"),

@@ -244,32 +244,24 @@ mod tests {
 
     use super::*;
 
-    fn directory(name: &str) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
-        workspace::remove_dir(&dir).unwrap();
-        workspace::create_dir(&dir).unwrap();
-        dir
-    }
-
     #[test]
     fn the_key_is_made_once_has_32_bytes_and_belongs_to_its_owner_alone() {
-        let dir = directory("key");
-        let key = passcode_key(&dir).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        let key = passcode_key(dir).unwrap();
         assert_eq!(Base64::decode_vec(&key).unwrap().len(), 32);
-        assert_eq!(passcode_key(&dir).unwrap(), key);
+        assert_eq!(passcode_key(dir).unwrap(), key);
         let mode = std::fs::metadata(dir.join("passcode.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        workspace::remove_dir(&dir).unwrap();
     }
 
     #[test]
     fn a_data_directory_that_is_a_file_is_refused_with_advice() {
-        let dir = directory("data");
-        let file = dir.join("file");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
         workspace::write(&file, "x").unwrap();
         let error = prepare_data(&file.join("sub")).unwrap_err().to_string();
         assert!(error.contains("--data DIR"), "{error}");
-        workspace::remove_dir(&dir).unwrap();
     }
 
     #[test]

@@ -270,7 +270,7 @@ impl Assembly<'_> {
             })
         };
         let entries: Vec<languages::Entry> = self.languages.iter().map(entry).collect::<Result<_>>()?;
-        Ok(languages::list(&entries))
+        languages::list(&entries)
     }
 
     /// The optimised module under its new names, in two parts.
@@ -482,11 +482,7 @@ impl Assembly<'_> {
             if ours || glue {
                 continue;
             }
-            let to = self.out.join(name);
-            if let Some(dir) = to.parent() {
-                workspace::create_dir(dir)?;
-            }
-            std::fs::copy(file, &to).map_err(|source| Error::file("write", &to, source))?;
+            workspace::copy(file, &self.out.join(name))?;
         }
         Ok(())
     }
@@ -562,9 +558,7 @@ fn only(files: &[PathBuf], ending: &str) -> Result<PathBuf> {
 
 /// The files that are not the page itself: the example configuration, deep links, compressed forms.
 fn finish(node: &Node, staged: &Path) -> Result<()> {
-    let index = staged.join("index.html");
-    std::fs::copy(&index, staged.join("404.html"))
-        .map_err(|source| Error::file("write", &staged.join("404.html"), source))?;
+    workspace::copy(&staged.join("index.html"), &staged.join("404.html"))?;
     let example = include_str!("config.example.json");
     workspace::write(&staged.join("config.example.json"), example)?;
     let served: Vec<PathBuf> =
@@ -626,12 +620,5 @@ fn put_in_place(staged: &Path, out: &Path) -> Result<()> {
         return Ok(());
     }
     // Another file system: copy.
-    for file in workspace::files_under(staged, &|_| false)? {
-        let to = out.join(file.strip_prefix(staged).unwrap_or(&file));
-        if let Some(dir) = to.parent() {
-            workspace::create_dir(dir)?;
-        }
-        std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
-    }
-    Ok(())
+    workspace::copy_all(staged, out).map(drop)
 }

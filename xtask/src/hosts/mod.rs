@@ -16,6 +16,8 @@ mod site;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use crate::counts::Counts;
 use crate::dist;
 use crate::error::{Error, Result};
@@ -123,7 +125,7 @@ struct Running {
     port: u16,
     promises: &'static [Promise],
     _service: Service,
-    _own: site::Directory,
+    _own: TempDir,
 }
 
 impl Running {
@@ -146,7 +148,7 @@ impl Running {
 /// Our server with `headers.json`: it serves the page itself where there is one origin, here as one that people reach over
 /// HTTPS.
 fn start_own(binary: &Path, site: &Site) -> Result<Running> {
-    let own = site::Directory::new("server")?;
+    let own = site::directory("server")?;
     let port = crate::http::free_port()?;
     let quoted = |path: &Path| server::quoted(&path.to_string_lossy());
     let text = format!(
@@ -165,7 +167,7 @@ fn start_own(binary: &Path, site: &Site) -> Result<Running> {
     serving(Prepared { program, promises: EVERY_PROMISE }, port, own)
 }
 
-fn serving(Prepared { program, promises }: Prepared, port: u16, own: site::Directory) -> Result<Running> {
+fn serving(Prepared { program, promises }: Prepared, port: u16, own: TempDir) -> Result<Running> {
     let mut service = program.dir(own.path()).serve(&own.path().join("log"))?;
     crate::http::wait_until_ready(&mut service, port, "/", Duration::from_secs(20))?;
     Ok(Running { port, promises, _service: service, _own: own })
@@ -173,7 +175,7 @@ fn serving(Prepared { program, promises }: Prepared, port: u16, own: site::Direc
 
 fn start(host: &Installed, packages: &Packages, site: &Site) -> Result<Running> {
     let found = packages.get(host.program, host.packages)?;
-    let own = site::Directory::new(host.program)?;
+    let own = site::directory(host.program)?;
     let port = crate::http::free_port()?;
     let setup = Setup { own: own.path(), site: site.path(), port };
     let prepared = (host.prepare)(&found, &setup)?;

@@ -173,8 +173,7 @@ impl Tool {
         for file in workspace::files_under(&dir, &|_| false)? {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if self.programs.contains(&name.as_str()) {
-                let into = bin.join(&name);
-                std::fs::copy(&file, &into).map_err(|source| Error::file("write", &into, source))?;
+                workspace::copy(&file, &bin.join(&name))?;
             }
         }
         workspace::remove_dir(&dir)?;

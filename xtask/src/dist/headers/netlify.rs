@@ -40,25 +40,3 @@ pub(super) fn redirects() -> String {
     });
     rules.collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rule_for_every_path_says_nothing_about_storing() {
-        let text = headers(&Answers { connect: "https:", images: "", hashed: &[] });
-        let everywhere: String = text.lines().skip(1).take_while(|line| line.starts_with(' ')).collect();
-        assert!(everywhere.contains("Content-Security-Policy"));
-        assert!(!everywhere.contains("Cache-Control"), "it would be joined with the others");
-    }
-
-    #[test]
-    fn no_rewrite_is_one_that_cloudflare_drops_as_a_loop() {
-        for line in redirects().lines() {
-            let target = line.split_whitespace().nth(1).unwrap_or_default();
-            assert!(!target.ends_with("/index.html") && !target.ends_with("/index"), "{line}");
-            assert!(!line.starts_with("/* ") && !line.starts_with("/ "), "{line}");
-        }
-    }
-}
