@@ -222,7 +222,7 @@ impl Assembly<'_> {
         let script = self.loader(&files, &modules)?;
         let mut used: Vec<String> = Vec::new();
         let mut parts = Vec::new();
-        for part in html::parse(&workspace::read(&self.raw.join("index.html"))?) {
+        for part in html::parse(&workspace::read(&self.raw.join("index.html"))?)? {
             match part {
                 // Trunk's; ours, with the new names, stand where the loader was announced.
                 Part::Link(tag) if tag.has_rel("modulepreload") => parts.push(script.preload()),
@@ -234,15 +234,19 @@ impl Assembly<'_> {
                         parts.push(Part::Link(tag));
                     }
                 }
-                Part::Link(tag) => parts.push(Part::Link(self.link(tag, &mut used)?)),
+                Part::Link(tag) => parts.push(Part::Link(self.local(tag, "href", &mut used)?)),
                 Part::Script(_, body) if body.contains("TrunkApplicationStarted") => {
                     parts.push(script.element());
                 }
                 Part::Script(tag, _) if tag.get("id") == Some("languages") => {
                     parts.push(Part::Script(tag, self.languages()?));
                 }
-                Part::Script(tag, body) if tag.get("src").is_none() => parts.push(self.inline(tag, &body)?),
-                Part::Script(tag, body) => parts.push(Part::Script(self.script(tag, &mut used)?, body)),
+                Part::Script(tag, _) if tag.get("src").is_none() => {
+                    return Err(Error::Build(
+                        "index.html has a script in it, which the policy forbids.\nWhat to do: make it a file, like boot.js.".into(),
+                    ));
+                }
+                Part::Script(tag, body) => parts.push(Part::Script(self.local(tag, "src", &mut used)?, body)),
                 Part::Text(text) => parts.push(Part::Text(text)),
             }
         }
@@ -376,9 +380,11 @@ impl Assembly<'_> {
         self.asset(LATER, "css", &workspace::read_bytes(&minified)?)
     }
 
-    /// A link to a local file: the style sheet is minified, and whatever Trunk hashed moves to the other hashed files.
-    fn link(&self, mut tag: Tag, used: &mut Vec<String>) -> Result<Tag> {
-        let Some(name) = tag.get("href").and_then(|href| href.strip_prefix('/')).map(str::to_string) else {
+    /// A link or script of a local file that Trunk hashed: style sheets and scripts are minified, and all of them move to
+    /// the other hashed files.
+    fn local(&self, mut tag: Tag, attribute: &str, used: &mut Vec<String>) -> Result<Tag> {
+        let Some(name) = tag.get(attribute).and_then(|href| href.strip_prefix('/')).map(str::to_string)
+        else {
             return Ok(tag);
         };
         let file = self.raw.join(&name);
@@ -387,67 +393,26 @@ impl Assembly<'_> {
         }
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "bin"));
         let stem = stem.rsplit_once('-').map_or(stem, |(stem, _)| stem);
-        let asset = if tag.has_rel("stylesheet") {
-            let source = workspace::read(&file)?;
-            if source.contains("@import") {
-                return Err(Error::Build(format!(
-                    "{stem}.{ending} has an @import, which would be one more request in a row.\n\
-                     What to do: name the other file in index.html too."
-                )));
-            }
-            let minified = self.raw.with_file_name("minified.css");
-            self.esbuild("the style sheet", &[], &file, &minified)?;
+        if ending == "css" && workspace::read(&file)?.contains("@import") {
+            return Err(Error::Build(format!(
+                "{stem}.{ending} has an @import, which would be one more request in a row.\n\
+                 What to do: name the other file in index.html too."
+            )));
+        }
+        let asset = if matches!(ending, "css" | "js") {
+            let minified = self.raw.with_file_name(format!("minified.{ending}"));
+            self.esbuild(&name, &[], &file, &minified)?;
             self.asset(stem, ending, &workspace::read_bytes(&minified)?)?
         } else {
             self.asset(stem, ending, &workspace::read_bytes(&file)?)?
         };
-        used.push(name);
-        tag.set("href", &asset.address());
-        if tag.has_rel("stylesheet") || tag.has_rel("preload") {
+        tag.set(attribute, &asset.address());
+        if attribute == "src" || tag.has_rel("stylesheet") || tag.has_rel("preload") {
             tag.set("integrity", &asset.integrity);
             tag.set("crossorigin", "anonymous");
         }
-        Ok(tag)
-    }
-
-    /// A script of our own that Trunk hashed: minified, with a new name and integrity.
-    fn script(&self, mut tag: Tag, used: &mut Vec<String>) -> Result<Tag> {
-        let Some(name) = tag.get("src").and_then(|src| src.strip_prefix('/')).map(str::to_string) else {
-            return Ok(tag);
-        };
-        let file = self.raw.join(&name);
-        if !file.is_file() {
-            return Ok(tag);
-        }
-        let minified = self.raw.with_file_name("script.min.js");
-        self.esbuild("the boot script", &[], &file, &minified)?;
-        let stem = name.rsplit_once('-').map_or("script", |(stem, _)| stem);
-        let asset = self.asset(stem, "js", &workspace::read_bytes(&minified)?)?;
         used.push(name);
-        tag.set("src", &asset.address());
-        tag.set("integrity", &asset.integrity);
-        tag.set("crossorigin", "anonymous");
         Ok(tag)
-    }
-
-    /// An inline script becomes a file: the policy allows none inline.
-    fn inline(&self, mut tag: Tag, body: &str) -> Result<Part> {
-        // Data, not code: the policy does not concern it.
-        if tag
-            .get("type")
-            .is_some_and(|kind| !kind.is_empty() && kind != "module" && !kind.contains("javascript"))
-        {
-            return Ok(Part::Script(tag, body.to_string()));
-        }
-        let source = self.raw.with_file_name("inline.js");
-        let minified = self.raw.with_file_name("inline.min.js");
-        workspace::write(&source, body)?;
-        self.esbuild("the boot script", &[], &source, &minified)?;
-        let asset = self.asset("boot", "js", &workspace::read_bytes(&minified)?)?;
-        tag.set("src", &asset.address());
-        tag.set("integrity", &asset.integrity);
-        tag.set("crossorigin", "anonymous");
-        Ok(Part::Script(tag, String::new()))
     }
 
     fn esbuild(&self, what: &str, options: &[&str], from: &Path, to: &Path) -> Result<()> {
