@@ -26,7 +26,7 @@ use crate::server::{self, Build};
 use crate::suites::{Outcome, SKIPPED};
 use crate::workspace::{self, Workspace};
 
-use expectations::{Promise, Verdict};
+use expectations::{Lists, Promise, Verdict};
 use packages::{Found, Packages};
 use site::Site;
 
@@ -75,7 +75,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let site = Site::copy_of(&options.out)?;
     let packages = Packages::new(workspace);
     let mut report = Outcome::default();
-    let absent = expectations::hidden_but_absent(&site);
+    let lists = Lists::read()?;
+    let absent = lists.hidden_but_absent(&site);
     if !absent.is_empty() {
         report.add_host("dist", vec![Err(format!("{} is not in dist/", absent.join(", ")))]);
     }
@@ -84,7 +85,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         match start(host, &packages, &site) {
             Ok(running) => {
                 served += 1;
-                report.add_host(host.name, running.verdicts(&site)?);
+                report.add_host(host.name, running.verdicts(&lists, &site)?);
             }
             Err(error @ Error::Missing { .. }) => {
                 report.counts.skipped += 1;
@@ -99,7 +100,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     }
     let binary = server::build(workspace, Build::Sample)?;
     match start_own(&binary, &site) {
-        Ok(running) => report.add_host("portal-server", running.verdicts(&site)?),
+        Ok(running) => report.add_host("portal-server", running.verdicts(&lists, &site)?),
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         Err(error) => report.add_host("portal-server", vec![Err(error.to_string())]),
     }
@@ -130,8 +131,9 @@ struct Running {
 
 impl Running {
     /// Asks everything in the table and says of each row whether the answer was right.
-    fn verdicts(&self, site: &Site) -> Result<Vec<Verdict>> {
-        expectations::table(site, self.promises)
+    fn verdicts(&self, lists: &Lists, site: &Site) -> Result<Vec<Verdict>> {
+        lists
+            .table(site, self.promises)
             .iter()
             .map(|expectation| match answer::over_http(self.port, &expectation.path, expectation.accepts) {
                 Ok(mut answer) => {
