@@ -133,11 +133,4 @@ mod tests {
             assert!(error.exit_code() == 2 && error.to_string().contains(named), "{line}: {error}");
         }
     }
-
-    #[test]
-    fn help_wins_wherever_it_stands() {
-        for line in ["--help", "run --help", "run --port 9000 --help"] {
-            assert_eq!(read(line).unwrap_err().exit_code(), 0, "{line}");
-        }
-    }
 }

@@ -266,18 +266,8 @@ fn clippy(workspace: &Workspace) -> Result<Outcome> {
 fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
     WasmToolchain::get()?
         .cargo("cargo clippy for wasm32", &[])
-        .args([
-            "clippy",
-            "--quiet",
-            "--locked",
-            "--target",
-            TARGET,
-            "--package",
-            "passcode-portal",
-            "--lib",
-            "--bins",
-            "--tests",
-        ])
+        .args(["clippy", "--quiet", "--locked", "--target", TARGET])
+        .args(["--package", "passcode-portal", "--lib", "--bins", "--tests"])
         .args(["--", "--deny", "warnings"])
         .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
         .dir(&workspace.root)
@@ -299,9 +289,7 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         outcome.output.push_str(&advisories.output);
     } else {
         outcome.counts.skipped += 1;
-        outcome.notes.push(
-            "skipped: advisories, because the advisory database cannot be fetched from here".to_string(),
-        );
+        outcome.notes.push(format!("{SKIPPED}advisories, because the database cannot be fetched from here"));
     }
     Ok(outcome)
 }
