@@ -58,37 +58,41 @@ const OWN_SOURCES: &[&str] = &[
     include_str!("compress.mjs"),
 ];
 
-/// What may differ between two builds of the same sources.
-#[derive(Debug, Clone)]
+/// What the person asked for: what may differ between two builds of the same sources.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(crate) struct Options {
-    /// The origins that the page may call (API, provider), for the header files of static hosts.
-    pub(crate) connect: String,
-    /// The origins of images besides our own, for a logo on another host.
-    pub(crate) images: String,
-    /// Where the page goes.
+    /// An origin the page may call: the API's and the provider's (repeatable).
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, default_value = "https:")]
+    pub(crate) connect: Vec<String>,
+    /// An origin of images besides its own, for a logo elsewhere (repeatable).
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) images: Vec<String>,
+    /// Where it goes.
+    #[arg(long, value_name = "DIR", default_value = "dist", value_parser = directory)]
     pub(crate) out: PathBuf,
-    /// Whether the bills of materials are written.
-    pub(crate) bills: Bills,
+    /// With bills of materials (sbom/), for a release: cargo-cyclonedx is built when it is first needed.
+    #[arg(long)]
+    pub(crate) sbom: bool,
 }
 
-/// Bills of materials: part of a release, and of nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Bills {
-    /// Written by cargo-cyclonedx, which is built when it is first needed.
-    Write,
-    /// Left out.
-    None,
+/// A source of the policy: an origin (or any of HTTPS), and nothing that could end the directive.
+fn origin(text: &str) -> std::result::Result<String, String> {
+    let scheme = text.starts_with("https://") || text.starts_with("http://") || text == "https:";
+    if scheme && !text.contains(|one: char| one.is_whitespace() || matches!(one, ';' | ',' | '"' | '\'')) {
+        return Ok(text.to_string());
+    }
+    Err("an origin looks like https://api.example.com".to_string())
+}
+
+/// A relative directory is one of the current directory.
+fn directory(text: &str) -> std::io::Result<PathBuf> {
+    std::path::absolute(text)
 }
 
 impl Options {
     /// What `run` and `test` build: any HTTPS origin, the default directory.
     pub(crate) fn standard(workspace: &Workspace) -> Self {
-        Self {
-            connect: "https:".to_string(),
-            images: String::new(),
-            out: workspace.dist(),
-            bills: Bills::None,
-        }
+        Self { connect: vec!["https:".to_string()], images: Vec::new(), out: workspace.dist(), sbom: false }
     }
 }
 
@@ -103,7 +107,7 @@ pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
     beside::write(options)?;
     // Those of an earlier build would speak of other sources.
     workspace::remove_dir(&options.out.join("sbom"))?;
-    if options.bills == Bills::Write {
+    if options.sbom {
         sbom::write(workspace, &options.out)?;
     }
     no_machine_path(workspace, &options.out)

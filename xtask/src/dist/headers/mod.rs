@@ -1,20 +1,22 @@
 //! How the page must be answered, written once, and put into the files of the common static hosts.
 //!
 //! Everything that a host has to do is a constant here: the headers of every answer, what may be stored, the media
-//! types, which addresses are the page, which files are for the host alone. The modules below only spell it in the
-//! language of one host; `cargo xtask test --only hosts` serves the result through the real ones.
+//! types, which addresses are the page, which files are for the host alone. The templates beside it (`*.j2`) only spell it in
+//! the language of one host; `cargo xtask test --only hosts` serves the result through the real ones.
 //!
 //! The policy knows no address of its own: `connect-src` is the only part that differs between organisations, so it is
 //! a parameter (`--connect`), and in `headers.json` a placeholder that portal-server fills from its configuration.
 
-mod apache;
 mod azure;
-mod caddy;
-mod netlify;
-mod nginx;
 mod own_server;
 mod pages;
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, UndefinedBehavior};
+use serde_json::json;
+
+use crate::error::{Error, Result};
 use pages::{Below, PAGES};
 
 /// What portal-server replaces in the policy of `headers.json`.
@@ -86,16 +88,38 @@ pub(crate) struct Answers<'a> {
 
 impl Answers<'_> {
     /// The files for the hosts, as name and contents.
-    pub(crate) fn files(&self) -> Vec<(&'static str, String)> {
-        vec![
+    pub(crate) fn files(&self) -> Result<Vec<(&'static str, String)>> {
+        let wrong = |error: minijinja::Error| Error::Build(format!("the files for the hosts: {error:#}"));
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()
+            .map_err(wrong)?;
+        let mut environment = Environment::new();
+        environment.set_syntax(syntax);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let pages: Vec<(&str, bool)> =
+            PAGES.iter().map(|(page, below)| (*page, *below == Below::Pages)).collect();
+        let values = Value::from(Serde(json!({
+            "everywhere": self.everywhere(), "media_types": MEDIA_TYPES, "encodings": ENCODINGS, "pages": pages,
+            "hidden": FOR_THE_HOST, "hidden_directory": FOR_THE_HOST_DIRECTORY, "hashed": self.hashed,
+            "no_store": NO_STORE, "immutable": IMMUTABLE,
+        })));
+        let mut files = vec![
             ("headers.json", own_server::headers(self)),
-            ("_headers", netlify::headers(self)),
-            ("_redirects", netlify::redirects()),
             ("staticwebapp.config.json", azure::configuration(self)),
-            ("portal-nginx.conf", nginx::fragment(self)),
-            ("portal-caddy.conf", caddy::fragment(self)),
-            (".htaccess", apache::access_file(self)),
-        ]
+        ];
+        for (name, template) in [
+            ("_headers", include_str!("_headers.j2")),
+            ("_redirects", include_str!("_redirects.j2")),
+            ("portal-nginx.conf", include_str!("nginx.conf.j2")),
+            ("portal-caddy.conf", include_str!("caddy.conf.j2")),
+            (".htaccess", include_str!("htaccess.j2")),
+        ] {
+            files.push((name, environment.render_str(template, &values).map_err(wrong)?));
+        }
+        Ok(files)
     }
 
     /// What every answer carries over HTTPS, the policy first.
@@ -130,6 +154,7 @@ fn policy(connect: &str, images: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 
@@ -147,7 +172,7 @@ mod tests {
     #[test]
     fn every_file_for_a_host_is_named_as_one_that_visitors_do_not_get() {
         let answers = Answers { connect: "https:", images: "", hashed: &[] };
-        let mut names: Vec<&str> = answers.files().iter().map(|(name, _)| *name).collect();
+        let mut names: Vec<&str> = answers.files().unwrap().iter().map(|(name, _)| *name).collect();
         names.sort_unstable();
         assert_eq!(names, FOR_THE_HOST);
     }
@@ -157,7 +182,7 @@ mod tests {
         let answers = Answers { connect: "https:", images: "", hashed: &[] };
         // Our server spells its policy itself, with the origins that it knows: the suite `hosts` asks it.
         let with_headers = |(name, _): &(&str, String)| !matches!(*name, "_redirects" | "headers.json");
-        for (file, text) in answers.files().into_iter().filter(with_headers) {
+        for (file, text) in answers.files().unwrap().into_iter().filter(with_headers) {
             for (name, value) in answers.everywhere() {
                 assert!(text.contains(name) && text.contains(&value), "{file}: {name}");
             }
