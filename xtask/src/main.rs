@@ -26,6 +26,7 @@ mod run;
 mod server;
 mod sizes;
 mod suites;
+mod template;
 mod workspace;
 
 use std::process::ExitCode;

@@ -11,12 +11,10 @@ mod azure;
 mod own_server;
 mod pages;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, Value};
-use minijinja::{Environment, UndefinedBehavior};
 use serde_json::json;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::template;
 use pages::{Below, PAGES};
 
 /// What portal-server replaces in the policy of `headers.json`.
@@ -89,35 +87,25 @@ pub(crate) struct Answers<'a> {
 impl Answers<'_> {
     /// The files for the hosts, as name and contents.
     pub(crate) fn files(&self) -> Result<Vec<(&'static str, String)>> {
-        let wrong = |error: minijinja::Error| Error::Build(format!("the files for the hosts: {error:#}"));
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()
-            .map_err(wrong)?;
-        let mut environment = Environment::new();
-        environment.set_syntax(syntax);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let pages: Vec<(&str, bool)> =
             PAGES.iter().map(|(page, below)| (*page, *below == Below::Pages)).collect();
-        let values = Value::from(Serde(json!({
+        let values = json!({
             "everywhere": self.everywhere(), "media_types": MEDIA_TYPES, "encodings": ENCODINGS, "pages": pages,
             "hidden": FOR_THE_HOST, "hidden_directory": FOR_THE_HOST_DIRECTORY, "hashed": self.hashed,
             "no_store": NO_STORE, "immutable": IMMUTABLE,
-        })));
+        });
         let mut files = vec![
             ("headers.json", own_server::headers(self)),
             ("staticwebapp.config.json", azure::configuration(self)),
         ];
-        for (name, template) in [
+        for (name, source) in [
             ("_headers", include_str!("_headers.j2")),
             ("_redirects", include_str!("_redirects.j2")),
             ("portal-nginx.conf", include_str!("nginx.conf.j2")),
             ("portal-caddy.conf", include_str!("caddy.conf.j2")),
             (".htaccess", include_str!("htaccess.j2")),
         ] {
-            files.push((name, environment.render_str(template, &values).map_err(wrong)?));
+            files.push((name, template::render(source, &values)?));
         }
         Ok(files)
     }
