@@ -8,6 +8,7 @@ use base64ct::{Base64, Encoding};
 use crate::error::{Error, Result};
 use crate::process::Program;
 use crate::progress;
+use crate::template;
 use crate::workspace::{self, Workspace};
 
 /// How the server is compiled.
@@ -105,25 +106,20 @@ impl Sample<'_> {
         self.data.join("client-secret")
     }
 
-    /// The configuration file, put together from `sample/`. The passcode key is not in it: it comes by environment.
-    pub(crate) fn configuration(&self) -> String {
-        let sign_in = match self.mode {
-            Mode::Token => include_str!("sample/token.toml"),
-            Mode::Session => include_str!("sample/session.toml"),
-        };
-        let limits = if self.limits.is_some() { include_str!("sample/limits.toml") } else { "" };
-        let values = [
-            ("@LISTEN@", quoted(&format!("localhost:{}", self.port))),
-            ("@DATABASE@", quoted(&self.data.join("portal.sqlite").to_string_lossy())),
-            ("@PAGE@", quoted(&self.page.to_string_lossy())),
-            ("@ORIGIN@", quoted(&self.page_origin())),
-            ("@ISSUER@", quoted(&self.issuer())),
-            ("@SPEED@", format!("{:?}", self.fleet_speed)),
-            ("@SECRET@", quoted(&self.client_secret().to_string_lossy())),
-            ("@LIMIT@", self.limits.unwrap_or_default().to_string()),
-        ];
-        let whole = [include_str!("sample/portal.toml"), sign_in, limits].concat();
-        values.iter().fold(whole, |text, (name, value)| text.replace(name, value))
+    /// The configuration file. The passcode key is not in it: it comes by environment.
+    pub(crate) fn configuration(&self) -> Result<String> {
+        let values = serde_json::json!({
+            "listen": quoted(&format!("localhost:{}", self.port)),
+            "database": quoted(&self.data.join("portal.sqlite").to_string_lossy()),
+            "page": quoted(&self.page.to_string_lossy()),
+            "origin": quoted(&self.page_origin()),
+            "issuer": quoted(&self.issuer()),
+            "speed": format!("{:?}", self.fleet_speed),
+            "secret": quoted(&self.client_secret().to_string_lossy()),
+            "session": self.mode == Mode::Session,
+            "limit": self.limits,
+        });
+        template::render(include_str!("sample.toml.j2"), &values)
     }
 }
 
@@ -212,12 +208,12 @@ mod tests {
             mode: Mode::Token,
             limits: None,
         };
-        let text = sample.configuration();
+        let text = sample.configuration().unwrap();
         let read = |text: &str| text.parse::<toml::Table>().unwrap();
         assert_eq!(read(&text)["database"].as_str(), Some("/with \"quote\"/portal.sqlite"));
         assert_eq!(read(&text)["fleet"]["speed"].as_float(), Some(2.0));
         assert!(!text.contains("key =") && !text.contains("[session]"));
-        let text = Sample { mode: Mode::Session, limits: Some(7), ..sample }.configuration();
+        let text = Sample { mode: Mode::Session, limits: Some(7), ..sample }.configuration().unwrap();
         let secret = read(&text)["session"]["client_secret_file"].as_str().map(str::to_string);
         assert_eq!(secret.as_deref(), Some("/with \"quote\"/client-secret"));
         assert_eq!(read(&text)["limits"]["attempts_per_minute"].as_integer(), Some(7));
