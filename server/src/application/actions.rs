@@ -12,7 +12,7 @@ use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, Seco
 use crate::domain::action_run::{ActionRun, Ending};
 use crate::domain::audit::AuditEvent;
 use crate::domain::device::Device;
-use crate::domain::freshness::{Freshness, MaxAge, freshness};
+use crate::domain::freshness::{Freshness, MaxAge, freshness, seconds_ahead};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEY_LIFETIME_SECONDS};
 use crate::domain::ids::{RANDOM_ID_BYTES, ResultId, random_id};
 use crate::domain::passcode::{self, RandomnessExhausted};
@@ -21,6 +21,7 @@ use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::domain::rate::{WINDOW_MILLIS, within};
 use crate::ports::{Changed, CountedBy, NewSecret, Purpose, Sealed, UnitOfWork};
 use portal_contract::{CharacterSet, DeviceActionResult, UtcTime};
+use std::sync::atomic::Ordering;
 
 /// The `Idempotency-Key` header as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,7 @@ impl Portal {
         if kind.proof() == Proof::FreshSignIn
             && let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET)
         {
+            self.note_not_fresh(call.sign_in.auth_time());
             return Err(Refusal::StepUp(max_age));
         }
         let idempotent = idempotent_request(request, &device)?;
@@ -135,6 +137,24 @@ impl Portal {
             counted.happened();
         }
         Ok(accepted)
+    }
+
+    /// Says in the log what nobody could see otherwise: that sign-ins of this provider never count as fresh. Once, because it is
+    /// so for everybody.
+    fn note_not_fresh(&self, auth_time: Option<UtcTime>) {
+        let now = self.now();
+        if auth_time.is_none() && !self.told_of_missing_auth_time.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a sign-in does not say when it was (auth_time): none of this provider is ever fresh, and no passcode can be \
+                 reset; see docs/operation.md"
+            );
+        }
+        if let Some(seconds) = seconds_ahead(auth_time, now) {
+            tracing::warn!(
+                seconds,
+                "a sign-in is in the future: the clocks of the provider and of this machine differ"
+            );
+        }
     }
 
     /// Writes it down, exactly once for each key, and at most one open run of an action on a device.

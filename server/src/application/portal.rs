@@ -14,6 +14,7 @@ use crate::domain::streams::StreamRules;
 use crate::ports::{ChangeSignal, Clock, DeviceService, PasscodeVault, Randomness, Storage, StoreError};
 use portal_contract::UtcTime;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 /// What the organisation configured.
@@ -67,6 +68,8 @@ pub struct Portal {
     pub(super) gate: SignInGate,
     /// Whether it can work.
     pub(super) readiness: Readiness,
+    /// Whether it was said that sign-ins lack the time they were.
+    pub(super) told_of_missing_auth_time: AtomicBool,
 }
 
 impl Portal {
@@ -78,7 +81,16 @@ impl Portal {
         parts.signal.listen(Box::new(move |person| heard.wake(person)));
         let limiter = Limiter::new(rules.limits.quotas);
         let (gate, readiness) = (SignInGate::default(), Readiness::default());
-        Self { parts, rules, wake: Notify::new(), live, limiter, gate, readiness }
+        Self {
+            parts,
+            rules,
+            wake: Notify::new(),
+            live,
+            limiter,
+            gate,
+            readiness,
+            told_of_missing_auth_time: AtomicBool::new(false),
+        }
     }
 
     /// Something of the person's was saved.

@@ -265,17 +265,28 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -
         .map(|name| name.strip_prefix("application/").map_or(name.clone(), ToOwned::to_owned))
         .collect();
     if token_types.is_empty() {
-        section.wrong("token_types", "must name at least one `typ`, usually \"at+jwt\"");
+        section.wrong(
+            "token_types",
+            "must name at least one `typ`, usually \"at+jwt\"; \"none\" for tokens without one",
+        );
     }
     let scope_claim = section.text_or("scope_claim", "scope");
     let required_scope = section.text_or("required_scope", "devices");
-    if required_scope.is_empty() || required_scope.contains([' ', '"', '\\']) {
-        section.wrong("required_scope", "must be one scope");
+    if required_scope.contains([' ', '"', '\\']) {
+        section.wrong("required_scope", "must be one scope, or \"\" where the audience is this API's own");
     }
     let subject_claim = section.text_or("subject_claim", "sub");
+    let auth_time_claim = section.text_or("auth_time_claim", "auth_time");
+    let access_token_issuer = section.text("access_token_issuer");
+    let client_id_claim = section.text("client_id_claim");
+    let trusted_audiences = section.list("trusted_audiences", &[]);
     let leeway_seconds = section.number("leeway_seconds", 30, 0..=30);
     section.finish();
     TokenRules {
+        auth_time_claim,
+        access_token_issuer,
+        client_id_claim,
+        trusted_audiences,
         issuer,
         audience,
         algorithms,

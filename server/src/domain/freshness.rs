@@ -1,5 +1,5 @@
-//! How recent a sign-in must be. The rule has no leeway: 300 s are 300 s, a missing `auth_time` is not fresh,
-//! and one in the future is not believed.
+//! How recent a sign-in must be. The rule has no leeway at its old end: 300 s are 300 s, and a missing `auth_time` is not fresh.
+//! One that is a little in the future is of a provider whose clock is ahead and counts as now; further ahead it is not believed.
 
 use portal_contract::{FRESH_SIGN_IN_SECONDS, REVEAL_SIGN_IN_SECONDS, UtcTime};
 
@@ -30,11 +30,23 @@ pub enum Freshness {
     StepUp(MaxAge),
 }
 
+/// How far ahead a provider's clock may be, in milliseconds.
+pub const CLOCK_TOLERANCE_MILLIS: i64 = 30_000;
+
+/// By how many seconds a sign-in lies further in the future than clocks may differ; `None` when it does not.
+#[must_use]
+pub fn seconds_ahead(auth_time: Option<UtcTime>, now: UtcTime) -> Option<i64> {
+    let ahead = auth_time?.unix_millis().saturating_sub(now.unix_millis());
+    (ahead > CLOCK_TOLERANCE_MILLIS).then_some(ahead.div_euclid(1000))
+}
+
 /// Decides whether a sign-in at `auth_time` is recent enough at `now`.
 pub fn freshness(auth_time: Option<UtcTime>, now: UtcTime, max_age: MaxAge) -> Freshness {
     let age = auth_time.map(|moment| now.unix_millis().saturating_sub(moment.unix_millis()));
     match age {
-        Some(millis) if millis >= 0 && millis <= max_age.0.saturating_mul(1000) => Freshness::Fresh,
+        Some(millis) if millis >= -CLOCK_TOLERANCE_MILLIS && millis <= max_age.0.saturating_mul(1000) => {
+            Freshness::Fresh
+        }
         Some(_) | None => Freshness::StepUp(max_age),
     }
 }
@@ -56,8 +68,13 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_in_the_future_is_not_believed() {
-        assert_eq!(freshness(aged(-1), NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+    fn a_sign_in_a_little_in_the_future_counts_as_now_and_one_further_ahead_is_not_believed() {
+        for ahead in [1, 3_000, 30_000] {
+            assert_eq!(freshness(aged(-ahead), NOW, MaxAge::RESET), Freshness::Fresh, "{ahead}");
+            assert_eq!(seconds_ahead(aged(-ahead), NOW), None);
+        }
+        assert_eq!(freshness(aged(-30_001), NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+        assert_eq!(seconds_ahead(aged(-90_000), NOW), Some(90));
         let far = Some(UtcTime::from_unix_millis(i64::MAX));
         assert_eq!(freshness(far, NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
     }

@@ -6,9 +6,13 @@ use crate::ports::TokenError;
 use portal_contract::UtcTime;
 use serde_json::{Map, Value};
 
-/// Claims that only an ID token has (OpenID Connect Core section 2). An ID token is not an access token,
-/// whatever its audience.
-const ID_TOKEN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
+/// Claims that only an ID token has (OpenID Connect Core sections 3.1.3.6 and 3.3.2.11). An ID token is not an access token,
+/// whatever its audience. `nonce` is none of them: access tokens of Keycloak up to 24 and of authentik carry it.
+const ID_TOKEN_CLAIMS: [&str; 2] = ["at_hash", "c_hash"];
+/// What providers write into ID tokens to tell them from access tokens: Keycloak's `typ`, Amazon Cognito's `token_use`.
+const ID_TOKEN_MARKS: [(&str, &str); 2] = [("typ", "id"), ("token_use", "id")];
+/// The word for a token without `typ`.
+const NO_TYPE: &str = "none";
 
 /// The longest subject that is accepted, in bytes.
 const MAX_SUBJECT: usize = 255;
@@ -18,7 +22,7 @@ const MAX_SUBJECT: usize = 255;
 /// # Errors
 /// [`TokenError::Invalid`].
 pub fn check_type(rules: &TokenRules, typ: Option<&str>) -> Result<(), TokenError> {
-    let typ = typ.unwrap_or_default().to_ascii_lowercase();
+    let typ = typ.unwrap_or(NO_TYPE).to_ascii_lowercase();
     let typ = typ.strip_prefix("application/").unwrap_or(&typ);
     if rules.token_types.iter().any(|accepted| accepted == typ) {
         Ok(())
@@ -32,13 +36,13 @@ pub fn check_type(rules: &TokenRules, typ: Option<&str>) -> Result<(), TokenErro
 /// # Errors
 /// [`TokenError::Invalid`] or [`TokenError::ScopeMissing`].
 pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> Result<SignIn, TokenError> {
-    if text(claims, "iss") != Some(rules.issuer.as_str()) {
-        return Err(TokenError::Invalid("issuer"));
+    if text(claims, "iss") != Some(issuer(rules)) {
+        return Err(TokenError::Invalid(ISSUER));
     }
-    if !names(claims.get("aud"), &rules.audience) {
-        return Err(TokenError::Invalid("audience"));
+    if !is_for_this_api(rules, claims) {
+        return Err(TokenError::Invalid(AUDIENCE));
     }
-    if ID_TOKEN_CLAIMS.iter().any(|claim| claims.contains_key(*claim)) {
+    if is_id_token(rules, claims) {
         return Err(TokenError::Invalid("an ID token"));
     }
     let leeway = rules.leeway_seconds;
@@ -65,7 +69,7 @@ pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> R
     let first =
         |names: [&str; 3]| names.iter().find_map(|name| text(claims, name)).unwrap_or_default().to_owned();
     // A malformed auth_time counts as missing, which is never fresh.
-    let auth_time = seconds(claims, "auth_time").ok().flatten().map(UtcTime::from_unix_seconds);
+    let auth_time = seconds(claims, &rules.auth_time_claim).ok().flatten().map(UtcTime::from_unix_seconds);
     let issued = issued.map(UtcTime::from_unix_seconds);
     Ok(SignIn::from_verifier(SignInFacts {
         person: PersonId::new(subject.to_owned()),
@@ -78,19 +82,79 @@ pub fn check(rules: &TokenRules, claims: &Map<String, Value>, now: UtcTime) -> R
     }))
 }
 
-fn text<'claims>(claims: &'claims Map<String, Value>, name: &str) -> Option<&'claims str> {
+const ISSUER: &str = "issuer";
+const AUDIENCE: &str = "audience";
+
+fn issuer(rules: &TokenRules) -> &str {
+    rules.access_token_issuer.as_deref().unwrap_or(&rules.issuer)
+}
+
+/// By `aud`, or, where the provider writes none, by the claim that names the client.
+fn is_for_this_api(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
+    match (present(claims, "aud"), &rules.client_id_claim) {
+        (None, Some(claim)) => text(claims, claim) == Some(rules.audience.as_str()),
+        (audience, _) => names(audience, &rules.audience),
+    }
+}
+
+/// An ID token in any disguise. Where no scope tells an access token, a `nonce` counts as well.
+fn is_id_token(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
+    let is_marked = |(claim, mark): &(&str, &str)| {
+        text(claims, claim).is_some_and(|text| text.eq_ignore_ascii_case(mark))
+    };
+    ID_TOKEN_CLAIMS.iter().any(|claim| present(claims, claim).is_some())
+        || ID_TOKEN_MARKS.iter().any(is_marked)
+        || (rules.required_scope.is_empty() && present(claims, "nonce").is_some())
+}
+
+/// What was expected and what came, for the log of whoever sets the portal up; `None` where there is nothing to compare.
+pub(super) fn difference(
+    rules: &TokenRules,
+    claims: &Map<String, Value>,
+    error: &TokenError,
+) -> Option<String> {
+    let came = |name: &str| {
+        let text = present(claims, name).map_or("nothing".to_owned(), Value::to_string);
+        text.chars().take(200).collect::<String>()
+    };
+    match error {
+        TokenError::Invalid(ISSUER) => {
+            Some(format!("iss: expected {:?}, came {}", issuer(rules), came("iss")))
+        }
+        TokenError::Invalid(AUDIENCE) => {
+            Some(format!("aud: expected {:?}, came {}", rules.audience, came("aud")))
+        }
+        TokenError::ScopeMissing => {
+            let claim = &rules.scope_claim;
+            Some(format!("{claim}: expected {:?}, came {}", rules.required_scope, came(claim)))
+        }
+        TokenError::Invalid(_) | TokenError::KeysUnavailable => None,
+    }
+}
+
+/// A claim that is there; null is missing.
+pub(super) fn present<'claims>(claims: &'claims Map<String, Value>, name: &str) -> Option<&'claims Value> {
+    claims.get(name).filter(|value| !value.is_null())
+}
+
+pub(super) fn text<'claims>(claims: &'claims Map<String, Value>, name: &str) -> Option<&'claims str> {
     claims.get(name).and_then(Value::as_str)
 }
 
-/// A NumericDate (RFC 7519 section 2): whole seconds, fractions cut off.
+/// A NumericDate (RFC 7519 section 2): whole seconds, fractions cut off. Some providers write it as text.
 fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, TokenError> {
-    let Some(value) = claims.get(name) else { return Ok(None) };
-    let whole = value.as_i64().or_else(|| {
-        let number = value.as_f64().filter(|number| number.is_finite() && number.abs() < 1e15)?;
+    let Some(value) = present(claims, name) else { return Ok(None) };
+    numeric_date(value).map(Some).ok_or(TokenError::Invalid("a time is not a number"))
+}
+
+/// Whole seconds; `None` for what is no time.
+pub(super) fn numeric_date(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+        let number = number.filter(|number| number.is_finite() && number.abs() < 1e15)?;
         #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
         Some(number.floor() as i64)
-    });
-    whole.map(Some).ok_or(TokenError::Invalid("a time is not a number"))
+    })
 }
 
 /// Whether `aud` is or contains this API.
@@ -104,6 +168,9 @@ fn names(audience: Option<&Value>, ours: &str) -> bool {
 
 /// Scopes come as blank-separated text or as a list.
 fn has_scope(scopes: Option<&Value>, required: &str) -> bool {
+    if required.is_empty() {
+        return true;
+    }
     match scopes {
         Some(Value::String(text)) => text.split(' ').any(|scope| scope == required),
         Some(Value::Array(list)) => list.iter().any(|scope| scope.as_str() == Some(required)),
@@ -128,11 +195,19 @@ mod tests {
             scope_claim: "scope".to_owned(),
             required_scope: "devices".to_owned(),
             subject_claim: "sub".to_owned(),
+            auth_time_claim: "auth_time".to_owned(),
+            access_token_issuer: None,
+            client_id_claim: None,
+            trusted_audiences: Vec::new(),
             leeway_seconds: 30,
         }
     }
 
     fn with(changes: &Value) -> Result<SignIn, TokenError> {
+        by(&rules(), changes)
+    }
+
+    fn by(rules: &TokenRules, changes: &Value) -> Result<SignIn, TokenError> {
         let mut claims = json!({
             "iss": "https://id.example.test", "aud": "urn:api", "sub": "p-1", "exp": NOW + 60,
             "scope": "openid devices", "auth_time": NOW - 10, "name": "A", "email": "a@example.test",
@@ -145,7 +220,7 @@ mod tests {
                 map.insert(name.clone(), value.clone());
             }
         }
-        check(&rules(), map, UtcTime::from_unix_seconds(NOW))
+        check(rules, map, UtcTime::from_unix_seconds(NOW))
     }
 
     #[test]
@@ -177,12 +252,73 @@ mod tests {
             json!({"sub": ""}),
             json!({"exp": null}),
             json!({"exp": "soon"}),
-            json!({"nonce": "n"}),
             json!({"at_hash": "h"}),
+            json!({"nonce": "n", "c_hash": "h"}),
+            json!({"typ": "ID"}),
+            json!({"token_use": "id"}),
         ] {
             assert!(matches!(with(&changes), Err(TokenError::Invalid(_))), "{changes}");
         }
         assert!(with(&json!({"aud": ["other", "urn:api"]})).is_ok());
+    }
+
+    #[test]
+    fn what_real_providers_write_into_access_tokens_is_accepted() {
+        for changes in [
+            json!({"nonce": "n"}),
+            json!({"nonce": "n", "typ": "Bearer"}),
+            json!({"exp": (NOW + 60).to_string(), "auth_time": (NOW - 10).to_string()}),
+            json!({"email": ["a@example.test"], "name": 7}),
+            json!({"aud": ["urn:api", "account"]}),
+        ] {
+            assert!(with(&changes).is_ok(), "{changes}");
+        }
+        let mut claims = json!({"iss": "https://id.example.test", "aud": "urn:api", "sub": "p-1", "exp": NOW + 60,
+            "scope": "devices"});
+        for name in ["nbf", "iat", "nonce", "at_hash", "auth_time", "email"] {
+            claims[name] = Value::Null;
+        }
+        let read = check(&rules(), claims.as_object().unwrap(), UtcTime::from_unix_seconds(NOW));
+        assert!(read.is_ok(), "null is missing: {read:?}");
+    }
+
+    #[test]
+    fn settings_fit_the_access_tokens_of_each_kind_of_provider() {
+        let entra =
+            TokenRules { access_token_issuer: Some("https://sts.example.test/tid/".to_owned()), ..rules() };
+        assert!(by(&entra, &json!({"iss": "https://sts.example.test/tid/"})).is_ok());
+        assert!(by(&entra, &json!({})).is_err(), "then the other one is not");
+
+        let cognito = TokenRules { client_id_claim: Some("client_id".to_owned()), ..rules() };
+        assert!(by(&cognito, &json!({"aud": null, "client_id": "urn:api"})).is_ok());
+        assert!(by(&cognito, &json!({"aud": null, "client_id": "another"})).is_err());
+        assert!(
+            by(&cognito, &json!({"aud": "another", "client_id": "urn:api"})).is_err(),
+            "an audience counts"
+        );
+        assert!(with(&json!({"aud": null, "client_id": "urn:api"})).is_err(), "not without the setting");
+
+        let zitadel = TokenRules { required_scope: String::new(), ..rules() };
+        assert!(by(&zitadel, &json!({"scope": null})).is_ok());
+        assert!(
+            by(&zitadel, &json!({"scope": null, "nonce": "n"})).is_err(),
+            "nothing else tells an ID token"
+        );
+
+        let auth0 = TokenRules { auth_time_claim: "https://portal/auth_time".to_owned(), ..rules() };
+        let sign_in = by(&auth0, &json!({"auth_time": null, "https://portal/auth_time": NOW - 5})).unwrap();
+        assert_eq!(sign_in.auth_time(), Some(UtcTime::from_unix_seconds(NOW - 5)));
+    }
+
+    #[test]
+    fn the_log_says_what_was_expected_and_what_came() {
+        let claims = json!({"iss": "https://other.example", "aud": ["a"], "scope": "openid"});
+        let of = |error| difference(&rules(), claims.as_object().unwrap(), &error);
+        let issuer = of(TokenError::Invalid(ISSUER)).unwrap();
+        assert_eq!(issuer, r#"iss: expected "https://id.example.test", came "https://other.example""#);
+        assert_eq!(of(TokenError::Invalid(AUDIENCE)).unwrap(), r#"aud: expected "urn:api", came ["a"]"#);
+        assert_eq!(of(TokenError::ScopeMissing).unwrap(), r#"scope: expected "devices", came "openid""#);
+        assert_eq!(of(TokenError::Invalid("expired")), None);
     }
 
     #[test]
@@ -215,5 +351,7 @@ mod tests {
         assert!(check_type(&rules(), Some("application/AT+JWT")).is_ok());
         assert!(check_type(&rules(), Some("JWT")).is_err());
         assert!(check_type(&rules(), None).is_err());
+        let okta = TokenRules { token_types: vec!["none".to_owned()], ..rules() };
+        assert!(check_type(&okta, None).is_ok() && check_type(&okta, Some("JWT")).is_err());
     }
 }

@@ -106,6 +106,7 @@ impl ConfidentialClient {
             issuer: &self.verifier.rules.issuer,
             client_id: &self.settings.client_id,
             subject_claim: &self.verifier.rules.subject_claim,
+            trusted_audiences: &self.verifier.rules.trusted_audiences,
             nonce: &redemption.nonce,
             needs_auth_time: redemption.needs_auth_time,
             now: self.clock.now(),

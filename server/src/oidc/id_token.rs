@@ -1,6 +1,7 @@
 //! The claims of an ID token and whether they say what they must (OpenID Connect Core 3.1.3.7). Pure: the time is a
 //! parameter. The same refusals as the page's own, because in session mode the page does not see the token.
 
+use super::claims::{numeric_date, present, text};
 use crate::domain::person::PersonId;
 use crate::domain::sign_in::{ProvenPerson, SignInFailure};
 use portal_contract::UtcTime;
@@ -17,6 +18,7 @@ pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
     pub(super) client_id: &'a str,
     pub(super) subject_claim: &'a str,
+    pub(super) trusted_audiences: &'a [String],
     pub(super) nonce: &'a str,
     /// Whether `max_age` was sent.
     pub(super) needs_auth_time: bool,
@@ -32,10 +34,12 @@ pub(super) fn check(
     if text(claims, "iss") != Some(expected.issuer) {
         return Err(SignInFailure::TokenIssuerMismatch);
     }
-    if !is_for_us_alone(claims.get("aud"), expected.client_id) {
+    if !is_for_us(claims.get("aud"), expected) {
         return Err(SignInFailure::AudienceMismatch);
     }
-    if claims.get("azp").is_some_and(|party| party.as_str() != Some(expected.client_id)) {
+    let party = present(claims, "azp");
+    let has_others = !is_alone(claims.get("aud"));
+    if party.map_or(has_others, |party| party.as_str() != Some(expected.client_id)) {
         return Err(SignInFailure::AuthorizedPartyMismatch);
     }
     let now = expected.now.unix_seconds();
@@ -78,36 +82,38 @@ fn auth_time(
     is_needed: bool,
 ) -> Result<Option<UtcTime>, SignInFailure> {
     match seconds(claims, "auth_time").filter(|moment| *moment > 0) {
-        None if is_needed || claims.contains_key("auth_time") => Err(SignInFailure::AuthTimeMissing),
+        None if is_needed || present(claims, "auth_time").is_some() => Err(SignInFailure::AuthTimeMissing),
         None => Ok(None),
         Some(moment) if moment > issued.saturating_add(LEEWAY) => Err(SignInFailure::AuthTimeInFuture),
         Some(moment) => Ok(Some(UtcTime::from_unix_seconds(moment))),
     }
 }
 
-fn text<'claims>(claims: &'claims Map<String, Value>, name: &str) -> Option<&'claims str> {
-    claims.get(name).and_then(Value::as_str)
-}
-
-/// A NumericDate (RFC 7519 section 2): whole seconds, fractions cut off.
 fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {
-    let value = claims.get(name)?;
-    value.as_i64().or_else(|| {
-        let number = value.as_f64().filter(|number| number.is_finite() && number.abs() < 1e15)?;
-        #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-        Some(number.floor() as i64)
-    })
+    numeric_date(present(claims, name)?)
 }
 
-/// Another audience beside us could play the token back to us.
-fn is_for_us_alone(audience: Option<&Value>, client_id: &str) -> bool {
+/// Another audience beside us could play the token back to us, so it has to be one that is trusted.
+fn is_for_us(audience: Option<&Value>, expected: &Expected<'_>) -> bool {
     match audience {
-        Some(Value::String(one)) => one == client_id,
+        Some(Value::String(one)) => one == expected.client_id,
         Some(Value::Array(several)) => {
-            !several.is_empty() && several.iter().all(|one| one.as_str() == Some(client_id))
+            let is_known = |one: &Value| {
+                one.as_str().is_some_and(|one| {
+                    one == expected.client_id
+                        || expected.trusted_audiences.iter().any(|trusted| trusted == one)
+                })
+            };
+            let names_us = several.iter().any(|one| one.as_str() == Some(expected.client_id));
+            names_us && several.iter().all(is_known)
         }
         _ => false,
     }
+}
+
+/// Whether there is one audience only. With more, `azp` has to say that the token is ours (OpenID Connect Core 3.1.3.7).
+fn is_alone(audience: Option<&Value>) -> bool {
+    !matches!(audience, Some(Value::Array(several)) if several.len() > 1)
 }
 
 #[cfg(test)]
@@ -134,6 +140,7 @@ mod tests {
             issuer: "https://id.example.test",
             client_id: "portal",
             subject_claim: "sub",
+            trusted_audiences: &[],
             nonce: "n",
             needs_auth_time,
             now: UtcTime::from_unix_seconds(NOW),

@@ -8,6 +8,8 @@ use serde_json::Value;
 struct Key {
     kid: Option<String>,
     algorithm: Option<String>,
+    /// The parameters that make the key (RFC 7638 section 3.2), to tell whether two are the same.
+    parameters: String,
     key: DecodingKey,
 }
 
@@ -39,7 +41,8 @@ impl KeySet {
                 && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
         });
         let first = fitting.next()?;
-        fitting.next().is_none().then(|| first.key.clone())
+        // Published twice, a key is still one.
+        fitting.all(|other| other.parameters == first.parameters).then(|| first.key.clone())
     }
 }
 
@@ -59,7 +62,8 @@ fn key(value: &Value) -> Option<Key> {
         return None;
     }
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
-    Some(Key { kid: text("kid"), algorithm: text("alg"), key })
+    let parameters = ["kty", "crv", "n", "e", "x", "y"].map(|name| text(name).unwrap_or_default()).join(" ");
+    Some(Key { kid: text("kid"), algorithm: text("alg"), parameters, key })
 }
 
 /// The signature algorithms an organisation may configure, by their names (RFC 7518 section 3.1), with the
@@ -103,6 +107,20 @@ mod tests {
             key["key_ops"] = uses.clone();
         }
         KeySet::parse(&json!({ "keys": [key] })).unwrap().len() == 1
+    }
+
+    #[test]
+    fn a_key_that_is_published_twice_is_one_and_two_keys_of_one_name_are_none() {
+        let key = |x: &str, y: &str| json!({ "kty": "EC", "crv": "P-256", "kid": "k", "x": x, "y": y });
+        // The examples of RFC 7515 appendix A.3.1 and RFC 7517 appendix A.1.
+        let one =
+            key("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
+        let two =
+            key("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
+        let find =
+            |keys: Value| KeySet::parse(&json!({ "keys": keys })).unwrap().find(Some("k"), Algorithm::ES256);
+        assert!(find(json!([one, one])).is_some());
+        assert!(find(json!([one, two])).is_none());
     }
 
     #[test]

@@ -42,15 +42,23 @@ pub struct TokenRules {
     pub audience: String,
     /// The accepted signature algorithms; none of them symmetric.
     pub algorithms: Vec<Algorithm>,
-    /// The accepted `typ` values, in lower case and without `application/`.
+    /// The accepted `typ` values, in lower case and without `application/`; `none` is a token without one.
     pub token_types: Vec<String>,
     /// The claim that holds the scopes: blank-separated text or a list.
     pub scope_claim: String,
-    /// The scope of this API.
+    /// The scope of this API; empty: none is needed, because the audience is this API's own.
     pub required_scope: String,
     /// The claim that identifies the person.
     pub subject_claim: String,
-    /// The leeway on `exp` and `nbf`, in seconds; at most 30. There is none on `auth_time`.
+    /// The claim that says when the person last proved who they are.
+    pub auth_time_claim: String,
+    /// The issuer of access tokens, where it is another one than that of ID tokens (Entra ID's v1 tokens, AD FS).
+    pub access_token_issuer: Option<String>,
+    /// The claim that names the client, compared with the audience where a token has no `aud` (Amazon Cognito).
+    pub client_id_claim: Option<String>,
+    /// Audiences an ID token may name beside this client, as long as `azp` is this client (Zitadel).
+    pub trusted_audiences: Vec<String>,
+    /// The leeway on `exp` and `nbf`, in seconds; at most 30. There is none at the old end of `auth_time`.
     pub leeway_seconds: i64,
 }
 
@@ -141,7 +149,17 @@ impl TokenVerifier for OidcVerifier {
         let header = self.header_of(token)?;
         claims::check_type(&self.rules, header.typ.as_deref())?;
         let claims = self.signed_claims(token, &header).await?;
-        claims::check(&self.rules, &claims, self.clock.now())
+        let checked = claims::check(&self.rules, &claims, self.clock.now());
+        if let Err(error) = &checked
+            && let Some(difference) = claims::difference(&self.rules, &claims, error)
+        {
+            // The provider signed it, so this is a matter of how the two were set up. None of it is secret.
+            tracing::warn!(
+                difference,
+                "an access token of the provider is not accepted: see docs/operation.md"
+            );
+        }
+        checked
     }
 
     async fn is_ready(&self) -> bool {

@@ -18,13 +18,15 @@ impl ProviderDocument {
     /// Reads the document of this issuer; `None` when an endpoint is missing, of another kind, or plain http although the
     /// issuer is not.
     pub(super) fn read(document: &Value, issuer: &str) -> Option<Self> {
-        let endpoint = |name: &str| match document.get(name) {
+        // Null is missing.
+        let value = |name: &str| document.get(name).filter(|value| !value.is_null());
+        let endpoint = |name: &str| match value(name) {
             None => Some(None),
             Some(value) => {
                 value.as_str().filter(|address| is_acceptable(address, issuer)).map(|a| Some(a.to_owned()))
             }
         };
-        let announces = document.get("authorization_response_iss_parameter_supported");
+        let announces = value("authorization_response_iss_parameter_supported");
         Some(Self {
             authorization_endpoint: endpoint("authorization_endpoint")??,
             token_endpoint: endpoint("token_endpoint")??,

@@ -35,7 +35,7 @@ async fn a_token_for_another_audience_issuer_or_time_is_refused() {
         json!({"iss": "https://evil.example.test"}),
         json!({"exp": now - 31}),
         json!({"nbf": now + 31}),
-        json!({"nonce": "an ID token has one"}),
+        json!({"at_hash": "an ID token has one"}),
     ] {
         let answer = me(&server, &server.provider.signer.sign(&changed(&server, changes.clone()))).await;
         assert_eq!(

@@ -15,6 +15,10 @@ pub(crate) fn sign_in(person: &str, now: i64, age: Option<i64>) -> SignIn {
         scope_claim: "scope".to_owned(),
         required_scope: "devices".to_owned(),
         subject_claim: "sub".to_owned(),
+        auth_time_claim: "auth_time".to_owned(),
+        access_token_issuer: None,
+        client_id_claim: None,
+        trusted_audiences: Vec::new(),
         leeway_seconds: 0,
     };
     let mut claims = json!({
