@@ -76,7 +76,7 @@ async fn a_row_is_one_link_with_name_platform_and_status() {
 }
 
 #[wasm_bindgen_test]
-async fn a_service_that_is_down_is_said_above_the_list_and_across_the_page_and_never_as_no_devices() {
+async fn a_service_that_is_down_is_said_above_the_list_and_never_as_no_devices() {
     for (devices, rows) in [(three_devices(), 3), (Vec::new(), 0)] {
         let mut model = signed_in(Route::Devices, devices);
         model.devices = model.devices.partial();
@@ -84,13 +84,26 @@ async fn a_service_that_is_down_is_said_above_the_list_and_across_the_page_and_n
         assert_eq!(page.count(".device"), rows);
         assert_eq!(page.count("main .notice"), 1);
         assert!(!page.all_text().contains("No devices yet"));
-        assert!(page.text(".banner").contains("does not answer"));
         page.press("Try again").await;
         assert_eq!(page.said(), [Event::RetryChosen]);
         page.change(|model| model.devices = DeviceList::complete(three_devices(), at(1))).await;
-        assert_eq!(page.count(".notice, .banner"), 0);
+        assert_eq!(page.count("main .notice"), 0);
         assert_eq!(page.count(".device"), 3);
     }
+}
+
+#[wasm_bindgen_test]
+async fn on_every_other_screen_a_line_across_the_page_says_that_a_service_is_down() {
+    let mut model = at_device("d0", Route::Device);
+    model.devices = model.devices.partial();
+    let page = Page::mount(model).await;
+    assert!(page.text(".banner").contains("does not answer"));
+    page.change(|model| model.route = Route::Devices).await;
+    assert_eq!((page.count(".banner"), page.count("main .notice")), (0, 1), "said once");
+    page.change(|model| model.route = Route::Help).await;
+    assert_eq!(page.count(".banner"), 1);
+    page.change(|model| model.devices = DeviceList::complete(three_devices(), at(1))).await;
+    assert_eq!(page.count(".banner"), 0);
 }
 
 #[wasm_bindgen_test]

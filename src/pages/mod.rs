@@ -37,7 +37,9 @@ pub fn app() -> Part {
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
     let unsent = select(model, move |model| model.unsent);
-    let is_service_down = select(model, move |model| model.devices.is_partial());
+    // The list itself says so, with a way on.
+    let is_service_down =
+        select(model, move |model| model.devices.is_partial() && model.route != Route::Devices);
     let missing_language = select(model, move |model| model.missing_language);
     let spoken = select(model, move |model| Spoken {
         sequence: model.announcement.sequence,
