@@ -40,6 +40,19 @@ test('a lock is asked about once, sent once, and told to its end, on the page an
   await expect(portal.main.getByText(portal.saying('run.lock')).first()).toBeVisible();
 });
 
+test('"lock it instead" takes the place of the explanation; Escape leaves nothing behind and the focus on the page', async ({ page, portal, api }) => {
+  await portal.enter('fumi', deviceAddress(FUMI.iphone));
+  await portal.explain();
+  await portal.dialog.getByRole('radio').last().check();
+  await portal.button('run.lock', portal.dialog).click();
+  await expect(portal.button('act.lock_button', portal.dialog)).toBeVisible();
+  await expect(portal.dialog).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(portal.dialog).toHaveCount(0);
+  await expect(portal.heading).toBeFocused();
+  expect(posts(api, 'remoteLock')).toHaveLength(0);
+});
+
 test('a check is sent at once and told to its end, by a service that answers nothing but "taken"', async ({ portal, api }) => {
   await portal.enter('fumi', deviceAddress(FUMI.iphone));
   await portal.button('run.check').click();
@@ -54,10 +67,14 @@ test('a new name stands on the device and in the list, also after loading the pa
   await portal.button('run.rename').click();
   const field = page.getByRole('textbox', { name: portal.saying('act.rename_label') });
   await expect(field).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(portal.button('run.rename')).toBeFocused();
+  await page.keyboard.press('Enter');
   await field.fill(name);
   await portal.button('act.rename_save').click();
   await expect(portal.heading).toHaveText(name);
   await expect(field).toHaveCount(0);
+  await expect(portal.button('run.rename')).toBeFocused();
   await portal.link('backToDevices').click();
   await portal.isAt('/devices');
   await expect(portal.device(FUMI.ipad)).toHaveText(name);
