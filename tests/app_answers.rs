@@ -20,19 +20,9 @@ const POST: &str = "/resetPasscode";
 type Outcome = Result<HttpAnswer, NetworkFault>;
 type Check = fn(&ActionFlow) -> bool;
 
-/// At B, with a fresh sign-in and the device read.
-fn at_confirmation() -> Browser {
-    let mut browser = Browser::sign_in_at("/devices/a");
-    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.step_up("a");
-    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
-    browser
-}
-
 /// The last button was pressed and answered so.
 fn answered(outcome: Outcome) -> Browser {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.dispatch(Event::ResetConfirmed);
     browser.answer(POST, outcome);
     browser
@@ -174,7 +164,7 @@ fn an_answer_that_says_nothing_certain_reads_the_device_and_repeats_with_the_sam
         Ok(problem(500, "internalError")),
         Ok(bytes(202, r#"{"id":"r1"#)),
     ] {
-        let mut browser = at_confirmation();
+        let mut browser = Browser::at_confirmation();
         browser.dispatch(Event::ResetConfirmed);
         let first = browser.answer(POST, outcome.clone());
         assert!(
@@ -214,7 +204,7 @@ fn a_reload_after_an_answer_that_was_final_explains_and_sends_nothing() {
 #[test]
 fn a_reload_after_an_answer_that_was_not_final_finds_b_with_the_same_key_and_sends_nothing() {
     for outcome in [Ok(problem(503, "unavailable")), Err(NetworkFault::Broken)] {
-        let mut browser = at_confirmation();
+        let mut browser = Browser::at_confirmation();
         let key = browser.model.reset.ticket().unwrap().key.clone();
         browser.dispatch(Event::ResetConfirmed);
         browser.answer(POST, outcome.clone());

@@ -18,18 +18,8 @@ use support::{SERVER, answer, device_json, device_json_with, id, problem, rfc333
 const DEVICE: &str = "/managedDevices/a";
 const POST: &str = "/resetPasscode";
 
-/// At B, with a fresh sign-in and the device read.
-fn at_confirmation() -> Browser {
-    let mut browser = Browser::sign_in_at("/devices/a");
-    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.step_up("a");
-    browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
-    browser
-}
-
 fn pending() -> Browser {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.dispatch(Event::ResetConfirmed);
     browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
     assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
@@ -99,7 +89,7 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
 
 #[test]
 fn a_double_click_posts_once() {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     for _ in 0..5 {
         browser.dispatch(Event::ResetConfirmed);
     }
@@ -108,7 +98,7 @@ fn a_double_click_posts_once() {
 
 #[test]
 fn the_milestones_are_said_once_each_and_the_digits_are_not() {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     let mut said = vec![browser.model.announcement.clone()];
     for _ in 0..300 {
         browser.pass(1);
@@ -124,7 +114,7 @@ fn the_milestones_are_said_once_each_and_the_digits_are_not() {
 
 #[test]
 fn after_the_time_is_over_one_button_begins_again_and_the_session_is_still_there() {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.pass(281);
     assert!(browser.model.shows_reset_explanation());
     assert!(browser.model.session.signed_in().is_some());
@@ -136,12 +126,12 @@ fn after_the_time_is_over_one_button_begins_again_and_the_session_is_still_there
 
 #[test]
 fn sleep_and_a_changed_clock_do_not_stretch_the_five_minutes() {
-    let mut slept = at_confirmation();
+    let mut slept = Browser::at_confirmation();
     slept.set_clocks(50, 400_000);
     slept.dispatch(Event::VisibilityChanged(Visibility::Visible));
     assert!(matches!(slept.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
 
-    let mut set_back = at_confirmation();
+    let mut set_back = Browser::at_confirmation();
     set_back.set_clocks(281_000, -86_400_000);
     set_back.dispatch(Event::ResetConfirmed);
     assert_eq!(set_back.count("POST /resetPasscode"), 0);
@@ -258,7 +248,7 @@ fn without_a_sign_out_at_the_provider_the_fresh_sign_in_follows_at_once() {
 
 #[test]
 fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.pass(100);
     let key = browser.model.reset.ticket().unwrap().key.clone();
     browser.reload();
@@ -277,7 +267,7 @@ fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
 
 #[test]
 fn a_reload_in_b_that_comes_back_too_late_or_as_somebody_else_does_not_open_b() {
-    let mut late = at_confirmation();
+    let mut late = Browser::at_confirmation();
     late.pass(100);
     late.reload();
     late.answer_discovery();
@@ -287,7 +277,7 @@ fn a_reload_in_b_that_comes_back_too_late_or_as_somebody_else_does_not_open_b() 
     });
     assert!(matches!(late.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
 
-    let mut other = at_confirmation();
+    let mut other = Browser::at_confirmation();
     other.reload();
     other.answer_discovery();
     other.return_with(|claims| claims["sub"] = json!("bob"));
@@ -298,17 +288,17 @@ fn a_reload_in_b_that_comes_back_too_late_or_as_somebody_else_does_not_open_b() 
 #[test]
 fn the_record_for_a_reload_is_gone_after_cancel_expiry_acceptance_and_sign_out() {
     let has = |browser: &Browser| browser.storage.contains_key("portal.resume");
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     assert!(has(&browser));
     browser.dispatch(Event::ResetCancelled);
     assert!(!has(&browser));
     assert_eq!((browser.address.as_str(), &browser.model.reset), ("/devices/a", &ActionFlow::Idle));
 
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.pass(281);
     assert!(!has(&browser));
     assert!(!has(&pending()));
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.dispatch(Event::SignOutChosen);
     assert!(!has(&browser));
 }
@@ -316,7 +306,7 @@ fn the_record_for_a_reload_is_gone_after_cancel_expiry_acceptance_and_sign_out()
 #[test]
 fn a_reload_while_pending_or_submitting_finds_the_reset_again() {
     for mut browser in [pending(), {
-        let mut submitting = at_confirmation();
+        let mut submitting = Browser::at_confirmation();
         submitting.dispatch(Event::ResetConfirmed);
         submitting
     }] {
@@ -331,7 +321,7 @@ fn a_reload_while_pending_or_submitting_finds_the_reset_again() {
 
 #[test]
 fn back_and_forward_keep_the_confirmation_and_the_pending_reset() {
-    for mut browser in [at_confirmation(), pending()] {
+    for mut browser in [Browser::at_confirmation(), pending()] {
         let before = browser.model.reset.clone();
         browser.dispatch(Event::AddressChanged(Route::Device(id("a"))));
         browser.dispatch(Event::AddressChanged(Route::ResetPasscode(id("a"))));
@@ -382,7 +372,7 @@ fn every_refusal_of_the_server_leads_to_its_own_step() {
         }),
     ];
     for (response, check) in cases {
-        let mut browser = at_confirmation();
+        let mut browser = Browser::at_confirmation();
         browser.dispatch(Event::ResetConfirmed);
         let status = response.status;
         let redirects = browser.left_for.len();
@@ -396,7 +386,7 @@ fn every_refusal_of_the_server_leads_to_its_own_step() {
 
 #[test]
 fn a_challenge_of_the_server_is_part_of_the_next_sign_in() {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     browser.dispatch(Event::ResetConfirmed);
     let challenge = r#"Bearer error="insufficient_user_authentication", max_age="60", acr_values="phr""#;
     browser.answer(
@@ -417,7 +407,7 @@ fn a_lost_answer_reads_the_device_before_anything_is_offered_and_repeats_with_th
         captive.body = "<html>Welcome to the hotel</html>".into();
         Ok(captive)
     }] {
-        let mut browser = at_confirmation();
+        let mut browser = Browser::at_confirmation();
         browser.dispatch(Event::ResetConfirmed);
         let first = browser.answer(POST, lost);
         assert!(matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }));
@@ -495,7 +485,7 @@ fn a_device_that_may_not_be_reset_stays_where_it_is() {
 
 #[test]
 fn two_tabs_at_the_confirmation_make_one_reset() {
-    let mut browser = at_confirmation();
+    let mut browser = Browser::at_confirmation();
     // The other tab was faster.
     browser.dispatch(Event::ResetConfirmed);
     browser.answer(POST, Ok(problem(409, "actionAlreadyPending")));

@@ -40,7 +40,8 @@ impl Setup {
             "listen = \"{address}\"\ndatabase = {database:?}\n\
              [oidc]\nissuer = \"{issuer}\"\naudience = \"{AUDIENCE}\"\nalgorithms = [\"ES256\"]\n\
              [fleet]\nspeed = {fleet_speed:?}\ncrowd = {people}\nandroid_command_minutes = 10\nother_command_hours = 1\n\
-             [limits]\nresets_per_hour = {many}\nresets_per_device_per_hour = {many}\nreveals_per_hour = {many}\n\
+             [limits]\nresets_per_hour = {many}\nresets_per_device_per_hour = {many}\nactions_per_hour = {many}\n\
+             actions_per_device_per_hour = {many}\nreveals_per_hour = {many}\n\
              reveals_per_device_per_hour = {many}\nattempts_per_minute = {many}\nresets_per_address_per_hour = {many}\n\
              reveals_per_address_per_hour = {many}\nsign_in_failures_per_address_per_minute = {many}\n\
              connections_per_address = 4096\n",

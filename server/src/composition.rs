@@ -18,7 +18,9 @@ use crate::ports::{
 use crate::services::simulated::{FleetError, SimulatedFleet};
 use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
-use crate::system::{SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit};
+use crate::system::{
+    LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
+};
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use portal_contract::UtcTime;
 use std::io;
@@ -217,11 +219,12 @@ impl Server {
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
             vault: Arc::clone(&vault),
+            signal: Arc::new(LocalSignal::default()),
         };
         let rules = Rules {
             limits: settings.limits,
             passcode_lifetime_days: settings.passcode_lifetime_days,
-            streams: settings.streams,
+            streams: settings.serving.streams,
         };
         let portal = Arc::new(Portal::new(parts, rules));
         let sink: Arc<dyn ReportSink> = Arc::clone(&portal) as Arc<dyn ReportSink>;
@@ -247,11 +250,11 @@ impl Server {
             page: page(settings)?.map(Arc::new),
         };
         let limits = ServeLimits {
-            connections: settings.connections,
-            connections_per_network: settings.connections_per_network,
+            connections: settings.serving.connections,
+            connections_per_network: settings.serving.connections_per_network,
             trusted_proxies: settings.trusted_proxies.clone(),
-            header_timeout: settings.header_timeout,
-            patience: settings.request_timeout + WRITE_STALL,
+            header_timeout: settings.serving.header_timeout,
+            patience: settings.serving.request_timeout + WRITE_STALL,
         };
         let operation = operation_router(state.clone());
         let drain_time = settings.drain_time;
@@ -390,7 +393,7 @@ async fn close_streams(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
 #[must_use]
 pub fn store_options(settings: &Settings) -> StoreOptions {
     StoreOptions {
-        max_pages: settings.database_pages,
+        max_pages: settings.serving.database_pages,
         audit_keys: settings.audit_keys.clone().map(Arc::new),
         session_keys: Some(Arc::new(settings.passcode_keys.clone())),
         patience: None,
@@ -405,8 +408,8 @@ fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
         required_scope: settings.tokens.required_scope.clone(),
         page_origins: settings.page_origins.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
-        body_bytes: settings.body_bytes,
-        request_timeout: settings.request_timeout,
+        body_bytes: settings.serving.body_bytes,
+        request_timeout: settings.serving.request_timeout,
         public_base_url: settings.public_base_url.clone(),
     })
 }

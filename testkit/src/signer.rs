@@ -49,7 +49,7 @@ enum Key {
     Secret(Vec<u8>),
 }
 
-/// The primes of the one RSA key. Everybody knows them: making a key takes seconds, and it signs for tests only.
+/// The primes of the RSA keys. Everybody knows them: making a key takes seconds, and they sign for tests only.
 const PRIMES: [&str; 2] = [
     "f96895ff3a236684963d70009c87b83902d2dd8c8fe2c81ed3d80e2766cf62ebe794436ae8fe31497fb0ff08aa683144\
      26b5b792bf88f9805a8200f9a72035b12cd5f2d507c52f4cc17fbde490c2d886a5d70256cf72d97c4161dc1c84383e68\
@@ -58,6 +58,10 @@ const PRIMES: [&str; 2] = [
      54bc16e1b50ddbf660bfdc89c2dc0fbc83848317a4d5a605b91f3f5a35ff2937829d9b48ac4b2212edd528ba67221709\
      8e3b02d0eac900f2e6685713c895f42cb4cb0e7fe4298d1c963ab898c9eac317",
 ];
+/// One of 1,016 bits, for a key that is a little too short.
+const SHORT_PRIME: &str = "ef33bdffc41628805fb7901ff2ebe6ace862a1da39ff4b97345b27edae0680bcb3cfc7a6bf2ccda0beb91cd1b5d79096\
+     22bf2f579e246fb7ea90f064d57fd9bbb680e4e214dcafb44e036315e197ae2ce8059e0256a5313ae92d3abe92679c8a\
+     7446d71510457de7117e1e2db3c4fbe5212b11f5f0e54e4bad6bb990b7fda1";
 
 impl Signer {
     /// An ES256 key made from one number (not 0): tests need no randomness.
@@ -79,7 +83,16 @@ impl Signer {
 
     /// The RSA key of 2,048 bits, for RS256; with another `algorithm` for PS256.
     pub fn rs256(kid: &str) -> Self {
-        let [p, q] = PRIMES.map(|prime| BigUint::parse_bytes(prime.as_bytes(), 16).unwrap());
+        Self::of_primes(kid, PRIMES)
+    }
+
+    /// An RSA key of 2,040 bits: eight fewer than RFC 7518 section 3.3 demands.
+    pub fn short_rs256(kid: &str) -> Self {
+        Self::of_primes(kid, [PRIMES[0], SHORT_PRIME])
+    }
+
+    fn of_primes(kid: &str, primes: [&str; 2]) -> Self {
+        let [p, q] = primes.map(|prime| BigUint::parse_bytes(prime.as_bytes(), 16).unwrap());
         let key = RsaPrivateKey::from_p_q(p, q, BigUint::from(65_537_u32)).unwrap();
         Self { kid: kid.to_owned(), algorithm: Algorithm::Rs256, key: Key::Rsa(Arc::new(key)) }
     }

@@ -1,13 +1,13 @@
 //! A fake browser around `app::step`: it keeps storage and address, collects requests, and lets a test answer them.
 
-use super::{SERVER, answer, at};
+use super::{SERVER, answer, at, device_json};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use passcode_portal::api::EventStream;
 use passcode_portal::app::{
     Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, Session, StreamEnd, StreamId, TimerId, step,
 };
 use passcode_portal::auth::{SignInError, SignInRandom, SignatureVerdict};
-use passcode_portal::domain::{Milliseconds, Now};
+use passcode_portal::domain::{ActionFlow, Milliseconds, Now};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
@@ -340,6 +340,17 @@ impl Browser {
     pub fn step_up(&mut self, device: &str) {
         self.leave_for_step_up(device);
         self.return_with(|_| {});
+    }
+
+    /// At B of the device `a`, with a fresh sign-in and the device read.
+    pub fn at_confirmation() -> Self {
+        const DEVICE: &str = "/managedDevices/a";
+        let mut browser = Self::sign_in_at("/devices/a");
+        browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+        browser.step_up("a");
+        browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
+        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
+        browser
     }
 
     pub fn leave_for_step_up(&mut self, device: &str) {

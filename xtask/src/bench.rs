@@ -2,12 +2,13 @@
 //!
 //! Numbers for people to compare, never a test: a busy machine makes them worse without anything being wrong.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 use crate::dist;
 use crate::error::{Error, Result};
@@ -30,6 +31,8 @@ const READS: usize = 4_000;
 const CONNECTIONS: usize = 64;
 /// How many resets are sent at most, each to a device of its own.
 const RESETS: usize = 500;
+/// The list that is read, and what the resets are below.
+const DEVICES: &str = "/api/v1.0/me/managedDevices";
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -87,13 +90,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
 /// A copy of the page with a plain static one beside it, served by the same program in the same way.
 fn page_with_plain_one(dist: &Path, dir: &Path) -> Result<std::path::PathBuf> {
     let page = dir.join("page");
-    for file in workspace::files_under(dist, &|_| false)? {
-        let to = page.join(file.strip_prefix(dist).unwrap_or(&file));
-        if let Some(parent) = to.parent() {
-            workspace::create_dir(parent)?;
-        }
-        std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
-    }
+    workspace::copy_all(dist, &page)?;
     let rows: String = (1..=100).map(|number| format!("<li>Device {number}</li>\n")).collect();
     workspace::write(
         &page.join("plain.html"),
@@ -131,7 +128,10 @@ fn print_browser(measured: &serde_json::Value) {
 
 fn print_server(token: &str, reset_token: &str, id: u32, idle: Option<&str>) -> Result<()> {
     progress::line("\nserver (release build), the load comes from this machine too");
-    let (took, mut times) = load(READS, CONNECTIONS, |_| Request::get("/api/v1.0/me/managedDevices", token))?;
+    let bearer = format!("Bearer {token}");
+    let read =
+        |connection: &Agent, _| connection.get(address(DEVICES)).header("Authorization", &bearer).call();
+    let (took, mut times) = load(READS, CONNECTIONS, read)?;
     times.retain(|(status, _)| *status == 200);
     progress::line(&format!(
         "  GET /me/managedDevices, {CONNECTIONS} connections: {} of {READS} answered 200, {:.0} a second, p50 {:.1} ms, p99 {:.1} ms",
@@ -140,16 +140,17 @@ fn print_server(token: &str, reset_token: &str, id: u32, idle: Option<&str>) -> 
         percentile(&times, 50),
         percentile(&times, 99)
     ));
-    let devices = device_ids(reset_token)?;
-    let resets: Vec<&String> = devices.iter().take(RESETS).collect();
-    let (took, mut times) = load(resets.len(), 16, |index| Request {
-        line: format!(
-            "POST /api/v1.0/me/managedDevices/{}/resetPasscode",
-            resets.get(index).map_or("", |id| id.as_str())
-        ),
-        token: reset_token.to_string(),
-        key: Some(format!("00000000-0000-4000-8000-{index:012x}")),
-    })?;
+    let bearer = format!("Bearer {reset_token}");
+    let devices = device_ids(&bearer)?;
+    let reset = |connection: &Agent, index| {
+        let device = devices.get(index).map_or("", String::as_str);
+        connection
+            .post(address(&format!("{DEVICES}/{device}/resetPasscode")))
+            .header("Authorization", &bearer)
+            .header("Idempotency-Key", format!("00000000-0000-4000-8000-{index:012x}"))
+            .send_empty()
+    };
+    let (took, mut times) = load(devices.len().min(RESETS), 16, reset)?;
     let sent = times.len();
     // Accepted means durable: command, sealed passcode, key and audit entry are in one committed transaction before the
     // answer, and the queue already works on the earlier ones meanwhile.
@@ -179,119 +180,64 @@ fn memory(id: u32) -> Option<String> {
     Some(format!("{} MB (peak {} MB)", of("VmRSS:")? / 1000, of("VmHWM:")? / 1000))
 }
 
-/// One request of the load.
-struct Request {
-    line: String,
-    token: String,
-    key: Option<String>,
+/// Where a path of the API is.
+fn address(path: &str) -> String {
+    format!("http://127.0.0.1:{PORT}{path}")
 }
 
-impl Request {
-    fn get(path: &str, token: &str) -> Self {
-        Self { line: format!("GET {path}"), token: token.to_string(), key: None }
-    }
-
-    fn text(&self) -> String {
-        let key = self.key.as_ref().map(|key| format!("Idempotency-Key: {key}\r\n")).unwrap_or_default();
-        let body = if self.line.starts_with("POST") { "Content-Length: 0\r\n" } else { "" };
-        format!(
-            "{} HTTP/1.1\r\nHost: localhost:{PORT}\r\nAuthorization: Bearer {}\r\n{key}{body}\r\n",
-            self.line, self.token
-        )
-    }
+fn failed(error: ureq::Error) -> Error {
+    Error::File { doing: "ask the server".into(), source: error.into_io() }
 }
 
 /// A status and how long its answer took.
 type Answer = (u16, Duration);
 
-/// Sends `count` requests over `connections`, each waiting for its answer before the next.
+/// Sends `count` requests over `connections`, each waiting for its whole answer before the next.
 fn load(
     count: usize,
     connections: usize,
-    make: impl Fn(usize) -> Request + Sync,
+    ask: impl Fn(&Agent, usize) -> std::result::Result<Response<Body>, ureq::Error> + Sync,
 ) -> Result<(Duration, Vec<Answer>)> {
     let next = AtomicUsize::new(0);
     let started = Instant::now();
-    let results: Vec<std::io::Result<Vec<Answer>>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..connections)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut answers = Vec::new();
-                    let mut connection = Connection::open()?;
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= count || crate::interrupt::asked_to_end() {
-                            return Ok(answers);
-                        }
-                        let begun = Instant::now();
-                        let (status, _) = connection.ask(&make(index))?;
-                        answers.push((status, begun.elapsed()));
-                    }
-                })
-            })
-            .collect();
+    let work = || {
+        let mut answers = Vec::new();
+        let connection = http::client(PATIENCE);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count || crate::interrupt::asked_to_end() {
+                return Ok(answers);
+            }
+            let begun = Instant::now();
+            let mut answer = ask(&connection, index)?;
+            answer.body_mut().read_to_vec()?;
+            answers.push((answer.status().as_u16(), begun.elapsed()));
+        }
+    };
+    let results: Vec<std::result::Result<Vec<Answer>, ureq::Error>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
         workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
     });
     let took = started.elapsed();
     let mut all = Vec::new();
     for result in results {
-        all.extend(result.map_err(|source| Error::File { doing: "ask the server".into(), source })?);
+        all.extend(result.map_err(failed)?);
     }
     Ok((took, all))
 }
 
-/// One kept-alive connection.
-struct Connection {
-    stream: BufReader<TcpStream>,
-}
-
-impl Connection {
-    fn open() -> std::io::Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", PORT))?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self { stream: BufReader::new(stream) })
-    }
-
-    /// Sends and reads one answer; only bodies with a length are understood, which is what the API sends.
-    fn ask(&mut self, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
-        self.stream.get_mut().write_all(request.text().as_bytes())?;
-        let mut status = 0;
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            if self.stream.read_line(&mut line)? == 0 {
-                return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
-            }
-            let line = line.trim_end();
-            if line.is_empty() {
-                break;
-            }
-            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
-                status = rest.get(..3).and_then(|code| code.parse().ok()).unwrap_or(0);
-            } else if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().unwrap_or(0);
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
-        Ok((status, body))
-    }
-}
-
 /// The ids of enough devices, through the API's own pages.
-fn device_ids(token: &str) -> Result<Vec<String>> {
-    let failed = |source| Error::File { doing: "ask the server".into(), source };
-    let mut connection = Connection::open().map_err(failed)?;
+fn device_ids(bearer: &str) -> Result<Vec<String>> {
+    let connection = http::client(PATIENCE);
     let mut ids = Vec::new();
-    let mut path = "/api/v1.0/me/managedDevices".to_string();
+    let mut path = DEVICES.to_string();
     while ids.len() < RESETS {
-        let (status, body) = connection.ask(&Request::get(&path, token)).map_err(failed)?;
+        let request = connection.get(address(&path)).header("Authorization", bearer);
+        let mut answer = request.call().map_err(failed)?;
+        let body = answer.body_mut().read_to_vec().map_err(failed)?;
         let page: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-        if status != 200 {
-            return Err(Error::Build(format!("the device list answered {status}: {page}")));
+        if answer.status() != 200 {
+            return Err(Error::Build(format!("the device list answered {}: {page}", answer.status())));
         }
         let devices = page.get("value").and_then(|value| value.as_array()).cloned().unwrap_or_default();
         ids.extend(devices.iter().filter_map(|device| device.get("id")?.as_str().map(str::to_string)));
@@ -325,13 +271,5 @@ mod tests {
         assert!((percentile(&answers, 99) - 99.0).abs() < 1e-9);
         assert!((percentile(&answers, 50) - 50.0).abs() < 1e-9);
         assert!(percentile(&[], 99).is_nan());
-    }
-
-    #[test]
-    fn a_reset_carries_its_key_and_an_empty_body() {
-        let request = Request { line: "POST /x".into(), token: "t".into(), key: Some("k".into()) };
-        let text = request.text();
-        assert!(text.contains("Idempotency-Key: k\r\n") && text.contains("Content-Length: 0\r\n"));
-        assert!(!Request::get("/x", "t").text().contains("Content-Length"));
     }
 }

@@ -1,9 +1,8 @@
 //! Everything that can go wrong in a task, each with what the person can do about it.
 //!
-//! Nothing is swallowed: an error always ends in the text of [`std::fmt::Display`], which names what failed and,
+//! Nothing is swallowed: an error always ends in its text, which names what failed and,
 //! in its last line, the next step.
 
-use std::fmt;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -12,11 +11,13 @@ use std::time::Duration;
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a task stopped.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The command line could not be understood; the text says which part.
+    #[error("{0}\nWhat to do: `cargo xtask --help` lists the commands.")]
     Usage(String),
     /// Something that must be installed is not, and could not be got.
+    #[error("{what}\nWhat to do: {remedy}")]
     Missing {
         /// What is missing.
         what: String,
@@ -24,6 +25,7 @@ pub(crate) enum Error {
         remedy: String,
     },
     /// A file or directory could not be read or written.
+    #[error("could not {doing}: {source}\nWhat to do: {}", file_remedy(source.kind()))]
     File {
         /// What was being done, with the path.
         doing: String,
@@ -31,6 +33,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// A program ran and reported failure.
+    #[error("{what} failed.\n{}{}", output.trim_end(), disk_hint(output))]
     ProgramFailed {
         /// Which program, in words.
         what: String,
@@ -38,6 +41,10 @@ pub(crate) enum Error {
         output: String,
     },
     /// A program was stopped because it took longer than it may.
+    #[error(
+        "{what} was stopped after {} s.\n{}\nWhat to do: see whether the network or the machine is busy, then start it again.",
+        limit.as_secs(), output.trim_end()
+    )]
     TimedOut {
         /// Which program, in words.
         what: String,
@@ -47,6 +54,10 @@ pub(crate) enum Error {
         output: String,
     },
     /// A TCP port that is needed is taken by another program.
+    #[error(
+        "port {port} ({purpose}) is in use by another program.\nWhat to do: end that program (`ss -ltnp` or \
+         `lsof -i :{port}` names it), or choose another port: `cargo xtask run --port N` uses N and N+1."
+    )]
     PortInUse {
         /// The port.
         port: u16,
@@ -54,6 +65,7 @@ pub(crate) enum Error {
         purpose: &'static str,
     },
     /// A started service ended or did not answer.
+    #[error("{what} did not come up. The end of its log:\n{}{}", log.trim_end(), disk_hint(log))]
     ServiceDown {
         /// Which service, in words.
         what: String,
@@ -61,8 +73,10 @@ pub(crate) enum Error {
         log: String,
     },
     /// Something the page build relies on was not as expected; the text says what.
+    #[error("{0}")]
     Build(String),
     /// The person pressed Ctrl-C or the process was asked to end.
+    #[error("stopped")]
     Interrupted,
 }
 
@@ -70,37 +84,6 @@ impl Error {
     /// An input/output error at `path` while doing `what` ("write", "create the directory").
     pub(crate) fn file(what: &str, path: &Path, source: io::Error) -> Self {
         Self::File { doing: format!("{what} {}", path.display()), source }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(text) => write!(f, "{text}\nWhat to do: `cargo xtask --help` lists the commands."),
-            Self::Missing { what, remedy } => write!(f, "{what}\nWhat to do: {remedy}"),
-            Self::File { doing, source } => {
-                write!(f, "could not {doing}: {source}\nWhat to do: {}", file_remedy(source.kind()))
-            }
-            Self::ProgramFailed { what, output } => {
-                write!(f, "{what} failed.\n{}{}", output.trim_end(), disk_hint(output))
-            }
-            Self::TimedOut { what, limit, output } => write!(
-                f,
-                "{what} was stopped after {} s.\n{}\nWhat to do: see whether the network or the machine is busy, then start it again.",
-                limit.as_secs(),
-                output.trim_end()
-            ),
-            Self::PortInUse { port, purpose } => write!(
-                f,
-                "port {port} ({purpose}) is in use by another program.\nWhat to do: end that program (`ss -ltnp` or \
-                 `lsof -i :{port}` names it), or choose another port: `cargo xtask run --port N` uses N and N+1."
-            ),
-            Self::ServiceDown { what, log } => {
-                write!(f, "{what} did not come up. The end of its log:\n{}{}", log.trim_end(), disk_hint(log))
-            }
-            Self::Build(text) => f.write_str(text),
-            Self::Interrupted => f.write_str("stopped"),
-        }
     }
 }
 

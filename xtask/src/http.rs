@@ -1,8 +1,9 @@
-//! Asking our own services on the loopback interface whether they are there: HTTP/1.1 by hand, bounded in time.
+//! Asking our own services on the loopback interface, bounded in time.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
+
+use ureq::Agent;
 
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -11,17 +12,20 @@ use crate::process::Service;
 /// How long one question may take.
 const ASK: Duration = Duration::from_secs(3);
 
+/// A client for services on this machine: every status is an answer, nothing is followed, decoded or sent through a proxy.
+pub(crate) fn client(limit: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(limit))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None);
+    config.build().into()
+}
+
 /// The status of `GET path`, if anything answers.
 pub(crate) fn status(port: u16, path: &str) -> Option<u16> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let mut stream = TcpStream::connect_timeout(&address, ASK).ok()?;
-    stream.set_read_timeout(Some(ASK)).ok()?;
-    stream.set_write_timeout(Some(ASK)).ok()?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut head = Vec::new();
-    stream.take(64).read_to_end(&mut head).ok()?;
-    status_of(&String::from_utf8_lossy(&head))
+    let answer = client(ASK).get(format!("http://127.0.0.1:{port}{path}")).call().ok()?;
+    Some(answer.status().as_u16())
 }
 
 /// Waits until `path` answers 200, the service ends, or the time is over.
@@ -57,11 +61,6 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(listener.local_addr().map_err(failed)?.port())
 }
 
-/// The number in `HTTP/1.1 200 OK`.
-fn status_of(head: &str) -> Option<u16> {
-    head.strip_prefix("HTTP/1.1 ").or_else(|| head.strip_prefix("HTTP/1.0 "))?.get(..3)?.parse().ok()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
@@ -76,11 +75,5 @@ mod tests {
         );
         drop(held);
         assert!(require_free(port, "test").is_ok());
-    }
-
-    #[test]
-    fn only_http_has_a_status() {
-        assert_eq!(status_of("HTTP/1.1 503 Service Unavailable"), Some(503));
-        assert_eq!(status_of("SSH-2.0"), None);
     }
 }

@@ -26,6 +26,7 @@ mod run;
 mod server;
 mod sizes;
 mod suites;
+mod template;
 mod workspace;
 
 use std::process::ExitCode;
@@ -56,9 +57,6 @@ fn task() -> Result<bool> {
         Command::Run(options) => run::run(&workspace, &options).map(|()| true),
         Command::Test(options) => suites::test(&workspace, &options),
         Command::Dist(options) => {
-            let options = options
-                .for_builder()
-                .map_err(|source| Error::File { doing: "find the directory of --out".into(), source })?;
             dist::build(&workspace, &options)?;
             for line in sizes::table(&sizes::of_page(&options.out)?) {
                 progress::line(&format!("  {line}"));

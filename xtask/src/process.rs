@@ -376,11 +376,10 @@ mod tests {
 
     #[test]
     fn a_dropped_service_is_gone() {
-        let log = std::env::temp_dir().join(format!("xtask-service-{}.log", std::process::id()));
-        let service = Program::new("service", "sleep").arg("1000").serve(&log).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let service = Program::new("service", "sleep").arg("1000").serve(&dir.path().join("log")).unwrap();
         let id = service.id();
         drop(service);
-        let _cleaned = std::fs::remove_file(&log);
         assert!(!Path::new(&format!("/proc/{id}")).exists());
     }
 

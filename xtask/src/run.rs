@@ -73,7 +73,7 @@ impl Portal {
             READY,
         )?;
         let configuration = sample.data.join("portal.toml");
-        workspace::write(&configuration, sample.configuration())?;
+        workspace::write(&configuration, sample.configuration()?)?;
         let mut server = Program::new("portal-server", binary)
             .arg("--config")
             .arg(&configuration)

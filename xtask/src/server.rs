@@ -8,6 +8,7 @@ use base64ct::{Base64, Encoding};
 use crate::error::{Error, Result};
 use crate::process::Program;
 use crate::progress;
+use crate::template;
 use crate::workspace::{self, Workspace};
 
 /// How the server is compiled.
@@ -105,88 +106,20 @@ impl Sample<'_> {
         self.data.join("client-secret")
     }
 
-    /// The page's configuration, and the server's own in session mode.
-    fn sign_in(&self) -> String {
-        match self.mode {
-            Mode::Token => format!(
-                r#"[page.config]
-apiBase = "/api/v1.0"
-authority = {issuer}
-clientId = "passcode-portal"
-scopes = "openid profile email devices"
-resource = "urn:passcode-portal:api"
-"#,
-                issuer = quoted(&self.issuer()),
-            ),
-            Mode::Session => format!(
-                r#"[session]
-client_id = "passcode-portal-server"
-client_secret_file = {secret}
-
-[page.config]
-apiBase = "/api/v1.0"
-"#,
-                secret = quoted(&self.client_secret().to_string_lossy()),
-            ),
-        }
-    }
-
     /// The configuration file. The passcode key is not in it: it comes by environment.
-    pub(crate) fn configuration(&self) -> String {
-        let limits = self
-            .limits
-            .map(|limit| format!(
-                    "\n[limits]\nresets_per_hour = {limit}\nresets_per_device_per_hour = {limit}\nreveals_per_hour = {limit}\n\
-                     reveals_per_device_per_hour = {limit}\nattempts_per_minute = {limit}\n\
-                     resets_per_address_per_hour = {limit}\nreveals_per_address_per_hour = {limit}\n"
-                ))
-            .unwrap_or_default();
-        format!(
-            r#"# Written by `cargo xtask run` at each start.
-listen = {listen}
-database = {database}
-page_dir = {page}
-public_base_url = {origin}
-
-[oidc]
-issuer = {issuer}
-audience = "urn:passcode-portal:api"
-required_scope = "devices"
-
-[passcode]
-lifetime_days = 7
-
-[fleet]
-seed = 1
-speed = {speed:?}
-{limits}
-[branding]
-displayName = "Example Organisation"
-themeColor = "{theme}"
-contactITName = "IT service desk"
-contactITPhoneNumber = "+1 555 0100"
-contactITEmailAddress = "it@example.test"
-onlineSupportSiteName = "IT help pages"
-onlineSupportSiteUrl = "https://it.example.test"
-contactITNotes = "Monday to Friday, 8:00 to 18:00"
-privacyUrl = "https://it.example.test/privacy"
-
-{sign_in}
-[page.config.support]
-name = "IT service desk"
-phone = "+1 555 0100"
-email = "it@example.test"
-url = "https://it.example.test"
-"#,
-            listen = quoted(&format!("localhost:{}", self.port)),
-            database = quoted(&self.data.join("portal.sqlite").to_string_lossy()),
-            page = quoted(&self.page.to_string_lossy()),
-            origin = quoted(&self.page_origin()),
-            issuer = quoted(&self.issuer()),
-            speed = self.fleet_speed,
-            sign_in = self.sign_in(),
-            theme = "#0f6cbd",
-        )
+    pub(crate) fn configuration(&self) -> Result<String> {
+        let values = serde_json::json!({
+            "listen": quoted(&format!("localhost:{}", self.port)),
+            "database": quoted(&self.data.join("portal.sqlite").to_string_lossy()),
+            "page": quoted(&self.page.to_string_lossy()),
+            "origin": quoted(&self.page_origin()),
+            "issuer": quoted(&self.issuer()),
+            "speed": format!("{:?}", self.fleet_speed),
+            "secret": quoted(&self.client_secret().to_string_lossy()),
+            "session": self.mode == Mode::Session,
+            "limit": self.limits,
+        });
+        template::render(include_str!("sample.toml.j2"), &values)
     }
 }
 
@@ -238,38 +171,30 @@ pub(crate) fn prepare_data(data: &Path) -> Result<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 
-    fn directory(name: &str) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
-        workspace::remove_dir(&dir).unwrap();
-        workspace::create_dir(&dir).unwrap();
-        dir
-    }
-
     #[test]
     fn the_key_is_made_once_has_32_bytes_and_belongs_to_its_owner_alone() {
-        let dir = directory("key");
-        let key = passcode_key(&dir).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        let key = passcode_key(dir).unwrap();
         assert_eq!(Base64::decode_vec(&key).unwrap().len(), 32);
-        assert_eq!(passcode_key(&dir).unwrap(), key);
+        assert_eq!(passcode_key(dir).unwrap(), key);
         let mode = std::fs::metadata(dir.join("passcode.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        workspace::remove_dir(&dir).unwrap();
     }
 
     #[test]
     fn a_data_directory_that_is_a_file_is_refused_with_advice() {
-        let dir = directory("data");
-        let file = dir.join("file");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
         workspace::write(&file, "x").unwrap();
         let error = prepare_data(&file.join("sub")).unwrap_err().to_string();
         assert!(error.contains("--data DIR"), "{error}");
-        workspace::remove_dir(&dir).unwrap();
     }
 
     #[test]
@@ -283,12 +208,15 @@ mod tests {
             mode: Mode::Token,
             limits: None,
         };
-        let text = sample.configuration();
-        assert!(text.contains(r#"database = "/with \"quote\"/portal.sqlite""#));
-        assert!(text.contains("speed = 2.0\n"));
+        let text = sample.configuration().unwrap();
+        let read = |text: &str| text.parse::<toml::Table>().unwrap();
+        assert_eq!(read(&text)["database"].as_str(), Some("/with \"quote\"/portal.sqlite"));
+        assert_eq!(read(&text)["fleet"]["speed"].as_float(), Some(2.0));
         assert!(!text.contains("key =") && !text.contains("[session]"));
-        let text = Sample { mode: Mode::Session, ..sample }.configuration();
-        assert!(text.contains(r#"client_secret_file = "/with \"quote\"/client-secret""#));
+        let text = Sample { mode: Mode::Session, limits: Some(7), ..sample }.configuration().unwrap();
+        let secret = read(&text)["session"]["client_secret_file"].as_str().map(str::to_string);
+        assert_eq!(secret.as_deref(), Some("/with \"quote\"/client-secret"));
+        assert_eq!(read(&text)["limits"]["attempts_per_minute"].as_integer(), Some(7));
         assert!(!text.contains("authority") && !text.contains("client_secret ="));
     }
 }

@@ -5,6 +5,7 @@
 //! installed. Each is counted and named as skipped. A failing suite does not stop the others: all that is wrong is
 //! reported in one run.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -49,19 +50,33 @@ struct Suite {
     run: fn(&Workspace) -> Result<Outcome>,
 }
 
-/// What has to be installed before a suite can run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Need {
-    Node,
-    Wasm,
-    Trunk,
-    WasmBindgen,
-    WasmPack,
-    CargoDeny,
-    Chromium,
-    Firefox,
-    WebKit,
+const fn suite(
+    wave: u8,
+    name: &'static str,
+    what: &'static str,
+    needs: &'static [Need],
+    run: fn(&Workspace) -> Result<Outcome>,
+) -> Suite {
+    Suite { name, what, wave, needs, run }
 }
+
+/// Something that has to be installed before a suite can run, and how it is got.
+type Need = (&'static str, fn(&Workspace) -> Result<()>);
+
+const NODE: Need = ("Node", |workspace| Node::get(workspace).map(drop));
+const WASM: Need = ("the compiler for wasm32", |_| WasmToolchain::get().map(drop));
+const CHROMIUM: Need = ("Chromium", |_| Chromium::get().map(drop));
+const FIREFOX: Need = ("Firefox", |_| Browser::Firefox.get().map(drop));
+const WEBKIT: Need = ("WebKit", |_| Browser::WebKit.get().map(drop));
+const WASM_BINDGEN: Need = ("wasm-bindgen", |workspace| tools::WASM_BINDGEN.get(workspace).map(drop));
+const TRUNK: Need = ("Trunk", |workspace| tools::TRUNK.get(workspace).map(drop));
+const WASM_PACK: Need = ("wasm-pack", |workspace| tools::WASM_PACK.get(workspace).map(drop));
+const CARGO_DENY: Need = ("cargo-deny", |workspace| tools::CARGO_DENY.get(workspace).map(drop));
+/// What building the page takes.
+const PAGE: &[Need] = &[NODE, WASM, WASM_BINDGEN, TRUNK];
+const PAGE_IN_CHROMIUM: &[Need] = &[NODE, WASM, CHROMIUM, WASM_BINDGEN, TRUNK];
+const PAGE_IN_FIREFOX: &[Need] = &[NODE, WASM, FIREFOX, WASM_BINDGEN, TRUNK];
+const PAGE_IN_WEBKIT: &[Need] = &[NODE, WASM, WEBKIT, WASM_BINDGEN, TRUNK];
 
 /// How a suite went.
 #[derive(Default)]
@@ -83,81 +98,27 @@ pub(crate) const SKIPPED: &str = "skipped: ";
 /// what waits for one thread (wasm-opt) beside what uses two, never two suites that wait for a browser's next frame but for
 /// those of the other browsers, which are short.
 const SUITES: &[Suite] = &[
-    Suite { name: "fmt", what: "formatting", wave: 0, needs: &[], run: fmt },
-    Suite { name: "layers", what: "direction of dependencies", wave: 0, needs: &[], run: check_layers },
-    Suite {
-        name: "deny",
-        what: "licences, sources, bans, advisories",
-        wave: 0,
-        needs: &[Need::CargoDeny],
-        run: deny,
-    },
-    Suite { name: "deploy", what: "the systemd unit", wave: 0, needs: &[], run: deploy::run },
-    Suite { name: "clippy", what: "lints on the host", wave: 1, needs: &[], run: clippy },
-    Suite {
-        name: "clippy-wasm",
-        what: "lints of the page on wasm32",
-        wave: 1,
-        needs: &[Need::Wasm],
-        run: clippy_wasm,
-    },
-    Suite {
-        name: "size",
-        what: "the page and its size",
-        wave: 1,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
-        run: size,
-    },
-    Suite { name: "native", what: "unit, property and server tests", wave: 2, needs: &[], run: native },
-    Suite {
-        name: "fuzz",
-        what: "every parser of foreign bytes, searched",
-        wave: 2,
-        needs: &[],
-        run: fuzzing,
-    },
-    Suite {
-        name: "web",
-        what: "component tests in the browser",
-        wave: 3,
-        needs: &[Need::Wasm, Need::WasmBindgen, Need::WasmPack, Need::Chromium],
-        run: web,
-    },
-    Suite {
-        name: "hosts",
-        what: "the page through nginx, Caddy, Apache and the rules of other hosts",
-        wave: 3,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen],
-        run: hosts::run,
-    },
-    Suite {
-        name: "e2e",
-        what: "end to end: browser, server, provider",
-        wave: 4,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
-        run: e2e::chromium,
-    },
-    Suite {
-        name: "e2e-session",
-        what: "the same in session mode: no token in the browser",
-        wave: 5,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Chromium],
-        run: e2e::session,
-    },
-    Suite {
-        name: "e2e-firefox",
-        what: "the core of it in Firefox",
-        wave: 6,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::Firefox],
-        run: e2e::firefox,
-    },
-    Suite {
-        name: "e2e-webkit",
-        what: "the core of it in WebKit",
-        wave: 6,
-        needs: &[Need::Wasm, Need::Node, Need::Trunk, Need::WasmBindgen, Need::WebKit],
-        run: e2e::webkit,
-    },
+    suite(0, "fmt", "formatting", &[], fmt),
+    suite(0, "layers", "direction of dependencies", &[], check_layers),
+    suite(0, "deny", "licences, sources, bans, advisories", &[CARGO_DENY], deny),
+    suite(0, "deploy", "the systemd unit", &[], deploy::run),
+    suite(1, "clippy", "lints on the host", &[], clippy),
+    suite(1, "clippy-wasm", "lints of the page on wasm32", &[WASM], clippy_wasm),
+    suite(1, "size", "the page and its size", PAGE, size),
+    suite(2, "native", "unit, property and server tests", &[], native),
+    suite(2, "fuzz", "every parser of foreign bytes, searched", &[], fuzzing),
+    suite(3, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
+    suite(3, "hosts", "the page through nginx, Caddy, Apache and the rules of other hosts", PAGE, hosts::run),
+    suite(4, "e2e", "end to end: browser, server, provider", PAGE_IN_CHROMIUM, e2e::chromium),
+    suite(
+        5,
+        "e2e-session",
+        "the same in session mode: no token in the browser",
+        PAGE_IN_CHROMIUM,
+        e2e::session,
+    ),
+    suite(6, "e2e-firefox", "the core of it in Firefox", PAGE_IN_FIREFOX, e2e::firefox),
+    suite(6, "e2e-webkit", "the core of it in WebKit", PAGE_IN_WEBKIT, e2e::webkit),
 ];
 
 /// Suites that run only when they are named. A search that goes on for a time finds what it finds: whether a change is
@@ -260,21 +221,10 @@ fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome>
 /// Gets every missing tool first, so that the suites run without pauses. What cannot be had is said here and makes the
 /// suites that need it red.
 fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
-    let needed = |need: Need| chosen.iter().any(|suite| suite.needs.contains(&need));
-    let all: [(Need, &dyn Fn() -> Result<()>); 9] = [
-        (Need::Node, &|| Node::get(workspace).map(drop)),
-        (Need::Wasm, &|| WasmToolchain::get().map(drop)),
-        (Need::Chromium, &|| Chromium::get().map(drop)),
-        (Need::Firefox, &|| Browser::Firefox.get().map(drop)),
-        (Need::WebKit, &|| Browser::WebKit.get().map(drop)),
-        (Need::WasmBindgen, &|| tools::WASM_BINDGEN.get(workspace).map(drop)),
-        (Need::Trunk, &|| tools::TRUNK.get(workspace).map(drop)),
-        (Need::WasmPack, &|| tools::WASM_PACK.get(workspace).map(drop)),
-        (Need::CargoDeny, &|| tools::CARGO_DENY.get(workspace).map(drop)),
-    ];
-    for (need, get) in all {
-        if needed(need) {
-            match get() {
+    let mut seen = BTreeSet::new();
+    for (name, get) in chosen.iter().flat_map(|suite| suite.needs) {
+        if seen.insert(name) {
+            match get(workspace) {
                 Ok(()) => {}
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
                 Err(error) => progress::line(&format!("  !     {error}")),
@@ -316,18 +266,8 @@ fn clippy(workspace: &Workspace) -> Result<Outcome> {
 fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
     WasmToolchain::get()?
         .cargo("cargo clippy for wasm32", &[])
-        .args([
-            "clippy",
-            "--quiet",
-            "--locked",
-            "--target",
-            TARGET,
-            "--package",
-            "passcode-portal",
-            "--lib",
-            "--bins",
-            "--tests",
-        ])
+        .args(["clippy", "--quiet", "--locked", "--target", TARGET])
+        .args(["--package", "passcode-portal", "--lib", "--bins", "--tests"])
         .args(["--", "--deny", "warnings"])
         .env("CARGO_TARGET_DIR", workspace.target.join("wasm"))
         .dir(&workspace.root)
@@ -349,9 +289,7 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         outcome.output.push_str(&advisories.output);
     } else {
         outcome.counts.skipped += 1;
-        outcome.notes.push(
-            "skipped: advisories, because the advisory database cannot be fetched from here".to_string(),
-        );
+        outcome.notes.push(format!("{SKIPPED}advisories, because the database cannot be fetched from here"));
     }
     Ok(outcome)
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use walkdir::{DirEntry, WalkDir};
+
 use crate::error::{Error, Result};
 
 /// The directories a task works in.
@@ -93,24 +95,31 @@ pub(crate) fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
     std::fs::write(path, contents).map_err(|source| Error::file("write", path, source))
 }
 
+/// Copies a file, making the directories it goes into.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(parent) = to.parent() {
+        create_dir(parent)?;
+    }
+    std::fs::copy(from, to).map(drop).map_err(|source| Error::file("write", to, source))
+}
+
+/// Copies everything under a directory into another; the answer are the names under both.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+    let files = files_under(from, &|_| false)?.into_iter();
+    let names = files.map(|file| file.strip_prefix(from).unwrap_or(&file).to_path_buf());
+    names.map(|name| copy(&from.join(&name), &to.join(&name)).map(|()| name)).collect()
+}
+
 /// All files under a directory, sorted, as absolute paths; directories whose name `skip` accepts are left out.
 pub(crate) fn files_under(dir: &Path, skip: &dyn Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
+    let is_wanted = |entry: &DirEntry| {
+        entry.depth() == 0 || !(entry.path().is_dir() && skip(&entry.file_name().to_string_lossy()))
+    };
     let mut found = Vec::new();
-    let mut open = vec![dir.to_path_buf()];
-    while let Some(dir) = open.pop() {
-        let entries =
-            std::fs::read_dir(&dir).map_err(|source| Error::file("read the directory", &dir, source))?;
-        for entry in entries {
-            let entry = entry.map_err(|source| Error::file("read the directory", &dir, source))?;
-            let path = entry.path();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if path.is_dir() {
-                if !skip(&name) {
-                    open.push(path);
-                }
-            } else {
-                found.push(path);
-            }
+    for entry in WalkDir::new(dir).follow_links(true).into_iter().filter_entry(is_wanted) {
+        let entry = entry.map_err(|error| Error::file("read the directory", dir, error.into()))?;
+        if !entry.file_type().is_dir() {
+            found.push(entry.into_path());
         }
     }
     found.sort();

@@ -81,7 +81,7 @@ impl Portal {
         match self.try_act(request).await {
             Ok(Accepted::Now(run)) => {
                 self.wake.notify_one();
-                self.live.wake(&run.person);
+                self.announce(&run.person);
                 Ok(run.result_when_accepted())
             }
             Ok(Accepted::Before(run)) => {
@@ -111,6 +111,7 @@ impl Portal {
         if let Some(earlier) = earlier_run(reading.as_mut(), &idempotent, self.now()).await? {
             return Ok(Accepted::Before(earlier));
         }
+        let name = reading.names_of(person).await?.remove(&device.id);
         drop(reading);
         if request.precondition != Precondition::None {
             let view = self.view(device.clone(), person).await?;
@@ -122,7 +123,11 @@ impl Portal {
             Decision::Allowed(allowed) => action(&request.requested, allowed)?,
             Decision::Refused(reason) => return Err(Refusal::NotAllowed(reason)),
         };
-        let new = self.new_run(call, &device, action)?;
+        let mut new = self.new_run(call, &device, action)?;
+        // What the person calls it is what they are told about it later.
+        if let Some(name) = name {
+            name.as_str().clone_into(&mut new.run.device_name);
+        }
         let counted = kind.network_limit().map(|limit| self.count_from_network(limit, &call.origin));
         let counted = counted.transpose()?;
         let accepted = self.record(call, &idempotent, new).await?;

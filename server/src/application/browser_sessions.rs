@@ -90,7 +90,7 @@ impl BrowserSessions {
             unit.append_audit(&entry).await?;
         }
         unit.save().await?;
-        self.portal.live.wake(&session.person);
+        self.portal.announce(&session.person);
         tracing::info!("a session was ended by sign-out");
         let has_place =
             self.parts.client.end_session_address(None, &AfterSignOut::SignedOutScreen).await.is_some();

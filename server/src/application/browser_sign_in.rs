@@ -184,7 +184,7 @@ impl BrowserSessions {
         let sealed = unit.id_token(&session.id).await?;
         unit.set_standing(&session.id, Some(Standing::Active), Standing::SteppingUp).await?;
         unit.save().await?;
-        self.portal.live.wake(&session.person);
+        self.portal.announce(&session.person);
         let id_token = sealed.and_then(|sealed| self.parts.seal.open(&cookie.key_for(TOKEN_KEY), &sealed));
         let after = AfterSignOut::FreshSignIn(secrets.state.reveal());
         Ok(self.parts.client.end_session_address(id_token.as_ref(), &after).await)
@@ -325,7 +325,7 @@ impl BrowserSessions {
         let expires = session.expires(&self.parts.rules);
         self.open_session(&NewSession { session, expires, id_token }, sign_in.replaces, &audit).await?;
         // What listened with the session before has to notice that it is gone.
-        self.portal.live.wake(&proven.person);
+        self.portal.announce(&proven.person);
         tracing::info!(purpose = sign_in.purpose.as_str(), "somebody signed in");
         Ok(secret)
     }

@@ -53,7 +53,7 @@ impl Portal {
                 let end = self.end_of(&run, Ending::CanceledByUser, None)?;
                 let ended = write_end(unit.as_mut(), &run, &end, now).await?;
                 unit.save().await?;
-                self.live.wake(person);
+                self.announce(person);
                 return ended.map(|run| run.result()).ok_or(Refusal::NotCancellable);
             }
             unit.set_cancel_request(id, Some(now)).await?;

@@ -116,7 +116,7 @@ impl Portal {
             return Ok(false);
         }
         unit.save().await?;
-        self.live.wake(&run.person);
+        self.announce(&run.person);
         tracing::info!(
             result = %run.id,
             device = %run.device,

@@ -72,8 +72,16 @@ impl Portal {
                 asked.push(id);
             }
         }
+        let mut given = match self.parts.store.read().await {
+            Ok(mut unit) => unit.names_of(sign_in.person()).await.unwrap_or_default(),
+            Err(_) => HashMap::new(),
+        };
         let mut names = HashMap::new();
         for id in asked {
+            if let Some(name) = given.remove(id) {
+                names.insert(id.clone(), name.as_str().to_owned());
+                continue;
+            }
             match self.parts.services.device(sign_in.person(), id).await {
                 Ok(Some(device)) => {
                     names.insert(id.clone(), device.device_name);

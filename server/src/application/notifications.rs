@@ -33,7 +33,7 @@ impl Portal {
             unit.append_change(sign_in.person(), &changed, self.now()).await?;
             unit.save().await?;
         }
-        self.live.wake(sign_in.person());
+        self.announce(sign_in.person());
         Ok(Notification { is_read: true, ..found })
     }
 }

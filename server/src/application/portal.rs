@@ -11,7 +11,7 @@ use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::rate::{Limits, RateLimit, network_of};
 use crate::domain::streams::StreamRules;
-use crate::ports::{Clock, DeviceService, PasscodeVault, Randomness, Storage, StoreError};
+use crate::ports::{ChangeSignal, Clock, DeviceService, PasscodeVault, Randomness, Storage, StoreError};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -49,6 +49,8 @@ pub struct PortalParts {
     pub randomness: Arc<dyn Randomness>,
     /// Encryption at rest.
     pub vault: Arc<dyn PasscodeVault>,
+    /// Wakes streams, here and at other servers over the same storage.
+    pub signal: Arc<dyn ChangeSignal>,
 }
 
 /// The portal.
@@ -58,7 +60,7 @@ pub struct Portal {
     /// Wakes the queue when something was recorded.
     pub(super) wake: Notify,
     /// Wakes the streams of a person when something of theirs changed.
-    pub(super) live: Live,
+    pub(super) live: Arc<Live>,
     /// Counts what has no row of its own.
     pub(super) limiter: Limiter,
     /// What is known of tokens before they are checked.
@@ -71,10 +73,17 @@ impl Portal {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: PortalParts, rules: Rules) -> Self {
-        let live = Live::new(rules.streams);
+        let live = Arc::new(Live::new(rules.streams));
+        let heard = Arc::clone(&live);
+        parts.signal.listen(Box::new(move |person| heard.wake(person)));
         let limiter = Limiter::new(rules.limits.quotas);
         let (gate, readiness) = (SignInGate::default(), Readiness::default());
         Self { parts, rules, wake: Notify::new(), live, limiter, gate, readiness }
+    }
+
+    /// Something of the person's was saved.
+    pub(super) fn announce(&self, person: &PersonId) {
+        self.parts.signal.announce(person);
     }
 
     /// Now.

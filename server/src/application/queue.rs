@@ -318,7 +318,7 @@ impl Queue {
         let due = next_question(last_news, run.expires, now);
         let told = run.sent(delivery, now);
         if self.write(&told, Some(run.queue_state), due).await? && delivery != run.delivery {
-            self.portal.live.wake(&run.person);
+            self.portal.announce(&run.person);
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ impl Portal {
             let changed = Changed::Device(run.device.as_str().to_owned());
             unit.append_change(&run.person, &changed, now).await?;
             unit.save().await?;
-            self.live.wake(&run.person);
+            self.announce(&run.person);
         }
         Ok(())
     }

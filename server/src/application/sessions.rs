@@ -34,7 +34,7 @@ impl Portal {
         unit.end_sessions_of(sign_in.person()).await?;
         unit.append_audit(&entry).await?;
         unit.save().await?;
-        self.live.wake(sign_in.person());
+        self.announce(sign_in.person());
         tracing::info!(request = %origin.request, "a person signed out everywhere");
         Ok(())
     }

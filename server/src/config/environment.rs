@@ -1,9 +1,9 @@
 //! Overriding keys from the environment: `PORTAL__OIDC__ISSUER` sets `issuer` in `[oidc]`.
 //!
-//! An environment variable has no case, so a name is compared with the keys without case and underscores:
-//! both
+//! An environment variable has no case, so a name is compared with the keys without case and underscores: both
 //! `PORTAL__BRANDING__DISPLAYNAME` and `PORTAL__BRANDING__DISPLAY_NAME` mean `displayName`.
 
+use super::settings::BRANDING;
 use toml::{Table, Value};
 
 const PREFIX: &str = "PORTAL__";
@@ -11,23 +11,8 @@ const PREFIX: &str = "PORTAL__";
 /// The sections whose keys are in camel case.
 const IN_CAMEL_CASE: [&str; 2] = ["branding", "page"];
 
-/// Keys in camel case, which a name in capitals cannot spell.
-const SPELLINGS: [&str; 14] = [
-    "apiBase",
-    "clientId",
-    "defaultLocale",
-    "displayName",
-    "themeColor",
-    "contactITName",
-    "contactITPhoneNumber",
-    "contactITEmailAddress",
-    "onlineSupportSiteName",
-    "onlineSupportSiteUrl",
-    "contactITNotes",
-    "privacyUrl",
-    "authority",
-    "scopes",
-];
+/// Keys of the page's configuration in camel case, which a name in capitals cannot spell.
+const OF_THE_PAGE: [&str; 3] = ["apiBase", "clientId", "defaultLocale"];
 
 /// A key without case and underscores.
 fn plain(key: &str) -> String {
@@ -49,8 +34,8 @@ pub(super) fn apply(table: &mut Table, environment: &[(String, String)]) {
 fn set(table: &mut Table, path: &[&str], value: &str, is_camel: bool) {
     let Some((first, rest)) = path.split_first() else { return };
     let existing = table.keys().find(|key| plain(key) == plain(first)).cloned();
-    let spelled =
-        SPELLINGS.iter().find(|key| is_camel && plain(key) == plain(first)).map(|key| (*key).to_owned());
+    let in_camel_case = || BRANDING.iter().chain(&OF_THE_PAGE).find(|key| plain(key) == plain(first));
+    let spelled = is_camel.then(in_camel_case).flatten().map(|key| (*key).to_owned());
     let key = existing.or(spelled).unwrap_or_else(|| first.to_lowercase());
     if rest.is_empty() {
         table.insert(key, Value::String(value.to_owned()));

@@ -11,7 +11,7 @@ mod settings;
 
 pub use reader::Mistake;
 pub use session::SessionSettings;
-pub use settings::{PageSettings, Settings};
+pub use settings::{PageSettings, Serving, Settings};
 
 use std::path::Path;
 use toml::Table;

@@ -60,8 +60,7 @@ impl<'mistakes> Section<'mistakes> {
 
     /// Notes a mistake about a key.
     pub(super) fn wrong(&mut self, key: &str, reason: &str) {
-        let key = self.full(key);
-        self.mistakes.push(Mistake { key, reason: reason.to_owned() });
+        self.mistakes.push(Mistake::new(&self.full(key), reason.to_owned()));
     }
 
     /// The value of a key as it stands.
@@ -72,18 +71,12 @@ impl<'mistakes> Section<'mistakes> {
 
     /// Text.
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
-        match self.value(key)? {
-            Value::String(text) => Some(text),
-            Value::Integer(_)
-            | Value::Float(_)
-            | Value::Boolean(_)
-            | Value::Datetime(_)
-            | Value::Array(_)
-            | Value::Table(_) => {
-                self.wrong(key, "must be text in quotation marks");
-                None
-            }
+        let value = self.value(key)?;
+        if let Value::String(text) = value {
+            return Some(text);
         }
+        self.wrong(key, "must be text in quotation marks");
+        None
     }
 
     /// Text that must be there.
@@ -108,13 +101,7 @@ impl<'mistakes> Section<'mistakes> {
         bounds: std::ops::RangeInclusive<i64>,
     ) -> i64 {
         let Some(value) = self.value(key) else { return usual };
-        let number = match &value {
-            Value::Integer(number) => Some(*number),
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
-                None
-            }
-        };
+        let number = value.as_integer().or_else(|| value.as_str()?.trim().parse().ok());
         match number.filter(|number| bounds.contains(number)) {
             Some(number) => number,
             None => {
@@ -128,12 +115,8 @@ impl<'mistakes> Section<'mistakes> {
     /// A number greater than zero, or what is usual.
     pub(super) fn factor(&mut self, key: &'static str, usual: f64) -> f64 {
         let Some(value) = self.value(key) else { return usual };
-        let number = match &value {
-            Value::Float(number) => Some(*number),
-            Value::Integer(number) => i32::try_from(*number).ok().map(f64::from),
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
-        };
+        let whole = || value.as_integer().and_then(|number| i32::try_from(number).ok()).map(f64::from);
+        let number = value.as_float().or_else(whole).or_else(|| value.as_str()?.trim().parse().ok());
         match number.filter(|number: &f64| number.is_finite() && *number > 0.0 && *number <= 100_000.0) {
             Some(number) => number,
             None => {
@@ -165,13 +148,10 @@ impl<'mistakes> Section<'mistakes> {
 
     /// Notes every key nobody asked for: a misspelt key is a mistake, not a default.
     pub(super) fn finish(self) {
+        let known: Vec<&str> = self.asked.iter().copied().collect();
+        let reason = format!("is not a key; known are: {}", known.join(", "));
         for key in self.table.keys() {
-            let known: Vec<&str> = self.asked.iter().copied().collect();
-            let full = self.full(key);
-            self.mistakes.push(Mistake {
-                key: full,
-                reason: format!("is not a key; known are: {}", known.join(", ")),
-            });
+            self.mistakes.push(Mistake::new(&self.full(key), reason.clone()));
         }
     }
 }

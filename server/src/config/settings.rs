@@ -22,6 +22,20 @@ const USUAL_HEARTBEAT: f64 = 15.0;
 /// What may be configured. The page takes a stream for dead after 50 s of silence; a proxy or a slow line may swallow a beat.
 const HEARTBEATS: std::ops::RangeInclusive<f64> = 1.0..=25.0;
 
+/// The keys of `[branding]`: the fields of [`Branding`].
+pub(super) const BRANDING: [&str; 10] = [
+    "displayName",
+    "themeColor",
+    "logo",
+    "contactITName",
+    "contactITPhoneNumber",
+    "contactITEmailAddress",
+    "onlineSupportSiteName",
+    "onlineSupportSiteUrl",
+    "contactITNotes",
+    "privacyUrl",
+];
+
 /// The page, if it is served from here.
 #[derive(Debug, Clone)]
 pub struct PageSettings {
@@ -31,6 +45,25 @@ pub struct PageSettings {
     pub config: Option<serde_json::Value>,
     /// Origins the page must reach.
     pub connect: Vec<String>,
+}
+
+/// The bounds of serving.
+#[derive(Debug, Clone)]
+pub struct Serving {
+    /// The bounds of event streams.
+    pub streams: StreamRules,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// Of those, from one network.
+    pub connections_per_network: usize,
+    /// How long a client may take to send its headers.
+    pub header_timeout: Duration,
+    /// How long an answer may take.
+    pub request_timeout: Duration,
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// The largest size of the database, in pages of 4 KiB.
+    pub database_pages: Option<u32>,
 }
 
 /// Everything.
@@ -46,8 +79,6 @@ pub struct Settings {
     pub drain_time: Duration,
     /// The database file.
     pub database: PathBuf,
-    /// The largest size of the database, in pages of 4 KiB.
-    pub database_pages: Option<u32>,
     /// The page.
     pub page: Option<PageSettings>,
     /// Origins of pages served elsewhere.
@@ -68,18 +99,8 @@ pub struct Settings {
     pub fleet: FleetSettings,
     /// Limits on what people do.
     pub limits: Limits,
-    /// The bounds of event streams.
-    pub streams: StreamRules,
-    /// Connections at the same time.
-    pub connections: usize,
-    /// Of those, from one network.
-    pub connections_per_network: usize,
-    /// How long a client may take to send its headers.
-    pub header_timeout: Duration,
-    /// How long an answer may take.
-    pub request_timeout: Duration,
-    /// The largest body, in bytes.
-    pub body_bytes: usize,
+    /// The bounds of serving.
+    pub serving: Serving,
     /// The organisation.
     pub branding: Branding,
     /// Session mode, if this is it.
@@ -172,7 +193,6 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         log_format,
         drain_time: Duration::from_secs(drain_seconds.unsigned_abs()),
         database,
-        database_pages: serving.database_pages,
         page,
         page_origins,
         public_base_url,
@@ -183,12 +203,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         passcode_lifetime_days,
         fleet,
         limits,
-        streams: serving.streams,
-        connections: serving.connections,
-        connections_per_network: serving.connections_per_network,
-        header_timeout: serving.header_timeout,
-        request_timeout: serving.request_timeout,
-        body_bytes: serving.body_bytes,
+        serving,
         branding,
         session,
     })
@@ -304,16 +319,6 @@ fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
     }
 }
 
-struct Serving {
-    streams: StreamRules,
-    connections: usize,
-    connections_per_network: usize,
-    header_timeout: Duration,
-    request_timeout: Duration,
-    body_bytes: usize,
-    database_pages: Option<u32>,
-}
-
 fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
     let mut section = Section::take(whole, "limits", mistakes);
     let mut count = |key, usual| {
@@ -373,21 +378,9 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
 }
 
 fn branding(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Branding {
-    let known = [
-        "displayName",
-        "themeColor",
-        "logo",
-        "contactITName",
-        "contactITPhoneNumber",
-        "contactITEmailAddress",
-        "onlineSupportSiteName",
-        "onlineSupportSiteUrl",
-        "contactITNotes",
-        "privacyUrl",
-    ];
     let mut section = Section::take(whole, "branding", mistakes);
     let mut texts = serde_json::Map::new();
-    for name in known {
+    for name in BRANDING {
         if let Some(text) = section.text(name) {
             texts.insert(name.to_owned(), serde_json::Value::String(text));
         }
@@ -440,6 +433,16 @@ mod tests {
         for text in ["id.example.com", "ftp://a", "https://", "https://a b", "https://a;script-src *"] {
             assert_eq!(origin_of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_field_of_the_branding_can_be_configured() {
+        let whole = Branding { logo: Some(String::new()), ..Branding::default() };
+        let fields = serde_json::to_value(&whole).unwrap();
+        let fields: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = BRANDING;
+        known.sort_unstable();
+        assert_eq!(known.to_vec(), fields, "in the order of the alphabet");
     }
 
     #[test]

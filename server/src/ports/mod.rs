@@ -1,6 +1,7 @@
 //! What the application needs from outside, one trait per port. Adapters implement them; nothing here knows
 //! how.
 
+mod change_signal;
 mod clock;
 mod crash_points;
 mod device_service;
@@ -11,6 +12,7 @@ mod token_seal;
 mod tokens;
 mod vault;
 
+pub use change_signal::{ChangeListener, ChangeSignal};
 pub use clock::Clock;
 pub use crash_points::{CrashPoint, CrashPoints, NoCrash};
 pub use device_service::{

@@ -4,6 +4,7 @@ use super::chain::Chain;
 use super::rows::{get, time};
 use super::unit::SqliteUnit;
 use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
+use crate::domain::audit_chain::AuditLine;
 use crate::domain::client::ClientSoftware;
 use crate::domain::history::{RecordedEntry, shown_events};
 use crate::domain::ids::{DeviceId, RequestId, ResultId};
@@ -21,6 +22,12 @@ pub(super) async fn append(
     entry: &AuditEntry,
     chain: &Chain,
 ) -> Result<(), StoreError> {
+    let line = write(connection, entry).await?;
+    chain.link(connection, &[line]).await
+}
+
+/// Writes a line down, not linked yet.
+async fn write(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<AuditLine, StoreError> {
     let mut line = entry.line(0);
     let written = sqlx::query(
         "INSERT INTO audit (at, event, person_id, device_id, result_id, address, request_id, \
@@ -39,7 +46,7 @@ pub(super) async fn append(
     .execute(&mut *connection)
     .await?;
     line.sequence = written.last_insert_rowid();
-    chain.link(connection, &line).await
+    Ok(line)
 }
 
 fn entry(row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
@@ -96,8 +103,9 @@ impl SqliteUnit {
 #[async_trait]
 impl AuditLog for SqliteUnit {
     async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let chain = self.chain.clone();
-        append(self.connection(), entry, &chain).await
+        let line = write(self.connection(), entry).await?;
+        self.unlinked.push(line);
+        Ok(())
     }
 
     async fn count_audit(

@@ -31,27 +31,36 @@ impl Chain {
         self.keys.as_deref()
     }
 
-    /// Links a line that was just written to the one before it. A line goes on with the key of the line before; only the
-    /// line that [`SqliteStore::seal_audit`] writes may go on with another. Otherwise the server itself would cover, with
-    /// its key, a record that somebody computed anew without it.
+    /// Links lines that were written to the one before them, in their order. Only the holder of the chain may: over SQLite that
+    /// is the one writer, at the end of its transaction. A line goes on with the key of the line before; only the line that
+    /// [`SqliteStore::seal_audit`] writes may go on with another. Otherwise the server itself would cover, with its key, a
+    /// record that somebody computed anew without it.
     pub(super) async fn link(
         &self,
         connection: &mut SqliteConnection,
-        line: &AuditLine,
+        lines: &[AuditLine],
     ) -> Result<(), StoreError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         let newest = newest(connection).await?;
         let key = self.keys().map(KeyRing::current);
         let goes_on = newest.as_ref().is_none_or(|(_, before)| before.as_ref() == key.map(SecretKey::id));
-        if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
-            let line = line.sequence;
+        let first = lines.first().filter(|line| line.event != AuditEvent::AuditKeyChanged.as_str());
+        if let Some(line) = first.filter(|_| !goes_on) {
             return Err(StoreError::Corrupt(format!(
-                "line {line} of the audit record would follow one with another key: stop the server and run \
-                 `portal-server audit verify`"
+                "line {} of the audit record would follow one with another key: stop the server and run \
+                 `portal-server audit verify`",
+                line.sequence
             )));
         }
-        let previous = newest.map_or(Head::START, |(head, _)| head);
-        let hash = hash(previous.hash, line, key);
-        insert(connection, line.sequence, &Link { key: key.map(|key| key.id().clone()), hash }).await
+        let mut previous = newest.map_or(Head::START, |(head, _)| head).hash;
+        for line in lines {
+            previous = hash(previous, line, key);
+            let link = Link { key: key.map(|key| key.id().clone()), hash: previous };
+            insert(connection, line.sequence, &link).await?;
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::SqliteStore;
 use super::chain::Chain;
+use crate::domain::audit_chain::AuditLine;
 use crate::domain::secret_key::KeyRing;
 use crate::ports::{Storage, StoreError, UnitOfWork};
 use async_trait::async_trait;
@@ -17,7 +18,9 @@ enum Connection {
 /// A unit of work. Each repository is implemented for it in the file of its tables.
 pub(super) struct SqliteUnit {
     connection: Connection,
-    pub(super) chain: Chain,
+    chain: Chain,
+    /// Lines of the audit record that were written and are not linked yet.
+    pub(super) unlinked: Vec<AuditLine>,
     pub(super) session_keys: Option<Arc<KeyRing>>,
 }
 
@@ -32,7 +35,12 @@ impl SqliteUnit {
 
 impl SqliteStore {
     fn unit(&self, connection: Connection) -> SqliteUnit {
-        SqliteUnit { connection, chain: self.chain.clone(), session_keys: self.session_keys.clone() }
+        SqliteUnit {
+            connection,
+            chain: self.chain.clone(),
+            unlinked: Vec::new(),
+            session_keys: self.session_keys.clone(),
+        }
     }
 
     /// A transaction that holds the write lock from its first moment.
@@ -64,10 +72,16 @@ impl Storage for SqliteStore {
 
 #[async_trait]
 impl UnitOfWork for SqliteUnit {
+    /// The lines of the audit record are linked last, all at once: nothing else of the unit waits for the chain. Over SQLite the
+    /// one writer holds the chain, so no line is ever seen without its link.
     async fn save(self: Box<Self>) -> Result<(), StoreError> {
-        match self.connection {
+        let Self { connection, chain, unlinked, session_keys: _ } = *self;
+        match connection {
             Connection::Reading(_) => Ok(()),
-            Connection::Writing(transaction) => Ok(transaction.commit().await?),
+            Connection::Writing(mut transaction) => {
+                chain.link(&mut transaction, &unlinked).await?;
+                Ok(transaction.commit().await?)
+            }
         }
     }
 }

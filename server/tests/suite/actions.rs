@@ -114,6 +114,10 @@ async fn a_new_name_shows_at_once_for_this_person_survives_a_restart_and_can_be_
     assert_eq!(in_list["managedDeviceName"], "営業の電話");
     assert_eq!(activities(&server, "p-dana").await, pairs(&[("rename", "actionDone")]));
     assert_eq!(server.get("p-dana", "/me/notifications").await.json()["value"], json!([]));
+    act(&server, "p-dana", "d-dana-normal", "remoteLock", "l", "").await;
+    server.pass(10).await;
+    let told = server.get("p-dana", "/me/notifications").await.json()["value"][0].clone();
+    assert_eq!(told["deviceName"], "営業の電話", "the person is told by the name they gave");
     act(&server, "p-dana", "d-dana-normal", "rename", "k2", "{}").await;
     assert_eq!(device(&server, "p-dana", "d-dana-normal").await["managedDeviceName"], "");
 }

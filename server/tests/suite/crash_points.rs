@@ -78,6 +78,7 @@ impl World {
             clock: self.clock.clone(),
             randomness: randomness.clone(),
             vault: Arc::new(AeadVault::new(&KEY_BYTES, randomness)),
+            signal: Arc::new(portal_server::system::LocalSignal::default()),
         };
         let many = PerHour(1000);
         let limits = Limits {

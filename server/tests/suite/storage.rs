@@ -12,7 +12,7 @@ async fn a_full_disk_during_a_reset_is_503_and_leaves_nothing_half_recorded() {
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&pool).await.unwrap();
     pool.close().await;
     let mut settings = server.settings.clone();
-    settings.database_pages = Some(u32::try_from(pages).unwrap() + 2);
+    settings.serving.database_pages = Some(u32::try_from(pages).unwrap() + 2);
     let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
     let full =
         TestServer { server: Server::build(&settings, replaceable).await.unwrap(), settings, ..server };

@@ -92,6 +92,16 @@ async fn rs256_works_as_most_providers_use_it() {
 }
 
 #[tokio::test]
+async fn an_rsa_key_of_fewer_than_2048_bits_is_refused_although_it_is_the_providers() {
+    let server = TestServer::start().await;
+    let (long, short) = (Signer::rs256("long"), Signer::short_rs256("short"));
+    server.provider.set_keys(vec![long.jwk(), short.jwk()]);
+    let claims = changed(&server, json!({}));
+    assert_eq!(me(&server, &long.sign(&claims)).await.status, StatusCode::OK);
+    assert_eq!(me(&server, &short.sign(&claims)).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn an_algorithm_that_is_not_configured_is_refused_even_with_the_providers_own_key() {
     let server = TestServer::start().await;
     let mut signer = Signer::rs256("rsa");

@@ -17,8 +17,9 @@ pub(super) fn write(options: &Options) -> Result<()> {
         .map(|name| format!("{ASSETS}/{name}"))
         .collect();
     hashed.sort();
-    let answers = headers::Answers { connect: &options.connect, images: &options.images, hashed: &hashed };
-    for (name, contents) in answers.files() {
+    let (connect, images) = (options.connect.join(" "), options.images.join(" "));
+    let answers = headers::Answers { connect: &connect, images: &images, hashed: &hashed };
+    for (name, contents) in answers.files()? {
         workspace::write(&options.out.join(name), contents)?;
     }
     Ok(())

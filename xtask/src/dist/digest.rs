@@ -29,23 +29,19 @@ pub(crate) fn hashed_name(stem: &str, ending: &str, bytes: &[u8]) -> String {
 
 /// Whether a file name carries such a digest.
 pub(crate) fn is_hashed_name(name: &str) -> bool {
-    let Some((stem, _ending)) = name.rsplit_once('.') else {
-        return false;
-    };
     // Trunk writes `name-digest.css`, and `name-digest_bg.wasm` for the module.
-    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
-    stem.rsplit_once('-').is_some_and(|(_, digest)| {
-        digest.len() == NAME_DIGITS && digest.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f'))
-    })
+    digits(&name.replace("_bg.", ".")) == Some(NAME_DIGITS)
 }
 
 /// Whether Trunk wrote this name: it leaves out leading zeros of its digest, so now and then a digit is missing.
 pub(crate) fn is_name_by_trunk(name: &str) -> bool {
-    let digest = name.rsplit_once('.').and_then(|(stem, _)| stem.rsplit_once('-')).map(|(_, digest)| digest);
-    digest.is_some_and(|digest| {
-        (NAME_DIGITS - 4..=NAME_DIGITS).contains(&digest.len())
-            && digest.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f'))
-    })
+    digits(name).is_some_and(|count| (NAME_DIGITS - 4..=NAME_DIGITS).contains(&count))
+}
+
+/// How many digits the digest in a file name has.
+fn digits(name: &str) -> Option<usize> {
+    let (_, digest) = name.rsplit_once('.')?.0.rsplit_once('-')?;
+    digest.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f')).then_some(digest.len())
 }
 
 #[cfg(test)]

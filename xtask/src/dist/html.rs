@@ -1,7 +1,11 @@
 //! Just enough HTML reading to rewrite the `<link>` and `<script>` elements of Trunk's `index.html`.
 //!
 //! The file is our own, so this is no parser for the web: it knows comments, attributes in double quotes, single quotes
-//! or none, and that a script ends at `</script>`.
+//! or none, and that a script ends at `</script>`. A `>` within an attribute would end the element.
+
+use regex_lite::Regex;
+
+use crate::error::{Error, Result};
 
 /// An element's name and attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,32 +67,37 @@ impl Tag {
 }
 
 /// Cuts a document into parts; comments are dropped, for nobody reads them in a browser.
-pub(crate) fn parse(html: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut text = String::new();
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        let (before, here) = rest.split_at(at);
-        text.push_str(before);
-        if let Some(comment) = here.strip_prefix("<!--") {
-            rest = comment.split_once("-->").map_or("", |(_, after)| after);
-        } else if let Some((tag, after)) = element(here, "link") {
-            parts.push(Part::Text(std::mem::take(&mut text)));
-            parts.push(Part::Link(tag));
-            rest = after;
-        } else if let Some((tag, after)) = element(here, "script") {
-            let (body, after) = after.split_once("</script>").unwrap_or((after, ""));
-            parts.push(Part::Text(std::mem::take(&mut text)));
-            parts.push(Part::Script(tag, body.to_string()));
-            rest = after;
-        } else {
-            text.push('<');
-            rest = here.get(1..).unwrap_or("");
-        }
+pub(crate) fn parse(html: &str) -> Result<Vec<Part>> {
+    let pieces = pattern(r"(?s)<!--.*?-->|<link([\s/][^>]*)?>|<script(\s[^>]*)?>(.*?)</script>")?;
+    let attributes = pattern(r#"([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?"#)?;
+    let tag = |name, text: &str| {
+        let attributes = attributes.captures_iter(text).map(|one| {
+            let value = [2, 3, 4].into_iter().find_map(|group| one.get(group));
+            let name = one.get(1).map_or("", |name| name.as_str()).to_ascii_lowercase();
+            (name, value.map(|value| value.as_str().to_string()))
+        });
+        Tag { name, attributes: attributes.collect() }
+    };
+    let (mut parts, mut text, mut at) = (Vec::new(), String::new(), 0);
+    for piece in pieces.captures_iter(html) {
+        let Some(whole) = piece.get(0) else { continue };
+        text.push_str(html.get(at..whole.start()).unwrap_or_default());
+        at = whole.end();
+        let of = |group| piece.get(group).map_or("", |part| part.as_str());
+        let part = match whole.as_str() {
+            comment if comment.starts_with("<!--") => continue,
+            link if link.starts_with("<link") => Part::Link(tag("link", of(1))),
+            _ => Part::Script(tag("script", of(2)), of(3).to_string()),
+        };
+        parts.extend([Part::Text(std::mem::take(&mut text)), part]);
     }
-    text.push_str(rest);
+    text.push_str(html.get(at..).unwrap_or_default());
     parts.push(Part::Text(text));
-    parts
+    Ok(parts)
+}
+
+fn pattern(text: &str) -> Result<Regex> {
+    Regex::new(text).map_err(|error| Error::Build(error.to_string()))
 }
 
 /// Puts the parts together again, without the indentation and empty lines of the source.
@@ -105,50 +114,8 @@ pub(crate) fn write(parts: &[Part]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Reads `<name …>` at the start of `html`.
-fn element<'a>(html: &'a str, name: &'static str) -> Option<(Tag, &'a str)> {
-    let after = html.strip_prefix('<')?;
-    let head = after.get(..name.len())?;
-    let mut rest = after.get(name.len()..)?;
-    if !head.eq_ignore_ascii_case(name)
-        || !rest.starts_with(|one: char| one.is_whitespace() || one == '>' || one == '/')
-    {
-        return None;
-    }
-    let mut tag = Tag { name, attributes: Vec::new() };
-    loop {
-        rest = rest.trim_start().trim_start_matches('/');
-        if let Some(after) = rest.strip_prefix('>') {
-            return Some((tag, after));
-        }
-        let end = rest.find(|one: char| one.is_whitespace() || matches!(one, '=' | '>' | '/'))?;
-        let (attribute, after) = rest.split_at(end);
-        if attribute.is_empty() {
-            // A stray sign: skip it rather than stand still.
-            rest = after.get(1..)?;
-            continue;
-        }
-        rest = after.trim_start();
-        let value = match rest.strip_prefix('=') {
-            None => None,
-            Some(after) => {
-                let after = after.trim_start();
-                let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
-                    quoted.split_once('"')?
-                } else if let Some(quoted) = after.strip_prefix('\'') {
-                    quoted.split_once('\'')?
-                } else {
-                    after.split_at(after.find(|one: char| one.is_whitespace() || one == '>')?)
-                };
-                rest = after;
-                Some(value.to_string())
-            }
-        };
-        tag.attributes.push((attribute.to_ascii_lowercase(), value));
-    }
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 
@@ -164,7 +131,7 @@ import a from '/a.js'; if (1 < 2) {}
 
     #[test]
     fn links_and_scripts_are_found_and_comments_dropped() {
-        let parts = parse(PAGE);
+        let parts = parse(PAGE).unwrap();
         let links: Vec<&Tag> = parts
             .iter()
             .filter_map(|part| if let Part::Link(tag) = part { Some(tag) } else { None })
@@ -186,8 +153,8 @@ import a from '/a.js'; if (1 < 2) {}
 
     #[test]
     fn reading_what_was_written_gives_the_same() {
-        let once = write(&parse(PAGE));
-        assert_eq!(write(&parse(&once)), once);
+        let once = write(&parse(PAGE).unwrap());
+        assert_eq!(write(&parse(&once).unwrap()), once);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::workspace::{self, Workspace};
 
@@ -38,7 +40,7 @@ pub(crate) struct Texts {
 }
 
 /// A file of texts as `index.html` lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Listed {
     /// Its address.
     pub(crate) src: String,
@@ -47,11 +49,12 @@ pub(crate) struct Listed {
 }
 
 /// A language as `index.html` lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     /// The language's tag.
     pub(crate) tag: String,
     /// The file a first visit loads.
+    #[serde(flatten)]
     pub(crate) first: Listed,
     /// The file that comes with the later screens.
     pub(crate) later: Listed,
@@ -84,36 +87,14 @@ fn of(sources: &[catalog::Source]) -> Result<Vec<Texts>> {
 }
 
 /// The list for `index.html`, which `boot.js` reads.
-pub(crate) fn list(entries: &[Entry]) -> String {
-    let entries: Vec<serde_json::Value> = entries
-        .iter()
-        .map(|entry| {
-            serde_json::json!({
-                "tag": entry.tag,
-                "src": entry.first.src,
-                "integrity": entry.first.integrity,
-                "later": { "src": entry.later.src, "integrity": entry.later.integrity },
-            })
-        })
-        .collect();
-    serde_json::Value::from(entries).to_string()
+pub(crate) fn list(entries: &[Entry]) -> Result<String> {
+    serde_json::to_string(entries).map_err(|error| Error::Build(format!("the list of languages: {error}")))
 }
 
 /// The languages out of the list in a finished `index.html`.
 pub(crate) fn listed(html: &str) -> Vec<Entry> {
     let list = html.split_once("id=\"languages\">").and_then(|(_, rest)| rest.split_once("</script>"));
-    let list: serde_json::Value =
-        list.and_then(|(list, _)| serde_json::from_str(list).ok()).unwrap_or_default();
-    let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    entries.iter().filter_map(entry).collect()
-}
-
-fn entry(value: &serde_json::Value) -> Option<Entry> {
-    let text = |value: &serde_json::Value, name: &str| value.get(name)?.as_str().map(str::to_string);
-    let file = |value: &serde_json::Value| {
-        Some(Listed { src: text(value, "src")?, integrity: text(value, "integrity")? })
-    };
-    Some(Entry { tag: text(value, "tag")?, first: file(value)?, later: file(value.get("later")?)? })
+    list.and_then(|(list, _)| serde_json::from_str(list).ok()).unwrap_or_default()
 }
 
 /// Fails when words of a language stand in a WebAssembly module: they would be loaded by everybody.
@@ -188,7 +169,7 @@ mod tests {
             later: file(&format!("/assets/{tag}-later-1.txt")),
         };
         let entries = [entry("en"), entry("ja")];
-        let list = list(&entries);
+        let list = list(&entries).unwrap();
         let html = format!("<script type=\"application/json\" id=\"languages\">{list}</script>");
         assert_eq!(listed(&html), entries);
         assert!(!list.contains('<'), "it stands in a script element");

@@ -58,37 +58,41 @@ const OWN_SOURCES: &[&str] = &[
     include_str!("compress.mjs"),
 ];
 
-/// What may differ between two builds of the same sources.
-#[derive(Debug, Clone)]
+/// What the person asked for: what may differ between two builds of the same sources.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(crate) struct Options {
-    /// The origins that the page may call (API, provider), for the header files of static hosts.
-    pub(crate) connect: String,
-    /// The origins of images besides our own, for a logo on another host.
-    pub(crate) images: String,
-    /// Where the page goes.
+    /// An origin the page may call: the API's and the provider's (repeatable).
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, default_value = "https:")]
+    pub(crate) connect: Vec<String>,
+    /// An origin of images besides its own, for a logo elsewhere (repeatable).
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) images: Vec<String>,
+    /// Where it goes.
+    #[arg(long, value_name = "DIR", default_value = "dist", value_parser = directory)]
     pub(crate) out: PathBuf,
-    /// Whether the bills of materials are written.
-    pub(crate) bills: Bills,
+    /// With bills of materials (sbom/), for a release: cargo-cyclonedx is built when it is first needed.
+    #[arg(long)]
+    pub(crate) sbom: bool,
 }
 
-/// Bills of materials: part of a release, and of nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Bills {
-    /// Written by cargo-cyclonedx, which is built when it is first needed.
-    Write,
-    /// Left out.
-    None,
+/// A source of the policy: an origin (or any of HTTPS), and nothing that could end the directive.
+fn origin(text: &str) -> std::result::Result<String, String> {
+    let scheme = text.starts_with("https://") || text.starts_with("http://") || text == "https:";
+    if scheme && !text.contains(|one: char| one.is_whitespace() || matches!(one, ';' | ',' | '"' | '\'')) {
+        return Ok(text.to_string());
+    }
+    Err("an origin looks like https://api.example.com".to_string())
+}
+
+/// A relative directory is one of the current directory.
+fn directory(text: &str) -> std::io::Result<PathBuf> {
+    std::path::absolute(text)
 }
 
 impl Options {
     /// What `run` and `test` build: any HTTPS origin, the default directory.
     pub(crate) fn standard(workspace: &Workspace) -> Self {
-        Self {
-            connect: "https:".to_string(),
-            images: String::new(),
-            out: workspace.dist(),
-            bills: Bills::None,
-        }
+        Self { connect: vec!["https:".to_string()], images: Vec::new(), out: workspace.dist(), sbom: false }
     }
 }
 
@@ -103,7 +107,7 @@ pub(crate) fn build(workspace: &Workspace, options: &Options) -> Result<()> {
     beside::write(options)?;
     // Those of an earlier build would speak of other sources.
     workspace::remove_dir(&options.out.join("sbom"))?;
-    if options.bills == Bills::Write {
+    if options.sbom {
         sbom::write(workspace, &options.out)?;
     }
     no_machine_path(workspace, &options.out)
@@ -222,7 +226,7 @@ impl Assembly<'_> {
         let script = self.loader(&files, &modules)?;
         let mut used: Vec<String> = Vec::new();
         let mut parts = Vec::new();
-        for part in html::parse(&workspace::read(&self.raw.join("index.html"))?) {
+        for part in html::parse(&workspace::read(&self.raw.join("index.html"))?)? {
             match part {
                 // Trunk's; ours, with the new names, stand where the loader was announced.
                 Part::Link(tag) if tag.has_rel("modulepreload") => parts.push(script.preload()),
@@ -234,15 +238,19 @@ impl Assembly<'_> {
                         parts.push(Part::Link(tag));
                     }
                 }
-                Part::Link(tag) => parts.push(Part::Link(self.link(tag, &mut used)?)),
+                Part::Link(tag) => parts.push(Part::Link(self.local(tag, "href", &mut used)?)),
                 Part::Script(_, body) if body.contains("TrunkApplicationStarted") => {
                     parts.push(script.element());
                 }
                 Part::Script(tag, _) if tag.get("id") == Some("languages") => {
                     parts.push(Part::Script(tag, self.languages()?));
                 }
-                Part::Script(tag, body) if tag.get("src").is_none() => parts.push(self.inline(tag, &body)?),
-                Part::Script(tag, body) => parts.push(Part::Script(self.script(tag, &mut used)?, body)),
+                Part::Script(tag, _) if tag.get("src").is_none() => {
+                    return Err(Error::Build(
+                        "index.html has a script in it, which the policy forbids.\nWhat to do: make it a file, like boot.js.".into(),
+                    ));
+                }
+                Part::Script(tag, body) => parts.push(Part::Script(self.local(tag, "src", &mut used)?, body)),
                 Part::Text(text) => parts.push(Part::Text(text)),
             }
         }
@@ -270,7 +278,7 @@ impl Assembly<'_> {
             })
         };
         let entries: Vec<languages::Entry> = self.languages.iter().map(entry).collect::<Result<_>>()?;
-        Ok(languages::list(&entries))
+        languages::list(&entries)
     }
 
     /// The optimised module under its new names, in two parts.
@@ -376,9 +384,11 @@ impl Assembly<'_> {
         self.asset(LATER, "css", &workspace::read_bytes(&minified)?)
     }
 
-    /// A link to a local file: the style sheet is minified, and whatever Trunk hashed moves to the other hashed files.
-    fn link(&self, mut tag: Tag, used: &mut Vec<String>) -> Result<Tag> {
-        let Some(name) = tag.get("href").and_then(|href| href.strip_prefix('/')).map(str::to_string) else {
+    /// A link or script of a local file that Trunk hashed: style sheets and scripts are minified, and all of them move to
+    /// the other hashed files.
+    fn local(&self, mut tag: Tag, attribute: &str, used: &mut Vec<String>) -> Result<Tag> {
+        let Some(name) = tag.get(attribute).and_then(|href| href.strip_prefix('/')).map(str::to_string)
+        else {
             return Ok(tag);
         };
         let file = self.raw.join(&name);
@@ -387,67 +397,26 @@ impl Assembly<'_> {
         }
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "bin"));
         let stem = stem.rsplit_once('-').map_or(stem, |(stem, _)| stem);
-        let asset = if tag.has_rel("stylesheet") {
-            let source = workspace::read(&file)?;
-            if source.contains("@import") {
-                return Err(Error::Build(format!(
-                    "{stem}.{ending} has an @import, which would be one more request in a row.\n\
-                     What to do: name the other file in index.html too."
-                )));
-            }
-            let minified = self.raw.with_file_name("minified.css");
-            self.esbuild("the style sheet", &[], &file, &minified)?;
+        if ending == "css" && workspace::read(&file)?.contains("@import") {
+            return Err(Error::Build(format!(
+                "{stem}.{ending} has an @import, which would be one more request in a row.\n\
+                 What to do: name the other file in index.html too."
+            )));
+        }
+        let asset = if matches!(ending, "css" | "js") {
+            let minified = self.raw.with_file_name(format!("minified.{ending}"));
+            self.esbuild(&name, &[], &file, &minified)?;
             self.asset(stem, ending, &workspace::read_bytes(&minified)?)?
         } else {
             self.asset(stem, ending, &workspace::read_bytes(&file)?)?
         };
-        used.push(name);
-        tag.set("href", &asset.address());
-        if tag.has_rel("stylesheet") || tag.has_rel("preload") {
+        tag.set(attribute, &asset.address());
+        if attribute == "src" || tag.has_rel("stylesheet") || tag.has_rel("preload") {
             tag.set("integrity", &asset.integrity);
             tag.set("crossorigin", "anonymous");
         }
-        Ok(tag)
-    }
-
-    /// A script of our own that Trunk hashed: minified, with a new name and integrity.
-    fn script(&self, mut tag: Tag, used: &mut Vec<String>) -> Result<Tag> {
-        let Some(name) = tag.get("src").and_then(|src| src.strip_prefix('/')).map(str::to_string) else {
-            return Ok(tag);
-        };
-        let file = self.raw.join(&name);
-        if !file.is_file() {
-            return Ok(tag);
-        }
-        let minified = self.raw.with_file_name("script.min.js");
-        self.esbuild("the boot script", &[], &file, &minified)?;
-        let stem = name.rsplit_once('-').map_or("script", |(stem, _)| stem);
-        let asset = self.asset(stem, "js", &workspace::read_bytes(&minified)?)?;
         used.push(name);
-        tag.set("src", &asset.address());
-        tag.set("integrity", &asset.integrity);
-        tag.set("crossorigin", "anonymous");
         Ok(tag)
-    }
-
-    /// An inline script becomes a file: the policy allows none inline.
-    fn inline(&self, mut tag: Tag, body: &str) -> Result<Part> {
-        // Data, not code: the policy does not concern it.
-        if tag
-            .get("type")
-            .is_some_and(|kind| !kind.is_empty() && kind != "module" && !kind.contains("javascript"))
-        {
-            return Ok(Part::Script(tag, body.to_string()));
-        }
-        let source = self.raw.with_file_name("inline.js");
-        let minified = self.raw.with_file_name("inline.min.js");
-        workspace::write(&source, body)?;
-        self.esbuild("the boot script", &[], &source, &minified)?;
-        let asset = self.asset("boot", "js", &workspace::read_bytes(&minified)?)?;
-        tag.set("src", &asset.address());
-        tag.set("integrity", &asset.integrity);
-        tag.set("crossorigin", "anonymous");
-        Ok(Part::Script(tag, String::new()))
     }
 
     fn esbuild(&self, what: &str, options: &[&str], from: &Path, to: &Path) -> Result<()> {
@@ -482,11 +451,7 @@ impl Assembly<'_> {
             if ours || glue {
                 continue;
             }
-            let to = self.out.join(name);
-            if let Some(dir) = to.parent() {
-                workspace::create_dir(dir)?;
-            }
-            std::fs::copy(file, &to).map_err(|source| Error::file("write", &to, source))?;
+            workspace::copy(file, &self.out.join(name))?;
         }
         Ok(())
     }
@@ -562,9 +527,7 @@ fn only(files: &[PathBuf], ending: &str) -> Result<PathBuf> {
 
 /// The files that are not the page itself: the example configuration, deep links, compressed forms.
 fn finish(node: &Node, staged: &Path) -> Result<()> {
-    let index = staged.join("index.html");
-    std::fs::copy(&index, staged.join("404.html"))
-        .map_err(|source| Error::file("write", &staged.join("404.html"), source))?;
+    workspace::copy(&staged.join("index.html"), &staged.join("404.html"))?;
     let example = include_str!("config.example.json");
     workspace::write(&staged.join("config.example.json"), example)?;
     let served: Vec<PathBuf> =
@@ -626,12 +589,5 @@ fn put_in_place(staged: &Path, out: &Path) -> Result<()> {
         return Ok(());
     }
     // Another file system: copy.
-    for file in workspace::files_under(staged, &|_| false)? {
-        let to = out.join(file.strip_prefix(staged).unwrap_or(&file));
-        if let Some(dir) = to.parent() {
-            workspace::create_dir(dir)?;
-        }
-        std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
-    }
-    Ok(())
+    workspace::copy_all(staged, out).map(drop)
 }

@@ -1,94 +1,37 @@
-//! What every host must do, as a table. Nothing here is taken from the generator: what somebody removes there is
-//! missed here.
+//! What every host must do, as a table: the lists are `expectations.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 
 use super::answer::Answer;
 use super::site::{SECRET, Site};
-use crate::error::Result;
-
-/// What every answer must carry, errors too. The policy is that of the build that `run` and `test` make (`https:`).
-const EVERYWHERE: &[(&str, &str)] = &[
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self' https:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-    ),
-    ("referrer-policy", "no-referrer"),
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
-         microphone=(), payment=(), usb=()",
-    ),
-    ("strict-transport-security", "max-age=31536000"),
-];
+use crate::error::{Error, Result};
 
 /// `Cache-Control` of what must never be stored.
 const NO_STORE: &str = "no-store";
 /// `Cache-Control` of hashed files.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// One address of each screen, as a person may open it by link or reload.
-const SCREENS: &[&str] = &[
-    "/",
-    "/devices",
-    "/devices/",
-    "/devices/6f2c8f0a-1d5e-4a57-9a53-0d8f1c1b2a3e",
-    "/devices/d-1/reset-passcode",
-    "/devices/d-1/passcode",
-    "/devices/d-1/history",
-    "/devices/d-1/not-me/r-1",
-    "/history",
-    "/notifications",
-    "/accessibility",
-    "/help",
-    "/signed-out",
-    "/callback?code=x&state=y&iss=https%3A%2F%2Flogin.example%2Ftenant",
-    "/no-such-address",
-];
+/// `expectations.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lists {
+    screens: Vec<String>,
+    missing: Vec<String>,
+    hidden: Vec<String>,
+    outside: Vec<String>,
+    encodings: Vec<Encoding>,
+    everywhere: BTreeMap<String, String>,
+    media: BTreeMap<String, String>,
+}
 
-/// Addresses without a file: an error, and never the page under the name of a script.
-const MISSING: &[&str] = &[
-    "/assets/portal-0000000000000000.js",
-    "/assets/portal-0000000000000000.wasm",
-    "/assets/",
-    "/missing.js",
-    "/missing.json",
-    "/favicon.ico",
-];
-
-/// Files that are for the host alone.
-const HIDDEN: &[&str] = &[
-    "/.htaccess",
-    "/_headers",
-    "/_redirects",
-    "/headers.json",
-    "/portal-caddy.conf",
-    "/portal-nginx.conf",
-    "/staticwebapp.config.json",
-    "/sbom/page.cdx.json",
-];
-
-/// Ways out of the served directory, to the file beside it.
-const OUTSIDE: &[&str] = &[
-    "/../secret.txt",
-    "/assets/../../secret.txt",
-    "/%2e%2e/secret.txt",
-    "/..%2fsecret.txt",
-    "/assets/..%2f..%2fsecret.txt",
-];
-
-/// `Accept-Encoding` as browsers and proxies send it, and the encoding that must be chosen.
-const ENCODINGS: &[(Option<&str>, Option<&str>)] = &[
-    (None, None),
-    (Some("identity"), None),
-    (Some("gzip"), Some("gzip")),
-    (Some("gzip, deflate, br, zstd"), Some("br")),
-    (Some("br;q=0, gzip;q=0.5"), Some("gzip")),
-];
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Encoding {
+    accepts: Option<String>,
+    chosen: Option<String>,
+}
 
 /// What only some web servers can promise, because it takes a module that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,19 +46,19 @@ pub(super) enum Promise {
 pub(super) type Verdict = std::result::Result<(), String>;
 
 /// One request and what must come back.
-pub(super) struct Expectation {
+pub(super) struct Expectation<'a> {
     /// Path and query.
     pub(super) path: String,
     /// `Accept-Encoding`.
-    pub(super) accepts: Option<&'static str>,
-    /// What must come back.
-    pub(super) wanted: Wanted,
+    pub(super) accepts: Option<&'a str>,
+    wanted: Wanted<'a>,
+    everywhere: &'a BTreeMap<String, String>,
 }
 
 /// What must come back.
-pub(super) enum Wanted {
+enum Wanted<'a> {
     /// This file, whole.
-    File(File),
+    File(File<'a>),
     /// 404, and not the page.
     NotFound,
     /// An error, and nothing of the file beside the directory.
@@ -123,52 +66,76 @@ pub(super) enum Wanted {
 }
 
 /// A file as it must be sent.
-pub(super) struct File {
+struct File<'a> {
     /// Its name in the directory.
-    pub(super) name: String,
+    name: String,
     /// `Content-Type`.
-    pub(super) media: &'static str,
+    media: &'a str,
     /// `Cache-Control`.
-    pub(super) cache: &'static str,
+    cache: &'static str,
     /// `Content-Encoding`.
-    pub(super) encoding: Option<&'static str>,
+    encoding: Option<&'a str>,
 }
 
-/// The whole table for this page and a host with these promises.
-pub(super) fn table(site: &Site, promises: &[Promise]) -> Vec<Expectation> {
-    let mut all = Vec::new();
-    for screen in SCREENS {
-        all.push(file(screen, "index.html", NO_STORE, None, None));
+impl Lists {
+    pub(super) fn read() -> Result<Self> {
+        toml::from_str(include_str!("expectations.toml"))
+            .map_err(|error| Error::Build(format!("xtask/src/hosts/expectations.toml: {error}")))
     }
-    let fixed = [("/", "index.html"), ("/404.html", "404.html"), ("/config.json", "config.json")];
-    let fixed = fixed.map(|(path, name)| (path.to_string(), name.to_string(), NO_STORE));
-    let assets = site.one_asset_of_each_kind().map(|name| (format!("/{name}"), name.to_string(), IMMUTABLE));
-    for (path, name, cache) in fixed.into_iter().chain(assets) {
-        for (accepts, encoding) in ENCODINGS {
-            let is_promised = match encoding {
-                None => true,
-                Some("br") => promises.contains(&Promise::Brotli),
-                Some(_) => promises.contains(&Promise::Gzip),
-            };
-            // config.json is the organisation's own and has no compressed form.
-            let encoding = if name == "config.json" { &None } else { encoding };
-            if is_promised {
-                all.push(file(&path, &name, cache, *accepts, *encoding));
+
+    /// The whole table for this page and a host with these promises.
+    pub(super) fn table(&self, site: &Site, promises: &[Promise]) -> Vec<Expectation<'_>> {
+        let mut all: Vec<Expectation<'_>> =
+            self.screens.iter().map(|screen| self.file(screen, "index.html", NO_STORE, None, None)).collect();
+        let fixed = [("/", "index.html"), ("/404.html", "404.html"), ("/config.json", "config.json")];
+        let fixed = fixed.map(|(path, name)| (path.to_string(), name.to_string(), NO_STORE));
+        let assets =
+            site.one_asset_of_each_kind().map(|name| (format!("/{name}"), name.to_string(), IMMUTABLE));
+        for (path, name, cache) in fixed.into_iter().chain(assets) {
+            for Encoding { accepts, chosen } in &self.encodings {
+                let is_promised = match chosen.as_deref() {
+                    None => true,
+                    Some("br") => promises.contains(&Promise::Brotli),
+                    Some(_) => promises.contains(&Promise::Gzip),
+                };
+                // config.json is the organisation's own and has no compressed form.
+                let chosen = chosen.as_deref().filter(|_| name != "config.json");
+                if is_promised {
+                    all.push(self.file(&path, &name, cache, accepts.as_deref(), chosen));
+                }
             }
         }
+        let not_found = self.missing.iter().chain(&self.hidden);
+        all.extend(not_found.map(|path| self.other(path, None, Wanted::NotFound)));
+        all.extend(self.outside.iter().map(|path| self.other(path, None, Wanted::NothingOutside)));
+        all
     }
-    let other = |path: &str, wanted| Expectation { path: path.to_string(), accepts: None, wanted };
-    all.extend(MISSING.iter().chain(HIDDEN).map(|path| other(path, Wanted::NotFound)));
-    all.extend(OUTSIDE.iter().map(|path| other(path, Wanted::NothingOutside)));
-    all
+
+    /// The files that are to be hidden and are not there: hiding them would prove nothing.
+    pub(super) fn hidden_but_absent(&self, site: &Site) -> Vec<&str> {
+        let names = self.hidden.iter().map(String::as_str);
+        names.filter(|path| !site.has(path.trim_start_matches('/'))).collect()
+    }
+
+    fn file<'a>(
+        &'a self,
+        path: &str,
+        name: &str,
+        cache: &'static str,
+        accepts: Option<&'a str>,
+        encoding: Option<&'a str>,
+    ) -> Expectation<'a> {
+        let media = self.media.get(name.rsplit('.').next().unwrap_or_default());
+        let media = media.map_or("a media type that expectations.toml does not know: add it", String::as_str);
+        self.other(path, accepts, Wanted::File(File { name: name.to_string(), media, cache, encoding }))
+    }
+
+    fn other<'a>(&'a self, path: &str, accepts: Option<&'a str>, wanted: Wanted<'a>) -> Expectation<'a> {
+        Expectation { path: path.to_string(), accepts, wanted, everywhere: &self.everywhere }
+    }
 }
 
-/// The files that are to be hidden and are not there: hiding them would prove nothing.
-pub(super) fn hidden_but_absent(site: &Site) -> Vec<&'static str> {
-    HIDDEN.iter().filter(|path| !site.has(path.trim_start_matches('/'))).copied().collect()
-}
-
-impl Expectation {
+impl Expectation<'_> {
     /// Compares an answer with what must come back.
     pub(super) fn verdict(&self, answer: &Answer, promises: &[Promise], site: &Site) -> Result<Verdict> {
         let mut wrong = Vec::new();
@@ -180,7 +147,7 @@ impl Expectation {
         };
         // A request that leads nowhere may be refused before any rule is read.
         if !matches!(self.wanted, Wanted::NothingOutside) {
-            for (name, value) in EVERYWHERE {
+            for (name, value) in self.everywhere {
                 expect(name, Some(value));
             }
         }
@@ -223,9 +190,9 @@ fn quoted(value: Option<&str>) -> String {
     value.map_or("absent".to_string(), |value| format!("`{value}`"))
 }
 
-impl File {
+impl File<'_> {
     /// The bytes that must be transferred.
-    pub(super) fn body(&self, site: &Site) -> Result<Vec<u8>> {
+    fn body(&self, site: &Site) -> Result<Vec<u8>> {
         match self.encoding {
             None => site.contents(&self.name),
             Some("br") => site.contents(&format!("{}.br", self.name)),
@@ -234,27 +201,15 @@ impl File {
     }
 }
 
-fn file(
-    path: &str,
-    name: &str,
-    cache: &'static str,
-    accepts: Option<&'static str>,
-    encoding: Option<&'static str>,
-) -> Expectation {
-    let wanted = File { name: name.to_string(), media: media(name), cache, encoding };
-    Expectation { path: path.to_string(), accepts, wanted: Wanted::File(wanted) }
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
 
-/// The media type that a browser must be told.
-fn media(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "txt" => "text/plain; charset=utf-8",
-        "wasm" => "application/wasm",
-        "json" => "application/json",
-        "svg" => "image/svg+xml",
-        _ => "a media type that the table does not know: add it",
+    #[test]
+    fn the_lists_can_be_read_and_a_value_over_several_lines_is_one() {
+        let lists = Lists::read().unwrap();
+        assert!(lists.everywhere.values().all(|value| !value.contains("  ") && !value.contains('\n')));
+        assert!(lists.media.len() >= 7 && lists.encodings.iter().any(|one| one.accepts.is_none()));
     }
 }

@@ -6,15 +6,15 @@
 //! that cannot be run here (Netlify, Cloudflare, Azure) are made from the same source and tried by nobody.
 
 mod answer;
-mod apache;
-mod caddy;
 mod expectations;
-mod nginx;
 mod packages;
 mod site;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
 
 use crate::counts::Counts;
 use crate::dist;
@@ -22,10 +22,11 @@ use crate::error::{Error, Result};
 use crate::process::{Program, Service};
 use crate::server::{self, Build};
 use crate::suites::{Outcome, SKIPPED};
+use crate::template;
 use crate::workspace::{self, Workspace};
 
-use expectations::{Promise, Verdict};
-use packages::{Found, Packages};
+use expectations::{Lists, Promise, Verdict};
+use packages::Packages;
 use site::Site;
 
 /// What a web server promises that has nothing but our file.
@@ -41,27 +42,51 @@ struct Installed {
     program: &'static str,
     /// The package that has it, then those that may be missing.
     packages: &'static [&'static str],
-    /// Writes its configuration into a directory of its own and says how to start it.
-    prepare: fn(&Found, &Setup<'_>) -> Result<Prepared>,
+    /// Where its modules are within a system's root; `*` is the name of one.
+    modules: &'static str,
+    /// The modules it cannot do without.
+    needed: &'static [&'static str],
+    /// The one without which it cannot send `.br` files.
+    wanted: Option<&'static str>,
+    /// Its configuration.
+    template: &'static str,
+    /// Its arguments; `OWN` is the directory it runs in, `FILE` the configuration.
+    arguments: &'static [&'static str],
 }
 
-/// A web server, ready to be started.
-struct Prepared {
-    program: Program,
-    promises: &'static [Promise],
-}
-
-/// Where a web server runs.
-struct Setup<'a> {
-    /// A directory of its own, for configuration, logs and what it keeps while it runs.
-    own: &'a Path,
-    /// The page.
-    site: &'a Path,
-    /// Its port on 127.0.0.1.
-    port: u16,
-}
-
-const INSTALLED: &[Installed] = &[nginx::NGINX, caddy::CADDY, apache::APACHE];
+const INSTALLED: &[Installed] = &[
+    Installed {
+        name: "nginx",
+        program: "nginx",
+        packages: &["nginx", "libnginx-mod-http-brotli-static"],
+        modules: "usr/lib/nginx/modules/ngx_http_*_module.so",
+        needed: &[],
+        wanted: Some("brotli_static"),
+        template: include_str!("nginx.conf.j2"),
+        arguments: &["-p", "OWN", "-e", "stderr", "-c", "FILE"],
+    },
+    Installed {
+        name: "Caddy",
+        program: "caddy",
+        packages: &["caddy"],
+        modules: "",
+        needed: &[],
+        wanted: None,
+        template: include_str!("Caddyfile.j2"),
+        arguments: &["run", "--adapter", "caddyfile", "--config", "FILE"],
+    },
+    // The package with the service is another one. The modules are those that the file says it needs, and what any Apache has.
+    Installed {
+        name: "Apache",
+        program: "apache2",
+        packages: &["apache2-bin"],
+        modules: "usr/lib/apache2/modules/mod_*.so",
+        needed: &["mpm_event", "authz_core", "dir", "headers", "mime", "rewrite"],
+        wanted: None,
+        template: include_str!("apache.conf.j2"),
+        arguments: &["-f", "FILE", "-DFOREGROUND"],
+    },
+];
 
 /// Our server's provider, which nobody asks here. The policy names it where the build for other hosts says `https:`.
 const PROVIDER: &str = "http://127.0.0.1:9";
@@ -73,7 +98,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let site = Site::copy_of(&options.out)?;
     let packages = Packages::new(workspace);
     let mut report = Outcome::default();
-    let absent = expectations::hidden_but_absent(&site);
+    let lists = Lists::read()?;
+    let absent = lists.hidden_but_absent(&site);
     if !absent.is_empty() {
         report.add_host("dist", vec![Err(format!("{} is not in dist/", absent.join(", ")))]);
     }
@@ -82,7 +108,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         match start(host, &packages, &site) {
             Ok(running) => {
                 served += 1;
-                report.add_host(host.name, running.verdicts(&site)?);
+                report.add_host(host.name, running.verdicts(&lists, &site)?);
             }
             Err(error @ Error::Missing { .. }) => {
                 report.counts.skipped += 1;
@@ -97,7 +123,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     }
     let binary = server::build(workspace, Build::Sample)?;
     match start_own(&binary, &site) {
-        Ok(running) => report.add_host("portal-server", running.verdicts(&site)?),
+        Ok(running) => report.add_host("portal-server", running.verdicts(&lists, &site)?),
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         Err(error) => report.add_host("portal-server", vec![Err(error.to_string())]),
     }
@@ -123,13 +149,14 @@ struct Running {
     port: u16,
     promises: &'static [Promise],
     _service: Service,
-    _own: site::Directory,
+    _own: TempDir,
 }
 
 impl Running {
     /// Asks everything in the table and says of each row whether the answer was right.
-    fn verdicts(&self, site: &Site) -> Result<Vec<Verdict>> {
-        expectations::table(site, self.promises)
+    fn verdicts(&self, lists: &Lists, site: &Site) -> Result<Vec<Verdict>> {
+        lists
+            .table(site, self.promises)
             .iter()
             .map(|expectation| match answer::over_http(self.port, &expectation.path, expectation.accepts) {
                 Ok(mut answer) => {
@@ -146,7 +173,7 @@ impl Running {
 /// Our server with `headers.json`: it serves the page itself where there is one origin, here as one that people reach over
 /// HTTPS.
 fn start_own(binary: &Path, site: &Site) -> Result<Running> {
-    let own = site::Directory::new("server")?;
+    let own = site::directory("server")?;
     let port = crate::http::free_port()?;
     let quoted = |path: &Path| server::quoted(&path.to_string_lossy());
     let text = format!(
@@ -162,10 +189,10 @@ fn start_own(binary: &Path, site: &Site) -> Result<Running> {
         .arg("--config")
         .arg(&file)
         .env("PORTAL__PASSCODE__KEY", server::passcode_key(own.path())?);
-    serving(Prepared { program, promises: EVERY_PROMISE }, port, own)
+    serving(program, EVERY_PROMISE, port, own)
 }
 
-fn serving(Prepared { program, promises }: Prepared, port: u16, own: site::Directory) -> Result<Running> {
+fn serving(program: Program, promises: &'static [Promise], port: u16, own: TempDir) -> Result<Running> {
     let mut service = program.dir(own.path()).serve(&own.path().join("log"))?;
     crate::http::wait_until_ready(&mut service, port, "/", Duration::from_secs(20))?;
     Ok(Running { port, promises, _service: service, _own: own })
@@ -173,18 +200,38 @@ fn serving(Prepared { program, promises }: Prepared, port: u16, own: site::Direc
 
 fn start(host: &Installed, packages: &Packages, site: &Site) -> Result<Running> {
     let found = packages.get(host.program, host.packages)?;
-    let own = site::Directory::new(host.program)?;
+    let own = site::directory(host.program)?;
     let port = crate::http::free_port()?;
-    let setup = Setup { own: own.path(), site: site.path(), port };
-    let prepared = (host.prepare)(&found, &setup)?;
-    serving(prepared, port, own)
-}
-
-/// Writes a server's configuration into its own directory.
-fn write_configuration(setup: &Setup<'_>, text: &str) -> Result<PathBuf> {
-    let file = setup.own.join("configuration");
-    workspace::write(&file, text)?;
-    Ok(file)
+    let module = |name: &str| found.module(&host.modules.replace('*', name));
+    let needed = |name: &&'static str| match module(name) {
+        Some(path) => Ok((*name, path)),
+        None => Err(Error::Missing {
+            what: format!("{} is here without its module {name}.", host.name),
+            remedy: "install it as your system's packages do.".into(),
+        }),
+    };
+    let modules = host.needed.iter().map(needed).collect::<Result<Vec<_>>>()?;
+    let wanted = host.wanted.and_then(module);
+    let promises = match (host.wanted, &wanted) {
+        (Some(_), None) => EVERY_PROMISE_BUT_BROTLI,
+        _ => EVERY_PROMISE,
+    };
+    let values = json!({
+        "own": own.path(), "site": site.path(), "port": port, "modules": modules, "wanted": wanted,
+    });
+    let file = own.path().join("configuration");
+    workspace::write(&file, template::render(host.template, &values)?)?;
+    let argument = |text: &&'static str| match *text {
+        "OWN" => own.path().to_path_buf(),
+        "FILE" => file.clone(),
+        text => PathBuf::from(text),
+    };
+    let mut program = found.run(host.name).args(host.arguments.iter().map(argument));
+    // Caddy keeps its last configuration at home, which is the directory of this run.
+    for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+        program = program.env(name, own.path());
+    }
+    serving(program, promises, port, own)
 }
 
 fn first_line(text: &str) -> &str {

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
 
 use crate::dist::{ASSETS, digest};
 use crate::error::{Error, Result};
@@ -14,39 +15,20 @@ use crate::workspace;
 /// What no address may ever reach: a file beside the served directory.
 pub(super) const SECRET: &str = "not for visitors";
 
-/// A temporary directory, removed when it is dropped.
-pub(super) struct Directory(PathBuf);
-
-impl Directory {
-    /// Makes an empty one that everybody may read.
-    pub(super) fn new(name: &str) -> Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("portal-{name}-{}-{number}", std::process::id()));
-        std::fs::create_dir(&dir).map_err(|source| Error::file("create the directory", &dir, source))?;
-        let made = Self(dir);
-        std::fs::set_permissions(made.path(), std::fs::Permissions::from_mode(0o755))
-            .map_err(|source| Error::file("open to readers", made.path(), source))?;
+/// A temporary directory that everybody may read, whatever the umask; removed when it is dropped.
+pub(super) fn directory(name: &str) -> Result<TempDir> {
+    let made = tempfile::Builder::new().prefix(&format!("portal-{name}-")).tempdir();
+    made.and_then(|made| {
+        std::fs::set_permissions(made.path(), std::fs::Permissions::from_mode(0o755))?;
         Ok(made)
-    }
-
-    /// Where it is.
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // What cannot be removed lies in the system's temporary directory, which is emptied by itself.
-        let _left_to_the_system = workspace::remove_dir(&self.0);
-    }
+    })
+    .map_err(|source| Error::File { doing: "make a temporary directory".into(), source })
 }
 
 /// The copy of the page.
 pub(super) struct Site {
     /// Holds the copy, and the file that no address may reach; removed with it.
-    _directory: Directory,
+    _directory: TempDir,
     root: PathBuf,
     files: Vec<String>,
 }
@@ -54,18 +36,11 @@ pub(super) struct Site {
 impl Site {
     /// Copies a finished page, and puts a `config.json` into the copy.
     pub(super) fn copy_of(dist: &Path) -> Result<Self> {
-        let directory = Directory::new("site")?;
+        let directory = directory("site")?;
         let root = directory.path().join("page");
-        let mut files = Vec::new();
-        for file in workspace::files_under(dist, &|_| false)? {
-            let name = file.strip_prefix(dist).unwrap_or(&file).to_path_buf();
-            let to = root.join(&name);
-            if let Some(parent) = to.parent() {
-                workspace::create_dir(parent)?;
-            }
-            std::fs::copy(&file, &to).map_err(|source| Error::file("write", &to, source))?;
-            files.push(name.to_string_lossy().into_owned());
-        }
+        let files = workspace::copy_all(dist, &root)?;
+        let mut files: Vec<String> =
+            files.into_iter().map(|name| name.to_string_lossy().into_owned()).collect();
         let config = workspace::read_bytes(&root.join("config.example.json"))?;
         workspace::write(&root.join("config.json"), config)?;
         files.push("config.json".to_string());

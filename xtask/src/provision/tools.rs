@@ -173,8 +173,7 @@ impl Tool {
         for file in workspace::files_under(&dir, &|_| false)? {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if self.programs.contains(&name.as_str()) {
-                let into = bin.join(&name);
-                std::fs::copy(&file, &into).map_err(|source| Error::file("write", &into, source))?;
+                workspace::copy(&file, &bin.join(&name))?;
             }
         }
         workspace::remove_dir(&dir)?;
@@ -260,18 +259,15 @@ fn says_version(answer: &str, version: &str) -> bool {
 
 /// The version of a crate in Cargo.lock.
 fn locked_version(lock: &str, package: &str) -> Result<String> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines();
-    while let Some(line) = lines.next() {
-        if line == name
-            && let Some(version) = lines.next().and_then(|line| line.strip_prefix("version = \""))
-        {
-            return Ok(version.trim_end_matches('"').to_string());
-        }
-    }
-    Err(Error::Build(format!(
-        "Cargo.lock has no {package}.\nWhat to do: `cargo update --workspace` writes it again."
-    )))
+    let lock: toml::Table = lock.parse().unwrap_or_default();
+    let packages = lock.get("package").and_then(|all| all.as_array()).into_iter().flatten();
+    let text = |one: &toml::Value, name: &str| one.get(name)?.as_str().map(str::to_string);
+    let mut named = packages.filter(|one| text(one, "name").is_some_and(|name| name == package));
+    named.next().and_then(|one| text(one, "version")).ok_or_else(|| {
+        Error::Build(format!(
+            "Cargo.lock has no {package}.\nWhat to do: `cargo update --workspace` writes it again."
+        ))
+    })
 }
 
 #[cfg(test)]

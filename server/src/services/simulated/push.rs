@@ -113,9 +113,11 @@ impl PushService {
             let Held { mut state, received } = held(row)?;
             if state == "held" && is_past(received.delivered) {
                 // Written down first. Found here after a crash, the service is handed the same identifier, which it knows.
-                if self.advance(&received.id, "held", "released", received.ending).await? {
-                    self.tell(&received, Report::Active).await;
+                if !self.advance(&received.id, "held", "released", received.ending).await? {
+                    // Cancelled in this very moment.
+                    continue;
                 }
+                self.tell(&received, Report::Active).await;
                 state = "released".to_owned();
             }
             if state == "released" {

@@ -1,18 +1,21 @@
 //! How the page must be answered, written once, and put into the files of the common static hosts.
 //!
 //! Everything that a host has to do is a constant here: the headers of every answer, what may be stored, the media
-//! types, which addresses are the page, which files are for the host alone. The modules below only spell it in the
-//! language of one host; `cargo xtask test --only hosts` serves the result through the real ones.
+//! types, which addresses are the page, which files are for the host alone. The templates beside it (`*.j2`) only spell it in
+//! the language of one host; `cargo xtask test --only hosts` serves the result through the real ones.
 //!
 //! The policy knows no address of its own: `connect-src` is the only part that differs between organisations, so it is
 //! a parameter (`--connect`), and in `headers.json` a placeholder that portal-server fills from its configuration.
 
-mod apache;
 mod azure;
-mod caddy;
-mod netlify;
-mod nginx;
 mod own_server;
+mod pages;
+
+use serde_json::json;
+
+use crate::error::Result;
+use crate::template;
+use pages::{Below, PAGES};
 
 /// What portal-server replaces in the policy of `headers.json`.
 const CONNECT_PLACEHOLDER: &str = "{connect}";
@@ -58,25 +61,6 @@ const MEDIA_TYPES: &[(&str, &str)] = &[
 /// What the build compresses beforehand: file ending and the name of the encoding, the better one first.
 const ENCODINGS: &[(&str, &str)] = &[("br", "br"), ("gz", "gzip")];
 
-/// The addresses of the page (`src/route.rs`), for hosts that cannot be told "everything that is no file". Whether
-/// there are more of them below it stands beside each.
-const PAGES: &[(&str, Below)] = &[
-    ("/devices", Below::Pages),
-    ("/history", Below::Nothing),
-    ("/notifications", Below::Nothing),
-    ("/accessibility", Below::Nothing),
-    ("/help", Below::Nothing),
-    ("/signed-out", Below::Nothing),
-    ("/callback", Below::Nothing),
-];
-
-/// Whether addresses below an address are the page too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Below {
-    Pages,
-    Nothing,
-}
-
 /// Files of this directory that are for whoever serves it, not for visitors. Nothing in them is secret.
 const FOR_THE_HOST: &[&str] = &[
     ".htaccess",
@@ -102,16 +86,28 @@ pub(crate) struct Answers<'a> {
 
 impl Answers<'_> {
     /// The files for the hosts, as name and contents.
-    pub(crate) fn files(&self) -> Vec<(&'static str, String)> {
-        vec![
+    pub(crate) fn files(&self) -> Result<Vec<(&'static str, String)>> {
+        let pages: Vec<(&str, bool)> =
+            PAGES.iter().map(|(page, below)| (*page, *below == Below::Pages)).collect();
+        let values = json!({
+            "everywhere": self.everywhere(), "media_types": MEDIA_TYPES, "encodings": ENCODINGS, "pages": pages,
+            "hidden": FOR_THE_HOST, "hidden_directory": FOR_THE_HOST_DIRECTORY, "hashed": self.hashed,
+            "no_store": NO_STORE, "immutable": IMMUTABLE,
+        });
+        let mut files = vec![
             ("headers.json", own_server::headers(self)),
-            ("_headers", netlify::headers(self)),
-            ("_redirects", netlify::redirects()),
             ("staticwebapp.config.json", azure::configuration(self)),
-            ("portal-nginx.conf", nginx::fragment(self)),
-            ("portal-caddy.conf", caddy::fragment(self)),
-            (".htaccess", apache::access_file(self)),
-        ]
+        ];
+        for (name, source) in [
+            ("_headers", include_str!("_headers.j2")),
+            ("_redirects", include_str!("_redirects.j2")),
+            ("portal-nginx.conf", include_str!("nginx.conf.j2")),
+            ("portal-caddy.conf", include_str!("caddy.conf.j2")),
+            (".htaccess", include_str!("htaccess.j2")),
+        ] {
+            files.push((name, template::render(source, &values)?));
+        }
+        Ok(files)
     }
 
     /// What every answer carries over HTTPS, the policy first.
@@ -146,6 +142,7 @@ fn policy(connect: &str, images: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 
@@ -163,7 +160,7 @@ mod tests {
     #[test]
     fn every_file_for_a_host_is_named_as_one_that_visitors_do_not_get() {
         let answers = Answers { connect: "https:", images: "", hashed: &[] };
-        let mut names: Vec<&str> = answers.files().iter().map(|(name, _)| *name).collect();
+        let mut names: Vec<&str> = answers.files().unwrap().iter().map(|(name, _)| *name).collect();
         names.sort_unstable();
         assert_eq!(names, FOR_THE_HOST);
     }
@@ -173,28 +170,10 @@ mod tests {
         let answers = Answers { connect: "https:", images: "", hashed: &[] };
         // Our server spells its policy itself, with the origins that it knows: the suite `hosts` asks it.
         let with_headers = |(name, _): &(&str, String)| !matches!(*name, "_redirects" | "headers.json");
-        for (file, text) in answers.files().into_iter().filter(with_headers) {
+        for (file, text) in answers.files().unwrap().into_iter().filter(with_headers) {
             for (name, value) in answers.everywhere() {
                 assert!(text.contains(name) && text.contains(&value), "{file}: {name}");
             }
-        }
-    }
-
-    #[test]
-    fn every_address_of_the_page_is_known_to_hosts_that_need_a_list() {
-        let source = include_str!("../../../../src/route.rs");
-        let variants = source.split_once("pub enum Route {").map_or("", |(_, after)| after);
-        let variants = variants.split_once("\n}").map_or("", |(before, _)| before);
-        let addresses: Vec<&str> = variants
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("/// `/")?.split('`').next())
-            .collect();
-        assert!(addresses.len() >= 12, "{addresses:?}");
-        for address in addresses.iter().filter(|address| !address.is_empty()) {
-            let (first, below) = address.split_once('/').map_or((*address, None), |(a, b)| (a, Some(b)));
-            let known = PAGES.iter().find(|(page, _)| page.strip_prefix('/') == Some(first));
-            assert!(known.is_some(), "/{address} is in no rule");
-            assert!(below.is_none() || known.is_some_and(|(_, below)| *below == Below::Pages), "/{address}");
         }
     }
 }

@@ -18,19 +18,3 @@ pub(super) fn headers(answers: &Answers<'_>) -> String {
     });
     format!("{value:#}\n")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn our_server_gets_a_placeholder_for_the_addresses() {
-        let text = headers(&Answers { connect: "https:", images: "", hashed: &["assets/a.js".to_string()] });
-        let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        assert!(
-            value["contentSecurityPolicy"]
-                .as_str()
-                .is_some_and(|text| text.contains("connect-src 'self' {connect};"))
-        );
-    }
-}
