@@ -135,7 +135,7 @@ fn a_new_name_is_checked_sent_and_shown() {
     browser.dispatch(Event::NameSubmitted(id("a"), " 営業の\"電話\" ".to_owned()));
     let request = browser.answer("/actions/rename", Ok(answer(202, &run_of("rename", "n1", "done"))));
     let body: Value = serde_json::from_str(&request.body.unwrap()).unwrap();
-    assert_eq!(body, json!({ "managedDeviceName": "営業の\"電話\"" }));
+    assert_eq!(body, json!({ "name": "営業の\"電話\"" }));
     assert_eq!(browser.model.actions.rename, None, "the field is closed");
     let mut renamed = with_run("rename", "n1", "done");
     renamed["managedDeviceName"] = "営業の\"電話\"".into();

@@ -8,6 +8,7 @@ use passcode_portal::app::{Event, LoadState};
 use passcode_portal::domain::{ActionFlow, Ending, StopReason, SubmitStep};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use passcode_portal::route::Route;
+use passcode_portal::view;
 use serde_json::json;
 use support::browser::Browser;
 use support::{answer, device_json, device_json_with, id, problem, run_json, with_header};
@@ -64,6 +65,62 @@ fn a_list_that_may_come_later_is_asked_for_again_and_any_other_is_explained_at_o
         browser.answer(LIST, Ok(answer(200, &json!({ "value": [device_json("a")] }))));
         assert_eq!(browser.model.devices.state, LoadState::Loaded, "{outcome:?}");
     }
+}
+
+/// A page of the list with these devices; `down`: a service did not answer. `next`: another page follows.
+fn page_of(devices: &[&str], down: bool, next: bool) -> Outcome {
+    let devices: Vec<_> = devices.iter().map(|id| device_json(id)).collect();
+    let mut page = json!({ "value": devices });
+    if down {
+        page["unavailableServices"] = json!(["cloud"]);
+    }
+    if next {
+        page["@odata.nextLink"] = json!("/api/v1.0/me/managedDevices?$skiptoken=2");
+    }
+    Ok(answer(200, &page))
+}
+
+#[test]
+fn devices_are_missing_when_any_page_says_so_and_until_a_whole_list_was_read() {
+    for pages in [[true, false], [false, true], [true, true]] {
+        let mut browser = Browser::sign_in_at("/devices");
+        assert!(!browser.model.devices.is_partial(), "nothing is known yet");
+        browser.answer(LIST, page_of(&["a"], pages[0], true));
+        assert_eq!(browser.model.devices.is_partial(), pages[0], "{pages:?}: told with the first page");
+        browser.answer("skiptoken=2", page_of(&["b"], pages[1], false));
+        assert_eq!(browser.model.devices.state, LoadState::Loaded);
+        assert!(browser.model.devices.is_partial(), "{pages:?}");
+        // Young as it is, it is read again, and stays as it is until it is whole.
+        browser.dispatch(Event::RetryChosen);
+        browser.answer(LIST, page_of(&["a"], false, true));
+        assert!(browser.model.devices.is_partial(), "{pages:?}: half of it is no proof");
+        browser.answer("skiptoken=2", page_of(&["b", "c"], false, false));
+        assert!(!browser.model.devices.is_partial(), "{pages:?}");
+        assert_eq!(browser.model.devices.all().len(), 3);
+        browser.dispatch(Event::RetryChosen);
+        assert!(!browser.is_waiting_for(LIST), "{pages:?}: a whole list keeps for a minute");
+    }
+}
+
+#[test]
+fn an_empty_list_with_a_service_missing_is_not_known_to_be_empty() {
+    for (down, is_known) in [(false, true), (true, false)] {
+        let mut browser = Browser::sign_in_at("/devices");
+        assert!(!browser.model.devices.is_known_empty(), "not asked yet");
+        browser.answer(LIST, page_of(&[], down, false));
+        assert_eq!(browser.model.devices.is_known_empty(), is_known);
+        let problem = view::list_problem(&browser.model.devices);
+        assert_eq!(problem.is_none(), is_known, "{problem:?}");
+        assert!(problem.is_none_or(|problem| problem.button.is_some()), "a way on");
+    }
+}
+
+#[test]
+fn signing_out_forgets_that_devices_were_missing() {
+    let mut browser = Browser::sign_in_at("/devices");
+    browser.answer(LIST, page_of(&["a"], true, false));
+    browser.dispatch(Event::SignOutChosen);
+    assert!(!browser.model.devices.is_partial());
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! Every error as a person reads it: cause, next step, something IT can find it by; never a status, never blame.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 mod view_support;
 
 use passcode_portal::api::ApiError;
+use passcode_portal::app::DeviceList;
 use passcode_portal::auth::{ConfigError, SignInError, StepUpChallenge};
 use passcode_portal::domain::Milliseconds;
 use passcode_portal::http::NetworkFault;
 use passcode_portal::view::{self, Notice};
 use portal_contract::RefusalReason;
-use view_support::{LANGUAGES, Page};
+use serde_json::json;
+use std::sync::Arc;
+use view_support::{LANGUAGES, NOW, Page, device};
 
 fn api_errors() -> Vec<ApiError> {
     let reference = || "req-77".to_owned();
@@ -67,6 +71,21 @@ fn what_could_not_be_read_is_told_like_any_other_call_except_for_the_reason_of_a
         let is_about_a_device = error == ApiError::NotAllowed { reason: RefusalReason::NotPrimaryUser };
         let is_same = view::read_problem(&error) == view::api_problem(&error);
         assert_eq!(is_same, !is_about_a_device, "{error:?}");
+    }
+}
+
+#[test]
+fn a_list_with_a_service_missing_reads_well_with_and_without_other_devices() {
+    let some = vec![Arc::new(device(&json!({})))];
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for (chapter, devices) in [("some devices", some.clone()), ("none", Vec::new())] {
+            page.chapter(chapter);
+            let whole = DeviceList::complete(devices, NOW);
+            assert_eq!(view::list_problem(&whole), None, "{chapter}");
+            page.notice(&view::list_problem(&whole.partial()).expect("a problem"));
+        }
+        insta::assert_snapshot!(format!("list_problem_{tag}"), page.finish());
     }
 }
 

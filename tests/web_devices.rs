@@ -6,12 +6,12 @@
 mod web_support;
 
 use leptos::prelude::document;
-use passcode_portal::app::Event;
+use passcode_portal::app::{DeviceList, Event};
 use passcode_portal::domain::{ActionFlow, DeviceId, WhyExplain};
 use passcode_portal::route::Route;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_support::{LETTERS, Page, at_device, device, settle, signed_in, three_devices};
+use web_support::{LETTERS, Page, at, at_device, device, settle, signed_in, three_devices};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -73,6 +73,37 @@ async fn a_row_is_one_link_with_name_platform_and_status() {
         assert!(row.contains(part), "{part} in {row}");
     }
     assert_eq!(page.count("#device-search"), 0, "three devices need no search");
+}
+
+#[wasm_bindgen_test]
+async fn a_service_that_is_down_is_said_above_the_list_and_never_as_no_devices() {
+    for (devices, rows) in [(three_devices(), 3), (Vec::new(), 0)] {
+        let mut model = signed_in(Route::Devices, devices);
+        model.devices = model.devices.partial();
+        let page = Page::mount(model).await;
+        assert_eq!(page.count(".device"), rows);
+        assert_eq!(page.count("main .notice"), 1);
+        assert!(!page.all_text().contains("No devices yet"));
+        page.press("Try again").await;
+        assert_eq!(page.said(), [Event::RetryChosen]);
+        page.change(|model| model.devices = DeviceList::complete(three_devices(), at(1))).await;
+        assert_eq!(page.count("main .notice"), 0);
+        assert_eq!(page.count(".device"), 3);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn on_every_other_screen_a_line_across_the_page_says_that_a_service_is_down() {
+    let mut model = at_device("d0", Route::Device);
+    model.devices = model.devices.partial();
+    let page = Page::mount(model).await;
+    assert!(page.text(".banner").contains("does not answer"));
+    page.change(|model| model.route = Route::Devices).await;
+    assert_eq!((page.count(".banner"), page.count("main .notice")), (0, 1), "said once");
+    page.change(|model| model.route = Route::Help).await;
+    assert_eq!(page.count(".banner"), 1);
+    page.change(|model| model.devices = DeviceList::complete(three_devices(), at(1))).await;
+    assert_eq!(page.count(".banner"), 0);
 }
 
 #[wasm_bindgen_test]

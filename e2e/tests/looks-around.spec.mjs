@@ -84,6 +84,14 @@ for (const language of LANGUAGES) {
         await see(name);
         await fault.stop();
       }
+      await page.route(CALL.devices, async (route) => {
+        const answer = await route.fetch();
+        const { value } = await answer.json();
+        await route.fulfill({ response: answer, json: { value: value.slice(2), unavailableServices: ['cloud'] } });
+      });
+      await portal.open('/devices');
+      await expect(portal.text('devices.others_work')).toBeVisible();
+      await see('devices-service-down');
     });
 
     test('a part is missing, the end of the explanation, and no network', async ({ context, page, portal, guard }) => {

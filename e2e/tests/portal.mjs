@@ -5,6 +5,9 @@ import { expect } from '@playwright/test';
 import { PASSWORD, PEOPLE } from './sample.mjs';
 import { keyOfReason, named, saying } from './words.mjs';
 
+/** Where the page shows a device. The identifier of one that another service manages has a colon in it. */
+export const deviceAddress = (id) => `/devices/${encodeURIComponent(id)}`;
+
 /** The sign-in form of the sample provider. */
 class SignInForm {
   constructor(page) {
@@ -126,12 +129,12 @@ export class Portal {
   // --- devices
 
   device(id) {
-    return this.page.locator(`a[href="/devices/${id}"]`);
+    return this.page.locator(`a[href="${deviceAddress(id)}"]`);
   }
 
   async openDevice(id) {
     await this.device(id).first().click();
-    await this.isAt(`/devices/${id}`);
+    await this.isAt(deviceAddress(id));
   }
 
   get resetCommand() {
@@ -144,6 +147,13 @@ export class Portal {
 
   get search() {
     return this.page.getByRole('searchbox');
+  }
+
+  // --- the other actions
+
+  /** One of the actions on the details of a device: what it does, its button, how far it is. `name` as for `button`. */
+  action(name) {
+    return this.main.locator('.stack.tight').filter({ has: this.button(name) });
   }
 
   // --- the reset
@@ -207,15 +217,15 @@ export class Portal {
   }
 
   async reachConfirm(who, device) {
-    await this.enter(who, `/devices/${device}`);
+    await this.enter(who, deviceAddress(device));
     await this.stepUp(who);
     await expect(this.lastButton).toBeVisible();
   }
 
   /** The same for who is signed in already, from wherever they are. */
   async confirmAgain(who, device) {
-    await this.open(`/devices/${device}`);
-    await this.isAt(`/devices/${device}`);
+    await this.open(deviceAddress(device));
+    await this.isAt(deviceAddress(device));
     await this.stepUp(who);
     await expect(this.lastButton).toBeVisible();
   }

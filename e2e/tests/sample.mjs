@@ -8,6 +8,7 @@ export const PEOPLE = {
   chiyo: 'chiyo@example.test',
   dana: 'dana@example.test',
   emil: 'emil@example.test',
+  fumi: 'fumi@example.test',
   depot: 'depot@example.test',
 };
 
@@ -25,3 +26,12 @@ export const PLATFORMS = [
 
 export const ANDROID = PLATFORMS[0].device;
 export const IPHONE = PLATFORMS[1].device;
+
+/** Fumi's devices, managed by three kinds of service; in the order of the API. */
+export const FUMI = {
+  xperia: 'd-fumi-xperia',
+  iphone: 'cloud:c-fumi-iphone',
+  pixel: 'cloud:c-fumi-pixel',
+  ipad: 'push:n-fumi-ipad',
+  spare: 'push:n-fumi-iphone',
+};

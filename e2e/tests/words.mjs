@@ -68,6 +68,10 @@ const REASONS = {
   notPrimaryUser: 'refusal.not_primary_user_why',
   deviceEnrollmentManager: 'refusal.enrollment_manager_why',
   eraseOrRetirePending: 'refusal.erase_pending_why',
+  notOfferedByService: 'reset.not_offered_why',
+  workProfilePasscodeOnly: 'refusal.profile_only_why',
+  unlockTokenMissing: 'refusal.unlock_key_why',
+  noPasscodeOnDevice: 'refusal.no_passcode_why',
 };
 
 /** The message that explains a reason of the API. */

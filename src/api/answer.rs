@@ -17,6 +17,8 @@ pub struct DevicePage {
     pub devices: Vec<Arc<Device>>,
     /// The next page, if there is one.
     pub next: Option<NextLink>,
+    /// Whether devices are missing because the service that manages them did not answer.
+    pub is_partial: bool,
 }
 
 /// One page of a history.
@@ -66,8 +68,9 @@ pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, A
     let status = success(outcome)?.status;
     let page = decode(outcome, |fields| Page::read(fields, ManagedDevice::read))?;
     let next = next_link(page.next_link, base, status)?;
+    let is_partial = !page.unavailable_services.is_empty();
     let devices = page.value.into_iter().filter_map(Device::from_contract).map(Arc::new).collect();
-    Ok(DevicePage { devices, next })
+    Ok(DevicePage { devices, next, is_partial })
 }
 
 fn next_link(link: Option<String>, base: &str, status: u16) -> Result<Option<NextLink>, ApiError> {

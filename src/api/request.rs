@@ -200,7 +200,7 @@ impl Api<'_> {
 
 fn renamed(name: &DeviceName) -> String {
     let name = serde_json::Value::from(name.as_str());
-    ["{\"managedDeviceName\":", &name.to_string(), "}"].concat()
+    ["{\"name\":", &name.to_string(), "}"].concat()
 }
 
 fn device_path(id: &DeviceId, rest: &str) -> String {

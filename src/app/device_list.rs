@@ -20,6 +20,8 @@ pub struct DeviceList {
     matching: Arc<Vec<Arc<Device>>>,
     incoming: Arc<Vec<Arc<Device>>>,
     loaded: Option<Now>,
+    is_partial: bool,
+    is_incoming_partial: bool,
 }
 
 impl Default for DeviceList {
@@ -32,6 +34,8 @@ impl Default for DeviceList {
             matching: Arc::default(),
             incoming: Arc::default(),
             loaded: None,
+            is_partial: false,
+            is_incoming_partial: false,
         }
     }
 }
@@ -49,6 +53,13 @@ impl DeviceList {
         let mut list = Self::default();
         list.take_page(devices, true, now);
         list
+    }
+
+    /// The same list, with devices missing that a service which does not answer manages.
+    #[must_use]
+    pub const fn partial(mut self) -> Self {
+        self.is_partial = true;
+        self
     }
 
     /// Every device that is here.
@@ -86,12 +97,31 @@ impl DeviceList {
         self.loaded
     }
 
+    /// Whether devices are missing, as far as the last load knows: a service that manages some did not answer.
+    #[must_use]
+    pub const fn is_partial(&self) -> bool {
+        self.is_partial
+    }
+
+    /// Whether the person has no device at all. An empty list with a service missing does not say so.
+    #[must_use]
+    pub fn is_known_empty(&self) -> bool {
+        self.state == LoadState::Loaded && self.items.is_empty() && !self.is_partial
+    }
+
     pub(super) fn begin(&mut self) {
         self.state = LoadState::Loading;
         self.incoming = Arc::default();
+        self.is_incoming_partial = false;
     }
 
-    /// Takes one page. The first load shows what is there already; a later one replaces the list when it is complete.
+    /// The page that comes next lacks the devices of a service.
+    pub(super) const fn note_partial(&mut self) {
+        self.is_incoming_partial = true;
+    }
+
+    /// Takes one page. The first load shows what is there already; a later one replaces the list when it is complete. One page
+    /// that lacks devices makes the whole list lack them.
     pub(super) fn take_page(&mut self, devices: Vec<Arc<Device>>, is_last: bool, now: Now) {
         Arc::make_mut(&mut self.incoming).extend(devices);
         let is_first_load = self.loaded.is_none();
@@ -103,6 +133,7 @@ impl DeviceList {
             self.items = Arc::clone(&self.incoming);
         }
         if is_last || is_first_load {
+            self.is_partial = self.is_incoming_partial;
             self.refilter();
         }
     }

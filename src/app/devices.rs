@@ -16,6 +16,10 @@ impl Turn {
         match decode_devices(outcome, &config.api_base) {
             Ok(page) => {
                 let devices = self.newest_of_page(page.devices, id.order);
+                if page.is_partial {
+                    self.log("api.service_unavailable", "devices");
+                    self.model.devices.note_partial();
+                }
                 self.model.devices.take_page(devices, page.next.is_none(), self.now);
                 if let Some(next) = page.next {
                     self.call(ApiCall::Devices(Some(next)), 0);

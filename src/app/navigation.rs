@@ -5,7 +5,7 @@ use super::{ApiCall, Config, DeviceDetail, Effect, Fetch, HistoryScope, LoadStat
 use crate::domain::{ActionEvent, ActionFlow, DeviceId, Milliseconds, SignInStep, elapsed};
 use crate::route::Route;
 
-/// A list older than this is loaded again when its screen is entered.
+/// A list older than this, or one that lacks devices, is loaded again when its screen is entered.
 const LIST_KEEPS: Milliseconds = Milliseconds(60_000);
 
 impl Turn {
@@ -118,7 +118,10 @@ impl Turn {
         let is_young = |loaded| elapsed(loaded, self.now) < LIST_KEEPS;
         let is_fine = match self.model.devices.state {
             LoadState::Loading => true,
-            LoadState::Loaded => self.model.devices.loaded().is_some_and(is_young),
+            LoadState::Loaded => {
+                let devices = &self.model.devices;
+                !devices.is_partial() && devices.loaded().is_some_and(is_young)
+            }
             LoadState::NotAsked | LoadState::Failed(_) => false,
         };
         if !is_fine {

@@ -1,4 +1,4 @@
-//! The lines across the page: there is no connection; a language could not be loaded.
+//! The lines across the page: there is no connection; devices are missing; a language could not be loaded.
 
 use super::{Icon, Part, el, icon, live};
 use crate::i18n::{Locale, Text, t};
@@ -14,6 +14,13 @@ pub fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part
             let refused = live(move || (unsent.get() > 0).then(alert));
             banner("offline", Icon::Offline, t::offline_banner(), Some(refused))
         })
+    })
+}
+
+/// Says that devices are missing because a service does not answer, until they are read without a gap.
+pub fn service_banner(is_down: Selected<bool>) -> Part {
+    live(move || {
+        is_down.get().then(|| banner("service-down", Icon::Warning, t::devices_service_down(), None))
     })
 }
 

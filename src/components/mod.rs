@@ -25,7 +25,7 @@ mod skeleton;
 mod steps;
 mod tick;
 
-pub use banner::{language_banner, offline_banner};
+pub use banner::{language_banner, offline_banner, service_banner};
 pub use button::{Weight, button, link_button, pressable};
 pub use chip::{status_chip, tone_class, tone_icon};
 pub use contact::{Flow, contact_card, contact_ways, web_address};

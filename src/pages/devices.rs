@@ -1,6 +1,6 @@
 //! `/devices`: the person's devices, from none to thousands.
 
-use super::parts::{Stage, branding, empty_card, load_failed, load_problem, paragraph};
+use super::parts::{Stage, branding, empty_card, load_failed, paragraph};
 use crate::app::{Event, LoadState, Model};
 use crate::components::{
     DeviceListProps, Flow, Icon, Part, contact_ways, device_list, el, group, heading, live, minute_now,
@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
+use crate::view;
 
 /// From this many devices on the search is worth its room.
 const WORTH_SEARCHING: usize = 6;
@@ -16,8 +17,8 @@ const WORTH_SEARCHING: usize = 6;
 fn stage(model: &Model) -> Stage {
     match (&model.devices.state, model.devices.all().is_empty()) {
         (LoadState::NotAsked | LoadState::Loading, true) => Stage::Loading,
-        (LoadState::Loaded, true) => Stage::Absent,
-        (LoadState::Failed(_), true) => Stage::Failed,
+        (LoadState::Loaded, true) if model.devices.is_known_empty() => Stage::Absent,
+        (LoadState::Loaded | LoadState::Failed(_), true) => Stage::Failed,
         (_, false) => Stage::Shown,
     }
 }
@@ -52,11 +53,7 @@ fn empty() -> Part {
 
 /// The list could not be loaded, or not all of it.
 fn problem() -> Part {
-    load_failed(select(use_model(), move |model| {
-        let is_empty = model.devices.all().is_empty();
-        let title = if is_empty { t::devices_error_heading() } else { t::devices_partial_heading() };
-        load_problem(&model.devices.state, title)
-    }))
+    load_failed(select(use_model(), move |model| view::list_problem(&model.devices)))
 }
 
 fn shown() -> Part {
@@ -80,7 +77,10 @@ fn count_line(model: &Model) -> Text {
     let devices = &model.devices;
     let (total, matches) = (devices.all().len(), devices.matching().len());
     let shown = matches.min(devices.limit);
-    if devices.state == LoadState::Loading && !devices.filter.is_empty() {
+    if devices.state == LoadState::Loading && devices.is_partial() {
+        // "Try again" was pressed: the notice stays, this line says that something goes on.
+        t::devices_loading()
+    } else if devices.state == LoadState::Loading && !devices.filter.is_empty() {
         t::devices_loading_more(total)
     } else if matches < total && !devices.filter.trim().is_empty() {
         t::devices_shown_matches(shown, matches, total)

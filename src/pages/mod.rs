@@ -17,6 +17,7 @@ use crate::app::{Announcement, Connectivity};
 use crate::browser::system_notification;
 use crate::components::{
     Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
+    service_banner,
 };
 use crate::i18n::t;
 use crate::route::Route;
@@ -36,6 +37,9 @@ pub fn app() -> Part {
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
     let unsent = select(model, move |model| model.unsent);
+    // The list itself says so, with a way on.
+    let is_service_down =
+        select(model, move |model| model.devices.is_partial() && model.route != Route::Devices);
     let missing_language = select(model, move |model| model.missing_language);
     let spoken = select(model, move |model| Spoken {
         sequence: model.announcement.sequence,
@@ -52,6 +56,7 @@ pub fn app() -> Part {
         .child(el("a").class("skip").attr("href", TO_MAIN).on("click", skip).words(t::app_skip_to_content()))
         .child(header())
         .child(offline_banner(is_offline, unsent))
+        .child(service_banner(is_service_down))
         .child(language_banner(missing_language))
         .child(
             el("main")

@@ -82,7 +82,7 @@ pub use outcome::outcome_preview;
 pub use passcode::{characters, passcode_groups};
 pub use pending::{PendingStep, PendingView, StepState, pending};
 pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details};
-pub use problems::{api_problem, config_problem, read_problem, sign_in_problem};
+pub use problems::{api_problem, config_problem, list_problem, read_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};
 pub use refusal::{RefusalView, ResetCommand, not_offered, refusal, reset_availability};

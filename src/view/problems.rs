@@ -3,6 +3,7 @@
 
 use super::{Notice, RefusalView, Tone, refusal, refusal::for_another_reason, span};
 use crate::api::ApiError;
+use crate::app::{DeviceList, LoadState};
 use crate::auth::{ConfigError, SignInError};
 use crate::http::NetworkFault;
 use crate::i18n::{Text, t};
@@ -74,6 +75,22 @@ pub fn api_problem(error: &ApiError) -> Notice {
 #[must_use]
 pub fn read_problem(error: &ApiError) -> Notice {
     problem(error, for_another_reason())
+}
+
+/// Why the list of devices, or a part of it, could not be read.
+#[must_use]
+pub fn list_problem(devices: &DeviceList) -> Option<Notice> {
+    let is_empty = devices.all().is_empty();
+    let heading = if is_empty { t::devices_error_heading() } else { t::devices_partial_heading() };
+    match &devices.state {
+        LoadState::Failed(error) => Some(Notice { heading, ..read_problem(error) }),
+        LoadState::NotAsked | LoadState::Loading | LoadState::Loaded if devices.is_partial() => {
+            let others = (!is_empty).then(t::devices_others_work);
+            let lines = [t::devices_service_down()].into_iter().chain(others).collect();
+            Some(Notice::new(Tone::Warn, heading, lines).with_button(t::app_retry()))
+        }
+        LoadState::NotAsked | LoadState::Loading | LoadState::Loaded => None,
+    }
 }
 
 /// `refused`: the words for a refusal.

@@ -4,7 +4,7 @@
 //! click beside it does nothing (a question about a reset must not vanish by accident), and when it goes the focus
 //! returns to what opened it.
 
-use super::super::{Part, el};
+use super::super::{Part, el, focus_heading};
 use crate::i18n::Text;
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
@@ -12,7 +12,7 @@ use web_sys::{HtmlDialogElement, HtmlElement};
 
 /// Shows a modal dialog for as long as it is mounted. `on_cancel` runs on Esc; the buttons belong to `body`.
 pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'static, body: Part) -> Part {
-    let opener = focused_element();
+    let give_focus_back = focus_return();
     let heading_id = [id, "-heading"].concat();
     let labelled_by = heading_id.clone();
     let heading = el("h2").attr("id", heading_id).attr("tabindex", "-1").attr("autofocus", "").words(heading);
@@ -27,7 +27,7 @@ pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'st
         .on("close", move |_| on_cancel())
         .child(el("div").class("dialog-body").child(heading).child(body))
         .mounted(show)
-        .removed(move || request_animation_frame(move || give_focus_back(opener.as_ref())))
+        .removed(give_focus_back)
         .into()
 }
 
@@ -38,14 +38,17 @@ fn show(dialog: HtmlElement) {
     }
 }
 
-fn focused_element() -> Option<HtmlElement> {
-    document().active_element()?.dyn_into().ok()
-}
-
-/// Returns the focus unless something else has taken it in the meantime (a new page takes it to its heading).
-fn give_focus_back(opener: Option<&HtmlElement>) {
-    let is_free = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-    if let (true, Some(opener)) = (is_free, opener) {
-        let _focused = opener.focus();
+/// For what takes the focus while it is there: returns it afterwards to what has it now, or to the heading of the screen when
+/// that has gone too (a question that took the place of another). Not when something else has taken it in the meantime.
+pub fn focus_return() -> impl FnOnce() + 'static {
+    let opener: Option<HtmlElement> = document().active_element().and_then(|element| element.dyn_into().ok());
+    move || {
+        request_animation_frame(move || {
+            let is_free = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+            if let (true, Some(opener)) = (is_free, &opener) {
+                let _focused = opener.focus();
+            }
+            focus_heading(true);
+        });
     }
 }

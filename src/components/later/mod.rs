@@ -13,7 +13,7 @@ mod spelled_passcode;
 pub use choice::choice;
 pub use code::{code, code_legend, concealed_code};
 pub use countdown::countdown;
-pub use dialog::dialog;
+pub use dialog::{dialog, focus_return};
 pub use focus::take_lost_focus;
 pub use passcode_panel::{PanelPlace, passcode_panel};
 pub use print_sheet::print_steps;

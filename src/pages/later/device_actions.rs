@@ -3,7 +3,7 @@
 
 use super::super::parts::{actions, known_device, paragraph};
 use crate::app::{Event, Model};
-use crate::components::later::dialog;
+use crate::components::later::{dialog, focus_return};
 use crate::components::{Part, Weight, button, el, group, live, message, minute_now, nothing, reference};
 use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
 use crate::i18n::{Text, t};
@@ -186,6 +186,7 @@ fn form(id: &DeviceId) -> Part {
             }
         });
     el("form")
+        .removed(focus_return())
         .class("stack tight")
         .attr("novalidate", "")
         .on("submit", submit)
