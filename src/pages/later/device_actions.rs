@@ -51,7 +51,11 @@ fn status(id: &DeviceId, action: Action) -> Part {
     let wanted = id.clone();
     let shown = select(use_model(), move |model: &Model| {
         let device = known_device(model, &wanted)?;
+        let form = model.actions.rename.as_ref();
+        let is_renaming = action == Action::Rename && form.is_some_and(|form| form.device == wanted);
+        // That the name before this one was saved is no news while the next one is being typed.
         view::action_status(model.actions.flow(&wanted, action), action, &device, minute_now(model))
+            .filter(|status| !(is_renaming && status.tone == view::Tone::Good))
     });
     let id = id.clone();
     live(move || shown.get().map(|status| status_box(status, &id, action)))
