@@ -25,6 +25,8 @@ mod disk_and_locks;
 mod events;
 mod fleet;
 mod history;
+mod http_configuration;
+mod http_service;
 mod killed;
 mod limits;
 mod memory;
