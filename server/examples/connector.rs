@@ -20,6 +20,7 @@ use axum::{Json, Router};
 use portal_contract::UtcTime;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -27,7 +28,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 struct Memory {
     token: String,
     person: String,
-    file: std::path::PathBuf,
+    file: PathBuf,
     commands: BTreeMap<String, Value>,
 }
 
@@ -170,6 +171,23 @@ async fn only_the_portal(State(memory): State<Shared>, request: Request, next: N
     next.run(request).await
 }
 
+/// The whole connector.
+pub(crate) fn connector(token: String, person: String, file: PathBuf) -> Router {
+    let commands = match std::fs::read(&file) {
+        Ok(text) => serde_json::from_slice(&text).unwrap(),
+        Err(_) => BTreeMap::new(),
+    };
+    let memory = Arc::new(Mutex::new(Memory { token, person, file, commands }));
+    Router::new()
+        .route("/v1/capabilities", get(capabilities))
+        .route("/v1/people/{person}/devices", get(list))
+        .route("/v1/people/{person}/devices/{id}", get(device))
+        .route("/v1/commands/{id}", get(state).put(put))
+        .route("/v1/commands/{id}/cancel", post(cancel))
+        .layer(middleware::from_fn_with_state(Arc::clone(&memory), only_the_portal))
+        .with_state(memory)
+}
+
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -177,27 +195,11 @@ async fn main() {
         arguments.iter().position(|one| one == name).and_then(|at| arguments.get(at + 1)).cloned()
     };
     let token_file = given("--token-file").expect("--token-file FILE is missing");
-    let file = std::path::PathBuf::from(given("--state").unwrap_or_else(|| "connector.json".to_owned()));
-    let commands =
-        std::fs::read(&file).map_or_else(|_| BTreeMap::new(), |text| serde_json::from_slice(&text).unwrap());
-    let memory = Memory {
-        token: std::fs::read_to_string(token_file).unwrap().trim().to_owned(),
-        person: given("--person").expect("--person SUBJECT is missing"),
-        file,
-        commands,
-    };
-    let memory = Arc::new(Mutex::new(memory));
-    let app = Router::new()
-        .route("/v1/capabilities", get(capabilities))
-        .route("/v1/people/{person}/devices", get(list))
-        .route("/v1/people/{person}/devices/{id}", get(device))
-        .route("/v1/commands/{id}", get(state).put(put))
-        .route("/v1/commands/{id}/cancel", post(cancel))
-        .layer(middleware::from_fn_with_state(Arc::clone(&memory), only_the_portal))
-        .with_state(memory);
-    let listener = tokio::net::TcpListener::bind(given("--listen").unwrap_or("127.0.0.1:8090".to_owned()))
-        .await
-        .unwrap();
+    let token = std::fs::read_to_string(token_file).unwrap().trim().to_owned();
+    let person = given("--person").expect("--person SUBJECT is missing");
+    let file = given("--state").unwrap_or_else(|| "connector.json".to_owned());
+    let listen = given("--listen").unwrap_or_else(|| "127.0.0.1:8090".to_owned());
+    let listener = tokio::net::TcpListener::bind(listen).await.unwrap();
     println!("http://{}/v1", listener.local_addr().unwrap());
-    axum::serve(listener, app).await.unwrap();
+    axum::serve(listener, connector(token, person, file.into())).await.unwrap();
 }

@@ -39,6 +39,10 @@ mod page;
 mod policy_rows;
 mod provider_faults;
 mod reset;
+/// The sample that is there to be copied from.
+#[path = "../../examples/connector.rs"]
+#[allow(dead_code, reason = "its `main` is not called")]
+mod sample_connector;
 mod secrets;
 mod services;
 mod serving;
