@@ -1,8 +1,10 @@
 //! Puts the server together: adapters into the application, the application under the HTTP edge; starts and
 //! stops it.
 
+mod device_services;
+
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
-use crate::config::{SessionSettings, Settings};
+use crate::config::{DeviceServiceSettings, SessionSettings, Settings};
 use crate::domain::audit_chain::{Broken, End};
 use crate::domain::secret_key::KeyId;
 use crate::http::page::PageSite;
@@ -15,6 +17,7 @@ use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
 use crate::ports::{
     Clock, CrashPoints, DeviceService, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
 };
+use crate::services::http::{HttpService, HttpServiceError};
 use crate::services::simulated::{FleetError, SimulatedFleet};
 use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
@@ -22,6 +25,7 @@ use crate::system::{
     LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
 };
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
+use device_services::DeviceServices;
 use portal_contract::UtcTime;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,9 +37,6 @@ use tokio::sync::watch;
 const OPERATION_CONNECTIONS: usize = 16;
 /// How often the counts of limits are written down: what a killed process forgets of them.
 const RATES_WRITTEN_EVERY: Duration = Duration::from_secs(1);
-
-/// How often the simulated devices look whether they are to do something.
-const DEVICES_ACT_EVERY: Duration = Duration::from_millis(200);
 
 /// How many files are open besides connections: databases, listeners, the page's files, calls to the provider.
 const OTHER_FILES: usize = 128;
@@ -53,6 +54,8 @@ pub enum StartError {
     AuditKey(PathBuf, KeyId),
     /// The simulated fleet's database cannot be used.
     Fleet(PathBuf, FleetError),
+    /// There can be no client for a device service.
+    DeviceService(String, HttpServiceError),
     /// The page's folder cannot be used.
     Page(PathBuf, io::Error),
     /// Sockets.
@@ -101,6 +104,9 @@ impl std::fmt::Display for StartError {
                     "the fleet's database {} cannot be used ({reason}): {WHAT_TO_DO}",
                     path.display()
                 )
+            }
+            Self::DeviceService(name, HttpServiceError(reason)) => {
+                write!(formatter, "no HTTP client for the device service {name}: {reason}")
             }
             Self::Page(path, error) => {
                 write!(formatter, "the page in {} cannot be served ({error}): build it again", path.display())
@@ -153,8 +159,10 @@ pub struct Server {
     pub limits: ServeLimits,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    /// The simulated devices.
-    pub fleet: Arc<SimulatedFleet>,
+    /// The simulated devices, where there are any.
+    pub fleet: Option<Arc<SimulatedFleet>>,
+    /// The connectors to device management elsewhere.
+    pub connectors: Vec<Arc<HttpService>>,
     store: SqliteStore,
     vault: Arc<dyn PasscodeVault>,
     drain_time: Duration,
@@ -199,11 +207,7 @@ impl Server {
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
         begin_record(&store, settings, clock.now()).await?;
-        let fleet_path = fleet_database(&settings.database);
-        private_database(&fleet_path)?;
-        let fleet = SimulatedFleet::open(&fleet_path, settings.fleet, Arc::clone(&clock))
-            .await
-            .map_err(|error| StartError::Fleet(fleet_path, error))?;
+        let DeviceServices { named, fleet, connectors } = device_services::open(settings, &clock).await?;
         let vault: Arc<dyn PasscodeVault> =
             Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
         let metrics = Arc::new(Metrics::new(log_lines_lost));
@@ -212,7 +216,7 @@ impl Server {
             NamedService { service: Arc::new(counted), name: named.name }
         };
         let services: Arc<dyn DeviceService> =
-            Arc::new(ServiceRouter::new(fleet.services().into_iter().map(counted).collect()));
+            Arc::new(ServiceRouter::new(named.into_iter().map(counted).collect()));
         let parts = PortalParts {
             store: Arc::new(store.clone()),
             services: Arc::clone(&services),
@@ -267,7 +271,8 @@ impl Server {
             vault,
             limits,
             metrics,
-            fleet: Arc::new(fleet),
+            fleet,
+            connectors,
             drain_time,
         })
     }
@@ -318,7 +323,12 @@ impl Server {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
         tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
         let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
-        tokio::spawn(let_devices_act(self.fleet, stop.clone()));
+        if let Some(fleet) = self.fleet {
+            tokio::spawn(device_services::let_devices_act(fleet, stop.clone()));
+        }
+        for connector in self.connectors {
+            tokio::spawn(device_services::look_after(connector, stop.clone()));
+        }
         if let Some(operation) = operation {
             let limits = ServeLimits { connections: OPERATION_CONNECTIONS, ..self.limits.clone() };
             let metrics = Arc::new(Metrics::new(log_lines_lost));
@@ -334,19 +344,6 @@ impl Server {
         }
         self.store.close().await;
         tracing::info!("stopped");
-    }
-}
-
-/// Lets the simulated devices act that speak first, until the server stops.
-async fn let_devices_act(fleet: Arc<SimulatedFleet>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = fleet.tick().await {
-            tracing::warn!(?error, "the simulated devices could not act; trying again");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(DEVICES_ACT_EVERY) => {}
-            asked = stop.changed() => if asked.is_err() { return },
-        }
     }
 }
 
@@ -411,6 +408,7 @@ fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
         body_bytes: settings.serving.body_bytes,
         request_timeout: settings.serving.request_timeout,
         public_base_url: settings.public_base_url.clone(),
+        has_simulated_devices: settings.device_services.iter().any(DeviceServiceSettings::is_simulated),
     })
 }
 

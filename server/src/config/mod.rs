@@ -2,6 +2,7 @@
 //! (`PORTAL__SECTION__KEY`). It is checked as a whole at start; every mistake is named with its key and what
 //! to do about it.
 
+mod device_services;
 mod environment;
 mod keys;
 mod private_file;
@@ -9,6 +10,7 @@ mod reader;
 mod session;
 mod settings;
 
+pub use device_services::DeviceServiceSettings;
 pub use reader::Mistake;
 pub use session::SessionSettings;
 pub use settings::{PageSettings, Serving, Settings};

@@ -8,6 +8,23 @@ use zeroize::Zeroizing;
 
 /// The largest such file, in bytes; a key takes 45.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
+/// The largest bundle of certificates, in bytes: the world's authorities take a quarter of that.
+const MAX_PUBLIC_BYTES: u64 = 1024 * 1024;
+
+/// The bytes of a file that everybody may read, for instance certificates: bounded, and never a pipe or a device.
+///
+/// # Errors
+/// Why not, without the path.
+pub(super) fn read_public(path: &Path) -> Result<Vec<u8>, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    regular(&std::fs::metadata(path).map_err(cannot)?)?;
+    let file = File::open(path).map_err(cannot)?;
+    regular(&file.metadata().map_err(cannot)?)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_PUBLIC_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    let is_whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_PUBLIC_BYTES);
+    if is_whole { Ok(bytes) } else { Err(format!("is longer than {MAX_PUBLIC_BYTES} bytes")) }
+}
 
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

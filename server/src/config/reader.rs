@@ -29,7 +29,7 @@ impl std::fmt::Display for Mistake {
 
 /// A section being read.
 pub(super) struct Section<'mistakes> {
-    name: &'static str,
+    name: String,
     table: Table,
     asked: BTreeSet<&'static str>,
     mistakes: &'mistakes mut Vec<Mistake>,
@@ -50,6 +50,11 @@ impl<'mistakes> Section<'mistakes> {
                 }
             }
         };
+        Self::of(table, name.to_owned(), mistakes)
+    }
+
+    /// A section that was taken out already, for instance one of a list.
+    pub(super) fn of(table: Table, name: String, mistakes: &'mistakes mut Vec<Mistake>) -> Self {
         Self { name, table, asked: BTreeSet::new(), mistakes }
     }
 
@@ -91,6 +96,25 @@ impl<'mistakes> Section<'mistakes> {
     /// Text, or what is usual.
     pub(super) fn text_or(&mut self, key: &'static str, usual: &str) -> String {
         self.text(key).unwrap_or_else(|| usual.to_owned())
+    }
+
+    /// Whether anything is wrong with a key or with what stands in it.
+    pub(super) fn has_mistake(&self, key: &str) -> bool {
+        self.mistakes.iter().any(|mistake| mistake.key.starts_with(key))
+    }
+
+    /// Yes or no; no, where it is not there.
+    pub(super) fn truth(&mut self, key: &'static str) -> bool {
+        let Some(value) = self.value(key) else { return false };
+        let truth = value.as_bool().or_else(|| match value.as_str()?.trim() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        });
+        truth.unwrap_or_else(|| {
+            self.wrong(key, "must be true or false");
+            false
+        })
     }
 
     /// A whole number within bounds, or what is usual.

@@ -1,5 +1,6 @@
 //! The settings, read and checked.
 
+use super::device_services::{self, DeviceServiceSettings};
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
 use super::session::{self, SessionSettings, Surroundings};
@@ -95,7 +96,9 @@ pub struct Settings {
     pub audit_keys: Option<KeyRing>,
     /// For how long passcodes are kept, in days.
     pub passcode_lifetime_days: u32,
-    /// The simulated fleet.
+    /// The device services, in the order in which devices are listed; at least one.
+    pub device_services: Vec<DeviceServiceSettings>,
+    /// How the simulated fleet behaves, where there is one.
     pub fleet: FleetSettings,
     /// Limits on what people do.
     pub limits: Limits,
@@ -114,6 +117,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let (passcode_keys, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes, sources);
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
+    let mut device_services = device_services::read(&mut whole, &mut mistakes, sources);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding(&mut whole, &mut mistakes);
     let (mut config, extra) = page(&mut whole, &mut mistakes, session.is_some());
@@ -155,6 +159,19 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let public_base_url = top.text("public_base_url");
     if public_base_url.as_deref().is_some_and(|url| origin_of(url).is_none()) {
         top.wrong("public_base_url", "must be an http or https address");
+    }
+    let may_simulate = top.truth("allow_simulated");
+    if device_services.is_empty() && !top.has_mistake("device_services") {
+        device_services.push(DeviceServiceSettings::Simulated);
+    }
+    let is_public = public_base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    if is_public && !may_simulate && device_services.iter().any(DeviceServiceSettings::is_simulated) {
+        top.wrong(
+            "device_services",
+            "would show simulated devices at a public https address (public_base_url), and a reset of them reaches no \
+             phone: name your device management in a [[device_services]] section with kind = \"http\", or, for a \
+             demonstration, set allow_simulated = true",
+        );
     }
     let proxies = top.list("trusted_proxies", &[]);
     let trusted_proxies: Vec<IpNet> = proxies.iter().filter_map(|text| network_named(text)).collect();
@@ -201,6 +218,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         passcode_keys,
         audit_keys,
         passcode_lifetime_days,
+        device_services,
         fleet,
         limits,
         serving,

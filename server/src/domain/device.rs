@@ -1,10 +1,11 @@
 //! A managed device as the rules see it: the facts, and what the back end says is possible.
 
-use super::action::ActionSet;
+use super::action::{ActionKind, ActionSet};
 use super::ids::DeviceId;
 use super::person::PersonId;
 use portal_contract::{
-    CharacterSet, ComplianceState, DeviceEnrollmentType, ManagedDeviceOwnerType, ManagementAgentType, UtcTime,
+    CharacterSet, ComplianceState, DeviceEnrollmentType, ManagedDeviceOwnerType, ManagementAgentType,
+    RefusalReason, UtcTime,
 };
 
 /// What the back end knows about one device. The fields are those of the contract's `ManagedDevice`.
@@ -67,10 +68,35 @@ pub struct Capabilities {
     pub passcode_rules: PasscodeRules,
     /// Which actions the service has for this device.
     pub offers: ActionSet,
+    /// Which of them it refuses for this device, and why.
+    pub refusals: Refusals,
     /// Whether an erase or retire waits for the device.
     pub erase_or_retire: EraseOrRetire,
     /// How long a command may wait for this device before it counts as expired, in seconds.
     pub command_lifetime_seconds: i64,
+}
+
+/// Actions that a service refuses for a device. It can only refuse more than the policy does, never allow more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusals([Option<RefusalReason>; ActionKind::ALL.len()]);
+
+impl Refusals {
+    /// None.
+    pub const NONE: Self = Self([None; ActionKind::ALL.len()]);
+
+    /// With one more.
+    #[must_use]
+    pub fn with(self, kind: ActionKind, reason: RefusalReason) -> Self {
+        let refused = |(at, known)| if at == kind { Some(reason) } else { known };
+        let mut kinds = ActionKind::ALL.into_iter().zip(self.0).map(refused);
+        Self(std::array::from_fn(|_| kinds.next().flatten()))
+    }
+
+    /// Why an action is refused, if it is.
+    #[must_use]
+    pub fn of(self, kind: ActionKind) -> Option<RefusalReason> {
+        ActionKind::ALL.into_iter().zip(self.0).find(|(at, _)| *at == kind).and_then(|(_, reason)| reason)
+    }
 }
 
 /// What the organisation decided about an optional action.
@@ -146,4 +172,19 @@ pub enum EraseOrRetire {
     None,
     /// One waits for the device.
     Pending,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_kept_for_its_action_alone_and_the_last_word_counts() {
+        let refusals = Refusals::NONE
+            .with(ActionKind::RemoteLock, RefusalReason::OrganizationPolicy)
+            .with(ActionKind::RemoteLock, RefusalReason::NoPasscodeOnDevice);
+        assert_eq!(refusals.of(ActionKind::RemoteLock), Some(RefusalReason::NoPasscodeOnDevice));
+        let others = ActionKind::ALL.into_iter().filter(|kind| *kind != ActionKind::RemoteLock);
+        assert!(others.into_iter().all(|kind| refusals.of(kind).is_none()));
+    }
 }

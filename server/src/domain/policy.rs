@@ -258,6 +258,9 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
         Decision::Allowed(_) if !device.capabilities.offers.has(action) => {
             Decision::Refused(RefusalReason::NotOfferedByService)
         }
+        Decision::Allowed(_) if let Some(reason) = device.capabilities.refusals.of(action) => {
+            Decision::Refused(reason)
+        }
         Decision::Allowed(_) if device.capabilities.erase_or_retire == EraseOrRetire::Pending => {
             Decision::Refused(RefusalReason::EraseOrRetirePending)
         }

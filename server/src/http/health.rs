@@ -9,15 +9,19 @@ use serde::Serialize;
 
 /// The answer of both calls.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Health {
     /// `ok`.
     status: &'static str,
+    /// Only where devices are simulated: what is done with them reaches no phone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    simulated_devices: bool,
 }
 
 /// The process is up.
 #[utoipa::path(get, path = "/healthz", responses((status = 200, body = Health)), security(()))]
 pub(super) async fn healthz() -> Json<Health> {
-    Json(Health { status: "ok" })
+    Json(Health { status: "ok", simulated_devices: false })
 }
 
 /// The database can be written, the device back end answers, tokens can be checked, and the server is not about to stop.
@@ -30,7 +34,10 @@ pub(super) async fn healthz() -> Json<Health> {
 )]
 pub(super) async fn readyz(State(state): State<EdgeState>) -> Result<Json<Health>, ApiError> {
     let reasons = not_ready(&state).await;
-    if reasons.is_empty() { Ok(Json(Health { status: "ok" })) } else { Err(ApiError::not_ready(&reasons, 5)) }
+    if !reasons.is_empty() {
+        return Err(ApiError::not_ready(&reasons, 5));
+    }
+    Ok(Json(Health { status: "ok", simulated_devices: state.settings.has_simulated_devices }))
 }
 
 /// Every reason for which this server should get no requests.

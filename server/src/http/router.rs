@@ -42,6 +42,8 @@ pub struct EdgeSettings {
     pub request_timeout: Duration,
     /// The address people know this server by.
     pub public_base_url: Option<String>,
+    /// Whether devices are simulated.
+    pub has_simulated_devices: bool,
 }
 
 /// What handlers work with.

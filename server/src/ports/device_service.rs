@@ -45,6 +45,8 @@ pub struct RunKey {
     pub person: PersonId,
     /// When it was accepted.
     pub started: UtcTime,
+    /// When it counts as expired: a service that can must not carry it out later.
+    pub expires: UtcTime,
     /// What the service called the run when it was started, where it did.
     pub external: Option<ExternalRef>,
 }
@@ -57,6 +59,7 @@ impl From<&ActionRun> for RunKey {
             action: run.action.clone(),
             person: run.person.clone(),
             started: run.started,
+            expires: run.expires,
             external: run.external.clone(),
         }
     }

@@ -177,7 +177,7 @@ fn a_key_in_a_configuration_that_others_may_read_is_refused() {
     let file = folder.path().join("server.toml");
     let page = folder.path().to_str().unwrap();
     let session = format!(
-        "database = \"d\"\npublic_base_url = \"https://portal.example.test\"\npage_dir = {page:?}\n\
+        "database = \"d\"\npublic_base_url = \"https://portal.example.test\"\nallow_simulated = true\npage_dir = {page:?}\n\
          [oidc]\nissuer = \"https://id.example.test\"\n[page.config]\napiBase = \"/api/v1.0\"\n\
          [session]\nclient_id = \"portal\"\nclient_secret = \"secret\"\n"
     );

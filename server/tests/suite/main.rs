@@ -25,6 +25,8 @@ mod disk_and_locks;
 mod events;
 mod fleet;
 mod history;
+mod http_configuration;
+mod http_service;
 mod killed;
 mod limits;
 mod memory;
@@ -37,6 +39,10 @@ mod page;
 mod policy_rows;
 mod provider_faults;
 mod reset;
+/// The sample that is there to be copied from.
+#[path = "../../examples/connector.rs"]
+#[allow(dead_code, reason = "its `main` is not called")]
+mod sample_connector;
 mod secrets;
 mod services;
 mod serving;

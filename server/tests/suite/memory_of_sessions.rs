@@ -97,7 +97,7 @@ fn start(folder: &Path, keys: &Path, provider: &Provider) -> Elsewhere {
     std::fs::write(page.join("index.html"), "<title>page</title>").unwrap();
     let (id, secret) = CLIENT;
     write_private(&keys.join("client-secret"), secret);
-    let top = format!("public_base_url = \"{ORIGIN}\"\npage_dir = {page:?}\n");
+    let top = format!("public_base_url = \"{ORIGIN}\"\nallow_simulated = true\npage_dir = {page:?}\n");
     let text = configuration(provider, &folder.join("portal.sqlite"), &top)
         + &format!(
             "[page.config]\napiBase = \"/api/v1.0\"\n[session]\nclient_id = \"{id}\"\nclient_secret_file = {:?}\n",

@@ -137,7 +137,9 @@ async fn only_a_server_that_is_reached_over_https_says_so_for_a_year() {
     let (folder, server) = with_page(None).await;
     assert_eq!(server.call("GET", "/", &[]).await.header("strict-transport-security"), "");
     let root = folder.path().join("dist");
-    let more = format!("page_dir = {root:?}\npublic_base_url = \"https://portal.example\"\n");
+    let more = format!(
+        "page_dir = {root:?}\npublic_base_url = \"https://portal.example\"\nallow_simulated = true\n"
+    );
     let server = TestServer::with(&more).await;
     assert_eq!(server.call("GET", "/", &[]).await.header("strict-transport-security"), "max-age=31536000");
 }

@@ -108,6 +108,7 @@ fn no_debug_output_shows_a_secret() {
                     action: Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
                     person: PersonId::new("p".to_owned()),
                     started: UtcTime::NEVER,
+                    expires: UtcTime::NEVER,
                     external: None,
                 },
                 secret: Some(passcode.clone()),

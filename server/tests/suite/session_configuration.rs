@@ -9,6 +9,7 @@ fn with(changes: &[(&str, Option<&str>)]) -> Result<Settings, Vec<String>> {
         ("PORTAL__OIDC__ISSUER", "https://id.example.test"),
         ("PORTAL__PASSCODE__KEY", "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs="),
         ("PORTAL__PUBLIC_BASE_URL", "https://portal.example.test"),
+        ("PORTAL__ALLOW_SIMULATED", "true"),
         ("PORTAL__PAGE_DIR", folder.path().to_str().unwrap()),
         ("PORTAL__PAGE__CONFIG__API_BASE", "/api/v1.0"),
         ("PORTAL__SESSION__CLIENT_ID", "portal"),

@@ -178,7 +178,7 @@ fn start_own(binary: &Path, site: &Site) -> Result<Running> {
     let quoted = |path: &Path| server::quoted(&path.to_string_lossy());
     let text = format!(
         "listen = \"127.0.0.1:{port}\"\ndatabase = {}\npage_dir = {}\n\
-         public_base_url = \"https://portal.example\"\n\
+         public_base_url = \"https://portal.example\"\nallow_simulated = true\n\
          [oidc]\nissuer = \"{PROVIDER}\"\naudience = \"urn:passcode-portal:api\"\nrequired_scope = \"devices\"\n",
         quoted(&own.path().join("portal.sqlite")),
         quoted(site.path())

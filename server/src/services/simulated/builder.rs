@@ -4,8 +4,8 @@ use super::behaviour::Behaviour;
 use super::fleet::{Manners, SimulatedDevice};
 use crate::domain::action::ActionSet;
 use crate::domain::device::{
-    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, ResetToken,
-    SecretIssuer, UnlockToken,
+    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
+    ResetToken, SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -55,6 +55,7 @@ pub(super) fn device(
             passcode: DevicePasscode::Present,
             passcode_rules: PasscodeRules::USUAL,
             offers: ActionSet::ALL,
+            refusals: Refusals::NONE,
             erase_or_retire: EraseOrRetire::None,
             command_lifetime_seconds: 86_400,
         },

@@ -20,7 +20,7 @@ impl TestServer {
         std::fs::write(page.path().join("index.html"), "<title>page</title>").unwrap();
         let (id, secret) = CLIENT;
         let text = format!(
-            "public_base_url = \"{ORIGIN}\"\npage_dir = {:?}\n[page.config]\napiBase = \"/api/v1.0\"\n\
+            "public_base_url = \"{ORIGIN}\"\nallow_simulated = true\npage_dir = {:?}\n[page.config]\napiBase = \"/api/v1.0\"\n\
              [session]\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n{more}\n",
             page.path()
         );

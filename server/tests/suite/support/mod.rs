@@ -2,11 +2,13 @@
 
 pub(crate) mod browser;
 pub(crate) mod clock;
+pub(crate) mod connector;
 pub(crate) mod device_service;
 pub(crate) mod server;
 pub(crate) mod sign_in;
 
 pub(crate) use clock::TestClock;
+pub(crate) use connector::{Connector, Fault};
 pub(crate) use device_service::ScriptedService;
 pub(crate) use portal_testkit::client::Answer;
 pub(crate) use portal_testkit::{Provider, Signer, provider};

@@ -150,7 +150,9 @@ impl TestServer {
         let step = (seconds * 1000 / 40).max(250);
         let mut left = seconds * 1000;
         while left > 0 {
-            self.server.fleet.tick().await.unwrap();
+            if let Some(fleet) = &self.server.fleet {
+                fleet.tick().await.unwrap();
+            }
             self.server.queue.pass().await.unwrap();
             self.clock.advance_millis(step.min(left));
             left -= step;

@@ -1,0 +1,367 @@
+//! What a connector says, as JSON, and what it means here. Fields nobody knows are ignored; a word nobody knows never allows
+//! anything.
+
+use super::Offer;
+use crate::domain::action::{Action, ActionKind, ActionSet};
+use crate::domain::action_run::{Ending, Report};
+use crate::domain::device::{
+    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
+    ResetToken, SecretIssuer, UnlockToken,
+};
+use crate::domain::ids::DeviceId;
+use crate::domain::person::PersonId;
+use crate::domain::policy::{Allowed, Decision, Reset, decide};
+use crate::ports::StartRun;
+use portal_contract::{
+    ActionName, ActionState, CharacterSet, ComplianceState, DeviceEnrollmentType, FailureCode,
+    ManagedDeviceOwnerType, ManagementAgentType, RefusalReason, ResetOutcome, SecretText, UtcTime,
+};
+use serde::{Deserialize, Serialize};
+
+/// The version of the calls that this server speaks.
+const CONTRACT: &str = "1";
+/// How often a command is asked about at most unless the connector says otherwise, in seconds.
+const USUAL_POLL_SECONDS: i64 = 5;
+/// How long a command may wait unless the connector says otherwise, in seconds.
+const USUAL_LIFETIME: i64 = 86_400;
+/// A connector remembers commands for 8 days; none may wait longer than 7.
+const LONGEST_LIFETIME: i64 = 7 * 86_400;
+/// The longest passcode that is made, and that is taken.
+const LONGEST_PASSCODE: u8 = 32;
+
+/// The answer of `GET /capabilities`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CapabilitiesWire {
+    contract: String,
+    #[serde(default)]
+    actions: Vec<String>,
+    #[serde(default)]
+    passcode_from: String,
+    #[serde(default)]
+    cancel: bool,
+    #[serde(default)]
+    poll_seconds: Option<i64>,
+}
+
+pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
+    let wire: CapabilitiesWire = serde_json::from_value(body).ok()?;
+    let is_known = wire.contract == CONTRACT;
+    let named = wire.actions.iter().filter_map(|name| ActionKind::named(ActionName::from_wire(name)));
+    let actions = named.fold(ActionSet::NONE, ActionSet::with);
+    let issuer = match wire.passcode_from.as_str() {
+        "portal" => Some(SecretIssuer::Portal),
+        "service" => Some(SecretIssuer::Service),
+        // "none", and every word nobody knows.
+        _ => None,
+    };
+    let poll_seconds = wire.poll_seconds.unwrap_or(USUAL_POLL_SECONDS).clamp(1, 60);
+    Some(Offer {
+        actions: if is_known { actions } else { ActionSet::NONE },
+        issuer,
+        cancel: wire.cancel,
+        poll_millis: poll_seconds * 1000,
+        is_contract_known: is_known,
+    })
+}
+
+/// One page of `GET /people/{personId}/devices`. The devices are read one by one: one that cannot be read hides only itself.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DeviceList {
+    pub(super) devices: Vec<serde_json::Value>,
+    #[serde(default)]
+    pub(super) next_after: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct DeviceWire {
+    id: String,
+    device_name: String,
+    managed_device_name: String,
+    operating_system: String,
+    os_version: String,
+    manufacturer: String,
+    model: String,
+    serial_number: String,
+    managed_device_owner_type: ManagedDeviceOwnerType,
+    device_enrollment_type: DeviceEnrollmentType,
+    management_agent: ManagementAgentType,
+    compliance_state: ComplianceState,
+    compliance_grace_period_expiration_date_time: UtcTime,
+    last_sync_date_time: UtcTime,
+    enrolled_date_time: UtcTime,
+    is_encrypted: bool,
+    is_supervised: bool,
+    device_category_display_name: String,
+    reset_passcode: ResetWire,
+    remote_lock: Option<PermissionWire>,
+    sync_device: Option<PermissionWire>,
+}
+
+/// A field that is missing is a word nobody knows.
+impl Default for DeviceWire {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            device_name: String::new(),
+            managed_device_name: String::new(),
+            operating_system: String::new(),
+            os_version: String::new(),
+            manufacturer: String::new(),
+            model: String::new(),
+            serial_number: String::new(),
+            managed_device_owner_type: ManagedDeviceOwnerType::Other,
+            device_enrollment_type: DeviceEnrollmentType::Other,
+            management_agent: ManagementAgentType::Other,
+            compliance_state: ComplianceState::Unknown,
+            compliance_grace_period_expiration_date_time: UtcTime::NEVER,
+            last_sync_date_time: UtcTime::NEVER,
+            enrolled_date_time: UtcTime::NEVER,
+            is_encrypted: false,
+            is_supervised: false,
+            device_category_display_name: String::new(),
+            reset_passcode: ResetWire::default(),
+            remote_lock: None,
+            sync_device: None,
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ResetWire {
+    allowed: bool,
+    reason: Option<String>,
+    expires_after_seconds: Option<i64>,
+    erase_pending: bool,
+    reset_token_active: Option<bool>,
+    passcode_rules: Option<PasscodeRulesWire>,
+}
+
+#[derive(Deserialize)]
+struct PermissionWire {
+    allowed: bool,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PasscodeRulesWire {
+    min_length: u32,
+    max_length: u32,
+    #[serde(default)]
+    kinds: Option<Vec<CharacterSet>>,
+}
+
+/// The rules for a passcode of a device; `None` when no passcode of ours would do.
+fn passcode_rules(wire: Option<&PasscodeRulesWire>, issuer: SecretIssuer) -> Option<PasscodeRules> {
+    let Some(wire) = wire else { return Some(PasscodeRules { issuer, ..PasscodeRules::USUAL }) };
+    let has = |kind: CharacterSet| wire.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+    let character_set = match (has(CharacterSet::LettersAndDigits), has(CharacterSet::Digits)) {
+        (true, true) => None,
+        (true, false) => Some(CharacterSet::LettersAndDigits),
+        (false, true) => Some(CharacterSet::Digits),
+        (false, false) => return None,
+    };
+    let min_length = u8::try_from(wire.min_length).ok()?.max(PasscodeRules::USUAL.min_length);
+    let max_length = u8::try_from(wire.max_length).unwrap_or(u8::MAX).min(LONGEST_PASSCODE);
+    (min_length <= max_length).then_some(PasscodeRules { issuer, min_length, max_length, character_set })
+}
+
+/// A device of a person; `None` when it cannot be read or its identifier cannot be used under this service's name.
+pub(super) fn device(
+    body: serde_json::Value,
+    person: &PersonId,
+    offer: Offer,
+    service: &str,
+) -> Option<Device> {
+    let wire: DeviceWire = serde_json::from_value(body).ok()?;
+    let id = DeviceId::parse(&wire.id)?;
+    // With the service's name in front it has to be an identifier as well, and it must not be folded out of an address.
+    DeviceId::parse(DeviceId::in_service(Some(service), &id).as_str())?;
+    super::calls::segment(id.as_str())?;
+    // The policy decides by these: it must not decide by words it does not know.
+    let is_readable = wire.managed_device_owner_type != ManagedDeviceOwnerType::Other
+        && wire.device_enrollment_type != DeviceEnrollmentType::Other
+        && wire.management_agent != ManagementAgentType::Other;
+    let rules = passcode_rules(
+        wire.reset_passcode.passcode_rules.as_ref(),
+        offer.issuer.unwrap_or(SecretIssuer::Portal),
+    );
+    let mut offers = if is_readable { offer.actions } else { ActionSet::NONE };
+    let mut refusals = Refusals::NONE;
+    let reset = &wire.reset_passcode;
+    let permissions = [
+        (ActionKind::ResetPasscode, Some((reset.allowed, reset.reason.as_deref()))),
+        (ActionKind::RemoteLock, permission(wire.remote_lock.as_ref())),
+        (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
+    ];
+    for (kind, permission) in permissions {
+        if let Some((false, reason)) = permission {
+            refusals = refusals.with(kind, refusal(reason));
+        }
+    }
+    let lifetime = reset.expires_after_seconds.unwrap_or(USUAL_LIFETIME).clamp(60, LONGEST_LIFETIME);
+    if rules.is_none() {
+        offers = offers.without(ActionKind::ResetPasscode);
+    }
+    let mut device = Device {
+        id,
+        primary_user: person.clone(),
+        device_name: wire.device_name,
+        managed_device_name: wire.managed_device_name,
+        operating_system: wire.operating_system,
+        os_version: wire.os_version,
+        manufacturer: wire.manufacturer,
+        model: wire.model,
+        serial_number: wire.serial_number,
+        owner_type: wire.managed_device_owner_type,
+        enrollment_type: wire.device_enrollment_type,
+        management_agent: wire.management_agent,
+        compliance_state: wire.compliance_state,
+        compliance_grace_period_expiration: wire.compliance_grace_period_expiration_date_time,
+        last_sync: wire.last_sync_date_time,
+        enrolled: wire.enrolled_date_time,
+        is_encrypted: wire.is_encrypted,
+        is_supervised: wire.is_supervised,
+        category: wire.device_category_display_name,
+        capabilities: Capabilities {
+            corporate_android_reset: OrganizationDecision::Allowed,
+            reset_token: match reset.reset_token_active {
+                Some(false) => ResetToken::Inactive,
+                Some(true) | None => ResetToken::Active,
+            },
+            unlock_token: UnlockToken::Held,
+            passcode: DevicePasscode::Unknown,
+            passcode_rules: rules.unwrap_or(PasscodeRules::USUAL),
+            offers,
+            refusals,
+            erase_or_retire: if reset.erase_pending { EraseOrRetire::Pending } else { EraseOrRetire::None },
+            command_lifetime_seconds: lifetime,
+        },
+    };
+    let needs_passcode = matches!(
+        decide(ActionKind::ResetPasscode, &device, person),
+        Decision::Allowed(Allowed::Reset(Reset::Temporary(_) | Reset::Issued(_)))
+    );
+    if offer.issuer.is_none() && needs_passcode {
+        device.capabilities.offers = offers.without(ActionKind::ResetPasscode);
+    }
+    Some(device)
+}
+
+fn permission(wire: Option<&PermissionWire>) -> Option<(bool, Option<&str>)> {
+    wire.map(|wire| (wire.allowed, wire.reason.as_deref()))
+}
+
+fn refusal(reason: Option<&str>) -> RefusalReason {
+    match reason.map(RefusalReason::from_wire) {
+        None | Some(RefusalReason::Other) => RefusalReason::NotOfferedByService,
+        Some(known) => known,
+    }
+}
+
+/// The body of `PUT /commands/{commandId}`. The same run makes the same bytes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CommandWire<'a> {
+    action: &'static str,
+    person_id: &'a str,
+    device_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<ResetOutcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passcode: Option<&'a SecretText>,
+    expires_date_time: String,
+}
+
+/// The command as it is sent; `None` for an action that no service carries out.
+pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
+    let run = &start.run;
+    let outcome = match run.action {
+        Action::ResetPasscode(reset) => Decision::Allowed(Allowed::Reset(reset)).availability().outcome,
+        Action::RemoteLock | Action::SyncDevice => None,
+        Action::Rename(_) => return None,
+    };
+    let wire = CommandWire {
+        action: run.action.kind().name().as_str(),
+        person_id: run.person.as_str(),
+        device_id: run.device.as_str(),
+        outcome,
+        passcode: start.secret.as_ref(),
+        expires_date_time: run.expires.to_rfc3339(),
+    };
+    serde_json::to_vec(&wire).ok()
+}
+
+/// A command as the connector has it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StateWire {
+    id: String,
+    state: ActionState,
+    #[serde(default)]
+    not_now: bool,
+    #[serde(default)]
+    error_code: Option<FailureCode>,
+}
+
+/// Where a command stands; `None` when that cannot be read, or another command is told of.
+pub(super) fn report(body: serde_json::Value, run: &str) -> Option<Report> {
+    let wire: StateWire = serde_json::from_value(body).ok().filter(|wire: &StateWire| wire.id == run)?;
+    Some(match wire.state {
+        ActionState::Pending => Report::Pending,
+        ActionState::Active if wire.not_now => Report::NotNow,
+        ActionState::Active => Report::Active,
+        ActionState::Done => Report::Ended(Ending::Done),
+        ActionState::Failed => Report::Ended(match wire.error_code {
+            Some(FailureCode::SupersededByErase) => Ending::Superseded,
+            code => Ending::Failed(code.map_or(FailureCode::DeviceRejected, failure)),
+        }),
+        ActionState::NotSupported => Report::Ended(Ending::NotSupported),
+        ActionState::Canceled if wire.error_code == Some(FailureCode::SupersededByErase) => {
+            Report::Ended(Ending::Superseded)
+        }
+        ActionState::Canceled => Report::Ended(Ending::CanceledByUser),
+        ActionState::None | ActionState::Other => return None,
+    })
+}
+
+/// A code that can stand at a failure; the others, and those nobody knows, are the service's fault.
+fn failure(code: FailureCode) -> FailureCode {
+    match code {
+        FailureCode::Other | FailureCode::CanceledByUser | FailureCode::SupersededByErase => {
+            FailureCode::BackEndFault
+        }
+        FailureCode::UnlockTokenInvalid
+        | FailureCode::NoPasscodePolicy
+        | FailureCode::ResetTokenInactive
+        | FailureCode::CommandExpired
+        | FailureCode::DeviceRejected
+        | FailureCode::BackEndFault
+        | FailureCode::OutcomeUnknown
+        | FailureCode::ApprovalRequired => code,
+    }
+}
+
+/// Why a command was refused, by the word of the problem document.
+pub(super) fn rejection(code: Option<&str>) -> FailureCode {
+    failure(code.map_or(FailureCode::Other, FailureCode::from_wire))
+}
+
+/// The answer of `GET /commands/{commandId}/passcode`; `None` when there is none that could be shown.
+pub(super) fn passcode(body: serde_json::Value) -> Option<SecretText> {
+    #[derive(Deserialize)]
+    struct PasscodeWire {
+        passcode: SecretText,
+    }
+    let wire: PasscodeWire = serde_json::from_value(body).ok()?;
+    let text = wire.passcode.reveal();
+    let is_one = !text.is_empty()
+        && text.chars().count() <= usize::from(LONGEST_PASSCODE) * 2
+        && !text.chars().any(char::is_control);
+    is_one.then_some(wire.passcode.clone())
+}

@@ -1,0 +1,144 @@
+//! `[[device_services]]`: which device services stand behind the portal; every mistake named, no secret repeated.
+
+use crate::support::connector::TOKEN;
+use crate::support::server::{KEY, write_private};
+use portal_server::config::{DeviceServiceSettings, Settings, load, parse};
+use portal_server::services::http::Authorization;
+use std::path::Path;
+
+fn read(top: &str, services: &str) -> Result<Settings, Vec<String>> {
+    let text = format!(
+        "database = \"d\"\n{top}\n[oidc]\nissuer = \"https://id.example.test\"\naudience = \"a\"\n{services}"
+    );
+    let key = ("PORTAL__PASSCODE__KEY".to_owned(), KEY.to_owned());
+    parse(&text, &[key]).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+}
+
+fn keys(mistakes: &[String]) -> Vec<&str> {
+    mistakes.iter().map(|mistake| mistake.split(':').next().unwrap()).collect()
+}
+
+fn http(name: &str, own: &str) -> String {
+    format!("[[device_services]]\nname = \"{name}\"\nkind = \"http\"\n[device_services.http]\n{own}\n")
+}
+
+fn token(folder: &Path) -> String {
+    let file = folder.join("token");
+    write_private(&file, &format!("{TOKEN}\n"));
+    format!("token_file = {file:?}")
+}
+
+#[test]
+fn without_a_section_the_fleet_is_simulated_and_with_sections_it_is_what_they_say() {
+    let simulated = read("", "").unwrap().device_services;
+    assert!(matches!(simulated.as_slice(), [DeviceServiceSettings::Simulated]));
+    let folder = tempfile::tempdir().unwrap();
+    let token = token(folder.path());
+    let one = http("mdm", &format!("url = \"https://mdm.example/v1\"\n{token}"));
+    let two = http("second", &format!("url = \"http://127.0.0.1:9/v1\"\n{token}"));
+    let settings = read("", &format!("{one}{two}[[device_services]]\nkind = \"simulated\"\n")).unwrap();
+    let [DeviceServiceSettings::Http(first), DeviceServiceSettings::Http(second), last] =
+        settings.device_services.as_slice()
+    else {
+        panic!("{:?}", settings.device_services)
+    };
+    assert!(last.is_simulated());
+    assert_eq!((first.name.as_str(), first.url.as_str()), ("mdm", "https://mdm.example/v1"));
+    assert_eq!(second.name, "second");
+    assert!(matches!(&first.authorization, Authorization::Bearer(found) if found.reveal() == TOKEN));
+    let public = "public_base_url = \"https://portal.example\"";
+    assert!(read(public, &one).is_ok(), "nothing is simulated");
+}
+
+#[test]
+fn a_simulated_fleet_at_a_public_address_is_refused_until_it_is_wanted() {
+    let public = "public_base_url = \"https://portal.example\"";
+    let mistakes = read(public, "").unwrap_err();
+    assert_eq!(keys(&mistakes), ["device_services"]);
+    for word in ["allow_simulated = true", "[[device_services]]", "kind = \"http\"", "public_base_url"] {
+        assert!(mistakes[0].contains(word), "{word} in {}", mistakes[0]);
+    }
+    assert!(read(&format!("{public}\nallow_simulated = false"), "").is_err());
+    assert!(read(&format!("{public}\nallow_simulated = true"), "").is_ok());
+    assert!(read("public_base_url = \"http://localhost:8080\"", "").is_ok(), "the sample");
+    assert_eq!(keys(&read("allow_simulated = 7", "").unwrap_err()), ["allow_simulated"]);
+}
+
+#[test]
+fn every_mistake_is_named_with_its_service_and_no_secret_is_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = token(folder.path());
+    let short = folder.path().join("short");
+    write_private(&short, "c2hvcnQ=");
+    let open = folder.path().join("open");
+    std::fs::write(&open, TOKEN).unwrap();
+    let url = "url = \"https://mdm.example/v1\"";
+    let fine = http("mdm", &format!("{url}\n{token}"));
+    let oauth = "token_url = \"https://id.example/token\"";
+    for (services, expected) in [
+        ("[device_services]\nkind = \"http\"\n".to_owned(), vec!["device_services"]),
+        ("[[device_services]]\nname = \"a\"\n".to_owned(), vec!["device_services.a.kind"]),
+        ("[[device_services]]\nname = \"a\"\nkind = \"smoke\"\n".to_owned(), vec!["device_services.a.kind"]),
+        ("[[device_services]]\nname = \"a\"\nkind = \"http\"\n".to_owned(), vec!["device_services.a.http"]),
+        (http("A B", &format!("{url}\n{token}")), vec!["device_services[1].name"]),
+        (format!("{fine}{fine}"), vec!["device_services.mdm.name"]),
+        (
+            format!("{}[[device_services]]\nkind = \"simulated\"\n", fine.replace("\"mdm\"", "\"push\"")),
+            vec!["device_services[2].name"],
+        ),
+        (http("a", ""), vec!["device_services.a.http.token_file", "device_services.a.http.url"]),
+        (http("a", &format!("url = \"http://mdm.example/v1\"\n{token}")), vec!["device_services.a.http.url"]),
+        (http("a", &format!("url = \"https://mdm.example\"\n{token}")), vec!["device_services.a.http.url"]),
+        (
+            http("a", &format!("url = \"https://u:p@mdm.example/v1\"\n{token}")),
+            vec!["device_services.a.http.url"],
+        ),
+        (http("a", &format!("{url}\ntoken_file = {short:?}")), vec!["device_services.a.http.token_file"]),
+        (http("a", &format!("{url}\ntoken_file = {open:?}")), vec!["device_services.a.http.token_file"]),
+        (http("a", &format!("{url}\n{token}\nca_file = {short:?}")), vec!["device_services.a.http.ca_file"]),
+        (http("a", &format!("{url}\n{token}\nmisspelt = 1")), vec!["device_services.a.http.misspelt"]),
+        (http("a", &format!("{url}\n{token}\nclient_id = \"x\"")), vec!["device_services.a.http.token_url"]),
+        (
+            http("a", &format!("{url}\n{token}\n{oauth}")),
+            vec![
+                "device_services.a.http.client_id",
+                "device_services.a.http.client_secret_file",
+                "device_services.a.http.token_file",
+            ],
+        ),
+    ] {
+        let mistakes = read("", &services).unwrap_err();
+        let mut found = keys(&mistakes);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{services}\n{mistakes:?}");
+        let all = mistakes.join("\n");
+        assert!(!all.contains(TOKEN) && !all.contains("c2hvcnQ"), "{all}");
+    }
+    let environment = [
+        ("PORTAL__DATABASE", "d"),
+        ("PORTAL__OIDC__ISSUER", "https://id.example.test"),
+        ("PORTAL__OIDC__AUDIENCE", "a"),
+        ("PORTAL__PASSCODE__KEY", KEY),
+        ("PORTAL__DEVICE_SERVICES", TOKEN),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mistakes = load(None, &environment).unwrap_err();
+    assert_eq!((mistakes.len(), mistakes[0].key.as_str()), (1, "device_services"));
+}
+
+#[test]
+fn a_client_of_a_token_endpoint_is_read_with_its_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    write_private(&file, "client-s3cret\n");
+    let own = format!(
+        "url = \"https://mdm.example/v1\"\ntoken_url = \"https://id.example/token\"\nclient_id = \"portal\"\n\
+         client_secret_file = {file:?}\nscope = \"mdm\""
+    );
+    let settings = read("", &http("mdm", &own)).unwrap();
+    assert!(!format!("{settings:?}").contains("client-s3cret"));
+    let [DeviceServiceSettings::Http(found)] = settings.device_services.as_slice() else { panic!() };
+    let Authorization::ClientCredentials(credentials) = &found.authorization else { panic!() };
+    assert_eq!(credentials.client_secret.reveal(), "client-s3cret");
+    assert_eq!((credentials.client_id.as_str(), credentials.scope.as_deref()), ("portal", Some("mdm")));
+}
