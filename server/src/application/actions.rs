@@ -9,7 +9,7 @@
 use super::portal::audit_entry;
 use super::{DeviceCall, Portal, Precondition, Refusal, version};
 use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, SecondRequest};
-use crate::domain::action_run::{ActionRun, Ending};
+use crate::domain::action_run::{ActionRun, CancelRequest, Ending};
 use crate::domain::audit::AuditEvent;
 use crate::domain::device::Device;
 use crate::domain::freshness::{Freshness, MaxAge, freshness, seconds_ahead};
@@ -60,8 +60,10 @@ struct IdempotentRequest {
 enum Accepted {
     /// By this request.
     Now(ActionRun),
-    /// By an earlier one: with the same key, or because asking twice is asking once.
+    /// By an earlier one with the same key.
     Before(ActionRun),
+    /// By an earlier one with another key: asking twice is asking once.
+    Open(ActionRun),
 }
 
 /// Everything that is written when an action is accepted.
@@ -85,11 +87,17 @@ impl Portal {
                 self.announce(&run.person);
                 Ok(run.result_when_accepted())
             }
-            Ok(Accepted::Before(run)) => {
-                let id = Some(run.id.clone());
-                let entry = audit_entry(AuditEvent::Replayed(kind), call, id, self.now(), "ok".to_owned());
+            Ok(accepted @ (Accepted::Before(_) | Accepted::Open(_))) => {
+                let (run, result) = match accepted {
+                    Accepted::Now(run) | Accepted::Before(run) => {
+                        (run.id.clone(), run.result_when_accepted())
+                    }
+                    Accepted::Open(run) => (run.id.clone(), run.result()),
+                };
+                let entry =
+                    audit_entry(AuditEvent::Replayed(kind), call, Some(run), self.now(), "ok".to_owned());
                 self.audit(&entry).await?;
-                Ok(run.result_when_accepted())
+                Ok(result)
             }
             Err(refusal) => {
                 self.audit_refusal(AuditEvent::Refused(kind), call, &refusal).await;
@@ -171,12 +179,14 @@ impl Portal {
             return Ok(Accepted::Before(earlier));
         }
         if let Some(open) = unit.open_run(&run.device, kind).await? {
-            if kind.second_request() == SecondRequest::Refused || open.person != run.person {
+            // One that is being cancelled would never reach the device.
+            let is_ending = open.cancel_request == CancelRequest::Requested;
+            if kind.second_request() == SecondRequest::Refused || open.person != run.person || is_ending {
                 return Err(Refusal::AlreadyPending);
             }
             unit.remember_request(&request.person, &request.key, &request.fingerprint, &open.id, now).await?;
             unit.save().await?;
-            return Ok(Accepted::Before(open));
+            return Ok(Accepted::Open(open));
         }
         self.check_hourly_limits(unit.as_mut(), &run).await?;
         let accepted =

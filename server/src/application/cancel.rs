@@ -49,18 +49,16 @@ impl Portal {
         if run.cancel_request == CancelRequest::None {
             let entry = audit_entry(AuditEvent::CancelAccepted, call, Some(id.clone()), now, "ok".to_owned());
             unit.append_audit(&entry).await?;
-            if run.queue_state == QueueState::Recorded {
-                let end = self.end_of(&run, Ending::CanceledByUser, None)?;
-                let ended = write_end(unit.as_mut(), &run, &end, now).await?;
-                unit.save().await?;
-                self.announce(person);
-                return ended.map(|run| run.result()).ok_or(Refusal::NotCancellable);
-            }
-            unit.set_cancel_request(id, Some(now)).await?;
-            unit.save().await?;
-        } else {
-            drop(unit);
         }
+        if run.queue_state == QueueState::Recorded {
+            let end = self.end_of(&run, Ending::CanceledByUser, None)?;
+            let ended = write_end(unit.as_mut(), &run, &end, now).await?;
+            unit.save().await?;
+            self.announce(person);
+            return ended.map(|run| run.result()).ok_or(Refusal::NotCancellable);
+        }
+        unit.set_cancel_request(id, Some(now)).await?;
+        unit.save().await?;
         if run.queue_state == QueueState::Sent {
             self.cancel_at_service(&run).await?;
             self.wake.notify_one();

@@ -87,10 +87,10 @@ impl Portal {
         result_id: Option<&ResultId>,
     ) -> Result<DeviceActionResult, Refusal> {
         let device = self.own_device(call.sign_in.person(), call.device.as_ref()).await?;
-        let mut unit = self.parts.store.read().await?;
-        let runs = unit.runs_of(call.sign_in.person(), Some(&device.id)).await?;
-        let found = runs.iter().find(|run| Some(&run.id) == result_id);
-        found.map(ActionRun::result).ok_or(Refusal::NotFound)
+        let id = result_id.ok_or(Refusal::NotFound)?;
+        let found = self.parts.store.read().await?.run(id).await?;
+        let own = found.filter(|run| run.device == device.id && run.person == *call.sign_in.person());
+        own.map(|run| run.result()).ok_or(Refusal::NotFound)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::ids::NotificationId;
 use crate::domain::policy::Reset;
 use crate::ports::{Changed, NewSecret, Purpose, StoreError, UnitOfWork};
-use portal_contract::{CharacterSet, FailureCode, SecretText, UtcTime};
+use portal_contract::{ActionState, CharacterSet, FailureCode, SecretText, UtcTime};
 
 /// How a run ended, and what goes with it.
 pub(super) struct RunEnd {
@@ -28,27 +28,20 @@ pub(super) async fn write_end(
     end: &RunEnd,
     now: UtcTime,
 ) -> Result<Option<ActionRun>, StoreError> {
-    let (ending, secret_expires) = (end.ending, end.secret_expires);
-    let ended = run.ended(ending, now);
-    let is_late = run.is_outcome_unknown();
+    // As it is now: it may have ended since it was read.
+    let Some(present) = unit.run(&run.id).await? else { return Ok(None) };
+    let (ending, is_late) = (end.ending, present.is_outcome_unknown());
+    if is_late && ending == Ending::Failed(FailureCode::OutcomeUnknown) {
+        return Ok(None);
+    }
+    let ended = present.ended(ending, now);
     let is_written =
         if is_late { unit.correct_run(&ended).await? } else { unit.update_run(&ended, None, now).await? };
     if !is_written {
         return Ok(None);
     }
     if run.action.issues_secret() {
-        if let Some(issued) = &end.issued {
-            unit.erase_secret(&run.id).await?;
-            unit.insert_secret(issued).await?;
-        }
-        match ending.secret() {
-            SecretFate::Confirmed => {
-                unit.erase_other_secrets(&run.device, &run.id).await?;
-                unit.release_secret(&run.id, true, secret_expires).await?;
-            }
-            SecretFate::Unconfirmed => unit.release_secret(&run.id, false, secret_expires).await?,
-            SecretFate::Erased => unit.erase_secret(&run.id).await?,
-        }
+        write_secret(unit, run, end).await?;
     }
     let state = ending.action_state().as_str();
     let entry = AuditEntry {
@@ -68,9 +61,10 @@ pub(super) async fn write_end(
     };
     unit.append_audit(&entry).await?;
     unit.append_change(&run.person, &Changed::Device(run.device.as_str().to_owned()), now).await?;
-    if run.action.kind().notifies(ending) {
-        let id = NotificationId::trusted(format!("n-{}", run.id));
+    let id = NotificationId::trusted(format!("n-{}", run.id));
+    if is_late || run.action.kind().notifies(ending) {
         if is_late {
+            // What was said of it is not true any more.
             unit.renew_notification(&ended, now).await?;
         } else {
             unit.insert_notification(&id, &ended, now).await?;
@@ -81,6 +75,26 @@ pub(super) async fn write_end(
     Ok(Some(ended))
 }
 
+/// What becomes of the secrets of the device. The device has one passcode: that of the newest reset that reached it.
+async fn write_secret(unit: &mut dyn UnitOfWork, run: &ActionRun, end: &RunEnd) -> Result<(), StoreError> {
+    let later = unit.later_reset(run).await?;
+    let is_replaced = later.as_ref().is_some_and(|later| later.action_state == ActionState::Done);
+    if is_replaced || end.ending.secret() == SecretFate::Erased {
+        return unit.erase_secret(&run.id).await;
+    }
+    if let Some(issued) = &end.issued {
+        unit.erase_secret(&run.id).await?;
+        unit.insert_secret(issued).await?;
+    }
+    let is_certain = end.ending.secret() == SecretFate::Confirmed && later.is_none();
+    if is_certain {
+        unit.erase_other_secrets(&run.device, &run.id).await?;
+    } else {
+        unit.doubt_other_secrets(&run.device, &run.id).await?;
+    }
+    unit.release_secret(&run.id, is_certain, end.secret_expires).await
+}
+
 impl Portal {
     /// The end of a run, with the secret its service issued, if it did.
     pub(super) fn end_of(
@@ -89,6 +103,12 @@ impl Portal {
         ending: Ending,
         issued: Option<&SecretText>,
     ) -> Result<RunEnd, Refusal> {
+        let is_issued = matches!(run.action, Action::ResetPasscode(Reset::Issued(_)));
+        // Done, and its passcode was not told: the device has one nobody knows.
+        let ending = match ending {
+            Ending::Done if is_issued && issued.is_none() => Ending::Failed(FailureCode::OutcomeUnknown),
+            ending => ending,
+        };
         let secret_expires = self.rules.secrets_expire(self.now());
         let purpose = Purpose { result_id: &run.id, person: &run.person, device: &run.device };
         let sealed = issued.map(|secret| self.parts.vault.seal(&purpose, secret)).transpose()?;
@@ -121,8 +141,8 @@ impl Portal {
             result = %run.id,
             device = %run.device,
             action = run.action.kind().name().as_str(),
-            state = ending.action_state().as_str(),
-            code = ending.error_code().map(FailureCode::as_str),
+            state = end.ending.action_state().as_str(),
+            code = end.ending.error_code().map(FailureCode::as_str),
             "an action ended"
         );
         Ok(true)

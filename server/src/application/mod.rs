@@ -24,6 +24,7 @@ mod reveal;
 mod sessions;
 mod sign_in_gate;
 mod sweep;
+mod under_way;
 mod version;
 
 pub use crate::domain::streams::StreamRules;

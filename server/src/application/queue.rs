@@ -6,6 +6,7 @@
 //! with `outcomeUnknown`.
 
 use super::clock_steps::ClockSteps;
+use super::under_way::UnderWay;
 use super::{Portal, Refusal};
 use crate::domain::action::Action;
 use crate::domain::action_run::{
@@ -22,8 +23,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How many commands are worked on at the same time.
+/// How many runs of one service are worked on at the same time.
 const AT_ONCE: u32 = 16;
+/// How soon the queue looks again when a service has no room for what is due, in milliseconds.
+const NO_ROOM_PAUSE_MILLIS: i64 = 20;
 /// Under which name this server takes runs. Over SQLite there is one server (its lock sees to that), and after a crash it goes
 /// on at once with what it had.
 const HOLDER: &str = "server";
@@ -56,6 +59,7 @@ pub struct Queue {
     portal: Arc<Portal>,
     crash_points: Arc<dyn CrashPoints>,
     clock_steps: Arc<ClockSteps>,
+    under_way: UnderWay,
     patience: Option<Duration>,
 }
 
@@ -63,7 +67,13 @@ impl Queue {
     /// The queue of a portal.
     #[must_use]
     pub fn new(portal: Arc<Portal>, crash_points: Arc<dyn CrashPoints>) -> Self {
-        Self { portal, crash_points, clock_steps: Arc::default(), patience: None }
+        Self {
+            portal,
+            crash_points,
+            clock_steps: Arc::default(),
+            under_way: UnderWay::default(),
+            patience: None,
+        }
     }
 
     /// The same, less patient with a back end that says nothing.
@@ -72,9 +82,11 @@ impl Queue {
         Self { patience: Some(patience), ..self }
     }
 
-    /// Works until told to stop; a step under way is finished first.
+    /// Works until told to stop; steps under way are finished first. A service that is slow holds up its own runs only: each has
+    /// so many steps at the same time, and nobody waits for another one's.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut swept: Option<UtcTime> = None;
+        let mut steps = JoinSet::new();
         while !*stop.borrow() {
             let now = self.portal.now();
             if swept.is_none_or(|at| {
@@ -88,27 +100,32 @@ impl Queue {
                 }
                 swept = Some(now);
             }
-            let pause = match self.pass().await {
-                Ok(()) => self.pause().await,
-                Err(stopped) => {
-                    tracing::error!(?stopped, "the queue was stopped");
-                    return;
-                }
-            };
+            self.begin_steps(&mut steps).await;
+            let pause = self.pause().await;
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.portal.wake.notified() => {}
+                Some(step) = steps.join_next() => {
+                    if let Ok(Err(stopped)) = step {
+                        tracing::error!(?stopped, "the queue was stopped");
+                        return;
+                    }
+                }
                 // Whoever could ask to stop is gone: that is a stop as well.
                 asked = stop.changed() => if asked.is_err() { return },
             }
         }
+        while steps.join_next().await.is_some() {}
     }
 
     /// How long until something is due.
     async fn pause(&self) -> Duration {
         match self.next_due().await {
             Ok(Some(due)) => {
-                let left = due.unix_millis().saturating_sub(self.portal.now().unix_millis()).max(20);
+                let left = due
+                    .unix_millis()
+                    .saturating_sub(self.portal.now().unix_millis())
+                    .max(NO_ROOM_PAUSE_MILLIS);
                 Duration::from_millis(left.unsigned_abs()).min(LONGEST_SLEEP)
             }
             Ok(None) => LONGEST_SLEEP,
@@ -116,24 +133,13 @@ impl Queue {
         }
     }
 
-    /// Takes one step with every command that is due.
+    /// Takes one step with every run that is due, and waits until all are over.
     ///
     /// # Errors
     /// [`Stopped`] at a crash point; nothing after it has happened.
     pub async fn pass(&self) -> Result<(), Stopped> {
-        self.follow_the_clock().await;
-        let due = match self.claim_due().await {
-            Ok(due) => due,
-            Err(error) => {
-                tracing::error!(?error, "the queue cannot read its runs");
-                return Ok(());
-            }
-        };
         let mut steps = JoinSet::new();
-        for run in due {
-            let queue = self.clone();
-            steps.spawn(async move { queue.step_and_report(run).await });
-        }
+        self.begin_steps(&mut steps).await;
         let mut outcome = Ok(());
         while let Some(step) = steps.join_next().await {
             if let Ok(Err(stopped)) = step {
@@ -143,19 +149,49 @@ impl Queue {
         outcome
     }
 
-    async fn next_due(&self) -> Result<Option<UtcTime>, StoreError> {
-        self.portal.parts.store.read().await?.next_due().await
+    async fn begin_steps(&self, steps: &mut JoinSet<Result<(), Stopped>>) {
+        self.follow_the_clock().await;
+        let due = match self.claim_due().await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(?error, "the queue cannot read its runs");
+                return;
+            }
+        };
+        for run in due {
+            let queue = self.clone();
+            let under_way = self.under_way.enter(&run);
+            steps.spawn(async move {
+                let outcome = queue.step_and_report(run).await;
+                drop(under_way);
+                outcome
+            });
+        }
     }
 
-    /// Takes what is due. Without anything due nothing is written.
+    async fn next_due(&self) -> Result<Option<UtcTime>, StoreError> {
+        self.portal.parts.store.read().await?.next_due(&self.under_way.runs()).await
+    }
+
+    /// Takes what is due, of each service as much as it has room for. Without anything due nothing is written.
     async fn claim_due(&self) -> Result<Vec<ActionRun>, StoreError> {
-        let now = self.portal.now();
-        if self.next_due().await?.is_none_or(|due| due > now) {
+        let (now, except) = (self.portal.now(), self.under_way.runs());
+        let services = self.portal.parts.store.read().await?.due_services(now, &except).await?;
+        let with_room = |service: Option<String>| {
+            let room = AT_ONCE.saturating_sub(self.under_way.of_service(service.as_deref()));
+            (room > 0).then_some((service, room))
+        };
+        let services: Vec<_> = services.into_iter().filter_map(with_room).collect();
+        if services.is_empty() {
             return Ok(Vec::new());
         }
         let until = UtcTime::from_unix_millis(now.unix_millis().saturating_add(LEASE_MILLIS));
         let mut unit = self.portal.parts.store.begin().await?;
-        let due = unit.claim_due(now, Claim { holder: HOLDER, until }, AT_ONCE).await?;
+        let mut due = Vec::new();
+        for (service, room) in services {
+            let claim = Claim { holder: HOLDER, until, service: service.as_deref(), except: &except };
+            due.extend(unit.claim_due(now, claim, room).await?);
+        }
         unit.save().await?;
         Ok(due)
     }
@@ -217,6 +253,10 @@ impl Queue {
 
     /// Certainly not sent yet.
     async fn step_recorded(&self, run: &ActionRun) -> Result<(), Interrupted> {
+        // Cancelled while it was being sent, and then certainly not sent.
+        if run.cancel_request == CancelRequest::Requested {
+            return self.end(run, Ending::CanceledByUser).await;
+        }
         if run.is_expired(self.portal.now()) {
             return self.end(run, Ending::Failed(FailureCode::CommandExpired)).await;
         }

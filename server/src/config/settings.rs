@@ -295,6 +295,10 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -
     }
     let subject_claim = section.text_or("subject_claim", "sub");
     let auth_time_claim = section.text_or("auth_time_claim", "auth_time");
+    if ["iat", "nbf", "exp", "updated_at"].contains(&auth_time_claim.as_str()) {
+        section
+            .wrong("auth_time_claim", "must be when the person signed in, and not when the token was made");
+    }
     let access_token_issuer = section.text("access_token_issuer");
     let client_id_claim = section.text("client_id_claim");
     let trusted_audiences = section.list("trusted_audiences", &[]);

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 /// whatever its audience. `nonce` is none of them: access tokens of Keycloak up to 24 and of authentik carry it.
 const ID_TOKEN_CLAIMS: [&str; 2] = ["at_hash", "c_hash"];
 /// What providers write into ID tokens to tell them from access tokens: Keycloak's `typ`, Amazon Cognito's `token_use`.
-const ID_TOKEN_MARKS: [(&str, &str); 2] = [("typ", "id"), ("token_use", "id")];
+const ID_TOKEN_MARKS: [(&str, &str); 4] =
+    [("typ", "id"), ("typ", "logout"), ("typ", "refresh"), ("token_use", "id")];
 /// The word for a token without `typ`.
 const NO_TYPE: &str = "none";
 
@@ -89,22 +90,33 @@ fn issuer(rules: &TokenRules) -> &str {
     rules.access_token_issuer.as_deref().unwrap_or(&rules.issuer)
 }
 
-/// By `aud`, or, where the provider writes none, by the claim that names the client.
+/// By `aud`; where the provider names the client in another claim of access tokens, by that one, and by `aud` only as well.
 fn is_for_this_api(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
-    match (present(claims, "aud"), &rules.client_id_claim) {
-        (None, Some(claim)) => text(claims, claim) == Some(rules.audience.as_str()),
-        (audience, _) => names(audience, &rules.audience),
+    let audience = present(claims, "aud");
+    match &rules.client_id_claim {
+        None => names(audience, &rules.audience),
+        Some(claim) => {
+            text(claims, claim) == Some(rules.audience.as_str())
+                && audience.is_none_or(|audience| names(Some(audience), &rules.audience))
+        }
     }
 }
 
-/// An ID token in any disguise. Where no scope tells an access token, a `nonce` counts as well.
+/// An ID token, a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) or a refresh token in any disguise. Where no
+/// claim that only access tokens have tells one, a `nonce` counts as well.
 fn is_id_token(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
     let is_marked = |(claim, mark): &(&str, &str)| {
         text(claims, claim).is_some_and(|text| text.eq_ignore_ascii_case(mark))
     };
     ID_TOKEN_CLAIMS.iter().any(|claim| present(claims, claim).is_some())
         || ID_TOKEN_MARKS.iter().any(is_marked)
-        || (rules.required_scope.is_empty() && present(claims, "nonce").is_some())
+        || present(claims, "events").is_some()
+        || (!tells_access_tokens(rules) && present(claims, "nonce").is_some())
+}
+
+/// Whether the scope that is asked for is one that only access tokens carry: groups and roles stand in ID tokens as well.
+fn tells_access_tokens(rules: &TokenRules) -> bool {
+    !rules.required_scope.is_empty() && ["scope", "scp"].contains(&rules.scope_claim.as_str())
 }
 
 /// What was expected and what came, for the log of whoever sets the portal up; `None` where there is nothing to compare.
@@ -256,6 +268,8 @@ mod tests {
             json!({"nonce": "n", "c_hash": "h"}),
             json!({"typ": "ID"}),
             json!({"token_use": "id"}),
+            json!({"typ": "Refresh"}),
+            json!({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}),
         ] {
             assert!(matches!(with(&changes), Err(TokenError::Invalid(_))), "{changes}");
         }
@@ -297,12 +311,20 @@ mod tests {
             "an audience counts"
         );
         assert!(with(&json!({"aud": null, "client_id": "urn:api"})).is_err(), "not without the setting");
+        assert!(by(&cognito, &json!({})).is_err(), "its ID tokens have the audience and not the claim");
 
         let zitadel = TokenRules { required_scope: String::new(), ..rules() };
         assert!(by(&zitadel, &json!({"scope": null})).is_ok());
         assert!(
             by(&zitadel, &json!({"scope": null, "nonce": "n"})).is_err(),
             "nothing else tells an ID token"
+        );
+
+        let roles = TokenRules { scope_claim: "roles".to_owned(), ..rules() };
+        assert!(by(&roles, &json!({"roles": ["devices"]})).is_ok());
+        assert!(
+            by(&roles, &json!({"roles": ["devices"], "nonce": "n"})).is_err(),
+            "ID tokens carry roles too"
         );
 
         let auth0 = TokenRules { auth_time_claim: "https://portal/auth_time".to_owned(), ..rules() };

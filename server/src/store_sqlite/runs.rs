@@ -14,8 +14,20 @@ use portal_contract::{FailureCode, UtcTime};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
-/// How many runs of one device are shown.
-const SHOWN_PER_DEVICE: u32 = 10;
+/// How many runs of one action on one device are shown; an open one always is.
+const SHOWN: u32 = 10;
+/// The service of a run's device; null for the first service.
+const SERVICE: &str =
+    "(CASE WHEN instr(device_id, ':') > 0 THEN substr(device_id, 1, instr(device_id, ':') - 1) END)";
+
+/// The actions this program knows, as SQL text. A database that a later program wrote may hold others.
+fn known_actions() -> String {
+    ActionKind::ALL.map(|kind| format!("'{}'", kind.name().as_str())).join(", ")
+}
+
+fn as_json(ids: &[ResultId]) -> String {
+    serde_json::to_string(&ids.iter().map(ResultId::as_str).collect::<Vec<_>>()).unwrap_or_default()
+}
 
 #[async_trait]
 impl Runs for SqliteUnit {
@@ -46,11 +58,12 @@ impl Runs for SqliteUnit {
         person: &PersonId,
         device: Option<&DeviceId>,
     ) -> Result<Vec<ActionRun>, StoreError> {
+        let known = known_actions();
         let query = format!(
             "SELECT {RUN_COLUMNS} FROM (SELECT *, ROW_NUMBER() OVER \
-             (PARTITION BY device_id ORDER BY started DESC, id) AS place FROM action_runs \
-             WHERE person_id = ?1 AND (?2 IS NULL OR device_id = ?2)) WHERE place <= {SHOWN_PER_DEVICE} \
-             ORDER BY started DESC, id"
+             (PARTITION BY device_id, action ORDER BY started DESC, id) AS place FROM action_runs \
+             WHERE person_id = ?1 AND (?2 IS NULL OR device_id = ?2) AND action IN ({known})) \
+             WHERE place <= {SHOWN} OR queue_state <> 'ended' ORDER BY started DESC, id"
         );
         let rows = sqlx::query(AssertSqlSafe(query))
             .bind(person.as_str())
@@ -119,7 +132,9 @@ impl Runs for SqliteUnit {
     ) -> Result<bool, StoreError> {
         let result = sqlx::query(
             "UPDATE action_runs SET queue_state = ?1, action_state = ?2, not_now = ?3, error_code = ?4, due = ?5, \
-             failed_attempts = ?6, updated = ?7, external_ref = ?10, claimed_by = NULL, claimed_until = NULL \
+             failed_attempts = ?6, updated = ?7, external_ref = ?10, \
+             claimed_by = CASE WHEN ?1 = 'sending' AND ?9 = 'recorded' THEN claimed_by END, \
+             claimed_until = CASE WHEN ?1 = 'sending' AND ?9 = 'recorded' THEN claimed_until END \
              WHERE id = ?8 AND queue_state <> 'ended' AND (?9 IS NULL OR queue_state = ?9)",
         )
         .bind(run.queue_state.as_str())
@@ -167,10 +182,12 @@ impl Runs for SqliteUnit {
         claim: Claim<'_>,
         limit: u32,
     ) -> Result<Vec<ActionRun>, StoreError> {
+        let known = known_actions();
         let query = format!(
             "UPDATE action_runs SET claimed_by = ?1, claimed_until = ?2 WHERE id IN \
-             (SELECT id FROM action_runs WHERE queue_state <> 'ended' AND due <= ?3 \
-              AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_by = ?1) ORDER BY due, id LIMIT ?4) \
+             (SELECT id FROM action_runs WHERE queue_state <> 'ended' AND due <= ?3 AND action IN ({known}) \
+              AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_by = ?1) \
+              AND {SERVICE} IS ?5 AND id NOT IN (SELECT value FROM json_each(?6)) ORDER BY due, id LIMIT ?4) \
              RETURNING {RUN_COLUMNS}"
         );
         let rows = sqlx::query(AssertSqlSafe(query))
@@ -178,17 +195,57 @@ impl Runs for SqliteUnit {
             .bind(claim.until.unix_millis())
             .bind(now.unix_millis())
             .bind(limit)
+            .bind(claim.service)
+            .bind(as_json(claim.except))
             .fetch_all(self.connection())
             .await?;
         rows.iter().map(run).collect()
     }
 
-    async fn next_due(&mut self) -> Result<Option<UtcTime>, StoreError> {
-        let due: Option<i64> =
-            sqlx::query_scalar("SELECT MIN(due) FROM action_runs WHERE queue_state <> 'ended'")
-                .fetch_one(self.connection())
-                .await?;
+    async fn next_due(&mut self, except: &[ResultId]) -> Result<Option<UtcTime>, StoreError> {
+        let known = known_actions();
+        let query = format!(
+            "SELECT MIN(due) FROM action_runs WHERE queue_state <> 'ended' AND action IN ({known}) \
+             AND id NOT IN (SELECT value FROM json_each(?))"
+        );
+        let due: Option<i64> = sqlx::query_scalar(AssertSqlSafe(query))
+            .bind(as_json(except))
+            .fetch_one(self.connection())
+            .await?;
         Ok(due.map(UtcTime::from_unix_millis))
+    }
+
+    async fn due_services(
+        &mut self,
+        now: UtcTime,
+        except: &[ResultId],
+    ) -> Result<Vec<Option<String>>, StoreError> {
+        let known = known_actions();
+        let query = format!(
+            "SELECT DISTINCT {SERVICE} FROM action_runs WHERE queue_state <> 'ended' AND due <= ? \
+             AND action IN ({known}) AND id NOT IN (SELECT value FROM json_each(?))"
+        );
+        let services = sqlx::query_scalar(AssertSqlSafe(query))
+            .bind(now.unix_millis())
+            .bind(as_json(except))
+            .fetch_all(self.connection())
+            .await?;
+        Ok(services)
+    }
+
+    async fn later_reset(&mut self, run: &ActionRun) -> Result<Option<ActionRun>, StoreError> {
+        let query = format!(
+            "SELECT {RUN_COLUMNS} FROM action_runs WHERE device_id = ?1 AND action = 'resetPasscode' AND id <> ?2 \
+             AND started >= ?3 AND (action_state = 'done' OR error_code = 'outcomeUnknown' \
+             OR queue_state IN ('sending', 'sent')) ORDER BY started DESC, rowid DESC LIMIT 1"
+        );
+        let row = sqlx::query(AssertSqlSafe(query))
+            .bind(run.device.as_str())
+            .bind(run.id.as_str())
+            .bind(run.started.unix_millis())
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(self::run).transpose()
     }
 
     async fn bring_forward(&mut self, now: UtcTime, later_than: UtcTime) -> Result<u64, StoreError> {

@@ -112,6 +112,17 @@ impl Secrets for SqliteUnit {
         Ok(())
     }
 
+    async fn doubt_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE passcodes SET is_confirmed = 0 WHERE device_id = ? AND released = 1 AND result_id <> ?",
+        )
+        .bind(device.as_str())
+        .bind(run.as_str())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     async fn erase_expired_secrets(
         &mut self,
         now: UtcTime,

@@ -13,7 +13,9 @@ use portal_server::domain::audit::Origin;
 use portal_server::domain::idempotency::IdempotencyKey;
 use portal_server::domain::ids::{DeviceId, RequestId};
 use portal_server::domain::rate::{Limits, PerHour, Quotas};
-use portal_server::ports::{CrashPoint, CrashPoints, NoCrash, PageRequest, ServiceError, StatusAnswer};
+use portal_server::ports::{
+    CrashPoint, CrashPoints, DeviceService, NoCrash, PageRequest, ServiceError, StatusAnswer,
+};
 use portal_server::store_sqlite::{SqliteStore, StoreOptions};
 use portal_server::system::SystemRandomness;
 use portal_server::vault_aead::AeadVault;
@@ -69,12 +71,21 @@ impl World {
     }
 
     pub(crate) async fn process(&self, crash_points: Arc<dyn CrashPoints>) -> Process {
+        self.process_over(self.back_end.clone(), crash_points).await
+    }
+
+    /// A process over other services than the usual one.
+    pub(crate) async fn process_over(
+        &self,
+        services: Arc<dyn DeviceService>,
+        crash_points: Arc<dyn CrashPoints>,
+    ) -> Process {
         let options = StoreOptions { patience: self.patience, ..StoreOptions::default() };
         let store = SqliteStore::open(&self.database(), options).await.unwrap();
         let randomness = Arc::new(SystemRandomness);
         let parts = PortalParts {
             store: Arc::new(store.clone()),
-            services: self.back_end.clone(),
+            services,
             clock: self.clock.clone(),
             randomness: randomness.clone(),
             vault: Arc::new(AeadVault::new(&KEY_BYTES, randomness)),
@@ -154,7 +165,7 @@ impl Process {
     }
 }
 
-fn request(call: DeviceCall, key: &str) -> ActionRequest {
+pub(crate) fn request(call: DeviceCall, key: &str) -> ActionRequest {
     ActionRequest {
         call,
         requested: Requested::ResetPasscode,

@@ -1,7 +1,7 @@
 //! Three kinds of device service behind one portal: one with good manners, one with those of Microsoft Graph, one with those of
 //! NanoMDM (`services/simulated`); the router; and reports that come late or unasked.
 
-use crate::crash_points::{StopAt, World};
+use crate::crash_points::{StopAt, World, request};
 use crate::support::{ScriptedService, TestServer};
 use portal_contract::{ActionState, FailureCode};
 use portal_server::composition::{Replaceable, Server, fleet_database};
@@ -9,7 +9,8 @@ use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::ids::{DeviceId, ExternalRef, ResultId};
 use portal_server::domain::person::PersonId;
 use portal_server::ports::{
-    CrashPoint, DeviceService, NoCrash, PageRequest, ReportSink, ServiceError, StartAnswer, StatusAnswer,
+    CrashPoint, DeviceService, NoCrash, PageRequest, ReportSink, Reported, ServiceError, StartAnswer,
+    StatusAnswer,
 };
 use portal_server::services::{NamedService, ServiceRouter};
 use serde_json::{Value, json};
@@ -298,4 +299,133 @@ async fn a_report_that_comes_unasked_moves_an_open_run_on() {
     assert_eq!(process.newest(&world.clock).await.action_state, ActionState::Done);
     let sign_in = process.call(&world.clock).sign_in;
     assert_eq!(process.portal.notifications(&sign_in).await.unwrap().len(), 1, "told twice, written once");
+}
+
+/// A run is set to a state as if a person had asked to cancel it in the very moment it was sent.
+async fn wish_to_cancel(database: &std::path::Path, id: &str) {
+    let pool = crate::support::server::open(database).await;
+    sqlx::query("UPDATE action_runs SET cancel_request = 1 WHERE id = ?")
+        .bind(id)
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn a_cancellation_that_was_accepted_while_a_run_was_sent_in_vain_is_kept() {
+    let world = World::new();
+    let process = world.process(Arc::new(NoCrash)).await;
+    let accepted = process.reset(&world.clock, "k").await;
+    // The service was busy, so the run is back where it was, with the wish.
+    wish_to_cancel(&world.database(), &accepted.id).await;
+    process.work(&world.clock, 2).await;
+    assert_eq!(process.newest(&world.clock).await.error_code, Some(FailureCode::CanceledByUser));
+    assert_eq!(*world.back_end.starts.lock().unwrap(), 0, "and it is not sent again");
+}
+
+#[tokio::test]
+async fn a_lock_that_is_being_cancelled_is_not_the_answer_to_a_new_one() {
+    let server = TestServer::start().await;
+    let first = act(&server, "push:n-fumi-ipad", "remoteLock", "a", "").await;
+    wish_to_cancel(&server.database(), first["id"].as_str().unwrap()).await;
+    let authorization = format!("Bearer {}", server.token("p-fumi", 60));
+    let headers = [("authorization", authorization.as_str()), ("idempotency-key", "b")];
+    let path = "/api/v1.0/me/managedDevices/push:n-fumi-ipad/actions/remoteLock";
+    assert_eq!(server.call("POST", path, &headers).await.code(), "actionAlreadyPending");
+}
+
+#[tokio::test]
+async fn many_small_actions_hide_no_open_reset() {
+    let server = TestServer::start().await;
+    let reset = server.reset("p-dana", "d-dana-offline", "k").await.json();
+    let authorization = format!("Bearer {}", server.token("p-dana", 60));
+    for number in 0..15 {
+        server.clock.advance(1);
+        let key = format!("n-{number}");
+        let headers = [("authorization", authorization.as_str()), ("idempotency-key", key.as_str())];
+        let path = "/api/v1.0/me/managedDevices/d-dana-offline/actions/rename";
+        server.call_with_body("POST", path, &headers, r#"{"name":"x"}"#).await;
+    }
+    let shown = server.get("p-dana", "/me/managedDevices/d-dana-offline").await.json();
+    let results = shown["deviceActionResults"].as_array().unwrap();
+    assert!(results.iter().any(|one| one["id"] == reset["id"]), "{} shown", results.len());
+    let path =
+        format!("/me/managedDevices/d-dana-offline/deviceActionResults/{}", reset["id"].as_str().unwrap());
+    assert_eq!(server.get("p-dana", &path).await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_device_with_a_passcode_nobody_was_told_makes_the_one_before_doubtful() {
+    let world = World::new();
+    let process = world.process(Arc::new(NoCrash)).await;
+    let call = || portal_server::application::DeviceCall {
+        sign_in: crate::support::sign_in("p-fumi", world.clock.seconds(), Some(10)),
+        device: DeviceId::parse("c-fumi-pixel"),
+        ..process.call(&world.clock)
+    };
+    let answers = |issued: Option<&str>| {
+        let issued = issued.map(|text| portal_contract::SecretText::new(text.to_owned()));
+        let reported = Reported { state: Report::Ended(Ending::Done), issued };
+        world.back_end.status_answers.lock().unwrap().push_back(Ok(StatusAnswer::Known(reported)));
+    };
+    let first = process.portal.act(&request(call(), "a")).await.unwrap();
+    answers(Some("abcd2345"));
+    process.work(&world.clock, 3).await;
+    let shown = process.portal.temporary_passcode(&call()).await.unwrap();
+    assert_eq!((shown.result_id.as_str(), shown.is_confirmed), (first.id.as_str(), true));
+
+    process.portal.act(&request(call(), "b")).await.unwrap();
+    answers(None);
+    process.work(&world.clock, 3).await;
+    let device = process.portal.device(&call()).await.unwrap().device;
+    assert_eq!(
+        device.device_action_results[0].error_code,
+        Some(FailureCode::OutcomeUnknown),
+        "not simply done"
+    );
+    let shown = process.portal.temporary_passcode(&call()).await.unwrap();
+    assert_eq!((shown.result_id.as_str(), shown.is_confirmed), (first.id.as_str(), false));
+}
+
+#[tokio::test]
+async fn a_late_word_about_an_older_reset_takes_no_newer_passcode_away() {
+    let world = World::new();
+    let process = world.process(Arc::new(NoCrash)).await;
+    let older = process.reset(&world.clock, "older").await;
+    process.work(&world.clock, 1).await;
+    world.back_end.status_answers.lock().unwrap().push_back(Ok(StatusAnswer::CannotTell));
+    process.work(&world.clock, 2).await;
+    let newer = process.reset(&world.clock, "newer").await;
+    process.work(&world.clock, 1).await;
+    world.back_end.report_all(Report::Ended(Ending::Done));
+    process.work(&world.clock, 2).await;
+    let (id, device) = (ResultId::parse(&older.id).unwrap(), DeviceId::parse("d-aiko-android").unwrap());
+    process.portal.reported(&id, &device, Report::Ended(Ending::Done).into()).await;
+    let shown = process.portal.temporary_passcode(&process.call(&world.clock)).await.unwrap();
+    assert_eq!((shown.result_id, shown.is_confirmed), (newer.id, true));
+}
+
+#[tokio::test]
+async fn a_service_that_hangs_holds_up_nothing_of_the_others() {
+    let (hanging, working) = (Arc::new(ScriptedService::default()), Arc::new(ScriptedService::default()));
+    *hanging.hangs.lock().unwrap() = true;
+    let world = World::new();
+    let services = router([("one", &hanging), ("two", &working)]);
+    let process = world.process_over(Arc::new(services), Arc::new(NoCrash)).await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let queue = tokio::spawn(process.queue.clone().with_patience(Duration::from_secs(600)).run(stopped));
+    process.reset(&world.clock, "hangs").await;
+    let started = async {
+        while *hanging.starts.lock().unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        process.reset_of(&world.clock, "two:d-aiko-iphone", "works").await;
+        while working.deliveries().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), started).await.expect("long before the other one gave up");
+    queue.abort();
+    drop(stop);
 }

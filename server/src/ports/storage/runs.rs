@@ -36,6 +36,10 @@ pub struct Claim<'a> {
     pub holder: &'a str,
     /// The end of the lease.
     pub until: UtcTime,
+    /// The service whose devices' runs are taken; `None` is the first.
+    pub service: Option<&'a str>,
+    /// What the holder works on already.
+    pub except: &'a [ResultId],
 }
 
 /// The ledger of runs.
@@ -84,7 +88,8 @@ pub trait Runs {
     /// [`StoreError`], also when another run of the action on the device is open.
     async fn insert_run(&mut self, run: &ActionRun, due: UtcTime) -> Result<(), StoreError>;
 
-    /// Writes down where an open run stands, and gives its claim back. False if it has ended meanwhile, or is not in the state
+    /// Writes down where an open run stands, and gives its claim back, unless it is about to be sent: then its holder goes on.
+    /// False if it has ended meanwhile, or is not in the state
     /// `from` any more where one is named. Whether cancelling was asked for stays as it is.
     ///
     /// # Errors
@@ -95,6 +100,13 @@ pub trait Runs {
         from: Option<QueueState>,
         due: UtcTime,
     ) -> Result<bool, StoreError>;
+
+    /// The newest reset of the device that was accepted after this run and reached it, or may have: done, or with an unknown outcome,
+    /// or on its way.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn later_reset(&mut self, run: &ActionRun) -> Result<Option<ActionRun>, StoreError>;
 
     /// Writes down how a run really ended whose outcome was unknown. False if it is none.
     ///
@@ -108,7 +120,8 @@ pub trait Runs {
     /// [`StoreError`].
     async fn set_cancel_request(&mut self, id: &ResultId, due: Option<UtcTime>) -> Result<(), StoreError>;
 
-    /// Takes open runs that are due, oldest first: nobody else gets them until the lease ends or the run is written back.
+    /// Takes open runs that are due, oldest first: nobody else gets them until the lease ends or the run is written back. A run of an
+    /// action this program does not know is left alone.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -119,11 +132,21 @@ pub trait Runs {
         limit: u32,
     ) -> Result<Vec<ActionRun>, StoreError>;
 
-    /// When the next open run is due.
+    /// When the next open run is due, but for some.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn next_due(&mut self) -> Result<Option<UtcTime>, StoreError>;
+    async fn next_due(&mut self, except: &[ResultId]) -> Result<Option<UtcTime>, StoreError>;
+
+    /// The services on whose devices open runs are due, but for some runs; `None` is the first service.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn due_services(
+        &mut self,
+        now: UtcTime,
+        except: &[ResultId],
+    ) -> Result<Vec<Option<String>>, StoreError>;
 
     /// Makes every open run that is due later than a moment due now; says how many.
     ///

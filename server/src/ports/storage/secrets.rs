@@ -93,6 +93,12 @@ pub trait Secrets {
     /// [`StoreError`].
     async fn erase_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError>;
 
+    /// The released secrets of a device but that of one run are not confirmed any more: another one may be in their place.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn doubt_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError>;
+
     /// Erases the released secrets that have expired; says which runs', people's and devices' they were.
     ///
     /// # Errors
