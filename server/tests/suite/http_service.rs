@@ -148,7 +148,6 @@ async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows()
     let busy_for = |millis| Err(ServiceError::Busy { retry_after_millis: Some(millis) });
     let unknown = || Err(ServiceError::NoAnswer);
     let rejected = |code| Ok(StartAnswer::Rejected(code));
-    let large = format!("{{\"id\":\"r\",\"state\":\"pending\",\"more\":\"{}\"}}", "x".repeat(256 * 1024));
     for (place, (fault, expected)) in [
         (paused(429, "1.5"), busy_for(1500)),
         (paused(503, "0.25"), busy_for(250)),
@@ -170,7 +169,7 @@ async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows()
         (Fault::says(200, "not JSON"), unknown()),
         (Fault::says(201, r#"{"id":"another","state":"pending"}"#), unknown()),
         (Fault::says(204, ""), unknown()),
-        (Fault::says(200, &large), unknown()),
+        (Fault::says(404, "404"), unknown()),
         (redirect, unknown()),
         (Fault::Cut { is_done: true }, unknown()),
     ]
@@ -180,7 +179,15 @@ async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows()
         connector.fails("PUT", fault);
         assert_eq!(service.start(&reset(&format!("r-{place}"))).await, expected, "number {place}");
     }
-    assert_eq!(connector.called("PUT"), 23, "nothing is repeated behind the queue's back");
+    // As long as may be, and one byte more.
+    for (more, is_read) in [(0, true), (1, false)] {
+        let begin = r#"{"id":"r-long","state":"pending","more":""#;
+        let text = format!("{begin}{}\"}}", "x".repeat(256 * 1024 - begin.len() - 2 + more));
+        connector.fails("PUT", Fault::says(200, &text));
+        let answer = service.start(&reset("r-long")).await;
+        assert_eq!(answer, if is_read { Ok(StartAnswer::Accepted(None)) } else { unknown() }, "{more} more");
+    }
+    assert_eq!(connector.called("PUT"), 25, "nothing is repeated behind the queue's back");
     assert_eq!(connector.called("PUT /elsewhere") + connector.called("GET /elsewhere"), 0);
 }
 
