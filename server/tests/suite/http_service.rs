@@ -170,6 +170,7 @@ async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows()
         (Fault::says(201, r#"{"id":"another","state":"pending"}"#), unknown()),
         (Fault::says(204, ""), unknown()),
         (Fault::says(404, "404"), unknown()),
+        (Fault::says(404, r#"{"message":"no route"}"#), unknown()),
         (redirect, unknown()),
         (Fault::Cut { is_done: true }, unknown()),
     ]

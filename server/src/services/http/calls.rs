@@ -165,12 +165,18 @@ impl Connector {
             let error = ServiceError::Busy { retry_after_millis: pause };
             return Err(Unusable { error, why: "it is not available (503)".to_owned(), is_limit: false });
         }
-        // A refusal counts by its status, except "there is none": a proxy in between says that too, and it would mean that a
-        // command never arrived.
+        // A refusal counts by its status, except "there is none": a gateway in between says that too, in JSON as well, and it would
+        // mean that a command never arrived. So it counts only with the code of the connector.
         let is_refusal = matches!(status, 400..=499) && !matches!(status, 404 | 408 | 425);
         match body {
             Some(body) if is_refusal || matches!(status, 200 | 201) => Ok(Answer { status, body }),
-            Some(body) if status == 404 && body.is_object() => Ok(Answer { status, body }),
+            Some(body) if status == 404 => {
+                let answer = Answer { status, body };
+                let is_its_own = matches!(answer.code(), Some("notFound" | "gone"));
+                is_its_own
+                    .then_some(answer)
+                    .ok_or_else(|| Unusable::no_answer("a 404 of somebody else".to_owned()))
+            }
             None if is_refusal => Ok(Answer { status, body: Value::Null }),
             Some(_) | None => Err(Unusable::no_answer(format!("an answer that says nothing ({status})"))),
         }

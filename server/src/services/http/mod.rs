@@ -223,7 +223,7 @@ impl DeviceService for HttpService {
         let offer = self.offer().await?;
         let mut after = page.after.as_ref().map(|id| id.as_str().to_owned());
         let mut skipped = 0_usize;
-        for _ in 0..PAGES_AT_ONCE {
+        for call in 1..=PAGES_AT_ONCE {
             let room = page.size.saturating_sub(found.devices.len()).clamp(1, PAGE_SIZE);
             let list = self.list(&segment, room, after.as_deref()).await?;
             let total = list.devices.len();
@@ -243,6 +243,10 @@ impl DeviceService for HttpService {
             }
             if found.next_after.is_some() || next.is_none() {
                 break;
+            }
+            if call == PAGES_AT_ONCE {
+                // There is more than is asked for at once: the next page goes on there.
+                found.next_after = next.as_deref().and_then(DeviceId::parse);
             }
             after = next;
         }
