@@ -12,7 +12,10 @@ pub(crate) fn identifiers(data: &[u8]) {
     if let Some(id) = DeviceId::parse(word) {
         assert_eq!(id.as_str(), word);
         assert!(word.len() <= 128 && !word.contains(['/', '%', '?', '#', ' ', '"', '\\', '\n']), "{word}");
-        assert!(ResultId::parse(word).is_some());
+        let (service, native) = id.of_service();
+        assert!(
+            ResultId::parse(native).is_some() && service.is_none_or(|name| ResultId::parse(name).is_some())
+        );
     }
     if let Some(key) = IdempotencyKey::parse(word) {
         assert_eq!(key.as_str(), word);

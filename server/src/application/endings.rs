@@ -105,10 +105,8 @@ impl Portal {
     ) -> Result<RunEnd, Refusal> {
         let is_issued = matches!(run.action, Action::ResetPasscode(Reset::Issued(_)));
         // Done, and its passcode was not told: the device has one nobody knows.
-        let ending = match ending {
-            Ending::Done if is_issued && issued.is_none() => Ending::Failed(FailureCode::OutcomeUnknown),
-            ending => ending,
-        };
+        let is_untold = ending == Ending::Done && is_issued && issued.is_none();
+        let ending = if is_untold { Ending::Failed(FailureCode::OutcomeUnknown) } else { ending };
         let secret_expires = self.rules.secrets_expire(self.now());
         let purpose = Purpose { result_id: &run.id, person: &run.person, device: &run.device };
         let sealed = issued.map(|secret| self.parts.vault.seal(&purpose, secret)).transpose()?;

@@ -188,7 +188,7 @@ async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows()
         let answer = service.start(&reset("r-long")).await;
         assert_eq!(answer, if is_read { Ok(StartAnswer::Accepted(None)) } else { unknown() }, "{more} more");
     }
-    assert_eq!(connector.called("PUT"), 25, "nothing is repeated behind the queue's back");
+    assert_eq!(connector.called("PUT"), 26, "nothing is repeated behind the queue's back");
     assert_eq!(connector.called("PUT /elsewhere") + connector.called("GET /elsewhere"), 0);
 }
 
