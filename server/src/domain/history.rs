@@ -8,19 +8,28 @@ use portal_contract::{
     ActionState, FailureCode, HistoryActivity, HistoryActor, HistoryEntry, ProblemCode, RefusalReason,
 };
 
-/// The events a person is shown. The others are the same thing twice (a replayed request; the acceptance of what is done in the
-/// same moment) or the machinery's.
+/// The events a person is shown.
 pub fn shown_events() -> impl Iterator<Item = AuditEvent> {
-    let is_shown = |event: &AuditEvent| match event {
-        AuditEvent::Accepted(kind) => kind.executor() == Executor::Device,
-        AuditEvent::Refused(_)
-        | AuditEvent::Ended(_)
-        | AuditEvent::EndedLate(_)
-        | AuditEvent::PasscodeRevealed
-        | AuditEvent::RevealRefused
-        | AuditEvent::ReportedUnrecognized
-        | AuditEvent::SessionsRevoked => true,
-        AuditEvent::Replayed(_)
+    AuditEvent::all().filter(|event| activity(*event, ActionState::Other, None).is_some())
+}
+
+/// What an event is to the person, and of which action; `None` for what is the same thing twice (a replayed request; the
+/// acceptance of what is done in the same moment) or the machinery's. State and code are those of an end.
+fn activity(
+    event: AuditEvent,
+    state: ActionState,
+    code: Option<FailureCode>,
+) -> Option<(HistoryActivity, Option<ActionKind>)> {
+    Some(match event {
+        AuditEvent::Accepted(kind) if kind.executor() == Executor::Device => (requested(kind), Some(kind)),
+        AuditEvent::Refused(kind) => (action_refused(kind), Some(kind)),
+        AuditEvent::Ended(kind) | AuditEvent::EndedLate(kind) => (ended(kind, state, code), Some(kind)),
+        AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, None),
+        AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, None),
+        AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, None),
+        AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, None),
+        AuditEvent::Accepted(_)
+        | AuditEvent::Replayed(_)
         | AuditEvent::CancelAccepted
         | AuditEvent::CancelRefused
         | AuditEvent::ReportRefused
@@ -31,9 +40,8 @@ pub fn shown_events() -> impl Iterator<Item = AuditEvent> {
         | AuditEvent::AuditChainStarted
         | AuditEvent::AuditKeyChanged
         | AuditEvent::PasscodesResealed
-        | AuditEvent::DatabaseRestored => false,
-    };
-    AuditEvent::all().filter(is_shown)
+        | AuditEvent::DatabaseRestored => return None,
+    })
 }
 
 /// An entry of the audit record as it was read back.
@@ -52,32 +60,12 @@ pub struct RecordedEntry {
 pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> {
     let RecordedEntry { place, entry, device_name } = recorded;
     let (first, second) = entry.result.split_once(' ').unwrap_or((&entry.result, ""));
-    let error_code = (!second.is_empty()).then(|| FailureCode::from_wire(second));
-    let refused = || (Some(ProblemCode::from_wire(first)), reason(second), None);
-    let (activity, action, (code, reason, error_code)) = match entry.event {
-        AuditEvent::Accepted(kind) => (requested(kind), Some(kind), (None, None, None)),
-        AuditEvent::Refused(kind) => (action_refused(kind), Some(kind), refused()),
-        AuditEvent::Ended(kind) | AuditEvent::EndedLate(kind) => {
-            let ended = ended(kind, ActionState::from_wire(first), error_code);
-            (ended, Some(kind), (None, None, error_code))
-        }
-        AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, None, (None, None, None)),
-        AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, None, refused()),
-        AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, None, (None, None, None)),
-        AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, None, (None, None, None)),
-        AuditEvent::Replayed(_)
-        | AuditEvent::CancelAccepted
-        | AuditEvent::CancelRefused
-        | AuditEvent::ReportRefused
-        | AuditEvent::PasscodeErased
-        | AuditEvent::SignedIn
-        | AuditEvent::SignInRefused
-        | AuditEvent::SignedOut
-        | AuditEvent::AuditChainStarted
-        | AuditEvent::AuditKeyChanged
-        | AuditEvent::PasscodesResealed
-        | AuditEvent::DatabaseRestored => return None,
-    };
+    let is_end = matches!(entry.event, AuditEvent::Ended(_) | AuditEvent::EndedLate(_));
+    let is_refusal = matches!(entry.event, AuditEvent::Refused(_) | AuditEvent::RevealRefused);
+    let error_code = (is_end && !second.is_empty()).then(|| FailureCode::from_wire(second));
+    let code = is_refusal.then(|| ProblemCode::from_wire(first));
+    let reason = reason(second).filter(|_| is_refusal);
+    let (activity, action) = activity(entry.event, ActionState::from_wire(first), error_code)?;
     // Only the person cancels; that the end is written by the queue does not make it the system's doing.
     let is_persons = entry.origin.is_some()
         || matches!(activity, HistoryActivity::ResetCanceled | HistoryActivity::ActionCanceled);
