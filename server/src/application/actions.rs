@@ -6,7 +6,7 @@
 //! idempotency comes before everything that may have changed since, so that a repeated request gets its
 //! answer again. The token and its scope were checked before an [`ActionRequest`] could be made.
 
-use super::portal::audit_entry;
+use super::record::audit_entry;
 use super::{DeviceCall, Portal, Precondition, Refusal, version};
 use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, SecondRequest};
 use crate::domain::action_run::{ActionRun, CancelRequest, Ending};
@@ -138,11 +138,11 @@ impl Portal {
         if let Some(name) = name {
             name.as_str().clone_into(&mut new.run.device_name);
         }
-        let counted = kind.network_limit().map(|limit| self.count_from_network(limit, &call.origin));
+        let counted = kind.network_limit().map(|limit| self.reserve_for_network(limit, &call.origin));
         let counted = counted.transpose()?;
         let accepted = self.record(call, &idempotent, new).await?;
         if let (Accepted::Now(_), Some(counted)) = (&accepted, counted) {
-            counted.happened();
+            counted.commit();
         }
         Ok(accepted)
     }
