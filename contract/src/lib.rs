@@ -1,4 +1,5 @@
-//! The REST contract between the page and the server: types, header names and error codes, nothing else.
+//! The REST contract between the page and the server: types, header names and error codes; and the addresses of the page,
+//! which whoever serves it has to know.
 //!
 //! Both sides compile this crate, so a field cannot be renamed on one side only. It knows neither a browser nor a
 //! server. Names follow Microsoft Graph's `managedDevice` where Graph has the thing, camelCase on the wire.
@@ -7,6 +8,7 @@
 #[macro_use]
 mod open_enum;
 mod action;
+pub mod addresses;
 mod branding;
 mod device;
 pub mod events;
