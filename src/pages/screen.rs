@@ -1,11 +1,13 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
 use super::later::{self, LaterScreen};
-use super::{devices, landing, not_found, not_loaded, sign_in};
+use super::missing::{loading, not_found, not_loaded};
 use crate::app::Model;
 use crate::components::{Part, live};
 use crate::core::{Config, LaterScreens, Redirect, Session};
 use crate::domain::Idleness;
+use crate::features::devices::screen::devices;
+use crate::features::sign_in::screen as sign_in;
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{select, use_model};
@@ -101,11 +103,11 @@ impl Screen {
             Self::SignInFailed => sign_in::failed(),
             Self::SignIn => sign_in::required(),
             Self::SignedOut => sign_in::signed_out(),
-            Self::Landing => landing::landing(),
-            Self::Devices => devices::devices(),
-            Self::NotFound => not_found::not_found(),
-            Self::LaterLoading => not_loaded::loading(),
-            Self::LaterFailed => not_loaded::failed(),
+            Self::Landing => sign_in::landing(),
+            Self::Devices => devices(),
+            Self::NotFound => not_found(),
+            Self::LaterLoading => loading(),
+            Self::LaterFailed => not_loaded(),
             Self::Later(screen) => show_later(screen),
         }
     }
