@@ -228,13 +228,14 @@ fn the_way_on_from_sign_out_is_used_once_and_only_with_its_own_state() {
     for address in ["/signed-out", "/signed-out?state=foreign"] {
         browser.open(address);
         assert_eq!(browser.model.session, Session::SignedOut);
-        assert_eq!(browser.address, "/signed-out");
+        assert_eq!(browser.left_for.len(), 2, "nothing goes on by itself");
     }
     browser.open(&format!("/signed-out?state={state}"));
     browser.answer_discovery();
     assert_eq!(browser.asked()["prompt"], "login");
     browser.open(&format!("/signed-out?state={state}"));
-    assert_eq!(browser.model.session, Session::SignedOut, "gone after its first use");
+    assert_eq!(browser.left_for.len(), 3, "by itself only once");
+    assert!(browser.model.shows_reset_explanation(), "from there on it is offered");
 }
 
 #[test]

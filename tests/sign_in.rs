@@ -309,6 +309,9 @@ fn what_survives_a_redirect_is_read_back_as_it_was() {
     }
     let continuation = Continuation {
         device: id("a"),
+        device_name: "A \"phone\"".into(),
+        state: Some("s".into()),
+        is_again: true,
         expected: ExpectedPerson { sub: "s".into(), login_hint: None },
         challenge: Some(StepUpChallenge {
             max_age: Some(Seconds(10)),

@@ -18,6 +18,7 @@ mod passcode;
 mod person;
 mod problem;
 pub mod session;
+pub mod sign_out;
 mod utc_time;
 
 pub use action::{

@@ -18,6 +18,10 @@ pub const END: &str = "/session/end";
 pub const PURPOSE: &str = "purpose";
 /// The page's own name for a sign-in; comes back to `/callback` unchanged.
 pub const STATE: &str = "state";
+/// Whether a step-up signs out at the provider first; [`SKIP`] leaves that out.
+pub const SIGN_OUT_FIRST: &str = "signOut";
+/// The one value of [`SIGN_OUT_FIRST`].
+pub const SKIP: &str = "skip";
 /// Why a sign-in failed, beside [`STATE`]: a stable code.
 pub const ERROR: &str = "error";
 /// The server's time, in the answer of [`SESSION`].

@@ -5,7 +5,9 @@ use super::{
     PasscodeView, Session, Visit,
 };
 use crate::api::{ApiError, NextLink};
-use crate::auth::{ConfigError, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge};
+use crate::auth::{
+    ConfigError, Continuation, Discovery, ExpectedPerson, PageConfig, SignInError, StepUpChallenge,
+};
 use crate::domain::{Action, ActionFlow, Device, DeviceId, Milliseconds, Now, ResultId, Seconds, elapsed};
 use crate::i18n::{Catalogue, Locale};
 use crate::route::Route;
@@ -377,6 +379,27 @@ impl Model {
         let is_explanation = self.reset.is_failed_sign_in();
         let is_here = matches!(&self.route, Route::ResetPasscode(id) if self.reset.device() == Some(id));
         is_explanation && is_here && !matches!(self.session, Session::Redirecting(_))
+    }
+
+    /// Whether a fresh sign-in begins with a sign-out at the provider: where it has such a place, IT does not leave it out, and
+    /// it was not tried a moment ago.
+    #[must_use]
+    pub fn signs_out_first(&self) -> bool {
+        let is_wanted = self.config.ready().is_none_or(|config| config.sign_out_first);
+        let has_no_place = self.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_none());
+        is_wanted && !has_no_place && self.going_on().is_none()
+    }
+
+    /// The step-up that was begun in this tab within the last ten minutes and has not come to its end.
+    pub(super) fn going_on(&self) -> Option<&Continuation> {
+        self.stored.continuation.as_ref().filter(|record| record.is_current(self.now.wall))
+    }
+
+    /// The name of the device of that step-up, if it is this one.
+    #[must_use]
+    pub fn name_kept_of(&self, device: &DeviceId) -> Option<&str> {
+        let record = self.going_on().filter(|record| record.device == *device)?;
+        Some(record.device_name.as_str()).filter(|name| !name.is_empty())
     }
 
     /// About what time it is at the server.

@@ -68,7 +68,7 @@ impl Turn {
         let is_signed_out = matches!(self.model.session, Session::SignedOut);
         let is_ready = matches!(self.model.config, Config::Ready(_));
         if is_signed_out && is_ready && self.model.route.needs_sign_in() {
-            if !self.model.shows_reset_explanation() {
+            if !self.model.shows_reset_explanation() && !self.offers_to_go_on() {
                 self.begin_silently();
             }
             return;

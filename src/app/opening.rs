@@ -6,7 +6,7 @@ use super::{
     StorageKey, StoredValue, stored,
 };
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
-use crate::domain::WhoseScreen;
+use crate::domain::{ActionEvent, WhoseScreen};
 use crate::http::HttpOutcome;
 use crate::route::Route;
 use portal_contract::Branding;
@@ -27,8 +27,10 @@ pub(super) struct StoredAtStart {
     pub(super) locale: Option<String>,
     /// B, before a reload.
     pub(super) resume: Option<ResumeRecord>,
-    /// The way on from the sign-out for a reset.
+    /// The step-up that is on its way, or was left there.
     pub(super) continuation: Option<Continuation>,
+    /// Whether it goes on by itself.
+    pub(super) goes_on: bool,
 }
 
 impl std::fmt::Debug for StoredAtStart {
@@ -57,7 +59,10 @@ impl Turn {
             sign_out_owed: find(stored::SIGN_OUT_OWED).is_some(),
             locale: find(stored::LOCALE).map(str::to_owned),
             resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
-            continuation: None,
+            continuation: find(Continuation::KEY)
+                .and_then(Continuation::parse)
+                .filter(|record| record.is_current(self.now.wall)),
+            goes_on: false,
         };
         if find(stored::BORROWED).is_some() {
             self.model.visit.screen = WhoseScreen::Borrowed;
@@ -110,26 +115,31 @@ impl Turn {
                 } else {
                     SignInError::StorageRefused
                 };
-                let purpose = Purpose::SignIn { return_to: Route::Home };
-                self.fail_sign_in(&purpose, None, error);
+                let (purpose, expected) = match self.model.stored.continuation.clone() {
+                    Some(Continuation { device, expected, .. }) => {
+                        (Purpose::StepUp { device }, Some(expected))
+                    }
+                    None => (Purpose::SignIn { return_to: Route::Home }, None),
+                };
+                self.fail_sign_in(&purpose, expected, error);
             }
         }
     }
 
-    /// An ordinary sign-out ends here. The one for a reset left a record under its `state` and goes on by itself.
+    /// An ordinary sign-out ends here. The one for a reset comes back with its `state` and goes on by itself, once; whoever
+    /// comes back in another way is offered to go on.
     fn open_signed_out(&mut self, query: &str, entries: &[(String, String)]) {
         if !query.is_empty() {
             self.effect(Effect::ReplaceAddress(Route::SignedOut));
         }
         let state = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
-        let key = state.map(|(_, value)| Continuation::storage_key(&value));
-        if let Some((key, record)) = key.and_then(|key| {
-            let record = stored::find(entries, &key)?;
-            Some((key, record))
-        }) {
-            self.remove_stored(&key);
-            self.model.stored.continuation =
-                Continuation::parse(record).filter(|record| record.is_current(self.now.wall));
+        let state = state.map(|(_, value)| value.into_owned());
+        if let Some(record) = self.model.stored.continuation.clone()
+            && record.state.is_some()
+            && record.state == state
+        {
+            self.model.stored.goes_on = true;
+            self.remember_step_up(Continuation { state: None, ..record });
         }
         if stored::find(entries, stored::ENDED_BY_IDLENESS).is_some() {
             self.remove_stored(stored::ENDED_BY_IDLENESS);
@@ -147,7 +157,7 @@ impl Turn {
         for (key, value) in entries {
             let is_stale = if key.starts_with(Transaction::KEY_PREFIX) {
                 !Transaction::parse(value).is_some_and(|record| record.is_current(wall))
-            } else if key.starts_with(Continuation::KEY_PREFIX) {
+            } else if key == Continuation::KEY {
                 !Continuation::parse(value).is_some_and(|record| record.is_current(wall))
             } else if key == ResumeRecord::KEY {
                 !ResumeRecord::parse(value).is_some_and(|record| record.is_current(wall))
@@ -209,7 +219,9 @@ impl Turn {
 
     fn begin_without_callback(&mut self) {
         self.model.session = Session::SignedOut;
-        if let Some(continuation) = self.model.stored.continuation.take() {
+        if self.model.stored.goes_on
+            && let Some(continuation) = self.model.stored.continuation.clone()
+        {
             return self.begin_sign_in(PendingSignIn {
                 purpose: Purpose::StepUp { device: continuation.device },
                 expected: Some(continuation.expected),
@@ -217,9 +229,37 @@ impl Turn {
                 history: HistoryEntry::Replace,
             });
         }
+        if self.offers_to_go_on() {
+            return;
+        }
         let was_signed_in = self.model.stored.was_signed_in;
         if self.model.route.needs_sign_in() || (self.model.route == Route::Home && was_signed_in) {
             self.begin_silently();
+        }
+    }
+
+    /// Offers to go on with a step-up that was left on its way, on any screen that would ask for a sign-in. Whether it does.
+    pub(super) fn offers_to_go_on(&mut self) -> bool {
+        let route = &self.model.route;
+        let is_here = route.needs_sign_in() || matches!(route, Route::Home | Route::SignedOut);
+        let Some(record) = self.model.going_on().filter(|_| is_here).cloned() else { return false };
+        self.model.expected = Some(record.expected);
+        self.model.challenge = record.challenge;
+        self.reset(ActionEvent::SignInInterrupted(record.device.clone()));
+        self.go_instead(Route::ResetPasscode(record.device));
+        true
+    }
+
+    /// Keeps the step-up for whoever opens the portal again.
+    pub(super) fn remember_step_up(&mut self, record: Continuation) {
+        self.store(Continuation::KEY.to_owned(), record.serialise());
+        self.model.stored.continuation = Some(record);
+    }
+
+    /// The step-up has come to its end, or nobody wants it any more.
+    pub(super) fn forget_step_up(&mut self) {
+        if self.model.stored.continuation.take().is_some() {
+            self.remove_stored(Continuation::KEY);
         }
     }
 

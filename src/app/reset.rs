@@ -172,6 +172,7 @@ impl Turn {
 
     pub(super) fn on_reset_cancelled(&mut self) {
         let device = self.model.reset.device().cloned();
+        self.forget_step_up();
         self.reset(ActionEvent::Cancelled);
         if let (Some(device), ActionFlow::Idle, Route::ResetPasscode(_)) =
             (device, &self.model.reset, &self.model.route)

@@ -112,15 +112,27 @@ impl Turn {
         let challenge = self.model.challenge.clone();
         let person = self.model.session.signed_in();
         let expected = person.map(SignedIn::as_expected).or_else(|| self.model.expected.clone());
-        let can_sign_out =
-            self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
+        let signs_out_first = self.model.signs_out_first();
+        let can_sign_out = signs_out_first
+            && self.model.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
+        let credential = person.map(|person| person.credential.clone());
+        if let Some(expected) = expected.clone() {
+            self.remember_step_up(Continuation {
+                device_name: self.name_of(&device),
+                device: device.clone(),
+                state: None,
+                is_again: !signs_out_first,
+                expected,
+                challenge: challenge.clone(),
+                created: self.now.wall,
+            });
+        }
         // In session mode there is nothing to sign out with: the server does it on the way.
-        match (person.map(|person| &person.credential), &expected) {
+        match (credential, &expected) {
             (Some(Credential::Tokens { id, .. }), Some(expected))
                 if can_sign_out && self.model.stored.is_available =>
             {
-                let redirect =
-                    Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id.clone() };
+                let redirect = Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id };
                 self.redirect(redirect);
                 self.effect(Effect::DrawRandom);
             }
@@ -131,6 +143,13 @@ impl Turn {
                 history: HistoryEntry::Push,
             }),
         }
+    }
+
+    /// The name of a device as far as it is known; empty otherwise.
+    fn name_of(&self, device: &DeviceId) -> String {
+        let shown = self.model.device.device.as_ref().filter(|known| known.id == *device);
+        let known = self.model.devices.find(device).or(shown).map(|known| known.name.clone());
+        known.or_else(|| self.model.name_kept_of(device).map(str::to_owned)).unwrap_or_default()
     }
 
     pub(super) fn redirect(&mut self, redirect: Redirect) {
@@ -186,15 +205,11 @@ impl Turn {
         let Session::Redirecting(redirect) = &self.model.session else { return };
         match (**redirect).clone() {
             Redirect::SignIn(pending) => self.leave_to_sign_in(pending, random),
-            Redirect::SignOutForReset { device, expected, id_token } => {
+            Redirect::SignOutForReset { id_token, .. } => {
                 let state = random.state();
-                let record = Continuation {
-                    device,
-                    expected,
-                    challenge: self.model.challenge.clone(),
-                    created: self.now.wall,
-                };
-                self.store(Continuation::storage_key(&state), record.serialise());
+                if let Some(record) = self.model.stored.continuation.clone() {
+                    self.remember_step_up(Continuation { state: Some(state.clone()), ..record });
+                }
                 self.leave_to_sign_out(Some(&state), &id_token, HistoryEntry::Push);
             }
             Redirect::SignOut => {}
@@ -220,7 +235,12 @@ impl Turn {
                 self.model.session = CallbackProgress::of(Callback::parse(""), transaction);
                 return self.ask_session();
             }
-            (SignInMode::Session, _) => session_sign_in_url(&state, &transaction.purpose),
+            (SignInMode::Session, _) => {
+                let record = self.model.stored.continuation.as_ref();
+                let is_again = record.is_some_and(|record| record.is_again);
+                let skips = is_again && matches!(transaction.purpose, Purpose::StepUp { .. });
+                session_sign_in_url(&state, &transaction.purpose, !skips)
+            }
             (SignInMode::Token, Some(discovery)) => authorization_url(
                 discovery,
                 config,
@@ -381,6 +401,12 @@ impl Turn {
                 self.resumable(&transaction.purpose.return_to(), &verified.sub)
             }
         };
+        let is_another = |record: &Continuation| record.expected.sub != verified.sub;
+        if matches!(transaction.purpose, Purpose::StepUp { .. })
+            || self.model.stored.continuation.as_ref().is_some_and(is_another)
+        {
+            self.forget_step_up();
+        }
         // The reset's state is set before its screen is entered: B opens, not A.
         if let Some((device, key)) = step_up {
             let proof = self.model.session.signed_in().and_then(|p| p.prove_fresh(self.now));
@@ -458,6 +484,7 @@ impl Turn {
                 self.model.expected = expected;
                 self.model.sign_in_error = Some(error);
                 if error == SignInError::SubjectMismatch {
+                    self.forget_step_up();
                     // Other tabs show the first person's devices while the browser is now the second one's.
                     self.effect(Effect::BroadcastSignedOut);
                 }
@@ -527,6 +554,7 @@ impl Turn {
     /// page that says why the visit ended.
     fn forget_visit(&mut self, cause: SignOutCause) {
         self.effect(Effect::StorageClear);
+        self.model.stored.continuation = None;
         if self.model.visit.screen == WhoseScreen::Own {
             self.store_locale();
         }

@@ -95,6 +95,8 @@ pub struct PageConfig {
     pub scopes: String,
     /// The API's resource indicator (RFC 8707); `None` for providers that do without.
     pub resource: Option<String>,
+    /// Whether a fresh sign-in begins with a sign-out at the provider. The proof is the sign-in, not the sign-out.
+    pub sign_out_first: bool,
     /// The language to begin with; `None` leaves it to the browser.
     pub default_locale: Option<String>,
     /// Whom to ask while the API cannot be reached.
@@ -147,6 +149,7 @@ impl PageConfig {
         let names = ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale", "mode"];
         let [api_base, authority, client_id, scopes, resource, default_locale, mode] =
             names.map(|name| fields.optional_word(name));
+        let sign_out_first = fields.value("signOutFirst").is_none() || fields.flag("signOutFirst");
         let support = fields.part("support", Support::read).unwrap_or_default();
 
         let api_base = required(api_base, "apiBase")?.trim_end_matches('/');
@@ -182,6 +185,7 @@ impl PageConfig {
             client_id: client_id.to_owned(),
             scopes: scopes.to_owned(),
             resource: resource.filter(|text| !text.is_empty()).map(str::to_owned),
+            sign_out_first,
             default_locale: default_locale.map(str::to_owned),
             support,
         })

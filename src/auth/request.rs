@@ -8,6 +8,7 @@ use crate::http::{HttpRequest, Method};
 use crate::route::Route;
 use form_urlencoded::Serializer;
 use portal_contract::REVEAL_SIGN_IN_SECONDS;
+use portal_contract::sign_out::SignOut;
 
 /// An address to leave the page for. Its query holds `state`, `nonce` or an ID token, so `Debug` stops before it.
 #[derive(Clone, PartialEq, Eq)]
@@ -111,16 +112,16 @@ pub fn end_session_url(
     id_token: Option<&IdToken>,
 ) -> Option<SecretUrl> {
     let endpoint = discovery.end_session_endpoint.as_deref()?;
+    let sign_out = SignOut {
+        issuer: &discovery.issuer,
+        endpoint,
+        client_id: &config.client_id,
+        return_to: &own_address(origin, &Route::SignedOut),
+        id_token: id_token.map(IdToken::reveal),
+        state,
+    };
     let mut query = Serializer::new(String::new());
-    query
-        .append_pair("client_id", &config.client_id)
-        .append_pair("post_logout_redirect_uri", &own_address(origin, &Route::SignedOut));
-    if let Some(id_token) = id_token {
-        query.append_pair("id_token_hint", id_token.reveal());
-    }
-    if let Some(state) = state {
-        query.append_pair("state", state);
-    }
+    query.extend_pairs(sign_out.parameters());
     Some(with_query(endpoint, &query.finish()))
 }
 

@@ -12,11 +12,13 @@ const TIME_OUT: Seconds = Seconds(20);
 /// The header of session mode when nobody is believed to be signed in.
 const NOBODY: &str = "-";
 
-/// Where to go to sign in. `state` comes back to `/callback` and finds the transaction again.
+/// Where to go to sign in. `state` comes back to `/callback` and finds the transaction again. A step-up signs out at the
+/// provider on the way, unless that is left out.
 #[must_use]
-pub fn session_sign_in_url(state: &str, purpose: &Purpose) -> SecretUrl {
+pub fn session_sign_in_url(state: &str, purpose: &Purpose, signs_out_first: bool) -> SecretUrl {
     let query = ["?", session::PURPOSE, "=", purpose.name(), "&", session::STATE, "=", state].concat();
-    SecretUrl::new([session::SIGN_IN, &query].concat())
+    let skip = ["&", session::SIGN_OUT_FIRST, "=", session::SKIP].concat();
+    SecretUrl::new([session::SIGN_IN, &query, if signs_out_first { "" } else { &skip }].concat())
 }
 
 /// Who is signed in?

@@ -49,6 +49,9 @@ pub struct Browser {
     /// Whether the later screens can be loaded; `None`: they are on their way for as long as the test wants.
     pub later_works: Option<bool>,
     has_end_session: bool,
+    /// What is different in `config.json` and in the provider's document.
+    change_config: fn(&mut Value),
+    change_discovery: fn(&mut Value),
     /// The server is the provider's client; the page holds no token.
     is_session_mode: bool,
 }
@@ -84,6 +87,8 @@ impl Browser {
             verdict: SignatureVerdict::Valid,
             later_works: Some(true),
             has_end_session: true,
+            change_config: |_| {},
+            change_discovery: |_| {},
             is_session_mode: false,
         }
     }
@@ -95,6 +100,14 @@ impl Browser {
     pub fn without_end_session(mut self) -> Self {
         self.has_end_session = false;
         self
+    }
+
+    pub fn with_config(self, change: fn(&mut Value)) -> Self {
+        Self { change_config: change, ..self }
+    }
+
+    pub fn with_discovery(self, change: fn(&mut Value)) -> Self {
+        Self { change_discovery: change, ..self }
     }
 
     /// Time passes on both clocks; due timers fire.
@@ -217,13 +230,15 @@ impl Browser {
 
     fn answer_config(&mut self) {
         if self.is_session_mode {
-            let config =
+            let mut config =
                 json!({ "apiBase": "/api/v1.0", "mode": "session", "support": { "name": "Config IT" } });
+            (self.change_config)(&mut config);
             self.answer("/config.json", Ok(answer(200, &config)));
             return;
         }
-        let config = json!({ "apiBase": "/api/v1.0", "authority": ISSUER, "clientId": "client",
+        let mut config = json!({ "apiBase": "/api/v1.0", "authority": ISSUER, "clientId": "client",
             "scopes": "openid devices", "support": { "name": "Config IT" } });
+        (self.change_config)(&mut config);
         self.answer("/config.json", Ok(answer(200, &config)));
     }
 
@@ -285,6 +300,7 @@ impl Browser {
         if self.has_end_session {
             document["end_session_endpoint"] = "https://id.example/logout".into();
         }
+        (self.change_discovery)(&mut document);
         self.answer("/openid-configuration", Ok(answer(200, &document)));
     }
 
@@ -327,6 +343,15 @@ impl Browser {
     /// Opens the page and signs in, through the silent attempt the provider refuses.
     pub fn sign_in_at(path: &str) -> Self {
         Self::new().signed_in_at(path)
+    }
+
+    /// The same at the list, with an ID token that says what `change` makes of it.
+    pub fn sign_in_with(change: impl FnOnce(&mut Value)) -> Self {
+        let mut browser = Self::new();
+        browser.open("/devices");
+        browser.answer_discovery();
+        browser.return_with(change);
+        browser
     }
 
     pub fn signed_in_at(mut self, path: &str) -> Self {

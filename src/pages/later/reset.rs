@@ -56,6 +56,7 @@ impl Stage {
             | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
             | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
             | ActionFlow::SignIn { step: SignInStep::Failed, .. }
+            | ActionFlow::SignIn { step: SignInStep::Interrupted, .. }
             | ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }
             | ActionFlow::Stopped { why: StopReason::Gone, .. }
             | ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => Self::Notice,
@@ -161,7 +162,8 @@ impl WayOn {
             ActionFlow::SignIn { step: SignInStep::Expired, .. }
             | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
             | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
-            | ActionFlow::SignIn { step: SignInStep::Failed, .. } => Self::SignInAgain,
+            | ActionFlow::SignIn { step: SignInStep::Failed, .. }
+            | ActionFlow::SignIn { step: SignInStep::Interrupted, .. } => Self::SignInAgain,
             ActionFlow::Submit { step: SubmitStep::Unknown, .. }
             | ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => Self::SendAgain,
             ActionFlow::Ended { end: Ending::Failed(_), .. }

@@ -45,7 +45,9 @@ pub(super) fn explain_stage(id: &DeviceId) -> Part {
 
 /// The reason to explain does not change while the explanation stands there.
 fn explain(device: &PermittedDevice) -> ExplainView {
-    view::explain(device, use_model().with_untracked(|model| why_of(&model.reset)))
+    let (why, signs_out_first) =
+        use_model().with_untracked(|model| (why_of(&model.reset), model.signs_out_first()));
+    view::explain(device, why, signs_out_first)
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {
