@@ -160,7 +160,8 @@ fn a_sign_in_without_prompt_and_max_age_is_not_fresh() {
     browser.leave_for_step_up("a");
     // Somebody stripped the parameters: the provider hands out the old sign-in.
     browser.return_with(|claims| claims["auth_time"] = json!(SERVER - 3_000));
-    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
+    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed });
+    assert_eq!(browser.model.sign_in_error, Some(SignInError::AuthenticationTooOld));
 
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.leave_for_step_up("a");

@@ -182,6 +182,7 @@ fn a_step_up_that_took_too_long_is_explained() {
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.dispatch(Event::ResetChosen(id("a")));
     browser.dispatch(Event::SignOutForResetChosen);
+    browser.pass(281);
     come_back(&mut browser, standing("ann", 281));
     assert!(
         matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }),

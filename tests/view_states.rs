@@ -62,7 +62,7 @@ fn a_is_complete_on_every_platform() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
             let (known, device) = resettable(system, version, &outcome);
-            let explain = view::explain(&device, WhyExplain::Challenged, true);
+            let explain = view::explain(&device, WhyExplain::Challenged, true, false);
             let reach = view::reach(&known, Some(Seconds(3 * 24 * 3600)), Some(SERVER_NOW));
             page.chapter(system);
             page.say("heading", &explain.heading);

@@ -4,6 +4,7 @@ use super::later_rules as rules;
 use super::turn::Turn;
 use super::{ApiCall, Config, Effect, Fetch, FetchId, HistoryScope, LoadState, PasscodeView, TimerId};
 use crate::api::{Api, ApiError, branding_request, decode_accepted, decode_branding, decode_me, retry_delay};
+use crate::auth::Credential;
 use crate::http::HttpOutcome;
 use std::sync::Arc;
 
@@ -131,11 +132,16 @@ impl Turn {
         match decode_me(outcome) {
             Ok(me) => {
                 if let super::Session::SignedIn(person) = &mut self.model.session {
+                    let is_token = matches!(person.credential, Credential::Tokens { .. });
                     if !me.display_name.is_empty() {
                         person.name = me.display_name;
                     }
                     if !me.user_principal_name.is_empty() {
                         person.user_name = me.user_principal_name;
+                    }
+                    // The server reads the access token, and a token of another sign-in has no more in it.
+                    if is_token {
+                        self.note_auth_time(me.auth_time.is_some());
                     }
                 }
             }

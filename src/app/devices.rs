@@ -15,6 +15,7 @@ impl Turn {
         let Some(config) = self.model.config.ready() else { return };
         match decode_devices(outcome, &config.api_base) {
             Ok(page) => {
+                self.note_left_out(page.left_out, "devices");
                 let devices = self.newest_of_page(page.devices, id.order);
                 if page.is_partial {
                     self.log("api.service_unavailable", "devices");

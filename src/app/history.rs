@@ -107,6 +107,7 @@ impl Turn {
         }
         match decode_history(outcome, &config.api_base) {
             Ok(page) => {
+                self.note_left_out(page.left_out, "history");
                 let history = &mut self.model.history;
                 let came = page.entries.len();
                 if asked.is_some() {

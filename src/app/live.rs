@@ -263,6 +263,7 @@ impl Turn {
                 ApiError::Unauthenticated
                 | ApiError::StepUpRequired(_)
                 | ApiError::NotAllowed { .. }
+                | ApiError::NotSetUp
                 | ApiError::NotFound
                 | ApiError::InvalidRequest { .. }
                 | ApiError::DefectOfPage { .. },

@@ -266,6 +266,8 @@ pub struct Model {
     pub actions: Actions,
     /// Why the last sign-in failed: goes with `ActionFlow::SignInFailed`.
     pub sign_in_error: Option<SignInError>,
+    /// The provider's own code for that, for IT.
+    pub provider_error: Option<String>,
     /// How far the person has come in cancelling a pending reset.
     pub cancelling: CancelState,
     /// What was answered before the five minutes.
@@ -339,6 +341,7 @@ impl Model {
             reset: ActionFlow::Idle,
             actions: Actions::default(),
             sign_in_error: None,
+            provider_error: None,
             cancelling: CancelState::NotAsked,
             preparation: super::Preparation::default(),
             passcode: PasscodeView::Hidden,
@@ -388,6 +391,12 @@ impl Model {
         let is_wanted = self.config.ready().is_none_or(|config| config.sign_out_first);
         let has_no_place = self.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_none());
         is_wanted && !has_no_place && self.going_on().is_none()
+    }
+
+    /// Whether it is known that no sign-in here can be fresh, because nobody says when it was: said before the sign-out.
+    #[must_use]
+    pub const fn cannot_prove_fresh(&self) -> bool {
+        self.stored.no_auth_time
     }
 
     /// The step-up that was begun in this tab within the last ten minutes and has not come to its end.

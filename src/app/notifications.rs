@@ -42,7 +42,9 @@ impl Turn {
 
     pub(super) fn on_notifications_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome) {
         match decode_notifications(outcome) {
-            Ok(items) => {
+            Ok(page) => {
+                self.note_left_out(page.left_out, "notifications");
+                let items = page.items;
                 let was_loaded = self.model.notifications.state == LoadState::Loaded;
                 let before = self.model.notifications.unread();
                 if was_loaded {

@@ -31,6 +31,8 @@ pub(super) struct StoredAtStart {
     pub(super) continuation: Option<Continuation>,
     /// Whether it goes on by itself.
     pub(super) goes_on: bool,
+    /// No sign-in in this tab can be fresh: nobody says when it was.
+    pub(super) no_auth_time: bool,
 }
 
 impl std::fmt::Debug for StoredAtStart {
@@ -63,6 +65,7 @@ impl Turn {
                 .and_then(Continuation::parse)
                 .filter(|record| record.is_current(self.now.wall)),
             goes_on: false,
+            no_auth_time: find(stored::NO_AUTH_TIME).is_some(),
         };
         if find(stored::BORROWED).is_some() {
             self.model.visit.screen = WhoseScreen::Borrowed;
@@ -91,6 +94,7 @@ impl Turn {
     fn open_callback(&mut self, query: &str, entries: &[(String, String)]) {
         self.effect(Effect::ReplaceAddress(Route::Callback));
         let callback = Callback::parse(query);
+        self.model.provider_error = callback.said().map(str::to_owned);
         let key = callback.state().map(Transaction::storage_key);
         let record = key.as_deref().and_then(|key| stored::find(entries, key));
         if let (Some(key), Some(_)) = (&key, record) {

@@ -91,10 +91,15 @@ impl Turn {
             Ok(result) => self.reset(ActionEvent::Accepted(result)),
             Err(error) => {
                 self.log(error.code(), "reset");
+                let mut obstacle = None;
                 if let ApiError::StepUpRequired(challenge) = &error {
                     self.model.challenge = Some(challenge.clone());
+                    obstacle = challenge.obstacle;
                 }
                 self.reset(ActionEvent::Refused(refusal_by(error)));
+                if let Some(obstacle) = obstacle {
+                    self.fail_step_up(device.clone(), obstacle);
+                }
             }
         }
     }
@@ -336,6 +341,7 @@ pub(super) fn refusal_by(error: ApiError) -> ActionRefusal {
     match error {
         ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ActionRefusal::NeedsFreshSignIn,
         ApiError::NotAllowed { reason } => ActionRefusal::NotAllowed(reason),
+        ApiError::NotSetUp => ActionRefusal::Rejected("api.not_set_up".to_owned()),
         ApiError::NotFound => ActionRefusal::Gone,
         ApiError::AlreadyPending => ActionRefusal::AlreadyPending,
         ApiError::Busy { retry_after } => ActionRefusal::Busy(busy_wait(retry_after)),

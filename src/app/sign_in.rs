@@ -357,6 +357,7 @@ impl Turn {
         let expected = Expectations {
             issuer: &discovery.issuer,
             client_id: &config.client_id,
+            trusted_audiences: &config.trusted_audiences,
             nonce: &transaction.nonce,
             max_age: transaction.purpose.max_age(None),
             sub: transaction.expected.as_ref().map(|person| person.sub.as_str()),
@@ -375,6 +376,7 @@ impl Turn {
     ) {
         self.model.epoch = self.model.epoch.wrapping_add(1);
         self.model.sign_in_error = None;
+        self.model.provider_error = None;
         self.model.challenge = None;
         self.model.expected = None;
         self.model.server_clock = Some(ServerClock { stated: verified.issued_at, received: asked });
@@ -410,10 +412,20 @@ impl Turn {
         // The reset's state is set before its screen is entered: B opens, not A.
         if let Some((device, key)) = step_up {
             let proof = self.model.session.signed_in().and_then(|p| p.prove_fresh(self.now));
-            self.reset(match proof {
-                Some(proof) => ActionEvent::ReturnedFresh { device, proof, key },
-                None => ActionEvent::ReturnedTooLate(device),
-            });
+            let is_step_up = matches!(transaction.purpose, Purpose::StepUp { .. });
+            let way = self.now.wall.unix_millis().saturating_sub(transaction.created.unix_millis());
+            let why = verified.why_not_fresh(Milliseconds(way)).filter(|_| is_step_up);
+            match (proof, why) {
+                (Some(proof), _) => {
+                    self.note_auth_time(true);
+                    self.reset(ActionEvent::ReturnedFresh { device, proof, key });
+                }
+                (None, Some(error)) => {
+                    self.log(error.code(), "sign-in");
+                    self.fail_step_up(device, error);
+                }
+                (None, None) => self.reset(ActionEvent::ReturnedTooLate(device)),
+            }
         }
         let route = transaction.purpose.return_to();
         self.effect(Effect::ReplaceAddress(route.clone()));
@@ -426,6 +438,27 @@ impl Turn {
         }
         if self.model.route != Route::Notifications {
             self.call(ApiCall::Notifications, 0);
+        }
+    }
+
+    /// A fresh sign-in came about and is none: explained, with who is signed in as before.
+    pub(super) fn fail_step_up(&mut self, device: DeviceId, error: SignInError) {
+        self.model.sign_in_error = Some(error);
+        if error == SignInError::AuthTimeMissing {
+            self.note_auth_time(false);
+        }
+        self.reset(ActionEvent::SignInFailed(device));
+    }
+
+    /// Remembers in this tab whether it is said when somebody signed in.
+    pub(super) fn note_auth_time(&mut self, is_said: bool) {
+        if self.model.stored.no_auth_time == is_said {
+            self.model.stored.no_auth_time = !is_said;
+            if is_said {
+                self.remove_stored(stored::NO_AUTH_TIME);
+            } else {
+                self.store(stored::NO_AUTH_TIME.to_owned(), "1".to_owned());
+            }
         }
     }
 
@@ -481,6 +514,9 @@ impl Turn {
         match purpose {
             Purpose::StepUp { device } => {
                 self.forget_person();
+                if error == SignInError::AuthTimeMissing {
+                    self.note_auth_time(false);
+                }
                 self.model.expected = expected;
                 self.model.sign_in_error = Some(error);
                 if error == SignInError::SubjectMismatch {
@@ -608,9 +644,7 @@ const fn step_up_failure(device: DeviceId, error: SignInError) -> ActionEvent {
     match error {
         SignInError::AccessDenied => ActionEvent::SignInCancelled(device),
         SignInError::SubjectMismatch => ActionEvent::ReturnedAsSomebodyElse(device),
-        SignInError::TransactionExpired | SignInError::AuthenticationTooOld => {
-            ActionEvent::ReturnedTooLate(device)
-        }
+        SignInError::TransactionExpired => ActionEvent::ReturnedTooLate(device),
         _ => ActionEvent::SignInFailed(device),
     }
 }

@@ -13,6 +13,8 @@ pub(super) const LOCALE: &str = "portal.locale";
 pub(super) const BORROWED: &str = "portal.borrowed";
 /// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
 pub(super) const SIGN_OUT_OWED: &str = "portal.sign-out-owed";
+/// The provider did not say when somebody signed in, although it was asked for it: no sign-in here is fresh.
+pub(super) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 /// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
 pub(super) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
 

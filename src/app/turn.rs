@@ -135,6 +135,13 @@ impl Turn {
         self.effect(Effect::Log(LogEntry { code, context }));
     }
 
+    /// Entries of an answer that could not be read; the others are shown.
+    pub(super) fn note_left_out(&mut self, entries: usize, context: &'static str) {
+        if entries > 0 {
+            self.log("api.entry_left_out", context);
+        }
+    }
+
     #[inline(never)]
     pub(super) fn timer(&mut self, id: TimerId, after: Milliseconds) {
         self.effect(Effect::SetTimer { id, after });

@@ -152,6 +152,10 @@ impl Transaction {
             let [verifier, nonce, purpose, return_to, key] =
                 ["verifier", "nonce", "purpose", "return_to", "key"].map(|name| fields.word(name));
             let expected = fields.part("expected", ExpectedPerson::read);
+            if expected.is_none() && fields.value("expected").is_some() {
+                // Without it anybody might come back.
+                fields.refuse();
+            }
             let created = read_moment(fields, "created");
             Some(Self {
                 verifier: CodeVerifier::parse(verifier)?,
@@ -228,6 +232,7 @@ impl Continuation {
                 max_age: fields.optional_number("max_age").map(Seconds),
                 acr_values: fields.optional_text("acr_values"),
                 claims: fields.optional_text("claims"),
+                obstacle: None,
             };
             let expected = fields.part("expected", ExpectedPerson::read);
             let (created, is_again) = (read_moment(fields, "created"), fields.flag("again"));

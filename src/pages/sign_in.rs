@@ -53,7 +53,9 @@ pub(super) fn signed_out() -> Part {
 pub(super) fn failed() -> Part {
     explained(
         |model| match &model.session {
-            Session::SignInFailed { error, .. } => Some(view::sign_in_problem(*error)),
+            Session::SignInFailed { error, .. } => {
+                Some(view::sign_in_problem(*error).with_detail(model.provider_error.as_deref()))
+            }
             Session::Starting
             | Session::SignedOut
             | Session::Redirecting(_)

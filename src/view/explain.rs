@@ -9,7 +9,7 @@ use crate::i18n::{Text, t};
 pub struct ExplainView {
     /// The heading, also the label of the dialog.
     pub heading: Text,
-    /// Why A is shown again, when it is.
+    /// Why A is shown again, or why going on will not help, when it is so.
     pub again: Option<Text>,
     /// What to do.
     pub lead: Text,
@@ -39,7 +39,12 @@ pub struct ExplainView {
 
 /// The words of A for a device. Where no sign-out comes first, they say so.
 #[must_use]
-pub fn explain(device: &PermittedDevice, why: WhyExplain, signs_out_first: bool) -> ExplainView {
+pub fn explain(
+    device: &PermittedDevice,
+    why: WhyExplain,
+    signs_out_first: bool,
+    cannot_prove: bool,
+) -> ExplainView {
     let (lead, button, hint) = if signs_out_first {
         (t::explain_lead(), t::explain_sign_out(), t::explain_sign_out_hint())
     } else {
@@ -49,6 +54,7 @@ pub fn explain(device: &PermittedDevice, why: WhyExplain, signs_out_first: bool)
     ExplainView {
         heading: t::explain_heading(name.clone()),
         again: match why {
+            _ if cannot_prove => Some(t::explain_cannot_prove()),
             WhyExplain::FirstTime => None,
             WhyExplain::Challenged => Some(t::explain_again_challenged()),
         },

@@ -42,6 +42,16 @@ impl Notice {
         self
     }
 
+    /// Adds to the reference what another system said about it, for IT.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Option<&str>) -> Self {
+        if let (Some(reference), Some(detail)) = (&mut self.reference, detail) {
+            reference.push_str(" · ");
+            reference.push_str(detail);
+        }
+        self
+    }
+
     /// An empty reference is none.
     pub(super) fn with_reference(mut self, reference: &str) -> Self {
         self.reference = (!reference.is_empty()).then(|| reference.to_owned());

@@ -52,6 +52,8 @@ pub struct Browser {
     /// What is different in `config.json` and in the provider's document.
     change_config: fn(&mut Value),
     change_discovery: fn(&mut Value),
+    /// Members that are laid over those of the token answer.
+    pub change_tokens: Value,
     /// The server is the provider's client; the page holds no token.
     is_session_mode: bool,
 }
@@ -89,6 +91,7 @@ impl Browser {
             has_end_session: true,
             change_config: |_| {},
             change_discovery: |_| {},
+            change_tokens: json!({}),
             is_session_mode: false,
         }
     }
@@ -326,7 +329,10 @@ impl Browser {
         let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
         let header = json!({ "alg": "ES256", "kid": "k" });
         let token = format!("{}.{}.{}", part(&header), part(&claims), "AAAA");
-        let tokens = json!({ "access_token": ACCESS_TOKEN, "id_token": token, "token_type": "Bearer" });
+        let mut tokens = json!({ "access_token": ACCESS_TOKEN, "id_token": token, "token_type": "Bearer" });
+        for (name, value) in self.change_tokens.as_object().unwrap() {
+            tokens[name] = value.clone();
+        }
         self.answer("/token", Ok(answer(200, &tokens)));
         if self.is_waiting_for("/jwks") {
             let key = json!({ "kty": "EC", "crv": "P-256", "kid": "k", "x": "AA", "y": "AA" });

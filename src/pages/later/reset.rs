@@ -132,7 +132,9 @@ fn notice_stage(id: &DeviceId) -> Part {
 }
 
 fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {
-    view::reset_notice(&model.reset, &device_name(model, id), model.sign_in_error, model.now)
+    let notice = view::reset_notice(&model.reset, &device_name(model, id), model.sign_in_error, model.now)?;
+    let is_sign_in = matches!(model.reset, ActionFlow::SignIn { .. });
+    Some(notice.with_detail(model.provider_error.as_deref().filter(|_| is_sign_in)))
 }
 
 /// The platform and what the reset does, where it ended without anybody knowing how and was of the kind that issues a

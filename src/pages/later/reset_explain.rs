@@ -45,9 +45,10 @@ pub(super) fn explain_stage(id: &DeviceId) -> Part {
 
 /// The reason to explain does not change while the explanation stands there.
 fn explain(device: &PermittedDevice) -> ExplainView {
-    let (why, signs_out_first) =
-        use_model().with_untracked(|model| (why_of(&model.reset), model.signs_out_first()));
-    view::explain(device, why, signs_out_first)
+    use_model().with_untracked(|model| {
+        let (signs_out_first, cannot_prove) = (model.signs_out_first(), model.cannot_prove_fresh());
+        view::explain(device, why_of(&model.reset), signs_out_first, cannot_prove)
+    })
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {
