@@ -11,6 +11,8 @@ pub(crate) const SILENT_TRIED: &str = "portal.silent-tried";
 /// The language the person chose.
 pub(crate) const LOCALE: &str = "portal.locale";
 
+/// The provider did not say when somebody signed in, although it was asked for it: no sign-in here is fresh.
+pub(crate) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 /// The person said at sign-in that this is somebody else's screen.
 pub(crate) const BORROWED: &str = "portal.borrowed";
 /// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
@@ -38,8 +40,12 @@ pub(crate) struct StoredAtStart {
     pub(crate) locale: Option<String>,
     /// B, before a reload.
     pub(crate) resume: Option<ResumeRecord>,
-    /// The way on from the sign-out for a reset.
+    /// The step-up that is on its way, or was left there.
     pub(crate) continuation: Option<Continuation>,
+    /// Whether it goes on by itself.
+    pub(crate) goes_on: bool,
+    /// No sign-in in this tab can be fresh: nobody says when it was.
+    pub(crate) no_auth_time: bool,
 }
 
 impl std::fmt::Debug for StoredAtStart {

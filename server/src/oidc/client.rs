@@ -13,6 +13,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
 use portal_contract::session::{CALLBACK, SIGNED_OUT, SIGNED_OUT_SCREEN};
+use portal_contract::sign_out::SignOut;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -168,16 +169,19 @@ impl OidcClient for ConfidentialClient {
             AfterSignOut::SignedOutScreen => SIGNED_OUT_SCREEN,
             AfterSignOut::FreshSignIn(_) => SIGNED_OUT,
         };
+        let sign_out = SignOut {
+            issuer: &self.verifier.rules.issuer,
+            endpoint,
+            client_id: &self.settings.client_id,
+            return_to: &self.own_address(path),
+            id_token: id_token.map(SecretText::reveal),
+            state: match after {
+                AfterSignOut::SignedOutScreen => None,
+                AfterSignOut::FreshSignIn(state) => Some(state),
+            },
+        };
         let mut query = Serializer::new(String::new());
-        query
-            .append_pair("client_id", &self.settings.client_id)
-            .append_pair("post_logout_redirect_uri", &self.own_address(path));
-        if let Some(id_token) = id_token {
-            query.append_pair("id_token_hint", id_token.reveal());
-        }
-        if let AfterSignOut::FreshSignIn(state) = after {
-            query.append_pair("state", state);
-        }
+        query.extend_pairs(sign_out.parameters());
         Some(with_query(endpoint, &query.finish()))
     }
 

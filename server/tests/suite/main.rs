@@ -49,6 +49,7 @@ mod serving;
 mod session_audit;
 mod session_bounds;
 mod session_configuration;
+mod session_go_on;
 mod session_guard;
 mod session_limits;
 mod session_sign_in;

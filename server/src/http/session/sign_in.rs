@@ -3,7 +3,7 @@
 //! place to go to.
 
 use super::{Edge, cookies, guard, redirect};
-use crate::application::{Begun, CallbackAnswer, SignInFailed};
+use crate::application::{Begun, CallbackAnswer, SignInFailed, SignInWish};
 use crate::domain::rate::TooOften;
 use crate::domain::sign_in::{ReturnState, SignInFailure, SignInPurpose};
 use crate::http::api_error::ApiError;
@@ -12,7 +12,9 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
-use portal_contract::session::{CALLBACK_SCREEN, ERROR, PURPOSE, STATE};
+use portal_contract::session::{
+    CALLBACK_SCREEN, ERROR, PURPOSE, SIGN_OUT_FIRST, SIGNED_OUT_SCREEN, SKIP, STATE,
+};
 
 /// Begins a sign-in, by the page's own wish.
 pub(super) async fn begin(
@@ -22,22 +24,28 @@ pub(super) async fn begin(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     guard::check_navigation(&headers).map_err(ApiError::foreign)?;
-    let [purpose, state] = parameters(&uri, [PURPOSE, STATE]).ok_or_else(|| ApiError::invalid("repeated"))?;
+    let [purpose, state, sign_out] =
+        parameters(&uri, [PURPOSE, STATE, SIGN_OUT_FIRST]).ok_or_else(|| ApiError::invalid("repeated"))?;
     let purpose = purpose.as_deref().and_then(SignInPurpose::parse);
     let state = state.as_deref().and_then(ReturnState::parse);
     let (Some(purpose), Some(state)) = (purpose, state) else {
         return Err(ApiError::invalid("purpose or state"));
     };
     let (session, browser) = (cookies::session(&headers), cookies::sign_in(&headers));
-    Ok(match edge.sessions.begin(purpose, state, session.as_ref(), browser.as_ref(), &origin).await {
+    let wish = SignInWish { purpose, signs_out_first: sign_out.as_deref() != Some(SKIP) };
+    Ok(match edge.sessions.begin(wish, state, session.as_ref(), browser.as_ref(), &origin).await {
         Ok(Begun { browser, address }) => redirect(address.reveal(), &[cookies::set_sign_in(&browser)]),
         Err(failed) => refused(&failed),
     })
 }
 
-/// Back from the sign-out that precedes a fresh sign-in.
+/// Back from the sign-out that precedes a fresh sign-in. Some providers keep the `state` to themselves: the page knows where
+/// the person was, and offers to go on.
 pub(super) async fn go_on(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Response {
     let [state] = parameters(&uri, [STATE]).unwrap_or_default();
+    if state.as_deref().is_none_or(str::is_empty) {
+        return redirect(SIGNED_OUT_SCREEN, &[]);
+    }
     match edge.sessions.go_on(state.as_deref(), cookies::sign_in(&headers).as_ref()).await {
         Ok(address) => redirect(address.reveal(), &[]),
         Err(failed) => refused(&failed),

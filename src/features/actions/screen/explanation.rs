@@ -48,7 +48,10 @@ pub(crate) fn explain_stage(id: &DeviceId) -> Part {
 
 /// The reason to explain does not change while the explanation stands there.
 fn explain(device: &PermittedDevice) -> ExplainView {
-    actions::words::explain(device, use_model().with_untracked(|model| why_of(&model.features.actions.reset)))
+    use_model().with_untracked(|model| {
+        let (signs_out_first, cannot_prove) = (model.signs_out_first(), model.page.cannot_prove_fresh());
+        actions::words::explain(device, why_of(&model.features.actions.reset), signs_out_first, cannot_prove)
+    })
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {
