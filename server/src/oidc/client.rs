@@ -1,5 +1,6 @@
 //! This server as a confidential OpenID client (session mode): addresses, the code exchange, the ID token.
 
+use super::fetch::Fault;
 use super::id_token::{self, Expected};
 use super::kept::{Kept, Source};
 use super::provider_document::ProviderDocument;
@@ -31,6 +32,19 @@ pub struct ClientSettings {
     pub scopes: String,
     /// The origin people know this server by, without a slash at the end.
     pub origin: String,
+    /// How a fresh sign-in is asked for.
+    pub step_up: StepUpRequest,
+}
+
+/// How a fresh sign-in is asked for, beside `max_age`. What counts is `auth_time` in any case.
+#[derive(Debug, Clone, Default)]
+pub struct StepUpRequest {
+    /// Leaves out `prompt=login`, for providers that cannot answer it.
+    pub without_prompt: bool,
+    /// Authentication contexts (`acr_values`).
+    pub acr_values: Option<String>,
+    /// A claims request (OpenID Connect Core 5.5), as JSON text.
+    pub claims: Option<String>,
 }
 
 /// The client.
@@ -60,7 +74,11 @@ impl Source for DocumentSource {
             }
             Err(error) => {
                 tracing::warn!(%error, "the provider's document could not be fetched");
-                Err(SignInFailure::ProviderUnreachable)
+                Err(match error.fault {
+                    Fault::Unreachable => SignInFailure::ProviderUnreachable,
+                    Fault::AnotherIssuer => SignInFailure::IssuerMismatch,
+                    Fault::Malformed => SignInFailure::DiscoveryMalformed,
+                })
             }
         }
     }
@@ -150,7 +168,14 @@ impl OidcClient for ConfidentialClient {
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
         if let Some(max_age) = request.max_age {
-            query.append_pair("prompt", "login").append_pair("max_age", &max_age.to_string());
+            let step_up = &self.settings.step_up;
+            if !step_up.without_prompt {
+                query.append_pair("prompt", "login");
+            }
+            query.append_pair("max_age", &max_age.to_string());
+            for (name, value) in [("acr_values", &step_up.acr_values), ("claims", &step_up.claims)] {
+                query.extend_pairs(value.iter().map(|value| (name, value)));
+            }
         }
         if let Some(hint) = &request.login_hint {
             query.append_pair("login_hint", hint);

@@ -51,6 +51,7 @@ mod session_bounds;
 mod session_configuration;
 mod session_go_on;
 mod session_guard;
+mod session_habits;
 mod session_limits;
 mod session_sign_in;
 mod session_sign_out;

@@ -13,7 +13,7 @@ use axum::response::Response;
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
 use portal_contract::session::{
-    CALLBACK_SCREEN, ERROR, PURPOSE, SIGN_OUT_FIRST, SIGNED_OUT_SCREEN, SKIP, STATE,
+    CALLBACK_SCREEN, DETAIL, ERROR, PURPOSE, SIGN_OUT_FIRST, SIGNED_OUT_SCREEN, SKIP, STATE, is_about_account,
 };
 
 /// Begins a sign-in, by the page's own wish.
@@ -59,10 +59,13 @@ pub(super) async fn complete(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let Some([state, iss, code, error]) = parameters(&uri, [STATE, "iss", "code", "error"]) else {
+    let names = [STATE, "iss", "code", "error", "error_description"];
+    let Some([state, iss, code, error, description]) = parameters(&uri, names) else {
         return refused(&SignInFailed::unknown(SignInFailure::CallbackMalformed));
     };
-    let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error.as_deref()) };
+    let said = error.clone().filter(|error| is_error_code(error));
+    let code = code_or_failure(code, error.as_deref(), description.as_deref());
+    let answer = CallbackAnswer { state, iss, code };
     let browser = cookies::sign_in(&headers);
     match edge.sessions.complete(answer, browser.as_ref(), &origin).await {
         Ok(completed) => {
@@ -70,16 +73,27 @@ pub(super) async fn complete(
             if !edge.sessions.is_signing_in(browser.as_ref()).await {
                 set.push(cookies::clear_sign_in());
             }
-            redirect(&screen(Some(&completed.return_state), None), &set)
+            redirect(&screen(Some(&completed.return_state), None, None), &set)
         }
-        Err(failed) => refused(&failed),
+        Err(failed) => refused_as(&failed, said.as_deref()),
     }
 }
 
+/// Registered error codes are of such letters; anything else is nobody's to read.
+fn is_error_code(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
 /// The code, or what the provider says instead (RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6).
-fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretText, SignInFailure> {
+fn code_or_failure(
+    code: Option<String>,
+    error: Option<&str>,
+    description: Option<&str>,
+) -> Result<SecretText, SignInFailure> {
     match (code, error) {
         (Some(code), None) if !code.is_empty() => Ok(SecretText::new(code)),
+        (None, Some("access_denied")) if is_about_account(description) => Err(SignInFailure::AccountRefused),
         (None, Some("access_denied")) => Err(SignInFailure::AccessDenied),
         (
             None,
@@ -95,8 +109,17 @@ fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretTe
 
 /// The page explains it. A limit that was reached too: 429 would be a document that no person wants to read.
 fn refused(failed: &SignInFailed) -> Response {
-    tracing::info!(code = failed.failure.code(), "a sign-in was refused");
-    let mut response = redirect(&screen(failed.return_state.as_ref(), Some(failed.failure)), &[]);
+    refused_as(failed, None)
+}
+
+/// The same with the provider's own code, for IT.
+fn refused_as(failed: &SignInFailed, said: Option<&str>) -> Response {
+    tracing::info!(
+        code = failed.failure.code(),
+        provider = said.unwrap_or_default(),
+        "a sign-in was refused"
+    );
+    let mut response = redirect(&screen(failed.return_state.as_ref(), Some(failed.failure), said), &[]);
     if let Some(TooOften { limit, retry_after_seconds }) = failed.too_often {
         response.extensions_mut().insert(limit);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
@@ -105,13 +128,16 @@ fn refused(failed: &SignInFailed) -> Response {
 }
 
 /// The page's callback screen, with the outcome.
-fn screen(state: Option<&ReturnState>, failure: Option<SignInFailure>) -> String {
+fn screen(state: Option<&ReturnState>, failure: Option<SignInFailure>, said: Option<&str>) -> String {
     let mut query = Serializer::new(String::new());
     if let Some(state) = state {
         query.append_pair(STATE, state.as_str());
     }
     if let Some(failure) = failure {
         query.append_pair(ERROR, failure.code());
+    }
+    if let Some(said) = said {
+        query.append_pair(DETAIL, said);
     }
     [CALLBACK_SCREEN, "?", &query.finish()].concat()
 }
