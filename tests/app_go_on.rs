@@ -5,8 +5,9 @@
 
 mod support;
 
-use passcode_portal::app::Event;
+use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::domain::ActionFlow;
+use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::HttpAnswer;
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
@@ -45,8 +46,8 @@ impl Mode {
             Self { name: "session", browser: session, is_session: true },
         ];
         for mode in &mut modes {
-            mode.browser.dispatch(Event::ResetChosen(id("a")));
-            mode.browser.dispatch(Event::SignOutForResetChosen);
+            mode.browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+            mode.browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         }
         modes
     }
@@ -65,13 +66,13 @@ impl Mode {
     fn is_offered(&self) -> bool {
         self.browser.model.shows_reset_explanation()
             && *self.browser.route() == Route::ResetPasscode(id("a"))
-            && matches!(self.browser.model.reset, ActionFlow::SignIn { .. })
+            && matches!(self.browser.model.features.actions.reset, ActionFlow::SignIn { .. })
     }
 
     /// Presses the one button; whether that leads to a fresh sign-in, and not to another sign-out.
     fn goes_to_fresh_sign_in(&mut self) -> bool {
         let before = self.browser.left_for.len();
-        self.browser.dispatch(Event::SignOutForResetChosen);
+        self.browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         if self.browser.is_waiting_for("/openid-configuration") {
             self.browser.answer_discovery();
         }
@@ -103,7 +104,7 @@ fn whoever_opens_the_portal_again_is_offered_to_go_on_and_one_click_leads_to_the
         for mut mode in Mode::both() {
             mode.open(address);
             let name = mode.name;
-            assert!(mode.is_offered(), "{name} {address}: {:?}", mode.browser.model.reset);
+            assert!(mode.is_offered(), "{name} {address}: {:?}", mode.browser.model.features.actions.reset);
             assert_eq!(mode.browser.left_for.len(), if mode.is_session { 1 } else { 2 }, "not by itself");
             assert!(mode.goes_to_fresh_sign_in(), "{name} {address}: {:?}", mode.browser.left_for);
         }
@@ -134,7 +135,12 @@ fn an_answer_of_the_provider_that_belongs_to_nothing_leads_back_to_the_reset() {
     {
         for mut mode in Mode::both() {
             mode.open(&format!("/callback?{query}"));
-            assert!(mode.is_offered(), "{} {query}: {:?}", mode.name, mode.browser.model.reset);
+            assert!(
+                mode.is_offered(),
+                "{} {query}: {:?}",
+                mode.name,
+                mode.browser.model.features.actions.reset
+            );
             assert!(mode.goes_to_fresh_sign_in(), "{} {query}", mode.name);
         }
     }
@@ -145,16 +151,16 @@ fn a_person_who_is_signed_in_again_after_the_sign_out_is_not_sent_to_sign_out_on
     // The provider's own page signed them in, or a link did: the explanation is opened again.
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert!(browser.left_for.last().unwrap().contains("/logout"));
     browser.open("/help");
-    browser.dispatch(Event::LinkFollowed(Route::Home));
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Home)));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|_| {});
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert_eq!(browser.asked()["prompt"], "login", "{:?}", browser.left_for);
 }
 
@@ -162,7 +168,7 @@ fn a_person_who_is_signed_in_again_after_the_sign_out_is_not_sent_to_sign_out_on
 fn cancelling_the_offer_forgets_it() {
     for mut mode in Mode::both() {
         mode.open("/");
-        mode.browser.dispatch(Event::ResetCancelled);
+        mode.browser.dispatch(Event::Actions(actions::Event::ResetCancelled));
         mode.open("/devices");
         assert!(!mode.is_offered(), "{}", mode.name);
     }
@@ -181,7 +187,11 @@ fn a_reset_that_was_gone_on_with_is_offered_no_more() {
             mode.browser.return_with(|_| {});
         }
         mode.browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(mode.browser.model.reset, ActionFlow::Confirm { .. }), "{}", mode.name);
+        assert!(
+            matches!(mode.browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
+            "{}",
+            mode.name
+        );
         assert!(!mode.browser.storage.keys().any(|key| key.contains("step-up")), "{}", mode.name);
     }
 }
@@ -190,18 +200,18 @@ fn a_reset_that_was_gone_on_with_is_offered_no_more() {
 fn somebody_elses_sign_in_and_a_sign_out_end_the_offer() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     browser.open("/help");
-    browser.dispatch(Event::LinkFollowed(Route::Home));
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Home)));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|claims| claims["sub"] = "ben".into());
     assert!(!browser.storage.values().any(|value| value.contains("ann")), "{:?}", browser.storage.keys());
 
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     browser.open("/signed-out");
     assert!(!browser.model.shows_reset_explanation(), "an ordinary sign-out offers nothing");
 }
@@ -211,17 +221,17 @@ fn where_it_wants_no_sign_out_the_way_leads_straight_to_the_fresh_sign_in() {
     let mut browser = Browser::new().with_config(|config| config["signOutFirst"] = false.into());
     browser = browser.signed_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert_eq!(browser.asked()["prompt"], "login");
-    assert!(!browser.model.signs_out_first(), "the page says so");
+    assert!(!browser.model.features.sign_in.signs_out_first(&browser.model.page), "the page says so");
 
     let mut session = Browser::in_session_mode().with_config(|config| config["signOutFirst"] = false.into());
     session.open("/devices/a");
     session.answer("/session", Ok(who("ann")));
     session.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    session.dispatch(Event::ResetChosen(id("a")));
-    session.dispatch(Event::SignOutForResetChosen);
+    session.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    session.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert_eq!(session.asked()["signOut"], "skip");
 }
 
@@ -230,7 +240,7 @@ fn a_sign_out_address_never_becomes_too_long_for_the_provider() {
     let mut browser = Browser::sign_in_with(|claims| {
         claims["groups"] = Value::from((0..200).map(|n| format!("group-number-{n}")).collect::<Vec<_>>());
     });
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     let left = browser.left_for.last().unwrap();
     assert!(left.contains("/logout") && left.len() <= 1536, "{} bytes", left.len());
     assert!(!left.contains("id_token_hint") && left.contains("client_id=client"));
@@ -242,7 +252,7 @@ fn amazon_cognito_is_signed_out_of_in_its_own_way() {
         document["end_session_endpoint"] = "https://portal.auth.eu-west-1.amazoncognito.com/logout".into();
     });
     browser = browser.signed_in_at("/devices/a");
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     let asked = browser.asked();
     assert_eq!(asked["logout_uri"], "https://portal.example/signed-out");
     assert_eq!(asked["client_id"], "client");

@@ -6,7 +6,7 @@
 mod support;
 
 use passcode_portal::api::{decode_device, decode_devices, decode_history, decode_notifications};
-use passcode_portal::app::Effect;
+use passcode_portal::core::Effect;
 use passcode_portal::http::HttpAnswer;
 use serde_json::{Value, json};
 use support::browser::Browser;
@@ -121,5 +121,5 @@ fn the_log_says_that_something_was_left_out() {
     let is_said =
         |effect: &Effect| matches!(effect, Effect::Log(entry) if entry.code == "api.entry_left_out");
     assert!(browser.log.iter().any(is_said), "{:?}", browser.log);
-    assert_eq!(browser.model.devices.all().len(), 1);
+    assert_eq!(browser.model.features.devices.list.all().len(), 1);
 }

@@ -5,11 +5,13 @@
 
 mod support;
 
-use passcode_portal::app::{Event, Session};
+use passcode_portal::app::Event;
 use passcode_portal::auth::SignInError;
+use passcode_portal::core::Session;
 use passcode_portal::domain::{ActionFlow, SignInStep};
+use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::HttpAnswer;
-use passcode_portal::view;
+use passcode_portal::words as view;
 use serde_json::{Value, json};
 use support::browser::{Browser, CODE, ISSUER};
 use support::{SERVER, answer, device_json, id, problem, rfc3339, with_header};
@@ -49,7 +51,7 @@ fn values_nobody_needs_never_end_a_sign_in() {
         json!({ "iat": SERVER, "auth_time": SERVER + 30 }),
     ] {
         let browser = sign_in(&claims, &json!({}), |_| {});
-        assert!(browser.model.session.signed_in().is_some(), "{claims}: {:?}", browser.failure());
+        assert!(browser.model.page.session.signed_in().is_some(), "{claims}: {:?}", browser.failure());
     }
     for tokens in [
         json!({ "expires_in": "3600" }),
@@ -58,7 +60,7 @@ fn values_nobody_needs_never_end_a_sign_in() {
         json!({ "token_type": null }),
     ] {
         let browser = sign_in(&json!({}), &tokens, |_| {});
-        assert!(browser.model.session.signed_in().is_some(), "{tokens}: {:?}", browser.failure());
+        assert!(browser.model.page.session.signed_in().is_some(), "{tokens}: {:?}", browser.failure());
     }
     let documents: [fn(&mut Value); 5] = [
         |document| document["end_session_endpoint"] = json!([]),
@@ -69,7 +71,7 @@ fn values_nobody_needs_never_end_a_sign_in() {
     ];
     for document in documents {
         let browser = sign_in(&json!({}), &json!({}), document);
-        assert!(browser.model.session.signed_in().is_some(), "{:?}", browser.failure());
+        assert!(browser.model.page.session.signed_in().is_some(), "{:?}", browser.failure());
     }
 }
 
@@ -141,13 +143,15 @@ fn step_up(age: Option<i64>, way: i64) -> [(ActionFlow, Option<SignInError>, Bro
     session.open("/devices/a");
     session.answer("/session", Ok(who(Some(0))));
     session.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    session.dispatch(Event::ResetChosen(id("a")));
-    session.dispatch(Event::SignOutForResetChosen);
+    session.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    session.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     let state = session.asked()["state"].clone();
     session.pass(way);
     session.open(&format!("/callback?state={state}"));
     session.answer("/session", Ok(who(age)));
-    [token, session].map(|browser| (browser.model.reset.clone(), browser.model.sign_in_error, browser))
+    [token, session].map(|browser| {
+        (browser.model.features.actions.reset.clone(), browser.model.features.sign_in.error, browser)
+    })
 }
 
 fn who(age: Option<i64>) -> HttpAnswer {
@@ -206,12 +210,12 @@ fn somebody_who_was_asked_and_took_too_long_is_told_so() {
 fn a_missing_time_is_said_and_known_before_the_next_sign_out() {
     for (state, error, mut browser) in step_up(None, 5) {
         assert_eq!((state, error), (failed(), Some(SignInError::AuthTimeMissing)));
-        assert!(browser.model.cannot_prove_fresh(), "this page has seen it");
+        assert!(browser.model.page.cannot_prove_fresh(), "this page has seen it");
         browser.open("/help");
-        assert!(browser.model.cannot_prove_fresh(), "and so has this tab");
+        assert!(browser.model.page.cannot_prove_fresh(), "and so has this tab");
     }
     for (_, _, browser) in step_up(Some(1), 5) {
-        assert!(!browser.model.cannot_prove_fresh());
+        assert!(!browser.model.page.cannot_prove_fresh());
     }
 }
 
@@ -219,10 +223,10 @@ fn a_missing_time_is_said_and_known_before_the_next_sign_out() {
 fn an_access_token_that_does_not_say_when_is_known_from_the_first_answer_of_the_server() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer("/me", Ok(answer(200, &json!({ "id": "ann" }))));
-    assert!(browser.model.cannot_prove_fresh());
+    assert!(browser.model.page.cannot_prove_fresh());
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer("/me", Ok(answer(200, &json!({ "id": "ann", "authTime": rfc3339(SERVER) }))));
-    assert!(!browser.model.cannot_prove_fresh());
+    assert!(!browser.model.page.cannot_prove_fresh());
 }
 
 #[test]
@@ -232,14 +236,17 @@ fn what_the_server_misses_in_the_access_token_is_said_instead_of_asked_for_for_e
         ("auth_time_in_future", SignInError::AuthTimeInFuture),
     ] {
         let mut browser = Browser::at_confirmation();
-        browser.dispatch(Event::ResetConfirmed);
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         let challenge = format!(
             "Bearer error=\"insufficient_user_authentication\", max_age=\"300\", portal_reason=\"{reason}\""
         );
         let refused =
             with_header(problem(401, "insufficientUserAuthentication"), "www-authenticate", &challenge);
         browser.answer("/resetPasscode", Ok(refused));
-        assert_eq!((browser.model.reset.clone(), browser.model.sign_in_error), (failed(), Some(error)));
+        assert_eq!(
+            (browser.model.features.actions.reset.clone(), browser.model.features.sign_in.error),
+            (failed(), Some(error))
+        );
     }
 }
 
@@ -248,8 +255,8 @@ fn the_fresh_sign_in_is_asked_for_as_it_says() {
     let asked = |change: fn(&mut Value)| {
         let mut browser = Browser::new().without_end_session().with_config(change).signed_in_at("/devices/a");
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        browser.dispatch(Event::ResetChosen(id("a")));
-        browser.dispatch(Event::SignOutForResetChosen);
+        browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+        browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         let asked = browser.asked();
         ["prompt", "max_age", "acr_values", "claims"].map(|name| asked.get(name).cloned().unwrap_or_default())
     };
@@ -279,15 +286,15 @@ fn what_the_provider_said_is_kept_for_it_and_nothing_else_of_it() {
         browser.answer_discovery();
         browser.return_with_error(error);
         assert_eq!(browser.failure(), Some(SignInError::ProviderRefused), "{error}");
-        assert_eq!(browser.model.provider_error.as_deref(), shown, "{error}");
+        assert_eq!(browser.model.features.sign_in.provider_error.as_deref(), shown, "{error}");
     }
     let mut browser = Browser::in_session_mode();
     browser.open("/devices");
     browser.answer("/session", Ok(HttpAnswer { status: 204, headers: Vec::new(), body: String::new() }));
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     let state = browser.asked()["state"].clone();
     browser.open(&format!("/callback?error=auth.provider_refused&detail=invalid_scope&state={state}"));
-    assert_eq!(browser.model.provider_error.as_deref(), Some("invalid_scope"));
+    assert_eq!(browser.model.features.sign_in.provider_error.as_deref(), Some("invalid_scope"));
 }
 
 #[test]
@@ -310,7 +317,8 @@ fn not_set_up_your_account_and_cancelled_are_told_apart() {
 
     let mut browser = Browser::sign_in_at("/devices");
     browser.answer("/managedDevices", Ok(problem(403, "insufficientScope")));
-    let told = view::list_problem(&browser.model.devices).unwrap();
+    let told = passcode_portal::features::devices::words::list_problem(&browser.model.features.devices.list)
+        .unwrap();
     assert!(format!("{:?}", told.lines).contains("ConfigurationText"), "not device management: {told:?}");
-    assert!(matches!(browser.model.session, Session::SignedIn(_)));
+    assert!(matches!(browser.model.page.session, Session::SignedIn(_)));
 }
