@@ -224,7 +224,7 @@ fn where_it_wants_no_sign_out_the_way_leads_straight_to_the_fresh_sign_in() {
     browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
     browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert_eq!(browser.asked()["prompt"], "login");
-    assert!(!browser.model.signs_out_first(), "the page says so");
+    assert!(!browser.model.features.sign_in.signs_out_first(&browser.model.page), "the page says so");
 
     let mut session = Browser::in_session_mode().with_config(|config| config["signOutFirst"] = false.into());
     session.open("/devices/a");

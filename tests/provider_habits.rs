@@ -9,10 +9,9 @@ use passcode_portal::app::Event;
 use passcode_portal::auth::SignInError;
 use passcode_portal::core::Session;
 use passcode_portal::domain::{ActionFlow, SignInStep};
-use passcode_portal::features::devices;
 use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::HttpAnswer;
-use passcode_portal::words;
+use passcode_portal::words as view;
 use serde_json::{Value, json};
 use support::browser::{Browser, CODE, ISSUER};
 use support::{SERVER, answer, device_json, id, problem, rfc3339, with_header};
@@ -318,7 +317,8 @@ fn not_set_up_your_account_and_cancelled_are_told_apart() {
 
     let mut browser = Browser::sign_in_at("/devices");
     browser.answer("/managedDevices", Ok(problem(403, "insufficientScope")));
-    let told = devices::words::list_problem(&browser.model.features.devices.list).unwrap();
+    let told = passcode_portal::features::devices::words::list_problem(&browser.model.features.devices.list)
+        .unwrap();
     assert!(format!("{:?}", told.lines).contains("ConfigurationText"), "not device management: {told:?}");
     assert!(matches!(browser.model.page.session, Session::SignedIn(_)));
 }

@@ -28,12 +28,6 @@ impl Model {
         self.features.actions.shows_explanation(&self.page)
     }
 
-    /// Whether a fresh sign-in begins with a sign-out at the provider.
-    #[must_use]
-    pub fn signs_out_first(&self) -> bool {
-        self.features.sign_in.signs_out_first(&self.page)
-    }
-
     /// About what time it is at the server.
     #[must_use]
     pub fn server_now(&self) -> Option<UtcTime> {

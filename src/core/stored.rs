@@ -17,6 +17,8 @@ pub(crate) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 pub(crate) const BORROWED: &str = "portal.borrowed";
 /// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
 pub(crate) const SIGN_OUT_OWED: &str = "portal.sign-out-owed";
+/// The provider did not say when somebody signed in, although it was asked for it: no sign-in here is fresh.
+pub(crate) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 /// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
 pub(crate) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
 

@@ -34,8 +34,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Whether a fresh sign-in begins with a sign-out at the provider: where it has such a place, IT does not leave it out, and
-    /// it was not tried a moment ago.
+    /// Whether a fresh sign-in begins with a sign-out at the provider: where it has such a place, IT does not leave it out, and it
+    /// was not tried a moment ago.
     #[must_use]
     pub fn signs_out_first(&self, page: &Page) -> bool {
         let is_wanted = page.config.ready().is_none_or(|config| config.sign_out_first);

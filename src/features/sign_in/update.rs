@@ -133,9 +133,8 @@ impl Features {
             && self.sign_in.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
         let credential = person.map(|person| person.credential.clone());
         if let Some(expected) = expected.clone() {
-            let device_name = self.name_of(&device, context);
             context.remember_step_up(Continuation {
-                device_name,
+                device_name: self.name_of(&device, context),
                 device: device.clone(),
                 state: None,
                 is_again: !signs_out_first,
@@ -427,15 +426,13 @@ impl Features {
             }
         };
         let is_another = |record: &Continuation| record.expected.sub != verified.sub;
-        if matches!(transaction.purpose, Purpose::StepUp { .. })
-            || context.page.stored.continuation.as_ref().is_some_and(is_another)
-        {
+        let is_step_up = matches!(transaction.purpose, Purpose::StepUp { .. });
+        if is_step_up || context.page.stored.continuation.as_ref().is_some_and(is_another) {
             context.forget_step_up();
         }
         // The reset's state is set before its screen is entered: B opens, not A.
         if let Some((device, key)) = step_up {
             let proof = context.page.session.signed_in().and_then(|p| p.prove_fresh(context.now));
-            let is_step_up = matches!(transaction.purpose, Purpose::StepUp { .. });
             let way = context.now.wall.unix_millis().saturating_sub(transaction.created.unix_millis());
             let why = verified.why_not_fresh(Milliseconds(way)).filter(|_| is_step_up);
             match (proof, why) {

@@ -49,8 +49,9 @@ pub(crate) fn explain_stage(id: &DeviceId) -> Part {
 /// The reason to explain does not change while the explanation stands there.
 fn explain(device: &PermittedDevice) -> ExplainView {
     use_model().with_untracked(|model| {
-        let (signs_out_first, cannot_prove) = (model.signs_out_first(), model.page.cannot_prove_fresh());
-        actions::words::explain(device, why_of(&model.features.actions.reset), signs_out_first, cannot_prove)
+        let signs_out_first = model.features.sign_in.signs_out_first(&model.page);
+        let why = why_of(&model.features.actions.reset);
+        actions::words::explain(device, why, signs_out_first, model.page.cannot_prove_fresh())
     })
 }
 

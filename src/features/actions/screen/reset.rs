@@ -139,7 +139,8 @@ fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {
         model.page.now,
     )?;
     let is_sign_in = matches!(model.features.actions.reset, ActionFlow::SignIn { .. });
-    Some(notice.with_detail(model.features.sign_in.provider_error.as_deref().filter(|_| is_sign_in)))
+    let said = model.features.sign_in.provider_error.as_deref();
+    Some(notice.with_detail(said.filter(|_| is_sign_in)))
 }
 
 /// The platform and what the reset does, where it ended without anybody knowing how and was of the kind that issues a
