@@ -186,7 +186,7 @@ fn a_clock_that_is_further_ahead_is_named() {
             assert_eq!((state, error), (failed(), Some(SignInError::AuthTimeInFuture)), "{ahead}");
         }
     }
-    let words = format!("{:?}", words::sign_in_problem(SignInError::AuthTimeInFuture));
+    let words = format!("{:?}", view::sign_in_problem(SignInError::AuthTimeInFuture));
     assert!(words.contains("Clocks"), "{words}");
 }
 
@@ -299,7 +299,7 @@ fn what_the_provider_said_is_kept_for_it_and_nothing_else_of_it() {
 
 #[test]
 fn not_set_up_your_account_and_cancelled_are_told_apart() {
-    let text = |error| format!("{:?}", words::sign_in_problem(error).lines);
+    let text = |error| format!("{:?}", view::sign_in_problem(error).lines);
     assert!(text(SignInError::ProviderRefused).contains("Configuration"));
     assert!(text(SignInError::IssuerMismatch).contains("Configuration"));
     assert!(text(SignInError::TokenIssuerMismatch).contains("Configuration"));

@@ -132,36 +132,4 @@ impl Context {
     pub(crate) fn is_session_mode(&self) -> bool {
         self.page.config.ready().is_some_and(|config| config.mode == SignInMode::Session)
     }
-
-    /// Entries of an answer that could not be read; the others are shown.
-    pub(crate) fn note_left_out(&mut self, entries: usize, context: &'static str) {
-        if entries > 0 {
-            self.log("api.entry_left_out", context);
-        }
-    }
-
-    /// Remembers in this tab whether it is said when somebody signed in.
-    pub(crate) fn note_auth_time(&mut self, is_said: bool) {
-        if self.page.stored.no_auth_time == is_said {
-            self.page.stored.no_auth_time = !is_said;
-            if is_said {
-                self.remove_stored(NO_AUTH_TIME);
-            } else {
-                self.store(NO_AUTH_TIME.to_owned(), "1".to_owned());
-            }
-        }
-    }
-
-    /// Keeps the step-up for whoever opens the portal again.
-    pub(crate) fn remember_step_up(&mut self, record: Continuation) {
-        self.store(Continuation::KEY.to_owned(), record.serialise());
-        self.page.stored.continuation = Some(record);
-    }
-
-    /// The step-up has come to its end, or nobody wants it any more.
-    pub(crate) fn forget_step_up(&mut self) {
-        if self.page.stored.continuation.take().is_some() {
-            self.remove_stored(Continuation::KEY);
-        }
-    }
 }

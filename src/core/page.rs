@@ -175,22 +175,4 @@ impl Page {
     pub fn server_now(&self) -> Option<UtcTime> {
         self.server_clock.map(|clock| clock.now(self.now))
     }
-
-    /// The step-up that was begun in this tab within the last ten minutes and has not come to its end.
-    pub(crate) fn going_on(&self) -> Option<&Continuation> {
-        self.stored.continuation.as_ref().filter(|record| record.is_current(self.now.wall))
-    }
-
-    /// The name of the device of that step-up, if it is this one.
-    #[must_use]
-    pub fn name_kept_of(&self, device: &DeviceId) -> Option<&str> {
-        let record = self.going_on().filter(|record| record.device == *device)?;
-        Some(record.device_name.as_str()).filter(|name| !name.is_empty())
-    }
-
-    /// Whether it is known that no sign-in here can be fresh, because nobody says when it was: said before the sign-out.
-    #[must_use]
-    pub const fn cannot_prove_fresh(&self) -> bool {
-        self.stored.no_auth_time
-    }
 }

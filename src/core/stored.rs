@@ -11,8 +11,6 @@ pub(crate) const SILENT_TRIED: &str = "portal.silent-tried";
 /// The language the person chose.
 pub(crate) const LOCALE: &str = "portal.locale";
 
-/// The provider did not say when somebody signed in, although it was asked for it: no sign-in here is fresh.
-pub(crate) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 /// The person said at sign-in that this is somebody else's screen.
 pub(crate) const BORROWED: &str = "portal.borrowed";
 /// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.

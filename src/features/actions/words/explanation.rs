@@ -44,7 +44,7 @@ pub struct ExplainView {
     pub cancel: Text,
 }
 
-/// The words of A for a device. Where no sign-out comes first, they say so.
+/// The words of A for a device.
 #[must_use]
 pub fn explain(
     device: &PermittedDevice,
