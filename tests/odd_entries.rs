@@ -19,7 +19,7 @@ fn odd() -> Vec<Value> {
     vec![Value::Null, json!(7), json!(true), json!([]), json!({}), json!("")]
 }
 
-fn page(entries: Vec<Value>) -> Result<HttpAnswer, passcode_portal::http::NetworkFault> {
+fn page(entries: &[Value]) -> Result<HttpAnswer, passcode_portal::http::NetworkFault> {
     Ok(answer(200, &json!({ "value": entries })))
 }
 
@@ -43,7 +43,7 @@ fn whatever_one_field_of_one_device_is_the_others_are_there_and_it_is_there_too_
             device[name] = value.clone();
             let list = vec![device_json("a"), device.clone(), device_json("c")];
             let read =
-                decode_devices(&page(list), BASE).unwrap_or_else(|e| panic!("{name} = {value}: {e:?}"));
+                decode_devices(&page(&list), BASE).unwrap_or_else(|e| panic!("{name} = {value}: {e:?}"));
             let ids: Vec<&str> = read.devices.iter().map(|device| device.id.as_str()).collect();
             let expected: &[&str] = if name == "id" { &["a", "c"] } else { &["a", "b", "c"] };
             assert_eq!(ids, expected, "{name} = {value}");
@@ -61,7 +61,7 @@ fn whatever_one_field_of_one_run_is_the_device_is_there() {
         for value in odd() {
             let mut device = whole.clone();
             device["deviceActionResults"][0][name] = value.clone();
-            let read = decode_devices(&page(vec![device]), BASE).unwrap();
+            let read = decode_devices(&page(&[device]), BASE).unwrap();
             assert_eq!(read.devices.len(), 1, "{name} = {value}");
         }
     }
@@ -70,11 +70,11 @@ fn whatever_one_field_of_one_run_is_the_device_is_there() {
 #[test]
 fn entries_that_are_none_are_counted() {
     for value in odd() {
-        let read = decode_devices(&page(vec![device_json("a"), value.clone()]), BASE).unwrap();
+        let read = decode_devices(&page(&[device_json("a"), value.clone()]), BASE).unwrap();
         assert_eq!((read.devices.len(), read.left_out), (1, 1), "{value}");
-        let read = decode_notifications(&page(vec![notification("n"), value.clone()])).unwrap();
+        let read = decode_notifications(&page(&[notification("n"), value.clone()])).unwrap();
         assert_eq!((read.items.len(), read.left_out), (1, 1), "{value}");
-        let read = decode_history(&page(vec![entry("e"), value.clone()]), BASE).unwrap();
+        let read = decode_history(&page(&[entry("e"), value.clone()]), BASE).unwrap();
         assert_eq!((read.entries.len(), read.left_out), (1, 1), "{value}");
     }
 }
@@ -85,7 +85,7 @@ fn whatever_one_field_of_a_notification_or_of_an_entry_of_the_history_is_the_oth
         for value in odd() {
             let mut changed = notification("odd");
             changed[name] = value.clone();
-            let read = decode_notifications(&page(vec![notification("n"), changed])).unwrap();
+            let read = decode_notifications(&page(&[notification("n"), changed])).unwrap();
             assert!(read.items.iter().any(|one| one.id == "n"), "{name} = {value}");
         }
     }
@@ -93,7 +93,7 @@ fn whatever_one_field_of_a_notification_or_of_an_entry_of_the_history_is_the_oth
         for value in odd() {
             let mut changed = entry("odd");
             changed[name] = value.clone();
-            let read = decode_history(&page(vec![entry("e"), changed]), BASE).unwrap();
+            let read = decode_history(&page(&[entry("e"), changed]), BASE).unwrap();
             let expected = if name == "id" && !value.is_string() { 1 } else { 2 };
             assert_eq!(read.entries.len(), expected, "{name} = {value}");
         }
@@ -117,7 +117,7 @@ fn a_list_that_is_none_and_a_way_on_that_is_none_are_refused() {
 #[test]
 fn the_log_says_that_something_was_left_out() {
     let mut browser = Browser::sign_in_at("/devices");
-    browser.answer("/managedDevices", page(vec![device_json("a"), json!(7)]));
+    browser.answer("/managedDevices", page(&[device_json("a"), json!(7)]));
     let is_said =
         |effect: &Effect| matches!(effect, Effect::Log(entry) if entry.code == "api.entry_left_out");
     assert!(browser.log.iter().any(is_said), "{:?}", browser.log);

@@ -113,7 +113,8 @@ async fn what_the_provider_said_goes_to_the_page_as_a_code_and_nothing_else_of_i
 
 #[tokio::test]
 async fn a_provider_that_is_not_set_up_is_told_from_one_that_is_down() {
-    let habits: [(fn(&Provider), &str); 5] = [
+    type Habit = fn(&Provider);
+    let habits: [(Habit, &str); 5] = [
         (|provider| provider.answers(StatusCode::NOT_FOUND), "auth.discovery_malformed"),
         (|provider| provider.answers(StatusCode::SERVICE_UNAVAILABLE), "auth.provider_unreachable"),
         (
@@ -126,7 +127,7 @@ async fn a_provider_that_is_not_set_up_is_told_from_one_that_is_down() {
         ),
         (
             |provider| {
-                provider.set(|habits| habits.document = json!({ "token_endpoint": "http://x.example" }))
+                provider.set(|habits| habits.document = json!({ "token_endpoint": "http://x.example" }));
             },
             "auth.discovery_malformed",
         ),
