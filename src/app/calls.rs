@@ -1,6 +1,5 @@
 //! Calls of the API: sending, repeating reads, and handing each answer to the rule it belongs to.
 
-use super::later_rules as rules;
 use super::turn::Turn;
 use super::{ApiCall, Config, Effect, Fetch, FetchId, HistoryScope, LoadState, PasscodeView, TimerId};
 use crate::api::{Api, ApiError, branding_request, decode_accepted, decode_branding, decode_me, retry_delay};
@@ -72,16 +71,16 @@ impl Turn {
             ApiCall::Device(device) => self.on_device_fetched(&device, id, outcome),
             ApiCall::Reset(device) => self.on_reset_answered(&device, outcome),
             ApiCall::Action(device, action) => {
-                self.later(rules::action_answered, (&device, action, outcome));
+                self.on_action_answered(&device, action, outcome);
             }
-            ApiCall::CancelRun(device) => self.later(rules::cancel_answered, (device, outcome)),
+            ApiCall::CancelRun(device) => self.on_cancel_answered(device, outcome),
             ApiCall::TemporaryPasscode(device) => self.on_passcode_fetched(device, id, outcome),
             ApiCall::Notifications => self.on_notifications_fetched(id, outcome),
             ApiCall::History(scope, asked) => {
-                self.later(rules::history_fetched, (&scope, asked.as_ref(), id, outcome));
+                self.on_history_fetched(&scope, asked.as_ref(), id, outcome);
             }
-            ApiCall::ReportUnrecognized(_, result) => self.later(rules::report_answered, (&result, outcome)),
-            ApiCall::RevokeSessions => self.later(rules::sessions_revoked, outcome),
+            ApiCall::ReportUnrecognized(_, result) => self.on_report_answered(&result, outcome),
+            ApiCall::RevokeSessions => self.on_sessions_revoked(outcome),
             ApiCall::MarkNotificationRead(_) => {
                 if let Err(error) = decode_accepted(outcome) {
                     self.log(error.code(), "notification");

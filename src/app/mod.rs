@@ -79,7 +79,6 @@ mod event;
 mod history;
 mod language;
 mod later;
-mod later_rules;
 mod live;
 mod model;
 mod navigation;

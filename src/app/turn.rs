@@ -1,7 +1,6 @@
 //! One step: the model, the moment, and the effects gathered so far. Which event leads to which rule is decided here;
 //! the rules stand in the files beside.
 
-use super::later_rules as rules;
 use super::{
     Announcement, CountdownDisplay, Effect, Event, Fetch, FetchId, LogEntry, Model, TimerId, Visibility,
 };
@@ -50,18 +49,18 @@ impl Turn {
                 self.hide_passcode();
                 self.reset(ActionEvent::StartedAgain);
             }
-            Event::ActionChosen(device, action) => self.later(rules::action_chosen, (&device, action)),
-            Event::ActionConfirmed(device, action) => self.later(rules::action_confirmed, (&device, action)),
-            Event::ActionCancelled(device, action) => self.later(rules::action_cancelled, (&device, action)),
-            Event::NameSubmitted(device, text) => self.later(rules::name_submitted, (&device, &text)),
-            Event::FactorAnswered(answer) => self.later(rules::factor_answered, answer),
-            Event::AtHandAnswered(answer) => self.later(rules::at_hand_answered, answer),
-            Event::PendingResetCancelAsked => self.later(rules::cancel_asked, ()),
-            Event::PendingResetCancelDropped => self.later(rules::cancel_dropped, ()),
+            Event::ActionChosen(device, action) => self.on_action_chosen(&device, action),
+            Event::ActionConfirmed(device, action) => self.on_action_confirmed(&device, action),
+            Event::ActionCancelled(device, action) => self.on_action_cancelled(&device, action),
+            Event::NameSubmitted(device, text) => self.on_name_submitted(&device, &text),
+            Event::FactorAnswered(answer) => self.on_factor_answered(answer),
+            Event::AtHandAnswered(answer) => self.on_at_hand_answered(answer),
+            Event::PendingResetCancelAsked => self.on_cancel_asked(),
+            Event::PendingResetCancelDropped => self.on_cancel_dropped(),
             Event::PendingResetCancelChosen => self.reset(ActionEvent::RunCancelChosen),
-            Event::TellMeChosen => self.later(rules::tell_me_chosen, ()),
+            Event::TellMeChosen => self.on_tell_me_chosen(),
             Event::SystemNotificationsAnswered(answer) => {
-                self.later(rules::system_notifications_answered, answer);
+                self.on_system_notifications_answered(answer);
             }
             Event::CountdownToggled => {
                 self.model.countdown = match self.model.countdown {
@@ -71,11 +70,11 @@ impl Turn {
             }
             Event::PasscodeShowChosen(device) => self.on_passcode_show_chosen(device),
             Event::PasscodeHideChosen => self.hide_passcode(),
-            Event::PasscodeCopyChosen => self.later(rules::copy_chosen, ()),
-            Event::PasscodeCopyFinished { copied } => self.later(rules::copy_finished, copied),
-            Event::QrCodeToggled => self.later(rules::qr_code_toggled, ()),
-            Event::PasscodeOnPaperToggled => self.later(rules::paper_toggled, ()),
-            Event::ReadAloudChosen(spoken) => self.later(rules::read_aloud_chosen, spoken),
+            Event::PasscodeCopyChosen => self.on_passcode_copy_chosen(),
+            Event::PasscodeCopyFinished { copied } => self.on_passcode_copy_finished(copied),
+            Event::QrCodeToggled => self.on_qr_code_toggled(),
+            Event::PasscodeOnPaperToggled => self.on_paper_toggled(),
+            Event::ReadAloudChosen(spoken) => self.on_read_aloud_chosen(spoken),
             Event::ReadAloudStopped => self.stop_reading(),
             Event::ReadAloudEnded(reading) => self.on_read_aloud_ended(reading),
             Event::VoicesFound(languages) => self.model.voices = languages,
@@ -84,15 +83,15 @@ impl Turn {
             Event::NotificationOpened(id) => self.on_notification_opened(&id),
             Event::NotificationRead(id) => self.mark_read(&id),
             Event::NotificationReadElsewhere(id) => self.on_read_elsewhere(&id),
-            Event::StepTicked { result, step } => self.later(rules::step_ticked, (&result, step)),
-            Event::VerdictGiven { result, verdict } => self.later(rules::verdict_given, (result, verdict)),
-            Event::MoreHistoryChosen => self.later(rules::more_history_chosen, ()),
-            Event::HistoryDownloadChosen => self.later(rules::history_download_chosen, ()),
+            Event::StepTicked { result, step } => self.on_step_ticked(&result, step),
+            Event::VerdictGiven { result, verdict } => self.on_verdict_given(result, verdict),
+            Event::MoreHistoryChosen => self.on_more_history_chosen(),
+            Event::HistoryDownloadChosen => self.on_history_download_chosen(),
             Event::HistoryTableWritten { name, content } => {
-                self.later(rules::history_table_written, (name, content));
+                self.on_history_table_written(name, content);
             }
-            Event::ReportChosen => self.later(rules::report_chosen, ()),
-            Event::SignOutEverywhereChosen => self.later(rules::sign_out_everywhere_chosen, ()),
+            Event::ReportChosen => self.on_report_chosen(),
+            Event::SignOutEverywhereChosen => self.on_sign_out_everywhere_chosen(),
             Event::ScreenDeclared(screen) => self.on_screen_declared(screen),
             Event::ActivityNoticed => self.on_activity_noticed(),
             Event::ActivityElsewhere => self.on_activity_elsewhere(),
@@ -113,11 +112,6 @@ impl Turn {
         self.keep_stream();
         self.ask_for_later_screens();
         (self.model, self.effects)
-    }
-
-    /// Through a pointer the optimisers cannot see through: see [`rules`].
-    pub(super) fn later<A>(&mut self, rule: fn(&mut Self, A), argument: A) {
-        std::hint::black_box(rule)(self, argument);
     }
 
     #[inline(never)]

@@ -5,6 +5,7 @@ mod borrowed;
 mod devices;
 mod landing;
 mod later;
+pub mod lazy;
 mod not_found;
 mod not_loaded;
 mod parts;
