@@ -63,7 +63,7 @@ const LAZY: [&str; 8] = [
     "features/passcode/screen",
     "features/shared_computer/screen/warning.rs",
     "pages/help.rs",
-    "pages/later.rs",
+    "pages/lazy.rs",
 ];
 
 fn is_lazy(path: &Path) -> bool {

@@ -3,7 +3,7 @@
 
 mod frame;
 mod help;
-mod later;
+pub mod lazy;
 mod missing;
 mod screen;
 mod words;

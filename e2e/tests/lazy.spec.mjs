@@ -1,17 +1,17 @@
-// The part of the module with the later screens: fetched when one of them is opened, not before; and when it cannot be.
+// The part of the module with the lazily loaded screens: fetched when one of them is opened, not before; and when it cannot be.
 
 import { expect, test } from './fixtures.mjs';
 import { IT_CONTACT } from './support/stage.mjs';
 import { ANDROID } from './sample.mjs';
 
-const LATER = /\/assets\/later-[0-9a-f]+\.wasm$/;
-const TEXTS = /\/assets\/[\w-]+-later-[0-9a-f]+\.txt$/;
+const LAZY = /\/assets\/screens-[0-9a-f]+\.wasm$/;
+const TEXTS = /\/assets\/[\w-]+-screens-[0-9a-f]+\.txt$/;
 
-/** Every request for the later part and its texts. */
+/** Every request for the lazily loaded part and its texts. */
 function requestsFor(page) {
   const seen = [];
   page.on('request', (request) => {
-    if (LATER.test(request.url()) || TEXTS.test(request.url())) seen.push(request.url());
+    if (LAZY.test(request.url()) || TEXTS.test(request.url())) seen.push(request.url());
   });
   return seen;
 }
@@ -35,7 +35,7 @@ test('the first visit up to the list does not fetch it, the first device does, o
 test('while it is on its way a skeleton stands there, under the title of the screen', async ({ page, portal }) => {
   let release;
   const held = new Promise((resolve) => (release = resolve));
-  await page.route(LATER, async (route) => {
+  await page.route(LAZY, async (route) => {
     await held;
     await route.continue();
   });
@@ -47,16 +47,18 @@ test('while it is on its way a skeleton stands there, under the title of the scr
   await expect(portal.headed('help.heading')).toBeFocused();
 });
 
-test('it cannot be fetched: what it means, whom to ask, and trying again helps', async ({ page, portal }) => {
+test('it cannot be fetched: what it means, whom to ask, and trying again helps', async ({ page, portal, guard }) => {
+  // The loader of wasm_split_helpers writes the reason to the console.
+  guard.pardon(/Failed to fetch/);
   await portal.enter('aiko', '/devices');
-  await page.route(LATER, (route) => route.abort('connectionreset'));
+  await page.route(LAZY, (route) => route.abort('connectionreset'));
   await portal.device(ANDROID).first().click();
   await expect(portal.headed('later.heading')).toBeVisible();
   await expect(portal.main.getByRole('alert')).toContainText(portal.saying('later.text'));
   await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
   await portal.button('retry', portal.main).click();
   await expect(portal.headed('later.heading')).toBeVisible();
-  await page.unroute(LATER);
+  await page.unroute(LAZY);
   await portal.button('retry', portal.main).click();
   await portal.isAt(`/devices/${ANDROID}`);
   await expect(portal.resetCommand).toBeVisible();
@@ -75,14 +77,14 @@ test('its texts cannot be fetched: the same, and trying again fetches them', asy
 });
 
 test('another file in its place is refused', async ({ page, portal, guard }) => {
-  guard.pardon(/integrity/i);
-  await page.route(LATER, (route) => route.fulfill({ status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0' }));
+  guard.pardon(/integrity|Failed to fetch/i);
+  await page.route(LAZY, (route) => route.fulfill({ status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0' }));
   await portal.open('/help');
   await expect(portal.headed('later.heading')).toBeVisible();
 });
 
 test('the policy of the page allows it as it is', async ({ page, portal }) => {
-  const answered = page.waitForResponse((response) => LATER.test(response.url()));
+  const answered = page.waitForResponse((response) => LAZY.test(response.url()));
   await portal.open('/help');
   const answer = await answered;
   expect(answer.headers()['cache-control']).toContain('immutable');
