@@ -4,7 +4,7 @@
 //! arguments or the configuration.
 
 use portal_server::config::Settings;
-use portal_server::operator::{self, AuditCommand, OperatorError, PasscodesCommand, Wanted};
+use portal_server::operator::{self, AuditCommand, CheckUp, OperatorError, PasscodesCommand, Wanted};
 use portal_server::system::{self, SystemClock};
 use portal_server::{composition, config};
 use std::io::Write as _;
@@ -53,7 +53,16 @@ fn run() -> Result<Vec<String>, Failed> {
     match wanted {
         Wanted::Help(text) => Ok(vec![text]),
         Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
-        Wanted::Check => settings(file.as_deref()).map(|_| Vec::new()),
+        Wanted::Check { online, token } => {
+            let settings = settings(file.as_deref())?;
+            let wanted = CheckUp { online, token };
+            let report = runtime()?.block_on(operator::check(&settings, &wanted, &SystemClock));
+            if report.is_well() {
+                Ok(report.lines())
+            } else {
+                Err(Failed { code: 1, reasons: report.lines() })
+            }
+        }
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
@@ -89,7 +98,7 @@ async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, Op
         // Done without a database.
         Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
         | Wanted::Serve
-        | Wanted::Check
+        | Wanted::Check { .. }
         | Wanted::Help(_)
         | Wanted::Version => Ok(Vec::new()),
     }

@@ -2,10 +2,12 @@
 
 use super::{StartError, fleet_database, private_database};
 use crate::config::{DeviceServiceSettings, Settings};
+use crate::oidc::diagnosis::Finding;
 use crate::ports::{Clock, DeviceService};
 use crate::services::NamedService;
 use crate::services::http::HttpService;
 use crate::services::simulated::SimulatedFleet;
+use crate::system::SystemClock;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -51,6 +53,34 @@ pub(super) async fn open(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<
         tracing::warn!("devices are SIMULATED: what is done with them reaches no phone");
     }
     Ok(all)
+}
+
+/// Says of each device service whether it answers.
+pub async fn look_at(settings: &Settings) -> Vec<Finding> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut findings = Vec::new();
+    for service in &settings.device_services {
+        findings.push(match service {
+            DeviceServiceSettings::Simulated => Finding::note(
+                "device service: simulated".to_owned(),
+                "what is done with its devices reaches no phone: name a connector in [[device_services]]",
+            ),
+            DeviceServiceSettings::Http(http) => match HttpService::new(http, Arc::clone(&clock)) {
+                Err(error) => Finding::wrong(format!("device service {}: {}", http.name, error.0), "look at its section"),
+                Ok(connector) => {
+                    connector.look().await;
+                    match connector.ready().await {
+                        Ok(()) => Finding::right(format!("device service {}: answers", http.name)),
+                        Err(error) => Finding::wrong(
+                            format!("device service {}: {error:?}", http.name),
+                            "its address, its certificate and what is shown to it have to be those of its section",
+                        ),
+                    }
+                }
+            },
+        });
+    }
+    findings
 }
 
 /// Lets the simulated devices act that speak first, until the server stops.
