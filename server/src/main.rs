@@ -5,7 +5,7 @@
 
 use portal_server::config::Settings;
 use portal_server::operator::{self, AuditCommand, CheckUp, OperatorError, PasscodesCommand, Wanted};
-use portal_server::system::{self, SystemClock};
+use portal_server::system::{self, SystemClock, SystemRandomness};
 use portal_server::{composition, config};
 use std::io::Write as _;
 use std::path::Path;
@@ -63,6 +63,9 @@ fn run() -> Result<Vec<String>, Failed> {
                 Err(Failed { code: 1, reasons: report.lines() })
             }
         }
+        Wanted::Init(answers) => {
+            operator::init(&answers, &SystemRandomness).map_err(|error| Failed::not_done(&error))
+        }
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
@@ -99,6 +102,7 @@ async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, Op
         Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
         | Wanted::Serve
         | Wanted::Check { .. }
+        | Wanted::Init(_)
         | Wanted::Help(_)
         | Wanted::Version => Ok(Vec::new()),
     }

@@ -86,6 +86,8 @@ pub enum Wanted {
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
     },
+    /// Write a first configuration, and say what to register at the provider
+    Init(super::Answers),
     /// Say what is set up right and what to change: the configuration, and with options more
     Check {
         /// Ask the provider and the device services too

@@ -5,13 +5,16 @@ mod arguments;
 mod audit;
 mod backup;
 mod check;
+mod init;
 mod passcodes;
+pub mod providers;
 mod restore;
 
 pub use arguments::{AuditCommand, PasscodesCommand, Wanted, parse};
 pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;
 pub use check::{CheckUp, Report, check};
+pub use init::{Answers, init};
 pub use passcodes::reseal;
 pub use restore::restore;
 

@@ -39,6 +39,7 @@ mod operator;
 mod page;
 mod policy_rows;
 mod provider_faults;
+mod provider_table;
 mod reset;
 /// The sample that is there to be copied from.
 #[path = "../../examples/connector.rs"]

@@ -1,0 +1,201 @@
+//! The table of providers, row by row: what `init` writes for one is a configuration that takes tokens of that provider's shape, in
+//! the modes in which it is said to work, and nothing fresh comes of the others.
+
+use super::support::browser::{Browser, query, refusal};
+use super::support::provider::{CLIENT, Provider as TestProvider};
+use super::support::{TestClock, TestServer};
+use axum::http::StatusCode;
+use portal_server::composition::{Replaceable, Server};
+use portal_server::config;
+use portal_server::operator::providers::{Fit, Mode, Provider};
+use portal_server::operator::{Answers, init};
+use portal_server::system::SystemRandomness;
+use portal_testkit::provider::AfterEnd;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const RESET: &str = "/api/v1.0/me/managedDevices/d-aiko-android/resetPasscode";
+const HOST: &str = "sts.example.test";
+const TENANT: &str = "project-7";
+
+/// A server over what `init` wrote, with this provider behind it.
+async fn server_of(provider: Provider, mode: Mode) -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    let behind = TestProvider::start().await;
+    std::fs::create_dir(folder.path().join("dist")).unwrap();
+    std::fs::write(folder.path().join("dist/index.html"), "<title>page</title>").unwrap();
+    let answers = Answers {
+        provider,
+        issuer: Some(behind.issuer.clone()),
+        host: HOST.to_owned(),
+        tenant: TENANT.to_owned(),
+        mode,
+        url: super::support::browser::ORIGIN.to_owned(),
+        client_id: CLIENT.0.to_owned(),
+        audience: "urn:passcode-portal:api".to_owned(),
+        connector: None,
+        page_dir: folder.path().join("dist"),
+        to: folder.path().to_owned(),
+    };
+    let said = init(&answers, &SystemRandomness).unwrap();
+    assert!(said.iter().any(|line| line.contains("check --online")), "{said:?}");
+    assert!(init(&answers, &SystemRandomness).is_err(), "nothing is overwritten");
+    if mode == Mode::Session {
+        std::fs::write(folder.path().join("client.secret"), CLIENT.1).unwrap();
+    }
+    // Paths of the file are relative to where the server is started, and the test's provider signs by another algorithm.
+    let file = folder.path().join("portal.toml");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = ["portal.sqlite", "passcode.keys", "client.secret"]
+        .iter()
+        .fold(text, |text, name| text.replace(&format!("\"{name}\""), &format!("{:?}", at(name))))
+        .replace("[oidc]\n", "[oidc]\nalgorithms = [\"ES256\"]\n");
+    std::fs::write(&file, text).unwrap();
+    let settings = config::load(Some(&file), &[]).unwrap_or_else(|mistakes| {
+        panic!(
+            "{provider:?} {mode:?}: {}",
+            mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        )
+    });
+    let clock = Arc::new(TestClock(behind.clock.clone()));
+    let replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
+    let server = Server::build(&settings, replaceable).await.unwrap();
+    TestServer { folder, provider: behind, clock, settings, server }
+}
+
+/// Header and claims of an access token of this provider's shape, over those of one that does everything right.
+fn access_token(provider: Provider) -> (Value, Value) {
+    let typ = |typ: &str| json!({ "typ": typ });
+    match provider {
+        Provider::Entra => (
+            typ("JWT"),
+            json!({ "ver": "2.0", "sub": "pairwise", "oid": "p-aiko", "scope": null, "scp": "devices" }),
+        ),
+        Provider::Keycloak => (
+            typ("JWT"),
+            json!({ "typ": "Bearer", "nonce": "n", "azp": "portal", "aud": ["urn:passcode-portal:api", "account"] }),
+        ),
+        Provider::Okta => (json!({}), json!({ "scope": null, "scp": ["openid", "devices"], "ver": 1 })),
+        Provider::Auth0 => (
+            typ("at+jwt"),
+            json!({ "auth_time": null, "https://portal/auth_time": "NOW", "aud": ["urn:passcode-portal:api", "userinfo"] }),
+        ),
+        Provider::Authentik => (typ("JWT"), json!({ "nonce": "n", "azp": "portal", "uid": "u" })),
+        Provider::Adfs => (
+            typ("JWT"),
+            json!({ "iss": format!("http://{HOST}/adfs/services/trust"), "scope": null, "scp": "openid devices" }),
+        ),
+        // JWT access tokens are a setting there, and none says when somebody signed in.
+        Provider::Zitadel => (typ("at+jwt"), json!({ "scope": null, "auth_time": null })),
+        Provider::Google => (json!({}), json!({ "opaque": true })),
+        Provider::Cognito => (
+            json!({}),
+            json!({ "aud": null, "client_id": "urn:passcode-portal:api", "token_use": "access", "scope": "openid portal/devices" }),
+        ),
+        Provider::Other => (typ("at+jwt"), json!({})),
+    }
+}
+
+#[tokio::test]
+async fn token_mode_takes_the_access_tokens_of_each_provider_that_is_said_to_work_in_it() {
+    for provider in Provider::ALL {
+        let server = server_of(provider, Mode::Token).await;
+        let (mut header, changes) = access_token(provider);
+        header["alg"] = json!("ES256");
+        header["kid"] = json!("key-1");
+        let now = server.clock.seconds();
+        let mut claims = server.provider.claims("p-aiko", now, 5);
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = if *value == json!("NOW") { json!(now - 5) } else { value.clone() };
+        }
+        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        let token = if changes.get("opaque").is_some() {
+            "ya29.opaque".to_owned()
+        } else {
+            server.provider.signer.sign_under(&header, &claims)
+        };
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), ("idempotency-key", "0123456789abcdef")];
+        let answer = server.call("POST", RESET, &headers).await;
+        let expected = match provider.fit(Mode::Token) {
+            Fit::Works | Fit::Setting => StatusCode::ACCEPTED,
+            Fit::UseSession | Fit::NoFreshSignIn => StatusCode::UNAUTHORIZED,
+        };
+        assert_eq!(answer.status, expected, "{provider:?}: {:?}", answer.json());
+    }
+}
+
+/// Makes the provider behind the server behave like this one in session mode.
+fn behave(server: &TestServer, provider: Provider) {
+    server.provider.set(|habits| match provider {
+        Provider::Entra => {
+            habits.names_itself = false;
+            habits.claims = json!({ "sub": "pairwise", "oid": "p-aiko", "ver": "2.0", "groups": (0..150).map(|n| format!("{n:036}")).collect::<Vec<_>>() });
+        }
+        Provider::Keycloak => habits.claims = json!({ "typ": "ID", "azp": CLIENT.0, "acr": "1", "sid": "s" }),
+        Provider::Okta => habits.claims = json!({ "ver": 1, "idp": "i", "amr": ["pwd"] }),
+        Provider::Auth0 => habits.names_itself = false,
+        Provider::Authentik => {
+            habits.after_end = AfterEnd::Stays;
+            habits.claims = json!({ "acr": "goauthentik.io/providers/oauth2/default", "uid": "u" });
+        }
+        Provider::Adfs => {
+            habits.names_itself = false;
+            habits.claims = json!({ "upn": "aiko@example.test", "email": null, "name": null, "auth_time": null });
+            habits.claims["auth_time"] = json!(server.clock.seconds());
+        }
+        Provider::Zitadel => habits.claims = json!({ "aud": [CLIENT.0, TENANT], "azp": CLIENT.0 }),
+        Provider::Google => {
+            habits.ends_sessions = false;
+            habits.names_itself = false;
+            habits.claims = json!({ "auth_time": null, "azp": CLIENT.0, "hd": "example.test" });
+        }
+        Provider::Cognito => {
+            habits.names_itself = false;
+            habits.claims = json!({ "token_use": "id", "cognito:username": "aiko" });
+            habits.document = json!({ "end_session_endpoint": "https://p.auth.eu-west-1.amazoncognito.com/logout" });
+        }
+        Provider::Other => {}
+    });
+}
+
+#[tokio::test]
+async fn session_mode_signs_people_of_each_provider_in_and_tells_which_cannot_prove_it_was_now() {
+    for provider in Provider::ALL {
+        let server = server_of(provider, Mode::Session).await;
+        behave(&server, provider);
+        let mut browser = Browser::default();
+        assert_eq!(refusal(&browser.sign_in(&server, "signIn", "p-aiko").await), "", "{provider:?}");
+        // Whatever became of the sign-out, the page's next click leads here.
+        let left = browser.go(&server, "/session/sign-in?purpose=stepUp&state=page-1&signOut=skip").await;
+        let asked = query(left.header("location"));
+        let answer = browser.come_back(&server, &asked, "p-aiko", &json!({})).await;
+        if provider.fit(Mode::Session) == Fit::NoFreshSignIn {
+            assert_eq!(refusal(&answer), "auth.auth_time_missing", "{provider:?}");
+            continue;
+        }
+        assert_eq!(refusal(&answer), "", "{provider:?}");
+        let key = [("idempotency-key", "0123456789abcdef")];
+        let answer = browser.call_with(&server, "POST", RESET, &key).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{provider:?}: {:?}", answer.json());
+    }
+}
+
+#[test]
+fn the_documentation_says_of_each_provider_what_is_tested_here_and_has_a_page_for_it() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let table = std::fs::read_to_string(root.join("README.md")).unwrap();
+    for provider in Provider::ALL {
+        let recipe = provider.recipe();
+        assert!(root.join("docs/providers").join(recipe.page).is_file(), "{}", recipe.page);
+        let row = format!(
+            "| [{}](docs/providers/{}) | {} | {} |",
+            recipe.name,
+            recipe.page,
+            recipe.session.as_str(),
+            recipe.token.as_str()
+        );
+        assert!(table.contains(&row), "{row}");
+    }
+}
