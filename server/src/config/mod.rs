@@ -4,6 +4,7 @@
 
 mod device_services;
 mod environment;
+mod graph;
 mod keys;
 mod private_file;
 mod reader;

@@ -1,6 +1,7 @@
 //! The settings, read and checked.
 
 use super::device_services::{self, DeviceServiceSettings};
+use super::graph;
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
 use super::session::{self, SessionSettings, Surroundings};
@@ -118,6 +119,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
     let mut device_services = device_services::read(&mut whole, &mut mistakes, sources);
+    graph::fit(&device_services, &tokens, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding(&mut whole, &mut mistakes);
     let (mut config, extra) = page(&mut whole, &mut mistakes, session.is_some());
@@ -169,7 +171,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         top.wrong(
             "device_services",
             "would show simulated devices at a public https address (public_base_url), and a reset of them reaches no \
-             phone: name your device management in a [[device_services]] section with kind = \"http\", or, for a \
+             phone: name your device management in a [[device_services]] section with kind = \"graph\" or kind = \"http\", or, for a \
              demonstration, set allow_simulated = true",
         );
     }
