@@ -1,30 +1,22 @@
-//! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
-//! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
+//! The page as a whole: [`app`] is the root, the frame around every screen, which screen stands in it, and what happens when
+//! it changes (title, focus to the heading, what is spoken). A feature's screens are in its folder; here are those of none.
 
-mod borrowed;
-mod devices;
-mod landing;
+mod frame;
+mod help;
 mod later;
-mod not_found;
-mod not_loaded;
-mod parts;
+mod missing;
 mod screen;
-mod sign_in;
-mod static_shell;
 mod words;
 
-use crate::app::{Announcement, Connectivity};
 use crate::browser::system_notification;
-use crate::components::{
-    Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
-    service_banner,
-};
+use crate::components::{Part, Spoken, effect, el, focus_heading, live_region};
+use crate::core::{Announcement, Connectivity};
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
+use frame::{footer, header, language_banner, offline_banner, service_banner};
 use leptos::prelude::document;
 use screen::Screen;
-use static_shell::hide_static_explanation;
 use wasm_bindgen::JsCast;
 
 const MAIN: &str = "content";
@@ -35,16 +27,17 @@ const TO_MAIN: &str = "#content";
 pub fn app() -> Part {
     let model = use_model();
     let screen = select(model, Screen::of);
-    let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
-    let unsent = select(model, move |model| model.unsent);
+    let is_offline = select(model, move |model| model.page.connectivity == Connectivity::Offline);
+    let unsent = select(model, move |model| model.page.unsent);
     // The list itself says so, with a way on.
-    let is_service_down =
-        select(model, move |model| model.devices.is_partial() && model.route != Route::Devices);
-    let missing_language = select(model, move |model| model.missing_language);
+    let is_service_down = select(model, move |model| {
+        model.features.devices.list.is_partial() && model.page.route != Route::Devices
+    });
+    let missing_language = select(model, move |model| model.features.language.missing);
     let spoken = select(model, move |model| Spoken {
-        sequence: model.announcement.sequence,
+        sequence: model.page.announcement.sequence,
         text: words::announced(model),
-        is_alert: model.announcement.latest.as_ref().is_some_and(Announcement::is_alert),
+        is_alert: model.page.announcement.latest.as_ref().is_some_and(Announcement::is_alert),
     });
     hide_static_explanation();
     let skip = |event: web_sys::Event| {
@@ -101,7 +94,7 @@ fn tell_by_system() -> Part {
 /// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
 fn keep_root() -> Part {
     let tr = use_tr();
-    let brand = select(use_model(), move |model| words::brand_colour(&model.branding.theme_color));
+    let brand = select(use_model(), move |model| words::brand_colour(&model.page.branding.theme_color));
     effect(move || {
         let locale = tr.locale();
         let colour = brand.get().unwrap_or_default();
@@ -119,8 +112,8 @@ fn keep_root() -> Part {
 /// follows) only a focus that was lost with the element that had it is moved.
 fn move_focus(screen: Selected<Screen>) -> Part {
     let place = select(use_model(), move |model| {
-        let is_reset = matches!(model.route, Route::ResetPasscode(_));
-        (model.arrivals, is_reset.then(|| model.reset.screen()))
+        let is_reset = matches!(model.page.route, Route::ResetPasscode(_));
+        (model.page.arrivals, is_reset.then(|| model.features.actions.reset.screen()))
     });
     let mut before: Option<(Screen, u32)> = None;
     effect(move || {
@@ -138,5 +131,14 @@ fn focus_main() {
     let main = document().get_element_by_id(MAIN);
     if let Some(main) = main.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _focused = main.focus();
+    }
+}
+
+/// Hides what `index.html` shows when the page cannot run, should a fault of somebody else's script have shown it before the
+/// page stood.
+fn hide_static_explanation() {
+    if let Some(failed) = document().get_element_by_id("failed") {
+        // Setting this attribute cannot fail: the name is valid.
+        let _hidden = failed.set_attribute("hidden", "");
     }
 }

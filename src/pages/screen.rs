@@ -1,10 +1,13 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
 use super::later::{self, LaterScreen};
-use super::{devices, landing, not_found, not_loaded, sign_in};
-use crate::app::{Config, LaterScreens, Model, Redirect, Session};
+use super::missing::{loading, not_found, not_loaded};
+use crate::app::Model;
 use crate::components::{Part, live};
+use crate::core::{Config, LaterScreens, Redirect, Session};
 use crate::domain::Idleness;
+use crate::features::devices::screen::devices;
+use crate::features::sign_in::screen as sign_in;
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{select, use_model};
@@ -37,7 +40,7 @@ pub(super) enum Screen {
 
 impl Screen {
     pub(super) fn of(model: &Model) -> Self {
-        match &model.config {
+        match &model.page.config {
             Config::Loading => return Self::Loading,
             Config::Failed(_) => return Self::NotSetUp,
             Config::Ready(_) => {}
@@ -45,7 +48,7 @@ impl Screen {
         if model.shows_reset_explanation() {
             return Self::of_route(model);
         }
-        match &model.session {
+        match &model.page.session {
             Session::Starting => Self::Restoring,
             Session::CompletingCallback(_) => Self::Returning,
             Session::Redirecting(redirect) => match redirect.as_ref() {
@@ -54,13 +57,13 @@ impl Screen {
                 Redirect::SignOutForReset { .. } => Self::SigningOutForReset,
             },
             Session::SignInFailed { .. } => Self::SignInFailed,
-            Session::SignedOut if model.route.needs_sign_in() => Self::SignIn,
+            Session::SignedOut if model.page.route.needs_sign_in() => Self::SignIn,
             Session::SignedOut | Session::SignedIn(_) => Self::of_route(model),
         }
     }
 
     fn of_route(model: &Model) -> Self {
-        let later = match &model.route {
+        let later = match &model.page.route {
             Route::Home => return Self::Landing,
             Route::Devices => return Self::Devices,
             Route::SignedOut => return Self::SignedOut,
@@ -76,7 +79,7 @@ impl Screen {
             Route::Help => LaterScreen::Help,
             Route::Accessibility => LaterScreen::Accessibility,
         };
-        match model.later {
+        match model.page.later {
             LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
             LaterScreens::Failed => Self::LaterFailed,
             LaterScreens::Ready => Self::Later(later),
@@ -100,11 +103,11 @@ impl Screen {
             Self::SignInFailed => sign_in::failed(),
             Self::SignIn => sign_in::required(),
             Self::SignedOut => sign_in::signed_out(),
-            Self::Landing => landing::landing(),
-            Self::Devices => devices::devices(),
-            Self::NotFound => not_found::not_found(),
-            Self::LaterLoading => not_loaded::loading(),
-            Self::LaterFailed => not_loaded::failed(),
+            Self::Landing => sign_in::landing(),
+            Self::Devices => devices(),
+            Self::NotFound => not_found(),
+            Self::LaterLoading => loading(),
+            Self::LaterFailed => not_loaded(),
             Self::Later(screen) => show_later(screen),
         }
     }
@@ -114,7 +117,8 @@ impl Screen {
 /// could not be had, the sign-out comes all the same and is only spoken of.
 pub(super) fn idle_warning() -> Part {
     let is_due = select(use_model(), move |model| {
-        model.later == LaterScreens::Ready && matches!(model.visit.idleness, Idleness::Warning(_))
+        model.page.later == LaterScreens::Ready
+            && matches!(model.features.shared_computer.idleness, Idleness::Warning(_))
     });
     live(move || is_due.get().then(|| show_later(LaterScreen::IdleWarning)))
 }

@@ -7,7 +7,7 @@ use passcode_portal::domain::{
     PermittedDevice, Proof, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
-use passcode_portal::view::Notice;
+use passcode_portal::words::Notice;
 use portal_contract::{FailureCode, ManagedDevice, RefusalReason, ResetOutcome, UtcTime};
 use serde_json::{Value, json};
 use std::fmt::Write as _;

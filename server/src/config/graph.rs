@@ -8,13 +8,11 @@ use super::settings::origin_of;
 use crate::domain::action::{ActionKind, ActionSet};
 use crate::oidc::TokenRules;
 use crate::services::graph::{
-    ClientCertificate, Credential, DevicesVersion, GraphSettings, Guid, IDENTITY_URL,
+    ClientCertificate, Credential, DevicesVersion, GraphSettings, Guid, IDENTITY_URL, actions,
 };
 use portal_contract::ActionName;
 use std::path::{Path, PathBuf};
 
-/// The actions that this server has for Intune.
-const FEATURES: [ActionKind; 3] = [ActionKind::ResetPasscode, ActionKind::RemoteLock, ActionKind::SyncDevice];
 const DAY_SECONDS: i64 = 86_400;
 
 pub(super) fn read(mut section: Section<'_>, name: String, sources: &Sources) -> Option<GraphSettings> {
@@ -85,11 +83,13 @@ fn features(section: &mut Section<'_>) -> ActionSet {
     let names = section.list("features", &[ActionKind::ResetPasscode.name().as_str()]);
     let mut features = ActionSet::NONE;
     for name in names {
-        let kind = ActionKind::named(ActionName::from_wire(&name)).filter(|kind| FEATURES.contains(kind));
+        let kind = ActionKind::named(ActionName::from_wire(&name))
+            .filter(|kind| actions().any(|known| known == *kind));
         match kind {
             Some(kind) => features = features.with(kind),
             None => {
-                let known = FEATURES.map(|kind| kind.name().as_str()).join(", ");
+                let known: Vec<&str> = actions().map(|kind| kind.name().as_str()).collect();
+                let known = known.join(", ");
                 section.wrong("features", &format!("must be a list out of: {known}"));
             }
         }

@@ -7,6 +7,7 @@ mod crash_points;
 mod device_service;
 mod oidc_client;
 mod randomness;
+mod rate_limits;
 mod storage;
 mod token_seal;
 mod tokens;
@@ -21,6 +22,7 @@ pub use device_service::{
 };
 pub use oidc_client::{AfterSignOut, AuthorizationRequest, CodeRedemption, OidcClient, RedeemedCode};
 pub use randomness::{Randomness, RandomnessError};
+pub use rate_limits::RateLimits;
 pub use storage::{
     AuditLog, Changed, Changes, Claim, CountedBy, DeviceNames, HistoryPage, KeptSecret, NewSecret,
     NewSession, Notifications, NumberedChange, Operation, RateBucket, RateBuckets, Requests, Revocations,

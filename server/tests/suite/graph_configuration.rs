@@ -149,7 +149,7 @@ fn every_mistake_is_named_with_what_to_do_and_several_at_once() {
             vec![own(".command_lifetime_days")],
             "1 to 30",
         ),
-        (tenant(&format!("{identity}\nfeatures = [\"wipe\"]")), vec![own(".features")], "remoteLock"),
+        (tenant(&format!("{identity}\nfeatures = [\"rename\"]")), vec![own(".features")], "remoteLock"),
         (tenant(&format!("{identity}\nmisspelt = 1")), vec![own(".misspelt")], "known are"),
         (
             tenant(&format!("{identity}\nfeatures = 1\nsettle_seconds = 0\ndevices_version = 3")),

@@ -107,13 +107,14 @@ impl Server {
 
     /// Lets time pass, the queue working. False when it was stopped at a crash point.
     async fn work(&self, tenant: &Tenant, seconds: i64) -> bool {
+        let step = if seconds > 60 { 20 } else { 4 };
         let mut left = seconds;
         while left > 0 {
             if self.process.queue.pass().await.is_err() {
                 return false;
             }
-            tenant.graph.clock.advance(left.min(4));
-            left -= 4;
+            tenant.graph.clock.advance(left.min(step));
+            left -= step;
         }
         self.process.queue.pass().await.is_ok()
     }
@@ -517,12 +518,15 @@ async fn whatever_goes_wrong_with_a_command_it_has_one_outcome_and_that_is_told(
         (PHONE, Requested::ResetPasscode),
         (OTHER_PHONE, Requested::ResetPasscode),
         (OTHER_PHONE, Requested::RemoteLock),
+        (OTHER_PHONE, Requested::RebootNow),
     ];
     for (device, requested) in &commands {
         for fault in post_faults() {
             life("POST", &fault, None, device, requested).await;
         }
-        for fault in get_faults() {
+    }
+    for fault in get_faults() {
+        for (device, requested) in &commands[..2] {
             life("GET /beta/deviceManagement", &fault, None, device, requested).await;
         }
     }
@@ -539,6 +543,78 @@ async fn killed_anywhere_a_command_has_one_outcome_and_that_is_told() {
         {
             life("POST", &fault, Some(point), OTHER_PHONE, &Requested::ResetPasscode).await;
             life("POST", &fault, Some(point), OTHER_PHONE, &Requested::RemoteLock).await;
+        }
+    }
+}
+
+/// An erase or a retire with one fault, and a server that is started anew after each step.
+async fn removal_life(action: &Action, fault: &GraphFault) {
+    let case = format!("{action:?}, {fault:?}");
+    let tenant = Tenant::start().await;
+    let run = tenant.run("r-1", PHONE, action.clone());
+    tenant.graph.fails("POST", fault.clone());
+    let mut is_sent = false;
+    let mut end = None;
+    for _ in 0..12 {
+        let service = tenant.service().await;
+        if is_sent {
+            match service.status(&run).await {
+                Ok(StatusAnswer::NeverReceived) => is_sent = false,
+                Ok(StatusAnswer::CannotTell) => end = Some(None),
+                Ok(StatusAnswer::Known(reported)) => match reported.state {
+                    Report::Ended(ending) => end = Some(Some(ending)),
+                    Report::Active => tenant.graph.devices_say("done"),
+                    Report::Pending => {
+                        for device in &mut tenant.graph.memory().devices {
+                            if device["managementState"].as_str().unwrap().ends_with("Pending") {
+                                device["managementState"] = json!(format!("{}Issued", action_word(action)));
+                            }
+                        }
+                    }
+                    Report::NotNow => panic!("{case}"),
+                },
+                Err(_) => {}
+            }
+        }
+        if !is_sent && end.is_none() {
+            let patience = Duration::from_millis(300);
+            let answer = tokio::time::timeout(patience, service.start(&start(&run))).await;
+            match answer.unwrap_or(Err(ServiceError::NoAnswer)) {
+                Ok(StartAnswer::Accepted(_)) | Err(ServiceError::NoAnswer) => is_sent = true,
+                Ok(StartAnswer::Rejected(code)) => end = Some(Some(Ending::Failed(code))),
+                Err(ServiceError::Busy { .. }) => {}
+            }
+        }
+        service.close().await;
+        if end.is_some() {
+            break;
+        }
+        tenant.graph.clock.advance(30);
+    }
+    let executed = tenant.graph.memory().executed.len();
+    assert!(executed <= 1, "{case}: carried out {executed} times");
+    match end {
+        Some(Some(Ending::Done)) => assert_eq!(executed, 1, "{case}"),
+        Some(Some(Ending::Failed(FailureCode::ApprovalRequired | FailureCode::DeviceRejected))) => {
+            assert_eq!(executed, 0, "{case}");
+        }
+        Some(None) => assert_eq!(executed, 0, "{case}: it could be told"),
+        // "204, and nothing happened."
+        None => assert_eq!(executed, 0, "{case}"),
+        Some(Some(other)) => panic!("{case}: {other:?}"),
+    }
+    tenant.graph.assert_described();
+}
+
+fn action_word(action: &Action) -> &'static str {
+    if *action == Action::Wipe { "wipe" } else { "retire" }
+}
+
+#[tokio::test]
+async fn a_retire_and_an_erase_are_never_sent_twice_and_done_when_the_device_is_gone() {
+    for action in [Action::Retire, Action::Wipe] {
+        for fault in post_faults() {
+            removal_life(&action, &fault).await;
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::support::SimulatedGraph;
 use crate::support::graph::{ADA, CLIENT, CLIENT_SECRET, PHONE, TENANT};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use portal_contract::UtcTime;
+use portal_server::domain::action::{ActionKind, ActionSet};
 use portal_server::domain::ids::DeviceId;
 use portal_server::domain::person::PersonId;
 use portal_server::ports::{DeviceService as _, ServiceError};
@@ -147,7 +148,8 @@ async fn checking_a_tenant_says_what_is_wrong_and_what_to_do_line_by_line() {
     let lines = async |settings: &GraphSettings| {
         check(settings, graph.clock.clone(), Arc::new(SystemRandomness)).await.unwrap()
     };
-    let settings = graph.settings();
+    let features = ActionSet::NONE.with(ActionKind::ResetPasscode);
+    let settings = GraphSettings { features, ..graph.settings() };
     let read = "DeviceManagementManagedDevices.Read.All";
     let act = "DeviceManagementManagedDevices.PrivilegedOperations.All";
     graph.memory().roles = Some(vec![read, act]);
@@ -156,10 +158,9 @@ async fn checking_a_tenant_says_what_is_wrong_and_what_to_do_line_by_line() {
     let what: Vec<&str> = all.iter().map(|line| line.what.as_str()).collect();
     assert_eq!(what[0], "credential");
     assert!(what[1].ends_with(read) && what[2].ends_with(act), "{what:?}");
-    assert_eq!(
-        what[3..],
-        ["clock", "reading devices", "action resetPasscode", "action remoteLock", "action syncDevice"]
-    );
+    assert_eq!(what[3..6], ["clock", "reading devices", "action resetPasscode"]);
+    let wipe = all.iter().find(|line| line.what == "action wipe").unwrap();
+    assert!(wipe.next_step.contains("features"), "what is not wanted is said: {wipe:?}");
 
     graph.memory().roles = Some(vec![read, "DeviceManagementManagedDevices.ReadWrite.All"]);
     graph.memory().clock_ahead_millis = 400_000;

@@ -18,8 +18,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A function with one of these in its demangled name exists for later screens only: the function itself, a closure in
 /// it, the glue that drops or calls such a closure, a generic function for a type of theirs.
-pub(crate) const LATER: &[&str] =
-    &["::pages::later::", "::components::later::", "::app::later_rules::", "::shell::later::"];
+pub(crate) const LATER: &[&str] = &[
+    "::pages::later::",
+    "::pages::help::",
+    "::features::actions::screen::",
+    "::features::devices::screen::detail::",
+    "::features::history::screen::",
+    "::features::notifications::screen::page::",
+    "::features::passcode::screen::",
+    "::features::shared_computer::screen::warning::",
+    "::shell::later::",
+];
 
 /// The module from which the later part imports.
 pub(crate) const FIRST: &str = "first";

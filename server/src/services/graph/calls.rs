@@ -9,7 +9,9 @@ use super::token::{Token, TokenFault, Tokens};
 use crate::domain::action::{ActionKind, ActionSet};
 use crate::ports::{Clock, Randomness, ServiceError};
 use portal_contract::UtcTime;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
+};
 use reqwest::{Method, Url};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -46,6 +48,14 @@ struct Standing {
 pub(super) struct Turn<'a> {
     _slot: SemaphorePermit<'a>,
     token: Token,
+}
+
+/// A call.
+struct Request {
+    method: Method,
+    url: Url,
+    body: Option<&'static str>,
+    timeout: Duration,
 }
 
 /// Microsoft Graph as a place that answers.
@@ -109,7 +119,9 @@ impl Graph {
     pub(super) async fn get(&self, url: Url) -> Result<Answer, NoAnswer> {
         let turn = self.turn(Weight::Read).await;
         let answer = match turn {
-            Ok(turn) => self.call(Method::GET, url, turn, TIMEOUT).await,
+            Ok(turn) => {
+                self.call(&Request { method: Method::GET, url, body: None, timeout: TIMEOUT }, turn).await
+            }
             Err(error) => Err(error),
         };
         match &answer {
@@ -132,8 +144,14 @@ impl Graph {
     }
 
     /// Sends a command, once. `Ok` is every answer.
-    pub(super) async fn post(&self, url: Url, turn: Turn<'_>, timeout: Duration) -> Result<Answer, NoAnswer> {
-        self.call(Method::POST, url, turn, timeout).await
+    pub(super) async fn post(
+        &self,
+        url: Url,
+        body: Option<&'static str>,
+        turn: Turn<'_>,
+        timeout: Duration,
+    ) -> Result<Answer, NoAnswer> {
+        self.call(&Request { method: Method::POST, url, body, timeout }, turn).await
     }
 
     async fn turn(&self, weight: Weight) -> Result<Turn<'_>, NoAnswer> {
@@ -164,42 +182,33 @@ impl Graph {
     }
 
     /// One call; where the token is refused, one more with another: nothing was done then.
-    async fn call(
-        &self,
-        method: Method,
-        url: Url,
-        turn: Turn<'_>,
-        timeout: Duration,
-    ) -> Result<Answer, NoAnswer> {
-        let answer = self.try_call(&method, url.clone(), &turn.token, timeout).await?;
+    async fn call(&self, request: &Request, turn: Turn<'_>) -> Result<Answer, NoAnswer> {
+        let answer = self.try_call(request, &turn.token).await?;
         if answer.status != 401 {
             return Ok(answer);
         }
         self.tokens.forget(&turn.token).await;
         let token = self.token().await.map_err(|_| NoAnswer::NoToken)?;
-        self.try_call(&method, url, &token, timeout).await
+        self.try_call(request, &token).await
     }
 
-    async fn try_call(
-        &self,
-        method: &Method,
-        url: Url,
-        token: &Token,
-        timeout: Duration,
-    ) -> Result<Answer, NoAnswer> {
+    async fn try_call(&self, request: &Request, token: &Token) -> Result<Answer, NoAnswer> {
+        let Request { method, url, body, timeout } = request;
         let mut bytes = [0; 16];
         self.randomness.fill(&mut bytes).map_err(|_| NoAnswer::NoTurn)?;
         let id = Guid::random(bytes);
         let mut call = self
             .client
-            .request(method.clone(), url)
-            .timeout(timeout)
+            .request(method.clone(), url.clone())
+            .timeout(*timeout)
             .header(AUTHORIZATION, token.value.clone())
             .header(ACCEPT, "application/json")
             .header("Prefer", "include-unknown-enum-members")
             .header("client-request-id", id.as_str())
             .header("return-client-request-id", "true");
-        if *method == Method::POST {
+        if let Some(body) = body {
+            call = call.header(CONTENT_TYPE, "application/json").body(*body);
+        } else if *method == Method::POST {
             call = call.header(CONTENT_LENGTH, 0);
         }
         // An error's own words name the address, and a person with it.

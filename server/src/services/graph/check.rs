@@ -3,7 +3,6 @@
 
 use super::calls::{Graph, GraphError, may_act};
 use super::settings::{Credential, GraphSettings};
-use crate::domain::action::ActionKind;
 use crate::ports::{Clock, Randomness};
 use std::sync::Arc;
 
@@ -121,7 +120,7 @@ pub async fn check(
             false
         }
     };
-    for kind in [ActionKind::ResetPasscode, ActionKind::RemoteLock, ActionKind::SyncDevice] {
+    for kind in super::actions() {
         let name = kind.name().as_str();
         if !settings.features.has(kind) {
             let next_step = format!("not offered; to offer it, write \"{name}\" into features");

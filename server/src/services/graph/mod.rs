@@ -25,6 +25,7 @@ pub use certificate::ClientCertificate;
 pub use check::{CheckLine, Checked, check};
 pub use guid::Guid;
 pub use record::{CommandRecord, RecordError};
+pub use runs::actions;
 pub use settings::{Credential, DevicesVersion, GraphSettings, IDENTITY_URL};
 
 use crate::domain::device::Device;

@@ -57,7 +57,8 @@ struct DeviceWire {
 pub(super) struct DeviceState {
     pub(super) id: String,
     pub(super) user: String,
-    pub(super) erase_or_retire: EraseOrRetire,
+    /// How it is managed, in Graph's word: an erase and a retire leave no result, only this.
+    pub(super) management: String,
     pub(super) last_sync: UtcTime,
     pub(super) results: Vec<ActionResult>,
 }
@@ -80,21 +81,10 @@ impl DeviceState {
         Some(Self {
             id: wire.id,
             user: wire.user_id.unwrap_or_default(),
-            erase_or_retire: erase_or_retire(&wire.management_state.unwrap_or_default()),
+            management: wire.management_state.unwrap_or_default(),
             last_sync: super::words::date(&wire.last_sync_date_time.unwrap_or_default()),
             results: results.collect(),
         })
-    }
-
-    /// A device that is not there.
-    pub(super) const fn nothing() -> Self {
-        Self {
-            id: String::new(),
-            user: String::new(),
-            erase_or_retire: EraseOrRetire::None,
-            last_sync: UtcTime::NEVER,
-            results: Vec::new(),
-        }
     }
 
     /// The same without a passcode.
@@ -111,8 +101,16 @@ impl DeviceState {
         self.results.iter().filter(move |one| one.action.eq_ignore_ascii_case(kind.name().as_str()))
     }
 
-    /// What tells the results of an action apart.
+    /// Whether an erase or a retire waits for it.
+    pub(super) fn erase_or_retire(&self) -> EraseOrRetire {
+        erase_or_retire(&self.management)
+    }
+
+    /// What there is before a command: its results, or how the device is managed.
     pub(super) fn keys(&self, kind: ActionKind) -> Vec<String> {
+        if state_of(kind).is_some() {
+            return vec![self.management.clone()];
+        }
         self.of(kind).map(|one| one.began.clone()).collect()
     }
 
@@ -194,8 +192,28 @@ pub(super) struct Found {
     pub(super) error_code: Option<i64>,
 }
 
-/// Finds a command of ours among the results of its device.
-pub(super) fn find(posted: &Posted, device: &DeviceState, now: UtcTime, settle_millis: i64) -> Found {
+/// How the word for an action in `managementState` begins, where its end is told there.
+const fn state_of(kind: ActionKind) -> Option<&'static str> {
+    match kind {
+        ActionKind::Retire => Some("retire"),
+        ActionKind::Wipe => Some("wipe"),
+        ActionKind::ResetPasscode
+        | ActionKind::RemoteLock
+        | ActionKind::SyncDevice
+        | ActionKind::Rename
+        | ActionKind::RebootNow => None,
+    }
+}
+
+/// Finds a command of ours among what its device tells; `None` is a device that is not managed any more.
+pub(super) fn find(posted: &Posted, device: Option<&DeviceState>, now: UtcTime, settle_millis: i64) -> Found {
+    let nothing =
+        |verdict| Found { verdict, matched: posted.matched.clone(), is_ambiguous: false, error_code: None };
+    let Some(device) = device else { return nothing(of_gone(posted, now, settle_millis)) };
+    if let Some(word) = state_of(posted.kind) {
+        return of_management(posted, &device.management, word)
+            .unwrap_or_else(|| nothing(without_result(posted, now, settle_millis)));
+    }
     let (own, is_ambiguous) = own_result(posted, device);
     let verdict = match own {
         Some(own) => of_result(posted, own, now),
@@ -210,6 +228,33 @@ pub(super) fn find(posted: &Posted, device: &DeviceState, now: UtcTime, settle_m
         is_ambiguous,
         error_code: own.and_then(|own| own.error_code),
     }
+}
+
+/// A device that is not managed any more: that is the end of a retire and of an erase, and it came before anything else.
+fn of_gone(posted: &Posted, now: UtcTime, settle_millis: i64) -> Verdict {
+    let is_sent = posted.progress == Progress::Accepted || posted.matched.is_some();
+    if is_sent && state_of(posted.kind).is_some() {
+        Verdict::Done(None)
+    } else if is_sent {
+        Verdict::Known(Report::Ended(Ending::Superseded))
+    } else if has_settled(posted, now, settle_millis) {
+        Verdict::CannotTell
+    } else {
+        Verdict::NotYet
+    }
+}
+
+/// What `managementState` tells of a retire or an erase; `None` where it tells nothing, or what it did before.
+fn of_management(posted: &Posted, management: &str, word: &str) -> Option<Found> {
+    let step =
+        management.strip_prefix(word).filter(|_| !posted.baseline.iter().any(|was| was == management))?;
+    let verdict = match step {
+        "Pending" => Verdict::Known(Report::Pending),
+        "Issued" => Verdict::Known(Report::Active),
+        "Failed" | "Canceled" => Verdict::Known(Report::Ended(Ending::Failed(FailureCode::DeviceRejected))),
+        _ => return None,
+    };
+    Some(Found { verdict, matched: Some(management.to_owned()), is_ambiguous: false, error_code: None })
 }
 
 fn own_result<'a>(posted: &Posted, device: &'a DeviceState) -> (Option<&'a ActionResult>, bool) {
@@ -245,9 +290,7 @@ fn without_result(posted: &Posted, now: UtcTime, settle_millis: i64) -> Verdict 
         // A result that was found once shows that it was sent.
         Progress::Posting if posted.matched.is_some() => Verdict::Known(Report::Pending),
         Progress::Posting => {
-            // Also where the clock was set back meanwhile: it never waits longer than that.
-            let waited = now.unix_millis().abs_diff(posted.posted.unix_millis());
-            if waited < settle_millis.unsigned_abs() {
+            if !has_settled(posted, now, settle_millis) {
                 Verdict::NotYet
             } else if may_be_sent_again(posted) {
                 Verdict::SendAgain
@@ -258,13 +301,23 @@ fn without_result(posted: &Posted, now: UtcTime, settle_millis: i64) -> Verdict 
     }
 }
 
-/// Twice is once for taking a passcode away and for asking a device to check in; a second passcode would contradict the
-/// first, and a second lock would lock out whoever has just come in. Once more, and no more than that.
+/// Whether nothing turns up any more. Also where the clock was set back meanwhile: it never waits longer than that.
+const fn has_settled(posted: &Posted, now: UtcTime, settle_millis: i64) -> bool {
+    now.unix_millis().abs_diff(posted.posted.unix_millis()) >= settle_millis.unsigned_abs()
+}
+
+/// Twice is once for taking a passcode away and for asking a device to check in. A second passcode would contradict the first,
+/// a second lock or restart would meet whoever has just come in, a second erase a device that was set up anew. Once more, and
+/// no more than that.
 const fn may_be_sent_again(posted: &Posted) -> bool {
     let is_harmless = match posted.kind {
         ActionKind::ResetPasscode => !posted.has_passcode,
         ActionKind::SyncDevice => true,
-        ActionKind::RemoteLock | ActionKind::Rename => false,
+        ActionKind::RemoteLock
+        | ActionKind::Rename
+        | ActionKind::Retire
+        | ActionKind::Wipe
+        | ActionKind::RebootNow => false,
     };
     is_harmless && posted.posts < 2
 }
@@ -334,7 +387,7 @@ mod tests {
 
     fn verdict(posted: &Posted, results: Value, seconds: i64) -> Verdict {
         let now = UtcTime::from_unix_seconds(posted.posted.unix_seconds() + seconds);
-        find(posted, &device(results), now, SETTLE).verdict
+        find(posted, Some(&device(results)), now, SETTLE).verdict
     }
 
     fn ended(ending: Ending) -> Verdict {
@@ -421,14 +474,14 @@ mod tests {
     fn of_several_the_newest_is_ours_and_after_that_only_it_counts() {
         let accepted = posted(Progress::Accepted);
         let several = device(json!([reset(OTHER, "active", None), reset(OURS, "failed", None)]));
-        let found = find(&accepted, &several, accepted.posted, SETTLE);
+        let found = find(&accepted, Some(&several), accepted.posted, SETTLE);
         assert_eq!((found.matched.as_deref(), found.is_ambiguous), (Some(OTHER), true), "100 ns decide");
         assert_eq!(found.verdict, Verdict::Known(Report::Active));
         let matched = Posted { matched: Some(OURS.to_owned()), ..accepted };
-        let found = find(&matched, &several, matched.posted, SETTLE);
+        let found = find(&matched, Some(&several), matched.posted, SETTLE);
         assert_eq!(found.verdict, ended(Ending::Failed(FailureCode::DeviceRejected)));
         assert!(!found.is_ambiguous);
-        let gone = find(&matched, &device(json!([])), matched.posted, SETTLE);
+        let gone = find(&matched, Some(&device(json!([]))), matched.posted, SETTLE);
         assert_eq!(gone.verdict, Verdict::Known(Report::Pending), "one that is not listed any more");
     }
 
@@ -437,17 +490,64 @@ mod tests {
         let check =
             Posted { kind: ActionKind::SyncDevice, has_passcode: false, ..posted(Progress::Accepted) };
         let mut state = device(json!(null));
-        assert_eq!(find(&check, &state, check.posted, SETTLE).verdict, Verdict::Known(Report::Pending));
+        assert_eq!(find(&check, Some(&state), check.posted, SETTLE).verdict, Verdict::Known(Report::Pending));
         state.last_sync = check.service_time;
-        assert_eq!(find(&check, &state, check.posted, SETTLE).verdict, Verdict::Known(Report::Pending));
+        assert_eq!(find(&check, Some(&state), check.posted, SETTLE).verdict, Verdict::Known(Report::Pending));
         state.last_sync = at("2026-11-20T08:00:07Z");
-        assert_eq!(find(&check, &state, check.posted, SETTLE).verdict, Verdict::Done(None));
+        assert_eq!(find(&check, Some(&state), check.posted, SETTLE).verdict, Verdict::Done(None));
         let result = |state: &str| json!([{ "actionName": "syncDevice", "actionState": state, "startDateTime": OURS }]);
         let waits = DeviceState { last_sync: state.last_sync, ..device(result("pending")) };
-        assert_eq!(find(&check, &waits, check.posted, SETTLE).verdict, Verdict::Done(None));
+        assert_eq!(find(&check, Some(&waits), check.posted, SETTLE).verdict, Verdict::Done(None));
         let failed = DeviceState { last_sync: state.last_sync, ..device(result("failed")) };
         let rejected = ended(Ending::Failed(FailureCode::DeviceRejected));
-        assert_eq!(find(&check, &failed, check.posted, SETTLE).verdict, rejected);
+        assert_eq!(find(&check, Some(&failed), check.posted, SETTLE).verdict, rejected);
+    }
+
+    #[test]
+    fn a_retire_and_an_erase_are_read_from_the_state_and_end_when_the_device_is_gone() {
+        let of = |kind, progress, baseline: &str| Posted {
+            kind,
+            has_passcode: false,
+            baseline: vec![baseline.to_owned()],
+            ..posted(progress)
+        };
+        let wipe = of(ActionKind::Wipe, Progress::Posting, "managed");
+        let look = |posted: &Posted, management: &str, seconds: i64| {
+            let now = UtcTime::from_unix_seconds(posted.posted.unix_seconds() + seconds);
+            find(
+                posted,
+                Some(&DeviceState { management: management.to_owned(), ..device(json!(null)) }),
+                now,
+                SETTLE,
+            )
+        };
+        let failed = ended(Ending::Failed(FailureCode::DeviceRejected));
+        for (management, expected) in [
+            ("wipePending", Verdict::Known(Report::Pending)),
+            ("wipeIssued", Verdict::Known(Report::Active)),
+            ("wipeFailed", failed.clone()),
+            ("wipeCanceled", failed),
+            ("managed", Verdict::NotYet),
+            ("retirePending", Verdict::NotYet),
+            ("unknownFutureValue", Verdict::NotYet),
+        ] {
+            assert_eq!(look(&wipe, management, 1).verdict, expected, "{management}");
+        }
+        assert_eq!(look(&wipe, "managed", 120).verdict, Verdict::CannotTell, "never sent again");
+        let again = of(ActionKind::Wipe, Progress::Accepted, "wipeFailed");
+        assert_eq!(look(&again, "wipeFailed", 1).verdict, Verdict::Known(Report::Pending), "of before");
+
+        let gone = |posted: &Posted, seconds: i64| {
+            let now = UtcTime::from_unix_seconds(posted.posted.unix_seconds() + seconds);
+            find(posted, None, now, SETTLE).verdict
+        };
+        assert_eq!(gone(&of(ActionKind::Retire, Progress::Accepted, "managed"), 1), Verdict::Done(None));
+        assert_eq!([1, 120].map(|seconds| gone(&wipe, seconds)), [Verdict::NotYet, Verdict::CannotTell]);
+        let seen = Posted { matched: Some("wipePending".to_owned()), ..wipe };
+        assert_eq!(gone(&seen, 1), Verdict::Done(None), "it was seen to be under way");
+        assert_eq!(gone(&posted(Progress::Accepted), 1), ended(Ending::Superseded));
+        let removal = Posted { has_passcode: false, ..posted(Progress::Posting) };
+        assert_eq!(gone(&removal, 120), Verdict::CannotTell, "there is nothing to send it to");
     }
 
     #[test]

@@ -22,14 +22,25 @@ const UNDER_WAY_PAUSE_MILLIS: i64 = 30_000;
 /// How many late ends are looked for at once.
 const LATE_AT_ONCE: u32 = 16;
 
-/// A command as Graph has it: the last segment of its address. `None` for what Graph is not asked to do.
-const fn command(kind: ActionKind) -> Option<&'static str> {
+/// A command as Graph has it: the last segment of its address, and its body. `None` for what Graph is not asked to do.
+const fn command(kind: ActionKind) -> Option<(&'static str, Option<&'static str>)> {
     match kind {
-        ActionKind::ResetPasscode => Some("resetPasscode"),
-        ActionKind::RemoteLock => Some("remoteLock"),
-        ActionKind::SyncDevice => Some("syncDevice"),
+        ActionKind::ResetPasscode => Some(("resetPasscode", None)),
+        ActionKind::RemoteLock => Some(("remoteLock", None)),
+        ActionKind::SyncDevice => Some(("syncDevice", None)),
+        ActionKind::Retire => Some(("retire", None)),
+        ActionKind::Wipe => Some(("wipe", Some(WIPE))),
+        ActionKind::RebootNow => Some(("rebootNow", None)),
         ActionKind::Rename => None,
     }
+}
+
+/// Everything goes but the plan of a built-in SIM card, which is the person's.
+const WIPE: &str = r#"{"keepUserData":false,"keepEnrollmentData":false,"persistEsimDataPlan":true}"#;
+
+/// The actions that Microsoft Graph can be asked for.
+pub fn actions() -> impl Iterator<Item = ActionKind> {
+    ActionKind::ALL.into_iter().filter(|kind| command(*kind).is_some())
 }
 
 /// Nothing was sent: it may be tried again.
@@ -50,7 +61,7 @@ impl GraphService {
     pub(super) async fn start_run(&self, run: &RunKey) -> Result<StartAnswer, ServiceError> {
         let fault = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         let kind = run.action.kind();
-        let (Some(owner), Some(device), Some(command)) =
+        let (Some(owner), Some(device), Some((command, body))) =
             (Guid::parse(run.person.as_str()), Guid::parse(run.device.as_str()), command(kind))
         else {
             return fault;
@@ -71,7 +82,7 @@ impl GraphService {
         if Guid::parse(&before.user).as_ref() != Some(&owner) {
             return fault;
         }
-        if before.erase_or_retire == EraseOrRetire::Pending {
+        if before.erase_or_retire() == EraseOrRetire::Pending {
             return Ok(StartAnswer::Rejected(FailureCode::SupersededByErase));
         }
         // A check that is under way harms no other.
@@ -79,7 +90,7 @@ impl GraphService {
             return Err(ServiceError::Busy { retry_after_millis: Some(UNDER_WAY_PAUSE_MILLIS) });
         }
         let url = self.url(&format!("/v1.0/deviceManagement/managedDevices/{device}/{command}"))?;
-        let url_turn = self.graph.write_turn().await.map_err(error_of).map_err(nothing_was_done)?;
+        let turn = self.graph.write_turn().await.map_err(error_of).map_err(nothing_was_done)?;
         let now = self.clock.now();
         let posted = Posted {
             kind,
@@ -97,7 +108,7 @@ impl GraphService {
         let begun = self.record.begin(run, &posted).await;
         begun.map_err(|error| nothing_was_done(self.broken(&error)))?;
         let timeout = Duration::from_secs(self.settings.post_timeout_seconds);
-        let answer = self.graph.post(url, url_turn, timeout).await;
+        let answer = self.graph.post(url, body, turn, timeout).await;
         self.memory.forget(&run.device);
         self.conclude(run, of_post(&answer)).await.map_err(|error| self.broken(&error))?
     }
@@ -158,7 +169,7 @@ impl GraphService {
         // Whoever is about to give up a command wants to know how it is now.
         let recent = self.memory.recent(&run.device, now, pause_millis(posted.posted, now));
         if let Some(state) = recent.filter(|_| now <= run.expires)
-            && let Some(answer) = from_memory(&self.found(&posted, &state, now))
+            && let Some(answer) = from_memory(&self.found(&posted, Some(&state), now))
         {
             return answer;
         }
@@ -168,7 +179,7 @@ impl GraphService {
         answer.map_err(|error| self.broken(&error))?
     }
 
-    fn found(&self, posted: &Posted, state: &DeviceState, now: UtcTime) -> Found {
+    fn found(&self, posted: &Posted, state: Option<&DeviceState>, now: UtcTime) -> Found {
         find(posted, state, now, self.settings.settle_seconds.saturating_mul(1000))
     }
 
@@ -181,24 +192,21 @@ impl GraphService {
         looked: Looked,
         now: UtcTime,
     ) -> Result<Result<StatusAnswer, ServiceError>, RecordError> {
-        let ended = |ending| Ok(StatusAnswer::Known(Report::Ended(ending).into()));
         let state = match looked {
-            Looked::There(state, _) => state,
-            // It is not managed any more: an erase or a removal came first.
-            Looked::Gone if posted.progress == Progress::Accepted => {
-                self.record.over(&run.id).await?;
-                return Ok(ended(Ending::Superseded));
-            }
-            Looked::Gone => Box::new(DeviceState::nothing()),
+            Looked::There(state, _) => Some(state),
+            Looked::Gone => None,
         };
-        let is_gone = state.id.is_empty();
-        if !is_gone && Guid::parse(&state.user) != Guid::parse(person) {
+        if let Some(state) = &state
+            && posted.has_passcode
+            && Guid::parse(&state.user) != Guid::parse(person)
+        {
             // It has become somebody else's: its passcode is theirs.
             tracing::error!(result = %run.id, "the device of a command is another person's by now");
             self.record.over(&run.id).await?;
-            return Ok(ended(Ending::Failed(FailureCode::BackEndFault)));
+            let ending = Ending::Failed(FailureCode::BackEndFault);
+            return Ok(Ok(StatusAnswer::Known(Report::Ended(ending).into())));
         }
-        let found = self.found(posted, &state, now);
+        let found = self.found(posted, state.as_deref(), now);
         if found.is_ambiguous {
             tracing::warn!(result = %run.id, "ambiguous: more than one result may be that of a command; the newest is taken");
         }
@@ -225,11 +233,11 @@ impl GraphService {
                 Ok(StatusAnswer::Known(Report::Active.into()))
             }
             Verdict::NotYet => Err(ServiceError::NoAnswer),
-            Verdict::SendAgain if !is_gone => {
+            Verdict::SendAgain => {
                 self.record.release(&run.id).await?;
                 Ok(StatusAnswer::NeverReceived)
             }
-            Verdict::SendAgain | Verdict::CannotTell => {
+            Verdict::CannotTell => {
                 self.record.unknown(&run.id, now).await?;
                 Ok(StatusAnswer::CannotTell)
             }
@@ -267,14 +275,17 @@ impl GraphService {
         else {
             return Ok(None);
         };
-        let Ok(Looked::There(state, _)) = self.look_at(&late.device, &device, posted.kind).await else {
-            return Ok(None);
+        let state = match self.look_at(&late.device, &device, posted.kind).await {
+            Ok(Looked::There(state, _)) => Some(state),
+            Ok(Looked::Gone) => None,
+            Err(_) => return Ok(None),
         };
-        if Guid::parse(&state.user) != Guid::parse(&late.person) {
+        let is_anothers = |state: &DeviceState| Guid::parse(&state.user) != Guid::parse(&late.person);
+        if posted.has_passcode && state.as_deref().is_some_and(is_anothers) {
             return Ok(None);
         }
         let now = self.clock.now();
-        let found = self.found(&posted, &state, now);
+        let found = self.found(&posted, state.as_deref(), now);
         if let Some(began) = found.matched.as_ref().filter(|_| posted.matched.is_none()) {
             self.record.matched(&late.run, began).await?;
         }

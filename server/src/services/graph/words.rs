@@ -161,7 +161,7 @@ pub(super) fn device(wire: DeviceWire, person: &PersonId, owner: &Guid, terms: T
     let enrollment_type = match enrolment {
         Enrolment::As(known) => known,
         Enrolment::Unsupported => {
-            for kind in [ActionKind::ResetPasscode, ActionKind::RemoteLock, ActionKind::SyncDevice] {
+            for kind in super::actions() {
                 refusals = refusals.with(kind, RefusalReason::PlatformNotSupported);
             }
             Enrollment::from_wire(&wire.device_enrollment_type)
@@ -276,7 +276,7 @@ mod tests {
             ("Windows", "userEnrollment", "msSense"),
         ] {
             let refusals = of(system, word, agent).capabilities.refusals;
-            for kind in [ActionKind::ResetPasscode, ActionKind::RemoteLock, ActionKind::SyncDevice] {
+            for kind in crate::services::graph::actions() {
                 let reason = refusals.of(kind);
                 assert_eq!(reason, Some(RefusalReason::PlatformNotSupported), "{system} {word} {agent}");
             }

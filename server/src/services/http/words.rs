@@ -283,7 +283,7 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     let run = &start.run;
     let outcome = match run.action {
         Action::ResetPasscode(reset) => Decision::Allowed(Allowed::Reset(reset)).availability().outcome,
-        Action::RemoteLock | Action::SyncDevice => None,
+        Action::RemoteLock | Action::SyncDevice | Action::Retire | Action::Wipe | Action::RebootNow => None,
         Action::Rename(_) => return None,
     };
     let wire = CommandWire {

@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portal_contract::{SecretText, UtcTime};
-use portal_server::domain::action::{ActionKind, ActionSet};
+use portal_server::domain::action::ActionSet;
 use portal_server::services::graph::{Credential, DevicesVersion, GraphSettings, Guid, IDENTITY_URL};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -196,9 +196,7 @@ impl SimulatedGraph {
             command_lifetime_seconds: 7 * 86_400,
             post_timeout_seconds: 45,
             corporate_android_reset: false,
-            features: [ActionKind::ResetPasscode, ActionKind::RemoteLock, ActionKind::SyncDevice]
-                .into_iter()
-                .fold(ActionSet::NONE, ActionSet::with),
+            features: portal_server::services::graph::actions().fold(ActionSet::NONE, ActionSet::with),
         }
     }
 
@@ -226,6 +224,12 @@ impl SimulatedGraph {
         let now = self.now_text(0);
         let mut memory = self.memory();
         let GraphMemory { results, devices, issued, .. } = &mut *memory;
+        if state == "done" {
+            // Nothing is left of them.
+            let goes =
+                |one: &Value| one["managementState"].as_str().is_some_and(|state| state.ends_with("Issued"));
+            devices.retain(|one| !goes(one));
+        }
         for (device, results) in results {
             let is_android =
                 devices.iter().any(|one| one["id"] == **device && one["operatingSystem"] == "Android");
@@ -267,6 +271,8 @@ impl SimulatedGraph {
         let mut memory = self.memory();
         memory.executed.push(Executed { device: device.to_owned(), action: action.to_owned() });
         if matches!(action, "retire" | "wipe") {
+            let mut found = memory.devices.iter_mut().filter(|one| one["id"] == *device);
+            found.next().unwrap()["managementState"] = json!(format!("{action}Pending"));
             return;
         }
         let number = memory.executed.len();

@@ -43,12 +43,15 @@ impl Schemas {
     }
 
     fn check(&self, reference: &str, body: &Value) -> Vec<String> {
+        self.check_with(&json!({ "$ref": reference }), body)
+    }
+
+    fn check_with(&self, schema: &Value, body: &Value) -> Vec<String> {
         let mut known = self.known.lock().unwrap();
-        let validator = known.entry(reference.to_owned()).or_insert_with(|| {
-            let whole = json!({
-                "$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": reference,
-                "components": self.document["components"]
-            });
+        let validator = known.entry(schema.to_string()).or_insert_with(|| {
+            let mut whole = schema.clone();
+            whole["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+            whole["components"] = self.document["components"].clone();
             jsonschema::validator_for(&whole).unwrap()
         });
         validator.iter_errors(body).map(|error| format!("{} at {}", error, error.instance_path())).collect()
@@ -81,8 +84,14 @@ impl Schemas {
             Err(mistake) => return vec![mistake],
         };
         let mut mistakes = Vec::new();
-        if operation.get("requestBody").is_none() && !body.is_empty() {
-            mistakes.push(format!("{method} {path} takes no body"));
+        let wanted = operation.get("requestBody").map(|one| self.resolved(one));
+        match (wanted, serde_json::from_slice::<Value>(body)) {
+            (None, _) if body.is_empty() => {}
+            (None, _) => mistakes.push(format!("{method} {path} takes no body")),
+            (Some(_), Err(_)) => mistakes.push(format!("{method} {path} wants a body")),
+            (Some(wanted), Ok(body)) => {
+                mistakes.extend(self.check_with(&wanted["content"]["application/json"]["schema"], &body));
+            }
         }
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let names: Vec<String> =

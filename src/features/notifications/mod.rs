@@ -1,0 +1,10 @@
+//! What ended since the last visit.
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod screen;
+pub mod words;
+
+mod model;
+mod update;
+
+pub use model::*;
