@@ -4,7 +4,10 @@
 //! arguments or the configuration.
 
 use portal_server::config::Settings;
-use portal_server::operator::{self, AuditCommand, OperatorError, PasscodesCommand, Wanted};
+use portal_server::operator::{
+    self, AuditCommand, ConnectorCommand, OperatorError, PasscodesCommand, Wanted,
+};
+use portal_server::services::http as connector;
 use portal_server::system::{self, SystemClock};
 use portal_server::{composition, config};
 use std::io::Write as _;
@@ -54,6 +57,7 @@ fn run() -> Result<Vec<String>, Failed> {
         Wanted::Help(text) => Ok(vec![text]),
         Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
         Wanted::Check => settings(file.as_deref()).map(|_| Vec::new()),
+        Wanted::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
@@ -88,6 +92,7 @@ async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, Op
         Wanted::Restore { from } => operator::restore(settings, from, &SystemClock).await,
         // Done without a database.
         Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
+        | Wanted::Connector(_)
         | Wanted::Serve
         | Wanted::Check
         | Wanted::Help(_)

@@ -65,6 +65,13 @@ pub enum PasscodesCommand {
     Rekey,
 }
 
+/// A command about connectors to device management elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ConnectorCommand {
+    /// Print what a connector answers, as an OpenAPI 3.1 document
+    Openapi,
+}
+
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Wanted {
@@ -74,6 +81,9 @@ pub enum Wanted {
     /// Temporary passcodes: rekey
     #[command(subcommand)]
     Passcodes(PasscodesCommand),
+    /// Connectors to device management elsewhere: openapi
+    #[command(subcommand)]
+    Connector(ConnectorCommand),
     /// Copy the database; the server may be running
     Backup {
         /// The copy
@@ -163,6 +173,7 @@ mod tests {
             ),
             ("audit seal", Wanted::Audit(AuditCommand::Seal { anchor: None })),
             ("passcodes rekey", Wanted::Passcodes(PasscodesCommand::Rekey)),
+            ("connector openapi", Wanted::Connector(ConnectorCommand::Openapi)),
             ("backup --to b", Wanted::Backup { to: PathBuf::from("b") }),
             ("restore --from=b", Wanted::Restore { from: PathBuf::from("b") }),
         ] {
@@ -176,7 +187,8 @@ mod tests {
         for (line, expected) in [
             (
                 "--help",
-                ["audit", "passcodes", "backup", "restore", "--config", "--check", "Exit codes"].as_slice(),
+                ["audit", "passcodes", "connector", "backup", "restore", "--config", "--check", "Exit codes"]
+                    .as_slice(),
             ),
             ("audit verify -h", ["--anchor", "--file", "--config"].as_slice()),
             ("audit export --help", ["--from", "--to", "RFC 3339"].as_slice()),

@@ -625,55 +625,6 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice_over_http() 
     }
 }
 
-#[tokio::test]
-async fn the_sample_connector_keeps_what_the_document_asks_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("commands.json");
-    let clock = Arc::new(TestClock::new());
-    let serve = async || {
-        let app = crate::sample_connector::connector(TOKEN.to_owned(), "p-aiko".to_owned(), file.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        let bearer = |text: &str| Authorization::Bearer(SecretText::new(text.to_owned()));
-        (service_with(&url, &clock, bearer(TOKEN)), service_with(&url, &clock, bearer("another")))
-    };
-    let (service, stranger) = serve().await;
-    let page = PageRequest { size: 1, after: None };
-    assert_eq!(stranger.devices_of(&aiko(), &page).await, Err(BUSY), "another token");
-    let first = service.devices_of(&aiko(), &page).await.unwrap();
-    assert_eq!((first.devices.len(), first.next_after.as_ref()), (1, Some(&first.devices[0].id)));
-    let rest = service.devices_of(&aiko(), &PageRequest { after: first.next_after, ..page }).await.unwrap();
-    assert_eq!((rest.devices.len(), rest.next_after), (1, None));
-    let device = rest.devices[0].id.clone();
-    assert_eq!(service.device(&PersonId::new("p-ben".to_owned()), &device).await, Ok(None));
-    assert!(service.device(&aiko(), &device).await.unwrap().is_some());
-
-    let later = UtcTime::from_unix_seconds(4_000_000_000);
-    let of = |id: &str| {
-        let start = reset(id);
-        StartRun { run: RunKey { device: device.clone(), expires: later, ..start.run }, ..start }
-    };
-    let start = of("r-1");
-    assert_eq!(service.status(&start.run).await, Ok(StatusAnswer::NeverReceived));
-    for _ in 0..2 {
-        assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
-    }
-    let other = StartRun { run: RunKey { action: Action::RemoteLock, ..start.run.clone() }, secret: None };
-    let refused = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
-    assert_eq!(service.start(&other).await, refused, "the same identifier, another body");
-    let over = RunKey { expires: UtcTime::from_unix_seconds(1), ..of("r-2").run };
-    let over = service.start(&StartRun { run: over, secret: None }).await;
-    assert_eq!(over, Ok(StartAnswer::Rejected(FailureCode::CommandExpired)));
-
-    let (service, _) = serve().await;
-    let known = service.status(&start.run).await.unwrap();
-    assert!(matches!(known, StatusAnswer::Known(_)), "started again it remembers: {known:?}");
-    assert_eq!(service.cancel(&of("r-never").run).await, Ok(CancelAnswer::TooLate));
-    let kept = std::fs::read_to_string(&file).unwrap();
-    assert!(kept.contains("r-1") && !kept.contains(PASSCODE), "{kept}");
-}
-
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 

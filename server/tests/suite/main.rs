@@ -20,6 +20,8 @@ mod chain_cost;
 mod chaos;
 mod clock_jumps;
 mod configuration;
+mod connector_document;
+mod connector_sample;
 mod crash_points;
 mod disk_and_locks;
 mod events;

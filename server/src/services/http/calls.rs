@@ -1,9 +1,11 @@
 //! One call to a connector: bounded in time and size, no redirects; what its answer proves about whether anything was done.
 
 use super::access::{Access, Authorization};
+use super::wire::ProblemWire;
 use crate::ports::{Clock, ServiceError};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use serde::Deserialize as _;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,8 +35,8 @@ pub(super) struct Answer {
 
 impl Answer {
     /// The word of a problem document (RFC 9457).
-    pub(super) fn code(&self) -> Option<&str> {
-        self.body.get("code").and_then(Value::as_str)
+    pub(super) fn code(&self) -> Option<String> {
+        ProblemWire::deserialize(&self.body).ok().map(|problem| problem.code)
     }
 }
 
@@ -159,7 +161,7 @@ impl Connector {
         let body = body.as_deref().and_then(|body| serde_json::from_slice::<Value>(body).ok());
         if status == 503 {
             let answer = Answer { status, body: body.unwrap_or_default() };
-            if answer.code() == Some("cannotTell") {
+            if answer.code().as_deref() == Some("cannotTell") {
                 return Ok(answer);
             }
             let error = ServiceError::Busy { retry_after_millis: pause };
@@ -172,7 +174,7 @@ impl Connector {
             Some(body) if is_refusal || matches!(status, 200 | 201) => Ok(Answer { status, body }),
             Some(body) if status == 404 => {
                 let answer = Answer { status, body };
-                let is_its_own = matches!(answer.code(), Some("notFound" | "gone"));
+                let is_its_own = matches!(answer.code().as_deref(), Some("notFound" | "gone"));
                 is_its_own
                     .then_some(answer)
                     .ok_or_else(|| Unusable::no_answer("a 404 of somebody else".to_owned()))

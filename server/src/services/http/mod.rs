@@ -6,10 +6,13 @@
 
 mod access;
 mod calls;
+mod document;
+mod wire;
 mod words;
 
 pub use access::{Authorization, ClientCredentials};
 pub use calls::are_certificates;
+pub use document::document;
 
 use crate::domain::action::{Action, ActionSet};
 use crate::domain::action_run::{Ending, Report};
@@ -196,7 +199,7 @@ impl HttpService {
         person: &str,
         limit: usize,
         after: Option<&str>,
-    ) -> Result<words::DeviceList, ServiceError> {
+    ) -> Result<wire::DeviceList, ServiceError> {
         let mut path = format!("/people/{person}/devices?limit={limit}");
         if let Some(after) = after {
             path.push_str("&after=");
@@ -291,7 +294,7 @@ impl DeviceService for HttpService {
         let answer = self.connector.call(request).await?;
         match answer.status {
             200 | 201 => self.reported(answer, run).map(|_| StartAnswer::Accepted(None)),
-            422 => Ok(StartAnswer::Rejected(words::rejection(answer.code()))),
+            422 => Ok(StartAnswer::Rejected(words::rejection(answer.code().as_deref()))),
             // "Cannot tell".
             503 => Err(ServiceError::NoAnswer),
             // The same identifier with another body, or a request it does not understand: it will not do it.

@@ -172,6 +172,8 @@ async fn answer(State(memory): State<Arc<Mutex<Memory>>>, request: Request) -> R
                 *is_done
             }
         };
+        let complaints = super::Contract::new().request(head.method.as_str(), &path, &body);
+        assert!(complaints.is_empty(), "the portal asks for what the document does not say: {complaints:?}");
         let key = header("idempotency-key");
         (fault, is_done.then(|| memory.carry_out(head.method.as_str(), &path, key.as_deref(), &body)))
     };
