@@ -30,6 +30,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
 const ACTIONS: [&str; 3] = ["resetPasscode", "remoteLock", "syncDevice"];
 
+/// Gives a command to the device management, with the passcode to set.
+type HandOver = Box<dyn Fn(&str, Option<&str>) + Send>;
+
 /// What the connector is told.
 pub(crate) struct Settings {
     /// What the portal has to show.
@@ -44,8 +47,8 @@ pub(crate) struct Settings {
     pub(crate) step_seconds: i64,
     /// Seconds since 1970.
     pub(crate) now: Box<dyn Fn() -> i64 + Send>,
-    /// Gives a command to the device management, with the passcode to set.
-    pub(crate) hand_over: Box<dyn Fn(&str, Option<&str>) + Send>,
+    /// Where commands go.
+    pub(crate) hand_over: HandOver,
 }
 
 struct Memory {

@@ -4,7 +4,7 @@ use super::{StartError, fleet_database, private_database};
 use crate::config::{DeviceServiceSettings, Settings};
 use crate::ports::{Clock, DeviceService};
 use crate::services::NamedService;
-use crate::services::http::HttpService;
+use crate::services::http::{HttpService, Webhooks};
 use crate::services::simulated::SimulatedFleet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +21,13 @@ pub(super) struct DeviceServices {
     pub(super) named: Vec<NamedService>,
     pub(super) fleet: Option<Arc<SimulatedFleet>>,
     pub(super) connectors: Vec<Arc<HttpService>>,
+    pub(super) webhooks: Webhooks,
 }
 
 /// The configured device services, in their order: the first has the devices whose identifiers have no prefix.
 pub(super) async fn open(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<DeviceServices, StartError> {
-    let mut all = DeviceServices { named: Vec::new(), fleet: None, connectors: Vec::new() };
+    let webhooks = Webhooks::new(Arc::clone(clock));
+    let mut all = DeviceServices { named: Vec::new(), fleet: None, connectors: Vec::new(), webhooks };
     for service in &settings.device_services {
         match service {
             DeviceServiceSettings::Simulated => {
@@ -41,6 +43,9 @@ pub(super) async fn open(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<
                 let connector = HttpService::new(http, Arc::clone(clock))
                     .map_err(|error| StartError::DeviceService(http.name.clone(), error))?;
                 let connector = Arc::new(connector);
+                // As the router has it: the devices of the first service have no prefix.
+                let prefix = (!all.named.is_empty()).then(|| http.name.clone());
+                all.webhooks.hear(prefix, Arc::clone(&connector));
                 let service = Arc::clone(&connector) as Arc<dyn DeviceService>;
                 all.named.push(NamedService { name: http.name.clone(), service });
                 all.connectors.push(connector);

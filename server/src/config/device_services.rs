@@ -4,7 +4,9 @@ use super::keys::Sources;
 use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
-use crate::services::http::{Authorization, ClientCredentials, HttpServiceSettings, are_certificates};
+use crate::services::http::{
+    Authorization, ClientCredentials, HttpServiceSettings, WebhookSecret, are_certificates,
+};
 use portal_contract::SecretText;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -15,6 +17,8 @@ const OF_THE_FLEET: [&str; 3] = ["fleet", "cloud", "push"];
 const LONGEST_NAME: usize = 24;
 /// The fewest characters of a token: 32 random bytes in base64.
 const SHORTEST_TOKEN: usize = 43;
+/// How many secrets for webhooks are good at the same time.
+const MANY_WEBHOOK_SECRETS: usize = 4;
 const LIST: &str = "device_services";
 
 /// One device service.
@@ -143,8 +147,9 @@ fn http(mut section: Section<'_>, name: String, sources: &Sources) -> HttpServic
     }
     let certificates = certificates(&mut section);
     let authorization = authorization(&mut section, &name, sources);
+    let webhook_secrets = webhook_secrets(&mut section, &name, sources);
     section.finish();
-    HttpServiceSettings { name, url, authorization, certificates }
+    HttpServiceSettings { name, url, authorization, certificates, webhook_secrets }
 }
 
 /// An address without a query, user or password, encrypted or on this machine.
@@ -204,6 +209,33 @@ fn authorization(section: &mut Section<'_>, name: &str, sources: &Sources) -> Au
     let client_secret =
         secret(section, "client_secret_file", client_secret_file, &credential, sources, |_| Ok(()));
     Authorization::ClientCredentials(ClientCredentials { token_url, client_id, client_secret, scope })
+}
+
+/// What the connector may sign its webhooks with: one a line, so that one can be replaced while both are good.
+fn webhook_secrets(section: &mut Section<'_>, name: &str, sources: &Sources) -> Vec<WebhookSecret> {
+    const KEY: &str = "webhook_secret_file";
+    let (file, place) = match section.text(KEY).map(PathBuf::from) {
+        Some(file) => (file, Place::Anywhere),
+        None => match sources.credential(&format!("{name}.webhook-secret")) {
+            Some(file) => (file, Place::Credentials),
+            None => return Vec::new(),
+        },
+    };
+    let read = private_file::read(&file, place).and_then(|text| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let secrets: Option<Vec<_>> = lines.map(WebhookSecret::parse).collect();
+        let secrets = secrets.filter(|secrets| (1..=MANY_WEBHOOK_SECRETS).contains(&secrets.len()));
+        secrets.ok_or_else(|| {
+            format!(
+                "must hold one to {MANY_WEBHOOK_SECRETS} lines of whsec_ and the base64 of 24 to 64 bytes \
+                 (`echo whsec_$(openssl rand -base64 32)`)"
+            )
+        })
+    });
+    read.unwrap_or_else(|reason| {
+        section.wrong(KEY, &format!("{} {reason}", file.display()));
+        Vec::new()
+    })
 }
 
 /// A token that nobody guesses and that fits into a header (RFC 6750 section 2.1).

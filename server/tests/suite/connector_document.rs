@@ -2,7 +2,8 @@
 //! nothing else is held against it in every test with a connector (`support/connector.rs`).
 
 use crate::support::connector::TOKEN;
-use crate::support::{Contract, TestClock, sample};
+use crate::support::sample::{self, FollowedClock};
+use crate::support::{Contract, TestClock};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -58,7 +59,12 @@ async fn asked(app: &Router, method: &str, path: &str, body: &Value) -> u16 {
 #[tokio::test]
 async fn what_the_sample_connector_answers_is_what_the_document_says() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(TestClock::new()));
-    let app = sample::router(folder.path().join("commands.json"), "service", &clock, &Arc::default());
+    let app = sample::router(
+        folder.path().join("commands.json"),
+        "service",
+        &FollowedClock::new(&clock),
+        &Arc::default(),
+    );
     let command = |device: &str| {
         json!({
             "action": "resetPasscode", "personId": "p-aiko", "deviceId": device,

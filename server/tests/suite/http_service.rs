@@ -38,6 +38,7 @@ fn service_with(url: &str, clock: &Arc<TestClock>, authorization: Authorization)
         url: url.to_owned(),
         authorization,
         certificates: None,
+        webhook_secrets: Vec::new(),
     };
     HttpService::new(&settings, clock.clone()).unwrap()
 }

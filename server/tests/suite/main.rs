@@ -21,6 +21,7 @@ mod chaos;
 mod clock_jumps;
 mod configuration;
 mod connector_document;
+mod connector_events;
 mod connector_sample;
 mod crash_points;
 mod disk_and_locks;

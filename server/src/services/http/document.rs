@@ -2,7 +2,8 @@
 //! this server reads and writes ([`super::wire`]).
 
 use super::wire::{
-    CapabilitiesWire, CommandWire, DeviceList, DeviceWire, NewCommandWire, PasscodeWire, ProblemWire,
+    CapabilitiesWire, CommandWire, DeviceList, DeviceWire, EventWire, NewCommandWire, PasscodeWire,
+    ProblemWire,
 };
 use serde_json::Value;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
@@ -197,6 +198,37 @@ fn operation(call: &Call) -> OperationBuilder {
     operation
 }
 
+/// What the connector may send to the portal (Standard Webhooks 1.0).
+fn event() -> OperationBuilder {
+    let header = |name: &str, description: &str| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .schema(Some(text(description)))
+            .build()
+    };
+    let plain = |description: &str| ResponseBuilder::new().description(description).build();
+    OperationBuilder::new()
+        .operation_id(Some("event"))
+        .summary(Some("Something changed: the portal asks at once instead of when it would have."))
+        .description(Some(
+            "`POST {public_base_url}/connector/v1/events`, signed as Standard Webhooks 1.0 wants it: `v1,` and the base64 of \
+             HMAC-SHA256 over `id.timestamp.body`, with the secret behind `whsec_`. At most 16 KiB.",
+        ))
+        .parameter(header("webhook-id", "The same for each attempt at the same event"))
+        .parameter(header("webhook-timestamp", "Seconds since 1970, at most 300 from the portal's clock"))
+        .parameter(header("webhook-signature", "One or more, separated by blanks"))
+        .request_body(Some(
+            RequestBodyBuilder::new().required(Some(Required::True)).content(JSON, content("Event")).build(),
+        ))
+        .response("204", plain("Taken; also one that was taken before, and one that names nothing the portal has"))
+        .response("401", plain("The signature or the time is not right"))
+        .response("413", plain("Too large"))
+        .response("429", plain("Too many; with `Retry-After`"))
+        .security(SecurityRequirement::default())
+}
+
 /// The document.
 #[must_use]
 pub fn document() -> Value {
@@ -213,12 +245,14 @@ pub fn document() -> Value {
     for call in CALLS {
         paths = paths.path(call.path, PathItem::new(call.method.clone(), operation(call)));
     }
+    let event = PathsBuilder::new().path("event", PathItem::new(HttpMethod::Post, event()));
     let mut document = OpenApiBuilder::new()
         .info(info)
         .servers(Some([ServerBuilder::new().url("https://connector.example.com/v1").build()]))
         .paths(paths)
         .security(Some([SecurityRequirement::new::<_, [&str; 0], _>(SCHEME, [])]))
         .build();
+    document.webhooks = Some(event.build());
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(
         SCHEME,
@@ -232,6 +266,7 @@ pub fn document() -> Value {
     of::<CommandWire>(&mut schemas);
     of::<PasscodeWire>(&mut schemas);
     of::<ProblemWire>(&mut schemas);
+    of::<EventWire>(&mut schemas);
     components.schemas.extend(schemas);
     let mut document = serde_json::to_value(&document).unwrap_or_default();
     only_known_words(&mut document);

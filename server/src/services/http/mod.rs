@@ -7,12 +7,14 @@
 mod access;
 mod calls;
 mod document;
+mod webhooks;
 mod wire;
 mod words;
 
 pub use access::{Authorization, ClientCredentials};
 pub use calls::are_certificates;
 pub use document::document;
+pub use webhooks::{WebhookSecret, Webhooks};
 
 use crate::domain::action::{Action, ActionSet};
 use crate::domain::action_run::{Ending, Report};
@@ -52,6 +54,8 @@ pub struct HttpServiceSettings {
     pub authorization: Authorization,
     /// Certificates that are trusted beside the machine's own, in PEM.
     pub certificates: Option<Vec<u8>>,
+    /// What it may sign its webhooks with; none: it sends none.
+    pub webhook_secrets: Vec<WebhookSecret>,
 }
 
 /// A connector's settings that cannot be used.
@@ -82,6 +86,7 @@ pub struct HttpService {
     clock: Arc<dyn Clock>,
     offer: Mutex<Option<(UtcTime, Offer)>>,
     answers: Mutex<HashMap<ResultId, LastAnswer>>,
+    webhook_secrets: Vec<WebhookSecret>,
 }
 
 impl HttpService {
@@ -98,7 +103,12 @@ impl HttpService {
             Arc::clone(&clock),
         );
         let connector = connector.map_err(|error| HttpServiceError(error.to_string()))?;
-        Ok(Self { connector, clock, offer: Mutex::default(), answers: Mutex::default() })
+        let webhook_secrets = settings.webhook_secrets.clone();
+        Ok(Self { connector, clock, offer: Mutex::default(), answers: Mutex::default(), webhook_secrets })
+    }
+
+    fn webhook_secrets(&self) -> &[WebhookSecret] {
+        &self.webhook_secrets
     }
 
     /// Asks how the connector is where that is not known, so that `ready` tells the truth also when nobody uses it.

@@ -340,3 +340,47 @@ pub(super) struct ProblemWire {
     #[schema(example = "notFound")]
     pub(super) code: String,
 }
+
+/// What a webhook says. It is thin: the portal asks what became of what is named, and believes nothing else of it.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Event)]
+pub(super) struct EventWire {
+    /// What changed. The portal ignores words it does not know.
+    #[serde(rename = "type")]
+    pub(super) kind: EventKind,
+    /// When it changed.
+    #[serde(default)]
+    #[schema(required = true, value_type = UtcTime)]
+    #[expect(dead_code, reason = "the time that counts is the one that is signed")]
+    timestamp: IgnoredAny,
+    /// Which command or device.
+    pub(super) data: EventData,
+}
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+pub(super) enum EventKind {
+    /// A command; with `commandId`.
+    #[serde(rename = "command.changed")]
+    CommandChanged,
+    /// A device, or what may be done with it; with `personId` and `deviceId`.
+    #[serde(rename = "device.changed")]
+    DeviceChanged,
+    #[serde(rename = "other", other)]
+    Other,
+}
+
+/// Which command or device changed.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EventData {
+    /// The command.
+    #[serde(default)]
+    pub(super) command_id: Option<String>,
+    /// Whose device it is.
+    #[serde(default)]
+    pub(super) person_id: Option<String>,
+    /// The device.
+    #[serde(default)]
+    pub(super) device_id: Option<String>,
+}

@@ -118,6 +118,13 @@ impl Connector {
         )
     }
 
+    /// The same, with these secrets for webhooks.
+    pub(crate) fn configuration_with_webhooks(&self, name: &str, secrets: &str) -> String {
+        let file = self.folder.path().join("webhooks");
+        write_private(&file, secrets);
+        format!("{}webhook_secret_file = {file:?}\n", self.configuration(name))
+    }
+
     /// What goes wrong with the next call that begins with this.
     pub(crate) fn fails(&self, call: &'static str, fault: Fault) {
         self.memory().faults.push((call, fault));
