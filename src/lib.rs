@@ -6,7 +6,9 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod core;
 pub mod domain;
+pub mod features;
 pub mod http;
 pub mod i18n;
 pub mod route;

@@ -4,8 +4,10 @@
 
 mod support;
 
-use passcode_portal::app::{ActionNews, Announcement, Event};
+use passcode_portal::app::{AppEvent, Event};
+use passcode_portal::core::{ActionNews, Announcement};
 use passcode_portal::domain::{Action, ActionFlow, Ending, NameProblem, StopReason, SubmitStep};
+use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::{HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
@@ -41,15 +43,15 @@ fn at_device() -> Browser {
 }
 
 fn flow(browser: &Browser, action: Action) -> &ActionFlow {
-    browser.model.actions.flow(&id("a"), action)
+    browser.model.features.actions.flow(&id("a"), action)
 }
 
 fn choose(browser: &mut Browser, action: Action) {
-    browser.dispatch(Event::ActionChosen(id("a"), action));
+    browser.dispatch(Event::Actions(actions::Event::Chosen(id("a"), action)));
 }
 
 fn confirm(browser: &mut Browser, action: Action) {
-    browser.dispatch(Event::ActionConfirmed(id("a"), action));
+    browser.dispatch(Event::Actions(actions::Event::Confirmed(id("a"), action)));
 }
 
 fn key_of(request: &HttpRequest) -> String {
@@ -58,7 +60,7 @@ fn key_of(request: &HttpRequest) -> String {
 
 fn said(browser: &Browser, action: Action, news: ActionNews) -> bool {
     let device = "Phone a".to_owned();
-    browser.model.announcement.latest == Some(Announcement::Action { action, news, device })
+    browser.model.page.announcement.latest == Some(Announcement::Action { action, news, device })
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn a_lock_asks_once_and_is_done_when_the_device_says_so() {
 fn a_question_that_is_answered_with_no_sends_nothing() {
     let mut browser = at_device();
     choose(&mut browser, Action::RemoteLock);
-    browser.dispatch(Event::ActionCancelled(id("a"), Action::RemoteLock));
+    browser.dispatch(Event::Actions(actions::Event::Cancelled(id("a"), Action::RemoteLock)));
     confirm(&mut browser, Action::RemoteLock);
     assert_eq!(*flow(&browser, Action::RemoteLock), ActionFlow::Idle);
     assert_eq!(browser.count("POST /actions/remoteLock"), 0);
@@ -120,38 +122,38 @@ fn a_check_acts_at_once_and_reads_the_device_again() {
 fn a_new_name_is_checked_sent_and_shown() {
     let mut browser = at_device();
     choose(&mut browser, Action::Rename);
-    let form = browser.model.actions.rename.clone().unwrap();
+    let form = browser.model.features.actions.rename.clone().unwrap();
     assert_eq!((form.device, form.problem), (id("a"), None));
     for (text, wrong) in [
         ("  ", NameProblem::Empty),
         (&"x".repeat(65), NameProblem::TooLong),
         ("a\u{7}b", NameProblem::ControlCharacter),
     ] {
-        browser.dispatch(Event::NameSubmitted(id("a"), text.to_owned()));
-        assert_eq!(browser.model.actions.rename.clone().unwrap().problem, Some(wrong));
-        assert_eq!(browser.model.announcement.latest, Some(Announcement::NameRefused));
+        browser.dispatch(Event::Actions(actions::Event::NameSubmitted(id("a"), text.to_owned())));
+        assert_eq!(browser.model.features.actions.rename.clone().unwrap().problem, Some(wrong));
+        assert_eq!(browser.model.page.announcement.latest, Some(Announcement::NameRefused));
     }
     assert_eq!(browser.count("POST /actions/rename"), 0);
-    browser.dispatch(Event::NameSubmitted(id("a"), " 営業の\"電話\" ".to_owned()));
+    browser.dispatch(Event::Actions(actions::Event::NameSubmitted(id("a"), " 営業の\"電話\" ".to_owned())));
     let request = browser.answer("/actions/rename", Ok(answer(202, &run_of("rename", "n1", "done"))));
     let body: Value = serde_json::from_str(&request.body.unwrap()).unwrap();
     assert_eq!(body, json!({ "name": "営業の\"電話\"" }));
-    assert_eq!(browser.model.actions.rename, None, "the field is closed");
+    assert_eq!(browser.model.features.actions.rename, None, "the field is closed");
     let mut renamed = with_run("rename", "n1", "done");
     renamed["managedDeviceName"] = "営業の\"電話\"".into();
     browser.answer(DEVICE, Ok(answer(200, &renamed)));
-    assert_eq!(browser.model.device.device.clone().unwrap().name, "営業の\"電話\"");
+    assert_eq!(browser.model.features.devices.detail.device.clone().unwrap().name, "営業の\"電話\"");
 }
 
 #[test]
 fn a_form_that_is_cancelled_or_left_is_closed() {
     let mut browser = at_device();
     choose(&mut browser, Action::Rename);
-    browser.dispatch(Event::ActionCancelled(id("a"), Action::Rename));
-    assert_eq!(browser.model.actions.rename, None);
+    browser.dispatch(Event::Actions(actions::Event::Cancelled(id("a"), Action::Rename)));
+    assert_eq!(browser.model.features.actions.rename, None);
     choose(&mut browser, Action::Rename);
-    browser.dispatch(Event::LinkFollowed(Route::Devices));
-    assert_eq!(browser.model.actions.rename, None);
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Devices)));
+    assert_eq!(browser.model.features.actions.rename, None);
 }
 
 #[test]
@@ -200,7 +202,7 @@ fn an_action_that_is_not_allowed_cannot_be_chosen() {
         confirm(&mut browser, action);
         assert_eq!(*flow(&browser, action), ActionFlow::Idle);
     }
-    assert_eq!(browser.model.actions.rename, None);
+    assert_eq!(browser.model.features.actions.rename, None);
     assert_eq!(browser.count("POST /actions/remoteLock"), 0);
 }
 
@@ -209,23 +211,26 @@ fn a_lock_does_not_wait_for_a_reset_nor_end_its_sign_in() {
     let mut browser = at_device();
     browser.step_up("a");
     browser.answer(DEVICE, Ok(answer(200, &device())));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
     let kept = browser.storage.clone();
     choose(&mut browser, Action::RemoteLock);
     confirm(&mut browser, Action::RemoteLock);
     browser.answer("/actions/remoteLock", Ok(answer(202, &run_of("remoteLock", "l1", "pending"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "the confirmation stays");
+    assert!(
+        matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
+        "the confirmation stays"
+    );
     assert_eq!(browser.storage, kept, "and survives a reload");
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     assert_eq!(browser.count("POST /resetPasscode"), 1);
 }
 
 #[test]
 fn lock_it_instead_takes_the_place_of_the_explanation() {
     let mut browser = at_device();
-    browser.dispatch(Event::ResetChosen(id("a")));
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
     choose(&mut browser, Action::RemoteLock);
-    assert_eq!(browser.model.reset, ActionFlow::Idle);
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
     assert!(matches!(flow(&browser, Action::RemoteLock), ActionFlow::Confirm { .. }));
 }
 
@@ -233,11 +238,11 @@ fn lock_it_instead_takes_the_place_of_the_explanation() {
 fn without_a_network_nothing_is_sent_and_nothing_is_sent_later() {
     let mut browser = at_device();
     choose(&mut browser, Action::RemoteLock);
-    browser.dispatch(Event::WentOffline);
+    browser.dispatch(Event::App(AppEvent::WentOffline));
     confirm(&mut browser, Action::RemoteLock);
     choose(&mut browser, Action::SyncDevice);
-    assert_eq!(browser.model.unsent, 2);
-    browser.dispatch(Event::WentOnline);
+    assert_eq!(browser.model.page.unsent, 2);
+    browser.dispatch(Event::App(AppEvent::WentOnline));
     assert_eq!(browser.count("POST /actions/remoteLock") + browser.count("POST /actions/syncDevice"), 0);
 }
 
@@ -246,6 +251,6 @@ fn nothing_of_the_actions_stays_after_the_sign_out() {
     let mut browser = at_device();
     choose(&mut browser, Action::SyncDevice);
     browser.answer("/actions/syncDevice", Ok(answer(202, &run_of("syncDevice", "s1", "pending"))));
-    browser.dispatch(Event::SignedOutElsewhere);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignedOutElsewhere));
     assert_eq!(*flow(&browser, Action::SyncDevice), ActionFlow::Idle);
 }

@@ -5,11 +5,14 @@
 
 mod support;
 
-use passcode_portal::app::{
-    Announcement, Connectivity, Download, Effect, Event, HistoryScope, LONGEST_TABLE, LoadState, Session,
-    TimerId, Verdict, Visibility,
-};
+use passcode_portal::app::{AppEvent, Event, Visibility};
+use passcode_portal::core::{Announcement, Connectivity, Effect, HistoryScope, LoadState, Session, TimerId};
 use passcode_portal::domain::{ActionFlow, ChecklistStep, Idleness, WhoseScreen};
+use passcode_portal::features::actions::Verdict;
+use passcode_portal::features::history::{Download, LONGEST_TABLE};
+use passcode_portal::features::{
+    actions, history, language, notifications, passcode, shared_computer, sign_in,
+};
 use passcode_portal::http::NetworkFault;
 use passcode_portal::i18n::Locale;
 use passcode_portal::route::Route;
@@ -35,14 +38,14 @@ fn notification(id: &str, is_read: bool) -> Value {
 }
 
 fn said(browser: &Browser) -> Option<&Announcement> {
-    browser.model.announcement.latest.as_ref()
+    browser.model.page.announcement.latest.as_ref()
 }
 
 fn borrowed_visit(path: &str) -> Browser {
     let mut browser = Browser::new();
     browser.open(path);
-    browser.dispatch(Event::ScreenDeclared(WhoseScreen::Borrowed));
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(WhoseScreen::Borrowed)));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|_| {});
     browser
@@ -57,17 +60,17 @@ fn the_history_is_read_page_by_page_as_the_person_asks() {
         "/me/history",
         Ok(answer(200, &page(&[entry("2", "resetDone")], Some("/api/v1.0/me/history?p=2")))),
     );
-    assert_eq!(browser.model.history.items.len(), 1);
-    assert!(browser.model.history.has_more());
+    assert_eq!(browser.model.features.history.items.len(), 1);
+    assert!(browser.model.features.history.has_more());
     assert!(!browser.is_waiting_for("?p=2"), "older entries are read on request only");
-    browser.dispatch(Event::MoreHistoryChosen);
-    browser.dispatch(Event::MoreHistoryChosen);
+    browser.dispatch(Event::History(history::Event::MoreChosen));
+    browser.dispatch(Event::History(history::Event::MoreChosen));
     assert_eq!(browser.count("GET ?p=2"), 1, "a second click asks nothing twice");
     browser.answer("?p=2", Ok(answer(200, &page(&[entry("1", "resetRequested")], None))));
-    let ids: Vec<_> = browser.model.history.items.iter().map(|entry| entry.id.as_str()).collect();
+    let ids: Vec<_> = browser.model.features.history.items.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(ids, ["2", "1"]);
     assert_eq!(said(&browser), Some(&Announcement::HistoryShown(1)));
-    assert!(!browser.model.history.has_more());
+    assert!(!browser.model.features.history.has_more());
 }
 
 #[test]
@@ -75,30 +78,30 @@ fn a_next_page_outside_the_api_is_not_followed() {
     let mut browser = Browser::sign_in_at("/history");
     let elsewhere = page(&[entry("1", "resetDone")], Some("https://evil.example/api"));
     browser.answer("/me/history", Ok(answer(200, &elsewhere)));
-    assert!(matches!(browser.model.history.state, LoadState::Failed(_)));
-    assert!(!browser.model.history.has_more());
+    assert!(matches!(browser.model.features.history.state, LoadState::Failed(_)));
+    assert!(!browser.model.features.history.has_more());
 }
 
 #[test]
 fn the_history_of_a_device_never_shows_the_one_of_another() {
     let mut browser = Browser::sign_in_at("/devices/a/history");
-    browser.dispatch(Event::LinkFollowed(Route::DeviceHistory(id("b"))));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::DeviceHistory(id("b")))));
     browser.answer("/managedDevices/a/history", Ok(answer(200, &page(&[entry("1", "resetDone")], None))));
-    assert_eq!(browser.model.history.scope, HistoryScope::Device(id("b")));
-    assert!(browser.model.history.items.is_empty(), "a late answer for the device before");
+    assert_eq!(browser.model.features.history.scope, HistoryScope::Device(id("b")));
+    assert!(browser.model.features.history.items.is_empty(), "a late answer for the device before");
 }
 
 #[test]
 fn what_is_known_of_a_history_stays_while_it_is_read_again_and_when_that_fails() {
     let mut browser = Browser::sign_in_at("/history");
     browser.answer("/me/history", Ok(answer(200, &page(&[entry("1", "resetDone")], None))));
-    browser.dispatch(Event::LinkFollowed(Route::Help));
-    browser.dispatch(Event::LinkFollowed(Route::History));
-    assert_eq!(browser.model.history.items.len(), 1);
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::History)));
+    assert_eq!(browser.model.features.history.items.len(), 1);
     browser.answer("/me/history", Ok(problem(400, "invalidRequest")));
-    assert!(matches!(browser.model.history.state, LoadState::Failed(_)));
-    assert_eq!(browser.model.history.items.len(), 1);
-    browser.dispatch(Event::RetryChosen);
+    assert!(matches!(browser.model.features.history.state, LoadState::Failed(_)));
+    assert_eq!(browser.model.features.history.items.len(), 1);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     assert!(browser.is_waiting_for("/me/history"));
 }
 
@@ -109,19 +112,20 @@ fn a_download_reads_every_page_first_and_saves_one_file() {
         "/me/history",
         Ok(answer(200, &page(&[entry("3", "resetDone")], Some("/api/v1.0/me/history?p=2")))),
     );
-    browser.dispatch(Event::HistoryDownloadChosen);
-    assert_eq!(browser.model.history.download, Download::Gathering);
+    browser.dispatch(Event::History(history::Event::DownloadChosen));
+    assert_eq!(browser.model.features.history.download, Download::Gathering);
     browser
         .answer("?p=2", Ok(answer(200, &page(&[entry("2", "resetDone")], Some("/api/v1.0/me/history?p=3")))));
-    assert_eq!(browser.model.history.download, Download::Gathering);
+    assert_eq!(browser.model.features.history.download, Download::Gathering);
     browser.answer("?p=3", Ok(answer(200, &page(&[entry("1", "resetDone")], None))));
-    assert_eq!(browser.model.history.download, Download::Ready);
-    let written = Event::HistoryTableWritten { name: "h.csv".to_owned(), content: "rows".to_owned() };
+    assert_eq!(browser.model.features.history.download, Download::Ready);
+    let written =
+        Event::History(history::Event::TableWritten { name: "h.csv".to_owned(), content: "rows".to_owned() });
     browser.dispatch(written.clone());
     browser.dispatch(written);
     let saved = Effect::SaveFile { name: "h.csv".to_owned(), content: "rows".to_owned() };
     assert_eq!(browser.log.iter().filter(|effect| **effect == saved).count(), 1);
-    assert_eq!(browser.model.history.download, Download::Idle);
+    assert_eq!(browser.model.features.history.download, Download::Idle);
 }
 
 #[test]
@@ -129,9 +133,9 @@ fn a_download_is_bounded() {
     let mut browser = Browser::sign_in_at("/history");
     let many: Vec<_> = (0..LONGEST_TABLE).map(|n| entry(&n.to_string(), "resetDone")).collect();
     browser.answer("/me/history", Ok(answer(200, &page(&many, Some("/api/v1.0/me/history?p=2")))));
-    browser.dispatch(Event::HistoryDownloadChosen);
+    browser.dispatch(Event::History(history::Event::DownloadChosen));
     assert!(!browser.is_waiting_for("?p=2"));
-    assert_eq!(browser.model.history.download, Download::Ready);
+    assert_eq!(browser.model.features.history.download, Download::Ready);
 }
 
 #[test]
@@ -141,11 +145,11 @@ fn a_download_that_breaks_off_saves_nothing_and_can_be_tried_again() {
         "/me/history",
         Ok(answer(200, &page(&[entry("2", "resetDone")], Some("/api/v1.0/me/history?p=2")))),
     );
-    browser.dispatch(Event::HistoryDownloadChosen);
+    browser.dispatch(Event::History(history::Event::DownloadChosen));
     browser.answer("?p=2", Ok(problem(400, "invalidRequest")));
-    assert_eq!(browser.model.history.download, Download::Idle);
+    assert_eq!(browser.model.features.history.download, Download::Idle);
     assert!(!browser.log.iter().any(|effect| matches!(effect, Effect::SaveFile { .. })));
-    browser.dispatch(Event::HistoryDownloadChosen);
+    browser.dispatch(Event::History(history::Event::DownloadChosen));
     assert!(browser.is_waiting_for("?p=2"));
 }
 
@@ -156,60 +160,63 @@ const NOT_ME: &str = "/devices/a/not-me/r1";
 #[test]
 fn a_report_is_sent_once_and_its_reference_is_kept_for_the_visit() {
     let mut browser = Browser::sign_in_at(NOT_ME);
-    browser.dispatch(Event::ReportChosen);
-    browser.dispatch(Event::ReportChosen);
+    browser.dispatch(Event::History(history::Event::ReportChosen));
+    browser.dispatch(Event::History(history::Event::ReportChosen));
     assert_eq!(browser.count("POST /managedDevices/a/deviceActionResults/r1/reportUnrecognized"), 1);
     let report = json!({ "resultId": "r1", "reference": "req-9", "reportedDateTime": rfc3339(SERVER) });
     browser.answer("/reportUnrecognized", Ok(answer(200, &report)));
-    assert_eq!(browser.model.not_me.report.as_ref().unwrap().reference, "req-9");
-    browser.dispatch(Event::LinkFollowed(Route::Help));
-    browser.dispatch(Event::AddressChanged(Route::parse(NOT_ME)));
-    assert!(browser.model.not_me.report.is_some());
-    browser.dispatch(Event::AddressChanged(Route::parse("/devices/a/not-me/r2")));
-    assert!(browser.model.not_me.report.is_none(), "another reset has not been reported");
+    assert_eq!(browser.model.features.history.unrecognized.report.as_ref().unwrap().reference, "req-9");
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
+    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::parse(NOT_ME))));
+    assert!(browser.model.features.history.unrecognized.report.is_some());
+    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::parse("/devices/a/not-me/r2"))));
+    assert!(
+        browser.model.features.history.unrecognized.report.is_none(),
+        "another reset has not been reported"
+    );
 }
 
 #[test]
 fn a_report_that_did_not_arrive_says_so_and_is_not_repeated_by_itself() {
     let mut browser = Browser::sign_in_at(NOT_ME);
-    browser.dispatch(Event::ReportChosen);
+    browser.dispatch(Event::History(history::Event::ReportChosen));
     browser.answer("/reportUnrecognized", Err(NetworkFault::Broken));
-    assert!(matches!(browser.model.not_me.state, LoadState::Failed(_)));
+    assert!(matches!(browser.model.features.history.unrecognized.state, LoadState::Failed(_)));
     browser.pass(20);
     assert_eq!(browser.count("POST /reportUnrecognized"), 1);
-    browser.dispatch(Event::ReportChosen);
+    browser.dispatch(Event::History(history::Event::ReportChosen));
     assert_eq!(browser.count("POST /reportUnrecognized"), 2);
 }
 
 #[test]
 fn signing_out_everywhere_ends_this_session_the_other_tabs_and_the_providers() {
     let mut browser = Browser::sign_in_at(NOT_ME);
-    browser.dispatch(Event::SignOutEverywhereChosen);
-    browser.dispatch(Event::SignOutEverywhereChosen);
+    browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
+    browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     assert_eq!(browser.count("POST /me/revokeSignInSessions"), 1);
     assert!(!browser.has_effect(&Effect::BroadcastSignedOut), "not before the server has done it");
     browser.answer("/revokeSignInSessions", Ok(answer(200, &json!({ "value": true }))));
     assert!(browser.has_effect(&Effect::BroadcastSignedOut) && browser.has_effect(&Effect::StorageClear));
     assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout"));
-    assert!(browser.model.session.signed_in().is_none());
+    assert!(browser.model.page.session.signed_in().is_none());
 }
 
 #[test]
 fn a_failed_sign_out_everywhere_leaves_the_person_where_they_are() {
     let mut browser = Browser::sign_in_at(NOT_ME);
-    browser.dispatch(Event::SignOutEverywhereChosen);
+    browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     browser.answer("/revokeSignInSessions", Ok(problem(503, "unavailable")));
-    assert!(matches!(browser.model.not_me.revocation, LoadState::Failed(_)));
-    assert!(browser.model.session.signed_in().is_some());
+    assert!(matches!(browser.model.features.history.unrecognized.revocation, LoadState::Failed(_)));
+    assert!(browser.model.page.session.signed_in().is_some());
 }
 
 #[test]
 fn an_ended_token_is_not_taken_for_having_signed_out_everywhere() {
     let mut browser = Browser::sign_in_at(NOT_ME);
-    browser.dispatch(Event::SignOutEverywhereChosen);
+    browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     browser.answer("/revokeSignInSessions", Ok(problem(401, "unauthenticated")));
     assert!(!browser.has_effect(&Effect::BroadcastSignedOut), "the server revoked nothing");
-    assert_eq!(browser.model.not_me.revocation, LoadState::NotAsked);
+    assert_eq!(browser.model.features.history.unrecognized.revocation, LoadState::NotAsked);
 }
 
 // ---- the result --------------------------------------------------------------------------------------------------
@@ -218,25 +225,32 @@ fn an_ended_token_is_not_taken_for_having_signed_out_everywhere() {
 fn ticks_and_the_answer_are_kept_for_the_visit_and_stored_nowhere() {
     let mut browser = Browser::sign_in_at("/devices/a/reset-passcode");
     let before = browser.storage.clone();
-    browser.dispatch(Event::StepTicked { result: "r1".to_owned(), step: ChecklistStep::Unlock });
-    browser.dispatch(Event::VerdictGiven { result: "r1".to_owned(), verdict: Verdict::StillLocked });
-    browser.dispatch(Event::LinkFollowed(Route::Help));
-    assert!(browser.model.aftermath.checklist.is_ticked("r1", ChecklistStep::Unlock));
-    assert_eq!(browser.model.aftermath.verdict("r1"), Some(Verdict::StillLocked));
-    assert_eq!(browser.model.aftermath.verdict("r2"), None);
+    browser.dispatch(Event::Actions(actions::Event::StepTicked {
+        result: "r1".to_owned(),
+        step: ChecklistStep::Unlock,
+    }));
+    browser.dispatch(Event::Actions(actions::Event::VerdictGiven {
+        result: "r1".to_owned(),
+        verdict: Verdict::StillLocked,
+    }));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
+    assert!(browser.model.features.actions.aftermath.checklist.is_ticked("r1", ChecklistStep::Unlock));
+    assert_eq!(browser.model.features.actions.aftermath.verdict("r1"), Some(Verdict::StillLocked));
+    assert_eq!(browser.model.features.actions.aftermath.verdict("r2"), None);
     assert_eq!(browser.storage, before);
-    browser.dispatch(Event::SignOutChosen);
-    assert!(!browser.model.aftermath.checklist.is_ticked("r1", ChecklistStep::Unlock));
-    assert_eq!(browser.model.aftermath.verdict("r1"), None);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
+    assert!(!browser.model.features.actions.aftermath.checklist.is_ticked("r1", ChecklistStep::Unlock));
+    assert_eq!(browser.model.features.actions.aftermath.verdict("r1"), None);
 }
 
 #[test]
 fn the_same_answer_twice_takes_it_back() {
     let mut browser = Browser::sign_in_at("/devices/a");
-    let worked = || Event::VerdictGiven { result: "r1".to_owned(), verdict: Verdict::Worked };
+    let worked =
+        || Event::Actions(actions::Event::VerdictGiven { result: "r1".to_owned(), verdict: Verdict::Worked });
     browser.dispatch(worked());
     browser.dispatch(worked());
-    assert_eq!(browser.model.aftermath.verdict("r1"), None);
+    assert_eq!(browser.model.features.actions.aftermath.verdict("r1"), None);
 }
 
 // ---- notifications in several tabs -------------------------------------------------------------------------------
@@ -245,12 +259,12 @@ fn the_same_answer_twice_takes_it_back() {
 fn reading_a_notification_tells_the_server_and_the_other_tabs_once() {
     let mut browser = Browser::sign_in_at("/notifications");
     browser.answer("/me/notifications", Ok(answer(200, &page(&[notification("n1", false)], None))));
-    browser.dispatch(Event::NotificationRead("n1".to_owned()));
-    browser.dispatch(Event::NotificationRead("n1".to_owned()));
+    browser.dispatch(Event::Notifications(notifications::Event::Read("n1".to_owned())));
+    browser.dispatch(Event::Notifications(notifications::Event::Read("n1".to_owned())));
     assert_eq!(browser.count("POST /me/notifications/n1/read"), 1);
     let told = Effect::BroadcastRead("n1".to_owned());
     assert_eq!(browser.log.iter().filter(|effect| **effect == told).count(), 1);
-    assert_eq!(browser.model.notifications.unread(), 0);
+    assert_eq!(browser.model.features.notifications.unread(), 0);
 }
 
 #[test]
@@ -258,8 +272,8 @@ fn a_notification_read_in_another_tab_is_read_here_without_a_word_to_anybody() {
     let mut browser = Browser::sign_in_at("/notifications");
     let two = page(&[notification("n2", false), notification("n1", false)], None);
     browser.answer("/me/notifications", Ok(answer(200, &two)));
-    browser.dispatch(Event::NotificationReadElsewhere("n1".to_owned()));
-    assert_eq!(browser.model.notifications.unread(), 1);
+    browser.dispatch(Event::Notifications(notifications::Event::ReadElsewhere("n1".to_owned())));
+    assert_eq!(browser.model.features.notifications.unread(), 1);
     assert_eq!(browser.count("POST /me/notifications/n1/read"), 0);
     assert!(!browser.log.iter().any(|effect| matches!(effect, Effect::BroadcastRead(_))));
 }
@@ -270,35 +284,39 @@ fn a_notification_read_in_another_tab_is_read_here_without_a_word_to_anybody() {
 fn this_is_not_my_device_survives_the_redirect_the_step_up_and_a_reload() {
     let mut browser = Browser::new();
     browser.open("/");
-    browser.dispatch(Event::ScreenDeclared(WhoseScreen::Borrowed));
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(WhoseScreen::Borrowed)));
     assert!(browser.storage.is_empty(), "nothing is stored before the sign-in");
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|_| {});
-    assert_eq!(browser.model.visit.screen, WhoseScreen::Borrowed);
+    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed);
     browser.reload();
     browser.answer_discovery();
     browser.return_with(|_| {});
-    assert_eq!(browser.model.visit.screen, WhoseScreen::Borrowed, "after a reload");
-    browser.dispatch(Event::LinkFollowed(Route::Device(id("a"))));
+    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed, "after a reload");
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.step_up("a");
-    assert_eq!(browser.model.visit.screen, WhoseScreen::Borrowed, "after the step-up");
+    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed, "after the step-up");
 }
 
 #[test]
 fn on_a_borrowed_screen_nothing_stays_after_the_sign_out_not_even_the_language() {
     let mut own = Browser::sign_in_at("/devices");
-    own.dispatch(Event::LocaleChosen(Locale::Ja));
-    own.dispatch(Event::SignOutChosen);
+    own.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
+    own.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     assert_eq!(own.storage.keys().collect::<Vec<_>>(), ["portal.locale"]);
     let mut borrowed = borrowed_visit("/");
-    borrowed.dispatch(Event::LocaleChosen(Locale::Ja));
-    borrowed.dispatch(Event::SignOutChosen);
+    borrowed.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
+    borrowed.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     assert!(borrowed.storage.is_empty(), "{:?}", borrowed.storage);
     borrowed.open("/signed-out");
-    assert_eq!(borrowed.model.visit.screen, WhoseScreen::Own, "the next person is asked anew");
-    assert!(!borrowed.model.visit.ended_by_idleness);
+    assert_eq!(
+        borrowed.model.features.shared_computer.screen,
+        WhoseScreen::Own,
+        "the next person is asked anew"
+    );
+    assert!(!borrowed.model.features.shared_computer.ended_by_idleness);
 }
 
 #[test]
@@ -306,18 +324,18 @@ fn nobody_at_a_borrowed_screen_is_warned_and_then_signed_out() {
     let mut browser = borrowed_visit("/");
     browser.pass(181);
     assert!(matches!(said(&browser), Some(Announcement::IdleSoon(_))), "{:?}", said(&browser));
-    assert_eq!(browser.model.visit.idleness, Idleness::Active);
+    assert_eq!(browser.model.features.shared_computer.idleness, Idleness::Active);
     browser.pass(60);
-    assert!(matches!(browser.model.visit.idleness, Idleness::Warning(_)));
+    assert!(matches!(browser.model.features.shared_computer.idleness, Idleness::Warning(_)));
     browser.pass(57);
-    assert!(browser.model.session.signed_in().is_some());
+    assert!(browser.model.page.session.signed_in().is_some());
     browser.pass(3);
-    assert!(browser.model.session.signed_in().is_none());
+    assert!(browser.model.page.session.signed_in().is_none());
     assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout"));
     assert!(browser.has_effect(&Effect::BroadcastSignedOut));
     assert_eq!(browser.storage.keys().collect::<Vec<_>>(), ["portal.ended-by-idleness"]);
     browser.open("/signed-out");
-    assert!(browser.model.visit.ended_by_idleness, "the page says why");
+    assert!(browser.model.features.shared_computer.ended_by_idleness, "the page says why");
     assert!(browser.storage.is_empty());
 }
 
@@ -325,31 +343,34 @@ fn nobody_at_a_borrowed_screen_is_warned_and_then_signed_out() {
 fn a_touch_starts_the_five_minutes_anew_and_the_warning_goes_by_its_button_only() {
     let mut browser = borrowed_visit("/");
     browser.pass(170);
-    browser.dispatch(Event::ActivityNoticed);
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::ActivityNoticed));
     browser.pass(239);
-    assert_eq!(browser.model.visit.idleness, Idleness::Active);
+    assert_eq!(browser.model.features.shared_computer.idleness, Idleness::Active);
     browser.pass(2);
-    assert!(matches!(browser.model.visit.idleness, Idleness::Warning(_)));
-    browser.dispatch(Event::ActivityNoticed);
-    assert!(matches!(browser.model.visit.idleness, Idleness::Warning(_)), "a passer-by answers nothing");
-    browser.dispatch(Event::StayChosen);
-    assert_eq!(browser.model.visit.idleness, Idleness::Active);
+    assert!(matches!(browser.model.features.shared_computer.idleness, Idleness::Warning(_)));
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::ActivityNoticed));
+    assert!(
+        matches!(browser.model.features.shared_computer.idleness, Idleness::Warning(_)),
+        "a passer-by answers nothing"
+    );
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::StayChosen));
+    assert_eq!(browser.model.features.shared_computer.idleness, Idleness::Active);
     browser.pass(239);
-    assert!(browser.model.session.signed_in().is_some());
+    assert!(browser.model.page.session.signed_in().is_some());
 }
 
 #[test]
 fn after_sleep_the_visit_is_over_at_the_first_look_however_the_person_comes_back() {
     for come_back in [
-        Event::VisibilityChanged(Visibility::Visible),
-        Event::ActivityNoticed,
-        Event::StayChosen,
-        Event::TimerFired(TimerId::Idle),
+        Event::App(AppEvent::VisibilityChanged(Visibility::Visible)),
+        Event::SharedComputer(shared_computer::Event::ActivityNoticed),
+        Event::SharedComputer(shared_computer::Event::StayChosen),
+        Event::App(AppEvent::TimerFired(TimerId::Idle)),
     ] {
         let mut browser = borrowed_visit("/");
         browser.set_clocks(2_000, 3_600_000);
         browser.dispatch(come_back.clone());
-        assert!(browser.model.session.signed_in().is_none(), "{come_back:?}");
+        assert!(browser.model.page.session.signed_in().is_none(), "{come_back:?}");
     }
 }
 
@@ -358,11 +379,11 @@ fn somebody_in_another_tab_counts_and_is_not_sent_back() {
     let mut browser = borrowed_visit("/");
     browser.pass(250);
     browser.log.clear();
-    browser.dispatch(Event::ActivityElsewhere);
-    assert_eq!(browser.model.visit.idleness, Idleness::Active);
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::ActivityElsewhere));
+    assert_eq!(browser.model.features.shared_computer.idleness, Idleness::Active);
     assert!(!browser.has_effect(&Effect::BroadcastActivity), "two tabs would talk for ever");
     browser.pass(30);
-    browser.dispatch(Event::ActivityNoticed);
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::ActivityNoticed));
     assert!(browser.has_effect(&Effect::BroadcastActivity));
 }
 
@@ -370,17 +391,17 @@ fn somebody_in_another_tab_counts_and_is_not_sent_back() {
 fn on_a_screen_of_ones_own_the_clock_signs_nobody_out() {
     let mut browser = Browser::sign_in_at("/devices");
     browser.set_clocks(86_400_000, 86_400_000);
-    browser.dispatch(Event::ActivityNoticed);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
-    assert!(browser.model.session.signed_in().is_some());
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::ActivityNoticed));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
+    assert!(browser.model.page.session.signed_in().is_some());
     assert!(!browser.timers.iter().any(|(timer, _)| *timer == TimerId::Idle));
 }
 
 #[test]
 fn whose_screen_it_is_cannot_be_changed_while_somebody_is_signed_in() {
     let mut browser = borrowed_visit("/");
-    browser.dispatch(Event::ScreenDeclared(WhoseScreen::Own));
-    assert_eq!(browser.model.visit.screen, WhoseScreen::Borrowed);
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(WhoseScreen::Own)));
+    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed);
 }
 
 // ---- without a network -------------------------------------------------------------------------------------------
@@ -391,18 +412,21 @@ fn nothing_pressed_offline_is_sent_then_or_later() {
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.step_up("a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
-    browser.dispatch(Event::WentOffline);
-    browser.dispatch(Event::ResetConfirmed);
-    browser.dispatch(Event::PasscodeShowChosen(id("a")));
-    assert_eq!(browser.model.unsent, 2);
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "B stays, and so does its clock");
-    browser.dispatch(Event::WentOnline);
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
+    browser.dispatch(Event::App(AppEvent::WentOffline));
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
+    browser.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
+    assert_eq!(browser.model.page.unsent, 2);
+    assert!(
+        matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
+        "B stays, and so does its clock"
+    );
+    browser.dispatch(Event::App(AppEvent::WentOnline));
     browser.pass(5);
     assert_eq!(browser.count("POST /resetPasscode"), 0);
     assert_eq!(browser.count("GET /temporaryPasscode"), 0);
-    assert_eq!(browser.model.unsent, 0);
-    browser.dispatch(Event::ResetConfirmed);
+    assert_eq!(browser.model.page.unsent, 0);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     assert_eq!(browser.count("POST /resetPasscode"), 1);
 }
 
@@ -412,14 +436,14 @@ fn a_list_that_was_loaded_stays_and_says_as_of_when_until_it_is_read_again() {
     browser.answer("/me/managedDevices", Ok(answer(200, &page(&[device_json("a")], None))));
     assert_eq!(browser.model.devices_as_of(), None);
     browser.pass(30);
-    browser.dispatch(Event::WentOffline);
+    browser.dispatch(Event::App(AppEvent::WentOffline));
     assert_eq!(browser.model.devices_as_of().map(|when| when.unix_seconds()), Some(SERVER));
-    assert_eq!(browser.model.devices.all().len(), 1);
-    browser.dispatch(Event::WentOnline);
+    assert_eq!(browser.model.features.devices.list.all().len(), 1);
+    browser.dispatch(Event::App(AppEvent::WentOnline));
     browser.answer("/me/managedDevices", Ok(problem(400, "invalidRequest")));
     assert!(browser.model.devices_as_of().is_some(), "reading it again failed");
-    assert_eq!(browser.model.devices.all().len(), 1);
-    browser.dispatch(Event::RetryChosen);
+    assert_eq!(browser.model.features.devices.list.all().len(), 1);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     browser.answer("/me/managedDevices", Ok(answer(200, &page(&[device_json("b")], None))));
     assert_eq!(browser.model.devices_as_of(), None);
 }
@@ -427,24 +451,24 @@ fn a_list_that_was_loaded_stays_and_says_as_of_when_until_it_is_read_again() {
 #[test]
 fn an_answer_proves_the_network_whatever_the_browser_believes() {
     let mut browser = Browser::sign_in_at("/devices");
-    browser.dispatch(Event::WentOffline);
+    browser.dispatch(Event::App(AppEvent::WentOffline));
     browser.answer("/me/managedDevices", Ok(answer(200, &page(&[], None))));
-    assert_eq!(browser.model.connectivity, Connectivity::Online);
-    browser.dispatch(Event::RetryChosen);
-    browser.dispatch(Event::LinkFollowed(Route::History));
+    assert_eq!(browser.model.page.connectivity, Connectivity::Online);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::History)));
     browser.answer("/me/history", Err(NetworkFault::Offline));
-    assert_eq!(browser.model.connectivity, Connectivity::Offline);
+    assert_eq!(browser.model.page.connectivity, Connectivity::Offline);
 }
 
 #[test]
 fn signing_out_offline_forgets_everything_here_and_does_not_leave_into_an_error_page() {
     let mut browser = Browser::sign_in_at("/devices");
     let left = browser.left_for.len();
-    browser.dispatch(Event::WentOffline);
-    browser.dispatch(Event::SignOutChosen);
-    assert_eq!(browser.model.session, Session::SignedOut);
+    browser.dispatch(Event::App(AppEvent::WentOffline));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert_eq!((browser.left_for.len(), browser.address.as_str()), (left, "/signed-out"));
-    assert!(browser.model.devices.all().is_empty());
+    assert!(browser.model.features.devices.list.all().is_empty());
 }
 
 #[test]
@@ -453,7 +477,7 @@ fn the_result_of_a_reset_is_found_in_the_addresses_of_the_page_and_nowhere_else(
     let mut browser = Browser::sign_in_at("/devices/a");
     let done = device_json_with("a", &[("r1", "done", None, 0)]);
     browser.answer("/managedDevices/a", Ok(answer(200, &done)));
-    browser.dispatch(Event::LinkFollowed(Route::parse(NOT_ME)));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::parse(NOT_ME))));
     assert_eq!(browser.address, NOT_ME);
     assert!(browser.left_for.iter().all(|url| !url.contains("r1") && url.contains(&form(ORIGIN))));
 }

@@ -4,8 +4,10 @@
 
 mod support;
 
-use passcode_portal::app::{Event, LoadState};
+use passcode_portal::app::{AppEvent, Event};
+use passcode_portal::core::LoadState;
 use passcode_portal::domain::{ActionFlow, Ending, StopReason, SubmitStep};
+use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use passcode_portal::route::Route;
 use passcode_portal::view;
@@ -23,7 +25,7 @@ type Check = fn(&ActionFlow) -> bool;
 /// The last button was pressed and answered so.
 fn answered(outcome: Outcome) -> Browser {
     let mut browser = Browser::at_confirmation();
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.answer(POST, outcome);
     browser
 }
@@ -55,15 +57,15 @@ fn a_list_that_may_come_later_is_asked_for_again_and_any_other_is_explained_at_o
     for (outcome, times) in cases {
         let mut browser = Browser::sign_in_at("/devices");
         for _ in 0..times {
-            assert_eq!(browser.model.devices.state, LoadState::Loading, "{outcome:?}");
+            assert_eq!(browser.model.features.devices.list.state, LoadState::Loading, "{outcome:?}");
             browser.answer(LIST, outcome.clone());
             browser.pass(8);
         }
-        assert!(matches!(browser.model.devices.state, LoadState::Failed(_)), "{outcome:?}");
+        assert!(matches!(browser.model.features.devices.list.state, LoadState::Failed(_)), "{outcome:?}");
         assert!(!browser.is_waiting_for(LIST), "{outcome:?}: nothing by itself");
-        browser.dispatch(Event::RetryChosen);
+        browser.dispatch(Event::App(AppEvent::RetryChosen));
         browser.answer(LIST, Ok(answer(200, &json!({ "value": [device_json("a")] }))));
-        assert_eq!(browser.model.devices.state, LoadState::Loaded, "{outcome:?}");
+        assert_eq!(browser.model.features.devices.list.state, LoadState::Loaded, "{outcome:?}");
     }
 }
 
@@ -84,20 +86,24 @@ fn page_of(devices: &[&str], down: bool, next: bool) -> Outcome {
 fn devices_are_missing_when_any_page_says_so_and_until_a_whole_list_was_read() {
     for pages in [[true, false], [false, true], [true, true]] {
         let mut browser = Browser::sign_in_at("/devices");
-        assert!(!browser.model.devices.is_partial(), "nothing is known yet");
+        assert!(!browser.model.features.devices.list.is_partial(), "nothing is known yet");
         browser.answer(LIST, page_of(&["a"], pages[0], true));
-        assert_eq!(browser.model.devices.is_partial(), pages[0], "{pages:?}: told with the first page");
+        assert_eq!(
+            browser.model.features.devices.list.is_partial(),
+            pages[0],
+            "{pages:?}: told with the first page"
+        );
         browser.answer("skiptoken=2", page_of(&["b"], pages[1], false));
-        assert_eq!(browser.model.devices.state, LoadState::Loaded);
-        assert!(browser.model.devices.is_partial(), "{pages:?}");
+        assert_eq!(browser.model.features.devices.list.state, LoadState::Loaded);
+        assert!(browser.model.features.devices.list.is_partial(), "{pages:?}");
         // Young as it is, it is read again, and stays as it is until it is whole.
-        browser.dispatch(Event::RetryChosen);
+        browser.dispatch(Event::App(AppEvent::RetryChosen));
         browser.answer(LIST, page_of(&["a"], false, true));
-        assert!(browser.model.devices.is_partial(), "{pages:?}: half of it is no proof");
+        assert!(browser.model.features.devices.list.is_partial(), "{pages:?}: half of it is no proof");
         browser.answer("skiptoken=2", page_of(&["b", "c"], false, false));
-        assert!(!browser.model.devices.is_partial(), "{pages:?}");
-        assert_eq!(browser.model.devices.all().len(), 3);
-        browser.dispatch(Event::RetryChosen);
+        assert!(!browser.model.features.devices.list.is_partial(), "{pages:?}");
+        assert_eq!(browser.model.features.devices.list.all().len(), 3);
+        browser.dispatch(Event::App(AppEvent::RetryChosen));
         assert!(!browser.is_waiting_for(LIST), "{pages:?}: a whole list keeps for a minute");
     }
 }
@@ -106,10 +112,10 @@ fn devices_are_missing_when_any_page_says_so_and_until_a_whole_list_was_read() {
 fn an_empty_list_with_a_service_missing_is_not_known_to_be_empty() {
     for (down, is_known) in [(false, true), (true, false)] {
         let mut browser = Browser::sign_in_at("/devices");
-        assert!(!browser.model.devices.is_known_empty(), "not asked yet");
+        assert!(!browser.model.features.devices.list.is_known_empty(), "not asked yet");
         browser.answer(LIST, page_of(&[], down, false));
-        assert_eq!(browser.model.devices.is_known_empty(), is_known);
-        let problem = view::list_problem(&browser.model.devices);
+        assert_eq!(browser.model.features.devices.list.is_known_empty(), is_known);
+        let problem = view::list_problem(&browser.model.features.devices.list);
         assert_eq!(problem.is_none(), is_known, "{problem:?}");
         assert!(problem.is_none_or(|problem| problem.button.is_some()), "a way on");
     }
@@ -119,8 +125,8 @@ fn an_empty_list_with_a_service_missing_is_not_known_to_be_empty() {
 fn signing_out_forgets_that_devices_were_missing() {
     let mut browser = Browser::sign_in_at("/devices");
     browser.answer(LIST, page_of(&["a"], true, false));
-    browser.dispatch(Event::SignOutChosen);
-    assert!(!browser.model.devices.is_partial());
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
+    assert!(!browser.model.features.devices.list.is_partial());
 }
 
 #[test]
@@ -131,7 +137,7 @@ fn a_busy_list_is_waited_for_as_long_as_it_asks_also_in_fractions() {
         assert!(!browser.is_waiting_for(LIST), "{wait}: not before");
         browser.pass(pass);
         browser.answer(LIST, Ok(answer(200, &json!({ "value": [device_json("a")] }))));
-        assert_eq!(browser.model.devices.state, LoadState::Loaded, "{wait}");
+        assert_eq!(browser.model.features.devices.list.state, LoadState::Loaded, "{wait}");
     }
 }
 
@@ -151,7 +157,7 @@ fn a_refusal_of_a_reset_keeps_its_kind_and_is_not_sent_again() {
     ];
     for (response, check) in cases {
         let mut browser = answered(Ok(response));
-        assert!(check(&browser.model.reset), "{:?}", browser.model.reset);
+        assert!(check(&browser.model.features.actions.reset), "{:?}", browser.model.features.actions.reset);
         browser.pass(30);
         assert_eq!(browser.count("POST /resetPasscode"), 1, "never repeated by itself");
     }
@@ -165,23 +171,29 @@ fn an_answer_that_says_nothing_certain_reads_the_device_and_repeats_with_the_sam
         Ok(bytes(202, r#"{"id":"r1"#)),
     ] {
         let mut browser = Browser::at_confirmation();
-        browser.dispatch(Event::ResetConfirmed);
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         let first = browser.answer(POST, outcome.clone());
         assert!(
-            matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }),
+            matches!(
+                browser.model.features.actions.reset,
+                ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+            ),
             "{outcome:?}"
         );
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
         assert!(
-            matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Unknown, .. }),
+            matches!(
+                browser.model.features.actions.reset,
+                ActionFlow::Submit { step: SubmitStep::Unknown, .. }
+            ),
             "{outcome:?}"
         );
         browser.pass(30);
         assert_eq!(browser.count("POST /resetPasscode"), 1, "{outcome:?}: never repeated by itself");
-        browser.dispatch(Event::ResetConfirmed);
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         let second = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
         assert_eq!(first.headers, second.headers, "{outcome:?}: the same key");
-        assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }), "{outcome:?}");
+        assert!(matches!(browser.model.features.actions.reset, ActionFlow::Pending { .. }), "{outcome:?}");
     }
 }
 
@@ -192,9 +204,9 @@ fn a_reload_after_an_answer_that_was_final_explains_and_sends_nothing() {
         let mut browser = answered(Ok(response.clone()));
         reloaded(&mut browser, &[]);
         assert!(
-            matches!(browser.model.reset, ActionFlow::Explain { .. }),
+            matches!(browser.model.features.actions.reset, ActionFlow::Explain { .. }),
             "{response:?}: {:?}",
-            browser.model.reset
+            browser.model.features.actions.reset
         );
         assert_eq!(browser.count("POST /resetPasscode"), 0, "{response:?}");
         assert!(!browser.is_waiting_for("/temporaryPasscode"), "{response:?}");
@@ -205,12 +217,12 @@ fn a_reload_after_an_answer_that_was_final_explains_and_sends_nothing() {
 fn a_reload_after_an_answer_that_was_not_final_finds_b_with_the_same_key_and_sends_nothing() {
     for outcome in [Ok(problem(503, "unavailable")), Err(NetworkFault::Broken)] {
         let mut browser = Browser::at_confirmation();
-        let key = browser.model.reset.ticket().unwrap().key.clone();
-        browser.dispatch(Event::ResetConfirmed);
+        let key = browser.model.features.actions.reset.ticket().unwrap().key.clone();
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         browser.answer(POST, outcome.clone());
         reloaded(&mut browser, &[]);
-        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{outcome:?}");
-        assert_eq!(browser.model.reset.ticket().unwrap().key, key, "{outcome:?}");
+        assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }), "{outcome:?}");
+        assert_eq!(browser.model.features.actions.reset.ticket().unwrap().key, key, "{outcome:?}");
         assert_eq!(browser.count("POST /resetPasscode"), 0, "{outcome:?}");
     }
 }
@@ -230,13 +242,21 @@ fn a_reload_back_and_forward_find_a_reset_that_the_device_ended_and_fetch_no_pas
     for (state, code, check) in cases {
         let mut browser = answered(Ok(answer(202, &run_json("r1", "pending", None, 0))));
         reloaded(&mut browser, &[("r1", state, code, 0)]);
-        assert!(check(&browser.model.reset), "{state}: {:?}", browser.model.reset);
-        browser.dispatch(Event::AddressChanged(Route::Device(id("a"))));
-        browser.dispatch(Event::AddressChanged(Route::ResetPasscode(id("a"))));
+        assert!(
+            check(&browser.model.features.actions.reset),
+            "{state}: {:?}",
+            browser.model.features.actions.reset
+        );
+        browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Device(id("a")))));
+        browser.dispatch(Event::App(AppEvent::AddressChanged(Route::ResetPasscode(id("a")))));
         if browser.is_waiting_for(DEVICE) {
             browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", state, code, 0)]))));
         }
-        assert!(check(&browser.model.reset), "{state}, after Back and Forward: {:?}", browser.model.reset);
+        assert!(
+            check(&browser.model.features.actions.reset),
+            "{state}, after Back and Forward: {:?}",
+            browser.model.features.actions.reset
+        );
         assert_eq!(browser.count("POST /resetPasscode"), 0, "{state}");
         assert!(!browser.is_waiting_for("/temporaryPasscode"), "{state}");
     }

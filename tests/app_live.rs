@@ -4,8 +4,11 @@
 
 mod support;
 
-use passcode_portal::app::{Announcement, Effect, Event, FetchId, LoadState, StreamEnd, TimerId, Visibility};
+use passcode_portal::app::{AppEvent, Event, Visibility};
+use passcode_portal::core::{Announcement, Effect, FetchId, LoadState, TimerId};
 use passcode_portal::domain::{ActionFlow, Ending, PendingPhase};
+use passcode_portal::features::live::StreamEnd;
+use passcode_portal::features::{actions, live, sign_in};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
@@ -47,7 +50,7 @@ fn pending() -> Browser {
     browser.step_up("a");
     browser.answer(NOTES, Ok(answer(200, &json!({ "value": [] }))));
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
     browser
 }
@@ -77,7 +80,7 @@ fn looks_by_itself(browser: &Browser) -> bool {
 }
 
 fn said(browser: &Browser) -> (u32, Option<Announcement>) {
-    (browser.model.announcement.sequence, browser.model.announcement.latest.clone())
+    (browser.model.page.announcement.sequence, browser.model.page.announcement.latest.clone())
 }
 
 fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
@@ -128,7 +131,7 @@ fn what_the_server_knows_is_read_at_once_and_said_once_without_a_look() {
         browser.answer(DEVICE, Ok(with_run(state, progress)));
         assert_eq!(said(&browser), (sequence + 1, Some(announcement)));
     }
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
 }
 
 #[test]
@@ -147,7 +150,10 @@ fn not_now_is_a_phase_of_its_own() {
     let mut browser = pending_and_heard_of();
     browser.stream_brings(&device_event(1, "a"));
     browser.answer(DEVICE, Ok(with_run("active", "notNow")));
-    assert!(matches!(browser.model.reset, ActionFlow::Pending { phase: PendingPhase::NotNow, .. }));
+    assert!(matches!(
+        browser.model.features.actions.reset,
+        ActionFlow::Pending { phase: PendingPhase::NotNow, .. }
+    ));
 }
 
 #[test]
@@ -164,7 +170,7 @@ fn a_row_of_the_list_follows_its_device() {
     let mut browser = in_the_list();
     browser.stream_brings(&device_event(7, "a"));
     browser.answer(DEVICE, Ok(with_run("active", "delivered")));
-    assert!(browser.model.devices.find(&id("a")).unwrap().open_run().is_some());
+    assert!(browser.model.features.devices.list.find(&id("a")).unwrap().open_run().is_some());
     assert_eq!(browser.count("GET /managedDevices"), 1, "the list itself is not loaded again");
 }
 
@@ -174,7 +180,7 @@ fn a_device_nobody_knows_yet_loads_the_list_only_where_the_list_is_shown() {
     browser.stream_brings(&device_event(7, "new"));
     assert_eq!(browser.count("GET /managedDevices"), 2);
     let mut browser = in_the_list();
-    browser.dispatch(Event::LinkFollowed(Route::Help));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     browser.stream_brings(&device_event(7, "new"));
     assert_eq!(browser.count("GET /managedDevices"), 1);
     assert_eq!(browser.count("GET /managedDevices/new"), 0);
@@ -185,8 +191,8 @@ fn a_notification_is_read_at_once_and_counted() {
     let mut browser = in_the_list();
     browser.stream_brings("event: notification\nid: 3\ndata: {\"notificationId\":\"n1\"}\n\n");
     browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note()] }))));
-    assert_eq!(browser.model.notifications.unread(), 1);
-    assert_eq!(browser.model.announcement.latest, Some(Announcement::NotificationsArrived(1)));
+    assert_eq!(browser.model.features.notifications.unread(), 1);
+    assert_eq!(browser.model.page.announcement.latest, Some(Announcement::NotificationsArrived(1)));
 }
 
 #[test]
@@ -194,7 +200,11 @@ fn a_resync_reads_everything_that_is_shown_again() {
     let mut browser = in_the_list();
     browser.stream_brings("event: resync\nid: 90\ndata: {}\n\n");
     assert_eq!((browser.count("GET /managedDevices"), browser.count("GET /me/notifications")), (2, 2));
-    assert_eq!(browser.model.devices.all().len(), 2, "what is known stays until the answer is there");
+    assert_eq!(
+        browser.model.features.devices.list.all().len(),
+        2,
+        "what is known stays until the answer is there"
+    );
 }
 
 #[test]
@@ -298,9 +308,9 @@ fn an_attempt_that_is_held_back_on_the_way_is_given_up_and_looking_goes_on_meanw
 fn a_silence_ends_a_connection_that_the_browser_believes_in() {
     let mut browser = in_the_list();
     browser.pass(49);
-    assert!(browser.model.live.is_open());
+    assert!(browser.model.features.live.is_open());
     browser.pass(1);
-    assert!(!browser.model.live.is_open());
+    assert!(!browser.model.features.live.is_open());
     assert!(browser.has_effect(&Effect::CloseEventStream));
     let first = browser.log.len();
     browser.pass(2);
@@ -333,10 +343,11 @@ fn an_older_answer_never_replaces_a_newer_one() {
     browser.stream_brings(&device_event(2, "a"));
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
     let before = said(&browser);
-    browser.dispatch(Event::Fetched { id: early, outcome: Ok(with_run("active", "delivered")) });
-    let shown = browser.model.device.device.clone().unwrap();
+    browser
+        .dispatch(Event::App(AppEvent::Fetched { id: early, outcome: Ok(with_run("active", "delivered")) }));
+    let shown = browser.model.features.devices.detail.device.clone().unwrap();
     assert!(shown.open_run().is_none(), "the details do not go back");
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
     assert_eq!(said(&browser), before);
 }
 
@@ -348,19 +359,19 @@ fn a_list_that_was_asked_for_earlier_does_not_undo_what_is_known_of_a_device() {
     browser.stream_brings(&device_event(2, "a"));
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
     let stale = list(&[device_json_with("a", &[("r1", "active", None, 0)]), device_json("b")]);
-    browser.dispatch(Event::Fetched { id: early, outcome: Ok(stale) });
-    assert_eq!(browser.model.devices.state, LoadState::Loaded);
-    assert!(browser.model.devices.find(&id("a")).unwrap().open_run().is_none());
+    browser.dispatch(Event::App(AppEvent::Fetched { id: early, outcome: Ok(stale) }));
+    assert_eq!(browser.model.features.devices.list.state, LoadState::Loaded);
+    assert!(browser.model.features.devices.list.find(&id("a")).unwrap().open_run().is_none());
 }
 
 #[test]
 fn a_list_that_was_asked_for_later_tells_the_details_and_the_reset_too() {
     let mut browser = pending_and_heard_of();
-    browser.dispatch(Event::LinkFollowed(Route::Devices));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Devices)));
     browser.answer(LIST, Ok(list(&[device_json_with("a", &[("r1", "done", None, 0)])])));
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
-    assert!(browser.model.device.device.clone().unwrap().open_run().is_none());
-    assert_eq!(browser.model.announcement.latest, Some(Announcement::ResetDone));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
+    assert!(browser.model.features.devices.detail.device.clone().unwrap().open_run().is_none());
+    assert_eq!(browser.model.page.announcement.latest, Some(Announcement::ResetDone));
 }
 
 #[test]
@@ -371,12 +382,12 @@ fn a_device_as_quick_as_the_server_is_not_missed() {
     browser.step_up("a");
     browser.stream_opens();
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.stream_brings(&device_event(1, "a"));
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
     browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
 }
 
 #[test]
@@ -386,21 +397,26 @@ fn a_read_that_fails_is_repeated_although_the_stream_is_open() {
     browser.answer(DEVICE, Err(NetworkFault::Broken));
     browser.pass(5);
     browser.answer(DEVICE, Ok(with_run("done", "acknowledged")));
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
 }
 
 #[test]
 fn sign_out_closes_the_stream_and_nothing_it_still_says_counts() {
     let mut browser = in_the_list();
     let (open, _) = browser.stream.clone().unwrap();
-    browser.dispatch(Event::SignedOutElsewhere);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignedOutElsewhere));
     assert!(browser.stream.is_none());
     let requests = browser.requests.len();
     let mut events = Vec::new();
     let mut stream = passcode_portal::api::EventStream::default();
     stream.feed(device_event(1, "a").as_bytes(), &mut events).unwrap();
-    browser.dispatch(Event::StreamRead { id: open, events, last_event: String::new(), retry: None });
-    browser.dispatch(Event::StreamEnded { id: open, end: StreamEnd::Broke });
+    browser.dispatch(Event::Live(live::Event::Read {
+        id: open,
+        events,
+        last_event: String::new(),
+        retry: None,
+    }));
+    browser.dispatch(Event::Live(live::Event::Ended { id: open, end: StreamEnd::Broke }));
     browser.pass(120);
     assert_eq!(browser.requests.len(), requests);
     assert!(browser.stream.is_none());
@@ -409,22 +425,22 @@ fn sign_out_closes_the_stream_and_nothing_it_still_says_counts() {
 #[test]
 fn a_hidden_page_gives_the_connection_back_unless_a_reset_is_pending() {
     let mut browser = in_the_list();
-    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Hidden)));
     for _ in 0..60 {
         browser.stream_brings(": still here\n\n");
         browser.pass(1);
     }
     assert!(browser.stream.is_none());
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
     assert!(browser.stream.is_some(), "and takes it again at once");
 
     let mut browser = pending_and_heard_of();
-    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Hidden)));
     for _ in 0..300 {
         browser.stream_brings(": still here\n\n");
         browser.pass(1);
     }
-    assert!(browser.model.live.is_open(), "the title of the tab follows it");
+    assert!(browser.model.features.live.is_open(), "the title of the tab follows it");
 }
 
 #[test]
@@ -432,7 +448,7 @@ fn right_after_sleep_a_dead_connection_is_replaced_at_once() {
     let mut browser = pending_and_heard_of();
     let before = browser.stream.clone().unwrap().0;
     browser.set_clocks(200, 3_600_000);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
     assert_ne!(browser.stream.clone().unwrap().0, before);
     let reads = browser.count("GET /managedDevices/a");
     browser.stream_opens();
@@ -442,11 +458,11 @@ fn right_after_sleep_a_dead_connection_is_replaced_at_once() {
 #[test]
 fn back_online_the_stream_is_asked_for_without_waiting() {
     let mut browser = in_the_list();
-    browser.dispatch(Event::WentOffline);
+    browser.dispatch(Event::App(AppEvent::WentOffline));
     assert!(browser.stream.is_none());
     browser.pass(300);
     assert!(browser.stream.is_none(), "nothing is tried without a network");
-    browser.dispatch(Event::WentOnline);
+    browser.dispatch(Event::App(AppEvent::WentOnline));
     assert!(browser.stream.is_some());
 }
 
@@ -454,7 +470,7 @@ fn back_online_the_stream_is_asked_for_without_waiting() {
 fn without_a_stream_a_new_notification_makes_its_device_be_read() {
     let mut browser = in_the_list();
     browser.stream_ends(StreamEnd::NoStream(Ok(problem(404, "notFound"))));
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
     browser.answer(NOTES, Ok(answer(200, &json!({ "value": [note()] }))));
     assert_eq!(browser.count("GET /managedDevices/a"), 1, "the flag and the row tell the same");
 }
@@ -464,8 +480,8 @@ fn what_the_connection_before_still_says_counts_for_nothing() {
     let mut browser = in_the_list();
     let (before, _) = browser.stream.clone().unwrap();
     browser.set_clocks(200, 3_600_000);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
     browser.stream_opens();
-    browser.dispatch(Event::StreamEnded { id: before, end: StreamEnd::Broke });
-    assert!(browser.model.live.is_open(), "the new one stands");
+    browser.dispatch(Event::Live(live::Event::Ended { id: before, end: StreamEnd::Broke }));
+    assert!(browser.model.features.live.is_open(), "the new one stands");
 }

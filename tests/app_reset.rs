@@ -4,11 +4,14 @@
 
 mod support;
 
-use passcode_portal::app::{Announcement, Effect, Event, LoadState, PasscodeView, Session, Visibility};
+use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::auth::SignInError;
+use passcode_portal::core::{Announcement, Effect, LoadState, Session};
 use passcode_portal::domain::{
     ActionFlow, Ending, Milliseconds, PendingPhase, SignInStep, StopReason, SubmitStep, WhyExplain,
 };
+use passcode_portal::features::passcode::PasscodeView;
+use passcode_portal::features::{actions, devices, notifications, passcode, sign_in};
 use passcode_portal::http::NetworkFault;
 use passcode_portal::route::Route;
 use serde_json::json;
@@ -20,29 +23,29 @@ const POST: &str = "/resetPasscode";
 
 fn pending() -> Browser {
     let mut browser = Browser::at_confirmation();
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
-    assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Pending { .. }));
     browser
 }
 
 fn spoken(browser: &Browser) -> Option<&Announcement> {
-    browser.model.announcement.latest.as_ref()
+    browser.model.page.announcement.latest.as_ref()
 }
 
 #[test]
 fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
     let mut browser = Browser::sign_in_at("/devices");
     browser.answer("/managedDevices", Ok(answer(200, &json!({ "value": [device_json("a")] }))));
-    browser.dispatch(Event::LinkFollowed(Route::Device(id("a"))));
-    assert!(browser.model.device.device.is_some(), "known from the list while it is read");
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
+    assert!(browser.model.features.devices.detail.device.is_some(), "known from the list while it is read");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
 
-    browser.dispatch(Event::ResetChosen(id("a")));
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
     let why = WhyExplain::FirstTime;
-    assert_eq!(browser.model.reset, ActionFlow::Explain { device: id("a"), why });
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Explain { device: id("a"), why });
     assert_eq!(browser.left_for.len(), 1, "no redirect before the person agrees");
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
     let state = browser.asked()["state"].clone();
     browser.open(&format!("/signed-out?state={state}"));
@@ -54,17 +57,20 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
     browser.return_with(|_| {});
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
     assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
     browser.pass(10);
     assert_eq!(browser.count("POST /resetPasscode"), 0, "never by itself");
 
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     let request = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
     let key = request.headers.iter().find(|(name, _)| *name == "Idempotency-Key").unwrap();
     assert_eq!(key.1.len(), 32);
     assert_eq!(spoken(&browser), Some(&Announcement::ResetPending));
-    assert!(matches!(browser.model.reset, ActionFlow::Pending { phase: PendingPhase::Waiting, .. }));
+    assert!(matches!(
+        browser.model.features.actions.reset,
+        ActionFlow::Pending { phase: PendingPhase::Waiting, .. }
+    ));
 
     browser.pass(3);
     browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "active", None, 0)]))));
@@ -72,26 +78,26 @@ fn the_ten_steps_lead_to_the_reset_and_its_passcode() {
     browser.pass(5);
     browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
     assert_eq!(spoken(&browser), Some(&Announcement::ResetDone));
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Done(_), .. }));
     assert!(browser.is_waiting_for("/me/notifications"));
 
-    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
     let passcode = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
         "expiresDateTime": rfc3339(SERVER + 86_400) });
     browser.answer("/temporaryPasscode", Ok(answer(200, &passcode)));
-    let PasscodeView::Shown { passcode, .. } = &browser.model.passcode else { panic!("shown") };
+    let PasscodeView::Shown { passcode, .. } = &browser.model.features.passcode.view else { panic!("shown") };
     assert_eq!(passcode.passcode.reveal(), PASSCODE);
-    browser.dispatch(Event::PasscodeCopyChosen);
+    browser.dispatch(Event::Passcode(passcode::Event::CopyChosen));
     assert_eq!(spoken(&browser), Some(&Announcement::PasscodeCopied));
     browser.pass(121);
-    assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+    assert_eq!(browser.model.features.passcode.view, PasscodeView::Hidden);
 }
 
 #[test]
 fn a_double_click_posts_once() {
     let mut browser = Browser::at_confirmation();
     for _ in 0..5 {
-        browser.dispatch(Event::ResetConfirmed);
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     }
     assert_eq!(browser.count("POST /resetPasscode"), 1);
 }
@@ -99,17 +105,20 @@ fn a_double_click_posts_once() {
 #[test]
 fn the_milestones_are_said_once_each_and_the_digits_are_not() {
     let mut browser = Browser::at_confirmation();
-    let mut said = vec![browser.model.announcement.clone()];
+    let mut said = vec![browser.model.page.announcement.clone()];
     for _ in 0..300 {
         browser.pass(1);
-        if said.last() != Some(&browser.model.announcement) {
-            said.push(browser.model.announcement.clone());
+        if said.last() != Some(&browser.model.page.announcement) {
+            said.push(browser.model.page.announcement.clone());
         }
     }
     let said: Vec<_> = said.into_iter().filter_map(|announced| announced.latest).collect();
     let at = |seconds| Announcement::CountdownMilestone(passcode_portal::domain::Seconds(seconds));
     assert_eq!(said, [at(280), at(120), at(60), at(30), at(10), Announcement::CountdownOver]);
-    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
+    assert_eq!(
+        browser.model.features.actions.reset,
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired }
+    );
 }
 
 #[test]
@@ -117,10 +126,10 @@ fn after_the_time_is_over_one_button_begins_again_and_the_session_is_still_there
     let mut browser = Browser::at_confirmation();
     browser.pass(281);
     assert!(browser.model.shows_reset_explanation());
-    assert!(browser.model.session.signed_in().is_some());
-    browser.dispatch(Event::ResetConfirmed);
+    assert!(browser.model.page.session.signed_in().is_some());
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     assert_eq!(browser.count("POST /resetPasscode"), 0);
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
 }
 
@@ -128,14 +137,20 @@ fn after_the_time_is_over_one_button_begins_again_and_the_session_is_still_there
 fn sleep_and_a_changed_clock_do_not_stretch_the_five_minutes() {
     let mut slept = Browser::at_confirmation();
     slept.set_clocks(50, 400_000);
-    slept.dispatch(Event::VisibilityChanged(Visibility::Visible));
-    assert!(matches!(slept.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
+    slept.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
+    assert!(matches!(
+        slept.model.features.actions.reset,
+        ActionFlow::SignIn { step: SignInStep::Expired, .. }
+    ));
 
     let mut set_back = Browser::at_confirmation();
     set_back.set_clocks(281_000, -86_400_000);
-    set_back.dispatch(Event::ResetConfirmed);
+    set_back.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     assert_eq!(set_back.count("POST /resetPasscode"), 0);
-    assert!(matches!(set_back.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
+    assert!(matches!(
+        set_back.model.features.actions.reset,
+        ActionFlow::SignIn { step: SignInStep::Expired, .. }
+    ));
 }
 
 #[test]
@@ -148,9 +163,12 @@ fn a_clock_that_is_a_day_off_gives_the_same_five_minutes() {
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
         assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
         browser.pass(279);
-        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
+        assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
         browser.pass(1);
-        assert!(matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
+        assert!(matches!(
+            browser.model.features.actions.reset,
+            ActionFlow::SignIn { step: SignInStep::Expired, .. }
+        ));
     }
 }
 
@@ -160,13 +178,19 @@ fn a_sign_in_without_prompt_and_max_age_is_not_fresh() {
     browser.leave_for_step_up("a");
     // Somebody stripped the parameters: the provider hands out the old sign-in.
     browser.return_with(|claims| claims["auth_time"] = json!(SERVER - 3_000));
-    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
+    assert_eq!(
+        browser.model.features.actions.reset,
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired }
+    );
 
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.leave_for_step_up("a");
     browser.return_with(|claims| claims["auth_time"] = json!(null));
-    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed });
-    assert_eq!(browser.model.sign_in_error, Some(SignInError::AuthTimeMissing));
+    assert_eq!(
+        browser.model.features.actions.reset,
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed }
+    );
+    assert_eq!(browser.model.features.sign_in.error, Some(SignInError::AuthTimeMissing));
 }
 
 #[test]
@@ -174,17 +198,20 @@ fn another_person_is_told_so_and_the_first_one_is_asked_for_again() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.leave_for_step_up("a");
     browser.return_with(|claims| claims["sub"] = json!("bob"));
-    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::WrongPerson });
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(
+        browser.model.features.actions.reset,
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::WrongPerson }
+    );
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert!(browser.has_effect(&Effect::BroadcastSignedOut));
     assert!(browser.model.shows_reset_explanation());
     assert_eq!(browser.address, "/devices/a/reset-passcode");
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     let asked = browser.asked();
     assert_eq!((asked["prompt"].as_str(), asked["login_hint"].as_str()), ("login", "ann@example"));
     browser.return_with(|claims| claims["sub"] = json!("bob"));
     assert_eq!(
-        browser.model.reset,
+        browser.model.features.actions.reset,
         ActionFlow::SignIn { device: id("a"), step: SignInStep::WrongPerson },
         "still not Ann"
     );
@@ -200,10 +227,10 @@ fn a_cancelled_and_a_failed_step_up_each_have_their_explanation_and_one_button()
         let mut browser = Browser::sign_in_at("/devices/a");
         browser.leave_for_step_up("a");
         browser.return_with_error(error);
-        assert_eq!(browser.model.reset, wanted);
+        assert_eq!(browser.model.features.actions.reset, wanted);
         assert!(browser.model.shows_reset_explanation());
         let redirects = browser.left_for.len();
-        browser.dispatch(Event::SignOutForResetChosen);
+        browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         assert_eq!(browser.left_for.len(), redirects + 1);
         assert_eq!(browser.asked()["prompt"], "login");
     }
@@ -216,32 +243,35 @@ fn a_person_who_stays_too_long_at_the_provider_gets_the_explanation_for_it() {
     browser.pass(601);
     let state = browser.asked()["state"].clone();
     browser.open(&format!("/callback?code=c&state={state}&iss=https%3A%2F%2Fid.example"));
-    assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
+    assert_eq!(
+        browser.model.features.actions.reset,
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired }
+    );
 }
 
 #[test]
 fn the_way_on_from_sign_out_is_used_once_and_only_with_its_own_state() {
     let mut browser = Browser::sign_in_at("/devices/a");
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     let state = browser.asked()["state"].clone();
     for address in ["/signed-out", "/signed-out?state=foreign"] {
         browser.open(address);
-        assert_eq!(browser.model.session, Session::SignedOut);
+        assert_eq!(browser.model.page.session, Session::SignedOut);
         assert_eq!(browser.address, "/signed-out");
     }
     browser.open(&format!("/signed-out?state={state}"));
     browser.answer_discovery();
     assert_eq!(browser.asked()["prompt"], "login");
     browser.open(&format!("/signed-out?state={state}"));
-    assert_eq!(browser.model.session, Session::SignedOut, "gone after its first use");
+    assert_eq!(browser.model.page.session, Session::SignedOut, "gone after its first use");
 }
 
 #[test]
 fn without_a_sign_out_at_the_provider_the_fresh_sign_in_follows_at_once() {
     let mut browser = Browser::new().without_end_session().signed_in_at("/devices/a");
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     let asked = browser.asked();
     assert_eq!((asked["prompt"].as_str(), asked["max_age"].as_str()), ("login", "300"));
 }
@@ -250,7 +280,7 @@ fn without_a_sign_out_at_the_provider_the_fresh_sign_in_follows_at_once() {
 fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
     let mut browser = Browser::at_confirmation();
     browser.pass(100);
-    let key = browser.model.reset.ticket().unwrap().key.clone();
+    let key = browser.model.features.actions.reset.ticket().unwrap().key.clone();
     browser.reload();
     browser.answer_discovery();
     assert_eq!(browser.asked()["prompt"], "none");
@@ -259,8 +289,8 @@ fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
         claims["exp"] = json!(SERVER + 700);
     });
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
-    assert_eq!(browser.model.reset.ticket().unwrap().key, key);
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
+    assert_eq!(browser.model.features.actions.reset.ticket().unwrap().key, key);
     assert_eq!(browser.model.time_left(), Some(Milliseconds(180_000)));
     assert_eq!(browser.count("POST /resetPasscode"), 0);
 }
@@ -275,14 +305,17 @@ fn a_reload_in_b_that_comes_back_too_late_or_as_somebody_else_does_not_open_b() 
         claims["iat"] = json!(SERVER + 290);
         claims["exp"] = json!(SERVER + 900);
     });
-    assert!(matches!(late.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }));
+    assert!(matches!(
+        late.model.features.actions.reset,
+        ActionFlow::SignIn { step: SignInStep::Expired, .. }
+    ));
 
     let mut other = Browser::at_confirmation();
     other.reload();
     other.answer_discovery();
     other.return_with(|claims| claims["sub"] = json!("bob"));
     other.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    assert!(matches!(other.model.reset, ActionFlow::Explain { .. }));
+    assert!(matches!(other.model.features.actions.reset, ActionFlow::Explain { .. }));
 }
 
 #[test]
@@ -290,16 +323,19 @@ fn the_record_for_a_reload_is_gone_after_cancel_expiry_acceptance_and_sign_out()
     let has = |browser: &Browser| browser.storage.contains_key("portal.resume");
     let mut browser = Browser::at_confirmation();
     assert!(has(&browser));
-    browser.dispatch(Event::ResetCancelled);
+    browser.dispatch(Event::Actions(actions::Event::ResetCancelled));
     assert!(!has(&browser));
-    assert_eq!((browser.address.as_str(), &browser.model.reset), ("/devices/a", &ActionFlow::Idle));
+    assert_eq!(
+        (browser.address.as_str(), &browser.model.features.actions.reset),
+        ("/devices/a", &ActionFlow::Idle)
+    );
 
     let mut browser = Browser::at_confirmation();
     browser.pass(281);
     assert!(!has(&browser));
     assert!(!has(&pending()));
     let mut browser = Browser::at_confirmation();
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     assert!(!has(&browser));
 }
 
@@ -307,14 +343,14 @@ fn the_record_for_a_reload_is_gone_after_cancel_expiry_acceptance_and_sign_out()
 fn a_reload_while_pending_or_submitting_finds_the_reset_again() {
     for mut browser in [pending(), {
         let mut submitting = Browser::at_confirmation();
-        submitting.dispatch(Event::ResetConfirmed);
+        submitting.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         submitting
     }] {
         browser.reload();
         browser.answer_discovery();
         browser.return_with(|_| {});
         browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "pending", None, 0)]))));
-        assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
+        assert!(matches!(browser.model.features.actions.reset, ActionFlow::Pending { .. }));
         assert_eq!(browser.count("POST /resetPasscode"), 0);
     }
 }
@@ -322,19 +358,19 @@ fn a_reload_while_pending_or_submitting_finds_the_reset_again() {
 #[test]
 fn back_and_forward_keep_the_confirmation_and_the_pending_reset() {
     for mut browser in [Browser::at_confirmation(), pending()] {
-        let before = browser.model.reset.clone();
-        browser.dispatch(Event::AddressChanged(Route::Device(id("a"))));
-        browser.dispatch(Event::AddressChanged(Route::ResetPasscode(id("a"))));
-        assert_eq!(browser.model.reset, before);
+        let before = browser.model.features.actions.reset.clone();
+        browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Device(id("a")))));
+        browser.dispatch(Event::App(AppEvent::AddressChanged(Route::ResetPasscode(id("a")))));
+        assert_eq!(browser.model.features.actions.reset, before);
     }
 }
 
 #[test]
 fn leaving_the_explanation_closes_it() {
     let mut browser = Browser::sign_in_at("/devices/a");
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::AddressChanged(Route::Devices));
-    assert_eq!(browser.model.reset, ActionFlow::Idle);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Devices)));
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
 }
 
 #[test]
@@ -373,11 +409,15 @@ fn every_refusal_of_the_server_leads_to_its_own_step() {
     ];
     for (response, check) in cases {
         let mut browser = Browser::at_confirmation();
-        browser.dispatch(Event::ResetConfirmed);
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         let status = response.status;
         let redirects = browser.left_for.len();
         browser.answer(POST, Ok(response));
-        assert!(check(&browser.model.reset), "{status}: {:?}", browser.model.reset);
+        assert!(
+            check(&browser.model.features.actions.reset),
+            "{status}: {:?}",
+            browser.model.features.actions.reset
+        );
         assert_eq!(browser.left_for.len(), redirects, "no redirect without a click");
         browser.pass(30);
         assert_eq!(browser.count("POST /resetPasscode"), 1, "{status}: never repeated by itself");
@@ -387,13 +427,13 @@ fn every_refusal_of_the_server_leads_to_its_own_step() {
 #[test]
 fn a_challenge_of_the_server_is_part_of_the_next_sign_in() {
     let mut browser = Browser::at_confirmation();
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     let challenge = r#"Bearer error="insufficient_user_authentication", max_age="60", acr_values="phr""#;
     browser.answer(
         POST,
         Ok(with_header(problem(401, "insufficientUserAuthentication"), "www-authenticate", challenge)),
     );
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     let state = browser.asked()["state"].clone();
     browser.open(&format!("/signed-out?state={state}"));
     browser.answer_discovery();
@@ -408,20 +448,26 @@ fn a_lost_answer_reads_the_device_before_anything_is_offered_and_repeats_with_th
         Ok(captive)
     }] {
         let mut browser = Browser::at_confirmation();
-        browser.dispatch(Event::ResetConfirmed);
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         let first = browser.answer(POST, lost);
-        assert!(matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }));
-        browser.dispatch(Event::ResetConfirmed);
+        assert!(matches!(
+            browser.model.features.actions.reset,
+            ActionFlow::Submit { step: SubmitStep::Rereading, .. }
+        ));
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         assert_eq!(browser.count("POST /resetPasscode"), 1);
         // The network stays away for a while: the page keeps looking.
         browser.answer(DEVICE, Err(NetworkFault::Broken));
         browser.pass(70);
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(browser.model.reset, ActionFlow::Submit { step: SubmitStep::Unknown, .. }));
-        browser.dispatch(Event::ResetConfirmed);
+        assert!(matches!(
+            browser.model.features.actions.reset,
+            ActionFlow::Submit { step: SubmitStep::Unknown, .. }
+        ));
+        browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         let second = browser.answer(POST, Ok(answer(202, &run_json("r1", "pending", None, 0))));
         assert_eq!(first.headers, second.headers, "the same key");
-        assert!(matches!(browser.model.reset, ActionFlow::Pending { .. }));
+        assert!(matches!(browser.model.features.actions.reset, ActionFlow::Pending { .. }));
     }
 }
 
@@ -430,7 +476,10 @@ fn a_device_that_was_taken_away_meanwhile_is_gone() {
     let mut browser = pending();
     browser.pass(3);
     browser.answer(DEVICE, Ok(problem(404, "notFound")));
-    assert!(matches!(browser.model.reset, ActionFlow::Stopped { why: StopReason::Gone, .. }));
+    assert!(matches!(
+        browser.model.features.actions.reset,
+        ActionFlow::Stopped { why: StopReason::Gone, .. }
+    ));
 }
 
 #[test]
@@ -447,26 +496,26 @@ fn a_pending_reset_is_looked_at_less_and_less_often_and_not_in_the_background() 
     }
     let looks = browser.count("GET /managedDevices/a") - before;
     assert!((8..25).contains(&looks), "{looks} looks in ten minutes");
-    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Hidden)));
     let before = browser.count("GET /managedDevices/a");
     browser.pass(600);
     assert_eq!(browser.count("GET /managedDevices/a"), before);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
     assert_eq!(browser.count("GET /managedDevices/a"), before + 1);
 }
 
 #[test]
 fn a_pending_reset_can_be_cancelled_once() {
     let mut browser = pending();
-    browser.dispatch(Event::PendingResetCancelChosen);
-    browser.dispatch(Event::PendingResetCancelChosen);
+    browser.dispatch(Event::Actions(actions::Event::RunCancelChosen));
+    browser.dispatch(Event::Actions(actions::Event::RunCancelChosen));
     assert_eq!(browser.count("POST /deviceActionResults/r1/cancel"), 1);
     browser.answer("/cancel", Ok(answer(202, &json!({}))));
     browser.answer(
         DEVICE,
         Ok(answer(200, &device_json_with("a", &[("r1", "canceled", Some("canceledByUser"), 0)]))),
     );
-    assert!(matches!(browser.model.reset, ActionFlow::Ended { end: Ending::Canceled, .. }));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Ended { end: Ending::Canceled, .. }));
     assert_eq!(spoken(&browser), Some(&Announcement::ResetCanceled));
 }
 
@@ -476,60 +525,69 @@ fn a_device_that_may_not_be_reset_stays_where_it_is() {
     device["actions"]["resetPasscode"] = json!({ "allowed": false, "reason": "windowsPc" });
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device)));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    assert_eq!(browser.model.reset, ActionFlow::Idle);
-    browser.dispatch(Event::LinkFollowed(Route::ResetPasscode(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::ResetPasscode(id("a")))));
     browser.answer(DEVICE, Ok(answer(200, &device)));
-    assert!(matches!(browser.model.reset, ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }));
+    assert!(matches!(
+        browser.model.features.actions.reset,
+        ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }
+    ));
 }
 
 #[test]
 fn two_tabs_at_the_confirmation_make_one_reset() {
     let mut browser = Browser::at_confirmation();
     // The other tab was faster.
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.answer(POST, Ok(problem(409, "actionAlreadyPending")));
     browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("theirs", "active", None, 0)]))));
-    let ActionFlow::Pending { run, .. } = &browser.model.reset else { panic!("{:?}", browser.model.reset) };
+    let ActionFlow::Pending { run, .. } = &browser.model.features.actions.reset else {
+        panic!("{:?}", browser.model.features.actions.reset)
+    };
     assert_eq!(run.id, "theirs");
 }
 
 #[test]
 fn a_passcode_needs_a_recent_sign_in_and_says_so_without_redirecting() {
     let mut browser = Browser::sign_in_at("/devices/a");
-    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
     let header = r#"Bearer error="insufficient_user_authentication", max_age="3600""#;
     let stale = with_header(problem(401, "insufficientUserAuthentication"), "WWW-Authenticate", header);
     browser.answer("/temporaryPasscode", Ok(stale));
-    assert_eq!(browser.model.passcode, PasscodeView::NeedsSignIn { device: id("a") });
+    assert_eq!(browser.model.features.passcode.view, PasscodeView::NeedsSignIn { device: id("a") });
     let redirects = browser.left_for.len();
-    browser.dispatch(Event::RevealSignInChosen(id("a")));
+    browser.dispatch(Event::SignIn(sign_in::Event::RevealSignInChosen(id("a"))));
     assert_eq!(browser.left_for.len(), redirects + 1);
     assert_eq!((browser.asked()["prompt"].as_str(), browser.asked()["max_age"].as_str()), ("login", "3600"));
     browser.return_with(|_| {});
     assert_eq!(browser.address, "/devices/a");
-    assert_eq!(browser.model.passcode, PasscodeView::Hidden, "shown on a click only");
+    assert_eq!(browser.model.features.passcode.view, PasscodeView::Hidden, "shown on a click only");
 }
 
 #[test]
 fn a_passcode_is_gone_from_memory_once_it_is_hidden_or_the_screen_is_left() {
     let shown = || {
         let mut browser = Browser::sign_in_at("/devices/a");
-        browser.dispatch(Event::PasscodeShowChosen(id("a")));
+        browser.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
         let body = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
             "expiresDateTime": rfc3339(SERVER + 86_400) });
         browser.answer("/temporaryPasscode", Ok(answer(200, &body)));
         browser
     };
-    for event in [Event::PasscodeHideChosen, Event::LinkFollowed(Route::Devices), Event::SignedOutElsewhere] {
+    for event in [
+        Event::Passcode(passcode::Event::HideChosen),
+        Event::App(AppEvent::LinkFollowed(Route::Devices)),
+        Event::SignIn(sign_in::Event::SignedOutElsewhere),
+    ] {
         let mut browser = shown();
         browser.dispatch(event);
-        assert_eq!(browser.model.passcode, PasscodeView::Hidden);
+        assert_eq!(browser.model.features.passcode.view, PasscodeView::Hidden);
     }
     let mut none = Browser::sign_in_at("/devices/a");
-    none.dispatch(Event::PasscodeShowChosen(id("a")));
+    none.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
     none.answer("/temporaryPasscode", Ok(problem(404, "notFound")));
-    assert_eq!(none.model.passcode, PasscodeView::NoneThere { device: id("a") });
+    assert_eq!(none.model.features.passcode.view, PasscodeView::NoneThere { device: id("a") });
 }
 
 #[test]
@@ -544,17 +602,20 @@ fn the_list_is_loaded_page_by_page_filtered_and_shown_in_portions() {
         Ok(answer(200, &page))
     };
     browser.answer("/managedDevices", page(0, 150, Some("/api/v1.0/me/managedDevices?skip=150")));
-    assert_eq!((browser.model.devices.all().len(), &browser.model.devices.state), (150, &LoadState::Loading));
+    assert_eq!(
+        (browser.model.features.devices.list.all().len(), &browser.model.features.devices.list.state),
+        (150, &LoadState::Loading)
+    );
     browser.answer("?skip=150", page(150, 250, None));
-    let devices = &browser.model.devices;
+    let devices = &browser.model.features.devices.list;
     assert_eq!((devices.all().len(), devices.visible().count(), devices.has_more()), (250, 100, true));
-    browser.dispatch(Event::FilterChanged("PHONE d24".into()));
-    assert_eq!(browser.model.devices.matching().len(), 11);
+    browser.dispatch(Event::Devices(devices::Event::FilterChanged("PHONE d24".into())));
+    assert_eq!(browser.model.features.devices.list.matching().len(), 11);
     browser.pass(1);
     assert_eq!(spoken(&browser), Some(&Announcement::DevicesShown { shown: 11, total: 250 }));
-    browser.dispatch(Event::FilterChanged(String::new()));
-    browser.dispatch(Event::MoreDevicesChosen);
-    assert_eq!(browser.model.devices.visible().count(), 200);
+    browser.dispatch(Event::Devices(devices::Event::FilterChanged(String::new())));
+    browser.dispatch(Event::Devices(devices::Event::MoreChosen));
+    assert_eq!(browser.model.features.devices.list.visible().count(), 200);
 }
 
 #[test]
@@ -569,7 +630,7 @@ fn a_next_link_out_of_the_api_is_not_followed_with_the_token() {
         let mut browser = Browser::sign_in_at("/devices");
         let page = json!({ "value": [], "@odata.nextLink": link });
         browser.answer("/managedDevices", Ok(answer(200, &page)));
-        assert!(matches!(browser.model.devices.state, LoadState::Failed(_)), "{link}");
+        assert!(matches!(browser.model.features.devices.list.state, LoadState::Failed(_)), "{link}");
         assert!(browser.requests.iter().all(|(_, request)| !request.url.contains("evil")));
     }
 }
@@ -578,14 +639,14 @@ fn a_next_link_out_of_the_api_is_not_followed_with_the_token() {
 fn a_read_that_fails_is_repeated_patiently_and_then_told() {
     let mut browser = Browser::sign_in_at("/devices");
     for _ in 0..4 {
-        assert_eq!(browser.model.devices.state, LoadState::Loading);
+        assert_eq!(browser.model.features.devices.list.state, LoadState::Loading);
         browser.answer("/managedDevices", Err(NetworkFault::Broken));
         browser.pass(8);
     }
-    assert!(matches!(browser.model.devices.state, LoadState::Failed(_)));
-    browser.dispatch(Event::RetryChosen);
+    assert!(matches!(browser.model.features.devices.list.state, LoadState::Failed(_)));
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     browser.answer("/managedDevices", Ok(answer(200, &json!({ "value": [device_json("a")] }))));
-    assert_eq!(browser.model.devices.state, LoadState::Loaded);
+    assert_eq!(browser.model.features.devices.list.state, LoadState::Loaded);
 }
 
 #[test]
@@ -596,14 +657,14 @@ fn the_flag_counts_the_unread_notifications_and_opening_one_marks_it() {
             "actionState": "done", "createdDateTime": rfc3339(SERVER), "isRead": read })
     };
     browser.answer("/me/notifications", Ok(answer(200, &json!({ "value": [item("n1", true)] }))));
-    assert_eq!(browser.model.notifications.unread(), 0);
+    assert_eq!(browser.model.features.notifications.unread(), 0);
     browser.pass(61);
     let both = json!({ "value": [item("n2", false), item("n1", true)] });
     browser.answer("/me/notifications", Ok(answer(200, &both)));
-    assert_eq!(browser.model.notifications.unread(), 1);
+    assert_eq!(browser.model.features.notifications.unread(), 1);
     assert_eq!(spoken(&browser), Some(&Announcement::NotificationsArrived(1)));
-    browser.dispatch(Event::NotificationOpened("n2".into()));
-    assert_eq!(browser.model.notifications.unread(), 0);
+    browser.dispatch(Event::Notifications(notifications::Event::Opened("n2".into())));
+    assert_eq!(browser.model.features.notifications.unread(), 0);
     assert_eq!(browser.count("POST /me/notifications/n2/read"), 1);
     assert_eq!(*browser.route(), Route::Device(id("a")));
 }

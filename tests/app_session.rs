@@ -4,9 +4,11 @@
 
 mod support;
 
-use passcode_portal::app::{Effect, Event, HistoryEntry, Session};
+use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::auth::{ConfigError, PageConfig, SignInError, SignInMode};
+use passcode_portal::core::{Effect, HistoryEntry, Session};
 use passcode_portal::domain::{ActionFlow, Milliseconds, SignInStep};
+use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::json;
@@ -68,7 +70,7 @@ fn the_configuration_of_session_mode_needs_no_provider_but_the_pages_own_server(
 fn a_reload_asks_the_server_who_is_signed_in_and_leaves_for_nowhere() {
     let mut browser = signed_in_at("/devices/a");
     assert!(browser.left_for.is_empty() && !browser.is_waiting_for("/openid-configuration"));
-    assert_eq!(browser.model.session.signed_in().unwrap().sub, "ann");
+    assert_eq!(browser.model.page.session.signed_in().unwrap().sub, "ann");
     for _ in 0..3 {
         browser.reload();
         browser.answer("/session", Ok(standing("ann", 0)));
@@ -81,9 +83,9 @@ fn nobody_signed_in_is_a_screen_with_a_button_and_no_loop() {
     let mut browser = Browser::in_session_mode();
     browser.open("/devices");
     browser.answer("/session", Ok(nobody()));
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert!(browser.left_for.is_empty());
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     let address = browser.left_for.last().unwrap();
     assert!(address.starts_with("/session/sign-in?purpose=signIn&state="), "{address}");
     come_back(&mut browser, standing("ann", 0));
@@ -119,17 +121,21 @@ fn calls_carry_the_header_of_session_mode_and_no_token() {
 fn a_step_up_is_one_navigation_and_opens_the_confirmation() {
     let mut browser = signed_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert_eq!(browser.asked()["purpose"], "stepUp");
     assert_eq!(browser.last_history(), Some(HistoryEntry::Push));
     come_back(&mut browser, standing("ann", 10));
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
+    assert!(
+        matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
+        "{:?}",
+        browser.model.features.actions.reset
+    );
     assert_eq!(browser.model.time_left(), Some(Milliseconds(270_000)), "by the server's clock");
     assert_eq!(browser.count("POST /resetPasscode"), 0);
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     assert_eq!(browser.count("POST /resetPasscode"), 1);
 }
 
@@ -152,10 +158,14 @@ fn what_went_wrong_at_the_server_is_explained_as_the_page_would() {
     ] {
         let mut browser = signed_in_at("/devices/a");
         browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-        browser.dispatch(Event::ResetChosen(id("a")));
-        browser.dispatch(Event::SignOutForResetChosen);
+        browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+        browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         come_back_with(&mut browser, code);
-        assert!(is_explained(&browser.model.reset), "{code}: {:?}", browser.model.reset);
+        assert!(
+            is_explained(&browser.model.features.actions.reset),
+            "{code}: {:?}",
+            browser.model.features.actions.reset
+        );
         assert!(!browser.is_waiting_for("/session"), "nothing is asked");
         assert_eq!(browser.address, "/devices/a/reset-passcode");
     }
@@ -165,28 +175,31 @@ fn what_went_wrong_at_the_server_is_explained_as_the_page_would() {
 fn somebody_else_is_noticed_by_the_page_too() {
     let mut browser = signed_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     come_back(&mut browser, standing("ben", 0));
     assert!(
-        matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }),
+        matches!(
+            browser.model.features.actions.reset,
+            ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
+        ),
         "{:?}",
-        browser.model.reset
+        browser.model.features.actions.reset
     );
-    assert!(browser.model.session.signed_in().is_none());
+    assert!(browser.model.page.session.signed_in().is_none());
 }
 
 #[test]
 fn a_step_up_that_took_too_long_is_explained() {
     let mut browser = signed_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     come_back(&mut browser, standing("ann", 281));
     assert!(
-        matches!(browser.model.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }),
+        matches!(browser.model.features.actions.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }),
         "{:?}",
-        browser.model.reset
+        browser.model.features.actions.reset
     );
 }
 
@@ -204,7 +217,7 @@ fn an_expired_session_is_asked_about_once_and_then_a_screen() {
     browser.pass(61);
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
     browser.answer("/session", Ok(nobody()));
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert_eq!(browser.address, "/devices/a");
     assert!(browser.left_for.is_empty());
 }
@@ -222,8 +235,12 @@ fn somebody_else_who_signed_in_in_another_tab_does_not_take_over_this_one() {
 fn signing_out_ends_the_session_at_the_server_and_goes_where_that_says() {
     let mut browser = signed_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::SignOutChosen);
-    assert!(browser.model.device.device.is_none() && browser.model.session.signed_in().is_none(), "at once");
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
+    assert!(
+        browser.model.features.devices.detail.device.is_none()
+            && browser.model.page.session.signed_in().is_none(),
+        "at once"
+    );
     assert!(browser.has_effect(&Effect::BroadcastSignedOut));
     let request = browser.answer("/session/sign-out", Ok(nobody()));
     assert!(request.is_of_session() && request.method.as_str() == "POST");
@@ -235,10 +252,10 @@ fn signing_out_ends_the_session_at_the_server_and_goes_where_that_says() {
 #[test]
 fn a_sign_out_that_did_not_arrive_is_made_up_for_before_anybody_is_greeted() {
     let mut browser = signed_in_at("/devices/a");
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     browser.answer("/session/sign-out", Err(NetworkFault::Offline));
-    assert_eq!((&browser.model.session, browser.address.as_str()), (&Session::SignedOut, "/signed-out"));
-    browser.dispatch(Event::WentOnline);
+    assert_eq!((&browser.model.page.session, browser.address.as_str()), (&Session::SignedOut, "/signed-out"));
+    browser.dispatch(Event::App(AppEvent::WentOnline));
     assert_eq!(browser.count("POST /session/sign-out"), 2, "as soon as there is a network");
     browser.answer("/session/sign-out", Err(NetworkFault::Broken));
     browser.open("/devices");
@@ -271,8 +288,8 @@ fn a_server_that_cannot_be_reached_is_explained_and_can_be_asked_again() {
 fn nothing_secret_is_written_down_on_the_way() {
     let mut browser = signed_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     come_back(&mut browser, standing("ann", 0));
     assert!(!browser.debugged.contains("ann@example"), "nor the person");
     assert!(!browser.debugged.contains("Bearer"));

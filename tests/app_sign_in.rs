@@ -4,9 +4,11 @@
 
 mod support;
 
-use passcode_portal::app::{Config, Effect, Event, HistoryEntry, Session};
+use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::auth::{ConfigError, SignInError, SignatureVerdict};
+use passcode_portal::core::{Config, Effect, HistoryEntry, Session};
 use passcode_portal::domain::ActionFlow;
+use passcode_portal::features::{language, sign_in};
 use passcode_portal::http::NetworkFault;
 use passcode_portal::i18n::Locale;
 use passcode_portal::route::Route;
@@ -18,9 +20,9 @@ use support::{SERVER, answer, device_json, id, problem};
 fn the_landing_page_redirects_nobody() {
     let mut browser = Browser::new();
     browser.open("/");
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert!(browser.left_for.is_empty() && !browser.is_waiting_for("/openid-configuration"));
-    assert_eq!(browser.model.branding.contact_it_name, "Config IT");
+    assert_eq!(browser.model.page.branding.contact_it_name, "Config IT");
 }
 
 #[test]
@@ -31,16 +33,20 @@ fn a_deep_link_survives_the_sign_in_and_starts_nothing_by_itself() {
     assert_eq!(browser.asked()["prompt"], "none");
     assert_eq!(browser.last_history(), Some(HistoryEntry::Replace));
     browser.return_with_error("login_required");
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     assert_eq!(browser.left_for.len(), 1, "no second redirect by itself");
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     assert!(!browser.asked().contains_key("prompt"));
     browser.return_with(|_| {});
     assert_eq!(*browser.route(), Route::ResetPasscode(id("a")));
     assert_eq!(browser.address, "/devices/a/reset-passcode");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    assert!(matches!(browser.model.reset, ActionFlow::Explain { .. }), "{:?}", browser.model.reset);
+    assert!(
+        matches!(browser.model.features.actions.reset, ActionFlow::Explain { .. }),
+        "{:?}",
+        browser.model.features.actions.reset
+    );
     assert_eq!(browser.count("POST /resetPasscode"), 0);
 }
 
@@ -52,7 +58,7 @@ fn a_reload_without_an_answer_from_the_provider_does_not_loop() {
     // The person comes back by Back, or the provider forgot: the page is opened again without a callback.
     browser.open("/devices");
     assert_eq!(browser.left_for.len(), 1);
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
 }
 
 #[test]
@@ -63,7 +69,7 @@ fn a_reload_signs_in_again_silently_and_returns_to_the_same_place() {
         browser.answer_discovery();
         assert_eq!(browser.asked()["prompt"], "none");
         browser.return_with(|_| {});
-        assert!(browser.model.session.signed_in().is_some());
+        assert!(browser.model.page.session.signed_in().is_some());
         assert_eq!(browser.address, "/devices/a");
     }
 }
@@ -120,7 +126,7 @@ fn a_callback_works_once() {
     browser.answer_discovery();
     let state = browser.asked()["state"].clone();
     browser.return_with(|_| {});
-    assert!(browser.model.session.signed_in().is_some());
+    assert!(browser.model.page.session.signed_in().is_some());
     browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
     assert_eq!(browser.failure(), Some(SignInError::StateMismatch));
 }
@@ -153,11 +159,11 @@ fn each_wrong_token_ends_in_its_explanation_and_keeps_nothing() {
         browser.answer_discovery();
         browser.return_with(change);
         assert_eq!(browser.failure(), Some(wanted));
-        assert!(browser.model.session.signed_in().is_none());
+        assert!(browser.model.page.session.signed_in().is_none());
         assert!(browser.requests.iter().all(|(_, request)| !request.url.contains("/me")));
         // One button, and it is the person who presses it.
         let redirects = browser.left_for.len();
-        browser.dispatch(Event::SignInChosen);
+        browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
         assert_eq!(browser.left_for.len(), redirects + 1);
     }
 }
@@ -184,7 +190,7 @@ fn a_provider_that_is_down_gets_an_explanation_and_one_retry() {
     browser.answer("/openid-configuration", Err(NetworkFault::Broken));
     assert_eq!(browser.failure(), Some(SignInError::ProviderUnreachable));
     assert!(browser.requests.iter().all(|(_, r)| !r.url.contains("openid-configuration")), "no loop");
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     assert_eq!(browser.left_for.len(), 1);
 }
@@ -213,14 +219,14 @@ fn a_browser_that_refuses_storage_or_random_bytes_is_told_so() {
     let mut browser = Browser::new();
     browser.storage_works = false;
     browser.open("/devices");
-    assert_eq!(browser.model.session, Session::SignedOut);
-    browser.dispatch(Event::SignInChosen);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     assert_eq!(browser.failure(), Some(SignInError::StorageRefused));
 
     let mut browser = Browser::new();
     browser.open("/");
     browser.storage_works = false;
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     assert_eq!(browser.failure(), Some(SignInError::StorageRefused));
     assert!(browser.left_for.is_empty(), "without the record nobody leaves");
@@ -230,8 +236,8 @@ fn a_browser_that_refuses_storage_or_random_bytes_is_told_so() {
 fn sign_out_forgets_everything_blanks_the_page_and_tells_the_other_tabs() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::LocaleChosen(Locale::Ja));
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
     assert!(browser.asked().contains_key("id_token_hint") && !browser.asked().contains_key("state"));
     assert!(browser.has_effect(&Effect::BroadcastSignedOut) && browser.has_effect(&Effect::BlankPage));
@@ -239,11 +245,17 @@ fn sign_out_forgets_everything_blanks_the_page_and_tells_the_other_tabs() {
     let leave = browser.log.iter().position(|effect| matches!(effect, Effect::LeaveTo { .. })).unwrap();
     assert!(blank < leave);
     assert_eq!(browser.storage.keys().collect::<Vec<_>>(), ["portal.locale"]);
-    assert!(browser.model.device.device.is_none() && browser.model.session.signed_in().is_none());
+    assert!(
+        browser.model.features.devices.detail.device.is_none()
+            && browser.model.page.session.signed_in().is_none()
+    );
 
     browser.open("/signed-out");
-    assert_eq!((&browser.model.session, browser.model.language.locale()), (&Session::SignedOut, Locale::Ja));
-    browser.dispatch(Event::LinkFollowed(Route::Devices));
+    assert_eq!(
+        (&browser.model.page.session, browser.model.features.language.current.locale()),
+        (&Session::SignedOut, Locale::Ja)
+    );
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Devices)));
     assert!(
         browser.requests.iter().all(|(_, r)| !r.url.contains("openid")),
         "a click does not sign in by itself"
@@ -253,17 +265,17 @@ fn sign_out_forgets_everything_blanks_the_page_and_tells_the_other_tabs() {
 #[test]
 fn an_answer_for_the_person_before_is_not_shown_to_the_next() {
     let mut browser = Browser::sign_in_at("/devices");
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     let page = json!({ "value": [device_json("a")] });
     browser.answer("/managedDevices", Ok(answer(200, &page)));
-    assert!(browser.model.devices.all().is_empty());
+    assert!(browser.model.features.devices.list.all().is_empty());
 }
 
 #[test]
 fn a_sign_out_in_another_tab_ends_this_one() {
     let mut browser = Browser::sign_in_at("/devices/a");
-    browser.dispatch(Event::SignedOutElsewhere);
-    assert_eq!(browser.model.session, Session::SignedOut);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignedOutElsewhere));
+    assert_eq!(browser.model.page.session, Session::SignedOut);
     assert_eq!(*browser.route(), Route::SignedOut);
     assert!(!browser.has_effect(&Effect::BroadcastSignedOut), "no echo");
 }
@@ -277,28 +289,28 @@ fn a_sign_out_in_another_tab_ends_a_sign_in_that_is_being_completed() {
     browser.open(&format!("/callback?code={CODE}&state={state}&iss=https%3A%2F%2Fid.example"));
     browser.answer_discovery();
     assert!(browser.waits_for_tokens());
-    browser.dispatch(Event::SignedOutElsewhere);
-    assert_eq!((&browser.model.session, browser.route()), (&Session::SignedOut, &Route::SignedOut));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignedOutElsewhere));
+    assert_eq!((&browser.model.page.session, browser.route()), (&Session::SignedOut, &Route::SignedOut));
     browser.answer(
         "/token",
         Ok(answer(200, &json!({ "access_token": "a", "id_token": "h.p.s", "token_type": "Bearer" }))),
     );
-    assert_eq!(browser.model.session, Session::SignedOut, "the tokens come too late");
+    assert_eq!(browser.model.page.session, Session::SignedOut, "the tokens come too late");
 }
 
 #[test]
 fn a_provider_without_sign_out_still_ends_the_session_here() {
     let mut browser = Browser::new().without_end_session().signed_in_at("/devices");
     let redirects = browser.left_for.len();
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     assert_eq!((browser.left_for.len(), browser.address.as_str()), (redirects, "/signed-out"));
-    assert_eq!(browser.model.session, Session::SignedOut);
+    assert_eq!(browser.model.page.session, Session::SignedOut);
 }
 
 #[test]
 fn a_page_out_of_the_back_forward_cache_is_blanked_and_loaded_anew() {
     let mut browser = Browser::sign_in_at("/devices");
-    browser.dispatch(Event::PageRestored);
+    browser.dispatch(Event::App(AppEvent::PageRestored));
     assert!(browser.has_effect(&Effect::BlankPage) && browser.has_effect(&Effect::Reload));
 }
 
@@ -307,7 +319,7 @@ fn an_expired_token_signs_in_silently_once_and_returns() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.pass(700);
-    browser.dispatch(Event::RetryChosen);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
     assert_eq!(
         (browser.asked()["prompt"].as_str(), browser.asked()["login_hint"].as_str()),
@@ -326,7 +338,7 @@ fn an_expired_token_signs_in_silently_once_and_returns() {
 fn somebody_else_behind_a_silent_return_is_not_let_in() {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.pass(700);
-    browser.dispatch(Event::RetryChosen);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     browser.requests.retain(|(_, r)| r.url.ends_with("/managedDevices/a"));
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
     browser.return_with(|claims| claims["sub"] = json!("bob"));
@@ -336,17 +348,17 @@ fn somebody_else_behind_a_silent_return_is_not_let_in() {
 #[test]
 fn a_missing_configuration_is_explained_and_can_be_tried_again() {
     let mut browser = Browser::new();
-    browser.dispatch(Event::PageOpened(passcode_portal::app::Opening {
+    browser.dispatch(Event::App(AppEvent::PageOpened(passcode_portal::app::Opening {
         origin: "https://portal.example".into(),
         path: "/devices".into(),
         query: String::new(),
         stored: Some(Vec::new()),
         languages: vec!["ja-JP".into()],
         is_online: true,
-    }));
+    })));
     browser.answer("/config.json", Ok(answer(404, &json!({}))));
-    assert_eq!(browser.model.config, Config::Failed(ConfigError::Missing));
-    browser.dispatch(Event::RetryChosen);
+    assert_eq!(browser.model.page.config, Config::Failed(ConfigError::Missing));
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     assert!(browser.is_waiting_for("/config.json"));
 }
 
@@ -366,7 +378,7 @@ fn a_computer_whose_clock_is_a_day_off_signs_in_all_the_same() {
         let mut browser = Browser::new();
         browser.set_clocks(0, day);
         let browser = browser.signed_in_at("/devices");
-        assert!(browser.model.session.signed_in().is_some());
+        assert!(browser.model.page.session.signed_in().is_some());
         let server = browser.model.server_now().unwrap().unix_seconds();
         assert!((server - SERVER).abs() < 5);
     }

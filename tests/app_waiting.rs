@@ -4,10 +4,11 @@
 
 mod support;
 
-use passcode_portal::app::{
-    Announcement, Answer, CancelState, Effect, Event, SystemNotifications, Visibility, Wish,
-};
+use passcode_portal::app::{AppEvent, Event, Visibility};
+use passcode_portal::core::{Announcement, Effect};
 use passcode_portal::domain::{ActionFlow, Milliseconds, PendingPhase, Seconds, SignInStep};
+use passcode_portal::features::actions::{AlertPermission, Answer, CancelState, SystemNotifications};
+use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::NetworkFault;
 use support::browser::Browser;
 use support::{answer, device_json, device_json_with, id, problem, run_json};
@@ -17,8 +18,8 @@ const DEVICE: &str = "/managedDevices/a";
 fn explaining() -> Browser {
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    assert!(matches!(browser.model.reset, ActionFlow::Explain { .. }));
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Explain { .. }));
     browser
 }
 
@@ -32,7 +33,7 @@ fn confirming() -> Browser {
 
 fn pending() -> Browser {
     let mut browser = confirming();
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.answer("/resetPasscode", Ok(answer(202, &run_json("r1", "pending", None, 0))));
     browser
 }
@@ -49,14 +50,14 @@ fn whatever_is_answered_before_the_last_button_of_a_goes_on() {
     {
         let mut browser = explaining();
         if let Some(answer) = factor {
-            browser.dispatch(Event::FactorAnswered(answer));
+            browser.dispatch(Event::Actions(actions::Event::FactorAnswered(answer)));
         }
         if let Some(answer) = at_hand {
-            browser.dispatch(Event::AtHandAnswered(answer));
+            browser.dispatch(Event::Actions(actions::Event::AtHandAnswered(answer)));
         }
-        let preparation = browser.model.preparation;
+        let preparation = browser.model.features.actions.preparation;
         assert_eq!((preparation.factor_is_on_it, preparation.is_at_hand), (factor, at_hand));
-        browser.dispatch(Event::SignOutForResetChosen);
+        browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
     }
 }
@@ -64,12 +65,12 @@ fn whatever_is_answered_before_the_last_button_of_a_goes_on() {
 #[test]
 fn the_answers_are_asked_for_anew_each_time() {
     let mut browser = explaining();
-    browser.dispatch(Event::AtHandAnswered(Answer::No));
-    browser.dispatch(Event::ResetCancelled);
-    browser.dispatch(Event::FactorAnswered(Answer::Yes));
-    assert_eq!(browser.model.preparation.factor_is_on_it, None, "nothing was asked");
-    browser.dispatch(Event::ResetChosen(id("a")));
-    assert_eq!(browser.model.preparation.is_at_hand, None);
+    browser.dispatch(Event::Actions(actions::Event::AtHandAnswered(Answer::No)));
+    browser.dispatch(Event::Actions(actions::Event::ResetCancelled));
+    browser.dispatch(Event::Actions(actions::Event::FactorAnswered(Answer::Yes)));
+    assert_eq!(browser.model.features.actions.preparation.factor_is_on_it, None, "nothing was asked");
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    assert_eq!(browser.model.features.actions.preparation.is_at_hand, None);
 }
 
 #[test]
@@ -77,8 +78,8 @@ fn the_browser_is_asked_for_notifications_on_a_press_only() {
     let mut browser = pending();
     browser.pass(30);
     assert!(!browser.has_effect(&Effect::AskForSystemNotifications));
-    browser.dispatch(Event::TellMeChosen);
-    browser.dispatch(Event::TellMeChosen);
+    browser.dispatch(Event::Actions(actions::Event::AlertChosen));
+    browser.dispatch(Event::Actions(actions::Event::AlertChosen));
     let asked = browser.log.iter().filter(|effect| **effect == Effect::AskForSystemNotifications);
     assert_eq!(asked.count(), 1);
 }
@@ -95,64 +96,81 @@ fn the_end_is_told_once_and_only_to_those_who_asked_for_it() {
     ] {
         let mut browser = pending();
         if let Some(answered) = answered {
-            browser.dispatch(Event::TellMeChosen);
-            browser.dispatch(Event::SystemNotificationsAnswered(answered));
+            browser.dispatch(Event::Actions(actions::Event::AlertChosen));
+            browser.dispatch(Event::Actions(actions::Event::SystemNotificationsAnswered(answered)));
         }
         now_is(&mut browser, "active", None);
-        assert_eq!(browser.model.telling.latest, None, "not before the end");
+        assert_eq!(browser.model.features.actions.alert.latest, None, "not before the end");
         browser.pass(3);
         now_is(&mut browser, end, code);
-        assert_eq!(browser.model.telling.latest, told);
-        let spoken = browser.model.announcement.latest.as_ref();
+        assert_eq!(browser.model.features.actions.alert.latest, told);
+        let spoken = browser.model.page.announcement.latest.as_ref();
         assert!(told.is_none() || spoken == told.as_ref(), "{spoken:?}");
-        let sequence = browser.model.telling.sequence;
-        browser.dispatch(Event::LinkFollowed(passcode_portal::route::Route::Device(id("a"))));
+        let sequence = browser.model.features.actions.alert.sequence;
+        browser.dispatch(Event::App(AppEvent::LinkFollowed(passcode_portal::route::Route::Device(id("a")))));
         browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", end, None, 0)]))));
-        assert_eq!(browser.model.telling.sequence, sequence);
+        assert_eq!(browser.model.features.actions.alert.sequence, sequence);
     }
 }
 
 #[test]
 fn a_wish_ends_with_its_reset_and_with_the_session() {
     let mut browser = pending();
-    browser.dispatch(Event::TellMeChosen);
-    browser.dispatch(Event::SystemNotificationsAnswered(SystemNotifications::Allowed));
+    browser.dispatch(Event::Actions(actions::Event::AlertChosen));
+    browser
+        .dispatch(Event::Actions(actions::Event::SystemNotificationsAnswered(SystemNotifications::Allowed)));
     now_is(&mut browser, "done", None);
-    assert_eq!(browser.model.telling.wish, Wish::None);
+    assert_eq!(browser.model.features.actions.alert.permission, AlertPermission::None);
 
     let mut browser = pending();
-    browser.dispatch(Event::TellMeChosen);
-    browser.dispatch(Event::SystemNotificationsAnswered(SystemNotifications::Allowed));
-    browser.dispatch(Event::SignedOutElsewhere);
-    assert_eq!((browser.model.telling.wish, &browser.model.telling.latest), (Wish::None, &None));
-    browser.dispatch(Event::SystemNotificationsAnswered(SystemNotifications::Allowed));
-    assert_eq!(browser.model.telling.wish, Wish::None, "an answer nobody waits for");
+    browser.dispatch(Event::Actions(actions::Event::AlertChosen));
+    browser
+        .dispatch(Event::Actions(actions::Event::SystemNotificationsAnswered(SystemNotifications::Allowed)));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignedOutElsewhere));
+    assert_eq!(
+        (browser.model.features.actions.alert.permission, &browser.model.features.actions.alert.latest),
+        (AlertPermission::None, &None)
+    );
+    browser
+        .dispatch(Event::Actions(actions::Event::SystemNotificationsAnswered(SystemNotifications::Allowed)));
+    assert_eq!(
+        browser.model.features.actions.alert.permission,
+        AlertPermission::None,
+        "an answer nobody waits for"
+    );
 }
 
 #[test]
 fn cancelling_asks_once_more_and_can_be_thought_better_of() {
     let mut browser = pending();
-    browser.dispatch(Event::PendingResetCancelAsked);
-    assert_eq!(browser.model.cancelling, CancelState::Asked);
+    browser.dispatch(Event::Actions(actions::Event::RunCancelAsked));
+    assert_eq!(browser.model.features.actions.cancelling, CancelState::Asked);
     assert_eq!(browser.count("POST /deviceActionResults/r1/cancel"), 0);
-    browser.dispatch(Event::PendingResetCancelDropped);
-    assert_eq!(browser.model.cancelling, CancelState::NotAsked);
-    browser.dispatch(Event::PendingResetCancelAsked);
-    browser.dispatch(Event::PendingResetCancelChosen);
+    browser.dispatch(Event::Actions(actions::Event::RunCancelDropped));
+    assert_eq!(browser.model.features.actions.cancelling, CancelState::NotAsked);
+    browser.dispatch(Event::Actions(actions::Event::RunCancelAsked));
+    browser.dispatch(Event::Actions(actions::Event::RunCancelChosen));
     assert_eq!(browser.count("POST /deviceActionResults/r1/cancel"), 1);
-    browser.dispatch(Event::PendingResetCancelDropped);
-    assert_eq!(browser.model.cancelling, CancelState::Sent, "what is sent is not taken back");
+    browser.dispatch(Event::Actions(actions::Event::RunCancelDropped));
+    assert_eq!(
+        browser.model.features.actions.cancelling,
+        CancelState::Sent,
+        "what is sent is not taken back"
+    );
 }
 
 #[test]
 fn the_question_goes_when_the_device_has_received_the_reset() {
     let mut browser = pending();
-    browser.dispatch(Event::PendingResetCancelAsked);
+    browser.dispatch(Event::Actions(actions::Event::RunCancelAsked));
     now_is(&mut browser, "active", None);
-    assert!(matches!(browser.model.reset, ActionFlow::Pending { phase: PendingPhase::Delivered, .. }));
-    assert_eq!(browser.model.cancelling, CancelState::NotAsked);
-    browser.dispatch(Event::PendingResetCancelAsked);
-    assert_eq!(browser.model.cancelling, CancelState::NotAsked);
+    assert!(matches!(
+        browser.model.features.actions.reset,
+        ActionFlow::Pending { phase: PendingPhase::Delivered, .. }
+    ));
+    assert_eq!(browser.model.features.actions.cancelling, CancelState::NotAsked);
+    browser.dispatch(Event::Actions(actions::Event::RunCancelAsked));
+    assert_eq!(browser.model.features.actions.cancelling, CancelState::NotAsked);
 }
 
 #[test]
@@ -162,11 +180,11 @@ fn too_late_and_not_sent_are_said_and_are_not_the_same() {
         (Err(NetworkFault::Broken), CancelState::Failed, Announcement::CancelFailed),
     ] {
         let mut browser = pending();
-        browser.dispatch(Event::PendingResetCancelAsked);
-        browser.dispatch(Event::PendingResetCancelChosen);
+        browser.dispatch(Event::Actions(actions::Event::RunCancelAsked));
+        browser.dispatch(Event::Actions(actions::Event::RunCancelChosen));
         browser.answer("/cancel", outcome);
-        assert_eq!(browser.model.cancelling, state);
-        assert_eq!(browser.model.announcement.latest, Some(said));
+        assert_eq!(browser.model.features.actions.cancelling, state);
+        assert_eq!(browser.model.page.announcement.latest, Some(said));
         assert!(browser.is_waiting_for(DEVICE), "the device says what became of it");
     }
 }
@@ -174,14 +192,14 @@ fn too_late_and_not_sent_are_said_and_are_not_the_same() {
 #[test]
 fn a_tab_that_slept_or_was_in_the_background_says_only_the_milestone_it_is_at() {
     let mut browser = confirming();
-    let before = browser.model.announcement.sequence;
-    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    let before = browser.model.page.announcement.sequence;
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Hidden)));
     // A background tab hears of no second in between.
     browser.set_clocks(235_000, 235_000);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
     assert_eq!(browser.model.time_left(), Some(Milliseconds(45_000)));
-    assert_eq!(browser.model.announcement.sequence, before + 1, "2:00 is past and not said any more");
-    assert_eq!(browser.model.announcement.latest, Some(Announcement::CountdownMilestone(Seconds(45))));
+    assert_eq!(browser.model.page.announcement.sequence, before + 1, "2:00 is past and not said any more");
+    assert_eq!(browser.model.page.announcement.latest, Some(Announcement::CountdownMilestone(Seconds(45))));
 }
 
 #[test]
@@ -189,18 +207,21 @@ fn the_five_minutes_can_be_begun_again_as_often_as_needed() {
     let mut browser = confirming();
     for _ in 0..5 {
         browser.pass(281);
-        assert_eq!(browser.model.reset, ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired });
+        assert_eq!(
+            browser.model.features.actions.reset,
+            ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired }
+        );
         // One button: it leaves for the sign-in at once.
-        browser.dispatch(Event::SignOutForResetChosen);
+        browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         let state = browser.asked().get("state").cloned().unwrap();
         browser.open(&format!("/signed-out?state={state}"));
         browser.answer_discovery();
         browser.return_with(|_| {});
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }));
+        assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
         assert_eq!(browser.model.time_left(), Some(Milliseconds(280_000)));
         let begins = Announcement::CountdownMilestone(Seconds(280));
-        assert_eq!(browser.model.announcement.latest, Some(begins));
+        assert_eq!(browser.model.page.announcement.latest, Some(begins));
     }
     assert_eq!(browser.count("POST /resetPasscode"), 0);
 }

@@ -5,9 +5,11 @@
 
 mod support;
 
-use passcode_portal::app::{Effect, Event, SpokenPasscode, Visibility};
+use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::auth::{AccessToken, CodeVerifier, IdToken, SignInRandom};
+use passcode_portal::core::{Effect, SpokenPasscode};
 use passcode_portal::domain::Milliseconds;
+use passcode_portal::features::{actions, passcode, sign_in};
 use passcode_portal::http::{HttpAnswer, HttpRequest, Method};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::view::{qr_drawing, spell};
@@ -35,8 +37,8 @@ fn visit() -> (String, Vec<String>) {
         }
     };
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetChosen(id("a")));
-    browser.dispatch(Event::SignOutForResetChosen);
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
+    browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     collect(&browser);
     let state = browser.asked()["state"].clone();
     let id_token = browser.asked()["id_token_hint"].clone();
@@ -45,37 +47,40 @@ fn visit() -> (String, Vec<String>) {
     collect(&browser);
     browser.return_with(|_| {});
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
-    browser.dispatch(Event::ResetConfirmed);
+    browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
     browser.answer("/resetPasscode", Ok(answer(202, &run_json("r1", "pending", None, 0))));
     browser.pass(3);
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
-    browser.dispatch(Event::PasscodeShowChosen(id("a")));
+    browser.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
     let passcode = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
         "expiresDateTime": rfc3339(SERVER + 86_400) });
     browser.answer("/temporaryPasscode", Ok(answer(200, &passcode)));
-    browser.dispatch(Event::PasscodeCopyChosen);
-    browser.dispatch(Event::PasscodeCopyFinished { copied: false });
-    browser.dispatch(Event::QrCodeToggled);
-    browser.dispatch(Event::PasscodeOnPaperToggled);
-    browser.dispatch(Event::PrintChosen);
-    browser.dispatch(Event::VoicesFound(vec![Locale::En]));
+    browser.dispatch(Event::Passcode(passcode::Event::CopyChosen));
+    browser.dispatch(Event::Passcode(passcode::Event::CopyFinished { copied: false }));
+    browser.dispatch(Event::Passcode(passcode::Event::QrCodeToggled));
+    browser.dispatch(Event::Passcode(passcode::Event::PaperToggled));
+    browser.dispatch(Event::App(AppEvent::PrintChosen));
+    browser.dispatch(Event::Passcode(passcode::Event::VoicesFound(vec![Locale::En])));
     let words = SPOKEN.map(|word| SecretText::new(word.to_owned()));
-    browser.dispatch(Event::ReadAloudChosen(SpokenPasscode { locale: Locale::En, words: words.into() }));
+    browser.dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(SpokenPasscode {
+        locale: Locale::En,
+        words: words.into(),
+    })));
     assert!(browser.log.iter().any(|effect| matches!(effect, Effect::ReadAloud { .. })));
-    browser.dispatch(Event::ReadAloudStopped);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Hidden));
+    browser.dispatch(Event::Passcode(passcode::Event::ReadAloudStopped));
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Hidden)));
     browser.pass(3);
-    browser.dispatch(Event::VisibilityChanged(Visibility::Visible));
-    browser.dispatch(Event::PasscodeHideChosen);
-    browser.dispatch(Event::RetryChosen);
+    browser.dispatch(Event::App(AppEvent::VisibilityChanged(Visibility::Visible)));
+    browser.dispatch(Event::Passcode(passcode::Event::HideChosen));
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
     browser.answer("/managedDevices/a", Ok(problem(401, "unauthenticated")));
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     collect(&browser);
     browser.return_with(|claims| claims["nonce"] = json!("wrong"));
-    browser.dispatch(Event::SignInChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     collect(&browser);
     browser.return_with(|_| {});
-    browser.dispatch(Event::SignOutChosen);
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
     secrets.extend([ACCESS_TOKEN, CODE, PASSCODE].map(str::to_owned));
     secrets.extend(SPOKEN.map(str::to_owned));
     // The parts of an ID token stand for themselves too.
@@ -132,7 +137,7 @@ fn each_secret_type_redacts_itself() {
         format!("{:?}", SignInRandom::new([0x53; 112])),
         format!("{request:?}"),
         format!("{answer:?}"),
-        format!("{:?}", Event::RandomDrawn(Some(SignInRandom::new([0x53; 112])))),
+        format!("{:?}", Event::App(AppEvent::RandomDrawn(Some(SignInRandom::new([0x53; 112]))))),
     ];
     for text in all {
         assert!(!text.contains("SECRET") && !text.contains("83, 83") && !text.contains("U1NT"), "{text}");

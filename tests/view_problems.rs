@@ -5,9 +5,9 @@
 mod view_support;
 
 use passcode_portal::api::ApiError;
-use passcode_portal::app::DeviceList;
 use passcode_portal::auth::{ConfigError, SignInError, StepUpChallenge};
 use passcode_portal::domain::Milliseconds;
+use passcode_portal::features::devices::DeviceList;
 use passcode_portal::http::NetworkFault;
 use passcode_portal::view::{self, Notice};
 use portal_contract::RefusalReason;

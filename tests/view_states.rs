@@ -4,9 +4,10 @@
 
 mod view_support;
 
-use passcode_portal::app::{Announcement, PasscodeView, ResetStop};
 use passcode_portal::auth::SignInError;
+use passcode_portal::core::{Announcement, ResetStop};
 use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
+use passcode_portal::features::passcode::PasscodeView;
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use passcode_portal::route::Route;
 use passcode_portal::view::{self, Tone};

@@ -6,8 +6,10 @@
 mod web_support;
 
 use leptos::prelude::document;
-use passcode_portal::app::{DeviceList, Event};
+use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::domain::{ActionFlow, DeviceId, WhyExplain};
+use passcode_portal::features::actions;
+use passcode_portal::features::devices::DeviceList;
 use passcode_portal::route::Route;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -79,14 +81,14 @@ async fn a_row_is_one_link_with_name_platform_and_status() {
 async fn a_service_that_is_down_is_said_above_the_list_and_never_as_no_devices() {
     for (devices, rows) in [(three_devices(), 3), (Vec::new(), 0)] {
         let mut model = signed_in(Route::Devices, devices);
-        model.devices = model.devices.partial();
+        model.features.devices.list = model.features.devices.list.partial();
         let page = Page::mount(model).await;
         assert_eq!(page.count(".device"), rows);
         assert_eq!(page.count("main .notice"), 1);
         assert!(!page.all_text().contains("No devices yet"));
         page.press("Try again").await;
-        assert_eq!(page.said(), [Event::RetryChosen]);
-        page.change(|model| model.devices = DeviceList::complete(three_devices(), at(1))).await;
+        assert_eq!(page.said(), [Event::App(AppEvent::RetryChosen)]);
+        page.change(|model| model.features.devices.list = DeviceList::complete(three_devices(), at(1))).await;
         assert_eq!(page.count("main .notice"), 0);
         assert_eq!(page.count(".device"), 3);
     }
@@ -95,14 +97,14 @@ async fn a_service_that_is_down_is_said_above_the_list_and_never_as_no_devices()
 #[wasm_bindgen_test]
 async fn on_every_other_screen_a_line_across_the_page_says_that_a_service_is_down() {
     let mut model = at_device("d0", Route::Device);
-    model.devices = model.devices.partial();
+    model.features.devices.list = model.features.devices.list.partial();
     let page = Page::mount(model).await;
     assert!(page.text(".banner").contains("does not answer"));
-    page.change(|model| model.route = Route::Devices).await;
+    page.change(|model| model.page.route = Route::Devices).await;
     assert_eq!((page.count(".banner"), page.count("main .notice")), (0, 1), "said once");
-    page.change(|model| model.route = Route::Help).await;
+    page.change(|model| model.page.route = Route::Help).await;
     assert_eq!(page.count(".banner"), 1);
-    page.change(|model| model.devices = DeviceList::complete(three_devices(), at(1))).await;
+    page.change(|model| model.features.devices.list = DeviceList::complete(three_devices(), at(1))).await;
     assert_eq!(page.count(".banner"), 0);
 }
 
@@ -126,7 +128,10 @@ async fn reset_passcode_is_neutral_on_the_device_and_names_the_device() {
     let page = Page::mount(at_device("d0", Route::Device)).await;
     assert_eq!(page.count(".button.danger"), 0);
     page.press("Reset passcode").await;
-    assert_eq!(page.said(), [Event::ResetChosen(DeviceId::parse("d0").expect("an identifier"))]);
+    assert_eq!(
+        page.said(),
+        [Event::Actions(actions::Event::ResetChosen(DeviceId::parse("d0").expect("an identifier")))]
+    );
 }
 
 #[wasm_bindgen_test]
@@ -138,7 +143,7 @@ async fn dialog_a_is_named_by_its_heading_takes_the_focus_and_gives_it_back() {
     settle().await;
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");
-        model.reset = ActionFlow::Explain { device, why: WhyExplain::FirstTime };
+        model.features.actions.reset = ActionFlow::Explain { device, why: WhyExplain::FirstTime };
     })
     .await;
     let dialog = page.find("dialog[open]").expect("a dialog");
@@ -157,7 +162,7 @@ async fn dialog_a_is_named_by_its_heading_takes_the_focus_and_gives_it_back() {
 async fn esc_cancels_dialog_a_and_a_click_beside_it_does_not() {
     let mut model = at_device("d0", Route::Device);
     let device = DeviceId::parse("d0").expect("an identifier");
-    model.reset = ActionFlow::Explain { device, why: WhyExplain::FirstTime };
+    model.features.actions.reset = ActionFlow::Explain { device, why: WhyExplain::FirstTime };
     let page = Page::mount(model).await;
     let dialog = page.find("dialog").expect("a dialog");
     dialog.dispatch_event(&web_sys::MouseEvent::new("click").expect("an event")).expect("dispatched");
@@ -166,6 +171,6 @@ async fn esc_cancels_dialog_a_and_a_click_beside_it_does_not() {
     // What the browser sends for Esc; a key made by a script is not trusted with closing a dialog.
     dialog.dispatch_event(&web_sys::Event::new("cancel").expect("an event")).expect("dispatched");
     settle().await;
-    assert_eq!(page.said(), [Event::ResetCancelled]);
+    assert_eq!(page.said(), [Event::Actions(actions::Event::ResetCancelled)]);
     assert_eq!(page.count("dialog"), 0);
 }

@@ -5,8 +5,10 @@
 mod web_support;
 
 use leptos::prelude::document;
-use passcode_portal::app::{Event, Model, PasscodeAids, PasscodeView};
+use passcode_portal::app::{Event, Model};
 use passcode_portal::domain::{ActionFlow, DeviceId, Ending, PendingPhase, SignInStep};
+use passcode_portal::features::passcode::{PasscodeAids, PasscodeView};
+use passcode_portal::features::{actions, passcode};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
@@ -33,7 +35,7 @@ fn done(id: &str) -> Model {
 }
 
 fn shown(model: &mut Model) {
-    model.passcode = PasscodeView::Shown {
+    model.features.passcode.view = PasscodeView::Shown {
         device: DeviceId::parse("d0").expect("an identifier"),
         passcode: TemporaryPasscode {
             passcode: SecretText::new(SECRET.to_owned()),
@@ -51,7 +53,7 @@ fn shown(model: &mut Model) {
 async fn the_countdown_shows_what_is_left_until_the_page_stops() {
     let page = Page::mount(confirming(18)).await;
     assert_eq!(page.text(".digits").trim(), "4:22");
-    page.change(|model| model.now = at(212)).await;
+    page.change(|model| model.page.now = at(212)).await;
     assert_eq!(page.text(".digits").trim(), "0:50");
     assert_eq!(page.count(".countdown.low"), 1);
 }
@@ -82,7 +84,7 @@ async fn only_the_last_button_warns_and_it_names_the_device() {
     assert!(page.text(".button.danger").contains("Galaxy"));
     assert!(page.said().is_empty(), "nothing is submitted by itself");
     page.press("Reset passcode of Galaxy").await;
-    assert_eq!(page.said(), [Event::ResetConfirmed]);
+    assert_eq!(page.said(), [Event::Actions(actions::Event::ResetConfirmed)]);
 }
 
 #[wasm_bindgen_test]
@@ -109,7 +111,7 @@ async fn waiting_never_says_done() {
     assert!(page.all_text().contains("not done yet"));
     assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device Now");
     page.change(|model| {
-        if let ActionFlow::Pending { phase, .. } = &mut model.reset {
+        if let ActionFlow::Pending { phase, .. } = &mut model.features.actions.reset {
             *phase = PendingPhase::Delivered;
         }
     })
@@ -123,7 +125,10 @@ async fn a_passcode_is_hidden_until_it_is_asked_for() {
     let page = Page::mount(done("d0")).await;
     assert_eq!(page.count("output.code"), 0);
     page.press("Show passcode").await;
-    assert_eq!(page.said(), [Event::PasscodeShowChosen(DeviceId::parse("d0").expect("an identifier"))]);
+    assert_eq!(
+        page.said(),
+        [Event::Passcode(passcode::Event::ShowChosen(DeviceId::parse("d0").expect("an identifier")))]
+    );
 }
 
 #[wasm_bindgen_test]
@@ -141,7 +146,10 @@ async fn a_shown_passcode_stands_in_groups_is_not_translated_and_is_copied_whole
     assert!(page.all_text().contains("Letters and digits"));
     page.press("Copy passcode").await;
     page.press("Hide passcode").await;
-    assert_eq!(page.said(), [Event::PasscodeCopyChosen, Event::PasscodeHideChosen]);
+    assert_eq!(
+        page.said(),
+        [Event::Passcode(passcode::Event::CopyChosen), Event::Passcode(passcode::Event::HideChosen)]
+    );
     assert!(!page.all_text().contains("Kd7m"));
     assert_eq!(page.count("output.code"), 0);
 }
@@ -164,7 +172,7 @@ async fn a_passcode_is_spelled_character_by_character_in_the_language_of_the_pag
     assert_eq!(page.count(".spelled li"), 8);
     assert!(page.text(".spelled").contains("capital Kilo"), "{}", page.text(".spelled"));
     assert_eq!(page.find(".spelled").and_then(|list| list.get_attribute("translate")).as_deref(), Some("no"));
-    page.change(|model| model.language = Catalogue::embedded(Locale::Ja)).await;
+    page.change(|model| model.features.language.current = Catalogue::embedded(Locale::Ja)).await;
     assert!(page.text(".spelled").contains("大文字K"), "{}", page.text(".spelled"));
 }
 
@@ -175,14 +183,14 @@ async fn the_qr_code_is_drawn_only_while_it_is_wanted_and_the_button_keeps_the_f
     assert_eq!(page.count("svg.qr"), 0);
     page.pressable("Show as QR code").focus().expect("focusable");
     page.press("Show as QR code").await;
-    assert_eq!(page.said(), [Event::QrCodeToggled]);
+    assert_eq!(page.said(), [Event::Passcode(passcode::Event::QrCodeToggled)]);
     assert_eq!(page.focused_text(), "Hide QR code");
     let picture = page.find("svg.qr").expect("the code");
     assert_eq!(picture.get_attribute("viewBox").as_deref(), Some("0 0 29 29"), "version 1 and its margins");
     assert_eq!(picture.namespace_uri().as_deref(), Some("http://www.w3.org/2000/svg"));
     let path = page.find("svg.qr path").expect("squares");
     assert_eq!(path.namespace_uri().as_deref(), Some("http://www.w3.org/2000/svg"));
-    page.change(|model| model.passcode = PasscodeView::Hidden).await;
+    page.change(|model| model.features.passcode.view = PasscodeView::Hidden).await;
     assert_eq!(page.count("svg.qr"), 0);
 }
 
@@ -192,7 +200,7 @@ async fn the_rest_of_the_time_ticks_without_disturbing_the_buttons_or_a_live_reg
     page.change(shown).await;
     assert_eq!(page.text(".rest-time .digits"), "2:00");
     page.pressable("Copy passcode").focus().expect("focusable");
-    page.change(|model| model.now = at(18)).await;
+    page.change(|model| model.page.now = at(18)).await;
     assert_eq!(page.text(".rest-time .digits"), "1:42");
     assert_eq!(page.focused_text(), "Copy passcode");
     let region =
@@ -206,17 +214,19 @@ async fn reading_aloud_is_offered_only_with_a_voice_of_the_language() {
     let page = Page::mount(done("d0")).await;
     page.change(shown).await;
     assert!(!page.has_pressable("Read aloud slowly"));
-    page.change(|model| model.voices = vec![Locale::Ja]).await;
+    page.change(|model| model.features.passcode.voices = vec![Locale::Ja]).await;
     assert!(!page.has_pressable("Read aloud slowly"));
-    page.change(|model| model.voices = vec![Locale::Ja, Locale::En]).await;
+    page.change(|model| model.features.passcode.voices = vec![Locale::Ja, Locale::En]).await;
     page.press("Read aloud slowly").await;
     let said = page.said();
-    let Some(Event::ReadAloudChosen(spoken)) = said.first() else { panic!("{said:?}") };
+    let Some(Event::Passcode(passcode::Event::ReadAloudChosen(spoken))) = said.first() else {
+        panic!("{said:?}")
+    };
     let words: Vec<&str> = spoken.words.iter().map(SecretText::reveal).collect();
     assert_eq!(words.first(), Some(&"capital Kilo"));
     assert_eq!(words.len(), 8);
     page.press("Stop reading").await;
-    assert_eq!(page.said().last(), Some(&Event::ReadAloudStopped));
+    assert_eq!(page.said().last(), Some(&Event::Passcode(passcode::Event::ReadAloudStopped)));
 }
 
 #[wasm_bindgen_test]
@@ -230,9 +240,9 @@ async fn the_passcode_is_put_on_paper_only_by_a_box_that_is_there_only_while_it_
     let field = page.find(".print-tools input[type=checkbox]").expect("the box");
     field.dispatch_event(&ticked).expect("dispatched");
     settle().await;
-    assert_eq!(page.said(), [Event::PasscodeOnPaperToggled]);
+    assert_eq!(page.said(), [Event::Passcode(passcode::Event::PaperToggled)]);
     assert_eq!(page.count(".passcode.on-paper"), 1);
-    page.change(|model| model.passcode = PasscodeView::Hidden).await;
+    page.change(|model| model.features.passcode.view = PasscodeView::Hidden).await;
     assert_eq!(page.count(".on-paper, .print-tools input"), 0);
 }
 
@@ -250,10 +260,10 @@ async fn showing_and_hiding_hand_the_focus_on() {
 #[wasm_bindgen_test]
 async fn its_own_page_has_the_steps_and_the_help_for_who_cannot_type_it() {
     let mut model = web_support::at_device("d0", Route::Passcode);
-    let before = model.device.device.clone().expect("a device");
+    let before = model.features.devices.detail.device.clone().expect("a device");
     let mut device = (*before).clone();
     device.runs = vec![web_support::done_run()];
-    model.device.device = Some(std::sync::Arc::new(device));
+    model.features.devices.detail.device = Some(std::sync::Arc::new(device));
     shown(&mut model);
     let page = Page::mount(model).await;
     assert_eq!(page.count(".passcode.large output.code"), 1);
@@ -284,27 +294,27 @@ async fn every_explanation_has_one_button_that_goes_on() {
         (
             |device| ActionFlow::SignIn { device, step: SignInStep::Expired },
             "Start again",
-            Event::SignOutForResetChosen,
+            Event::Actions(actions::Event::SignOutForResetChosen),
         ),
         (
             |device| ActionFlow::SignIn { device, step: SignInStep::WrongPerson },
             "Start again",
-            Event::SignOutForResetChosen,
+            Event::Actions(actions::Event::SignOutForResetChosen),
         ),
         (
             |device| ActionFlow::SignIn { device, step: SignInStep::Cancelled },
             "Start again",
-            Event::SignOutForResetChosen,
+            Event::Actions(actions::Event::SignOutForResetChosen),
         ),
         (
             |device| ActionFlow::SignIn { device, step: SignInStep::Failed },
             "Start again",
-            Event::SignOutForResetChosen,
+            Event::Actions(actions::Event::SignOutForResetChosen),
         ),
         (
             |device| ActionFlow::Ended { device, run: run(), end: Ending::Canceled },
             "Start again",
-            Event::ResetRestarted,
+            Event::Actions(actions::Event::ResetRestarted),
         ),
     ];
     for (state, words, event) in explanations {
@@ -340,10 +350,13 @@ async fn an_uncertain_end_offers_the_passcode_to_try_and_claims_nothing_of_it() 
     let page = Page::mount(at_reset("d0", uncertain)).await;
     assert!(page.text("#passcode-unconfirmed").contains("if your old one no longer works"));
     page.press("Show passcode").await;
-    assert_eq!(page.said(), [Event::PasscodeShowChosen(DeviceId::parse("d0").expect("an identifier"))]);
+    assert_eq!(
+        page.said(),
+        [Event::Passcode(passcode::Event::ShowChosen(DeviceId::parse("d0").expect("an identifier")))]
+    );
     page.change(|model| {
         shown(model);
-        if let PasscodeView::Shown { passcode, .. } = &mut model.passcode {
+        if let PasscodeView::Shown { passcode, .. } = &mut model.features.passcode.view {
             passcode.is_confirmed = false;
         }
     })

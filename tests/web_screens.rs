@@ -7,15 +7,16 @@ mod web_support;
 
 use leptos::prelude::document;
 use passcode_portal::api::ApiError;
-use passcode_portal::app::{
-    Announced, Announcement, Config, Connectivity, Event, History, HistoryScope, LaterScreens, LoadState,
-    Model, Session,
-};
+use passcode_portal::app::{Event, Model};
 use passcode_portal::auth::{ConfigError, SignInError};
+use passcode_portal::core::{
+    Announced, Announcement, Config, Connectivity, HistoryScope, LaterScreens, LoadState, Session,
+};
 use passcode_portal::domain::{
     ActionFlow, ChecklistStep, DeviceId, Ending, HistoryEntry, Idleness, Milliseconds, PendingPhase,
     ResultId, Seconds, SignInStep, StopReason, SubmitStep, WhoseScreen, WhyExplain,
 };
+use passcode_portal::features::{history, language, notifications};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::{FailureCode, HistoryActivity, RefusalReason, UtcTime};
@@ -37,7 +38,7 @@ fn enforce_trusted_types() {
 
 fn signed_out(route: Route) -> Model {
     let mut model = signed_in(route, Vec::new());
-    model.session = Session::SignedOut;
+    model.page.session = Session::SignedOut;
     model
 }
 
@@ -48,50 +49,51 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     };
     let failed = || LoadState::Failed(ApiError::ServerFault { reference: "req-1".to_owned() });
     let mut many_failed = signed_in(Route::Devices, Vec::new());
-    many_failed.devices.state = failed();
+    many_failed.features.devices.list.state = failed();
     let mut unreadable = at_device("d9", Route::Device);
-    unreadable.device.state = failed();
+    unreadable.features.devices.detail.state = failed();
     let mut notified = signed_in(Route::Notifications, three_devices());
-    notified.notifications.items = Arc::new(vec![notification("n1")]);
+    notified.features.notifications.items = Arc::new(vec![notification("n1")]);
     let mut past = signed_in(Route::History, Vec::new());
-    past.history = History::complete(HistoryScope::Person, vec![past_entry("e1"), past_entry("e2")]);
+    past.features.history =
+        history::Model::complete(HistoryScope::Person, vec![past_entry("e1"), past_entry("e2")]);
     let mut no_past = signed_in(Route::History, Vec::new());
-    no_past.history = History::complete(HistoryScope::Person, Vec::new());
+    no_past.features.history = history::Model::complete(HistoryScope::Person, Vec::new());
     let mut past_failed = signed_in(Route::History, Vec::new());
-    past_failed.history.state = failed();
+    past_failed.features.history.state = failed();
     let result = ResultId::parse("r1").expect("an identifier");
     let mut not_me = at_device("d0", Route::Device);
-    not_me.route = Route::NotMe(DeviceId::parse("d0").expect("an identifier"), result);
+    not_me.page.route = Route::NotMe(DeviceId::parse("d0").expect("an identifier"), result);
     let mut warned = signed_in(Route::Devices, three_devices());
-    warned.visit.screen = WhoseScreen::Borrowed;
-    warned.visit.idleness = Idleness::Warning(Milliseconds(60_000));
+    warned.features.shared_computer.screen = WhoseScreen::Borrowed;
+    warned.features.shared_computer.idleness = Idleness::Warning(Milliseconds(60_000));
     let mut dialog = at_device("d0", Route::Device);
     let id = DeviceId::parse("d0").expect("an identifier");
-    dialog.reset = ActionFlow::Explain { device: id, why: WhyExplain::FirstTime };
+    dialog.features.actions.reset = ActionFlow::Explain { device: id, why: WhyExplain::FirstTime };
     vec![
         (
             "later_loading",
-            with(signed_in(Route::Help, Vec::new()), |model| model.later = LaterScreens::Loading),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LaterScreens::Loading),
         ),
         (
             "later_failed",
-            with(signed_in(Route::Help, Vec::new()), |model| model.later = LaterScreens::Failed),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LaterScreens::Failed),
         ),
-        ("loading", with(signed_out(Route::Home), |model| model.config = Config::Loading)),
+        ("loading", with(signed_out(Route::Home), |model| model.page.config = Config::Loading)),
         (
             "not set up",
-            with(signed_out(Route::Home), |model| model.config = Config::Failed(ConfigError::Missing)),
+            with(signed_out(Route::Home), |model| model.page.config = Config::Failed(ConfigError::Missing)),
         ),
         ("landing", signed_out(Route::Home)),
         ("sign-in screen", signed_out(Route::Devices)),
         ("signed out", signed_out(Route::SignedOut)),
         ("help", signed_out(Route::Help)),
         ("not found", signed_out(Route::NotFound)),
-        ("starting", with(signed_out(Route::Devices), |model| model.session = Session::Starting)),
+        ("starting", with(signed_out(Route::Devices), |model| model.page.session = Session::Starting)),
         (
             "sign-in failed",
             with(signed_out(Route::Devices), |model| {
-                model.session =
+                model.page.session =
                     Session::SignInFailed { error: SignInError::StateMismatch, return_to: Route::Devices };
             }),
         ),
@@ -112,7 +114,9 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("idle warning", warned),
         (
             "signed out by the clock",
-            with(signed_out(Route::SignedOut), |model| model.visit.ended_by_idleness = true),
+            with(signed_out(Route::SignedOut), |model| {
+                model.features.shared_computer.ended_by_idleness = true;
+            }),
         ),
         ("no notifications", signed_in(Route::Notifications, three_devices())),
         ("page A", at_reset("d1", |device, _| ActionFlow::Explain { device, why: WhyExplain::Challenged })),
@@ -232,15 +236,19 @@ fn past_entry(id: &str) -> HistoryEntry {
 #[wasm_bindgen_test]
 async fn a_row_of_the_history_keeps_its_roles_and_leads_to_this_was_not_me() {
     let mut model = signed_in(Route::History, Vec::new());
-    model.history = History::complete(HistoryScope::Person, vec![past_entry("e1")]);
+    model.features.history = history::Model::complete(HistoryScope::Person, vec![past_entry("e1")]);
     let page = Page::mount(model).await;
     assert_eq!((page.count("[role=columnheader]"), page.count("[role=row]")), (6, 2));
     assert_eq!(page.text("tbody code"), "req-e1");
     let link = page.find("tbody a[href=\"/devices/d0/not-me/r1\"]").expect("the link");
     assert_eq!(link.text_content().as_deref(), Some("This wasn't me"));
     page.press("Download as CSV").await;
-    assert!(page.said().iter().any(|event| matches!(event, Event::HistoryTableWritten { content, .. }
-        if content.contains("req-e1"))));
+    assert!(
+        page.said()
+            .iter()
+            .any(|event| matches!(event, Event::History(history::Event::TableWritten { content, .. })
+        if content.contains("req-e1")))
+    );
 }
 
 #[wasm_bindgen_test]
@@ -253,7 +261,7 @@ async fn what_was_ticked_and_said_on_the_result_is_shown_with_its_next_step() {
     let page = Page::mount(done).await;
     assert_eq!(page.count(".ticks input:checked"), 0);
     let id = run().id;
-    page.change(|model| model.aftermath.checklist.toggle(&id, ChecklistStep::Unlock)).await;
+    page.change(|model| model.features.actions.aftermath.checklist.toggle(&id, ChecklistStep::Unlock)).await;
     assert_eq!(page.count(".question h3"), 0);
     page.press("It worked").await;
     assert_eq!(page.text(".question [aria-pressed=true]"), "It worked");
@@ -267,7 +275,7 @@ async fn every_screen_stands_under_trusted_types_with_one_heading_and_the_it_con
     enforce_trusted_types();
     for locale in [Locale::En, Locale::Ja] {
         for (name, mut model) in every_screen() {
-            model.language = Catalogue::embedded(locale);
+            model.features.language.current = Catalogue::embedded(locale);
             let page = Page::mount(model).await;
             assert_eq!(page.count("h1"), 1, "{name}");
             assert!(!page.text("h1").trim().is_empty(), "{name}");
@@ -284,7 +292,7 @@ async fn a_change_of_language_keeps_the_step_and_says_so_in_lang() {
         Page::mount(at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(0) })).await;
     let english = page.text(".button.danger");
     page.choose_language("ja").await;
-    assert_eq!(page.said(), [Event::LocaleChosen(Locale::Ja)]);
+    assert_eq!(page.said(), [Event::Language(language::Event::Chosen(Locale::Ja))]);
     let japanese = page.text(".button.danger");
     assert!(japanese.contains("Galaxy") && japanese != english);
     let lang = document().document_element().and_then(|root| root.get_attribute("lang"));
@@ -303,11 +311,11 @@ async fn the_choice_of_languages_has_a_name_and_follows_what_is_wanted_and_what_
     assert_eq!(page.count(".language option"), u32::try_from(Locale::ALL.len()).unwrap_or(0));
     assert_eq!(page.text(".language option[value=ja][lang=ja]"), "日本語");
     assert_eq!(value().as_deref(), Some("en"));
-    page.change(|model| model.wanted_language = Some(Locale::Ja)).await;
+    page.change(|model| model.features.language.wanted = Some(Locale::Ja)).await;
     assert_eq!(value().as_deref(), Some("ja"));
     page.change(|model| {
-        model.wanted_language = None;
-        model.missing_language = Some(Locale::Ja);
+        model.features.language.wanted = None;
+        model.features.language.missing = Some(Locale::Ja);
     })
     .await;
     assert_eq!(value().as_deref(), Some("en"));
@@ -318,8 +326,8 @@ async fn the_choice_of_languages_has_a_name_and_follows_what_is_wanted_and_what_
 async fn a_new_screen_takes_the_focus_to_its_heading_and_changes_the_title() {
     let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
     page.change(|model| {
-        model.route = Route::Help;
-        model.arrivals += 1;
+        model.page.route = Route::Help;
+        model.page.arrivals += 1;
     })
     .await;
     assert_eq!(page.focused_text(), "Help");
@@ -339,8 +347,8 @@ async fn pending_becomes_done_without_moving_the_focus() {
     language.focus().expect("focusable");
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");
-        let outcome = model.device.device.as_ref().expect("a device").told_outcome();
-        model.reset = ActionFlow::Ended { device, run: run(), end: Ending::Done(outcome) };
+        let outcome = model.features.devices.detail.device.as_ref().expect("a device").told_outcome();
+        model.features.actions.reset = ActionFlow::Ended { device, run: run(), end: Ending::Done(outcome) };
     })
     .await;
     assert_eq!(page.focused_text(), language.text_content().unwrap_or_default());
@@ -353,7 +361,7 @@ async fn what_is_announced_is_in_the_polite_status_and_the_same_words_twice_are_
     let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
     let say = |sequence| {
         move |model: &mut Model| {
-            model.announcement = Announced { sequence, latest: Some(Announcement::WentOffline) };
+            model.page.announcement = Announced { sequence, latest: Some(Announcement::WentOffline) };
         }
     };
     page.change(say(1)).await;
@@ -385,31 +393,31 @@ async fn the_skip_link_comes_first_and_leads_to_the_content() {
 async fn offline_is_said_across_the_page_for_as_long_as_it_lasts() {
     let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
     assert_eq!(page.count(".banner"), 0);
-    page.change(|model| model.connectivity = Connectivity::Offline).await;
+    page.change(|model| model.page.connectivity = Connectivity::Offline).await;
     assert!(page.text(".banner").contains("offline"));
-    page.change(|model| model.connectivity = Connectivity::Online).await;
+    page.change(|model| model.page.connectivity = Connectivity::Online).await;
     assert_eq!(page.count(".banner"), 0);
 }
 
 #[wasm_bindgen_test]
 async fn the_flag_counts_what_is_unread_and_opening_one_says_so() {
     let mut model = signed_in(Route::Devices, three_devices());
-    model.notifications.items = Arc::new(vec![notification("n1"), notification("n2")]);
+    model.features.notifications.items = Arc::new(vec![notification("n1"), notification("n2")]);
     let page = Page::mount(model).await;
     let name = page.find(".flag").and_then(|flag| flag.get_attribute("aria-label"));
     assert_eq!(name.as_deref(), Some("Notifications, 2 unread"));
     assert_eq!(page.text(".badge"), "2");
     page.press("The passcode of Galaxy was reset.").await;
-    assert_eq!(page.said(), [Event::NotificationOpened("n1".to_owned())]);
+    assert_eq!(page.said(), [Event::Notifications(notifications::Event::Opened("n1".to_owned()))]);
 }
 
 #[wasm_bindgen_test]
 async fn branding_leads_only_to_addresses_of_the_web() {
     let mut model = signed_in(Route::Help, Vec::new());
-    let mut branding = model.branding.as_ref().clone();
+    let mut branding = model.page.branding.as_ref().clone();
     branding.online_support_site_url = "javascript:alert(1)".to_owned();
     branding.privacy_url = "data:text/html,x".to_owned();
-    model.branding = Arc::new(branding);
+    model.page.branding = Arc::new(branding);
     let page = Page::mount(model).await;
     assert_eq!(page.count("a[href^='javascript'], a[href^='data']"), 0);
 }

@@ -28,7 +28,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The devices, by what becomes of a command.
 const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
-const ACTIONS: [&str; 3] = ["resetPasscode", "remoteLock", "syncDevice"];
+const ACTIONS: [&str; 6] = ["resetPasscode", "remoteLock", "syncDevice", "rebootNow", "retire", "wipe"];
 
 /// Gives a command to the device management, with the passcode to set.
 type HandOver = Box<dyn Fn(&str, Option<&str>) + Send>;
@@ -124,7 +124,9 @@ fn devices() -> Vec<Value> {
             "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
             "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
             "lastSyncDateTime": "2026-01-01T00:00:00Z", "enrolledDateTime": "2025-01-01T00:00:00Z",
-            "resetPasscode": { "allowed": true, "expiresAfterSeconds": 3600, "erasePending": false }
+            "resetPasscode": { "allowed": true, "expiresAfterSeconds": 3600, "erasePending": false },
+            // These two are never allowed by silence. A made-up device is set up anew at once and stays in the list.
+            "retire": { "allowed": true }, "wipe": { "allowed": true }
         })
     };
     DEVICES.map(device).into()

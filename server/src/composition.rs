@@ -22,7 +22,7 @@ use crate::services::simulated::{FleetError, SimulatedFleet};
 use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{
-    LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
+    LocalLimits, LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
 };
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use device_services::DeviceServices;
@@ -37,6 +37,8 @@ use tokio::sync::watch;
 const OPERATION_CONNECTIONS: usize = 16;
 /// How often the counts of limits are written down: what a killed process forgets of them.
 const RATES_WRITTEN_EVERY: Duration = Duration::from_secs(1);
+/// How often lines of the audit record that wait are linked.
+const LINKED_EVERY: Duration = Duration::from_secs(1);
 
 /// How many files are open besides connections: databases, listeners, the page's files, calls to the provider.
 const OTHER_FILES: usize = 128;
@@ -225,6 +227,7 @@ impl Server {
             randomness: Arc::clone(&randomness),
             vault: Arc::clone(&vault),
             signal: Arc::new(LocalSignal::default()),
+            rate_limits: Arc::new(LocalLimits::new(settings.limits.quotas, Arc::new(store.clone()))),
         };
         let rules = Rules {
             limits: settings.limits,
@@ -325,6 +328,7 @@ impl Server {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
         tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
         let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
+        let record = tokio::spawn(link_audit(Arc::clone(&self.portal), stop.clone()));
         if let Some(fleet) = self.fleet {
             tokio::spawn(device_services::let_devices_act(fleet, stop.clone()));
         }
@@ -341,6 +345,9 @@ impl Server {
             tracing::error!("the queue ended unexpectedly");
         }
         // Requests that ran until now have counted as well.
+        if record.await.is_err() || self.portal.link_audit().await.is_err() {
+            tracing::warn!("the latest lines of the audit record are not linked; they are at the next start");
+        }
         if rates.await.is_err() || self.portal.write_rates().await.is_err() {
             tracing::warn!("the latest counts of limits could not be written down");
         }
@@ -359,6 +366,20 @@ async fn write_rates(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(refusal) = portal.write_rates().await {
             tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");
+        }
+    }
+}
+
+/// Links what was added to the audit record, until the server stops.
+async fn link_audit(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(LINKED_EVERY) => {}
+            // Whoever could ask is gone: that is a stop as well.
+            asked = stop.changed() => if asked.is_err() { return },
+        }
+        if let Err(refusal) = portal.link_audit().await {
+            tracing::debug!(?refusal, "the audit record could not be linked; trying again");
         }
     }
 }

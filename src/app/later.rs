@@ -2,72 +2,73 @@
 //! such a screen is opened and stays (a silent sign-in is about to leave the page, and would stop the download). Their
 //! texts come with them: from then on every language is loaded whole, and none is shown that is not.
 
-use super::turn::Turn;
-use super::{Config, Effect, LaterScreens, Model, Session};
+use crate::core::{Config, Context, Effect, LaterScreens, Page, Session};
+use crate::features::Features;
 use crate::i18n::Catalogue;
 use crate::route::Route;
 
-impl Model {
-    /// Whether a language has to have the texts of the later screens.
-    pub(super) const fn needs_whole_language(&self) -> bool {
+impl Page {
+    /// Whether a language has to bring the texts of the later screens.
+    pub(crate) const fn needs_whole_language(&self) -> bool {
         matches!(self.later, LaterScreens::Loading | LaterScreens::Ready)
+    }
+}
+
+impl Features {
+    /// At the end of every step, whatever led to the screen.
+    pub(crate) fn ask_for_later_screens(&mut self, context: &mut Context) {
+        let is_asked = context.page.later != LaterScreens::NotAsked;
+        // The warning of a borrowed screen is in that part, and stands over any screen.
+        let is_needed =
+            context.page.route.needs_later_screens() || self.shared_computer.is_watched(&context.page);
+        if !is_asked && is_needed && self.shows_route(&context.page) {
+            self.load_later_screens(context);
+        }
     }
 
     /// Whether the screen of the route stands there, rather than a sign-in or an explanation in its place.
-    fn shows_route(&self) -> bool {
-        let is_ready = matches!(self.config, Config::Ready(_));
-        let is_settled = match self.session {
+    fn shows_route(&self, page: &Page) -> bool {
+        let is_ready = matches!(page.config, Config::Ready(_));
+        let is_settled = match page.session {
             Session::SignedIn(_) => true,
-            Session::SignedOut => !self.route.needs_sign_in(),
+            Session::SignedOut => !page.route.needs_sign_in(),
             Session::Starting
             | Session::Redirecting(_)
             | Session::CompletingCallback(_)
             | Session::SignInFailed { .. } => false,
         };
-        is_ready && (is_settled || self.shows_reset_explanation())
-    }
-}
-
-impl Turn {
-    /// At the end of every step, whatever led to the screen.
-    pub(super) fn ask_for_later_screens(&mut self) {
-        let is_asked = self.model.later != LaterScreens::NotAsked;
-        // The warning of a borrowed screen is in that part, and stands over any screen.
-        let is_needed = self.model.route.needs_later_screens() || self.is_idleness_watched();
-        if !is_asked && is_needed && self.model.shows_route() {
-            self.load_later_screens();
-        }
+        is_ready && (is_settled || self.actions.shows_explanation(page))
     }
 
-    fn load_later_screens(&mut self) {
-        self.model.later = LaterScreens::Loading;
-        self.effect(Effect::LoadLaterScreens(self.model.language.locale()));
+    fn load_later_screens(&mut self, context: &mut Context) {
+        context.page.later = LaterScreens::Loading;
+        context.effect(Effect::LoadLaterScreens(self.language.current.locale()));
     }
 
     /// A language that was chosen meanwhile has brought its own texts, or they are still to be had.
-    pub(super) fn on_later_screens_loaded(&mut self, language: Catalogue) {
-        if language.locale() == self.model.language.locale() {
-            self.model.language = language;
+    pub(crate) fn on_later_screens_loaded(&mut self, language: Catalogue, context: &mut Context) {
+        if language.locale() == self.language.current.locale() {
+            self.language.current = language;
         }
-        if self.model.language.is_whole() {
-            self.model.later = LaterScreens::Ready;
-            if matches!(self.model.route, Route::History | Route::DeviceHistory(_)) {
-                self.load_route();
+        if self.language.current.is_whole() {
+            context.page.later = LaterScreens::Ready;
+            if matches!(context.page.route, Route::History | Route::DeviceHistory(_)) {
+                self.load_route(context);
             }
         } else {
-            self.load_later_screens();
+            self.load_later_screens(context);
         }
     }
 
-    pub(super) fn on_later_screens_failed(&mut self) {
-        self.model.later = LaterScreens::Failed;
-        self.log("later_screens", "page");
+    pub(crate) fn on_later_screens_failed(&mut self, context: &mut Context) {
+        context.page.later = LaterScreens::Failed;
+        context.log("later_screens", "page");
     }
 
     /// A new try, at the next screen that needs them.
-    pub(super) fn forget_failed_later_screens(&mut self) {
-        if self.model.later == LaterScreens::Failed {
-            self.model.later = LaterScreens::NotAsked;
+    pub(crate) fn forget_failed_later_screens(&mut self, context: &mut Context) {
+        if context.page.later == LaterScreens::Failed {
+            context.page.later = LaterScreens::NotAsked;
         }
     }
 }

@@ -1,70 +1,44 @@
 //! The first moments: what the address says, what the last page of this tab left behind, `config.json`.
 
-use super::turn::Turn;
-use super::{
-    CallbackProgress, Config, Connectivity, Effect, Fetch, HistoryEntry, Opening, PendingSignIn, Session,
-    StorageKey, StoredValue, stored,
-};
+use super::Opening;
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
+use crate::core::{
+    BORROWED, CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch,
+    HistoryEntry, LOCALE, PendingSignIn, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey, StoredAtStart,
+    WAS_SIGNED_IN, find as find_stored,
+};
 use crate::domain::WhoseScreen;
+use crate::features::Features;
 use crate::http::HttpOutcome;
 use crate::route::Route;
 use portal_contract::Branding;
 use std::sync::Arc;
 
-/// What was stored, as far as it is still of use.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct StoredAtStart {
-    /// Whether the browser lets the page store anything.
-    pub(super) is_available: bool,
-    /// The person was signed in in this tab.
-    pub(super) was_signed_in: bool,
-    /// A silent sign-in was tried and did not succeed.
-    pub(super) silent_tried: bool,
-    /// A sign-out did not reach the server.
-    pub(super) sign_out_owed: bool,
-    /// The language the person chose.
-    pub(super) locale: Option<String>,
-    /// B, before a reload.
-    pub(super) resume: Option<ResumeRecord>,
-    /// The way on from the sign-out for a reset.
-    pub(super) continuation: Option<Continuation>,
-}
-
-impl std::fmt::Debug for StoredAtStart {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("StoredAtStart")
-            .field("is_available", &self.is_available)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Turn {
-    pub(super) fn on_page_opened(&mut self, opening: Opening) {
+impl Features {
+    pub(crate) fn on_page_opened(&mut self, opening: Opening, context: &mut Context) {
         let Opening { origin, path, query, stored: entries, languages, is_online } = opening;
-        self.model.origin = origin;
-        self.model.languages = Arc::new(languages);
-        self.model.connectivity = if is_online { Connectivity::Online } else { Connectivity::Offline };
-        self.model.route = Route::parse(&path);
+        context.page.origin = origin;
+        self.language.of_browser = Arc::new(languages);
+        context.page.connectivity = if is_online { Connectivity::Online } else { Connectivity::Offline };
+        context.page.route = Route::parse(&path);
         let is_available = entries.is_some();
         let entries = entries.unwrap_or_default();
-        let find = |key: &str| stored::find(&entries, key);
-        self.model.stored = StoredAtStart {
+        let find = |key: &str| find_stored(&entries, key);
+        context.page.stored = StoredAtStart {
             is_available,
-            was_signed_in: find(stored::WAS_SIGNED_IN).is_some(),
-            silent_tried: find(stored::SILENT_TRIED).is_some(),
-            sign_out_owed: find(stored::SIGN_OUT_OWED).is_some(),
-            locale: find(stored::LOCALE).map(str::to_owned),
+            was_signed_in: find(WAS_SIGNED_IN).is_some(),
+            silent_tried: find(SILENT_TRIED).is_some(),
+            sign_out_owed: find(SIGN_OUT_OWED).is_some(),
+            locale: find(LOCALE).map(str::to_owned),
             resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
             continuation: None,
         };
-        if find(stored::BORROWED).is_some() {
-            self.model.visit.screen = WhoseScreen::Borrowed;
+        if find(BORROWED).is_some() {
+            self.shared_computer.screen = WhoseScreen::Borrowed;
         }
-        match self.model.route {
-            Route::Callback => self.open_callback(&query, &entries),
-            Route::SignedOut => self.open_signed_out(&query, &entries),
+        match context.page.route {
+            Route::Callback => self.open_callback(&query, &entries, context),
+            Route::SignedOut => self.open_signed_out(&query, &entries, context),
             Route::Home
             | Route::Devices
             | Route::Device(_)
@@ -78,72 +52,72 @@ impl Turn {
             | Route::Accessibility
             | Route::NotFound => {}
         }
-        self.remove_stale_records(&entries);
-        self.fetch_config();
+        self.remove_stale_records(&entries, context);
+        self.fetch_config(context);
     }
 
     /// The code leaves the address bar and the transaction the storage before anything is awaited.
-    fn open_callback(&mut self, query: &str, entries: &[(String, String)]) {
-        self.effect(Effect::ReplaceAddress(Route::Callback));
+    fn open_callback(&mut self, query: &str, entries: &[(String, String)], context: &mut Context) {
+        context.effect(Effect::ReplaceAddress(Route::Callback));
         let callback = Callback::parse(query);
         let key = callback.state().map(Transaction::storage_key);
-        let record = key.as_deref().and_then(|key| stored::find(entries, key));
+        let record = key.as_deref().and_then(|key| find_stored(entries, key));
         if let (Some(key), Some(_)) = (&key, record) {
-            self.remove_stored(key);
+            context.remove_stored(key);
         }
         match record.and_then(Transaction::parse) {
-            Some(transaction) if transaction.is_current(self.now.wall) => {
-                self.model.visit.screen = transaction.screen;
-                self.model.session = CallbackProgress::of(callback, transaction);
+            Some(transaction) if transaction.is_current(context.now.wall) => {
+                self.shared_computer.screen = transaction.screen;
+                context.page.session = CallbackProgress::of(callback, transaction);
             }
             Some(transaction) => {
                 let expected = transaction.expected;
-                self.fail_sign_in(&transaction.purpose, expected, SignInError::TransactionExpired);
+                self.fail_sign_in(&transaction.purpose, expected, SignInError::TransactionExpired, context);
             }
             None => {
                 // Whoever sent this callback may be in the way of the sign-in that waits here: it begins anew, too.
                 for (key, _) in entries.iter().filter(|(key, _)| key.starts_with(Transaction::KEY_PREFIX)) {
-                    self.remove_stored(key);
+                    context.remove_stored(key);
                 }
-                let error = if self.model.stored.is_available {
+                let error = if context.page.stored.is_available {
                     SignInError::StateMismatch
                 } else {
                     SignInError::StorageRefused
                 };
                 let purpose = Purpose::SignIn { return_to: Route::Home };
-                self.fail_sign_in(&purpose, None, error);
+                self.fail_sign_in(&purpose, None, error, context);
             }
         }
     }
 
     /// An ordinary sign-out ends here. The one for a reset left a record under its `state` and goes on by itself.
-    fn open_signed_out(&mut self, query: &str, entries: &[(String, String)]) {
+    fn open_signed_out(&mut self, query: &str, entries: &[(String, String)], context: &mut Context) {
         if !query.is_empty() {
-            self.effect(Effect::ReplaceAddress(Route::SignedOut));
+            context.effect(Effect::ReplaceAddress(Route::SignedOut));
         }
         let state = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
         let key = state.map(|(_, value)| Continuation::storage_key(&value));
         if let Some((key, record)) = key.and_then(|key| {
-            let record = stored::find(entries, &key)?;
+            let record = find_stored(entries, &key)?;
             Some((key, record))
         }) {
-            self.remove_stored(&key);
-            self.model.stored.continuation =
-                Continuation::parse(record).filter(|record| record.is_current(self.now.wall));
+            context.remove_stored(&key);
+            context.page.stored.continuation =
+                Continuation::parse(record).filter(|record| record.is_current(context.now.wall));
         }
-        if stored::find(entries, stored::ENDED_BY_IDLENESS).is_some() {
-            self.remove_stored(stored::ENDED_BY_IDLENESS);
-            self.model.visit.ended_by_idleness = true;
+        if find_stored(entries, ENDED_BY_IDLENESS).is_some() {
+            context.remove_stored(ENDED_BY_IDLENESS);
+            self.shared_computer.ended_by_idleness = true;
         }
-        if self.model.stored.continuation.is_none() {
+        if context.page.stored.continuation.is_none() {
             // Whoever signed out is not signed in again by the next click without being asked.
-            self.model.stored.silent_tried = true;
+            context.page.stored.silent_tried = true;
         }
     }
 
     /// Transactions and continuations that can no longer be used: abandoned, or not ours.
-    fn remove_stale_records(&mut self, entries: &[(String, String)]) {
-        let wall = self.now.wall;
+    fn remove_stale_records(&mut self, entries: &[(String, String)], context: &mut Context) {
+        let wall = context.now.wall;
         for (key, value) in entries {
             let is_stale = if key.starts_with(Transaction::KEY_PREFIX) {
                 !Transaction::parse(value).is_some_and(|record| record.is_current(wall))
@@ -155,51 +129,51 @@ impl Turn {
                 false
             };
             let removed = Effect::StorageRemove(StorageKey(key.clone()));
-            if is_stale && !self.effects.contains(&removed) {
-                self.effect(removed);
+            if is_stale && !context.effects().contains(&removed) {
+                context.effect(removed);
             }
         }
-        self.model.stored.resume = self.model.stored.resume.take().filter(|r| r.is_current(wall));
+        context.page.stored.resume = context.page.stored.resume.take().filter(|r| r.is_current(wall));
     }
 
-    fn fetch_config(&mut self) {
-        self.model.config = Config::Loading;
-        let id = self.fetch_id(Fetch::Config, 0);
-        self.effect(Effect::Fetch { id, request: PageConfig::request() });
+    fn fetch_config(&mut self, context: &mut Context) {
+        context.page.config = Config::Loading;
+        let id = context.fetch_id(Fetch::Config, 0);
+        context.effect(Effect::Fetch { id, request: PageConfig::request() });
     }
 
-    pub(super) fn retry_config(&mut self) {
-        self.fetch_config();
+    pub(crate) fn retry_config(&mut self, context: &mut Context) {
+        self.fetch_config(context);
     }
 
-    pub(super) fn on_config_fetched(&mut self, outcome: &HttpOutcome) {
-        if self.model.config != Config::Loading {
+    pub(crate) fn on_config_fetched(&mut self, outcome: &HttpOutcome, context: &mut Context) {
+        if context.page.config != Config::Loading {
             return;
         }
         match PageConfig::of_answer(outcome) {
-            Ok(config) => self.begin(config),
+            Ok(config) => self.begin(config, context),
             Err(error) => {
-                self.log(error.code(), error.field().unwrap_or("config.json"));
-                self.model.config = Config::Failed(error);
+                context.log(error.code(), error.field().unwrap_or("config.json"));
+                context.page.config = Config::Failed(error);
             }
         }
     }
 
-    fn begin(&mut self, config: PageConfig) {
-        self.follow_configured_language(config.default_locale.as_deref());
-        self.model.branding = Arc::new(Branding {
+    fn begin(&mut self, config: PageConfig, context: &mut Context) {
+        self.language.follow_configured(config.default_locale.as_deref(), context);
+        context.page.branding = Arc::new(Branding {
             contact_it_name: config.support.name.clone(),
             contact_it_phone_number: config.support.phone.clone(),
             contact_it_email_address: config.support.email.clone(),
             online_support_site_url: config.support.url.clone(),
             ..Branding::default()
         });
-        self.model.config = Config::Ready(Arc::new(config));
-        self.fetch_branding(0);
-        match self.model.session {
-            Session::CompletingCallback(_) if self.is_session_mode() => self.ask_session(),
-            Session::CompletingCallback(_) => self.fetch_discovery(),
-            Session::Starting => self.begin_without_callback(),
+        context.page.config = Config::Ready(Arc::new(config));
+        context.fetch_branding(0);
+        match context.page.session {
+            Session::CompletingCallback(_) if context.is_session_mode() => self.ask_session(context),
+            Session::CompletingCallback(_) => self.fetch_discovery(context),
+            Session::Starting => self.begin_without_callback(context),
             Session::SignedOut
             | Session::Redirecting(_)
             | Session::SignedIn(_)
@@ -207,30 +181,22 @@ impl Turn {
         }
     }
 
-    fn begin_without_callback(&mut self) {
-        self.model.session = Session::SignedOut;
-        if let Some(continuation) = self.model.stored.continuation.take() {
-            return self.begin_sign_in(PendingSignIn {
-                purpose: Purpose::StepUp { device: continuation.device },
-                expected: Some(continuation.expected),
-                challenge: continuation.challenge,
-                history: HistoryEntry::Replace,
-            });
+    fn begin_without_callback(&mut self, context: &mut Context) {
+        context.page.session = Session::SignedOut;
+        if let Some(continuation) = context.page.stored.continuation.take() {
+            return self.begin_sign_in(
+                PendingSignIn {
+                    purpose: Purpose::StepUp { device: continuation.device },
+                    expected: Some(continuation.expected),
+                    challenge: continuation.challenge,
+                    history: HistoryEntry::Replace,
+                },
+                context,
+            );
         }
-        let was_signed_in = self.model.stored.was_signed_in;
-        if self.model.route.needs_sign_in() || (self.model.route == Route::Home && was_signed_in) {
-            self.begin_silently();
+        let was_signed_in = context.page.stored.was_signed_in;
+        if context.page.route.needs_sign_in() || (context.page.route == Route::Home && was_signed_in) {
+            self.begin_silently(context);
         }
-    }
-
-    /// Stores, where the browser lets us; without storage the page still works until the next redirect.
-    pub(super) fn store(&mut self, key: String, value: String) {
-        if self.model.stored.is_available {
-            self.effect(Effect::StorageSet { key: StorageKey(key), value: StoredValue(value) });
-        }
-    }
-
-    pub(super) fn remove_stored(&mut self, key: &str) {
-        self.effect(Effect::StorageRemove(StorageKey(key.to_owned())));
     }
 }

@@ -2,9 +2,12 @@
 //! `api::EventStream`'s matter, and whether to come back is decided by the rules.
 
 use crate::api::EventStream;
-use crate::app::{Event, StreamEnd, StreamId};
+use crate::app::Event;
 use crate::browser::body::Pieces;
 use crate::browser::http;
+use crate::core::StreamId;
+use crate::features::live;
+use crate::features::live::StreamEnd;
 use crate::http::{HttpRequest, NetworkFault};
 use gloo_net::http::Response;
 use leptos::task::spawn_local;
@@ -23,7 +26,7 @@ impl Connection {
             let response = http::respond(&request, &signal).await;
             let end = match response {
                 Some(response) if is_stream(&response) => {
-                    hand_on(Event::StreamOpened(id));
+                    hand_on(Event::Live(live::Event::Opened(id)));
                     read(id, &response, &hand_on).await
                 }
                 Some(response) => {
@@ -32,7 +35,7 @@ impl Connection {
                 None => StreamEnd::NoStream(Err(http::fault())),
             };
             if !signal.aborted() {
-                hand_on(Event::StreamEnded { id, end });
+                hand_on(Event::Live(live::Event::Ended { id, end }));
             }
         });
         Some(Self(controller))
@@ -57,7 +60,7 @@ async fn read(id: StreamId, response: &Response, hand_on: &impl Fn(Event)) -> St
         let mut events = Vec::new();
         let fed = stream.feed(&bytes, &mut events);
         let last_event = stream.last_event_id().to_owned();
-        hand_on(Event::StreamRead { id, events, last_event, retry: stream.retry() });
+        hand_on(Event::Live(live::Event::Read { id, events, last_event, retry: stream.retry() }));
         if fed.is_err() {
             return StreamEnd::TooLong;
         }

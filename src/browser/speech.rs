@@ -3,7 +3,7 @@
 //! What is read is a secret, and some browsers bring voices that speak over the network: the text goes to their maker. Only
 //! voices that say of themselves that they are local (`localService`) are used, and none is better than such a one.
 
-use crate::app::SpokenPasscode;
+use crate::core::SpokenPasscode;
 use crate::i18n::Locale;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 

@@ -5,6 +5,7 @@
 use super::{HIDDEN, Icon, Part, el, group, icon, live_text, note_item};
 use crate::app::Event;
 use crate::domain::DeviceId;
+use crate::features::notifications;
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -29,8 +30,8 @@ extern "C" {
 pub fn flag() -> Part {
     let model = use_model();
     let tr = use_tr();
-    let items = select(model, move |model| model.notifications.items.clone());
-    let unread = select(model, move |model| model.notifications.unread());
+    let items = select(model, move |model| model.features.notifications.items.clone());
+    let unread = select(model, move |model| model.features.notifications.unread());
     let now = select(model, super::minute_now);
     let badge = move || {
         let count = unread.get();
@@ -88,6 +89,6 @@ fn ago(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
 /// A notification of the API as a list item that leads to its device; `when` says when it was.
 pub fn notification_item(item: &Notification, when: Part) -> Part {
     let route = DeviceId::parse(&item.device_id).map(Route::Device);
-    let opened = Event::NotificationOpened(item.id.clone());
+    let opened = Event::Notifications(notifications::Event::Opened(item.id.clone()));
     note_item(view::notification(item, None), when, item.is_read, route, opened)
 }

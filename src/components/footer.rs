@@ -8,7 +8,7 @@ use crate::shell::{select, use_model};
 
 /// The foot.
 pub fn footer() -> Part {
-    let branding = select(use_model(), move |model| model.branding.clone());
+    let branding = select(use_model(), move |model| model.page.branding.clone());
     let privacy = move || {
         branding
             .with(|branding| web_address(&branding.privacy_url))

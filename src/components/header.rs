@@ -4,6 +4,7 @@
 use super::{Element, Icon, Part, el, flag, group, icon, live, status_chip};
 use crate::app::{Event, Model};
 use crate::domain::WhoseScreen;
+use crate::features::{language, sign_in};
 use crate::i18n::{Locale, Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
@@ -11,7 +12,7 @@ use crate::view::Tone;
 
 /// The bar.
 pub fn header() -> Part {
-    let is_signed_in = select(use_model(), move |model| model.session.signed_in().is_some());
+    let is_signed_in = select(use_model(), move |model| model.page.session.signed_in().is_some());
     let tools = el("div")
         .class("tools")
         .live(move || is_signed_in.get().then(flag))
@@ -26,7 +27,7 @@ pub fn header() -> Part {
 }
 
 fn brand() -> Element {
-    let branding = select(use_model(), move |model| model.branding.clone());
+    let branding = select(use_model(), move |model| model.page.branding.clone());
     let inside = move || {
         branding.with(|branding| {
             let mark = match &branding.logo {
@@ -61,7 +62,7 @@ fn navigation() -> Element {
 
 /// A link that says whether the person is there.
 fn place(words: Text, route: &Route, is_there: fn(&Route) -> bool) -> Element {
-    let is_here = select(use_model(), move |model| is_there(&model.route));
+    let is_here = select(use_model(), move |model| is_there(&model.page.route));
     el("a")
         .attr("href", route.path())
         .attr_live("aria-current", move || is_here.get().then(|| "page".to_owned()))
@@ -74,7 +75,10 @@ fn language_switch() -> Element {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let chosen = select(use_model(), move |model| {
-        (model.wanted_language.unwrap_or(model.language.locale()), model.missing_language)
+        (
+            model.features.language.wanted.unwrap_or(model.features.language.current.locale()),
+            model.features.language.missing,
+        )
     });
     let option = move |locale: &Locale| {
         let locale = *locale;
@@ -91,7 +95,7 @@ fn language_switch() -> Element {
         .attr_words("aria-label", t::language_switch_label())
         .on("change", move |event| {
             if let Some(locale) = chosen_value(&event).and_then(|tag| Locale::from_tag(&tag)) {
-                dispatch(Event::LocaleChosen(locale));
+                dispatch(Event::Language(language::Event::Chosen(locale)));
             }
         })
         .children(Locale::ALL.iter().map(option));
@@ -109,7 +113,7 @@ fn account() -> Part {
     let out = el("button")
         .attr("type", "button")
         .class("tool")
-        .on_press(move || dispatch(Event::SignOutChosen))
+        .on_press(move || dispatch(Event::SignIn(sign_in::Event::SignOutChosen)))
         .child(icon(Icon::Out))
         .child(label(t::session_sign_out()));
     group([borrowed_mark(), who, out.into()])
@@ -117,7 +121,8 @@ fn account() -> Part {
 
 /// "Borrowed screen", for as long as the visit on one lasts.
 fn borrowed_mark() -> Part {
-    let is_borrowed = select(use_model(), move |model| model.visit.screen == WhoseScreen::Borrowed);
+    let is_borrowed =
+        select(use_model(), move |model| model.features.shared_computer.screen == WhoseScreen::Borrowed);
     live(move || is_borrowed.get().then(|| status_chip(Tone::Warn, Icon::Person, t::borrowed_mark())))
 }
 
@@ -132,7 +137,7 @@ fn label(words: Text) -> Element {
 
 /// The name to show: the display name, else the sign-in name.
 fn person_name(model: &Model) -> Option<String> {
-    let person = model.session.signed_in()?;
+    let person = model.page.session.signed_in()?;
     let names = [&person.name, &person.user_name];
     names.into_iter().find(|name| !name.trim().is_empty()).cloned()
 }

@@ -3,6 +3,7 @@
 use crate::app::{Event, Model};
 use crate::components::{Part, el, tick_box, words};
 use crate::domain::WhoseScreen;
+use crate::features::shared_computer;
 use crate::i18n::t;
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view;
@@ -13,7 +14,7 @@ pub(super) fn borrowed_question() -> Part {
     let is_borrowed = select(use_model(), is_borrowed);
     let toggle = move || {
         let other = if is_borrowed.get_untracked() { WhoseScreen::Own } else { WhoseScreen::Borrowed };
-        dispatch(Event::ScreenDeclared(other));
+        dispatch(Event::SharedComputer(shared_computer::Event::Declared(other)));
     };
     el("div")
         .class("stack tight")
@@ -23,5 +24,5 @@ pub(super) fn borrowed_question() -> Part {
 }
 
 pub(super) fn is_borrowed(model: &Model) -> bool {
-    model.visit.screen == WhoseScreen::Borrowed
+    model.features.shared_computer.screen == WhoseScreen::Borrowed
 }

@@ -1,11 +1,13 @@
 //! `/devices`: the person's devices, from none to thousands.
 
 use super::parts::{Stage, branding, empty_card, load_failed, paragraph};
-use crate::app::{Event, LoadState, Model};
+use crate::app::{Event, Model};
 use crate::components::{
     DeviceListProps, Flow, Icon, Part, contact_ways, device_list, el, group, heading, live, minute_now,
     skeleton_rows,
 };
+use crate::core::LoadState;
+use crate::features::devices;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view;
@@ -15,9 +17,9 @@ const WORTH_SEARCHING: usize = 6;
 
 /// What stands below the heading.
 fn stage(model: &Model) -> Stage {
-    match (&model.devices.state, model.devices.all().is_empty()) {
+    match (&model.features.devices.list.state, model.features.devices.list.all().is_empty()) {
         (LoadState::NotAsked | LoadState::Loading, true) => Stage::Loading,
-        (LoadState::Loaded, true) if model.devices.is_known_empty() => Stage::Absent,
+        (LoadState::Loaded, true) if model.features.devices.list.is_known_empty() => Stage::Absent,
         (LoadState::Loaded | LoadState::Failed(_), true) => Stage::Failed,
         (_, false) => Stage::Shown,
     }
@@ -53,28 +55,29 @@ fn empty() -> Part {
 
 /// The list could not be loaded, or not all of it.
 fn problem() -> Part {
-    load_failed(select(use_model(), move |model| view::list_problem(&model.devices)))
+    load_failed(select(use_model(), move |model| view::list_problem(&model.features.devices.list)))
 }
 
 fn shown() -> Part {
     let model = use_model();
     let dispatch = use_dispatch();
-    let rows = select(model, move |model| model.devices.visible().cloned().collect::<Vec<_>>());
+    let rows = select(model, move |model| model.features.devices.list.visible().cloned().collect::<Vec<_>>());
     let count = select(model, count_line);
-    let more = select(model, move |model| model.devices.next_portion());
-    let query = select(model, move |model| model.devices.filter.clone());
-    let is_searchable = select(model, move |model| model.devices.all().len() >= WORTH_SEARCHING);
+    let more = select(model, move |model| model.features.devices.list.next_portion());
+    let query = select(model, move |model| model.features.devices.list.filter.clone());
+    let is_searchable =
+        select(model, move |model| model.features.devices.list.all().len() >= WORTH_SEARCHING);
     let now = select(model, minute_now);
     let props = DeviceListProps { rows, count, more, query, is_searchable, now };
-    let on_search = move |text| dispatch(Event::FilterChanged(text));
-    let on_more = move || dispatch(Event::MoreDevicesChosen);
+    let on_search = move |text| dispatch(Event::Devices(devices::Event::FilterChanged(text)));
+    let on_more = move || dispatch(Event::Devices(devices::Event::MoreChosen));
     let as_of = select(model, move |model| model.devices_as_of());
     let as_of = live(move || as_of.get().map(|when| paragraph("as-of", t::offline_as_of(when))));
     group([problem(), as_of, device_list(props, on_search, on_more)])
 }
 
 fn count_line(model: &Model) -> Text {
-    let devices = &model.devices;
+    let devices = &model.features.devices.list;
     let (total, matches) = (devices.all().len(), devices.matching().len());
     let shown = matches.min(devices.limit);
     if devices.state == LoadState::Loading && devices.is_partial() {

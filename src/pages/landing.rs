@@ -4,6 +4,7 @@ use super::borrowed::borrowed_question;
 use super::parts::paragraph;
 use crate::app::Event;
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, heading, icon, steps};
+use crate::features::sign_in;
 use crate::i18n::t;
 
 /// The welcome.
@@ -14,7 +15,7 @@ pub(super) fn landing() -> Part {
         .child(heading(t::landing_heading()))
         .child(paragraph("lede", t::landing_lead()))
         .child(borrowed_question())
-        .child(button(Weight::Primary, t::landing_button(), Event::SignInChosen))
+        .child(button(Weight::Primary, t::landing_button(), Event::SignIn(sign_in::Event::SignInChosen)))
         .child(el("section").class("card").child(steps(vec![
             t::landing_step_sign_in(),
             t::landing_step_choose(),

@@ -13,12 +13,12 @@ mod sign_in;
 mod static_shell;
 mod words;
 
-use crate::app::{Announcement, Connectivity};
 use crate::browser::system_notification;
 use crate::components::{
     Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
     service_banner,
 };
+use crate::core::{Announcement, Connectivity};
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -35,16 +35,17 @@ const TO_MAIN: &str = "#content";
 pub fn app() -> Part {
     let model = use_model();
     let screen = select(model, Screen::of);
-    let is_offline = select(model, move |model| model.connectivity == Connectivity::Offline);
-    let unsent = select(model, move |model| model.unsent);
+    let is_offline = select(model, move |model| model.page.connectivity == Connectivity::Offline);
+    let unsent = select(model, move |model| model.page.unsent);
     // The list itself says so, with a way on.
-    let is_service_down =
-        select(model, move |model| model.devices.is_partial() && model.route != Route::Devices);
-    let missing_language = select(model, move |model| model.missing_language);
+    let is_service_down = select(model, move |model| {
+        model.features.devices.list.is_partial() && model.page.route != Route::Devices
+    });
+    let missing_language = select(model, move |model| model.features.language.missing);
     let spoken = select(model, move |model| Spoken {
-        sequence: model.announcement.sequence,
+        sequence: model.page.announcement.sequence,
         text: words::announced(model),
-        is_alert: model.announcement.latest.as_ref().is_some_and(Announcement::is_alert),
+        is_alert: model.page.announcement.latest.as_ref().is_some_and(Announcement::is_alert),
     });
     hide_static_explanation();
     let skip = |event: web_sys::Event| {
@@ -101,7 +102,7 @@ fn tell_by_system() -> Part {
 /// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
 fn keep_root() -> Part {
     let tr = use_tr();
-    let brand = select(use_model(), move |model| words::brand_colour(&model.branding.theme_color));
+    let brand = select(use_model(), move |model| words::brand_colour(&model.page.branding.theme_color));
     effect(move || {
         let locale = tr.locale();
         let colour = brand.get().unwrap_or_default();
@@ -119,8 +120,8 @@ fn keep_root() -> Part {
 /// follows) only a focus that was lost with the element that had it is moved.
 fn move_focus(screen: Selected<Screen>) -> Part {
     let place = select(use_model(), move |model| {
-        let is_reset = matches!(model.route, Route::ResetPasscode(_));
-        (model.arrivals, is_reset.then(|| model.reset.screen()))
+        let is_reset = matches!(model.page.route, Route::ResetPasscode(_));
+        (model.page.arrivals, is_reset.then(|| model.features.actions.reset.screen()))
     });
     let mut before: Option<(Screen, u32)> = None;
     effect(move || {

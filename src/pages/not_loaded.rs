@@ -2,7 +2,7 @@
 //! loaded.
 
 use super::parts::{actions, ask_it};
-use crate::app::Event;
+use crate::app::{AppEvent, Event};
 use crate::components::{Part, Weight, alert, button, group, heading, skeleton_rows};
 use crate::i18n::t;
 use crate::view::{Notice, Tone};
@@ -21,6 +21,6 @@ pub(super) fn failed() -> Part {
         reference: None,
         button: None,
     };
-    let again = actions(button(Weight::Primary, t::app_retry(), Event::RetryChosen));
+    let again = actions(button(Weight::Primary, t::app_retry(), Event::App(AppEvent::RetryChosen)));
     group([heading(t::later_heading()), alert(notice, Some(again)), ask_it()])
 }

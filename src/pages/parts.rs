@@ -1,11 +1,13 @@
 //! What several screens share.
 
-use crate::app::{Event, LoadState, Model};
+use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     Element, Flow, Icon, Part, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
     live, live_text, notice_body, tone_class, tone_icon, words,
 };
+use crate::core::LoadState;
 use crate::domain::{Device, DeviceId, Platform};
+use crate::features::sign_in;
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -28,8 +30,8 @@ pub(super) enum Stage {
 
 /// A device as far as it is known: read for its own screen, or from the list.
 pub(super) fn known_device(model: &Model, id: &DeviceId) -> Option<Arc<Device>> {
-    let detail = model.device.device.as_ref().filter(|device| device.id == *id);
-    detail.or_else(|| model.devices.find(id)).cloned()
+    let detail = model.features.devices.detail.device.as_ref().filter(|device| device.id == *id);
+    detail.or_else(|| model.features.devices.list.find(id)).cloned()
 }
 
 /// The name of a device; empty while it is not known.
@@ -48,7 +50,7 @@ pub(super) fn named(id: &DeviceId, words: fn(Text) -> Text) -> Selected<Text> {
 
 /// The organisation, for the ways to reach its IT.
 pub(super) fn branding() -> Selected<Arc<Branding>> {
-    select(use_model(), move |model| model.branding.clone())
+    select(use_model(), move |model| model.page.branding.clone())
 }
 
 /// A paragraph of a class.
@@ -119,7 +121,7 @@ pub(super) fn load_failed(problem: Selected<Option<Notice>>) -> Part {
     live(move || {
         problem.get().map(|notice| {
             let again = notice.button.clone().unwrap_or_else(t::app_retry);
-            alert(notice, Some(actions(button(Weight::Primary, again, Event::RetryChosen))))
+            alert(notice, Some(actions(button(Weight::Primary, again, Event::App(AppEvent::RetryChosen)))))
         })
     })
 }
@@ -166,7 +168,7 @@ pub(super) fn sign_out_hint(words: Text) -> Part {
     el("section")
         .class("card actions")
         .child(el("p").words(words))
-        .child(button(Weight::Plain, t::session_sign_out(), Event::SignOutChosen))
+        .child(button(Weight::Plain, t::session_sign_out(), Event::SignIn(sign_in::Event::SignOutChosen)))
         .into()
 }
 

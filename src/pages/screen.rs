@@ -2,8 +2,9 @@
 
 use super::later::{self, LaterScreen};
 use super::{devices, landing, not_found, not_loaded, sign_in};
-use crate::app::{Config, LaterScreens, Model, Redirect, Session};
+use crate::app::Model;
 use crate::components::{Part, live};
+use crate::core::{Config, LaterScreens, Redirect, Session};
 use crate::domain::Idleness;
 use crate::i18n::t;
 use crate::route::Route;
@@ -37,7 +38,7 @@ pub(super) enum Screen {
 
 impl Screen {
     pub(super) fn of(model: &Model) -> Self {
-        match &model.config {
+        match &model.page.config {
             Config::Loading => return Self::Loading,
             Config::Failed(_) => return Self::NotSetUp,
             Config::Ready(_) => {}
@@ -45,7 +46,7 @@ impl Screen {
         if model.shows_reset_explanation() {
             return Self::of_route(model);
         }
-        match &model.session {
+        match &model.page.session {
             Session::Starting => Self::Restoring,
             Session::CompletingCallback(_) => Self::Returning,
             Session::Redirecting(redirect) => match redirect.as_ref() {
@@ -54,13 +55,13 @@ impl Screen {
                 Redirect::SignOutForReset { .. } => Self::SigningOutForReset,
             },
             Session::SignInFailed { .. } => Self::SignInFailed,
-            Session::SignedOut if model.route.needs_sign_in() => Self::SignIn,
+            Session::SignedOut if model.page.route.needs_sign_in() => Self::SignIn,
             Session::SignedOut | Session::SignedIn(_) => Self::of_route(model),
         }
     }
 
     fn of_route(model: &Model) -> Self {
-        let later = match &model.route {
+        let later = match &model.page.route {
             Route::Home => return Self::Landing,
             Route::Devices => return Self::Devices,
             Route::SignedOut => return Self::SignedOut,
@@ -76,7 +77,7 @@ impl Screen {
             Route::Help => LaterScreen::Help,
             Route::Accessibility => LaterScreen::Accessibility,
         };
-        match model.later {
+        match model.page.later {
             LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
             LaterScreens::Failed => Self::LaterFailed,
             LaterScreens::Ready => Self::Later(later),
@@ -114,7 +115,8 @@ impl Screen {
 /// could not be had, the sign-out comes all the same and is only spoken of.
 pub(super) fn idle_warning() -> Part {
     let is_due = select(use_model(), move |model| {
-        model.later == LaterScreens::Ready && matches!(model.visit.idleness, Idleness::Warning(_))
+        model.page.later == LaterScreens::Ready
+            && matches!(model.features.shared_computer.idleness, Idleness::Warning(_))
     });
     live(move || is_due.get().then(|| show_later(LaterScreen::IdleWarning)))
 }

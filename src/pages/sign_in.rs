@@ -2,8 +2,10 @@
 
 use super::borrowed::borrowed_question;
 use super::parts::{actions, ask_it, hero, hero_icon, notice_screen, paragraph};
-use crate::app::{Config, Event, Model, Session};
+use crate::app::{AppEvent, Event, Model};
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, link_button, live};
+use crate::core::{Config, Session};
+use crate::features::sign_in;
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_model};
@@ -26,13 +28,13 @@ pub(super) fn required() -> Part {
         .child(heading(t::sign_in_required_heading()))
         .child(paragraph("lede", t::sign_in_required_text()))
         .child(borrowed_question())
-        .child(button(Weight::Primary, t::sign_in_button(), Event::SignInChosen))
+        .child(button(Weight::Primary, t::sign_in_button(), Event::SignIn(sign_in::Event::SignInChosen)))
         .into()
 }
 
 /// `/signed-out`, when nothing follows.
 pub(super) fn signed_out() -> Part {
-    let by_clock = select(use_model(), move |model| model.visit.ended_by_idleness);
+    let by_clock = select(use_model(), move |model| model.features.shared_computer.ended_by_idleness);
     let words = el("div")
         .class("stack tight")
         .live(move || by_clock.get().then(|| el("p").words(t::idle_ended())))
@@ -43,7 +45,7 @@ pub(super) fn signed_out() -> Part {
         .child(hero(Tone::Good, Icon::Check, t::signed_out_heading()))
         .child(words)
         .child(actions(group([
-            button(Weight::Primary, t::signed_out_sign_in(), Event::SignInChosen),
+            button(Weight::Primary, t::signed_out_sign_in(), Event::SignIn(sign_in::Event::SignInChosen)),
             link_button(Weight::Plain, t::help_heading(), &Route::Help),
         ])))
         .into()
@@ -52,7 +54,7 @@ pub(super) fn signed_out() -> Part {
 /// A sign-in that did not come about.
 pub(super) fn failed() -> Part {
     explained(
-        |model| match &model.session {
+        |model| match &model.page.session {
             Session::SignInFailed { error, .. } => Some(view::sign_in_problem(*error)),
             Session::Starting
             | Session::SignedOut
@@ -60,18 +62,18 @@ pub(super) fn failed() -> Part {
             | Session::CompletingCallback(_)
             | Session::SignedIn(_) => None,
         },
-        Event::SignInChosen,
+        Event::SignIn(sign_in::Event::SignInChosen),
     )
 }
 
 /// The page cannot start: `config.json` is missing or wrong.
 pub(super) fn not_set_up() -> Part {
     explained(
-        |model| match &model.config {
+        |model| match &model.page.config {
             Config::Failed(error) => Some(view::config_problem(*error)),
             Config::Loading | Config::Ready(_) => None,
         },
-        Event::RetryChosen,
+        Event::App(AppEvent::RetryChosen),
     )
 }
 

@@ -10,14 +10,14 @@ use crate::view;
 /// The title of the document; the number of unread notifications comes first, because a tab shows only the beginning.
 pub(super) fn title(model: &Model) -> Text {
     let screen = title_of_screen(model);
-    match model.notifications.unread() {
+    match model.features.notifications.unread() {
         0 => screen,
         unread => t::title_unread(unread, screen),
     }
 }
 
 fn title_of_screen(model: &Model) -> Text {
-    let organisation = &model.branding.display_name;
+    let organisation = &model.page.branding.display_name;
     let page = match Screen::of(model) {
         Screen::Loading | Screen::Restoring => t::app_loading(),
         Screen::Leaving => t::sign_in_leaving(),
@@ -34,8 +34,8 @@ fn title_of_screen(model: &Model) -> Text {
         | Screen::LaterLoading
         | Screen::LaterFailed
         | Screen::Later(_) => {
-            let device = model.route.device().map(|id| device_name(model, id)).unwrap_or_default();
-            return view::title(&model.route, &device, &model.reset, organisation);
+            let device = model.page.route.device().map(|id| device_name(model, id)).unwrap_or_default();
+            return view::title(&model.page.route, &device, &model.features.actions.reset, organisation);
         }
     };
     t::title_page(page, t::app_name())
@@ -43,16 +43,16 @@ fn title_of_screen(model: &Model) -> Text {
 
 /// The latest announcement in words.
 pub(super) fn announced(model: &Model) -> Option<Text> {
-    let device = model.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
-    model.announcement.latest.as_ref().map(|latest| view::announcement(latest, &device))
+    let device = model.features.actions.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
+    model.page.announcement.latest.as_ref().map(|latest| view::announcement(latest, &device))
 }
 
 /// The latest that is told by the system, in words.
 pub(super) fn told(model: &Model) -> Option<Spoken> {
-    let latest = model.telling.latest.as_ref()?;
-    let device = model.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
+    let latest = model.features.actions.alert.latest.as_ref()?;
+    let device = model.features.actions.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
     let text = Some(view::announcement(latest, &device));
-    Some(Spoken { sequence: model.telling.sequence, text, is_alert: false })
+    Some(Spoken { sequence: model.features.actions.alert.sequence, text, is_alert: false })
 }
 
 /// The organisation's colour, if it is one: `#rrggbb`. It only tints the edge of the bar, so no contrast depends on it.

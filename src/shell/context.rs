@@ -75,7 +75,7 @@ pub fn provide_page(
 }
 
 fn provide_ways(model: ReadSignal<Model>, ways: Ways) {
-    let language = select(model, |model| model.language.clone());
+    let language = select(model, |model| model.features.language.current.clone());
     provide_context(Page { model, tr: Tr { language, outside: StoredValue::new_local(Rc::new(ways)) } });
 }
 

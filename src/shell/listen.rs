@@ -3,8 +3,9 @@
 //! The router's browser half is here too: `Route` reads a path, the rules decide, `perform` writes the address.
 
 use super::Shell;
-use crate::app::{Event, Visibility};
+use crate::app::{AppEvent, Event, Visibility};
 use crate::browser::{clock, location};
+use crate::features::shared_computer;
 use crate::route::Route;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -19,17 +20,21 @@ const NOTICED_EVERY: i64 = 5_000;
 pub(super) fn install(shell: &Shell) {
     let Some(window) = web_sys::window() else { return };
     let Some(document) = window.document() else { return };
-    on(&document, "click", shell, |event| followed_link(event.dyn_ref()?).map(Event::LinkFollowed));
+    on(&document, "click", shell, |event| {
+        followed_link(event.dyn_ref()?).map(|route| Event::App(AppEvent::LinkFollowed(route)))
+    });
     on(&document, "visibilitychange", shell, |_| {
         let is_visible = clock::page_is_visible();
         let visibility = if is_visible { Visibility::Visible } else { Visibility::Hidden };
-        Some(Event::VisibilityChanged(visibility))
+        Some(Event::App(AppEvent::VisibilityChanged(visibility)))
     });
-    on(&window, "popstate", shell, |_| Some(Event::AddressChanged(Route::parse(&location::path()))));
-    on(&window, "pagehide", shell, |_| Some(Event::PageHidden));
+    on(&window, "popstate", shell, |_| {
+        Some(Event::App(AppEvent::AddressChanged(Route::parse(&location::path()))))
+    });
+    on(&window, "pagehide", shell, |_| Some(Event::App(AppEvent::PageHidden)));
     on(&window, "pageshow", shell, |event| {
         let event: &PageTransitionEvent = event.dyn_ref()?;
-        event.persisted().then_some(Event::PageRestored)
+        event.persisted().then_some(Event::App(AppEvent::PageRestored))
     });
     let noticed = Rc::new(Cell::new(i64::MIN));
     for name in ["pointerdown", "keydown", "wheel", "touchmove"] {
@@ -38,11 +43,11 @@ pub(super) fn install(shell: &Shell) {
             let now = clock::monotonic_millis();
             let is_due = now.saturating_sub(noticed.get()) >= NOTICED_EVERY;
             is_due.then(|| noticed.set(now))?;
-            Some(Event::ActivityNoticed)
+            Some(Event::SharedComputer(shared_computer::Event::ActivityNoticed))
         });
     }
-    on(&window, "online", shell, |_| Some(Event::WentOnline));
-    on(&window, "offline", shell, |_| Some(Event::WentOffline));
+    on(&window, "online", shell, |_| Some(Event::App(AppEvent::WentOnline)));
+    on(&window, "offline", shell, |_| Some(Event::App(AppEvent::WentOffline)));
 }
 
 fn on(

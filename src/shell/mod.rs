@@ -10,9 +10,10 @@ mod perform;
 
 pub use context::{Selected, Tr, provide_page, select, selected_from, use_dispatch, use_model, use_tr};
 
-use crate::app::{Event, Model, Opening, STORAGE_PREFIX, step};
+use crate::app::{AppEvent, Event, Model, Opening, step};
 use crate::browser::intl::IntlFormatter;
 use crate::browser::{clock, http, languages, location, storage};
+use crate::core::STORAGE_PREFIX;
 use crate::domain::{Milliseconds, Now};
 use crate::i18n::Catalogue;
 use leptos::prelude::*;
@@ -69,7 +70,7 @@ impl Inner {
         let mut demanded = Vec::new();
         // The model is moved through the rules, not copied. The views hear of it in a later task.
         self.model.update(|model| {
-            let empty = Model::new(now, model.language.clone());
+            let empty = Model::new(now, model.features.language.current.clone());
             let before = std::mem::replace(model, empty);
             (*model, demanded) = step(before, event, now);
         });
@@ -116,7 +117,7 @@ fn open(language: Catalogue, show: impl FnOnce(&web_sys::HtmlElement) + 'static)
         listen::install(&shell);
         let sink = shell.clone();
         provide_page(model.read_only(), move |event| sink.dispatch(event), IntlFormatter::new());
-        shell.dispatch(Event::PageOpened(opening));
+        shell.dispatch(Event::App(AppEvent::PageOpened(opening)));
         show(&root);
     });
     page.forget();

@@ -1,14 +1,16 @@
 //! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
 
 use super::Inner;
-use crate::app::{Effect, Event, HistoryEntry, STORAGE_PREFIX, TimerId};
+use crate::app::{AppEvent, Event};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
 use crate::browser::{http, languages, later, location, random, speech, storage};
+use crate::core::{Effect, HistoryEntry, STORAGE_PREFIX, TimerId};
 use crate::domain::Milliseconds;
+use crate::features::{language, notifications, passcode, shared_computer, sign_in};
 use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -56,7 +58,7 @@ impl Performer {
     pub(super) fn perform(&self, effects: Vec<Effect>) {
         for effect in effects {
             if self.perform_one(effect).is_err() {
-                dispatch(&self.shell, Event::StorageRefused);
+                dispatch(&self.shell, Event::App(AppEvent::StorageRefused));
                 return;
             }
         }
@@ -68,7 +70,7 @@ impl Performer {
                 let shell = self.shell.clone();
                 spawn_local(async move {
                     let outcome = http::send(&request).await;
-                    dispatch(&shell, Event::Fetched { id, outcome });
+                    dispatch(&shell, Event::App(AppEvent::Fetched { id, outcome }));
                 });
             }
             Effect::LoadLanguage { locale, is_whole } => self.load_language(locale, is_whole),
@@ -76,12 +78,12 @@ impl Performer {
                 let shell = self.shell.clone();
                 spawn_local(async move {
                     let verdict = verify(&check).await;
-                    dispatch(&shell, Event::SignatureChecked(verdict));
+                    dispatch(&shell, Event::SignIn(sign_in::Event::SignatureChecked(verdict)));
                 });
             }
             Effect::DrawRandom => {
                 let drawn = random::bytes().map(SignInRandom::new);
-                dispatch(&self.shell, Event::RandomDrawn(drawn));
+                dispatch(&self.shell, Event::App(AppEvent::RandomDrawn(drawn)));
             }
             Effect::StorageSet { key, value } => storage::write(key.reveal(), value.reveal())?,
             Effect::StorageRemove(key) => storage::remove(key.reveal()),
@@ -108,7 +110,9 @@ impl Performer {
             Effect::BroadcastActivity => self.tabs.say(ACTIVE),
             Effect::FindVoices => {
                 let shell = self.shell.clone();
-                speech::find_voices(move |found| dispatch(&shell, Event::VoicesFound(found)));
+                speech::find_voices(move |found| {
+                    dispatch(&shell, Event::Passcode(passcode::Event::VoicesFound(found)));
+                });
             }
             Effect::StopReading => {
                 speech::stop();
@@ -139,8 +143,8 @@ impl Performer {
     fn load_language(&self, locale: Locale, is_whole: bool) {
         let (shell, loading) = (self.shell.clone(), self.texts(locale, is_whole));
         spawn_local(async move {
-            let event = loading.await.map_or(Event::LanguageRefused(locale), Event::LanguageLoaded);
-            dispatch(&shell, event);
+            let event = loading.await.map_or(language::Event::Refused(locale), language::Event::Loaded);
+            dispatch(&shell, Event::Language(event));
         });
     }
 
@@ -150,7 +154,8 @@ impl Performer {
         spawn_local(async move {
             let screens = later::load().await;
             let language = loading.await.filter(|_| screens.is_ok());
-            dispatch(&shell, language.map_or(Event::LaterScreensFailed, Event::LaterScreensLoaded));
+            let event = language.map_or(AppEvent::LaterScreensFailed, AppEvent::LaterScreensLoaded);
+            dispatch(&shell, Event::App(event));
         });
     }
 
@@ -174,7 +179,7 @@ impl Performer {
         let (shell, timers, fired) = (self.shell.clone(), Rc::clone(&self.timers), id.clone());
         let timer = Timer::start(millis, move || {
             timers.borrow_mut().retain(|(id, _)| *id != fired);
-            dispatch(&shell, Event::TimerFired(fired));
+            dispatch(&shell, Event::App(AppEvent::TimerFired(fired)));
         });
         self.timers.borrow_mut().push((id, timer));
     }
@@ -187,9 +192,11 @@ const READ: &str = "read:";
 /// What a message of another tab means; an unknown one (of another version of the page) means nothing.
 fn heard(message: &str) -> Option<Event> {
     match message {
-        SIGNED_OUT => Some(Event::SignedOutElsewhere),
-        ACTIVE => Some(Event::ActivityElsewhere),
-        _ => message.strip_prefix(READ).map(|id| Event::NotificationReadElsewhere(id.to_owned())),
+        SIGNED_OUT => Some(Event::SignIn(sign_in::Event::SignedOutElsewhere)),
+        ACTIVE => Some(Event::SharedComputer(shared_computer::Event::ActivityElsewhere)),
+        _ => message
+            .strip_prefix(READ)
+            .map(|id| Event::Notifications(notifications::Event::ReadElsewhere(id.to_owned()))),
     }
 }
 

@@ -2,7 +2,7 @@
 //! first part of the page.
 
 use super::{device_name, reset_notice::failure};
-use crate::app::ActionNews;
+use crate::core::ActionNews;
 use crate::domain::Action;
 use crate::i18n::{Text, t};
 use portal_contract::FailureCode;

@@ -3,7 +3,7 @@
 use super::action_news::{action_news, failure_of_action};
 use super::preparation::{lock_not_offered, lock_refusal};
 use super::{RefusalView, Tone, ago, refusal};
-use crate::app::ActionNews;
+use crate::core::ActionNews;
 use crate::domain::{
     Action, ActionFlow, Availability, Device, ENDED_IS_NEWS, Ending, PendingPhase, StopReason, SubmitStep,
 };

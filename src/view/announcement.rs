@@ -1,7 +1,7 @@
 //! What is spoken without moving the focus (WCAG 4.1.3). Ticking digits are not among it.
 
 use super::{action_news, device_name, span};
-use crate::app::{Announcement, ResetStop};
+use crate::core::{Announcement, ResetStop};
 use crate::domain::Seconds;
 use crate::i18n::{Text, t};
 

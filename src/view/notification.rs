@@ -2,7 +2,7 @@
 
 use super::action_news::{failure_of_action, news_of};
 use super::{Tone, ago, device_name, reset_notice::failure};
-use crate::app::ActionNews;
+use crate::core::ActionNews;
 use crate::domain::Action;
 use crate::i18n::{Text, t};
 use portal_contract::{ActionState, FailureCode, Notification, NotificationKind, UtcTime};

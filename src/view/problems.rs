@@ -3,8 +3,9 @@
 
 use super::{Notice, RefusalView, Tone, refusal, refusal::for_another_reason, span};
 use crate::api::ApiError;
-use crate::app::{DeviceList, LoadState};
 use crate::auth::{ConfigError, SignInError};
+use crate::core::LoadState;
+use crate::features::devices::DeviceList;
 use crate::http::NetworkFault;
 use crate::i18n::{Text, t};
 

@@ -3,11 +3,12 @@
 use super::{SERVER, answer, at, device_json};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use passcode_portal::api::EventStream;
-use passcode_portal::app::{
-    Effect, Event, Fetch, FetchId, HistoryEntry, Model, Opening, Session, StreamEnd, StreamId, TimerId, step,
-};
+use passcode_portal::app::{AppEvent, Event, Model, Opening, step};
 use passcode_portal::auth::{SignInError, SignInRandom, SignatureVerdict};
+use passcode_portal::core::{Effect, Fetch, FetchId, HistoryEntry, Session, StreamId, TimerId};
 use passcode_portal::domain::{ActionFlow, Milliseconds, Now};
+use passcode_portal::features::live::StreamEnd;
+use passcode_portal::features::{actions, language, live, passcode, sign_in};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
@@ -56,7 +57,7 @@ pub struct Browser {
 impl Browser {
     /// Why nobody is signed in, where a sign-in failed.
     pub fn failure(&self) -> Option<SignInError> {
-        match &self.model.session {
+        match &self.model.page.session {
             Session::SignInFailed { error, .. } => Some(*error),
             Session::Starting
             | Session::SignedOut
@@ -105,7 +106,7 @@ impl Browser {
             let due: Vec<_> = self.timers.iter().filter(|(_, when)| *when <= now).cloned().collect();
             self.timers.retain(|(_, when)| *when > now);
             for (timer, _) in due {
-                self.dispatch(Event::TimerFired(timer));
+                self.dispatch(Event::App(AppEvent::TimerFired(timer)));
             }
         }
     }
@@ -128,24 +129,28 @@ impl Browser {
                 Effect::Fetch { id, request } => self.requests.push((id, request)),
                 Effect::LoadLanguage { locale, is_whole } => match self.languages_work {
                     Some(true) if is_whole => {
-                        self.dispatch(Event::LanguageLoaded(Catalogue::embedded(locale)));
+                        self.dispatch(Event::Language(language::Event::Loaded(Catalogue::embedded(locale))));
                     }
-                    Some(true) => self.dispatch(Event::LanguageLoaded(Catalogue::embedded_first(locale))),
-                    Some(false) => self.dispatch(Event::LanguageRefused(locale)),
+                    Some(true) => self.dispatch(Event::Language(language::Event::Loaded(
+                        Catalogue::embedded_first(locale),
+                    ))),
+                    Some(false) => self.dispatch(Event::Language(language::Event::Refused(locale))),
                     None => {}
                 },
-                Effect::VerifySignature(_) => self.dispatch(Event::SignatureChecked(self.verdict)),
+                Effect::VerifySignature(_) => {
+                    self.dispatch(Event::SignIn(sign_in::Event::SignatureChecked(self.verdict)));
+                }
                 Effect::DrawRandom => {
                     self.draws += 1;
                     let mut bytes = [0; SignInRandom::LENGTH];
                     for (index, byte) in bytes.iter_mut().enumerate() {
                         *byte = (index as u8).wrapping_mul(37).wrapping_add(self.draws.wrapping_mul(101));
                     }
-                    self.dispatch(Event::RandomDrawn(Some(SignInRandom::new(bytes))));
+                    self.dispatch(Event::App(AppEvent::RandomDrawn(Some(SignInRandom::new(bytes)))));
                 }
                 Effect::StorageSet { key, value } => {
                     if !self.storage_works {
-                        return self.dispatch(Event::StorageRefused);
+                        return self.dispatch(Event::App(AppEvent::StorageRefused));
                     }
                     self.storage.insert(key.reveal().to_owned(), value.reveal().to_owned());
                 }
@@ -166,11 +171,15 @@ impl Browser {
                 Effect::OpenEventStream { id, request } => self.stream = Some((id, request)),
                 Effect::CloseEventStream => self.stream = None,
                 Effect::LoadLaterScreens(locale) => match self.later_works {
-                    Some(true) => self.dispatch(Event::LaterScreensLoaded(Catalogue::embedded(locale))),
-                    Some(false) => self.dispatch(Event::LaterScreensFailed),
+                    Some(true) => {
+                        self.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(locale))));
+                    }
+                    Some(false) => self.dispatch(Event::App(AppEvent::LaterScreensFailed)),
                     None => {}
                 },
-                Effect::CopyText(_) => self.dispatch(Event::PasscodeCopyFinished { copied: true }),
+                Effect::CopyText(_) => {
+                    self.dispatch(Event::Passcode(passcode::Event::CopyFinished { copied: true }));
+                }
                 Effect::SelectPasscode
                 | Effect::FindVoices
                 | Effect::ReadAloud { .. }
@@ -200,14 +209,14 @@ impl Browser {
         self.log.clear();
         self.address = address.to_owned();
         let stored = self.storage.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-        self.dispatch(Event::PageOpened(Opening {
+        self.dispatch(Event::App(AppEvent::PageOpened(Opening {
             origin: ORIGIN.to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
             stored: self.storage_works.then_some(stored),
             languages: vec!["en".to_owned()],
             is_online: true,
-        }));
+        })));
     }
 
     pub fn reload(&mut self) {
@@ -235,14 +244,14 @@ impl Browser {
             .position(|(_, request)| request.url.ends_with(end))
             .unwrap_or_else(|| panic!("no request for {end} among {:?}", self.requests));
         let (id, request) = self.requests.remove(at);
-        self.dispatch(Event::Fetched { id, outcome });
+        self.dispatch(Event::App(AppEvent::Fetched { id, outcome }));
         request
     }
 
     /// The event stream stands.
     pub fn stream_opens(&mut self) {
         let (id, _) = self.stream.clone().expect("a stream that is asked for");
-        self.dispatch(Event::StreamOpened(id));
+        self.dispatch(Event::Live(live::Event::Opened(id)));
     }
 
     /// The event stream brings this, as the server writes it.
@@ -251,13 +260,13 @@ impl Browser {
         let (mut stream, mut events) = (EventStream::default(), Vec::new());
         stream.feed(written.as_bytes(), &mut events).expect("events");
         let last_event = stream.last_event_id().to_owned();
-        self.dispatch(Event::StreamRead { id, events, last_event, retry: stream.retry() });
+        self.dispatch(Event::Live(live::Event::Read { id, events, last_event, retry: stream.retry() }));
     }
 
     /// The event stream ends.
     pub fn stream_ends(&mut self, end: StreamEnd) {
         let (id, _) = self.stream.take().expect("a stream");
-        self.dispatch(Event::StreamEnded { id, end });
+        self.dispatch(Event::Live(live::Event::Ended { id, end }));
     }
 
     pub fn is_waiting_for(&self, end: &str) -> bool {
@@ -349,20 +358,24 @@ impl Browser {
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
         browser.step_up("a");
         browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
-        assert!(matches!(browser.model.reset, ActionFlow::Confirm { .. }), "{:?}", browser.model.reset);
+        assert!(
+            matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
+            "{:?}",
+            browser.model.features.actions.reset
+        );
         browser
     }
 
     pub fn leave_for_step_up(&mut self, device: &str) {
-        self.dispatch(Event::ResetChosen(super::id(device)));
-        self.dispatch(Event::SignOutForResetChosen);
+        self.dispatch(Event::Actions(actions::Event::ResetChosen(super::id(device))));
+        self.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         let state = self.asked()["state"].clone();
         self.open(&format!("/signed-out?state={state}"));
         self.answer_discovery();
     }
 
     pub fn route(&self) -> &Route {
-        &self.model.route
+        &self.model.page.route
     }
 
     pub fn last_history(&self) -> Option<HistoryEntry> {

@@ -4,16 +4,16 @@
 
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
-use passcode_portal::app::{
-    Config, DeviceDetail, DeviceList, Effect, Event, LaterScreens, LoadState, Model, Notifications, Session,
-    SignedIn, step,
-};
+use passcode_portal::app::{Event, Model, step};
 use passcode_portal::auth::{AccessToken, Credential, IdToken, PageConfig};
 use passcode_portal::components::attach;
+use passcode_portal::core::{Config, Effect, LaterScreens, LoadState, Session, SignedIn};
 use passcode_portal::domain::{
     ActionFlow, ActionRun, Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice,
     Proof, Seconds, SignInAge, Ticket,
 };
+use passcode_portal::features::devices::{DeviceDetail, DeviceList};
+use passcode_portal::features::{language, notifications};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter};
 use passcode_portal::pages::app;
 use passcode_portal::route::Route;
@@ -53,12 +53,17 @@ impl Page {
             let dispatch = move |event: Event| {
                 recorder.borrow_mut().push(event.clone());
                 let before = signal.get_untracked();
-                let now = before.now;
+                let now = before.page.now;
                 let (mut model, effects) = step(before, event, now);
                 // The one effect that is performed here: a language is chosen, and its texts are there.
                 for effect in effects {
                     if let Effect::LoadLanguage { locale, .. } = effect {
-                        model = step(model, Event::LanguageLoaded(Catalogue::embedded(locale)), now).0;
+                        model = step(
+                            model,
+                            Event::Language(language::Event::Loaded(Catalogue::embedded(locale))),
+                            now,
+                        )
+                        .0;
                     }
                 }
                 signal.set(model);
@@ -222,16 +227,16 @@ pub fn three_devices() -> Vec<Arc<Device>> {
 /// Somebody is signed in and at a screen, with these devices.
 pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
     let mut model = Model::new(at(0), Catalogue::embedded(Locale::En));
-    model.route = route;
-    model.config = Config::Ready(Arc::new(config()));
+    model.page.route = route;
+    model.page.config = Config::Ready(Arc::new(config()));
     // A browser test is built in one piece.
-    model.later = LaterScreens::Ready;
-    model.branding = Arc::new(Branding {
+    model.page.later = LaterScreens::Ready;
+    model.page.branding = Arc::new(Branding {
         display_name: "Example Ltd.".to_owned(),
         contact_it_phone_number: IT_PHONE.to_owned(),
         ..Branding::default()
     });
-    model.session = Session::SignedIn(Box::new(SignedIn {
+    model.page.session = Session::SignedIn(Box::new(SignedIn {
         sub: "p-aiko".to_owned(),
         name: "Aiko".to_owned(),
         user_name: "aiko@example.test".to_owned(),
@@ -243,8 +248,8 @@ pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
             id: IdToken::new("id".to_owned()),
         },
     }));
-    model.devices = DeviceList::complete(devices, at(0));
-    model.notifications = Notifications { state: LoadState::Loaded, items: Arc::default() };
+    model.features.devices.list = DeviceList::complete(devices, at(0));
+    model.features.notifications = notifications::Model { state: LoadState::Loaded, items: Arc::default() };
     model
 }
 
@@ -258,17 +263,17 @@ fn config() -> PageConfig {
 pub fn at_device(id: &str, route: fn(DeviceId) -> Route) -> Model {
     let id = DeviceId::parse(id).expect("an identifier");
     let mut model = signed_in(route(id.clone()), three_devices());
-    let device = model.devices.find(&id).cloned();
-    model.device = DeviceDetail { id: Some(id), device, state: LoadState::Loaded };
+    let device = model.features.devices.list.find(&id).cloned();
+    model.features.devices.detail = DeviceDetail { id: Some(id), device, state: LoadState::Loaded };
     model
 }
 
 /// At the reset's own screen, in a state made from the device.
 pub fn at_reset(id: &str, state: impl FnOnce(DeviceId, PermittedDevice) -> ActionFlow) -> Model {
     let mut model = at_device(id, Route::ResetPasscode);
-    let device = model.device.device.clone().expect("a device");
+    let device = model.features.devices.detail.device.clone().expect("a device");
     let proven = PermittedDevice::of(&device).expect("resettable");
-    model.reset = state(device.id.clone(), proven);
+    model.features.actions.reset = state(device.id.clone(), proven);
     model
 }
 

@@ -14,7 +14,8 @@ use crate::workspace::{self, Workspace};
 /// A module and the modules of the same crate that it may name, from the inside out.
 type Layers = &'static [(&'static str, &'static str)];
 
-/// `pages -> components -> view -> app -> {domain, auth, api, i18n}`; `browser` and `shell` perform what the rules ask for.
+/// `pages -> components -> view -> app -> features -> core -> {domain, auth, api, i18n}`; `browser` and `shell` perform what the
+/// rules ask for.
 const PAGE: Layers = &[
     ("domain", ""),
     ("i18n", ""),
@@ -22,12 +23,14 @@ const PAGE: Layers = &[
     ("route", "domain"),
     ("auth", "domain http route"),
     ("api", "domain http route auth"),
-    ("app", "domain http route auth api i18n"),
-    ("view", "domain http route auth api i18n app"),
-    ("browser", "domain http route auth api i18n app"),
-    ("shell", "domain http route auth api i18n app view browser"),
-    ("components", "domain route auth api i18n app view browser shell"),
-    ("pages", "domain route auth api i18n app view browser shell components"),
+    ("core", "domain http route auth api i18n"),
+    ("features", "domain http route auth api i18n core"),
+    ("app", "domain http route auth api i18n core features"),
+    ("view", "domain http route auth api i18n core features app"),
+    ("browser", "domain http route auth api i18n core features app"),
+    ("shell", "domain http route auth api i18n core features app view browser"),
+    ("components", "domain route auth api i18n core features app view browser shell"),
+    ("pages", "domain route auth api i18n core features app view browser shell components"),
 ];
 
 /// `http -> application -> {ports, domain}`; an adapter implements ports and knows no other adapter.

@@ -6,10 +6,12 @@
 //! idempotency comes before everything that may have changed since, so that a repeated request gets its
 //! answer again. The token and its scope were checked before an [`ActionRequest`] could be made.
 
-use super::portal::audit_entry;
+use super::devices::with_open_erase;
+use super::endings::write_end;
+use super::record::audit_entry;
 use super::{DeviceCall, Portal, Precondition, Refusal, version};
 use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, SecondRequest};
-use crate::domain::action_run::{ActionRun, CancelRequest, Ending};
+use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;
 use crate::domain::device::Device;
 use crate::domain::freshness::{Freshness, MaxAge, freshness, seconds_ahead};
@@ -20,7 +22,7 @@ use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::domain::rate::{WINDOW_MILLIS, within};
 use crate::ports::{Changed, CountedBy, NewSecret, Purpose, Sealed, UnitOfWork};
-use portal_contract::{CharacterSet, DeviceActionResult, UtcTime};
+use portal_contract::{CharacterSet, DeviceActionResult, RefusalReason, UtcTime};
 use std::sync::atomic::Ordering;
 
 /// The `Idempotency-Key` header as it came.
@@ -122,6 +124,8 @@ impl Portal {
             return Ok(Accepted::Before(earlier));
         }
         let name = reading.names_of(person).await?.remove(&device.id);
+        let open = reading.open_runs(&device.id).await?;
+        let device = with_open_erase(device, open.iter());
         drop(reading);
         if request.precondition != Precondition::None {
             let view = self.view(device.clone(), person).await?;
@@ -138,11 +142,11 @@ impl Portal {
         if let Some(name) = name {
             name.as_str().clone_into(&mut new.run.device_name);
         }
-        let counted = kind.network_limit().map(|limit| self.count_from_network(limit, &call.origin));
+        let counted = kind.network_limit().map(|limit| self.reserve_for_network(limit, &call.origin));
         let counted = counted.transpose()?;
         let accepted = self.record(call, &idempotent, new).await?;
         if let (Accepted::Now(_), Some(counted)) = (&accepted, counted) {
-            counted.happened();
+            counted.commit();
         }
         Ok(accepted)
     }
@@ -189,6 +193,7 @@ impl Portal {
             return Ok(Accepted::Open(open));
         }
         self.check_hourly_limits(unit.as_mut(), &run).await?;
+        self.supersede(unit.as_mut(), &run).await?;
         let accepted =
             audit_entry(AuditEvent::Accepted(kind), call, Some(run.id.clone()), now, "ok".to_owned());
         let run = match kind.executor() {
@@ -216,6 +221,23 @@ impl Portal {
         unit.append_change(&run.person, &changed, now).await?;
         unit.save().await?;
         Ok(Accepted::Now(run))
+    }
+
+    /// Ends what this action takes precedence over and no service has yet, and is refused by what takes precedence over it. What a
+    /// service has ends as the device says.
+    async fn supersede(&self, unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Refusal> {
+        let kind = run.action.kind();
+        for open in unit.open_runs(&run.device).await? {
+            let other = open.action.kind();
+            if other.supersedes(kind) {
+                return Err(Refusal::NotAllowed(RefusalReason::EraseOrRetirePending));
+            }
+            if kind.supersedes(other) && open.queue_state == QueueState::Recorded {
+                let end = self.end_of(&open, Ending::Superseded, None)?;
+                write_end(unit, &open, &end, run.started).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn check_hourly_limits(&self, unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Refusal> {
@@ -255,7 +277,10 @@ impl Portal {
             Action::ResetPasscode(Reset::Issued(_) | Reset::Removed)
             | Action::RemoteLock
             | Action::SyncDevice
-            | Action::Rename(_) => None,
+            | Action::Rename(_)
+            | Action::Retire
+            | Action::Wipe
+            | Action::RebootNow => None,
         };
         Ok(NewRun { run, secret })
     }
@@ -283,10 +308,19 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
         (Requested::RemoteLock, Allowed::Plain) => Ok(Action::RemoteLock),
         (Requested::SyncDevice, Allowed::Plain) => Ok(Action::SyncDevice),
         (Requested::Rename(name), Allowed::Plain) => Ok(Action::Rename(name.clone())),
+        (Requested::Retire, Allowed::Plain) => Ok(Action::Retire),
+        (Requested::Wipe, Allowed::Plain) => Ok(Action::Wipe),
+        (Requested::RebootNow, Allowed::Plain) => Ok(Action::RebootNow),
         (Requested::ResetPasscode, Allowed::Plain)
-        | (Requested::RemoteLock | Requested::SyncDevice | Requested::Rename(_), Allowed::Reset(_)) => {
-            Err(Refusal::Internal("the policy allowed another action than the one asked for".to_owned()))
-        }
+        | (
+            Requested::RemoteLock
+            | Requested::SyncDevice
+            | Requested::Rename(_)
+            | Requested::Retire
+            | Requested::Wipe
+            | Requested::RebootNow,
+            Allowed::Reset(_),
+        ) => Err(Refusal::Internal("the policy allowed another action than the one asked for".to_owned())),
     }
 }
 
@@ -294,7 +328,12 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
 async fn carry_out(unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Refusal> {
     match &run.action {
         Action::Rename(name) => Ok(unit.set_name(&run.person, &run.device, name.as_ref()).await?),
-        Action::ResetPasscode(_) | Action::RemoteLock | Action::SyncDevice => {
+        Action::ResetPasscode(_)
+        | Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow => {
             Err(Refusal::Internal("a device's action is not the portal's to carry out".to_owned()))
         }
     }

@@ -115,13 +115,13 @@ impl BrowserSessions {
     /// Beginning a sign-in takes a row and a look at the provider, so a network of strangers may do it so often. Whoever
     /// is signed in counts for themselves: a flood from the same network keeps nobody from their fresh sign-in.
     fn count_beginning(&self, continued: Option<&Session>, origin: &Origin) -> Result<(), TooOften> {
-        let (limiter, now) = (&self.portal.limiter, self.portal.now());
+        let now = self.portal.now();
         let network = network_of(&origin.address);
         let (limit, subject) = match continued {
             Some(session) => (RateLimit::AttemptsOfPerson, session.person.as_str()),
             None => (RateLimit::SignInsFromNetwork, network.as_str()),
         };
-        limiter.count(limit, subject, now)?.happened();
+        self.portal.reserve(limit, subject, now)?.commit();
         Ok(())
     }
 
@@ -266,15 +266,14 @@ impl BrowserSessions {
         origin: &Origin,
     ) -> Result<(PendingSignIn, SignInSecrets), SignInFailed> {
         let network = network_of(&origin.address);
-        let counted =
-            self.portal.limiter.count(RateLimit::SignInFailuresFromNetwork, &network, self.portal.now());
+        let counted = self.portal.reserve(RateLimit::SignInFailuresFromNetwork, &network, self.portal.now());
         let unavailable = |refusal: Refusal| SignInFailed::unknown(refusal.into());
         if let Some(secrets) = secrets(state, browser)
             && let Some(sign_in) = self.take_sign_in(&secrets).await.map_err(unavailable)?
         {
             return Ok((sign_in, secrets));
         }
-        counted.map_err(|too_often| SignInFailed::too_often(None, too_often))?.happened();
+        counted.map_err(|too_often| SignInFailed::too_often(None, too_often))?.commit();
         Err(SignInFailed::unknown(SignInFailure::StateMismatch))
     }
 

@@ -1,7 +1,7 @@
 //! Cancelling an action that the device has not received.
 
 use super::endings::write_end;
-use super::portal::audit_entry;
+use super::record::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;

@@ -2,9 +2,9 @@
 //! states.
 
 use super::{DeviceCall, DeviceVersion, Portal, Refusal};
-use crate::domain::action::{ActionKind, Executor};
-use crate::domain::action_run::ActionRun;
-use crate::domain::device::Device;
+use crate::domain::action::{ActionKind, Danger, Executor};
+use crate::domain::action_run::{ActionRun, QueueState};
+use crate::domain::device::{Device, EraseOrRetire};
 use crate::domain::device_name::DeviceName;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::{PersonId, SignIn};
@@ -40,10 +40,10 @@ impl Portal {
     /// [`Refusal::Unavailable`] when the back end or the store does not answer.
     pub async fn devices(&self, sign_in: &SignIn, page: &PageRequest) -> Result<DeviceList, Refusal> {
         let found = self.parts.services.devices_of(sign_in.person(), page).await?;
-        let mut results: HashMap<DeviceId, Vec<DeviceActionResult>> = HashMap::new();
+        let mut results: HashMap<DeviceId, Vec<ActionRun>> = HashMap::new();
         let mut unit = self.parts.store.read().await?;
         for run in unit.runs_of(sign_in.person(), None).await? {
-            results.entry(run.device.clone()).or_default().push(run.result());
+            results.entry(run.device.clone()).or_default().push(run);
         }
         let mut names = unit.names_of(sign_in.person()).await?;
         let devices = found
@@ -52,7 +52,7 @@ impl Portal {
             .map(|device| {
                 let results = results.remove(&device.id).unwrap_or_default();
                 let name = names.remove(&device.id);
-                managed_device(device, name, sign_in.person(), results)
+                managed_device(device, name, sign_in.person(), &results)
             })
             .collect();
         Ok(DeviceList { devices, next_after: found.next_after, unavailable: found.unavailable })
@@ -70,9 +70,8 @@ impl Portal {
     pub(super) async fn view(&self, device: Device, person: &PersonId) -> Result<DeviceView, Refusal> {
         let mut unit = self.parts.store.read().await?;
         let runs = unit.runs_of(person, Some(&device.id)).await?;
-        let results = runs.iter().map(ActionRun::result).collect();
         let name = unit.names_of(person).await?.remove(&device.id);
-        let device = managed_device(device, name, person, results);
+        let device = managed_device(device, name, person, &runs);
         let version = DeviceVersion::of(&device);
         Ok(DeviceView { device, version })
     }
@@ -86,12 +85,28 @@ impl Portal {
         call: &DeviceCall,
         result_id: Option<&ResultId>,
     ) -> Result<DeviceActionResult, Refusal> {
-        let device = self.own_device(call.sign_in.person(), call.device.as_ref()).await?;
-        let id = result_id.ok_or(Refusal::NotFound)?;
+        let (device, id) =
+            (call.device.as_ref().ok_or(Refusal::NotFound)?, result_id.ok_or(Refusal::NotFound)?);
+        // The run is the person's own, and so may be seen when its device is gone: that is how an erase ends.
         let found = self.parts.store.read().await?.run(id).await?;
-        let own = found.filter(|run| run.device == device.id && run.person == *call.sign_in.person());
+        let own = found.filter(|run| run.device == *device && run.person == *call.sign_in.person());
         own.map(|run| run.result()).ok_or(Refusal::NotFound)
     }
+}
+
+/// The device with what the portal itself knows: an erase or a retire that was accepted takes precedence before its service tells
+/// of it.
+pub(super) fn with_open_erase<'run>(
+    mut device: Device,
+    mut runs: impl Iterator<Item = &'run ActionRun>,
+) -> Device {
+    let is_erase = |run: &ActionRun| {
+        run.queue_state != QueueState::Ended && run.action.kind().danger() == Danger::Destructive
+    };
+    if runs.any(is_erase) {
+        device.capabilities.erase_or_retire = EraseOrRetire::Pending;
+    }
+    device
 }
 
 /// Whether each action is possible. One the service does not have is named with that reason, so that the page can say so.
@@ -110,8 +125,9 @@ fn managed_device(
     device: Device,
     name: Option<DeviceName>,
     person: &PersonId,
-    results: Vec<DeviceActionResult>,
+    runs: &[ActionRun],
 ) -> ManagedDevice {
+    let device = with_open_erase(device, runs.iter());
     let actions = actions(&device, person);
     ManagedDevice {
         id: device.id.as_str().to_owned(),
@@ -133,7 +149,7 @@ fn managed_device(
         is_encrypted: device.is_encrypted,
         is_supervised: device.is_supervised,
         device_category_display_name: device.category,
-        device_action_results: results,
+        device_action_results: runs.iter().map(ActionRun::result).collect(),
         actions,
     }
 }

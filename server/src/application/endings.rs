@@ -43,6 +43,9 @@ pub(super) async fn write_end(
     if run.action.issues_secret() {
         write_secret(unit, run, end).await?;
     }
+    if ending == Ending::Done && run.action.kind().ends_passcodes() {
+        unit.erase_other_secrets(&run.device, &run.id).await?;
+    }
     let state = ending.action_state().as_str();
     let entry = AuditEntry {
         at: now,
@@ -156,6 +159,9 @@ const fn character_set(action: &Action) -> CharacterSet {
         Action::ResetPasscode(Reset::Removed)
         | Action::RemoteLock
         | Action::SyncDevice
-        | Action::Rename(_) => CharacterSet::Other,
+        | Action::Rename(_)
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow => CharacterSet::Other,
     }
 }

@@ -19,7 +19,7 @@ impl Portal {
         message: &SignedMessage<'_>,
         origin: &Origin,
     ) -> Result<bool, Refusal> {
-        self.count_from_network(RateLimit::EventsFromNetwork, origin)?.happened();
+        self.reserve_for_network(RateLimit::EventsFromNetwork, origin)?.commit();
         let Opened::Genuine(hints) = inbox.open(message) else { return Ok(false) };
         for hint in hints {
             if let Err(refusal) = self.heed(&hint).await {

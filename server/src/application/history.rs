@@ -1,6 +1,6 @@
 //! What happened, for the person it happened to; and "this wasn't me".
 
-use super::portal::audit_entry;
+use super::record::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::AuditEvent;
 use crate::domain::history::{RecordedEntry, shown};

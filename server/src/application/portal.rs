@@ -1,17 +1,15 @@
 //! The portal: the ports it works with and the rules it was configured with.
 
-use super::limiter::{Counted, Limiter};
+use super::Refusal;
 use super::live::Live;
 use super::readiness::Readiness;
 use super::sign_in_gate::SignInGate;
-use super::{DeviceCall, Refusal};
-use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
 use crate::domain::device::Device;
-use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
-use crate::domain::rate::{Limits, RateLimit, network_of};
+use crate::domain::rate::Limits;
 use crate::domain::streams::StreamRules;
-use crate::ports::{ChangeSignal, Clock, DeviceService, PasscodeVault, Randomness, Storage, StoreError};
+use crate::ports::{ChangeSignal, Clock, DeviceService, PasscodeVault, Randomness, RateLimits, Storage};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -52,6 +50,8 @@ pub struct PortalParts {
     pub vault: Arc<dyn PasscodeVault>,
     /// Wakes streams, here and at other servers over the same storage.
     pub signal: Arc<dyn ChangeSignal>,
+    /// Counts what has no row of its own.
+    pub rate_limits: Arc<dyn RateLimits>,
 }
 
 /// The portal.
@@ -62,14 +62,14 @@ pub struct Portal {
     pub(super) wake: Notify,
     /// Wakes the streams of a person when something of theirs changed.
     pub(super) live: Arc<Live>,
-    /// Counts what has no row of its own.
-    pub(super) limiter: Limiter,
     /// What is known of tokens before they are checked.
     pub(super) gate: SignInGate,
     /// Whether it can work.
     pub(super) readiness: Readiness,
     /// Whether it was said that sign-ins lack the time they were.
     pub(super) told_of_missing_auth_time: AtomicBool,
+    /// Whether a line of the audit record was found that the server did not write.
+    pub(super) is_record_broken: AtomicBool,
 }
 
 impl Portal {
@@ -79,17 +79,16 @@ impl Portal {
         let live = Arc::new(Live::new(rules.streams));
         let heard = Arc::clone(&live);
         parts.signal.listen(Box::new(move |person| heard.wake(person)));
-        let limiter = Limiter::new(rules.limits.quotas);
         let (gate, readiness) = (SignInGate::default(), Readiness::default());
         Self {
             parts,
             rules,
             wake: Notify::new(),
             live,
-            limiter,
             gate,
             readiness,
             told_of_missing_auth_time: AtomicBool::new(false),
+            is_record_broken: AtomicBool::new(false),
         }
     }
 
@@ -104,23 +103,6 @@ impl Portal {
         self.parts.clock.now()
     }
 
-    /// Counts an attempt by a person.
-    pub(super) fn count_attempt(&self, person: &PersonId, now: UtcTime) -> Result<(), Refusal> {
-        let counted = self.limiter.count(RateLimit::AttemptsOfPerson, person.as_str(), now);
-        counted.map_err(Refusal::TooOften)?.happened();
-        Ok(())
-    }
-
-    /// Counts something that is about to happen from a network; dropped, it counts for nothing.
-    pub(super) fn count_from_network(
-        &self,
-        limit: RateLimit,
-        origin: &Origin,
-    ) -> Result<Counted<'_>, Refusal> {
-        let network = network_of(&origin.address);
-        self.limiter.count(limit, &network, self.now()).map_err(Refusal::TooOften)
-    }
-
     /// Finds a device of the person. Text that is no identifier takes the same way as one that is unknown.
     pub(super) async fn own_device(
         &self,
@@ -130,39 +112,5 @@ impl Portal {
         let nobodys = DeviceId::trusted(String::new());
         let device = self.parts.services.device(person, id.unwrap_or(&nobodys)).await?;
         device.ok_or(Refusal::NotFound)
-    }
-
-    /// Appends an entry to the audit record, by itself.
-    pub(super) async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let mut unit = self.parts.store.begin().await?;
-        unit.append_audit(entry).await?;
-        unit.save().await
-    }
-
-    /// Writes a refusal into the audit record. A refusal stays one even when that fails.
-    pub(super) async fn audit_refusal(&self, event: AuditEvent, call: &DeviceCall, refusal: &Refusal) {
-        let entry = audit_entry(event, call, None, self.now(), refusal.audit_code());
-        if let Err(error) = self.audit(&entry).await {
-            tracing::error!(?error, "a refusal could not be written into the audit record");
-        }
-    }
-}
-
-/// An entry about a call.
-pub(super) fn audit_entry(
-    event: AuditEvent,
-    call: &DeviceCall,
-    result_id: Option<ResultId>,
-    at: UtcTime,
-    result: String,
-) -> AuditEntry {
-    AuditEntry {
-        at,
-        event,
-        person: Some(call.sign_in.person().clone()),
-        device: call.device.clone(),
-        result_id,
-        origin: Some(call.origin.clone()),
-        result,
     }
 }

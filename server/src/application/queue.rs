@@ -314,7 +314,10 @@ impl Queue {
             Action::ResetPasscode(Reset::Issued(_) | Reset::Removed)
             | Action::RemoteLock
             | Action::SyncDevice
-            | Action::Rename(_) => None,
+            | Action::Rename(_)
+            | Action::Retire
+            | Action::Wipe
+            | Action::RebootNow => None,
         };
         let start = StartRun { run: RunKey::from(run), secret: passcode };
         let answer = tokio::time::timeout(self.patience_for(run), self.portal.parts.services.start(&start));

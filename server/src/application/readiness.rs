@@ -67,6 +67,9 @@ impl Portal {
             tracing::warn!(?error, "not ready: the database cannot be written");
             found.push(NotReady::DatabaseNotWritable);
         }
+        if self.is_record_broken.load(Ordering::SeqCst) {
+            found.push(NotReady::AuditRecordBroken);
+        }
         let ready = tokio::time::timeout(FLEET_TIME, self.parts.services.ready()).await;
         if !matches!(ready, Ok(Ok(()))) {
             tracing::warn!("not ready: the device back end does not answer");

@@ -1,7 +1,7 @@
 //! Showing a temporary passcode: to its owner, after a sign-in no older than an hour, never without an audit
 //! entry.
 
-use super::portal::audit_entry;
+use super::record::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::AuditEvent;
 use crate::domain::freshness::{Freshness, MaxAge, freshness};
@@ -38,7 +38,7 @@ impl Portal {
         let found = found.into_iter().next().ok_or(Refusal::NotFound)?;
         let purpose = Purpose { result_id: &found.run, person, device: &device.id };
         let passcode = self.parts.vault.open(&purpose, &found.sealed)?;
-        let counted = self.count_from_network(RateLimit::RevealsFromNetwork, &call.origin)?;
+        let counted = self.reserve_for_network(RateLimit::RevealsFromNetwork, &call.origin)?;
         let after = UtcTime::from_unix_millis(now.unix_millis().saturating_sub(WINDOW_MILLIS));
         for (limit, by) in [
             (RateLimit::RevealsOfPerson, CountedBy::Person(person)),
@@ -53,7 +53,7 @@ impl Portal {
         let entry = audit_entry(AuditEvent::PasscodeRevealed, call, id, now, "ok".to_owned());
         unit.append_audit(&entry).await?;
         unit.save().await?;
-        counted.happened();
+        counted.commit();
         Ok(TemporaryPasscode {
             passcode,
             character_set: found.character_set,

@@ -1,6 +1,6 @@
 //! Signing out everywhere: tokens issued until now are refused from now on.
 
-use super::portal::audit_entry;
+use super::record::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
 use crate::domain::audit::{AuditEvent, Origin};
 use crate::domain::person::SignIn;

@@ -2,7 +2,7 @@
 //! sending. Behind one address there may be a whole office, so a token that was accepted before passes always: the people
 //! at work go on, only new sign-ins from that address wait.
 
-use super::limiter::Counted;
+use super::reservation::Reservation;
 use super::{Portal, Refusal};
 use crate::domain::person::SignIn;
 use crate::domain::rate::{RateLimit, network_of};
@@ -37,7 +37,7 @@ pub(super) struct SignInGate {
 pub struct Admission<'portal> {
     portal: &'portal Portal,
     digest: TokenDigest,
-    counted: Option<Counted<'portal>>,
+    counted: Option<Reservation<'portal>>,
 }
 
 impl Portal {
@@ -51,7 +51,7 @@ impl Portal {
             None
         } else {
             let (limit, network) = (RateLimit::SignInFailuresFromNetwork, network_of(address));
-            Some(self.limiter.count(limit, &network, self.now()).map_err(Refusal::TooOften)?)
+            Some(self.reserve(limit, &network, self.now()).map_err(Refusal::TooOften)?)
         };
         Ok(Admission { portal: self, digest, counted })
     }
@@ -81,7 +81,7 @@ impl Admission<'_> {
     pub fn refused(mut self) {
         self.portal.gate.forget(&self.digest);
         if let Some(counted) = self.counted.take() {
-            counted.happened();
+            counted.commit();
         }
     }
 }

@@ -18,6 +18,23 @@ pub enum ActionKind {
     SyncDevice,
     /// Change the name shown in the portal, for this person.
     Rename,
+    /// Take the device out of management ("Remove"): work data goes, private data stays.
+    Retire,
+    /// Erase everything on the device.
+    Wipe,
+    /// Restart the device.
+    RebootNow,
+}
+
+/// What an action may cost its person; decides how much is asked before it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    /// Can be undone or repeated.
+    Harmless,
+    /// Interrupts whoever uses the device.
+    Disruptive,
+    /// Something is lost for good.
+    Destructive,
 }
 
 /// The proof of identity an action needs.
@@ -49,7 +66,15 @@ pub enum SecondRequest {
 
 impl ActionKind {
     /// Every action.
-    pub const ALL: [Self; 4] = [Self::ResetPasscode, Self::RemoteLock, Self::SyncDevice, Self::Rename];
+    pub const ALL: [Self; 7] = [
+        Self::ResetPasscode,
+        Self::RemoteLock,
+        Self::SyncDevice,
+        Self::Rename,
+        Self::Retire,
+        Self::Wipe,
+        Self::RebootNow,
+    ];
 
     /// The contract's name.
     #[must_use]
@@ -59,6 +84,9 @@ impl ActionKind {
             Self::RemoteLock => ActionName::RemoteLock,
             Self::SyncDevice => ActionName::SyncDevice,
             Self::Rename => ActionName::Rename,
+            Self::Retire => ActionName::Retire,
+            Self::Wipe => ActionName::Wipe,
+            Self::RebootNow => ActionName::RebootNow,
         }
     }
 
@@ -72,8 +100,45 @@ impl ActionKind {
     #[must_use]
     pub const fn proof(self) -> Proof {
         match self {
-            Self::ResetPasscode => Proof::FreshSignIn,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename => Proof::SignedIn,
+            Self::ResetPasscode | Self::Retire | Self::Wipe => Proof::FreshSignIn,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => Proof::SignedIn,
+        }
+    }
+
+    /// What it may cost.
+    #[must_use]
+    pub const fn danger(self) -> Danger {
+        match self {
+            Self::SyncDevice | Self::Rename => Danger::Harmless,
+            Self::ResetPasscode | Self::RemoteLock | Self::RebootNow => Danger::Disruptive,
+            Self::Retire | Self::Wipe => Danger::Destructive,
+        }
+    }
+
+    /// Whether it takes precedence over another on the same device: what is not sent yet of the other ends, and the other is not
+    /// taken while this one is open.
+    #[must_use]
+    pub const fn supersedes(self, other: Self) -> bool {
+        match self {
+            Self::Wipe => !matches!(other, Self::Wipe | Self::Rename),
+            Self::Retire => !matches!(other, Self::Wipe | Self::Retire | Self::Rename),
+            Self::ResetPasscode | Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => {
+                false
+            }
+        }
+    }
+
+    /// Whether nothing of the device's passcodes is of use any more once it is done.
+    #[must_use]
+    pub const fn ends_passcodes(self) -> bool {
+        match self {
+            Self::Wipe => true,
+            Self::ResetPasscode
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::Retire
+            | Self::RebootNow => false,
         }
     }
 
@@ -81,7 +146,12 @@ impl ActionKind {
     #[must_use]
     pub const fn executor(self) -> Executor {
         match self {
-            Self::ResetPasscode | Self::RemoteLock | Self::SyncDevice => Executor::Device,
+            Self::ResetPasscode
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow => Executor::Device,
             Self::Rename => Executor::Portal,
         }
     }
@@ -90,8 +160,8 @@ impl ActionKind {
     #[must_use]
     pub const fn second_request(self) -> SecondRequest {
         match self {
-            Self::ResetPasscode => SecondRequest::Refused,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename => SecondRequest::SameRun,
+            Self::ResetPasscode | Self::Retire | Self::Wipe => SecondRequest::Refused,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => SecondRequest::SameRun,
         }
     }
 
@@ -100,9 +170,12 @@ impl ActionKind {
     pub const fn hourly_limits(self) -> (RateLimit, RateLimit) {
         match self {
             Self::ResetPasscode => (RateLimit::ResetsOfPerson, RateLimit::ResetsOfDevice),
-            Self::RemoteLock | Self::SyncDevice | Self::Rename => {
-                (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice)
-            }
+            Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow => (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice),
         }
     }
 
@@ -111,7 +184,12 @@ impl ActionKind {
     pub const fn network_limit(self) -> Option<RateLimit> {
         match self {
             Self::ResetPasscode => Some(RateLimit::ResetsFromNetwork),
-            Self::RemoteLock | Self::SyncDevice | Self::Rename => None,
+            Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow => None,
         }
     }
 
@@ -124,7 +202,7 @@ impl ActionKind {
             | (Self::Rename, _)
             | (Self::SyncDevice, Ending::Done | Ending::Superseded) => false,
             (
-                Self::ResetPasscode | Self::RemoteLock,
+                Self::ResetPasscode | Self::RemoteLock | Self::Retire | Self::Wipe | Self::RebootNow,
                 Ending::Done | Ending::Failed(_) | Ending::NotSupported | Ending::Superseded,
             )
             | (Self::SyncDevice, Ending::Failed(_) | Ending::NotSupported) => true,
@@ -143,6 +221,12 @@ pub enum Requested {
     SyncDevice,
     /// Another name; `None` takes the name away, so that the device's own shows again.
     Rename(Option<DeviceName>),
+    /// Take it out of management.
+    Retire,
+    /// Erase it.
+    Wipe,
+    /// Restart it.
+    RebootNow,
 }
 
 impl Requested {
@@ -154,6 +238,9 @@ impl Requested {
             Self::RemoteLock => ActionKind::RemoteLock,
             Self::SyncDevice => ActionKind::SyncDevice,
             Self::Rename(_) => ActionKind::Rename,
+            Self::Retire => ActionKind::Retire,
+            Self::Wipe => ActionKind::Wipe,
+            Self::RebootNow => ActionKind::RebootNow,
         }
     }
 }
@@ -169,6 +256,12 @@ pub enum Action {
     SyncDevice,
     /// Another name; `None` takes it away.
     Rename(Option<DeviceName>),
+    /// Take it out of management.
+    Retire,
+    /// Erase it.
+    Wipe,
+    /// Restart it.
+    RebootNow,
 }
 
 impl Action {
@@ -180,6 +273,9 @@ impl Action {
             Self::RemoteLock => ActionKind::RemoteLock,
             Self::SyncDevice => ActionKind::SyncDevice,
             Self::Rename(_) => ActionKind::Rename,
+            Self::Retire => ActionKind::Retire,
+            Self::Wipe => ActionKind::Wipe,
+            Self::RebootNow => ActionKind::RebootNow,
         }
     }
 
@@ -188,9 +284,13 @@ impl Action {
     pub const fn issues_secret(&self) -> bool {
         match self {
             Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_)) => true,
-            Self::ResetPasscode(Reset::Removed) | Self::RemoteLock | Self::SyncDevice | Self::Rename(_) => {
-                false
-            }
+            Self::ResetPasscode(Reset::Removed)
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename(_)
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow => false,
         }
     }
 
@@ -199,7 +299,7 @@ impl Action {
     pub fn payload(&self) -> &str {
         match self {
             Self::ResetPasscode(reset) => reset.as_str(),
-            Self::RemoteLock | Self::SyncDevice => "",
+            Self::RemoteLock | Self::SyncDevice | Self::Retire | Self::Wipe | Self::RebootNow => "",
             Self::Rename(name) => name.as_ref().map_or("", DeviceName::as_str),
         }
     }
@@ -211,6 +311,9 @@ impl Action {
             ActionKind::ResetPasscode => Self::ResetPasscode(Reset::from_name(payload)),
             ActionKind::RemoteLock => Self::RemoteLock,
             ActionKind::SyncDevice => Self::SyncDevice,
+            ActionKind::Retire => Self::Retire,
+            ActionKind::Wipe => Self::Wipe,
+            ActionKind::RebootNow => Self::RebootNow,
             ActionKind::Rename if payload.is_empty() => Self::Rename(None),
             ActionKind::Rename => Self::Rename(Some(DeviceName::parse(payload).ok()?)),
         })
@@ -233,6 +336,9 @@ impl ActionSet {
             ActionKind::RemoteLock => 2,
             ActionKind::SyncDevice => 4,
             ActionKind::Rename => 8,
+            ActionKind::Retire => 16,
+            ActionKind::Wipe => 32,
+            ActionKind::RebootNow => 64,
         }
     }
 
@@ -271,11 +377,29 @@ mod tests {
             Action::SyncDevice,
             Action::Rename(name),
             Action::Rename(None),
+            Action::Retire,
+            Action::Wipe,
+            Action::RebootNow,
         ] {
             let stored = Action::stored(action.kind().name().as_str(), action.payload());
             assert_eq!(stored, Some(action));
         }
         assert_eq!(Action::stored("danceNow", ""), None);
+    }
+
+    #[test]
+    fn what_cannot_be_undone_needs_the_stronger_proof_and_goes_first() {
+        for kind in ActionKind::ALL {
+            let is_destructive = kind.danger() == Danger::Destructive;
+            assert!(!is_destructive || kind.proof() == Proof::FreshSignIn, "{kind:?}");
+            assert!(!kind.supersedes(kind), "{kind:?}");
+            let over = ActionKind::ALL.into_iter().filter(|other| kind.supersedes(*other)).count();
+            assert_eq!(over > 0, is_destructive, "{kind:?}");
+        }
+        assert!(
+            ActionKind::Wipe.supersedes(ActionKind::Retire)
+                && !ActionKind::Retire.supersedes(ActionKind::Wipe)
+        );
     }
 
     #[test]

@@ -77,6 +77,17 @@ const fn names(kind: ActionKind) -> [&'static str; 5] {
         ActionKind::Rename => {
             ["renameAccepted", "renameReplayed", "renameRefused", "renameEnded", "renameEndedLate"]
         }
+        ActionKind::Retire => {
+            ["retireAccepted", "retireReplayed", "retireRefused", "retireEnded", "retireEndedLate"]
+        }
+        ActionKind::Wipe => ["wipeAccepted", "wipeReplayed", "wipeRefused", "wipeEnded", "wipeEndedLate"],
+        ActionKind::RebootNow => [
+            "rebootNowAccepted",
+            "rebootNowReplayed",
+            "rebootNowRefused",
+            "rebootNowEnded",
+            "rebootNowEndedLate",
+        ],
     }
 }
 

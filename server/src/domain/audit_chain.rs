@@ -7,6 +7,9 @@
 //! What is hashed, version 1: the domain, the hash of the line before (32 zero bytes before the first), sequence and time
 //! as 8 bytes, most significant first, then nine fields in a fixed order, each as `0` when absent or `1`, its length in 4
 //! bytes and its bytes. Every field has its length, so no two different lines are the same bytes.
+//!
+//! A line is linked after it was saved, by whoever holds the chain. Until then it *waits*: a seal of its own, over a random
+//! nonce and the same fields, says that the server wrote it.
 
 use super::audit::AuditEvent;
 use super::secret_key::{KeyId, KeyRing, SecretKey};
@@ -16,8 +19,12 @@ use zeroize::Zeroizing;
 
 /// Keeps the chain's hashes apart from every other hash, and names the version of the encoding.
 const DOMAIN: &[u8] = b"passcode-portal/audit-line/1\n";
+/// Keeps seals of single lines apart from links.
+const SEAL_DOMAIN: &[u8] = b"passcode-portal/audit-seal/1\n";
 /// Length of a hash, in bytes.
 pub const HASH_BYTES: usize = 32;
+/// Length of the nonce of a seal, in bytes.
+pub const NONCE_BYTES: usize = 16;
 
 /// The hash of a line and, through it, of all before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +77,8 @@ pub struct AuditLine {
 }
 
 impl AuditLine {
-    fn encoded(&self, previous: LineHash) -> Vec<u8> {
-        let mut bytes = [DOMAIN, &previous.0, &self.sequence.to_be_bytes(), &self.at.to_be_bytes()].concat();
+    fn encoded(&self, domain: &[u8], previous: &[u8]) -> Vec<u8> {
+        let mut bytes = [domain, previous, &self.sequence.to_be_bytes(), &self.at.to_be_bytes()].concat();
         let fields = [
             Some(&self.event),
             self.person.as_ref(),
@@ -101,10 +108,19 @@ impl AuditLine {
 /// The hash of a line that follows `previous`.
 #[must_use]
 pub fn hash(previous: LineHash, line: &AuditLine, key: Option<&SecretKey>) -> LineHash {
-    let bytes = line.encoded(previous);
+    digest(&line.encoded(DOMAIN, &previous.0), key)
+}
+
+/// The seal of a line that is not linked yet.
+#[must_use]
+pub fn seal(nonce: &[u8; NONCE_BYTES], line: &AuditLine, key: Option<&SecretKey>) -> LineHash {
+    digest(&line.encoded(SEAL_DOMAIN, nonce), key)
+}
+
+fn digest(bytes: &[u8], key: Option<&SecretKey>) -> LineHash {
     let digest = match key {
-        None => Sha256::digest(&bytes),
-        Some(key) => sealed(key, &bytes),
+        None => Sha256::digest(bytes),
+        Some(key) => sealed(key, bytes),
     };
     LineHash(digest.into())
 }
@@ -125,6 +141,22 @@ pub struct Link {
     pub key: Option<KeyId>,
     /// The hash.
     pub hash: LineHash,
+}
+
+/// How a line stands in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Linked to those before it.
+    Linked(Link),
+    /// Not linked yet; sealed by itself.
+    Waiting {
+        /// What the seal is over, beside the line.
+        nonce: [u8; NONCE_BYTES],
+        /// The seal and its key.
+        seal: Link,
+    },
+    /// Neither: the server did not write it.
+    Bare,
 }
 
 /// The end of a chain, or any place in it: enough to prove later that everything up to there is unchanged. Kept outside
@@ -278,6 +310,8 @@ pub struct Whole {
     pub lines: u64,
     /// How many of them are sealed with a key.
     pub sealed: u64,
+    /// How many at the end are not linked yet: the head does not speak for them.
+    pub waiting: u64,
 }
 
 /// Checks a chain line by line.
@@ -286,6 +320,8 @@ pub struct Verifier<'keys> {
     keys: Option<&'keys KeyRing>,
     anchor: Option<Head>,
     whole: Whole,
+    /// The last line, linked or not.
+    last: i64,
     last_key: Option<KeyId>,
 }
 
@@ -293,24 +329,36 @@ impl<'keys> Verifier<'keys> {
     /// Begins after `start`, which is [`Head::START`] for a whole record. The anchor is a head that was seen before.
     #[must_use]
     pub const fn new(start: Head, keys: Option<&'keys KeyRing>, anchor: Option<Head>) -> Self {
-        Self { keys, anchor, whole: Whole { head: start, lines: 0, sealed: 0 }, last_key: None }
+        let whole = Whole { head: start, lines: 0, sealed: 0, waiting: 0 };
+        Self { keys, anchor, whole, last: start.sequence, last_key: None }
     }
 
     /// Checks the next line.
     ///
     /// # Errors
     /// [`Broken`]; the chain is not worth looking at any further.
-    pub fn check(&mut self, line: &AuditLine, link: Option<&Link>) -> Result<(), Broken> {
-        let expected = self.whole.head.sequence.saturating_add(1);
+    pub fn check(&mut self, line: &AuditLine, standing: &Standing) -> Result<(), Broken> {
+        let expected = self.last.saturating_add(1);
         if line.sequence > expected {
             return Err(Broken::Missing(expected));
         }
         if line.sequence < expected {
             return Err(Broken::OutOfPlace(line.sequence));
         }
-        let link = link.ok_or(Broken::Unlinked(expected))?;
+        let link = match standing {
+            // Lines are linked in their order: none waits before one that is linked.
+            Standing::Linked(_) if self.whole.waiting > 0 => {
+                return Err(Broken::Unlinked(self.whole.head.sequence.saturating_add(1)));
+            }
+            Standing::Linked(link) | Standing::Waiting { seal: link, .. } => link,
+            Standing::Bare => return Err(Broken::Unlinked(expected)),
+        };
         let key = self.key_of(expected, link)?;
-        if hash(self.whole.head.hash, line, key) != link.hash {
+        let computed = match standing {
+            Standing::Waiting { nonce, .. } => seal(nonce, line, key),
+            Standing::Linked(_) | Standing::Bare => hash(self.whole.head.hash, line, key),
+        };
+        if computed != link.hash {
             return Err(Broken::Changed(expected));
         }
         // Without this, a record that was computed anew without a key would be covered by the next sealed line.
@@ -318,10 +366,15 @@ impl<'keys> Verifier<'keys> {
         if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
             return Err(Broken::NotAttested(expected));
         }
-        self.whole.head = Head { sequence: expected, hash: link.hash };
+        self.last = expected;
         self.whole.lines += 1;
         self.whole.sealed += u64::from(key.is_some());
         self.last_key.clone_from(&link.key);
+        if matches!(standing, Standing::Waiting { .. }) {
+            self.whole.waiting += 1;
+            return Ok(());
+        }
+        self.whole.head = Head { sequence: expected, hash: link.hash };
         if self.anchor.is_some_and(|anchor| anchor.sequence == expected && anchor.hash != link.hash) {
             return Err(Broken::NotTheAnchor(self.whole.head));
         }
@@ -347,10 +400,10 @@ impl<'keys> Verifier<'keys> {
         }
     }
 
-    /// The last line that was checked.
+    /// The number of the last line that was checked, linked or not.
     #[must_use]
-    pub const fn head(&self) -> Head {
-        self.whole.head
+    pub const fn last(&self) -> i64 {
+        self.last
     }
 
     /// Checks that the end is where it should be.
@@ -367,7 +420,7 @@ impl<'keys> Verifier<'keys> {
             // Lines never go back to no key, so the last one tells whether any is sealed.
             match &self.last_key {
                 None => return Err(Broken::NotSealed(self.whole.lines)),
-                newest if newest.as_ref() != current => return Err(Broken::NotCurrentKey(head.sequence)),
+                newest if newest.as_ref() != current => return Err(Broken::NotCurrentKey(self.last)),
                 Some(_) => {}
             }
         }
@@ -391,7 +444,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    type Chain = Vec<(AuditLine, Option<Link>)>;
+    type Chain = Vec<(AuditLine, Standing)>;
 
     fn key(byte: u8) -> SecretKey {
         SecretKey::new(&[byte; 32])
@@ -414,22 +467,23 @@ mod tests {
         lines
             .map(|line| {
                 previous = hash(previous, &line, key);
-                (line, Some(Link { key: key.map(|key| key.id().clone()), hash: previous }))
+                (line, Standing::Linked(Link { key: key.map(|key| key.id().clone()), hash: previous }))
             })
             .collect()
     }
 
     fn verify(chain: &Chain, keys: Option<&KeyRing>, anchor: Option<Head>) -> Result<Whole, Broken> {
         let mut verifier = Verifier::new(Head::START, keys, anchor);
-        for (line, link) in chain {
-            verifier.check(line, link.as_ref())?;
+        for (line, standing) in chain {
+            verifier.check(line, standing)?;
         }
         verifier.finish(End::OfTheRecord)
     }
 
     fn head(chain: &Chain) -> Head {
-        let (line, link) = chain.last().unwrap();
-        Head { sequence: line.sequence, hash: link.as_ref().unwrap().hash }
+        let (line, standing) = chain.last().unwrap();
+        let Standing::Linked(link) = standing else { panic!("not linked") };
+        Head { sequence: line.sequence, hash: link.hash }
     }
 
     #[test]
@@ -442,7 +496,7 @@ mod tests {
             &[1, 0, 0, 0, 1, b'e', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
         ]
         .concat();
-        assert_eq!(line.encoded(LineHash::NOTHING), expected);
+        assert_eq!(line.encoded(DOMAIN, &LineHash::NOTHING.0), expected);
     }
 
     #[test]
@@ -495,7 +549,7 @@ mod tests {
         let mut previous = LineHash::NOTHING;
         for (line, link) in &mut anew {
             previous = hash(previous, line, None);
-            *link = Some(Link { key: None, hash: previous });
+            *link = Standing::Linked(Link { key: None, hash: previous });
         }
         assert!(verify(&anew, None, None).is_ok(), "plain SHA-256 alone cannot tell");
         assert!(matches!(verify(&anew, None, Some(anchor)), Err(Broken::NotTheAnchor(_))));
@@ -507,7 +561,7 @@ mod tests {
             let mut covered = anew.clone();
             let line = AuditLine { event: event.to_owned(), ..line(6) };
             let hash = hash(previous, &line, Some(&key(1)));
-            covered.push((line, Some(Link { key: Some(key(1).id().clone()), hash })));
+            covered.push((line, Standing::Linked(Link { key: Some(key(1).id().clone()), hash })));
             assert_eq!(verify(&covered, Some(&keys), None).map(|whole| whole.lines), expected);
         }
     }
@@ -525,7 +579,7 @@ mod tests {
                 line.event = "auditKeyChanged".to_owned();
             }
             previous = hash(previous, &line, Some(key));
-            all.push((line, Some(Link { key: Some(key.id().clone()), hash: previous })));
+            all.push((line, Standing::Linked(Link { key: Some(key.id().clone()), hash: previous })));
         }
         (all, ring(&current, Some(&older)))
     }
@@ -553,15 +607,49 @@ mod tests {
             let (mut chain, keys) = rotated();
             let line = line(10);
             let hash = hash(head(&chain).hash, &line, forger.as_ref());
-            chain.push((line, Some(Link { key: forger.as_ref().map(|key| key.id().clone()), hash })));
+            let link = Link { key: forger.as_ref().map(|key| key.id().clone()), hash };
+            chain.push((line, Standing::Linked(link)));
+            assert_eq!(verify(&chain, Some(&keys), None), Err(Broken::WeakerKey(10)));
+            chain.pop();
+            chain.push(waiting(10, forger.as_ref()));
             assert_eq!(verify(&chain, Some(&keys), None), Err(Broken::WeakerKey(10)));
         }
+    }
+
+    fn waiting(sequence: i64, key: Option<&SecretKey>) -> (AuditLine, Standing) {
+        let (line, nonce) = (line(sequence), [9; NONCE_BYTES]);
+        let seal = Link { key: key.map(|key| key.id().clone()), hash: seal(&nonce, &line, key) };
+        (line, Standing::Waiting { nonce, seal })
+    }
+
+    #[test]
+    fn lines_at_the_end_may_wait_for_their_links_and_are_checked_all_the_same() {
+        let (key, keys) = (key(1), KeyRing::of(key(1)));
+        let mut all = chain(3, Some(&key));
+        let linked = head(&all);
+        all.extend([waiting(4, Some(&key)), waiting(5, Some(&key))]);
+        let whole = verify(&all, Some(&keys), Some(linked)).unwrap();
+        assert_eq!((whole.head, whole.lines, whole.sealed, whole.waiting), (linked, 5, 5, 2));
+        let mut changed = all.clone();
+        changed[3].0.result = "refused".to_owned();
+        assert_eq!(verify(&changed, Some(&keys), None), Err(Broken::Changed(4)));
+        let mut removed = all.clone();
+        removed.remove(3);
+        assert_eq!(verify(&removed, Some(&keys), None), Err(Broken::Missing(4)));
+        // A seal is no link and a link is no seal.
+        let mut swapped = all.clone();
+        let Standing::Waiting { seal, .. } = swapped[3].1.clone() else { panic!("linked") };
+        swapped[3].1 = Standing::Linked(seal);
+        assert_eq!(verify(&swapped, Some(&keys), None), Err(Broken::Changed(4)));
+        let mut holed = all.clone();
+        holed[1] = waiting(2, Some(&key));
+        assert_eq!(verify(&holed, Some(&keys), None), Err(Broken::Unlinked(2)));
     }
 
     #[test]
     fn a_line_without_a_hash_is_found() {
         let mut chain = chain(3, None);
-        chain[1].1 = None;
+        chain[1].1 = Standing::Bare;
         assert_eq!(verify(&chain, None, None), Err(Broken::Unlinked(2)));
     }
 
@@ -591,7 +679,10 @@ mod tests {
                 7 => change(&mut line.browser),
                 8 => change(&mut line.system),
                 9 => line.result.clear(),
-                _ => chain[at].1.as_mut().unwrap().hash.0[7] ^= 1,
+                _ => {
+                    let Standing::Linked(link) = &mut chain[at].1 else { panic!("not linked") };
+                    link.hash.0[7] ^= 1;
+                }
             }
             let keys = sealed.then(|| KeyRing::of(key));
             let expected = i64::try_from(at).unwrap() + 1;

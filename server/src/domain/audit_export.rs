@@ -4,7 +4,7 @@
 //! them one object a line with exactly the fields that are hashed. A field that is not hashed is refused when reading:
 //! nobody may add something that only looks verified.
 
-use super::audit_chain::{AuditLine, Broken, End, Head, LineHash, Link, Verifier, Whole};
+use super::audit_chain::{AuditLine, Broken, End, Head, LineHash, Link, Standing, Verifier, Whole};
 use super::secret_key::{KeyId, KeyRing};
 use serde::{Deserialize, Serialize};
 
@@ -80,12 +80,14 @@ pub fn row(line: &AuditLine, link: Option<&Link>) -> String {
     })
 }
 
-fn read(row: Row) -> Result<(AuditLine, Option<Link>), Broken> {
-    let hash = match &row.hash {
-        None => None,
-        Some(text) => Some(LineHash::parse(text).ok_or(Broken::Unreadable(row.sequence))?),
+fn read(row: Row) -> Result<(AuditLine, Standing), Broken> {
+    let standing = match &row.hash {
+        None => Standing::Bare,
+        Some(text) => {
+            let hash = LineHash::parse(text).ok_or(Broken::Unreadable(row.sequence))?;
+            Standing::Linked(Link { key: row.key.map(KeyId::trusted), hash })
+        }
     };
-    let link = hash.map(|hash| Link { key: row.key.map(KeyId::trusted), hash });
     let line = AuditLine {
         sequence: row.sequence,
         at: row.at_unix_millis,
@@ -99,7 +101,7 @@ fn read(row: Row) -> Result<(AuditLine, Option<Link>), Broken> {
         system: row.system,
         result: row.result,
     };
-    Ok((line, link))
+    Ok((line, standing))
 }
 
 /// What a file turned out to be.
@@ -135,8 +137,8 @@ pub fn verify<'text>(
             continue;
         }
         let row = serde_json::from_str::<Row>(text).map_err(|_| Broken::Unreadable(number))?;
-        let (line, link) = read(row)?;
-        verifier.check(&line, link.as_ref())?;
+        let (line, standing) = read(row)?;
+        verifier.check(&line, &standing)?;
     }
     let whole = verifier.finish(End::OfAPart)?;
     match ended {

@@ -103,18 +103,24 @@ fn reason(text: &str) -> Option<RefusalReason> {
 const fn requested(kind: ActionKind) -> HistoryActivity {
     match kind {
         ActionKind::ResetPasscode => HistoryActivity::ResetRequested,
-        ActionKind::RemoteLock | ActionKind::SyncDevice | ActionKind::Rename => {
-            HistoryActivity::ActionRequested
-        }
+        ActionKind::RemoteLock
+        | ActionKind::SyncDevice
+        | ActionKind::Rename
+        | ActionKind::Retire
+        | ActionKind::Wipe
+        | ActionKind::RebootNow => HistoryActivity::ActionRequested,
     }
 }
 
 const fn action_refused(kind: ActionKind) -> HistoryActivity {
     match kind {
         ActionKind::ResetPasscode => HistoryActivity::ResetRefused,
-        ActionKind::RemoteLock | ActionKind::SyncDevice | ActionKind::Rename => {
-            HistoryActivity::ActionRefused
-        }
+        ActionKind::RemoteLock
+        | ActionKind::SyncDevice
+        | ActionKind::Rename
+        | ActionKind::Retire
+        | ActionKind::Wipe
+        | ActionKind::RebootNow => HistoryActivity::ActionRefused,
     }
 }
 
@@ -126,7 +132,12 @@ fn ended(kind: ActionKind, state: ActionState, code: Option<FailureCode>) -> His
             HistoryActivity::ResetCanceled,
             HistoryActivity::ResetFailed,
         ],
-        ActionKind::RemoteLock | ActionKind::SyncDevice | ActionKind::Rename => [
+        ActionKind::RemoteLock
+        | ActionKind::SyncDevice
+        | ActionKind::Rename
+        | ActionKind::Retire
+        | ActionKind::Wipe
+        | ActionKind::RebootNow => [
             HistoryActivity::ActionDone,
             HistoryActivity::ActionSuperseded,
             HistoryActivity::ActionCanceled,

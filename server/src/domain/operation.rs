@@ -11,14 +11,21 @@ pub enum NotReady {
     FleetUnreachable,
     /// The identity provider's keys are not known: no token can be checked.
     ProviderKeysMissing,
+    /// A line of the audit record was not written by this server: nothing after it is linked.
+    AuditRecordBroken,
     /// The server is about to stop.
     Stopping,
 }
 
 impl NotReady {
     /// Every reason.
-    pub const ALL: [Self; 4] =
-        [Self::DatabaseNotWritable, Self::FleetUnreachable, Self::ProviderKeysMissing, Self::Stopping];
+    pub const ALL: [Self; 5] = [
+        Self::DatabaseNotWritable,
+        Self::FleetUnreachable,
+        Self::ProviderKeysMissing,
+        Self::AuditRecordBroken,
+        Self::Stopping,
+    ];
 
     /// The name.
     #[must_use]
@@ -27,6 +34,7 @@ impl NotReady {
             Self::DatabaseNotWritable => "databaseNotWritable",
             Self::FleetUnreachable => "fleetUnreachable",
             Self::ProviderKeysMissing => "providerKeysMissing",
+            Self::AuditRecordBroken => "auditRecordBroken",
             Self::Stopping => "stopping",
         }
     }

@@ -251,6 +251,9 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
         ActionKind::ResetPasscode => decide_reset(row_of(device), device),
         ActionKind::RemoteLock => decide_lock(row_of(device), device),
         ActionKind::SyncDevice => decide_sync(row_of(device)),
+        ActionKind::Retire => decide_retire(row_of(device), device),
+        ActionKind::Wipe => decide_wipe(row_of(device), device),
+        ActionKind::RebootNow => decide_reboot(row_of(device), device),
         // A name is the portal's own: no device and no service is asked.
         ActionKind::Rename => return Decision::Allowed(Allowed::Plain),
     };
@@ -312,6 +315,93 @@ const fn decide_sync(row: Row) -> Decision {
         | Row::WindowsPhone81
         | Row::WindowsPc
         | Row::Mac => Decision::Allowed(Allowed::Plain),
+    }
+}
+
+/// Whether only IT takes such a device out of management or erases it: it was enrolled by the organisation, before its person
+/// had it, or joined to the directory.
+const fn is_of_it(device: &Device) -> bool {
+    matches!(device.enrollment_type, Enrollment::AppleBulkWithUser | Enrollment::AppleBulkWithoutUser)
+}
+
+const fn decide_retire(row: Row, device: &Device) -> Decision {
+    match row {
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+        Row::AndroidFullyManaged | Row::AndroidCorporateWorkProfile => {
+            Decision::Refused(RefusalReason::OrganizationPolicy)
+        }
+        Row::WindowsPc
+            if matches!(
+                device.enrollment_type,
+                Enrollment::WindowsAzureADJoin | Enrollment::WindowsAutoEnrollment
+            ) =>
+        {
+            Decision::Refused(RefusalReason::OrganizationPolicy)
+        }
+        Row::AppleDeviceEnrolment | Row::VisionOs | Row::VisionOsTooOld | Row::Mac if is_of_it(device) => {
+            Decision::Refused(RefusalReason::OrganizationPolicy)
+        }
+        Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::WindowsPc
+        | Row::Mac => Decision::Allowed(Allowed::Plain),
+    }
+}
+
+/// An erase takes private data as well, so what management may not erase is not erased.
+const fn decide_wipe(row: Row, device: &Device) -> Decision {
+    match row {
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+        Row::AppleUserEnrolment => Decision::Refused(RefusalReason::AppleUserEnrollment),
+        Row::AndroidPersonalWorkProfile => Decision::Refused(RefusalReason::PersonallyOwnedWorkProfile),
+        Row::AndroidFullyManaged | Row::AndroidCorporateWorkProfile => {
+            Decision::Refused(RefusalReason::OrganizationPolicy)
+        }
+        Row::AppleDeviceEnrolment | Row::VisionOs | Row::VisionOsTooOld | Row::Mac if is_of_it(device) => {
+            Decision::Refused(RefusalReason::OrganizationPolicy)
+        }
+        Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::WindowsPc
+        | Row::Mac => Decision::Allowed(Allowed::Plain),
+    }
+}
+
+/// Apple restarts supervised devices only.
+const fn decide_reboot(row: Row, device: &Device) -> Decision {
+    match row {
+        Row::WindowsPc | Row::AndroidFullyManaged => Decision::Allowed(Allowed::Plain),
+        Row::AppleDeviceEnrolment | Row::Mac if device.is_supervised => Decision::Allowed(Allowed::Plain),
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::AndroidCorporateWorkProfile
+        | Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::Mac
+        | Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{OperatorError, database, file, lock};
 use crate::composition::store_options;
 use crate::config::Settings;
-use crate::domain::audit_chain::{End, Head, Whole};
+use crate::domain::audit_chain::{End, Head, Standing, Whole};
 use crate::domain::audit_export;
 use crate::domain::secret_key::KeyRing;
 use crate::ports::Clock;
@@ -13,10 +13,16 @@ use std::io::Write;
 use std::path::Path;
 
 fn described(whole: &Whole) -> Vec<String> {
-    vec![
-        format!("{} lines, {} of them sealed with a key: unbroken", whole.lines, whole.sealed),
-        format!("head {}", whole.head),
-    ]
+    let mut said =
+        vec![format!("{} lines, {} of them sealed with a key: unbroken", whole.lines, whole.sealed)];
+    if whole.waiting > 0 {
+        said.push(format!(
+            "{} of them, the newest, are not linked yet: a running server links them within a second or two",
+            whole.waiting
+        ));
+    }
+    said.push(format!("head {}", whole.head));
+    said
 }
 
 /// Checks the record in the database; the server may be running.
@@ -86,7 +92,7 @@ pub fn verify_file(
 }
 
 /// Writes the record, or the part of it between two moments, to `out`. All of the record is verified on the way; a broken
-/// one is written all the same, as evidence, and then reported.
+/// one is written all the same, as evidence, and then reported. Lines that wait for their link are left for the next time.
 ///
 /// # Errors
 /// [`OperatorError::Audit`] after everything was written, or a database or output that cannot be used.
@@ -119,7 +125,12 @@ async fn write(
     let mut head = Head::START;
     let mut begun = false;
     let result = store
-        .each_line(|line, link| {
+        .each_line(|line, standing| {
+            let link = match standing {
+                Standing::Linked(link) => Some(link),
+                Standing::Waiting { .. } => return Ok(()),
+                Standing::Bare => None,
+            };
             let is_wanted = first <= line.sequence && line.sequence <= last;
             if is_wanted && !begun {
                 begun = true;

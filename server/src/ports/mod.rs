@@ -8,6 +8,7 @@ mod device_service;
 mod event_inbox;
 mod oidc_client;
 mod randomness;
+mod rate_limits;
 mod storage;
 mod token_seal;
 mod tokens;
@@ -23,6 +24,7 @@ pub use device_service::{
 pub use event_inbox::{EventInbox, Hint, Opened, SignedMessage};
 pub use oidc_client::{AfterSignOut, AuthorizationRequest, CodeRedemption, OidcClient, RedeemedCode};
 pub use randomness::{Randomness, RandomnessError};
+pub use rate_limits::RateLimits;
 pub use storage::{
     AuditLog, Changed, Changes, Claim, CountedBy, DeviceNames, HistoryPage, KeptSecret, NewSecret,
     NewSession, Notifications, NumberedChange, Operation, RateBucket, RateBuckets, Requests, Revocations,

@@ -4,7 +4,6 @@ use super::chain::Chain;
 use super::rows::{get, time};
 use super::unit::SqliteUnit;
 use crate::domain::audit::{AuditEntry, AuditEvent, Origin};
-use crate::domain::audit_chain::AuditLine;
 use crate::domain::client::ClientSoftware;
 use crate::domain::history::{RecordedEntry, shown_events};
 use crate::domain::ids::{DeviceId, RequestId, ResultId};
@@ -16,18 +15,23 @@ use portal_contract::{ClientBrowser, ClientSystem, UtcTime};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection};
 
-/// Appends one entry within the caller's transaction and links it to the one before.
+/// Appends one entry within the caller's transaction and links it, and all that wait before it: for those who have the
+/// database for themselves.
 pub(super) async fn append(
     connection: &mut SqliteConnection,
     entry: &AuditEntry,
     chain: &Chain,
 ) -> Result<(), StoreError> {
-    let line = write(connection, entry).await?;
-    chain.link(connection, &[line]).await
+    write(connection, entry, chain).await?;
+    chain.link_all(connection).await.map(|_| ())
 }
 
-/// Writes a line down, not linked yet.
-async fn write(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<AuditLine, StoreError> {
+/// Writes a line down, sealed and not linked yet.
+async fn write(
+    connection: &mut SqliteConnection,
+    entry: &AuditEntry,
+    chain: &Chain,
+) -> Result<(), StoreError> {
     let mut line = entry.line(0);
     let written = sqlx::query(
         "INSERT INTO audit (at, event, person_id, device_id, result_id, address, request_id, \
@@ -46,7 +50,7 @@ async fn write(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<
     .execute(&mut *connection)
     .await?;
     line.sequence = written.last_insert_rowid();
-    Ok(line)
+    chain.seal(connection, &line).await
 }
 
 fn entry(row: &SqliteRow) -> Result<RecordedEntry, StoreError> {
@@ -88,13 +92,14 @@ impl SqliteUnit {
     /// The number of the entry with this place; `None` if it is none of this person's.
     ///
     /// The record counts everybody's entries in one row, so a bare number would tell each person how much happens in the
-    /// whole organisation, and when. A place is the first half of the entry's hash in the chain instead: always the same, and
-    /// nothing can be computed from it. Half of it, because the whole hash would tell whether the next line is the person's
-    /// as well.
+    /// whole organisation, and when. A place is the random nonce of the entry's seal instead: always the same, and nothing can
+    /// be computed from it. Entries from before there were seals have the first half of their hash in the chain.
     async fn sequence_of(&mut self, person: &PersonId, place: &str) -> Result<Option<i64>, StoreError> {
         let Ok(place) = Base64UrlUnpadded::decode_vec(place) else { return Ok(None) };
-        let query = "SELECT audit.sequence FROM audit JOIN audit_chain ON audit_chain.sequence = audit.sequence \
-                     WHERE audit.person_id = ? AND substr(audit_chain.hash, 1, 16) = ?";
+        let query = "SELECT audit.sequence FROM audit \
+                     LEFT JOIN audit_seals ON audit_seals.sequence = audit.sequence \
+                     LEFT JOIN audit_chain ON audit_chain.sequence = audit.sequence \
+                     WHERE audit.person_id = ? AND COALESCE(audit_seals.nonce, substr(audit_chain.hash, 1, 16)) = ?";
         let found = sqlx::query_scalar(query).bind(person.as_str()).bind(place);
         Ok(found.fetch_optional(self.connection()).await?)
     }
@@ -103,9 +108,8 @@ impl SqliteUnit {
 #[async_trait]
 impl AuditLog for SqliteUnit {
     async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let line = write(self.connection(), entry).await?;
-        self.unlinked.push(line);
-        Ok(())
+        let chain = self.chain.clone();
+        write(self.connection(), entry, &chain).await
     }
 
     async fn count_audit(
@@ -173,10 +177,12 @@ impl AuditLog for SqliteUnit {
             },
         };
         let mut query = QueryBuilder::new(
-            "SELECT audit.*, substr(audit_chain.hash, 1, 16) AS place, COALESCE(run.device_name, \
+            "SELECT audit.*, COALESCE(audit_seals.nonce, substr(audit_chain.hash, 1, 16)) AS place, \
+             COALESCE(run.device_name, \
              (SELECT earlier.device_name FROM action_runs AS earlier WHERE earlier.person_id = audit.person_id \
               AND earlier.device_id = audit.device_id ORDER BY earlier.started DESC LIMIT 1)) AS device_name \
-             FROM audit JOIN audit_chain ON audit_chain.sequence = audit.sequence \
+             FROM audit LEFT JOIN audit_seals ON audit_seals.sequence = audit.sequence \
+             LEFT JOIN audit_chain ON audit_chain.sequence = audit.sequence \
              LEFT JOIN action_runs AS run ON run.id = audit.result_id WHERE audit.person_id = ",
         );
         query.push_bind(person.as_str().to_owned());

@@ -1,11 +1,13 @@
-//! The audit record's chain in the database: linking new lines, chaining those that were there before it, sealing it with
-//! another key, reading all of it back. What the hashes mean is in `domain/audit_chain.rs`.
+//! The audit record's chain in the database: linking lines that wait, chaining those that were there before it, sealing it
+//! with another key, reading all of it back. What the hashes mean is in `domain/audit_chain.rs`.
 
 use super::rows::get;
 use super::{SqliteStore, audit, store_error};
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::audit_chain::{AuditLine, Broken, End, Head, LineHash, Link, Verifier, Whole, hash};
-use crate::domain::secret_key::{KeyId, KeyRing, SecretKey};
+use crate::domain::audit_chain::{
+    AuditLine, Broken, End, Head, LineHash, Link, NONCE_BYTES, Standing, Verifier, Whole, hash, seal,
+};
+use crate::domain::secret_key::{KeyId, KeyRing};
 use crate::ports::StoreError;
 use portal_contract::UtcTime;
 use sqlx::SqliteConnection;
@@ -21,8 +23,17 @@ pub(super) struct Chain {
 
 /// How many lines are read at once.
 const PORTION: i64 = 500;
-/// A portion of the lines after a sequence, with their links.
-const LINES: &str = "SELECT audit.*, audit_chain.key_id AS key_id, audit_chain.hash AS hash FROM audit \
+/// The name of the lease under which lines are linked.
+const LEASE: &str = "audit-chain";
+/// A portion of the lines after a sequence, with their links and seals.
+const LINES: &str = "SELECT audit.*, audit_chain.key_id AS key_id, audit_chain.hash AS hash, \
+     audit_seals.nonce AS nonce, audit_seals.key_id AS seal_key_id, audit_seals.hash AS seal FROM audit \
+     LEFT JOIN audit_chain ON audit_chain.sequence = audit.sequence \
+     LEFT JOIN audit_seals ON audit_seals.sequence = audit.sequence \
+     WHERE audit.sequence > ? ORDER BY audit.sequence LIMIT ?";
+/// The same of a record from before there were seals.
+const LINES_WITHOUT_SEALS: &str = "SELECT audit.*, audit_chain.key_id AS key_id, audit_chain.hash AS hash, \
+     NULL AS nonce, NULL AS seal_key_id, NULL AS seal FROM audit \
      LEFT JOIN audit_chain ON audit_chain.sequence = audit.sequence \
      WHERE audit.sequence > ? ORDER BY audit.sequence LIMIT ?";
 
@@ -31,42 +42,112 @@ impl Chain {
         self.keys.as_deref()
     }
 
-    /// Links lines that were written to the one before them, in their order. Only the holder of the chain may: over SQLite that
-    /// is the one writer, at the end of its transaction. A line goes on with the key of the line before; only the line that
-    /// [`SqliteStore::seal_audit`] writes may go on with another. Otherwise the server itself would cover, with its key, a
-    /// record that somebody computed anew without it.
-    pub(super) async fn link(
+    /// Seals a line that was just written: nothing of another line is needed, so no write waits for another's.
+    pub(super) async fn seal(
         &self,
         connection: &mut SqliteConnection,
-        lines: &[AuditLine],
+        line: &AuditLine,
     ) -> Result<(), StoreError> {
-        if lines.is_empty() {
-            return Ok(());
-        }
-        let newest = newest(connection).await?;
         let key = self.keys().map(KeyRing::current);
-        let goes_on = newest.as_ref().is_none_or(|(_, before)| before.as_ref() == key.map(SecretKey::id));
-        let first = lines.first().filter(|line| line.event != AuditEvent::AuditKeyChanged.as_str());
-        if let Some(line) = first.filter(|_| !goes_on) {
-            return Err(StoreError::Corrupt(format!(
-                "line {} of the audit record would follow one with another key: stop the server and run \
-                 `portal-server audit verify`",
-                line.sequence
-            )));
-        }
-        let mut previous = newest.map_or(Head::START, |(head, _)| head).hash;
-        for line in lines {
-            previous = hash(previous, line, key);
-            let link = Link { key: key.map(|key| key.id().clone()), hash: previous };
-            insert(connection, line.sequence, &link).await?;
-        }
+        let nonce: Vec<u8> = sqlx::query_scalar("SELECT randomblob(16)").fetch_one(&mut *connection).await?;
+        let nonce = exactly::<NONCE_BYTES>(nonce)?;
+        sqlx::query("INSERT INTO audit_seals (sequence, nonce, key_id, hash) VALUES (?, ?, ?, ?)")
+            .bind(line.sequence)
+            .bind(nonce.to_vec())
+            .bind(key.map(|key| key.id().as_str().to_owned()))
+            .bind(seal(&nonce, line, key).0.to_vec())
+            .execute(connection)
+            .await?;
         Ok(())
     }
+
+    /// Links lines that wait to the one before them, in their order, each with the key of its seal; at most a portion, and how
+    /// many it were. Only the holder of the chain may. What is linked is checked first: otherwise the server itself would
+    /// cover, with its key, lines that somebody wrote without it. A line goes on with the key of the line before; only the
+    /// line that [`SqliteStore::seal_audit`] writes may go on with another.
+    async fn link_portion(&self, connection: &mut SqliteConnection) -> Result<usize, StoreError> {
+        let newest = newest(connection).await?;
+        let (mut head, mut last_key) = newest.map_or((Head::START, None), |(head, key)| (head, key));
+        let begins = head == Head::START;
+        let rows = portion(connection, LINES, head.sequence).await?;
+        for (number, row) in rows.iter().enumerate() {
+            let line = line(row)?;
+            let broken = |code: &str| {
+                StoreError::Corrupt(format!(
+                    "line {} of the audit record cannot be linked ({code}): stop the server and run \
+                     `portal-server audit verify`",
+                    line.sequence
+                ))
+            };
+            let Standing::Waiting { nonce, seal: own } = standing(row)? else {
+                return Err(broken(Broken::Unlinked(line.sequence).code()));
+            };
+            if line.sequence != head.sequence.saturating_add(1) {
+                return Err(broken(Broken::Missing(head.sequence.saturating_add(1)).code()));
+            }
+            let key = match &own.key {
+                None => None,
+                Some(id) => Some(
+                    self.keys()
+                        .and_then(|keys| keys.find(id))
+                        .ok_or_else(|| broken(Broken::UnknownKey(line.sequence, id.clone()).code()))?,
+                ),
+            };
+            if seal(&nonce, &line, key) != own.hash {
+                return Err(broken(Broken::Changed(line.sequence).code()));
+            }
+            let goes_on = (begins && number == 0) || last_key == own.key;
+            if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
+                return Err(broken(Broken::NotAttested(line.sequence).code()));
+            }
+            head = Head { sequence: line.sequence, hash: hash(head.hash, &line, key) };
+            insert(connection, line.sequence, &Link { key: own.key.clone(), hash: head.hash }).await?;
+            last_key = own.key;
+        }
+        Ok(rows.len())
+    }
+
+    /// Links all lines that wait.
+    pub(super) async fn link_all(&self, connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+        let mut linked = 0;
+        loop {
+            let number = self.link_portion(connection).await?;
+            linked += u64::try_from(number).unwrap_or(u64::MAX);
+            if number == 0 {
+                return Ok(linked);
+            }
+        }
+    }
+}
+
+/// Takes or keeps the lease on the chain; false while another holds it.
+async fn take_lease(
+    connection: &mut SqliteConnection,
+    holder: &str,
+    now: UtcTime,
+    until: UtcTime,
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query(
+        "INSERT INTO leases (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE \
+         SET holder = excluded.holder, until = excluded.until WHERE leases.holder = excluded.holder OR leases.until <= ?",
+    )
+    .bind(LEASE)
+    .bind(holder)
+    .bind(until.unix_millis())
+    .bind(now.unix_millis())
+    .execute(connection)
+    .await?;
+    Ok(taken.rows_affected() > 0)
 }
 
 /// Whether the database has a chain, before it is brought up to date.
 pub(super) async fn has_begun(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'")
+    has_table(connection, "audit_chain").await
+}
+
+async fn has_table(connection: &mut SqliteConnection, name: &str) -> Result<bool, StoreError> {
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = ?")
+        .bind(name)
         .fetch_one(connection)
         .await?;
     Ok(tables > 0)
@@ -78,7 +159,7 @@ pub(super) async fn begin(connection: &mut SqliteConnection) -> Result<(), Store
     let mut after = i64::MIN;
     let mut previous = LineHash::NOTHING;
     loop {
-        let rows = portion(connection, after).await?;
+        let rows = portion(connection, LINES_WITHOUT_SEALS, after).await?;
         let Some(last) = rows.last() else { break };
         after = get(last, "sequence")?;
         for row in &rows {
@@ -92,6 +173,37 @@ pub(super) async fn begin(connection: &mut SqliteConnection) -> Result<(), Store
 }
 
 impl SqliteStore {
+    /// Links lines that wait, if nobody else holds the chain: a portion at a time, so that no write waits for long. How many.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when a line that waits was not written by a server with these keys; it stays as it is.
+    pub(super) async fn link_waiting(
+        &self,
+        holder: &str,
+        now: UtcTime,
+        until: UtcTime,
+    ) -> Result<u64, StoreError> {
+        let mut linked: u64 = 0;
+        loop {
+            let waits: bool = sqlx::query_scalar(
+                "SELECT COALESCE((SELECT MAX(sequence) FROM audit), 0) \
+                 > COALESCE((SELECT MAX(sequence) FROM audit_chain), 0)",
+            )
+            .fetch_one(&self.readers)
+            .await?;
+            if !waits {
+                return Ok(linked);
+            }
+            let mut transaction = self.begin_transaction().await?;
+            if !take_lease(&mut transaction, holder, now, until).await? {
+                return Ok(linked);
+            }
+            let number = self.chain.link_portion(&mut transaction).await?;
+            transaction.commit().await?;
+            linked = linked.saturating_add(u64::try_from(number).unwrap_or(u64::MAX));
+        }
+    }
+
     /// Writes into the record what happened to the record: that a chain was begun over lines that were there before, and,
     /// into an empty one, which key seals it. Called with a record that was verified.
     ///
@@ -129,7 +241,8 @@ impl SqliteStore {
             return Err(StoreError::Corrupt("[audit] names no key: set audit.key_file".to_owned()));
         };
         let mut transaction = self.begin_transaction().await?;
-        if head(&mut transaction).await? != verified.head {
+        let is_same = head(&mut transaction).await? == verified.head;
+        if self.chain.link_all(&mut transaction).await? != verified.waiting || !is_same {
             return Err(StoreError::Corrupt("the audit record was changed meanwhile".to_owned()));
         }
         let text = format!("key {}, {} earlier lines", keys.current().id(), verified.lines);
@@ -138,13 +251,22 @@ impl SqliteStore {
         Ok(transaction.commit().await?)
     }
 
-    /// The key of the newest line, where it has one.
+    /// The key of the newest line, linked or waiting, where it has one.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn newest_audit_key(&self) -> Result<Option<KeyId>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        Ok(newest(&mut connection).await?.and_then(|(_, key)| key))
+        let waiting: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT key_id FROM audit_seals WHERE sequence > \
+             COALESCE((SELECT MAX(sequence) FROM audit_chain), 0) ORDER BY sequence DESC LIMIT 1",
+        )
+        .fetch_optional(&mut *connection)
+        .await?;
+        match waiting {
+            Some(key) => Ok(key.map(KeyId::trusted)),
+            None => Ok(newest(&mut connection).await?.and_then(|(_, key)| key)),
+        }
     }
 
     /// The end of the chain.
@@ -166,13 +288,13 @@ impl SqliteStore {
         end: End,
     ) -> Result<Result<Whole, Broken>, StoreError> {
         let mut verifier = Verifier::new(Head::START, self.chain.keys(), anchor);
-        let checked = self.each_line(|line, link| verifier.check(&line, link.as_ref())).await?;
+        let checked = self.each_line(|line, standing| verifier.check(&line, &standing)).await?;
         let (numbered, linked) = match checked {
             Ok(ends) => ends,
             Err(broken) => return Ok(Err(broken)),
         };
         // The counter of SQLite and the chain know of lines that were taken away at the end.
-        let last = verifier.head().sequence;
+        let last = verifier.last();
         if numbered.max(linked) > last {
             return Ok(Err(Broken::Missing(last.saturating_add(1))));
         }
@@ -200,22 +322,23 @@ impl SqliteStore {
     }
 
     /// Hands every line to `take`, in order, out of one snapshot, until it says stop. Answers with the last sequence that
-    /// SQLite gave away and the last in the chain.
+    /// SQLite gave away and the last that is linked or sealed.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn each_line<E>(
         &self,
-        mut take: impl FnMut(AuditLine, Option<Link>) -> Result<(), E>,
+        mut take: impl FnMut(AuditLine, Standing) -> Result<(), E>,
     ) -> Result<Result<(i64, i64), E>, StoreError> {
         let mut snapshot = self.readers.begin().await?;
+        let lines = if has_table(&mut snapshot, "audit_seals").await? { LINES } else { LINES_WITHOUT_SEALS };
         let mut after = i64::MIN;
         loop {
-            let rows = portion(&mut snapshot, after).await?;
+            let rows = portion(&mut snapshot, lines, after).await?;
             let Some(last) = rows.last() else { break };
             after = get(last, "sequence")?;
             for row in &rows {
-                if let Err(stopped) = take(line(row)?, link(row)?) {
+                if let Err(stopped) = take(line(row)?, standing(row)?) {
                     return Ok(Err(stopped));
                 }
             }
@@ -226,12 +349,21 @@ impl SqliteStore {
                 .await?;
         let linked: Option<i64> =
             sqlx::query_scalar("SELECT MAX(sequence) FROM audit_chain").fetch_one(&mut *snapshot).await?;
-        Ok(Ok((numbered.unwrap_or(0), linked.unwrap_or(0))))
+        let sealed: Option<i64> = if lines == LINES {
+            sqlx::query_scalar("SELECT MAX(sequence) FROM audit_seals").fetch_one(&mut *snapshot).await?
+        } else {
+            None
+        };
+        Ok(Ok((numbered.unwrap_or(0), linked.max(sealed).unwrap_or(0))))
     }
 }
 
-async fn portion(connection: &mut SqliteConnection, after: i64) -> Result<Vec<SqliteRow>, StoreError> {
-    let rows = sqlx::query(LINES).bind(after).bind(PORTION).fetch_all(connection).await;
+async fn portion(
+    connection: &mut SqliteConnection,
+    lines: &'static str,
+    after: i64,
+) -> Result<Vec<SqliteRow>, StoreError> {
+    let rows = sqlx::query(lines).bind(after).bind(PORTION).fetch_all(connection).await;
     rows.map_err(|error| store_error(&error))
 }
 
@@ -260,11 +392,13 @@ async fn insert(connection: &mut SqliteConnection, sequence: i64, link: &Link) -
     Ok(())
 }
 
-fn line_hash(bytes: Vec<u8>) -> Result<LineHash, StoreError> {
+fn exactly<const LENGTH: usize>(bytes: Vec<u8>) -> Result<[u8; LENGTH], StoreError> {
     let bytes = bytes.try_into();
-    bytes
-        .map(LineHash)
-        .map_err(|_| StoreError::Corrupt("a hash of the audit record is not 32 bytes".to_owned()))
+    bytes.map_err(|_| StoreError::Corrupt(format!("bytes of the audit record are not {LENGTH}")))
+}
+
+fn line_hash(bytes: Vec<u8>) -> Result<LineHash, StoreError> {
+    exactly(bytes).map(LineHash)
 }
 
 fn line(row: &SqliteRow) -> Result<AuditLine, StoreError> {
@@ -283,8 +417,13 @@ fn line(row: &SqliteRow) -> Result<AuditLine, StoreError> {
     })
 }
 
-fn link(row: &SqliteRow) -> Result<Option<Link>, StoreError> {
-    let hash: Option<Vec<u8>> = get(row, "hash")?;
-    let key: Option<String> = get(row, "key_id")?;
-    hash.map(|hash| Ok(Link { key: key.map(KeyId::trusted), hash: line_hash(hash)? })).transpose()
+fn standing(row: &SqliteRow) -> Result<Standing, StoreError> {
+    let link = |hash: Vec<u8>, key: Option<String>| {
+        Ok::<_, StoreError>(Link { key: key.map(KeyId::trusted), hash: line_hash(hash)? })
+    };
+    if let Some(hash) = get::<Option<Vec<u8>>>(row, "hash")? {
+        return Ok(Standing::Linked(link(hash, get(row, "key_id")?)?));
+    }
+    let Some(seal) = get::<Option<Vec<u8>>>(row, "seal")? else { return Ok(Standing::Bare) };
+    Ok(Standing::Waiting { nonce: exactly(get(row, "nonce")?)?, seal: link(seal, get(row, "seal_key_id")?)? })
 }

@@ -53,6 +53,16 @@ impl Runs for SqliteUnit {
         row.as_ref().map(run).transpose()
     }
 
+    async fn open_runs(&mut self, device: &DeviceId) -> Result<Vec<ActionRun>, StoreError> {
+        let known = known_actions();
+        let query = format!(
+            "SELECT {RUN_COLUMNS} FROM action_runs WHERE device_id = ? AND queue_state <> 'ended' AND action IN ({known})"
+        );
+        let rows =
+            sqlx::query(AssertSqlSafe(query)).bind(device.as_str()).fetch_all(self.connection()).await?;
+        rows.iter().map(run).collect()
+    }
+
     async fn runs_of(
         &mut self,
         person: &PersonId,

@@ -2,10 +2,10 @@
 
 use super::SqliteStore;
 use super::chain::Chain;
-use crate::domain::audit_chain::AuditLine;
 use crate::domain::secret_key::KeyRing;
 use crate::ports::{Storage, StoreError, UnitOfWork};
 use async_trait::async_trait;
+use portal_contract::UtcTime;
 use sqlx::pool::PoolConnection;
 use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction};
 use std::sync::Arc;
@@ -18,9 +18,7 @@ enum Connection {
 /// A unit of work. Each repository is implemented for it in the file of its tables.
 pub(super) struct SqliteUnit {
     connection: Connection,
-    chain: Chain,
-    /// Lines of the audit record that were written and are not linked yet.
-    pub(super) unlinked: Vec<AuditLine>,
+    pub(super) chain: Chain,
     pub(super) session_keys: Option<Arc<KeyRing>>,
 }
 
@@ -35,12 +33,7 @@ impl SqliteUnit {
 
 impl SqliteStore {
     fn unit(&self, connection: Connection) -> SqliteUnit {
-        SqliteUnit {
-            connection,
-            chain: self.chain.clone(),
-            unlinked: Vec::new(),
-            session_keys: self.session_keys.clone(),
-        }
+        SqliteUnit { connection, chain: self.chain.clone(), session_keys: self.session_keys.clone() }
     }
 
     /// A transaction that holds the write lock from its first moment.
@@ -59,6 +52,10 @@ impl Storage for SqliteStore {
         Ok(Box::new(self.unit(Connection::Writing(self.begin_transaction().await?))))
     }
 
+    async fn link_audit(&self, holder: &str, now: UtcTime, until: UtcTime) -> Result<u64, StoreError> {
+        self.link_waiting(holder, now, until).await
+    }
+
     /// Writes the write-ahead log back and cuts it to nothing.
     async fn forget_erased(&self) -> Result<(), StoreError> {
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
@@ -72,16 +69,10 @@ impl Storage for SqliteStore {
 
 #[async_trait]
 impl UnitOfWork for SqliteUnit {
-    /// The lines of the audit record are linked last, all at once: nothing else of the unit waits for the chain. Over SQLite the
-    /// one writer holds the chain, so no line is ever seen without its link.
     async fn save(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { connection, chain, unlinked, session_keys: _ } = *self;
-        match connection {
+        match self.connection {
             Connection::Reading(_) => Ok(()),
-            Connection::Writing(mut transaction) => {
-                chain.link(&mut transaction, &unlinked).await?;
-                Ok(transaction.commit().await?)
-            }
+            Connection::Writing(transaction) => Ok(transaction.commit().await?),
         }
     }
 }

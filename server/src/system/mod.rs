@@ -1,11 +1,13 @@
 //! The machine: its clock, its random bytes, its limit on open files. The only module that may ask for them.
 
 mod file_limit;
+mod local_limits;
 mod local_signal;
 mod log;
 mod private_database;
 
 pub use file_limit::raise_file_limit;
+pub use local_limits::LocalLimits;
 pub use local_signal::LocalSignal;
 pub use log::{Log, log_lines_lost, start_log, start_log_by_hand};
 pub use private_database::make_private;

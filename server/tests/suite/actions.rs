@@ -130,7 +130,7 @@ async fn a_text_that_is_no_name_and_an_action_nobody_knows_are_refused() {
         let answer = act(&server, "p-dana", "d-dana-normal", "rename", "k", body).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "invalidRequest"), "{body}");
     }
-    for action in ["danceNow", "other", "wipe", "retire", "", "RemoteLock"] {
+    for action in ["danceNow", "other", "locate", "showRecoveryKey", "", "RemoteLock"] {
         let answer = act(&server, "p-dana", "d-dana-normal", action, "k", "").await;
         assert_eq!(answer.status.as_u16(), 404, "{action}");
     }
@@ -233,4 +233,82 @@ async fn a_lock_does_not_touch_the_temporary_passcode_of_its_device() {
         "done"
     );
     assert_eq!(server.get("p-aiko", path).await.json(), before);
+}
+
+async fn act_freshly(server: &TestServer, person: &str, device: &str, action: &str, key: &str) -> Answer {
+    let authorization = format!("Bearer {}", server.token(person, 60));
+    let path = format!("/api/v1.0/me/managedDevices/{device}/actions/{action}");
+    let headers = [("authorization", authorization.as_str()), ("idempotency-key", key)];
+    server.call_with_body("POST", &path, &headers, "{}").await
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_needs_a_fresh_sign_in() {
+    let server = TestServer::start().await;
+    for action in ["wipe", "retire"] {
+        let stale = act(&server, "p-dana", "d-dana-normal", action, action, "").await;
+        assert_eq!((stale.status.as_u16(), stale.code().as_str()), (401, "insufficientUserAuthentication"));
+    }
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
+}
+
+#[tokio::test]
+async fn an_erase_ends_what_is_not_sent_and_nothing_else_is_taken_until_the_device_is_gone() {
+    let server = TestServer::start().await;
+    let reset = server.reset("p-dana", "d-dana-normal", "reset").await.json();
+    let lock = act(&server, "p-dana", "d-dana-normal", "remoteLock", "lock", "").await.json();
+    let wipe = act_freshly(&server, "p-dana", "d-dana-normal", "wipe", "wipe").await;
+    assert_eq!(wipe.status.as_u16(), 202, "{}", wipe.code());
+    let shown = device(&server, "p-dana", "d-dana-normal").await;
+    for run in [&reset, &lock] {
+        let results = shown["deviceActionResults"].as_array().unwrap();
+        let found = results.iter().find(|one| one["id"] == run["id"]).unwrap();
+        assert_eq!(
+            (&found["actionState"], &found["errorCode"]),
+            (&json!("canceled"), &json!("supersededByErase"))
+        );
+    }
+    assert_eq!(server.count("SELECT COUNT(*) FROM passcodes").await, 0, "the code is of no use");
+    for action in ["resetPasscode", "remoteLock", "syncDevice", "retire", "wipe"] {
+        assert_eq!(shown["actions"][action]["reason"], "eraseOrRetirePending", "{action}");
+        let refused = act_freshly(&server, "p-dana", "d-dana-normal", action, &format!("no-{action}")).await;
+        assert_eq!(refused.json()["reason"], "eraseOrRetirePending", "{action}");
+    }
+    assert_eq!(
+        act_freshly(&server, "p-dana", "d-dana-normal", "wipe", "wipe").await.json(),
+        wipe.json(),
+        "the same key"
+    );
+    server.pass(10).await;
+    // The device is gone and what became of it can still be seen.
+    assert_eq!(server.get("p-dana", "/me/managedDevices/d-dana-normal").await.status.as_u16(), 404);
+    let list = server.get("p-dana", "/me/managedDevices").await.json();
+    assert!(list["value"].as_array().unwrap().iter().all(|one| one["id"] != "d-dana-normal"));
+    let id = wipe.json()["id"].as_str().unwrap().to_owned();
+    let result =
+        server.get("p-dana", &format!("/me/managedDevices/d-dana-normal/deviceActionResults/{id}")).await;
+    assert_eq!(result.json()["actionState"], "done");
+    let foreign =
+        server.get("p-aiko", &format!("/me/managedDevices/d-dana-normal/deviceActionResults/{id}")).await;
+    assert_eq!(foreign.status.as_u16(), 404);
+    let told = server.get("p-dana", "/me/notifications").await.json()["value"][0].clone();
+    assert_eq!((&told["actionName"], &told["actionState"]), (&json!("wipe"), &json!("done")));
+    // Somebody enrols it again.
+    server.pass(600).await;
+    assert_eq!(server.get("p-dana", "/me/managedDevices/d-dana-normal").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_retired_device_keeps_its_passcode_and_an_erased_one_does_not() {
+    for (action, kept) in [("retire", 1), ("wipe", 0)] {
+        let server = TestServer::start().await;
+        server.reset("p-aiko", "d-aiko-lumia", "reset").await;
+        server.pass(10).await;
+        let passcodes = "SELECT COUNT(*) FROM passcodes";
+        assert_eq!(server.count(passcodes).await, 1);
+        let asked = act_freshly(&server, "p-aiko", "d-aiko-lumia", action, "k").await;
+        assert_eq!(asked.status.as_u16(), 202, "{}", asked.code());
+        server.pass(10).await;
+        assert_eq!(server.count(passcodes).await, kept, "{action}");
+    }
 }

@@ -162,7 +162,7 @@ async fn every_action_on_every_device_of_the_sample_ends_as_it_is_made_to() {
         let sample = Sample::start(source, &Arc::new(TestClock::new())).await;
         let server = sample.portal().await;
         for (device, state) in ENDS {
-            for action in ["remoteLock", "syncDevice", "resetPasscode"] {
+            for action in ["remoteLock", "syncDevice", "rebootNow", "resetPasscode"] {
                 let started = act(&server, device, action).await;
                 let end = ended(&server, device, &started).await;
                 let told = (&end["actionState"], &end["errorCode"]);
@@ -200,16 +200,15 @@ async fn on_a_rough_way_every_device_of_the_sample_is_handed_a_reset_once() {
         let count = Arc::new(AtomicUsize::new(shift * 2));
         let calm = Arc::new(AtomicBool::new(true));
         let (counted, is_calm) = (Arc::clone(&count), Arc::clone(&calm));
-        let sample =
-            Sample::behind(source, &Arc::new(TestClock::new()), |router| {
-                router.layer(from_fn(move |request: Request, next: Next| {
+        let sample = Sample::behind(source, &Arc::new(TestClock::new()), |router| {
+            router.layer(from_fn(move |request: Request, next: Next| {
                     let (count, is_calm) = (Arc::clone(&counted), is_calm.load(Ordering::SeqCst));
                     async move {
                         if is_calm { next.run(request).await } else { rough(request, next, count).await }
                     }
                 }))
-            })
-            .await;
+        })
+        .await;
         let mut server = sample.portal().await;
         server.server.queue = server.server.queue.clone().with_patience(Duration::from_millis(200));
         for device in ["does-it", "not-now-first", "refuses"] {

@@ -90,6 +90,10 @@ impl World {
             randomness: randomness.clone(),
             vault: Arc::new(AeadVault::new(&KEY_BYTES, randomness)),
             signal: Arc::new(portal_server::system::LocalSignal::default()),
+            rate_limits: Arc::new(portal_server::system::LocalLimits::new(
+                Quotas::USUAL,
+                Arc::new(store.clone()),
+            )),
         };
         let many = PerHour(1000);
         let limits = Limits {

@@ -290,6 +290,36 @@ async fn the_policy_decides_first_and_a_connector_can_only_refuse_more() {
     let sync = decide(ActionKind::SyncDevice, &device, &aiko());
     assert_eq!(sync, Decision::Allowed(Allowed::Plain), "by its capabilities");
 
+    let destructive = [ActionKind::Retire, ActionKind::Wipe];
+    connector.memory().capabilities["actions"] = json!([
+        "resetPasscode",
+        "remoteLock",
+        "syncDevice",
+        "rebootNow",
+        "retire",
+        "wipe",
+        "locate",
+        "danceNow"
+    ]);
+    let mut device = android("a-1");
+    device["operatingSystem"] = json!("iOS");
+    device["deviceEnrollmentType"] = json!("userEnrollment");
+    device["managedDeviceOwnerType"] = json!("personal");
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![device.clone()]);
+    clock.advance(601);
+    let silent = the_device(&service).await;
+    assert_eq!(destructive.map(|kind| decide(kind, &silent, &aiko())), [not_offered; 2], "not by silence");
+    device["retire"] = json!({ "allowed": true });
+    device["wipe"] = json!({ "allowed": false, "reason": "organizationPolicy" });
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![device]);
+    let told = the_device(&service).await;
+    let told = destructive.map(|kind| decide(kind, &told, &aiko()));
+    assert_eq!(told, [Decision::Allowed(Allowed::Plain), refused(RefusalReason::OrganizationPolicy)]);
+    let company = android("a-1");
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![company]);
+    let reboot = decide(ActionKind::RebootNow, &the_device(&service).await, &aiko());
+    assert_eq!(reboot, Decision::Allowed(Allowed::Plain), "by its capabilities");
+
     for (key, value) in [("contract", json!("2")), ("actions", json!([])), ("passcodeFrom", json!("none"))] {
         let was = connector.memory().capabilities[key].clone();
         connector.memory().capabilities[key] = value.clone();

@@ -9,6 +9,7 @@ use portal_server::composition::{Replaceable, Server};
 use portal_server::config::{self, Settings};
 use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::audit_chain::End;
+use portal_server::domain::operation::NotReady;
 use portal_server::operator;
 use portal_server::ports::NoCrash;
 use portal_server::store_sqlite::{DatabaseLock, SqliteStore, StoreOptions};
@@ -43,7 +44,7 @@ pub(crate) async fn tamper(database: &Path, statement: &'static str) {
             .fetch_all(&pool)
             .await
             .unwrap();
-    assert_eq!(triggers.len(), 4);
+    assert_eq!(triggers.len(), 6);
     for (name, _) in &triggers {
         let drop = sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}"));
         sqlx::query(drop).execute(&pool).await.unwrap();
@@ -61,6 +62,7 @@ async fn with_a_history() -> TestServer {
     server.pass(10).await;
     server.get("p-aiko", "/me/managedDevices/d-aiko-android/temporaryPasscode").await;
     server.reset_aged("p-aiko", "d-aiko-lumia", "k-2", 400).await;
+    server.link().await;
     server
 }
 
@@ -73,7 +75,9 @@ async fn the_audit_record_is_verified_while_the_server_runs_and_a_tampered_line_
     let head = text.lines().find_map(|line| line.strip_prefix("head ")).unwrap().to_owned();
     assert!(head.starts_with("4:"), "{text}");
     server.reset("p-ben", "d-ben-iphone", "k-3").await;
-    assert_eq!(said(&run(&server, &["audit", "verify", "--anchor", &head])).0, 0);
+    let (code, text) = said(&run(&server, &["audit", "verify", "--anchor", &head]));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("5 lines") && text.contains("1 of them, the newest, are not linked yet"), "{text}");
 
     for (statement, expected) in [
         ("UPDATE audit SET person_id = 'p-ben' WHERE sequence = 2", "audit.line_changed: line 2"),
@@ -83,6 +87,10 @@ async fn the_audit_record_is_verified_while_the_server_runs_and_a_tampered_line_
             "audit.line_without_hash: line 6",
         ),
         ("UPDATE audit_chain SET hash = zeroblob(32) WHERE sequence = 1", "audit.line_changed: line 1"),
+        // The fifth line waits for its link.
+        ("UPDATE audit SET person_id = 'p-aiko' WHERE sequence = 5", "audit.line_changed: line 5"),
+        ("DELETE FROM audit_seals WHERE sequence = 5", "audit.line_without_hash: line 5"),
+        ("DELETE FROM audit WHERE sequence = 5", "audit.line_missing: line 5"),
         ("DELETE FROM audit WHERE sequence >= 4", "audit.line_missing: line 4"),
     ] {
         let copy = server.folder.path().join("copy.sqlite");
@@ -104,6 +112,7 @@ async fn the_audit_record_is_verified_while_the_server_runs_and_a_tampered_line_
     // Whoever also resets the counter and removes the hashes leaves nothing to see, except for an anchor.
     tamper(&server.database(), "DELETE FROM audit WHERE sequence >= 4").await;
     tamper(&server.database(), "DELETE FROM audit_chain WHERE sequence >= 4").await;
+    tamper(&server.database(), "DELETE FROM audit_seals WHERE sequence >= 4").await;
     tamper(&server.database(), "UPDATE sqlite_sequence SET seq = 3 WHERE name = 'audit'").await;
     assert_eq!(said(&run(&server, &["audit", "verify"])).0, 0);
     let (code, text) = said(&run(&server, &["audit", "verify", "--anchor", &head]));
@@ -248,7 +257,7 @@ async fn refused(server: &TestServer, settings: &Settings) -> String {
 
 /// Everything of the chain is gone, a line says something else, and the database claims to come from before the chain.
 const CHAIN_THROWN_AWAY: &str = "UPDATE audit SET person_id = 'p-ben' WHERE event = 'resetAccepted'; \
-     DELETE FROM audit WHERE sequence > 3; DELETE FROM audit_chain; \
+     DELETE FROM audit WHERE sequence > 3; DELETE FROM audit_chain; DELETE FROM audit_seals; \
      UPDATE audit_chain_start SET is_chained = 0, is_told = 1; \
      UPDATE sqlite_sequence SET seq = 3 WHERE name = 'audit'";
 
@@ -301,9 +310,14 @@ async fn whoever_has_the_database_and_not_the_key_gets_no_seal_from_start_rekey_
                 tamper(database, CHAIN_THROWN_AWAY).await;
             }
         }
-        // A server that is running does not cover it either.
+        // A server that is running does not cover it either, and says so.
         if is_computed_anew {
-            assert_eq!(server.reset("p-aiko", "d-aiko-lumia", "k-3").await.status.as_u16(), 500);
+            assert_eq!(server.reset("p-aiko", "d-aiko-lumia", "k-3").await.status.as_u16(), 202);
+            assert!(server.server.portal.link_audit().await.is_err());
+            assert_eq!(server.server.portal.not_ready().await, [NotReady::AuditRecordBroken]);
+            tamper(&server.database(), "DELETE FROM audit WHERE sequence > 3").await;
+            tamper(&server.database(), "DELETE FROM audit_seals").await;
+            tamper(&server.database(), "UPDATE sqlite_sequence SET seq = 3 WHERE name = 'audit'").await;
         }
         let started = refused(&server, &settings).await;
         assert!(started.contains(expected), "{started}");

@@ -25,6 +25,9 @@ fn entry(simulated: &SimulatedDevice) -> Value {
         "availability": decide(ActionKind::ResetPasscode, device, &simulated.person).availability(),
         "remoteLock": decide(ActionKind::RemoteLock, device, &simulated.person).availability(),
         "syncDevice": decide(ActionKind::SyncDevice, device, &simulated.person).availability(),
+        "retire": decide(ActionKind::Retire, device, &simulated.person).availability(),
+        "wipe": decide(ActionKind::Wipe, device, &simulated.person).availability(),
+        "rebootNow": decide(ActionKind::RebootNow, device, &simulated.person).availability(),
     })
 }
 

@@ -5,8 +5,10 @@
 //! deadline, so a computer that slept shows the truth at once.
 
 use super::super::{HIDDEN, Icon, Part, Weight, el, icon};
-use crate::app::{CountdownDisplay, Event, Model};
+use crate::app::{Event, Model};
 use crate::domain::{Milliseconds, Seconds};
+use crate::features::actions;
+use crate::features::actions::CountdownDisplay;
 use crate::i18n::t;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use std::time::Duration;
@@ -25,7 +27,7 @@ pub fn countdown() -> Part {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let left = select(model, seconds_left);
-    let is_shown = select(model, move |model| model.countdown == CountdownDisplay::Shown);
+    let is_shown = select(model, move |model| model.features.actions.countdown == CountdownDisplay::Shown);
     let is_low = select(model, |model| seconds_left(model) <= LOW);
     let digits = move || {
         let left = Duration::from_secs(left.get().0.max(0).unsigned_abs());
@@ -55,7 +57,7 @@ pub fn countdown() -> Part {
             el("button")
                 .attr("type", "button")
                 .class(Weight::Quiet.class())
-                .on_press(move || dispatch(Event::CountdownToggled))
+                .on_press(move || dispatch(Event::Actions(actions::Event::CountdownToggled)))
                 .live_text(toggle),
         )
         .into()

@@ -13,8 +13,11 @@ use super::super::{
 use super::print_sheet::paper_class;
 use super::{code, code_legend, concealed_code, qr_code, spelled_passcode, take_lost_focus};
 use crate::api::ApiError;
-use crate::app::{Aid, Announcement, Event, Model, PasscodeView, SpokenPasscode};
+use crate::app::{Event, Model};
+use crate::core::{Announcement, SpokenPasscode};
 use crate::domain::{DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds};
+use crate::features::passcode::{Aid, PasscodeView};
+use crate::features::{passcode, sign_in};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
@@ -78,12 +81,12 @@ enum Stage {
 
 impl Stage {
     fn of(model: &Model, device: &DeviceId) -> Self {
-        let validity = model.passcode_validity.as_ref().filter(|known| known.device == *device);
+        let validity = model.features.passcode.validity.as_ref().filter(|known| known.device == *device);
         let hidden = Self::Hidden { until: validity.map(|known| known.until) };
-        if model.passcode.device() != Some(device) {
+        if model.features.passcode.view.device() != Some(device) {
             return hidden;
         }
-        match &model.passcode {
+        match &model.features.passcode.view {
             PasscodeView::Hidden => hidden,
             PasscodeView::Loading { .. } => Self::Loading,
             PasscodeView::Shown { .. } => Self::Shown,
@@ -95,7 +98,7 @@ impl Stage {
 }
 
 fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is_news: bool) -> Part {
-    let show = Event::PasscodeShowChosen(device.clone());
+    let show = Event::Passcode(passcode::Event::ShowChosen(device.clone()));
     match stage {
         Stage::Hidden { until } => group([
             unconfirmed(certainty).into(),
@@ -110,7 +113,7 @@ fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is
         ]),
         Stage::Shown => {
             // Only this stage shows it, and it is left in the moment the passcode goes.
-            let passcode = use_model().with_untracked(|model| match &model.passcode {
+            let passcode = use_model().with_untracked(|model| match &model.features.passcode.view {
                 PasscodeView::Shown { passcode, .. } => Some(passcode.clone()),
                 PasscodeView::Hidden
                 | PasscodeView::Loading { .. }
@@ -122,7 +125,7 @@ fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is
         }
         Stage::NoneThere => message(Tone::Neutral, None, vec![t::passcode_none_there()], None),
         Stage::NeedsSignIn => {
-            let go = Event::RevealSignInChosen(device.clone());
+            let go = Event::SignIn(sign_in::Event::RevealSignInChosen(device.clone()));
             message(
                 Tone::Info,
                 Some(t::passcode_needs_sign_in_heading()),
@@ -191,8 +194,8 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
         code_box(group([code(secret, t::passcode_heading(), described_by), code_legend(secret)])),
         rest_time(),
         actions(group([
-            button(Weight::Primary, t::passcode_copy(), Event::PasscodeCopyChosen),
-            button(Weight::Plain, t::passcode_hide(), Event::PasscodeHideChosen),
+            button(Weight::Primary, t::passcode_copy(), Event::Passcode(passcode::Event::CopyChosen)),
+            button(Weight::Plain, t::passcode_hide(), Event::Passcode(passcode::Event::HideChosen)),
             read_aloud(secret.clone()),
             qr_toggle(),
         ])),
@@ -224,7 +227,7 @@ fn rest_time() -> Part {
 
 /// For the eye; the live region has said it already.
 fn copy_result() -> Part {
-    let latest = select(use_model(), |model| match &model.announcement.latest {
+    let latest = select(use_model(), |model| match &model.page.announcement.latest {
         Some(Announcement::PasscodeCopied) => Some(t::passcode_copied()),
         Some(Announcement::PasscodeNotCopied) => Some(t::passcode_copy_failed()),
         Some(_) | None => None,
@@ -235,8 +238,10 @@ fn copy_result() -> Part {
 /// Reads it aloud, again and again, and stops: one button, so that it keeps the focus. Absent without a voice.
 fn read_aloud(secret: SecretText) -> Part {
     let (tr, dispatch) = (use_tr(), use_dispatch());
-    let has_voice = select(use_model(), |model| model.voices.contains(&model.language.locale()));
-    let is_reading = select(use_model(), |model| model.passcode.aids().reading.is_some());
+    let has_voice = select(use_model(), |model| {
+        model.features.passcode.voices.contains(&model.features.language.current.locale())
+    });
+    let is_reading = select(use_model(), |model| model.features.passcode.view.aids().reading.is_some());
     let label = move || {
         let words = if is_reading.get() { t::passcode_read_aloud_stop() } else { t::passcode_read_aloud() };
         tr.text(&words)
@@ -245,7 +250,7 @@ fn read_aloud(secret: SecretText) -> Part {
         let secret = secret.clone();
         let press = move || {
             if is_reading.get_untracked() {
-                return dispatch(Event::ReadAloudStopped);
+                return dispatch(Event::Passcode(passcode::Event::ReadAloudStopped));
             }
             let spoken = tr.written(|language, formatter| SpokenPasscode {
                 locale: language.locale(),
@@ -255,7 +260,7 @@ fn read_aloud(secret: SecretText) -> Part {
                     .map(|character| character.spoken.clone())
                     .collect(),
             });
-            dispatch(Event::ReadAloudChosen(spoken));
+            dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken)));
         };
         has_voice.get().then(|| {
             el("button").attr("type", "button").class(Weight::Plain.class()).on_press(press).live_text(label)
@@ -265,25 +270,25 @@ fn read_aloud(secret: SecretText) -> Part {
 
 fn qr_toggle() -> Part {
     let (tr, dispatch) = (use_tr(), use_dispatch());
-    let is_on = select(use_model(), |model| model.passcode.aids().qr_code == Aid::On);
+    let is_on = select(use_model(), |model| model.features.passcode.view.aids().qr_code == Aid::On);
     let label = move || tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() });
     el("button")
         .attr("type", "button")
         .class(Weight::Plain.class())
-        .on_press(move || dispatch(Event::QrCodeToggled))
+        .on_press(move || dispatch(Event::Passcode(passcode::Event::QrCodeToggled)))
         .live_text(label)
         .into()
 }
 
 fn qr(secret: SecretText) -> Part {
-    let is_on = select(use_model(), |model| model.passcode.aids().qr_code == Aid::On);
+    let is_on = select(use_model(), |model| model.features.passcode.view.aids().qr_code == Aid::On);
     live(move || is_on.get().then(|| qr_code(&secret, t::passcode_qr_label())))
 }
 
 /// "I cannot type this": what to do on this platform. Beside the code whether it is shown or not, because people come back
 /// from the device to read it.
 fn cannot_type(platform: Platform, outcome: ResetOutcome) -> Part {
-    let branding = select(use_model(), move |model| model.branding.clone());
+    let branding = select(use_model(), move |model| model.page.branding.clone());
     let help = view::keypad_help(platform, outcome);
     let steps = help.steps.into_iter().map(|step| el("li").child(el("span").words(step)).into());
     let body = el("div")

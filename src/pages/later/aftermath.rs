@@ -1,10 +1,12 @@
 //! After the device has confirmed: the steps to tick off, and "Did it work?" with the right next step for each answer.
 
 use super::super::parts::{actions, branding, known_device, titled};
-use crate::app::{Event, Model, Verdict};
+use crate::app::{Event, Model};
 use crate::components::later::print_steps;
 use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, tick_box, words};
 use crate::domain::{ActionFlow, Checklist, DeviceId, Ending, Platform};
+use crate::features::actions;
+use crate::features::actions::Verdict;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view;
@@ -23,7 +25,7 @@ fn platform(model: &Model, id: &DeviceId) -> Platform {
 }
 
 fn outcome(model: &Model) -> ResetOutcome {
-    if let ActionFlow::Ended { end: Ending::Done(outcome), .. } = &model.reset {
+    if let ActionFlow::Ended { end: Ending::Done(outcome), .. } = &model.features.actions.reset {
         *outcome
     } else {
         ResetOutcome::Other
@@ -36,15 +38,18 @@ pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
     let tr = use_tr();
     let (device, of) = (id.clone(), result.to_owned());
     let list = select(model, move |model| {
-        let ticks = &model.aftermath.checklist;
+        let ticks = &model.features.actions.aftermath.checklist;
         Steps(view::checklist(platform(model, &device), outcome(model), ticks, &of))
     });
     let names = list.with_untracked(|list| list.0.steps.clone());
     let items = names.into_iter().map(|step| {
         let dispatch = use_dispatch();
         let (of, toggled, kind) = (result.to_owned(), result.to_owned(), step.step);
-        let is_ticked = select(model, move |model| is_ticked(&model.aftermath.checklist, &of, kind));
-        let tick = move || dispatch(Event::StepTicked { result: toggled.clone(), step: kind });
+        let is_ticked =
+            select(model, move |model| is_ticked(&model.features.actions.aftermath.checklist, &of, kind));
+        let tick = move || {
+            dispatch(Event::Actions(actions::Event::StepTicked { result: toggled.clone(), step: kind }));
+        };
         el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()
     });
     let progress = move || list.with(|Steps(list)| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
@@ -63,13 +68,13 @@ fn is_ticked(ticks: &Checklist, result: &str, step: crate::domain::ChecklistStep
 pub(super) fn question(result: String, id: &DeviceId) -> Part {
     let model = use_model();
     let of = result.clone();
-    let verdict = select(model, move |model| Said(model.aftermath.verdict(&of)));
+    let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
     let device = id.clone();
     let situation = select(model, move |model| Situation(platform(model, &device), outcome(model)));
     let answer = |words: Text, given: Verdict| {
         let dispatch = use_dispatch();
         let result = result.clone();
-        let event = Event::VerdictGiven { result, verdict: given };
+        let event = Event::Actions(actions::Event::VerdictGiven { result, verdict: given });
         el("button")
             .attr("type", "button")
             .class(Weight::Plain.class())

@@ -7,13 +7,15 @@ use super::super::parts::{
 use super::device_actions::device_actions;
 use super::reach::reach;
 use super::reset_explain::explain_dialog;
-use crate::app::{Event, LoadState, Model};
+use crate::app::{AppEvent, Event, Model};
 use crate::components::later::{PanelPlace, passcode_panel};
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, device_status, el, group, heading, heading_live, icon,
     link_button, live, message, minute_now, skeleton_rows,
 };
+use crate::core::LoadState;
 use crate::domain::{ActionFlow, Device, DeviceId};
+use crate::features::actions;
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -23,8 +25,8 @@ use std::sync::Arc;
 
 /// What stands there. `Absent`: the device is gone.
 fn stage(model: &Model, id: &DeviceId) -> Stage {
-    let is_ours = model.device.id.as_ref() == Some(id);
-    match &model.device.state {
+    let is_ours = model.features.devices.detail.id.as_ref() == Some(id);
+    match &model.features.devices.detail.state {
         LoadState::Failed(crate::api::ApiError::NotFound) if is_ours => Stage::Absent,
         _ if known_device(model, id).is_some() => Stage::Shown,
         LoadState::Failed(_) if is_ours => Stage::Failed,
@@ -53,12 +55,13 @@ pub(super) fn gone() -> Part {
         reference: None,
         button: Some(t::app_back_to_devices()),
     };
-    notice_screen(notice, Event::LinkFollowed(Route::Devices))
+    notice_screen(notice, Event::App(AppEvent::LinkFollowed(Route::Devices)))
 }
 
 fn failed() -> Part {
-    let problem =
-        select(use_model(), move |model| load_problem(&model.device.state, t::device_error_heading()));
+    let problem = select(use_model(), move |model| {
+        load_problem(&model.features.devices.detail.state, t::device_error_heading())
+    });
     group([heading(t::device_error_heading()), load_failed(problem)])
 }
 
@@ -79,7 +82,7 @@ fn shown(id: &DeviceId) -> Part {
     let wanted = id.clone();
     let asked = select(
         model,
-        move |model| matches!(&model.reset, ActionFlow::Explain { device, .. } if *device == wanted),
+        move |model| matches!(&model.features.actions.reset, ActionFlow::Explain { device, .. } if *device == wanted),
     );
     let dialog = move || {
         let device = if asked.get() { device.get_untracked() } else { None };
@@ -150,9 +153,11 @@ fn command(device: &Device) -> Part {
         link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
     } else {
         match view::reset_availability(device) {
-            ResetCommand::Available { .. } => {
-                button(Weight::Plain, t::reset_command(), Event::ResetChosen(device.id.clone()))
-            }
+            ResetCommand::Available { .. } => button(
+                Weight::Plain,
+                t::reset_command(),
+                Event::Actions(actions::Event::ResetChosen(device.id.clone())),
+            ),
             ResetCommand::Unavailable(refusal) => return unavailable(refusal),
         }
     };

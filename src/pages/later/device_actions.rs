@@ -6,6 +6,7 @@ use crate::app::{Event, Model};
 use crate::components::later::{dialog, focus_return};
 use crate::components::{Part, Weight, button, el, group, live, message, minute_now, nothing, reference};
 use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
+use crate::features::actions;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, ActionStatus, RefusalView};
@@ -35,7 +36,11 @@ pub(super) fn device_actions(id: &DeviceId) -> Part {
 }
 
 fn row(id: &DeviceId, action: Action) -> Part {
-    let press = button(Weight::Plain, view::action_name(action), Event::ActionChosen(id.clone(), action));
+    let press = button(
+        Weight::Plain,
+        view::action_name(action),
+        Event::Actions(actions::Event::Chosen(id.clone(), action)),
+    );
     let form = if action == Action::Rename { rename(id) } else { nothing() };
     el("div")
         .class("stack tight")
@@ -51,10 +56,10 @@ fn status(id: &DeviceId, action: Action) -> Part {
     let wanted = id.clone();
     let shown = select(use_model(), move |model: &Model| {
         let device = known_device(model, &wanted)?;
-        let form = model.actions.rename.as_ref();
+        let form = model.features.actions.rename.as_ref();
         let is_renaming = action == Action::Rename && form.is_some_and(|form| form.device == wanted);
         // That the name before this one was saved is no news while the next one is being typed.
-        view::action_status(model.actions.flow(&wanted, action), action, &device, minute_now(model))
+        view::action_status(model.features.actions.flow(&wanted, action), action, &device, minute_now(model))
             .filter(|status| !(is_renaming && status.tone == view::Tone::Good))
     });
     let id = id.clone();
@@ -66,8 +71,16 @@ fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> Part {
     let first = lines.next();
     let again = status.is_repeatable.then(|| {
         actions(group([
-            button(Weight::Plain, t::act_again(), Event::ActionConfirmed(id.clone(), action)),
-            button(Weight::Quiet, t::app_cancel(), Event::ActionCancelled(id.clone(), action)),
+            button(
+                Weight::Plain,
+                t::act_again(),
+                Event::Actions(actions::Event::Confirmed(id.clone(), action)),
+            ),
+            button(
+                Weight::Quiet,
+                t::app_cancel(),
+                Event::Actions(actions::Event::Cancelled(id.clone(), action)),
+            ),
         ]))
     });
     let rest = group([
@@ -111,7 +124,7 @@ fn lock_question(id: &DeviceId) -> Part {
     let model = use_model();
     let wanted = id.clone();
     let is_asked = select(model, move |model| {
-        matches!(model.actions.flow(&wanted, Action::RemoteLock), ActionFlow::Confirm { .. })
+        matches!(model.features.actions.flow(&wanted, Action::RemoteLock), ActionFlow::Confirm { .. })
     });
     let id = id.clone();
     live(move || {
@@ -124,8 +137,8 @@ fn lock_question(id: &DeviceId) -> Part {
 fn lock_dialog(device: &Device) -> Part {
     let dispatch = use_dispatch();
     let name = view::device_name(&device.name);
-    let confirmed = Event::ActionConfirmed(device.id.clone(), Action::RemoteLock);
-    let cancelled = Event::ActionCancelled(device.id.clone(), Action::RemoteLock);
+    let confirmed = Event::Actions(actions::Event::Confirmed(device.id.clone(), Action::RemoteLock));
+    let cancelled = Event::Actions(actions::Event::Cancelled(device.id.clone(), Action::RemoteLock));
     let body = group([
         view::which_device(device).map(|which| paragraph("reference", which)).into(),
         el("p").words(t::act_lock_text()).into(),
@@ -143,8 +156,9 @@ fn lock_dialog(device: &Device) -> Part {
 fn rename(id: &DeviceId) -> Part {
     let model = use_model();
     let wanted = id.clone();
-    let is_open =
-        select(model, move |model| model.actions.rename.as_ref().is_some_and(|form| form.device == wanted));
+    let is_open = select(model, move |model| {
+        model.features.actions.rename.as_ref().is_some_and(|form| form.device == wanted)
+    });
     let id = id.clone();
     live(move || is_open.get().then(|| form(&id)))
 }
@@ -152,15 +166,17 @@ fn rename(id: &DeviceId) -> Part {
 fn form(id: &DeviceId) -> Part {
     let model = use_model();
     let dispatch = use_dispatch();
-    let problem = select(model, move |model| model.actions.rename.as_ref().and_then(|form| form.problem));
+    let problem =
+        select(model, move |model| model.features.actions.rename.as_ref().and_then(|form| form.problem));
     let name = model.with_untracked(|model| known_device(model, id)).map(|device| device.name.clone());
     let name = name.unwrap_or_default();
-    let (device, cancelled) = (id.clone(), Event::ActionCancelled(id.clone(), Action::Rename));
+    let (device, cancelled) =
+        (id.clone(), Event::Actions(actions::Event::Cancelled(id.clone(), Action::Rename)));
     let escape = cancelled.clone();
     let submit = move |event: web_sys::Event| {
         event.prevent_default();
         if let Some(field) = field() {
-            dispatch(Event::NameSubmitted(device.clone(), field.value()));
+            dispatch(Event::Actions(actions::Event::NameSubmitted(device.clone(), field.value())));
         }
     };
     let press = move |event: web_sys::Event| {
@@ -240,7 +256,7 @@ pub(super) fn lock_instead(id: &DeviceId) -> Part {
             None => actions(button(
                 Weight::Plain,
                 view::action_name(Action::RemoteLock),
-                Event::ActionChosen(id.clone(), Action::RemoteLock),
+                Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock)),
             )),
         })
     })

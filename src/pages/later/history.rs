@@ -4,12 +4,15 @@
 use super::super::parts::{
     Stage, actions, back_to_device, back_to_devices, empty_card, load_failed, load_problem, named, paragraph,
 };
-use crate::app::{Download, Event, HistoryScope, LoadState, Model};
+use crate::app::{Event, Model};
 use crate::components::{
     Element, HIDDEN, Icon, Part, Weight, button, effect, el, group, heading, heading_live, icon, link_button,
     live, live_text, minute_now, nothing, skeleton_rows, tone_class, tone_icon, words,
 };
+use crate::core::{HistoryScope, LoadState};
 use crate::domain::{DeviceId, HistoryEntry};
+use crate::features::history;
+use crate::features::history::Download;
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
@@ -25,7 +28,7 @@ const FILE: &str = "passcode-history.csv";
 struct Entries(Arc<Vec<HistoryEntry>>);
 
 fn stage(model: &Model, scope: &HistoryScope) -> Stage {
-    let history = &model.history;
+    let history = &model.features.history;
     let is_ours = history.scope == *scope;
     match (&history.state, history.items.is_empty()) {
         _ if !is_ours => Stage::Loading,
@@ -57,8 +60,9 @@ fn body(scope: HistoryScope) -> Part {
     let model = use_model();
     let is_of_device = matches!(scope, HistoryScope::Device(_));
     let stage = select(model, move |model| stage(model, &scope));
-    let problem =
-        select(model, move |model| load_problem(&model.history.state, t::history_page_error_heading()));
+    let problem = select(model, move |model| {
+        load_problem(&model.features.history.state, t::history_page_error_heading())
+    });
     let shown = live(move || match stage.get() {
         Stage::Loading => {
             let said = paragraph("sr", t::history_page_loading()).attr("role", "status");
@@ -75,11 +79,11 @@ fn body(scope: HistoryScope) -> Part {
 
 fn shown(is_of_device: bool) -> Part {
     let model = use_model();
-    let items = select(model, move |model| Entries(model.history.items.clone()));
+    let items = select(model, move |model| Entries(model.features.history.items.clone()));
     let now = select(model, minute_now);
-    let has_more = select(model, move |model| model.history.has_more());
-    let is_loading = select(model, move |model| model.history.state == LoadState::Loading);
-    let is_gathering = select(model, move |model| model.history.download != Download::Idle);
+    let has_more = select(model, move |model| model.features.history.has_more());
+    let is_loading = select(model, move |model| model.features.history.state == LoadState::Loading);
+    let is_gathering = select(model, move |model| model.features.history.download != Download::Idle);
     let rows = move || {
         items.with(|items| items.0.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>())
     };
@@ -94,9 +98,12 @@ fn shown(is_of_device: bool) -> Part {
         .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").children(headings)))
         .child(el("tbody").attr("role", "rowgroup").live(rows));
     let more = live(move || {
-        has_more.get().then(|| button(Weight::Plain, t::history_page_show_more(), Event::MoreHistoryChosen))
+        has_more.get().then(|| {
+            button(Weight::Plain, t::history_page_show_more(), Event::History(history::Event::MoreChosen))
+        })
     });
-    let download = button(Weight::Plain, t::history_page_download(), Event::HistoryDownloadChosen);
+    let download =
+        button(Weight::Plain, t::history_page_download(), Event::History(history::Event::DownloadChosen));
     let working = live(move || {
         let said = match (is_gathering.get(), is_loading.get()) {
             (true, _) => t::history_page_gathering(),
@@ -174,14 +181,14 @@ fn keep_file() -> Part {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let model = use_model();
-    let is_ready = select(model, move |model| model.history.download == Download::Ready);
-    let items = select(model, move |model| Entries(model.history.items.clone()));
+    let is_ready = select(model, move |model| model.features.history.download == Download::Ready);
+    let items = select(model, move |model| Entries(model.features.history.items.clone()));
     effect(move || {
         if is_ready.get() {
             let content = items.with_untracked(|items| {
                 tr.written(|language, ways| view::history_csv(&items.0, language, ways))
             });
-            dispatch(Event::HistoryTableWritten { name: FILE.to_owned(), content });
+            dispatch(Event::History(history::Event::TableWritten { name: FILE.to_owned(), content }));
         }
     })
 }

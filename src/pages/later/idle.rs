@@ -6,6 +6,7 @@ use crate::app::{Event, Model};
 use crate::components::later::dialog;
 use crate::components::{Part, Weight, button, el, live};
 use crate::domain::{Idleness, Seconds};
+use crate::features::{shared_computer, sign_in};
 use crate::i18n::t;
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view;
@@ -15,7 +16,7 @@ use std::time::Duration;
 const SPOKEN: [i64; 3] = [10, 30, 60];
 
 fn left(model: &Model) -> Seconds {
-    match model.visit.idleness {
+    match model.features.shared_computer.idleness {
         Idleness::Warning(left) => left.seconds_rounded_up(),
         Idleness::Active | Idleness::Over => Seconds(0),
     }
@@ -47,10 +48,23 @@ pub(super) fn warning() -> Part {
         .child(
             el("p")
                 .class("actions")
-                .child(button(Weight::Plain, t::session_sign_out(), Event::SignOutChosen))
-                .child(button(Weight::Primary, t::idle_stay(), Event::StayChosen)),
+                .child(button(
+                    Weight::Plain,
+                    t::session_sign_out(),
+                    Event::SignIn(sign_in::Event::SignOutChosen),
+                ))
+                .child(button(
+                    Weight::Primary,
+                    t::idle_stay(),
+                    Event::SharedComputer(shared_computer::Event::StayChosen),
+                )),
         );
-    dialog("idle", t::idle_heading(), move || dispatch(Event::StayChosen), body.into())
+    dialog(
+        "idle",
+        t::idle_heading(),
+        move || dispatch(Event::SharedComputer(shared_computer::Event::StayChosen)),
+        body.into(),
+    )
 }
 
 /// The way out at the end: prominent on a borrowed screen, a hint on one's own.
@@ -60,7 +74,11 @@ pub(super) fn finish() -> Part {
         if is_borrowed.get() {
             parts::titled("card stack finish", "finish-heading", t::borrowed_finish_heading())
                 .child(el("p").words(t::borrowed_finish_text()))
-                .child(parts::actions(button(Weight::Primary, t::session_sign_out(), Event::SignOutChosen)))
+                .child(parts::actions(button(
+                    Weight::Primary,
+                    t::session_sign_out(),
+                    Event::SignIn(sign_in::Event::SignOutChosen),
+                )))
                 .into()
         } else {
             parts::sign_out_hint(t::done_sign_out_hint())

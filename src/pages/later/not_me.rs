@@ -1,11 +1,13 @@
 //! "This wasn't me": report the reset, reach IT with a reference, end every session.
 
 use super::super::parts::{actions, back_to_device, branding, named, paragraph, titled};
-use crate::app::{Event, LoadState, Model};
+use crate::app::{Event, Model};
 use crate::components::{
     Flow, Part, Weight, alert, button, contact_ways, el, group, heading, live, minute_now, reference,
 };
+use crate::core::LoadState;
 use crate::domain::{DeviceId, ResultId};
+use crate::features::history;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model, use_tr};
 use crate::view::{self, Notice};
@@ -38,9 +40,9 @@ fn problem(state: &LoadState, heading: Text) -> Option<Notice> {
 
 fn report() -> Part {
     let model = use_model();
-    let state = select(model, move |model| Sent(model.not_me.state.clone()));
+    let state = select(model, move |model| Sent(model.features.history.unrecognized.state.clone()));
     let recorded = select(model, |model: &Model| {
-        let report = model.not_me.report.as_ref()?;
+        let report = model.features.history.unrecognized.report.as_ref()?;
         Some(t::not_me_reported(view::moment(report.reported_date_time, minute_now(model))))
     });
     let body = live(move || match (state.get().0, recorded.get()) {
@@ -48,7 +50,11 @@ fn report() -> Part {
         (LoadState::Loading, _) => el("p").attr("role", "status").words(t::not_me_reporting()).into(),
         (state, _) => group([
             problem(&state, t::not_me_report_failed()).map(|notice| alert(notice, None)).into(),
-            actions(button(Weight::Primary, t::not_me_report_button(), Event::ReportChosen)),
+            actions(button(
+                Weight::Primary,
+                t::not_me_report_button(),
+                Event::History(history::Event::ReportChosen),
+            )),
         ]),
     });
     titled("card stack", "report-heading", t::not_me_report_heading())
@@ -61,7 +67,13 @@ fn report() -> Part {
 fn contact(result: &ResultId) -> Part {
     let result = result.as_str().to_owned();
     let known = select(use_model(), move |model| {
-        model.not_me.report.as_ref().map_or_else(|| result.clone(), |report| report.reference.clone())
+        model
+            .features
+            .history
+            .unrecognized
+            .report
+            .as_ref()
+            .map_or_else(|| result.clone(), |report| report.reference.clone())
     });
     titled("card stack tight", "contact-heading", t::not_me_contact_heading())
         .child(el("p").words(t::not_me_contact_text()))
@@ -72,12 +84,17 @@ fn contact(result: &ResultId) -> Part {
 }
 
 fn everywhere() -> Part {
-    let state = select(use_model(), move |model| Sent(model.not_me.revocation.clone()));
+    let state =
+        select(use_model(), move |model| Sent(model.features.history.unrecognized.revocation.clone()));
     let body = live(move || match state.get().0 {
         LoadState::Loading => el("p").attr("role", "status").words(t::not_me_everywhere_busy()).into(),
         state @ (LoadState::NotAsked | LoadState::Loaded | LoadState::Failed(_)) => group([
             problem(&state, t::not_me_everywhere_failed()).map(|notice| alert(notice, None)).into(),
-            actions(button(Weight::Plain, t::not_me_everywhere_button(), Event::SignOutEverywhereChosen)),
+            actions(button(
+                Weight::Plain,
+                t::not_me_everywhere_button(),
+                Event::History(history::Event::SignOutEverywhereChosen),
+            )),
         ]),
     });
     titled("card stack", "everywhere-heading", t::not_me_everywhere_heading())

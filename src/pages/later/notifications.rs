@@ -1,12 +1,14 @@
 //! `/notifications`: what happened, newest first.
 
 use super::super::parts::{Stage, empty_card, load_failed, load_problem};
-use crate::app::{Event, LoadState, Model};
+use crate::app::{Event, Model};
 use crate::components::{
     Element, Icon, Part, el, group, heading, live, live_text, minute_now, nothing, notification_item,
     skeleton_rows, status_chip, tone_icon,
 };
+use crate::core::LoadState;
 use crate::domain::{DeviceId, ResultId};
+use crate::features::notifications;
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
@@ -14,7 +16,7 @@ use crate::view;
 use portal_contract::{Notification, NotificationKind, UtcTime};
 
 fn stage(model: &Model) -> Stage {
-    match (&model.notifications.state, model.notifications.items.is_empty()) {
+    match (&model.features.notifications.state, model.features.notifications.items.is_empty()) {
         (_, false) => Stage::Shown,
         (LoadState::NotAsked | LoadState::Loading, true) => Stage::Loading,
         (LoadState::Failed(_), true) => Stage::Failed,
@@ -27,7 +29,7 @@ pub(super) fn notifications() -> Part {
     let model = use_model();
     let stage = select(model, stage);
     let problem = select(model, move |model| {
-        load_problem(&model.notifications.state, t::notifications_error_heading())
+        load_problem(&model.features.notifications.state, t::notifications_error_heading())
     });
     let body = live(move || match stage.get() {
         Stage::Loading => skeleton_rows(2),
@@ -42,7 +44,7 @@ pub(super) fn notifications() -> Part {
 
 fn list() -> Part {
     let model = use_model();
-    let items = select(model, move |model| model.notifications.items.clone());
+    let items = select(model, move |model| model.features.notifications.items.clone());
     let now = select(model, minute_now);
     el("ul")
         .class("notes")
@@ -68,7 +70,7 @@ fn not_me_link(item: &Notification) -> Option<Element> {
     let dispatch = use_dispatch();
     let device = DeviceId::parse(&item.device_id)?;
     let result = ResultId::parse(&item.result_id).filter(|_| item.kind == NotificationKind::PasscodeReset)?;
-    let seen = Event::NotificationRead(item.id.clone());
+    let seen = Event::Notifications(notifications::Event::Read(item.id.clone()));
     let link = el("a").attr("href", Route::NotMe(device, result).path());
     Some(link.on_press(move || dispatch(seen.clone())).words(t::not_me_link()))
 }

@@ -7,9 +7,10 @@ use super::super::parts::{
 };
 use super::device::gone;
 use crate::api::ApiError;
-use crate::app::{LoadState, Model};
+use crate::app::Model;
 use crate::components::later::{PanelPlace, passcode_panel, print_steps};
 use crate::components::{Part, el, group, heading_live, live, message, steps};
+use crate::core::LoadState;
 use crate::domain::{Checklist, DeviceId, PasscodeCertainty, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};
@@ -19,11 +20,17 @@ use portal_contract::ResetOutcome;
 /// The screen.
 pub(super) fn passcode(id: DeviceId) -> Part {
     let model = use_model();
-    let is_gone = select(model, |model| matches!(model.device.state, LoadState::Failed(ApiError::NotFound)));
+    let is_gone = select(model, |model| {
+        matches!(model.features.devices.detail.state, LoadState::Failed(ApiError::NotFound))
+    });
     let wanted = id.clone();
     let problem = select(model, move |model| {
         let is_known = known_device(model, &wanted).is_some();
-        if is_known { None } else { load_problem(&model.device.state, t::device_error_heading()) }
+        if is_known {
+            None
+        } else {
+            load_problem(&model.features.devices.detail.state, t::device_error_heading())
+        }
     });
     let wanted = id.clone();
     let shown = select(model, move |model| Shown::of(model, &wanted));

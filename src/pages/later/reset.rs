@@ -17,6 +17,7 @@ use crate::components::{
 use crate::domain::{
     ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform, SignInStep, StopReason, SubmitStep,
 };
+use crate::features::actions;
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{select, use_model};
@@ -76,7 +77,7 @@ impl Stage {
 
 /// The screen of the reset.
 pub(super) fn reset(id: DeviceId) -> Part {
-    let stage = select(use_model(), move |model| Stage::of(&model.reset));
+    let stage = select(use_model(), move |model| Stage::of(&model.features.actions.reset));
     let back = back_to_device(&id);
     let progress = move || {
         stage.get().step().map(|step| {
@@ -97,8 +98,9 @@ pub(super) fn reset(id: DeviceId) -> Part {
 
 /// The device is being read; or it could not be.
 fn reading(id: &DeviceId) -> Part {
-    let problem =
-        select(use_model(), move |model| load_problem(&model.device.state, t::device_error_heading()));
+    let problem = select(use_model(), move |model| {
+        load_problem(&model.features.devices.detail.state, t::device_error_heading())
+    });
     let spinner = move || {
         let is_reading = problem.with(Option::is_none);
         is_reading.then(|| el("span").class("working late").attr("aria-hidden", HIDDEN))
@@ -131,13 +133,20 @@ fn notice_stage(id: &DeviceId) -> Part {
 }
 
 fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {
-    view::reset_notice(&model.reset, &device_name(model, id), model.sign_in_error, model.now)
+    view::reset_notice(
+        &model.features.actions.reset,
+        &device_name(model, id),
+        model.features.sign_in.error,
+        model.page.now,
+    )
 }
 
 /// The platform and what the reset does, where it ended without anybody knowing how and was of the kind that issues a
 /// temporary passcode: the device may have it.
 fn unconfirmed(model: &Model, id: &DeviceId) -> Option<(Platform, ResetOutcome)> {
-    let ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. } = &model.reset else {
+    let ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. } =
+        &model.features.actions.reset
+    else {
         return None;
     };
     let device = known_device(model, id)?;
@@ -157,7 +166,7 @@ enum WayOn {
 
 impl WayOn {
     fn of(model: &Model) -> Self {
-        match &model.reset {
+        match &model.features.actions.reset {
             ActionFlow::SignIn { step: SignInStep::Expired, .. }
             | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
             | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
@@ -189,17 +198,19 @@ fn notice_view(notice: Notice, body: Part, panel: Option<Part>, way_on: WayOn, i
     let restart = if panel.is_some() { Weight::Plain } else { Weight::Primary };
     let press = |words: Option<Text>, weight, event| words.map(|words| button(weight, words, event));
     let go_on = match way_on {
-        WayOn::SignInAgain => press(words, Weight::Primary, Event::SignOutForResetChosen),
+        WayOn::SignInAgain => {
+            press(words, Weight::Primary, Event::Actions(actions::Event::SignOutForResetChosen))
+        }
         // The same last step as in B, so the same warning style.
-        WayOn::SendAgain => press(words, Weight::Danger, Event::ResetConfirmed),
-        WayOn::Restart => press(words, restart, Event::ResetRestarted),
+        WayOn::SendAgain => press(words, Weight::Danger, Event::Actions(actions::Event::ResetConfirmed)),
+        WayOn::Restart => press(words, restart, Event::Actions(actions::Event::ResetRestarted)),
         WayOn::Devices => words.map(|words| link_button(Weight::Primary, words, &Route::Devices)),
         WayOn::Device => None,
     };
     let away = match way_on {
         WayOn::Devices => None,
         WayOn::SignInAgain | WayOn::SendAgain => {
-            Some(button(Weight::Plain, t::app_cancel(), Event::ResetCancelled))
+            Some(button(Weight::Plain, t::app_cancel(), Event::Actions(actions::Event::ResetCancelled)))
         }
         WayOn::Restart | WayOn::Device => Some(device_link(t::done_back(), id)),
     };

@@ -6,15 +6,16 @@ use crate::app::{Event, Model};
 use crate::components::later::countdown;
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, live, message};
 use crate::domain::{ActionFlow, DeviceId, PermittedDevice, SubmitStep};
+use crate::features::actions;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::view::{self, Tone};
 
 /// What is said while the request is on its way.
 const fn sending(model: &Model) -> Option<Text> {
-    if matches!(model.reset, ActionFlow::Submit { step: SubmitStep::Sending, .. }) {
+    if matches!(model.features.actions.reset, ActionFlow::Submit { step: SubmitStep::Sending, .. }) {
         Some(t::confirm_submitting())
-    } else if matches!(model.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }) {
+    } else if matches!(model.features.actions.reset, ActionFlow::Submit { step: SubmitStep::Rereading, .. }) {
         Some(t::confirm_rereading())
     } else {
         None
@@ -34,14 +35,14 @@ const fn device_of(state: &ActionFlow) -> Option<&PermittedDevice> {
 
 /// The screen B. The device it shows is the one the state holds the proof for.
 pub(super) fn confirm_stage(_id: &DeviceId) -> Part {
-    let device = select(use_model(), move |model| device_of(&model.reset).cloned());
+    let device = select(use_model(), move |model| device_of(&model.features.actions.reset).cloned());
     live(move || device.get().map(|device| confirm_body(&device)))
 }
 
 /// The name may come a moment later than the screen.
 fn welcome(model: &Model) -> Option<Text> {
-    let person = model.session.signed_in().map_or("", |person| person.name.as_str());
-    view::confirm(device_of(&model.reset)?, person).welcome
+    let person = model.page.session.signed_in().map_or("", |person| person.name.as_str());
+    view::confirm(device_of(&model.features.actions.reset)?, person).welcome
 }
 
 fn confirm_body(device: &PermittedDevice) -> Part {
@@ -79,9 +80,12 @@ fn last_step(confirm: Text, cancel: Text) -> Part {
         .attr("type", "button")
         .class("button danger")
         .attr_live("aria-disabled", move || is_busy().then(|| "true".to_owned()))
-        .on_press(move || dispatch(Event::ResetConfirmed))
+        .on_press(move || dispatch(Event::Actions(actions::Event::ResetConfirmed)))
         .words(confirm);
-    let way_out = move || (!is_busy()).then(|| button(Weight::Plain, cancel.clone(), Event::ResetCancelled));
+    let way_out = move || {
+        (!is_busy())
+            .then(|| button(Weight::Plain, cancel.clone(), Event::Actions(actions::Event::ResetCancelled)))
+    };
     let spinner = move || is_busy().then(|| el("span").class("working").attr("aria-hidden", HIDDEN));
     let status = move || sending.get().map(|words| tr.text(&words)).unwrap_or_default();
     group([

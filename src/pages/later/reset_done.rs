@@ -26,7 +26,9 @@ pub(super) fn done_stage(id: &DeviceId) -> Part {
 }
 
 fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView> {
-    let ActionFlow::Ended { run, end: Ending::Done(outcome), .. } = &model.reset else { return None };
+    let ActionFlow::Ended { run, end: Ending::Done(outcome), .. } = &model.features.actions.reset else {
+        return None;
+    };
     let device = known_device(model, id);
     let name = device.as_ref().map_or("", |device| device.name.as_str());
     let platform = device.as_ref().map_or(Platform::Other, |device| device.platform);
@@ -35,7 +37,8 @@ fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView
 
 /// Neither changes while the result stands there.
 fn what_was_reset(model: &Model, id: &DeviceId) -> (Platform, ResetOutcome) {
-    let outcome = if let ActionFlow::Ended { end: Ending::Done(outcome), .. } = &model.reset {
+    let outcome = if let ActionFlow::Ended { end: Ending::Done(outcome), .. } = &model.features.actions.reset
+    {
         *outcome
     } else {
         ResetOutcome::Other

@@ -4,12 +4,14 @@
 use super::super::parts::{branding, known_device, outcome_list};
 use super::device_actions::lock_instead;
 use super::reach::{reach, reach_of};
-use crate::app::{Answer, Event, Model, Preparation};
+use crate::app::{Event, Model};
 use crate::components::later::{choice, dialog};
 use crate::components::{
     Flow, Icon, Part, Weight, button, contact_ways, el, group, heading, live, message, nothing,
 };
 use crate::domain::{ActionFlow, Device, DeviceId, PermittedDevice, WhyExplain};
+use crate::features::actions;
+use crate::features::actions::{Answer, Preparation};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, ExplainView, QuestionView, Tone};
 use leptos::prelude::WithUntracked;
@@ -21,7 +23,7 @@ pub(super) fn explain_dialog(device: &Device) -> Part {
     let words = explain(&proven);
     let heading = words.heading.clone();
     let body = explain_body(words, device, &proven);
-    dialog("explain", heading, move || dispatch(Event::ResetCancelled), body)
+    dialog("explain", heading, move || dispatch(Event::Actions(actions::Event::ResetCancelled)), body)
 }
 
 /// A as a page.
@@ -45,7 +47,7 @@ pub(super) fn explain_stage(id: &DeviceId) -> Part {
 
 /// The reason to explain does not change while the explanation stands there.
 fn explain(device: &PermittedDevice) -> ExplainView {
-    view::explain(device, use_model().with_untracked(|model| why_of(&model.reset)))
+    view::explain(device, use_model().with_untracked(|model| why_of(&model.features.actions.reset)))
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {
@@ -77,8 +79,12 @@ fn explain_body(words: ExplainView, device: &Device, proven: &PermittedDevice) -
         el("p").class("reference").words(words.sign_out_hint).text(" ").words(words.return_note).into(),
         el("div")
             .class("actions")
-            .child(button(Weight::Plain, words.cancel, Event::ResetCancelled))
-            .child(button(Weight::Primary, words.sign_out, Event::SignOutForResetChosen))
+            .child(button(Weight::Plain, words.cancel, Event::Actions(actions::Event::ResetCancelled)))
+            .child(button(
+                Weight::Primary,
+                words.sign_out,
+                Event::Actions(actions::Event::SignOutForResetChosen),
+            ))
             .into(),
     ])
 }
@@ -98,7 +104,10 @@ fn reach_in_short(id: &DeviceId) -> Part {
 
 fn factor(name: &str) -> Part {
     let QuestionView { question, yes, no, advice } = view::factor_question(name);
-    let answers = [(no, Event::FactorAnswered(Answer::No)), (yes, Event::FactorAnswered(Answer::Yes))];
+    let answers = [
+        (no, Event::Actions(actions::Event::FactorAnswered(Answer::No))),
+        (yes, Event::Actions(actions::Event::FactorAnswered(Answer::Yes))),
+    ];
     let is_advised = answered(|answers| answers.factor_is_on_it == Some(Answer::Yes));
     choice("factor", question, answers, is_advised, move || {
         message(Tone::Warn, None, advice.clone(), Some(contact_ways(branding(), Flow::Row)))
@@ -107,7 +116,10 @@ fn factor(name: &str) -> Part {
 
 fn at_hand(device: &Device) -> Part {
     let QuestionView { question, yes, no, advice } = view::at_hand_question(&device.name);
-    let answers = [(yes, Event::AtHandAnswered(Answer::Yes)), (no, Event::AtHandAnswered(Answer::No))];
+    let answers = [
+        (yes, Event::Actions(actions::Event::AtHandAnswered(Answer::Yes))),
+        (no, Event::Actions(actions::Event::AtHandAnswered(Answer::No))),
+    ];
     let is_advised = answered(|answers| answers.is_at_hand == Some(Answer::No));
     let id = device.id.clone();
     choice("at-hand", question, answers, is_advised, move || {
@@ -116,5 +128,5 @@ fn at_hand(device: &Device) -> Part {
 }
 
 fn answered(read: fn(&Preparation) -> bool) -> crate::shell::Selected<bool> {
-    select(use_model(), move |model: &Model| read(&model.preparation))
+    select(use_model(), move |model: &Model| read(&model.features.actions.preparation))
 }

@@ -1,7 +1,7 @@
 //! Accepted, not done: how far the reset has come, since when, what helps it along, and that one may leave.
 
 use super::super::parts::{actions, branding, device_link, known_device, named, paragraph};
-use crate::app::{CancelState, Event, Model, Wish};
+use crate::app::{Event, Model};
 use crate::browser::system_notification;
 use crate::components::later::dialog;
 use crate::components::{
@@ -9,6 +9,8 @@ use crate::components::{
     minute_now, nothing, reference,
 };
 use crate::domain::{ActionFlow, DeviceId};
+use crate::features::actions;
+use crate::features::actions::{AlertPermission, CancelState};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model};
 use crate::view::{self, PendingStep, PendingView, StepState, TakesLongView, Tone};
@@ -34,7 +36,7 @@ pub(super) fn pending_stage(id: &DeviceId) -> Part {
 
 fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
     let device = known_device(model, id)?;
-    let ActionFlow::Pending { run, phase, .. } = &model.reset else { return None };
+    let ActionFlow::Pending { run, phase, .. } = &model.features.actions.reset else { return None };
     Some(view::pending(&device, run, *phase, minute_now(model)))
 }
 
@@ -94,17 +96,18 @@ fn tell_me() -> Part {
     if !system_notification::is_offered() {
         return nothing();
     }
-    let wish = select(use_model(), move |model| model.telling.wish);
+    let wish = select(use_model(), move |model| model.features.actions.alert.permission);
     let press = move || {
-        let can_be_asked = matches!(wish.get(), Wish::None);
-        can_be_asked.then(|| button(Weight::Plain, t::live_tell_me(), Event::TellMeChosen))
+        let can_be_asked = matches!(wish.get(), AlertPermission::None);
+        can_be_asked
+            .then(|| button(Weight::Plain, t::live_tell_me(), Event::Actions(actions::Event::AlertChosen)))
     };
     let note = move || {
         el("span").class("reference").words(match wish.get() {
-            Wish::None => t::live_tell_me_note(),
-            Wish::Asked => t::live_tell_me_asked(),
-            Wish::Granted => t::live_tell_me_granted(),
-            Wish::Refused => t::live_tell_me_refused(),
+            AlertPermission::None => t::live_tell_me_note(),
+            AlertPermission::Asked => t::live_tell_me_asked(),
+            AlertPermission::Granted => t::live_tell_me_granted(),
+            AlertPermission::Refused => t::live_tell_me_refused(),
         })
     };
     el("div").class("actions").child(live(press)).child(el("p").attr("role", "status").live(note)).into()
@@ -116,14 +119,14 @@ fn cancel(id: &DeviceId) -> Part {
     let model = use_model();
     let wanted = id.clone();
     let label = select(model, move |model| details(model, &wanted).and_then(|words| words.cancel));
-    let cancelling = select(model, move |model| model.cancelling);
-    let is_sent = select(model, move |model| model.cancelling == CancelState::Sent);
+    let cancelling = select(model, move |model| model.features.actions.cancelling);
+    let is_sent = select(model, move |model| model.features.actions.cancelling == CancelState::Sent);
     let part = move || {
         label.get().map(|label| {
             if is_sent.get() {
                 el("span").attr("role", "status").words(t::pending_canceling()).into()
             } else {
-                button(Weight::Plain, label, Event::PendingResetCancelAsked)
+                button(Weight::Plain, label, Event::Actions(actions::Event::RunCancelAsked))
             }
         })
     };
@@ -136,7 +139,7 @@ fn cancel(id: &DeviceId) -> Part {
         message(Tone::Warn, None, vec![words], None)
     };
     let question = named(id, t::live_cancel_heading);
-    let asked = select(model, move |model| model.cancelling == CancelState::Asked);
+    let asked = select(model, move |model| model.features.actions.cancelling == CancelState::Asked);
     let dialog = move || asked.get().then(|| cancel_dialog(question.get_untracked()));
     let can_be = select(model, {
         let id = id.clone();
@@ -152,9 +155,17 @@ fn cancel_dialog(heading: Text) -> Part {
         el("p").words(t::live_cancel_text()).into(),
         el("div")
             .class("actions")
-            .child(button(Weight::Primary, t::live_cancel_no(), Event::PendingResetCancelDropped))
-            .child(button(Weight::Plain, t::live_cancel_yes(), Event::PendingResetCancelChosen))
+            .child(button(
+                Weight::Primary,
+                t::live_cancel_no(),
+                Event::Actions(actions::Event::RunCancelDropped),
+            ))
+            .child(button(
+                Weight::Plain,
+                t::live_cancel_yes(),
+                Event::Actions(actions::Event::RunCancelChosen),
+            ))
             .into(),
     ]);
-    dialog("cancel-reset", heading, move || dispatch(Event::PendingResetCancelDropped), body)
+    dialog("cancel-reset", heading, move || dispatch(Event::Actions(actions::Event::RunCancelDropped)), body)
 }

@@ -3,8 +3,11 @@
 
 use super::Inner;
 use super::perform::{console_debug, dispatch};
-use crate::app::{Effect, Event, SystemNotifications};
+use crate::app::Event;
 use crate::browser::{clipboard, download, print, selection, speech, system_notification};
+use crate::core::Effect;
+use crate::features::actions::SystemNotifications;
+use crate::features::{actions, passcode};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::Weak;
@@ -22,7 +25,7 @@ pub(super) fn perform(shell: &Weak<Inner>, reading: &RefCell<Option<speech::Read
             } else {
                 SystemNotifications::Refused
             };
-            dispatch(&shell, Event::SystemNotificationsAnswered(answer));
+            dispatch(&shell, Event::Actions(actions::Event::SystemNotificationsAnswered(answer)));
         });
     } else if let Effect::SaveFile { name, content } = effect {
         if !download::save(&name, &content) {
@@ -31,12 +34,12 @@ pub(super) fn perform(shell: &Weak<Inner>, reading: &RefCell<Option<speech::Read
     } else if let Effect::CopyText(text) = effect {
         spawn_local(async move {
             let copied = clipboard::copy(text.reveal()).await;
-            dispatch(&shell, Event::PasscodeCopyFinished { copied });
+            dispatch(&shell, Event::Passcode(passcode::Event::CopyFinished { copied }));
         });
     } else if let Effect::SelectPasscode = effect {
         selection::select(SHOWN_PASSCODE);
     } else if let Effect::ReadAloud { reading: id, spoken } = effect {
-        let ended = move || dispatch(&shell, Event::ReadAloudEnded(id));
+        let ended = move || dispatch(&shell, Event::Passcode(passcode::Event::ReadAloudEnded(id)));
         reading.replace(speech::read(&spoken, ended));
     } else if let Effect::PrintPage = effect {
         print::open_dialog();

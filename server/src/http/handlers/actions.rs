@@ -130,6 +130,9 @@ fn requested(kind: ActionKind, body: &[u8]) -> Result<Requested, ApiError> {
         ActionKind::ResetPasscode => bare(Requested::ResetPasscode),
         ActionKind::RemoteLock => bare(Requested::RemoteLock),
         ActionKind::SyncDevice => bare(Requested::SyncDevice),
+        ActionKind::Retire => bare(Requested::Retire),
+        ActionKind::Wipe => bare(Requested::Wipe),
+        ActionKind::RebootNow => bare(Requested::RebootNow),
         ActionKind::Rename => Ok(Requested::Rename(new_name(body)?)),
     }
 }

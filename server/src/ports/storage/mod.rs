@@ -20,6 +20,7 @@ pub use secrets::{KeptSecret, NewSecret, Secrets};
 pub use sessions::{NewSession, Revocations, Sessions, SignIns, StoredSession};
 
 use async_trait::async_trait;
+use portal_contract::UtcTime;
 
 /// The store could not do it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,14 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
+
+    /// Links lines of the audit record that wait for it, unless another server holds the chain before `until` of its lease has
+    /// come; how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when a line that waits was not written by a server with these keys: nothing is linked any more
+    /// until somebody looks into it.
+    async fn link_audit(&self, holder: &str, now: UtcTime, until: UtcTime) -> Result<u64, StoreError>;
 
     /// Makes sure that what was erased does not live on in a log of the engine.
     ///

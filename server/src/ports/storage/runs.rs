@@ -61,6 +61,12 @@ pub trait Runs {
         action: ActionKind,
     ) -> Result<Option<ActionRun>, StoreError>;
 
+    /// All open runs on a device, whoever asked for them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn open_runs(&mut self, device: &DeviceId) -> Result<Vec<ActionRun>, StoreError>;
+
     /// The person's runs on these devices, newest first, at most a handful for each device.
     ///
     /// # Errors

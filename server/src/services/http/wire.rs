@@ -155,6 +155,15 @@ pub(super) struct DeviceWire {
     /// Asking it to check in; allowed if missing and among `actions`.
     #[serde(default)]
     pub(super) sync_device: Option<PermissionWire>,
+    /// Restarting it; allowed if missing and among `actions`.
+    #[serde(default)]
+    pub(super) reboot_now: Option<PermissionWire>,
+    /// Taking it out of management. Without this there is none: it cannot be undone.
+    #[serde(default)]
+    pub(super) retire: Option<PermissionWire>,
+    /// Erasing it. Without this there is none: it cannot be undone.
+    #[serde(default)]
+    pub(super) wipe: Option<PermissionWire>,
 }
 
 /// What a field stands for that is missing: a word nobody knows, and no moment.

@@ -93,6 +93,10 @@ pub(super) fn device(
         (ActionKind::ResetPasscode, Some((reset.allowed, reset.reason.as_deref()))),
         (ActionKind::RemoteLock, permission(wire.remote_lock.as_ref())),
         (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
+        (ActionKind::RebootNow, permission(wire.reboot_now.as_ref())),
+        // What cannot be undone is not allowed by silence.
+        (ActionKind::Retire, Some(permission(wire.retire.as_ref()).unwrap_or_default())),
+        (ActionKind::Wipe, Some(permission(wire.wipe.as_ref()).unwrap_or_default())),
     ];
     for (kind, permission) in permissions {
         if let Some((false, reason)) = permission {
@@ -164,7 +168,7 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     let run = &start.run;
     let outcome = match run.action {
         Action::ResetPasscode(reset) => Decision::Allowed(Allowed::Reset(reset)).availability().outcome,
-        Action::RemoteLock | Action::SyncDevice => None,
+        Action::RemoteLock | Action::SyncDevice | Action::Retire | Action::Wipe | Action::RebootNow => None,
         Action::Rename(_) => return None,
     };
     let wire = NewCommandWire {

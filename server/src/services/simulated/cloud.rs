@@ -10,7 +10,7 @@ use super::behaviour::fraction;
 use super::core::Core;
 use super::fleet::Manners;
 use super::state::{FleetError, Received};
-use crate::domain::action::Action;
+use crate::domain::action::{Action, Danger};
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
@@ -190,8 +190,9 @@ impl CloudService {
         if now < self.0.later(post.posted, SETTLES_AFTER_MILLIS) {
             return Ok(Err(ServiceError::NoAnswer));
         }
-        // What may be done twice without harm is asked for again; a second passcode would contradict the first.
-        if run.action.issues_secret() {
+        // What may be done twice without harm is asked for again. A second passcode would contradict the first, and a second
+        // erase would meet a device that somebody has set up anew.
+        if run.action.issues_secret() || run.action.kind().danger() == Danger::Destructive {
             return Ok(Ok(StatusAnswer::CannotTell));
         }
         self.forget_post(&run.id).await?;

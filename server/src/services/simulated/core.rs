@@ -5,7 +5,7 @@ use super::behaviour::{Behaviour, Plan};
 use super::crowd::crowd;
 use super::fleet::{Manners, SimulatedDevice, sample_fleet};
 use super::state::{FleetState, Received};
-use super::{ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
+use super::{ENROLLED_AGAIN_AFTER_MILLIS, ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
 use crate::domain::action::ActionKind;
 use crate::domain::device::{Device, EraseOrRetire};
 use crate::domain::ids::{DeviceId, ResultId};
@@ -96,6 +96,7 @@ impl Core {
             .into_iter()
             .flatten()
             .filter(|(id, one)| one.manners == manners && page.after.as_ref().is_none_or(|after| *id > after))
+            .filter(|(id, _)| !self.is_gone(id, now))
             .map(|(_, simulated)| simulated);
         let devices: Vec<Device> =
             rest.by_ref().take(page.size).map(|simulated| self.present(simulated, now)).collect();
@@ -105,7 +106,15 @@ impl Core {
 
     pub(super) fn device(&self, manners: Manners, person: &PersonId, id: &DeviceId) -> Option<Device> {
         let found = self.people.get(person)?.get(id)?;
-        (found.manners == manners).then(|| self.present(found, self.now()))
+        let now = self.now();
+        (found.manners == manners && !self.is_gone(id, now)).then(|| self.present(found, now))
+    }
+
+    /// Whether it was erased or taken out of management, and nobody enrolled it again.
+    fn is_gone(&self, device: &DeviceId, now: UtcTime) -> bool {
+        let again = self.scaled(ENROLLED_AGAIN_AFTER_MILLIS);
+        let received = self.state.of_device(device);
+        received.iter().any(|one| one.is_removed_since(now).is_some_and(|since| since < again))
     }
 
     /// The device as it is now.
@@ -133,6 +142,9 @@ impl Core {
                 device.last_sync = device.last_sync.max(contact);
             }
             let withdrawn = self.scaled(ERASE_WITHDRAWN_AFTER_MILLIS);
+            if received.is_removing(now) {
+                device.capabilities.erase_or_retire = EraseOrRetire::Pending;
+            }
             if received.is_superseded_since(now).is_some_and(|since| since < withdrawn) {
                 device.capabilities.erase_or_retire = EraseOrRetire::Pending;
             }

@@ -31,6 +31,9 @@ use std::sync::Arc;
 /// milliseconds.
 const ERASE_WITHDRAWN_AFTER_MILLIS: f64 = 60_000.0;
 
+/// After how long somebody enrols a device again that was erased or taken out of management, in milliseconds.
+const ENROLLED_AGAIN_AFTER_MILLIS: f64 = 600_000.0;
+
 /// How the fleet behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct FleetSettings {

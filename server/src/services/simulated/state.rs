@@ -53,6 +53,22 @@ impl Received {
         Some(self.finished.filter(|moment| *moment <= now).map_or(heard, |finished| finished.max(heard)))
     }
 
+    /// Whether it takes its device away: erased, or taken out of management.
+    const fn removes(&self) -> bool {
+        matches!(self.action, ActionKind::Wipe | ActionKind::Retire)
+    }
+
+    /// Whether it is on its way to taking its device away.
+    pub(super) fn is_removing(&self, now: UtcTime) -> bool {
+        self.removes() && !matches!(self.report(now), Report::Ended(_))
+    }
+
+    /// For how long its device has been away, in milliseconds.
+    pub(super) fn is_removed_since(&self, now: UtcTime) -> Option<i64> {
+        let since = now.unix_millis() - self.finished?.unix_millis();
+        (self.removes() && self.ending == Ending::Done && since >= 0).then_some(since)
+    }
+
     /// For how long an erase has superseded it, in milliseconds.
     pub(super) fn is_superseded_since(&self, now: UtcTime) -> Option<i64> {
         let since = now.unix_millis() - self.finished?.unix_millis();

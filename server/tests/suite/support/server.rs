@@ -160,6 +160,11 @@ impl TestServer {
         self.server.queue.pass().await.unwrap();
     }
 
+    /// Links what was added to the audit record, as a running server does every second.
+    pub(crate) async fn link(&self) {
+        self.server.portal.link_audit().await.unwrap();
+    }
+
     /// A number out of the database.
     pub(crate) async fn count(&self, query: &'static str) -> i64 {
         count(&self.database(), query).await

@@ -1,0 +1,160 @@
+//! What the page as a whole knows, whichever feature asks: the configuration, the screen, the session, the network.
+
+use super::{Announced, Session, StoredAtStart};
+use crate::api::ApiError;
+use crate::auth::{ConfigError, PageConfig, StepUpChallenge};
+use crate::domain::{Now, elapsed};
+use crate::route::Route;
+use portal_contract::{Branding, UtcTime};
+use std::sync::Arc;
+
+/// `config.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Config {
+    /// On its way.
+    #[default]
+    Loading,
+    /// Read.
+    Ready(Arc<PageConfig>),
+    /// Missing or wrong: an explanation for IT.
+    Failed(ConfigError),
+}
+
+impl Config {
+    /// The configuration, once it is there.
+    #[must_use]
+    pub const fn ready(&self) -> Option<&Arc<PageConfig>> {
+        match self {
+            Self::Ready(config) => Some(config),
+            Self::Loading | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// How far something is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LoadState {
+    /// Not asked for.
+    #[default]
+    NotAsked,
+    /// On its way (retries included).
+    Loading,
+    /// Here.
+    Loaded,
+    /// Not to be had; `RetryChosen` tries again.
+    Failed(ApiError),
+}
+
+/// The part of the page with the screens a first visit does not need (see [`Route::needs_later_screens`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LaterScreens {
+    /// Not asked for.
+    #[default]
+    NotAsked,
+    /// On its way.
+    Loading,
+    /// Here, for as long as the page lives.
+    Ready,
+    /// Not to be had; `RetryChosen` or another such screen tries again.
+    Failed,
+}
+
+/// Whether there is a network, as far as the browser knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Connectivity {
+    /// There is.
+    #[default]
+    Online,
+    /// There is none.
+    Offline,
+}
+
+/// The server's time, estimated: the newest moment it stated, plus what passed since. For "3 minutes ago" only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerClock {
+    pub(crate) stated: UtcTime,
+    pub(crate) received: Now,
+}
+
+impl ServerClock {
+    /// About what time it is at the server.
+    #[must_use]
+    pub const fn now(&self, now: Now) -> UtcTime {
+        let passed = elapsed(self.received, now).0;
+        UtcTime::from_unix_millis(self.stated.unix_millis().saturating_add(passed))
+    }
+}
+
+/// What no feature owns. Features read it through the context of a step; what they change there is the page's, not theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The page's own origin.
+    pub origin: String,
+    /// `config.json`.
+    pub config: Config,
+    /// The screen.
+    pub route: Route,
+    /// Grows with every change of screen.
+    pub arrivals: u32,
+    /// The part of the page with the later screens.
+    pub later: LaterScreens,
+    /// Who is signed in.
+    pub session: Session,
+    /// The organisation. Until the API has said it: the support contact of `config.json`.
+    pub branding: Arc<Branding>,
+    /// The server's time; `None` before the first sign-in.
+    pub server_clock: Option<ServerClock>,
+    /// The network.
+    pub connectivity: Connectivity,
+    /// How often something was pressed that could not be sent since the network went away.
+    pub unsent: u32,
+    /// What is said politely.
+    pub announcement: Announced,
+    /// The moment of the last event: what "left" and "ago" refer to.
+    pub now: Now,
+    /// What the server demanded of the next sign-in.
+    pub(crate) challenge: Option<StepUpChallenge>,
+    /// What the tab has stored.
+    pub(crate) stored: StoredAtStart,
+    /// Grows with every session: an answer of another one counts for nothing.
+    pub(crate) epoch: u32,
+    /// How much was asked for so far.
+    pub(crate) asked: u32,
+    /// Whether the page is in the foreground.
+    pub(crate) is_visible: bool,
+    /// Since when it is not.
+    pub(crate) in_background_since: Option<Now>,
+}
+
+impl Page {
+    /// What the page knows before anything happened.
+    #[must_use]
+    pub fn new(now: Now) -> Self {
+        Self {
+            origin: String::new(),
+            config: Config::Loading,
+            route: Route::Home,
+            arrivals: 0,
+            later: LaterScreens::NotAsked,
+            session: Session::Starting,
+            branding: Arc::default(),
+            server_clock: None,
+            connectivity: Connectivity::Online,
+            unsent: 0,
+            announcement: Announced::default(),
+            now,
+            challenge: None,
+            stored: StoredAtStart::default(),
+            epoch: 0,
+            asked: 0,
+            is_visible: true,
+            in_background_since: None,
+        }
+    }
+
+    /// About what time it is at the server.
+    #[must_use]
+    pub fn server_now(&self) -> Option<UtcTime> {
+        self.server_clock.map(|clock| clock.now(self.now))
+    }
+}

@@ -1,0 +1,52 @@
+//! The keys in `sessionStorage`. Transactions, continuations and the resume record have theirs in `auth`.
+
+use crate::auth::{Continuation, ResumeRecord};
+
+/// Every key of the page starts with this.
+pub const STORAGE_PREFIX: &str = "portal.";
+/// The person was signed in in this tab: `/` may sign in silently.
+pub(crate) const WAS_SIGNED_IN: &str = "portal.was-signed-in";
+/// A silent sign-in was begun and has not succeeded since: none is begun again by itself.
+pub(crate) const SILENT_TRIED: &str = "portal.silent-tried";
+/// The language the person chose.
+pub(crate) const LOCALE: &str = "portal.locale";
+
+/// The person said at sign-in that this is somebody else's screen.
+pub(crate) const BORROWED: &str = "portal.borrowed";
+/// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
+pub(crate) const SIGN_OUT_OWED: &str = "portal.sign-out-owed";
+/// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
+pub(crate) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
+
+/// A value out of the entries the page was opened with.
+pub(crate) fn find<'a>(stored: &'a [(String, String)], key: &str) -> Option<&'a str> {
+    stored.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+}
+
+/// What was stored, as far as it is still of use.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct StoredAtStart {
+    /// Whether the browser lets the page store anything.
+    pub(crate) is_available: bool,
+    /// The person was signed in in this tab.
+    pub(crate) was_signed_in: bool,
+    /// A silent sign-in was tried and did not succeed.
+    pub(crate) silent_tried: bool,
+    /// A sign-out did not reach the server.
+    pub(crate) sign_out_owed: bool,
+    /// The language the person chose.
+    pub(crate) locale: Option<String>,
+    /// B, before a reload.
+    pub(crate) resume: Option<ResumeRecord>,
+    /// The way on from the sign-out for a reset.
+    pub(crate) continuation: Option<Continuation>,
+}
+
+impl std::fmt::Debug for StoredAtStart {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("StoredAtStart")
+            .field("is_available", &self.is_available)
+            .finish_non_exhaustive()
+    }
+}

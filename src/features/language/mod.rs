@@ -1,0 +1,6 @@
+//! Which language the page speaks.
+
+mod model;
+mod update;
+
+pub use model::*;

@@ -1,0 +1,6 @@
+//! Changes as they happen.
+
+mod model;
+mod update;
+
+pub use model::*;

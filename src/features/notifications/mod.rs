@@ -1,0 +1,6 @@
+//! What ended since the last visit.
+
+mod model;
+mod update;
+
+pub use model::*;

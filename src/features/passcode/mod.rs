@@ -1,0 +1,6 @@
+//! The temporary passcode on the screen.
+
+mod model;
+mod update;
+
+pub use model::*;
