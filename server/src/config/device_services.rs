@@ -66,6 +66,25 @@ pub(super) fn read(
     services
 }
 
+/// A connector that stands in no configuration, with a token in a file; both are looked at as strictly as there.
+///
+/// # Errors
+/// All mistakes at once.
+pub fn connector(
+    url: &str,
+    token_file: &Path,
+    ca_file: Option<&Path>,
+) -> Result<HttpServiceSettings, Vec<Mistake>> {
+    let path = |path: &Path| Value::from(path.display().to_string());
+    let mut own =
+        Table::from_iter([("url".to_owned(), Value::from(url)), ("token_file".to_owned(), path(token_file))]);
+    own.extend(ca_file.map(|file| ("ca_file".to_owned(), path(file))));
+    let (name, mut mistakes) = ("connector".to_owned(), Vec::new());
+    let sources = Sources::new(None, &Table::new(), &[]);
+    let settings = http(Section::of(own, name.clone(), &mut mistakes), name, &sources);
+    if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
+}
+
 fn service(
     mut table: Table,
     place: usize,

@@ -20,6 +20,7 @@ mod chain_cost;
 mod chaos;
 mod clock_jumps;
 mod configuration;
+mod connector_check;
 mod connector_document;
 mod connector_events;
 mod connector_sample;

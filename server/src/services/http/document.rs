@@ -237,7 +237,7 @@ pub fn document() -> Value {
         .version("1")
         .description(Some(
             "What a connector in front of a device management answers. How to write one, and the rules it keeps: \
-             docs/device-services/http.md.",
+             docs/device-services/http.md. `portal-server connector check` proves it.",
         ))
         .license(Some(utoipa::openapi::LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();

@@ -6,6 +6,7 @@
 
 mod access;
 mod calls;
+mod check;
 mod document;
 mod webhooks;
 mod wire;
@@ -13,6 +14,7 @@ mod words;
 
 pub use access::{Authorization, ClientCredentials};
 pub use calls::are_certificates;
+pub use check::{Line, Plan, Rule, Verdict, check};
 pub use document::document;
 pub use webhooks::{WebhookSecret, Webhooks};
 

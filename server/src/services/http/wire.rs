@@ -20,13 +20,11 @@ pub(super) struct CapabilitiesWire {
     /// What stands behind the connector.
     #[serde(default)]
     #[schema(required = true)]
-    #[expect(dead_code, reason = "for people who look into it")]
-    product: String,
+    pub(super) product: String,
     /// Its version.
     #[serde(default)]
     #[schema(required = true)]
-    #[expect(dead_code, reason = "for people who look into it")]
-    product_version: String,
+    pub(super) product_version: String,
     /// The actions it carries out. The portal asks for those it has itself, and lists the others nowhere.
     #[serde(default)]
     #[schema(required = true)]

@@ -21,7 +21,7 @@ use portal_contract::{
 };
 
 /// The version of the calls that this server speaks.
-const CONTRACT: &str = "1";
+pub(super) const CONTRACT: &str = "1";
 /// How often a command is asked about at most unless the connector says otherwise, in seconds.
 const USUAL_POLL_SECONDS: i64 = 5;
 /// How long a command may wait unless the connector says otherwise, in seconds.
