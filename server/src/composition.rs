@@ -19,7 +19,7 @@ use crate::ports::{
 };
 use crate::services::http::{HttpService, HttpServiceError};
 use crate::services::simulated::{FleetError, SimulatedFleet};
-use crate::services::{NamedService, ServiceRouter};
+use crate::services::{NamedService, ServiceRouter, SwitchedService};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{
     LocalLimits, LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
@@ -220,6 +220,8 @@ impl Server {
         };
         let services: Arc<dyn DeviceService> =
             Arc::new(ServiceRouter::new(named.into_iter().map(counted).collect()));
+        let services: Arc<dyn DeviceService> =
+            Arc::new(SwitchedService::new(services, settings.switched_off.clone()));
         let parts = PortalParts {
             store: Arc::new(store.clone()),
             services: Arc::clone(&services),

@@ -1,7 +1,8 @@
 //! How to reach the organisation's IT: the same component on every page (in the footer) and in every error, so that it
 //! is always at the same place (WCAG 3.2.6). What the organisation has not configured is left out.
 
-use super::{Icon, Part, el, icon, live};
+use super::live;
+use crate::components::{Icon, Part, el, icon};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, use_tr};
 use portal_contract::Branding;
@@ -86,7 +87,7 @@ fn way_item(way: Way) -> Part {
 }
 
 /// What the organisation adds to the ways, in its own words.
-pub(super) fn contact_notes(branding: Selected<Arc<Branding>>) -> Part {
+pub fn contact_notes(branding: Selected<Arc<Branding>>) -> Part {
     let tr = use_tr();
     let notes = move || branding.with(|branding| tr.text(&Text::verbatim(&branding.contact_it_notes)));
     el("p").class("foot-notes").live_text(notes).into()

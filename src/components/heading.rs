@@ -1,11 +1,22 @@
 //! The one `h1` of a screen. It gets the focus when the screen changes, so that a keyboard goes on from the top and a
 //! screen reader reads where the person is (WCAG 2.4.3).
+//!
+//! A focus that would be lost: when the element that had it is replaced by its successor (the button that showed something
+//! by what it showed), the successor takes it, so that a keyboard goes on from there.
+//!
+//! What is spoken without moving the focus (WCAG 4.1.3): one polite status for the whole page, and an alert for what went
+//! wrong. Errors that have their place in a screen are alerts there ([`super::alert`]).
+//!
+//! The status stands in the page from the beginning, because one that arrives together with its text is often not read;
+//! of an alert that very arrival is what is read.
 
-use super::{Part, el, live_text, words};
+use super::live;
+use crate::components::{Part, el, group, live_text, words};
 use crate::i18n::Text;
 use crate::shell::{Selected, use_tr};
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 const HEADING: &str = "page-heading";
 
@@ -34,4 +45,47 @@ pub fn focus_heading(only_if_lost: bool) {
             let _focused = heading.focus();
         }
     });
+}
+
+/// Gives the element the focus, if nothing has it.
+pub fn take_lost_focus(element: &HtmlElement) {
+    let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if is_lost {
+        let _focused = element.focus();
+    }
+}
+
+/// A text to be spoken once. The number tells two equal texts apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Grows with every announcement.
+    pub sequence: u32,
+    /// The words; `None` before the first.
+    pub text: Option<Text>,
+    /// Whether it is an error.
+    pub is_alert: bool,
+}
+
+/// The live region. The text moves between two elements, so that the same words twice are two changes and are read twice.
+pub fn live_region(spoken: Selected<Spoken>) -> Part {
+    let tr = use_tr();
+    let words = move |parity: u32| {
+        spoken.with(|spoken| match &spoken.text {
+            Some(text) if !spoken.is_alert && spoken.sequence % 2 == parity => tr.text(text),
+            Some(_) | None => String::new(),
+        })
+    };
+    let alert = move || {
+        let alert = spoken.with(|spoken| spoken.text.clone().filter(|_| spoken.is_alert));
+        alert.map(|text| el("p").class("sr").attr("role", "alert").words(text))
+    };
+    let status = el("div")
+        .class("sr")
+        .attr("id", "announcements")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .attr("aria-atomic", "true")
+        .child(el("span").live_text(move || words(0)))
+        .child(el("span").live_text(move || words(1)));
+    group([status.into(), live(alert)])
 }

@@ -2,6 +2,7 @@
 //! (`PORTAL__SECTION__KEY`). It is checked as a whole at start; every mistake is named with its key and what
 //! to do about it.
 
+mod actions;
 mod device_services;
 mod environment;
 mod keys;

@@ -1,5 +1,6 @@
 //! The settings, read and checked.
 
+use super::actions;
 use super::device_services::{self, DeviceServiceSettings};
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
@@ -9,6 +10,7 @@ use crate::domain::quota::Quota;
 use crate::domain::rate::{Limits, PerHour, Quotas};
 use crate::domain::secret_key::KeyRing;
 use crate::domain::streams::StreamRules;
+use crate::domain::switches::SwitchedOff;
 use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
 use crate::services::simulated::FleetSettings;
 use ipnet::IpNet;
@@ -98,6 +100,8 @@ pub struct Settings {
     pub passcode_lifetime_days: u32,
     /// The device services, in the order in which devices are listed; at least one.
     pub device_services: Vec<DeviceServiceSettings>,
+    /// What the organisation switched off.
+    pub switched_off: Vec<SwitchedOff>,
     /// How the simulated fleet behaves, where there is one.
     pub fleet: FleetSettings,
     /// Limits on what people do.
@@ -118,6 +122,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
     let mut device_services = device_services::read(&mut whole, &mut mistakes, sources);
+    let switched_off = actions::read(&mut whole, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding(&mut whole, &mut mistakes);
     let (mut config, extra) = page(&mut whole, &mut mistakes, session.is_some());
@@ -219,6 +224,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         audit_keys,
         passcode_lifetime_days,
         device_services,
+        switched_off,
         fleet,
         limits,
         serving,

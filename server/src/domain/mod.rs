@@ -24,3 +24,4 @@ pub mod session;
 pub mod session_seal;
 pub mod sign_in;
 pub mod streams;
+pub mod switches;

@@ -96,6 +96,56 @@ fn platform(operating_system: &str) -> Platform {
         .map_or(Platform::Other, |(_, platform)| *platform)
 }
 
+/// The platforms an organisation tells apart when it switches actions off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlatformFamily {
+    /// Android.
+    Android,
+    /// iOS, iPadOS and visionOS.
+    Ios,
+    /// Windows of every kind, phones too.
+    Windows,
+    /// macOS.
+    MacOs,
+    /// Everything else.
+    Other,
+}
+
+impl PlatformFamily {
+    /// Every family.
+    pub const ALL: [Self; 5] = [Self::Android, Self::Ios, Self::Windows, Self::MacOs, Self::Other];
+
+    /// The name in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Android => "android",
+            Self::Ios => "ios",
+            Self::Windows => "windows",
+            Self::MacOs => "macos",
+            Self::Other => "other",
+        }
+    }
+
+    /// The family with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|family| family.as_str() == name)
+    }
+
+    /// The family of an `operatingSystem`.
+    #[must_use]
+    pub fn of(operating_system: &str) -> Self {
+        match platform(operating_system) {
+            Platform::Android => Self::Android,
+            Platform::AppleMobile | Platform::VisionOs => Self::Ios,
+            Platform::Windows10Mobile | Platform::WindowsPhone | Platform::Windows => Self::Windows,
+            Platform::Mac => Self::MacOs,
+            Platform::Other => Self::Other,
+        }
+    }
+}
+
 /// Major and minor number of a version such as `6.0.1` or `10.0.15254`; a missing minor number is 0.
 fn version(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.trim().split('.');
@@ -254,8 +304,11 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
         ActionKind::Retire => decide_retire(row_of(device), device),
         ActionKind::Wipe => decide_wipe(row_of(device), device),
         ActionKind::RebootNow => decide_reboot(row_of(device), device),
-        // A name is the portal's own: no device and no service is asked.
-        ActionKind::Rename => return Decision::Allowed(Allowed::Plain),
+        // A name is the portal's own: no device and no service is asked, only the organisation.
+        ActionKind::Rename => {
+            let refused = device.capabilities.refusals.of(action);
+            return refused.map_or(Decision::Allowed(Allowed::Plain), Decision::Refused);
+        }
     };
     match by_platform {
         Decision::Allowed(_) if !device.capabilities.offers.has(action) => {

@@ -3,5 +3,7 @@
 pub mod http;
 mod router;
 pub mod simulated;
+mod switches;
 
 pub use router::{NamedService, ServiceRouter};
+pub use switches::SwitchedService;

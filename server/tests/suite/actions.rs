@@ -291,6 +291,12 @@ async fn an_erase_ends_what_is_not_sent_and_nothing_else_is_taken_until_the_devi
     let foreign =
         server.get("p-aiko", &format!("/me/managedDevices/d-dana-normal/deviceActionResults/{id}")).await;
     assert_eq!(foreign.status.as_u16(), 404);
+    let again = act_freshly(&server, "p-dana", "d-dana-normal", "wipe", "wipe").await;
+    assert_eq!(
+        (again.status.as_u16(), again.json()),
+        (202, wipe.json()),
+        "the same key, and no device any more"
+    );
     let told = server.get("p-dana", "/me/notifications").await.json()["value"][0].clone();
     assert_eq!((&told["actionName"], &told["actionState"]), (&json!("wipe"), &json!("done")));
     // Somebody enrols it again.
@@ -311,4 +317,43 @@ async fn a_retired_device_keeps_its_passcode_and_an_erased_one_does_not() {
         server.pass(10).await;
         assert_eq!(server.count(passcodes).await, kept, "{action}");
     }
+}
+
+#[tokio::test]
+async fn the_organisation_switches_actions_off_by_platform_and_owner() {
+    let switches = r#"
+        [[actions.off]]
+        action = "wipe"
+        [[actions.off]]
+        action = "remoteLock"
+        platform = "ios"
+        [[actions.off]]
+        action = "rename"
+        owner = "company"
+    "#;
+    let server = TestServer::with(switches).await;
+    let list = server.get("p-chiyo", "/me/managedDevices").await.json();
+    let devices = list["value"].as_array().unwrap().clone();
+    let mut seen = std::collections::BTreeSet::new();
+    for shown in &devices {
+        let reason =
+            |action: &str| shown["actions"][action]["reason"].as_str().unwrap_or("allowed").to_owned();
+        assert_ne!(reason("wipe"), "allowed", "{}", shown["id"]);
+        // Who may act at all comes first.
+        if ["notPrimaryUser", "deviceEnrollmentManager"].contains(&reason("rename").as_str()) {
+            continue;
+        }
+        let is_company = shown["managedDeviceOwnerType"] == "company";
+        assert_eq!(reason("rename") == "organizationPolicy", is_company, "{}", shown["id"]);
+        let is_apple = ["ios", "ipados", "visionos"]
+            .contains(&shown["operatingSystem"].as_str().unwrap().to_lowercase().as_str());
+        if reason("remoteLock") == "organizationPolicy" {
+            assert!(is_apple, "{}", shown["id"]);
+        }
+        seen.insert((is_company, is_apple));
+        assert!(!(is_apple && reason("remoteLock") == "allowed"), "{}", shown["id"]);
+    }
+    assert!(seen.len() >= 3, "phones of several kinds were looked at");
+    let refused = act(&server, "p-dana", "d-dana-normal", "remoteLock", "k", "").await;
+    assert_eq!(refused.json()["reason"], "organizationPolicy");
 }

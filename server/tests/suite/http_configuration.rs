@@ -170,3 +170,23 @@ fn a_client_of_a_token_endpoint_is_read_with_its_secret() {
     assert_eq!(credentials.client_secret.reveal(), "client-s3cret");
     assert_eq!((credentials.client_id.as_str(), credentials.scope.as_deref()), ("portal", Some("mdm")));
 }
+
+#[test]
+fn every_mistake_about_switches_is_named() {
+    let off = |own: &str| format!("[[actions.off]]\n{own}\n");
+    for (section, expected) in [
+        (off("action = \"dance\""), vec!["actions.off[1].action"]),
+        (off(""), vec!["actions.off[1].action"]),
+        (
+            off("action = \"wipe\"\nplatform = \"symbian\"\nowner = \"me\"\nwhy = 1"),
+            vec!["actions.off[1].platform", "actions.off[1].owner", "actions.off[1].why"],
+        ),
+        ("[actions]\noff = 1\nof = 2\n".to_owned(), vec!["actions.off", "actions.of"]),
+        ("[[actions]]\n".to_owned(), vec!["actions"]),
+    ] {
+        assert_eq!(keys(&read("", &section).unwrap_err()), expected, "{section}");
+    }
+    let good =
+        off("action = \"wipe\"") + &off("action = \"remoteLock\"\nplatform = \"ios\"\nowner = \"company\"");
+    assert_eq!(read("", &good).unwrap().switched_off.len(), 2);
+}
