@@ -15,7 +15,7 @@ use crate::http::{
 use crate::metrics::{CountedService, Metrics};
 use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
 use crate::ports::{
-    Clock, CrashPoints, DeviceService, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
+    Clock, CrashPoints, DeviceService, EventInbox, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
 };
 use crate::services::graph::{GraphError, GraphService, RecordError};
 use crate::services::http::{HttpService, HttpServiceError};
@@ -231,7 +231,7 @@ impl Server {
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
         begin_record(&store, settings, clock.now()).await?;
-        let DeviceServices { named, fleet, connectors, tenants } =
+        let DeviceServices { named, fleet, connectors, tenants, webhooks } =
             device_services::open(settings, &clock, &randomness).await?;
         let vault: Arc<dyn PasscodeVault> =
             Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
@@ -280,6 +280,7 @@ impl Server {
             settings: Arc::new(edge_settings(settings)?),
             metrics: Arc::clone(&metrics),
             page: page(settings)?.map(Arc::new),
+            inbox: webhooks.is_used().then(|| Arc::new(webhooks) as Arc<dyn EventInbox>),
         };
         let limits = ServeLimits {
             connections: settings.serving.connections,

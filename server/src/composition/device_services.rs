@@ -5,7 +5,7 @@ use crate::config::{DeviceServiceSettings, Settings};
 use crate::ports::{Clock, DeviceService, Randomness};
 use crate::services::NamedService;
 use crate::services::graph::{CommandRecord, GraphService};
-use crate::services::http::HttpService;
+use crate::services::http::{HttpService, Webhooks};
 use crate::services::simulated::SimulatedFleet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +26,7 @@ pub(super) struct DeviceServices {
     pub(super) fleet: Option<Arc<SimulatedFleet>>,
     pub(super) connectors: Vec<Arc<HttpService>>,
     pub(super) tenants: Vec<Arc<GraphService>>,
+    pub(super) webhooks: Webhooks,
 }
 
 /// The configured device services, in their order: the first has the devices whose identifiers have no prefix.
@@ -34,8 +35,13 @@ pub(super) async fn open(
     clock: &Arc<dyn Clock>,
     randomness: &Arc<dyn Randomness>,
 ) -> Result<DeviceServices, StartError> {
-    let mut all =
-        DeviceServices { named: Vec::new(), fleet: None, connectors: Vec::new(), tenants: Vec::new() };
+    let mut all = DeviceServices {
+        named: Vec::new(),
+        fleet: None,
+        connectors: Vec::new(),
+        tenants: Vec::new(),
+        webhooks: Webhooks::new(Arc::clone(clock)),
+    };
     for service in &settings.device_services {
         match service {
             DeviceServiceSettings::Simulated => {
@@ -51,6 +57,9 @@ pub(super) async fn open(
                 let connector = HttpService::new(http, Arc::clone(clock))
                     .map_err(|error| StartError::DeviceService(http.name.clone(), error))?;
                 let connector = Arc::new(connector);
+                // As the router has it: the devices of the first service have no prefix.
+                let prefix = (!all.named.is_empty()).then(|| http.name.clone());
+                all.webhooks.hear(prefix, Arc::clone(&connector));
                 let service = Arc::clone(&connector) as Arc<dyn DeviceService>;
                 all.named.push(NamedService { name: http.name.clone(), service });
                 all.connectors.push(connector);

@@ -6,7 +6,9 @@ use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
 use crate::services::graph::GraphSettings;
-use crate::services::http::{Authorization, ClientCredentials, HttpServiceSettings, are_certificates};
+use crate::services::http::{
+    Authorization, ClientCredentials, HttpServiceSettings, WebhookSecret, are_certificates,
+};
 use portal_contract::SecretText;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -17,6 +19,8 @@ const OF_THE_FLEET: [&str; 3] = ["fleet", "cloud", "push"];
 const LONGEST_NAME: usize = 24;
 /// The fewest characters of a token: 32 random bytes in base64.
 const SHORTEST_TOKEN: usize = 43;
+/// How many secrets for webhooks are good at the same time.
+const MANY_WEBHOOK_SECRETS: usize = 4;
 const LIST: &str = "device_services";
 const KINDS: &str = "\"graph\" (Microsoft Intune), \"http\" or \"simulated\"";
 
@@ -65,6 +69,25 @@ pub(super) fn read(
         services.extend(service(table, place, &mut names, mistakes, sources));
     }
     services
+}
+
+/// A connector that stands in no configuration, with a token in a file; both are looked at as strictly as there.
+///
+/// # Errors
+/// All mistakes at once.
+pub fn connector(
+    url: &str,
+    token_file: &Path,
+    ca_file: Option<&Path>,
+) -> Result<HttpServiceSettings, Vec<Mistake>> {
+    let path = |path: &Path| Value::from(path.display().to_string());
+    let mut own =
+        Table::from_iter([("url".to_owned(), Value::from(url)), ("token_file".to_owned(), path(token_file))]);
+    own.extend(ca_file.map(|file| ("ca_file".to_owned(), path(file))));
+    let (name, mut mistakes) = ("connector".to_owned(), Vec::new());
+    let sources = Sources::new(None, &Table::new(), &[]);
+    let settings = http(Section::of(own, name.clone(), &mut mistakes), name, &sources);
+    if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
 }
 
 fn service(
@@ -165,8 +188,9 @@ fn http(mut section: Section<'_>, name: String, sources: &Sources) -> HttpServic
     }
     let certificates = certificates(&mut section);
     let authorization = authorization(&mut section, &name, sources);
+    let webhook_secrets = webhook_secrets(&mut section, &name, sources);
     section.finish();
-    HttpServiceSettings { name, url, authorization, certificates }
+    HttpServiceSettings { name, url, authorization, certificates, webhook_secrets }
 }
 
 /// An address without a query, user or password, encrypted or on this machine.
@@ -226,6 +250,33 @@ fn authorization(section: &mut Section<'_>, name: &str, sources: &Sources) -> Au
     let client_secret =
         secret(section, "client_secret_file", client_secret_file, &credential, sources, |_| Ok(()));
     Authorization::ClientCredentials(ClientCredentials { token_url, client_id, client_secret, scope })
+}
+
+/// What the connector may sign its webhooks with: one a line, so that one can be replaced while both are good.
+fn webhook_secrets(section: &mut Section<'_>, name: &str, sources: &Sources) -> Vec<WebhookSecret> {
+    const KEY: &str = "webhook_secret_file";
+    let (file, place) = match section.text(KEY).map(PathBuf::from) {
+        Some(file) => (file, Place::Anywhere),
+        None => match sources.credential(&format!("{name}.webhook-secret")) {
+            Some(file) => (file, Place::Credentials),
+            None => return Vec::new(),
+        },
+    };
+    let read = private_file::read(&file, place).and_then(|text| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let secrets: Option<Vec<_>> = lines.map(WebhookSecret::parse).collect();
+        let secrets = secrets.filter(|secrets| (1..=MANY_WEBHOOK_SECRETS).contains(&secrets.len()));
+        secrets.ok_or_else(|| {
+            format!(
+                "must hold one to {MANY_WEBHOOK_SECRETS} lines of whsec_ and the base64 of 24 to 64 bytes \
+                 (`echo whsec_$(openssl rand -base64 32)`)"
+            )
+        })
+    });
+    read.unwrap_or_else(|reason| {
+        section.wrong(KEY, &format!("{} {reason}", file.display()));
+        Vec::new()
+    })
 }
 
 /// A token that nobody guesses and that fits into a header (RFC 6750 section 2.1).

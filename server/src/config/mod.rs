@@ -12,7 +12,7 @@ mod reader;
 mod session;
 mod settings;
 
-pub use device_services::DeviceServiceSettings;
+pub use device_services::{DeviceServiceSettings, connector};
 pub use reader::Mistake;
 pub use session::SessionSettings;
 pub use settings::{PageSettings, Serving, Settings};

@@ -382,6 +382,7 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
                 120,
             )),
             sign_ins_from_network: Quota::per_minute(count("sign_ins_per_address_per_minute", 300)),
+            events_from_network: Quota::per_minute(count("connector_events_per_address_per_minute", 1200)),
         },
     };
     let streams_per_person = count("streams_per_person", 4);
