@@ -3,6 +3,9 @@
 //! `PORTAL_TEST_KEYCLOAK` is the issuer of one on this machine with the realm of `testkit/keycloak` imported; without it these tests
 //! say that they are skipped.
 
+#[path = "../examples/connector.rs"]
+#[allow(dead_code, reason = "what the tests stand on names it")]
+mod sample_connector;
 #[path = "suite/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the suite, which uses all of it")]
 mod support;

@@ -10,7 +10,7 @@ mod passcodes;
 pub mod providers;
 mod restore;
 
-pub use arguments::{AuditCommand, PasscodesCommand, Wanted, parse};
+pub use arguments::{AuditCommand, ConnectorCheck, ConnectorCommand, PasscodesCommand, Wanted, parse};
 pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;
 pub use check::{CheckUp, Report, check};
