@@ -2,6 +2,17 @@
 //!
 //! `PORTAL_TEST_KEYCLOAK` is the issuer of one on this machine with the realm of `testkit/keycloak` imported; without it these tests
 //! say that they are skipped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    clippy::needless_pass_by_value,
+    missing_docs,
+    reason = "a failing test should stop at once and say where"
+)]
 
 #[path = "../examples/connector.rs"]
 #[allow(dead_code, reason = "what the tests stand on names it")]
