@@ -18,6 +18,7 @@ mod attack_list;
 mod back_end_faults;
 mod chain_cost;
 mod chaos;
+mod check;
 mod clock_jumps;
 mod configuration;
 mod connector_check;
