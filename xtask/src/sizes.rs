@@ -194,7 +194,7 @@ mod tests {
         assert!(
             lines
                 .last()
-                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("60.0 kB")),
+                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("62.0 kB")),
             "{lines:?}"
         );
     }
