@@ -65,7 +65,7 @@ fn a_is_complete_on_every_platform() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
             let (known, device) = resettable(system, version, &outcome);
-            let explain = actions::words::explain(&device, WhyExplain::Challenged);
+            let explain = actions::words::explain(&device, WhyExplain::Challenged, true, false);
             let reach = actions::words::reach(&known, Some(Seconds(3 * 24 * 3600)), Some(SERVER_NOW));
             page.chapter(system);
             page.say("heading", &explain.heading);

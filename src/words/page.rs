@@ -68,7 +68,7 @@ fn reset_title(reset: &ActionFlow, name: Text) -> Text {
         ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => t::rejected_heading(),
         ActionFlow::Idle
         | ActionFlow::Explain { .. }
-        | ActionFlow::SignIn { step: SignInStep::Leaving, .. }
+        | ActionFlow::SignIn { step: SignInStep::Leaving | SignInStep::Interrupted, .. }
         | ActionFlow::Reading { .. } => t::title_explain(name),
     }
 }

@@ -49,6 +49,16 @@ impl Notice {
         self
     }
 
+    /// Adds to the reference what another system said about it, for IT.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Option<&str>) -> Self {
+        if let (Some(reference), Some(detail)) = (&mut self.reference, detail) {
+            reference.push_str(" · ");
+            reference.push_str(detail);
+        }
+        self
+    }
+
     /// An empty reference is none.
     pub(crate) fn with_reference(mut self, reference: &str) -> Self {
         self.reference = (!reference.is_empty()).then(|| reference.to_owned());
@@ -83,22 +93,16 @@ const fn sign_in_text(error: SignInError) -> Text {
         }
         SignInError::ResponseIssuerMismatch
         | SignInError::IdTokenMalformed
-        | SignInError::AlgorithmNotAllowed
         | SignInError::KeyNotFound
         | SignInError::SignatureInvalid
-        | SignInError::TokenIssuerMismatch
-        | SignInError::AudienceMismatch
-        | SignInError::AuthorizedPartyMismatch
         | SignInError::NonceMismatch
         | SignInError::SubjectMissing => t::sign_in_problem_unverified_text(),
-        SignInError::TokenExpired | SignInError::IssuedAtInvalid | SignInError::AuthTimeInFuture => {
-            t::sign_in_problem_clock_text()
-        }
-        SignInError::AuthTimeMissing | SignInError::AuthenticationTooOld => {
-            t::sign_in_problem_not_fresh_text()
-        }
+        SignInError::TokenExpired | SignInError::IssuedAtInvalid => t::sign_in_problem_clock_text(),
+        SignInError::AuthTimeInFuture => t::sign_in_problem_clocks_text(),
+        SignInError::AuthTimeMissing => t::sign_in_problem_no_time_text(),
+        SignInError::AuthenticationTooOld => t::sign_in_problem_not_fresh_text(),
+        SignInError::AccountRefused => t::sign_in_problem_not_permitted_text(),
         SignInError::SubjectMismatch => t::sign_in_problem_other_person_text(),
-        SignInError::AccessTokenRefused => t::sign_in_problem_not_permitted_text(),
         SignInError::CryptoUnavailable | SignInError::StorageRefused | SignInError::RandomUnavailable => {
             t::sign_in_problem_browser_text()
         }
@@ -106,6 +110,12 @@ const fn sign_in_text(error: SignInError) -> Text {
         | SignInError::IssuerMismatch
         | SignInError::EndpointNotSecure
         | SignInError::KeysMalformed
+        | SignInError::AlgorithmNotAllowed
+        | SignInError::TokenIssuerMismatch
+        | SignInError::AudienceMismatch
+        | SignInError::AuthorizedPartyMismatch
+        // The API refuses the token of anybody who has only just signed in: it is for another API, or of another issuer.
+        | SignInError::AccessTokenRefused
         | SignInError::ProviderRefused => t::sign_in_problem_configuration_text(),
     }
 }
@@ -136,6 +146,7 @@ fn problem(error: &ApiError, refused: RefusalView) -> Notice {
         }
         ApiError::StepUpRequired(_) => (Tone::Warn, vec![t::problem_step_up()], Some(t::sign_in_again())),
         ApiError::NotAllowed { .. } => (Tone::Warn, vec![refused.why, refused.instead], None),
+        ApiError::NotSetUp => (Tone::Bad, vec![t::sign_in_problem_configuration_text()], None),
         ApiError::NotFound => (Tone::Warn, vec![t::problem_not_found()], None),
         ApiError::AlreadyPending => (Tone::Info, vec![t::problem_already_pending()], None),
         ApiError::NotCancellable => (Tone::Info, vec![t::problem_not_cancellable()], None),

@@ -14,7 +14,7 @@ use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, Seco
 use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;
 use crate::domain::device::Device;
-use crate::domain::freshness::{Freshness, MaxAge, freshness, seconds_ahead};
+use crate::domain::freshness::{Freshness, MaxAge, Obstacle, freshness, seconds_ahead};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEY_LIFETIME_SECONDS};
 use crate::domain::ids::{DeviceId, RANDOM_ID_BYTES, ResultId, random_id};
 use crate::domain::passcode::{self, RandomnessExhausted};
@@ -154,8 +154,7 @@ impl Portal {
         if kind.proof() == Proof::FreshSignIn
             && let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET)
         {
-            self.note_not_fresh(call.sign_in.auth_time());
-            return Err(Refusal::StepUp(max_age));
+            return Err(self.step_up(call.sign_in.auth_time(), max_age));
         }
         Ok(())
     }
@@ -173,9 +172,9 @@ impl Portal {
         Ok(Accepted::Before(earlier))
     }
 
-    /// Says in the log what nobody could see otherwise: that sign-ins of this provider never count as fresh. Once, because it is
-    /// so for everybody.
-    fn note_not_fresh(&self, auth_time: Option<UtcTime>) {
+    /// The demand for a fresh sign-in. Says in the log what nobody could see otherwise: that sign-ins of this provider never count
+    /// as fresh. Once, because it is so for everybody.
+    pub(super) fn step_up(&self, auth_time: Option<UtcTime>, max_age: MaxAge) -> Refusal {
         let now = self.now();
         if auth_time.is_none() && !self.told_of_missing_auth_time.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -189,6 +188,7 @@ impl Portal {
                 "a sign-in is in the future: the clocks of the provider and of this machine differ"
             );
         }
+        Refusal::StepUp(max_age, Obstacle::of(auth_time, now))
     }
 
     /// Writes it down, exactly once for each key, and at most one open run of an action on a device.

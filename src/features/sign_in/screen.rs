@@ -60,7 +60,10 @@ pub(crate) fn signed_out() -> Part {
 pub(crate) fn failed() -> Part {
     explained(
         |model| match &model.page.session {
-            Session::SignInFailed { error, .. } => Some(words::sign_in_problem(*error)),
+            Session::SignInFailed { error, .. } => {
+                let said = model.features.sign_in.provider_error.as_deref();
+                Some(words::sign_in_problem(*error).with_detail(said))
+            }
             Session::Starting
             | Session::SignedOut
             | Session::Redirecting(_)

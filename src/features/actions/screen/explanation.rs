@@ -48,7 +48,11 @@ pub(crate) fn explain_stage(id: &DeviceId) -> Part {
 
 /// The reason to explain does not change while the explanation stands there.
 fn explain(device: &PermittedDevice) -> ExplainView {
-    actions::words::explain(device, use_model().with_untracked(|model| why_of(&model.features.actions.reset)))
+    use_model().with_untracked(|model| {
+        let signs_out_first = model.features.sign_in.signs_out_first(&model.page);
+        let why = why_of(&model.features.actions.reset);
+        actions::words::explain(device, why, signs_out_first, model.page.cannot_prove_fresh())
+    })
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {

@@ -55,6 +55,7 @@ impl Stage {
             | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
             | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
             | ActionFlow::SignIn { step: SignInStep::Failed, .. }
+            | ActionFlow::SignIn { step: SignInStep::Interrupted, .. }
             | ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. }
             | ActionFlow::Stopped { why: StopReason::Gone, .. }
             | ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => Self::Notice,
@@ -131,12 +132,15 @@ fn notice_stage(id: &DeviceId) -> Part {
 }
 
 fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {
-    actions::words::reset_notice(
+    let notice = actions::words::reset_notice(
         &model.features.actions.reset,
         &device_name(model, id),
         model.features.sign_in.error,
         model.page.now,
-    )
+    )?;
+    let is_sign_in = matches!(model.features.actions.reset, ActionFlow::SignIn { .. });
+    let said = model.features.sign_in.provider_error.as_deref();
+    Some(notice.with_detail(said.filter(|_| is_sign_in)))
 }
 
 /// The platform and what the reset does, where it ended without anybody knowing how and was of the kind that issues a
@@ -168,7 +172,8 @@ impl WayOn {
             ActionFlow::SignIn { step: SignInStep::Expired, .. }
             | ActionFlow::SignIn { step: SignInStep::WrongPerson, .. }
             | ActionFlow::SignIn { step: SignInStep::Cancelled, .. }
-            | ActionFlow::SignIn { step: SignInStep::Failed, .. } => Self::SignInAgain,
+            | ActionFlow::SignIn { step: SignInStep::Failed, .. }
+            | ActionFlow::SignIn { step: SignInStep::Interrupted, .. } => Self::SignInAgain,
             ActionFlow::Submit { step: SubmitStep::Unknown, .. }
             | ActionFlow::Submit { step: SubmitStep::Busy { .. }, .. } => Self::SendAgain,
             ActionFlow::Ended { end: Ending::Failed(_), .. }

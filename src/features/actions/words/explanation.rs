@@ -16,7 +16,7 @@ use portal_contract::{DeviceEnrollmentType, ResetOutcome};
 pub struct ExplainView {
     /// The heading, also the label of the dialog.
     pub heading: Text,
-    /// Why A is shown again, when it is.
+    /// Why A is shown again, or why going on will not help, when it is so.
     pub again: Option<Text>,
     /// What to do.
     pub lead: Text,
@@ -46,15 +46,26 @@ pub struct ExplainView {
 
 /// The words of A for a device.
 #[must_use]
-pub fn explain(device: &PermittedDevice, why: WhyExplain) -> ExplainView {
+pub fn explain(
+    device: &PermittedDevice,
+    why: WhyExplain,
+    signs_out_first: bool,
+    cannot_prove: bool,
+) -> ExplainView {
+    let (lead, button, hint) = if signs_out_first {
+        (t::explain_lead(), t::explain_sign_out(), t::explain_sign_out_hint())
+    } else {
+        (t::explain_lead_sign_in(), t::sign_in_again(), t::explain_sign_in_hint())
+    };
     let name = device_name(device.name());
     ExplainView {
         heading: t::explain_heading(name.clone()),
         again: match why {
+            _ if cannot_prove => Some(t::explain_cannot_prove()),
             WhyExplain::FirstTime => None,
             WhyExplain::Challenged => Some(t::explain_again_challenged()),
         },
-        lead: t::explain_lead(),
+        lead,
         clock_starts: t::explain_clock_starts(),
         why_heading: t::explain_why_heading(),
         why: t::explain_why_text(),
@@ -63,8 +74,8 @@ pub fn explain(device: &PermittedDevice, why: WhyExplain) -> ExplainView {
         before_heading: t::prepare_heading(),
         ready: t::explain_have_device(name),
         return_note: t::explain_return_note(),
-        sign_out: t::explain_sign_out(),
-        sign_out_hint: t::explain_sign_out_hint(),
+        sign_out: button,
+        sign_out_hint: hint,
         cancel: t::app_cancel(),
     }
 }

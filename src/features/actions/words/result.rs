@@ -225,6 +225,10 @@ pub fn reset_notice(
             Notice::new(Tone::Neutral, t::cancelled_heading(), vec![t::cancelled_text(name)])
                 .with_button(t::cancelled_button())
         }
+        ActionFlow::SignIn { step: SignInStep::Interrupted, .. } => {
+            Notice::new(Tone::Neutral, t::go_on_heading(name.clone()), vec![t::go_on_text(name)])
+                .with_button(t::go_on_button())
+        }
         ActionFlow::SignIn { step: SignInStep::Failed, .. } => step_up_failed(name, sign_in_error),
         ActionFlow::Stopped { why: StopReason::NotAllowed(reason), .. } => {
             let refusal = refusal(*reason);

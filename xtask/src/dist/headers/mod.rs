@@ -9,13 +9,12 @@
 
 mod azure;
 mod own_server;
-mod pages;
 
 use serde_json::json;
 
 use crate::error::Result;
 use crate::template;
-use pages::{Below, PAGES};
+use portal_contract::addresses;
 
 /// What portal-server replaces in the policy of `headers.json`.
 const CONNECT_PLACEHOLDER: &str = "{connect}";
@@ -89,8 +88,7 @@ pub(crate) struct Answers<'a> {
 impl Answers<'_> {
     /// The files for the hosts, as name and contents.
     pub(crate) fn files(&self) -> Result<Vec<(&'static str, String)>> {
-        let pages: Vec<(&str, bool)> =
-            PAGES.iter().map(|(page, below)| (*page, *below == Below::Pages)).collect();
+        let pages = pages();
         let values = json!({
             "everywhere": self.everywhere(), "media_types": MEDIA_TYPES, "encodings": ENCODINGS, "pages": pages,
             "hidden": FOR_THE_HOST, "hidden_directory": FOR_THE_HOST_DIRECTORY, "hashed": self.hashed,
@@ -144,10 +142,39 @@ fn policy(connect: &str, images: &str, style: &str) -> String {
     .join("; ")
 }
 
+/// The addresses of the page for hosts that cannot be told "everything that is no file": the first part of each, and whether
+/// there are more of the page below it.
+fn pages() -> Vec<(String, bool)> {
+    let mut pages: Vec<(String, bool)> = Vec::new();
+    for address in addresses::ALL {
+        let first = address.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let page = format!("/{first}");
+        let has_more = addresses::ALL.iter().any(|other| other.starts_with(&format!("{page}/")));
+        if address != addresses::HOME && pages.iter().all(|(known, _)| *known != page) {
+            pages.push((page, has_more));
+        }
+    }
+    pages
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_address_of_the_page_is_in_a_rule_for_hosts_that_need_a_list() {
+        let pages = pages();
+        for address in addresses::ALL.iter().filter(|address| **address != addresses::HOME) {
+            let path = addresses::example(address, "d-1", "r-1");
+            let below = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.starts_with('/'));
+            let is_known = pages.iter().any(|(page, more)| *page == path || (*more && below(page)));
+            assert!(is_known, "{path} is in no rule");
+        }
+        assert!(
+            pages.contains(&("/devices".to_owned(), true)) && pages.contains(&("/help".to_owned(), false))
+        );
+    }
 
     #[test]
     fn the_policy_allows_wasm_our_own_files_and_the_one_style_sheet_inline() {
