@@ -46,6 +46,25 @@ test('config.json missing, broken, empty or of a careless host: an explanation, 
   }
 });
 
+test('the configuration and the provider are asked for once, before the module is there', async ({ page, portal }) => {
+  const asked = [];
+  page.on('request', (request) => {
+    const name = request.url().match(/config\.json$|openid-configuration$/)?.[0];
+    if (name) asked.push(name);
+  });
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/devices', { waitUntil: 'commit' });
+  await expect.poll(() => asked).toEqual(['config.json', 'openid-configuration']);
+  release();
+  await expect(portal.headed('sign_in.required_heading')).toBeVisible();
+  expect(asked).toEqual(['config.json', 'openid-configuration']);
+});
+
 test('something useful paints before WebAssembly has loaded', async ({ page }) => {
   await page.route('**/*.wasm', () => {});
   await page.goto('/', { waitUntil: 'commit' });
