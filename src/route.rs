@@ -25,7 +25,7 @@ pub enum Route {
     /// `/devices/{id}/history`: what happened to it.
     DeviceHistory(DeviceId),
     /// `/devices/{id}/not-me/{resultId}`: "this wasn't me".
-    NotMe(DeviceId, ResultId),
+    UnrecognizedActivity(DeviceId, ResultId),
     /// `/history`: what happened to all of the person's devices.
     History,
     /// `/notifications`: what ended since the last visit.
@@ -44,7 +44,6 @@ pub enum Route {
 
 /// What is true of a screen, whichever device it is about.
 struct Row {
-    /// The address.
     address: &'static str,
     /// Whether it shows something of the person.
     needs_sign_in: bool,
@@ -97,8 +96,11 @@ static DEVICE_HISTORY: Row = Row {
     screen: |ids| ids.device.map(Route::DeviceHistory),
     ..OF_PERSON
 };
-static NOT_ME: Row =
-    Row { address: addresses::NOT_ME, screen: |ids| Some(Route::NotMe(ids.device?, ids.run?)), ..OF_PERSON };
+static UNRECOGNIZED_ACTIVITY: Row = Row {
+    address: addresses::UNRECOGNIZED_ACTIVITY,
+    screen: |ids| Some(Route::UnrecognizedActivity(ids.device?, ids.run?)),
+    ..OF_PERSON
+};
 static HISTORY: Row = Row { address: addresses::HISTORY, screen: |_| Some(Route::History), ..OF_PERSON };
 static NOTIFICATIONS: Row =
     Row { address: addresses::NOTIFICATIONS, screen: |_| Some(Route::Notifications), ..OF_PERSON };
@@ -124,7 +126,7 @@ static ROWS: [&Row; addresses::ALL.len()] = [
     &RESET_PASSCODE,
     &PASSCODE,
     &DEVICE_HISTORY,
-    &NOT_ME,
+    &UNRECOGNIZED_ACTIVITY,
     &HISTORY,
     &NOTIFICATIONS,
     &ACCESSIBILITY,
@@ -165,7 +167,7 @@ impl Route {
             Self::ResetPasscode(_) => &RESET_PASSCODE,
             Self::Passcode(_) => &PASSCODE,
             Self::DeviceHistory(_) => &DEVICE_HISTORY,
-            Self::NotMe(..) => &NOT_ME,
+            Self::UnrecognizedActivity(..) => &UNRECOGNIZED_ACTIVITY,
             Self::History => &HISTORY,
             Self::Notifications => &NOTIFICATIONS,
             Self::Accessibility => &ACCESSIBILITY,
@@ -211,7 +213,7 @@ impl Route {
 
     /// Whether the screen is in the part of the page that a first visit does not load.
     #[must_use]
-    pub const fn needs_later_screens(&self) -> bool {
+    pub const fn is_lazy(&self) -> bool {
         self.row().is_lazy
     }
 
@@ -230,7 +232,7 @@ impl Route {
             | Self::ResetPasscode(id)
             | Self::Passcode(id)
             | Self::DeviceHistory(id)
-            | Self::NotMe(id, _) => Some(id),
+            | Self::UnrecognizedActivity(id, _) => Some(id),
             Self::Home
             | Self::Devices
             | Self::History
@@ -245,7 +247,7 @@ impl Route {
 
     /// The run of an action that the screen is about.
     const fn run(&self) -> Option<&ResultId> {
-        if let Self::NotMe(_, run) = self { Some(run) } else { None }
+        if let Self::UnrecognizedActivity(_, run) = self { Some(run) } else { None }
     }
 }
 
@@ -266,8 +268,8 @@ mod tests {
             Route::Device(_) => Route::ResetPasscode(id()?),
             Route::ResetPasscode(_) => Route::Passcode(id()?),
             Route::Passcode(_) => Route::DeviceHistory(id()?),
-            Route::DeviceHistory(_) => Route::NotMe(id()?, ResultId::parse("r 1?")?),
-            Route::NotMe(..) => Route::History,
+            Route::DeviceHistory(_) => Route::UnrecognizedActivity(id()?, ResultId::parse("r 1?")?),
+            Route::UnrecognizedActivity(..) => Route::History,
             Route::History => Route::Notifications,
             Route::Notifications => Route::Accessibility,
             Route::Accessibility => Route::Help,
@@ -332,14 +334,14 @@ mod tests {
     }
 
     #[test]
-    fn a_first_visit_needs_no_later_screen_and_what_follows_does() -> Result<(), &'static str> {
+    fn a_first_visit_needs_no_lazy_screen_and_what_follows_does() -> Result<(), &'static str> {
         let id = DeviceId::parse("a").ok_or("an identifier")?;
         for route in [Route::Home, Route::Devices, Route::SignedOut, Route::Callback, Route::NotFound] {
-            assert!(!route.needs_later_screens(), "{route:?}");
+            assert!(!route.is_lazy(), "{route:?}");
         }
         for route in [Route::Device(id.clone()), Route::ResetPasscode(id), Route::Notifications, Route::Help]
         {
-            assert!(route.needs_later_screens(), "{route:?}");
+            assert!(route.is_lazy(), "{route:?}");
         }
         Ok(())
     }

@@ -14,15 +14,15 @@
 //! | presses "Try again" at anything that failed to load (also `config.json`) | `AppEvent::RetryChosen` |
 //! | types into the filter (also each IME commit) | `devices::Event::FilterChanged(text)` |
 //! | asks for more rows | `devices::Event::MoreChosen` |
-//! | presses "Reset passcode" at a device (details or list) | `actions::Event::ResetChosen(id)`: A opens (`actions.reset` is `Explain`), or the reset's page when one is under way |
-//! | presses "Sign out" in A; presses the one button of `Expired`, `WrongPerson`, `SignInCancelled`, `SignInFailed` | `actions::Event::SignOutForResetChosen` |
-//! | cancels A (button or Esc) or B | `actions::Event::ResetCancelled` |
-//! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `actions::Event::ResetConfirmed` |
+//! | presses "Reset passcode" at a device (details or list) | `actions::Event::ResetChosen(id)`: the explanation opens (`actions.reset` is `Explain`), or the reset's page when one is under way |
+//! | presses "Sign out" in the explanation; presses the one button of `Expired`, `WrongPerson`, `SignInCancelled`, `SignInFailed` | `actions::Event::SignOutForResetChosen` |
+//! | cancels the explanation (button or Esc) or the confirmation | `actions::Event::ResetCancelled` |
+//! | presses the last button of the confirmation; "Try again" in `OutcomeUnknown` and `Busy` | `actions::Event::ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `actions::Event::ResetRestarted` |
 //! | chooses another action; confirms it; cancels its question or its field | `actions::Event::Chosen`; `actions::Event::Confirmed`; `actions::Event::Cancelled` |
 //! | saves a new name | `actions::Event::NameSubmitted` |
 //! | presses "Cancel this reset" | `actions::Event::RunCancelAsked`, then in the question `actions::Event::RunCancelChosen` or `actions::Event::RunCancelDropped` |
-//! | answers a question in A | `actions::Event::FactorAnswered(answer)`, `actions::Event::AtHandAnswered(answer)` |
+//! | answers a question in the explanation | `actions::Event::FactorAnswered(answer)`, `actions::Event::AtHandAnswered(answer)` |
 //! | wants to be told by the system when it is done | `actions::Event::AlertChosen` |
 //! | hides or shows the countdown | `actions::Event::CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `passcode::Event::ShowChosen(id)` / `passcode::Event::HideChosen` / `passcode::Event::CopyChosen` |
@@ -61,7 +61,7 @@
 //! route. `SignedOut` on a route that needs a sign-in: the sign-in screen. [`Model::shows_reset_explanation`] goes before
 //! both: the reset's own explanations are shown although nobody is signed in. Otherwise the route's screen.
 //!
-//! A route that needs the later screens ([`LaterScreens`](crate::core::LaterScreens)) shows a skeleton until they and their texts are there, or
+//! A route that needs the lazy screens ([`LazyScreens`](crate::core::LazyScreens)) shows a skeleton until they and their texts are there, or
 //! that they could not be loaded.
 //!
 //! `page.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `page.announcement` is
@@ -69,7 +69,7 @@
 
 mod answers;
 mod event;
-mod later;
+mod lazy;
 mod model;
 mod navigation;
 mod network;

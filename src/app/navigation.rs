@@ -28,7 +28,7 @@ impl Features {
             return self.enter_route(context);
         }
         context.page.route = route;
-        self.forget_failed_later_screens(context);
+        self.forget_failed_lazy_screens(context);
         context.page.arrivals = context.page.arrivals.wrapping_add(1);
         self.passcode.hide(context);
         self.leave_reset(context);
@@ -42,7 +42,7 @@ impl Features {
     fn leave_reset(&mut self, context: &mut Context) {
         let state = &self.actions.reset;
         let is_own = state.device().is_some() && state.device() == context.page.route.device();
-        let is_alive = state.ticket().is_some() || matches!(state, ActionFlow::Pending { .. });
+        let is_alive = state.grant().is_some() || matches!(state, ActionFlow::Pending { .. });
         let is_explained_here = matches!(context.page.route, Route::ResetPasscode(_)) && is_own;
         let is_ended_here = is_explained_here && !matches!(state, ActionFlow::Explain { .. });
         if !is_alive
@@ -90,7 +90,7 @@ impl Features {
                 self.devices.open(id.clone(), context);
                 self.history.open(HistoryScope::Device(id), context);
             }
-            Route::NotMe(id, result) => {
+            Route::UnrecognizedActivity(id, result) => {
                 self.devices.open(id, context);
                 self.history.open_report(result);
             }
@@ -114,7 +114,7 @@ impl Features {
             Config::Failed(_) => self.retry_config(context),
             Config::Loading => {}
             Config::Ready(_) => {
-                self.forget_failed_later_screens(context);
+                self.forget_failed_lazy_screens(context);
                 self.enter_route(context);
             }
         }

@@ -2,7 +2,7 @@
 //! a passcode. Each record is keyed by the `state` it is bound to, lives ten minutes and is deleted before it is used.
 
 use super::{CodeVerifier, StepUpChallenge};
-use crate::domain::{DeviceId, IdempotencyKey, Seconds, WhoseScreen};
+use crate::domain::{Computer, DeviceId, IdempotencyKey, Seconds};
 use crate::route::Route;
 use portal_contract::UtcTime;
 use portal_contract::json::{Fields, read_text};
@@ -24,15 +24,9 @@ pub enum Purpose {
         return_to: Route,
     },
     /// A fresh sign-in for a reset of this device's passcode.
-    StepUp {
-        /// The device.
-        device: DeviceId,
-    },
+    StepUp { device: DeviceId },
     /// A recent sign-in to see this device's temporary passcode.
-    Reveal {
-        /// The device.
-        device: DeviceId,
-    },
+    Reveal { device: DeviceId },
 }
 
 impl Purpose {
@@ -102,12 +96,11 @@ pub struct Transaction {
     pub nonce: String,
     /// Who has to come back; `None` when anybody may sign in.
     pub expected: Option<ExpectedPerson>,
-    /// What it is for.
     pub purpose: Purpose,
     /// The key of the reset it may lead to.
     pub key: IdempotencyKey,
     /// Whose screen it was begun on.
-    pub screen: WhoseScreen,
+    pub screen: Computer,
     /// When it began, by this computer's clock (compared with itself only).
     pub created: UtcTime,
 }
@@ -139,7 +132,7 @@ impl Transaction {
             ("purpose", text(self.purpose.name())),
             ("return_to", text(&self.purpose.return_to().path())),
             ("key", text(self.key.as_str())),
-            ("borrowed", (self.screen == WhoseScreen::Borrowed).to_string()),
+            ("borrowed", (self.screen == Computer::Shared).to_string()),
             ("created", write_moment(self.created)),
         ])
     }
@@ -148,7 +141,7 @@ impl Transaction {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let record = read_text(text, |fields| {
-            let is_borrowed = fields.flag("borrowed");
+            let is_shared = fields.flag("borrowed");
             let [verifier, nonce, purpose, return_to, key] =
                 ["verifier", "nonce", "purpose", "return_to", "key"].map(|name| fields.word(name));
             let expected = fields.part("expected", ExpectedPerson::read);
@@ -163,7 +156,7 @@ impl Transaction {
                 expected,
                 purpose: Purpose::parse(purpose, return_to)?,
                 key: IdempotencyKey::parse(key)?,
-                screen: if is_borrowed { WhoseScreen::Borrowed } else { WhoseScreen::Own },
+                screen: if is_shared { Computer::Shared } else { Computer::Own },
                 created,
             })
         });
@@ -257,10 +250,9 @@ impl Continuation {
     }
 }
 
-/// Lets B come back after a reload, if the sign-in is still fresh then. It allows nothing by itself.
+/// Lets the confirmation come back after a reload, if the sign-in is still fresh then. It allows nothing by itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResumeRecord {
-    /// The device.
     pub device: DeviceId,
     /// The key of this step-up.
     pub key: IdempotencyKey,

@@ -7,7 +7,7 @@
 
 use super::live;
 use crate::app::Event;
-use crate::components::{Part, el};
+use crate::components::{View, el};
 use crate::i18n::Text;
 use crate::route::Route;
 use crate::shell::{Selected, use_dispatch};
@@ -40,20 +40,20 @@ impl Weight {
 
 /// A button that says what the person did.
 #[inline(never)]
-pub fn button(weight: Weight, words: Text, event: Event) -> Part {
+pub fn button(weight: Weight, words: Text, event: Event) -> View {
     let dispatch = use_dispatch();
     pressable(weight, words, Box::new(move || dispatch(event.clone())))
 }
 
 /// A button whose effect stays inside its component.
 #[inline(never)]
-pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> Part {
+pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> View {
     el("button").attr("type", "button").class(weight.class()).on_press(press).words(words).into()
 }
 
 /// A link to a screen of the page that looks like a button.
 #[inline(never)]
-pub fn link_button(weight: Weight, words: Text, route: &Route) -> Part {
+pub fn link_button(weight: Weight, words: Text, route: &Route) -> View {
     el("a").class(weight.class()).attr("href", route.path()).words(words).into()
 }
 
@@ -67,8 +67,8 @@ pub fn choice(
     question: Text,
     answers: [Answer; 2],
     is_advised: Selected<bool>,
-    advice: impl Fn() -> Part + 'static,
-) -> Part {
+    advice: impl Fn() -> View + 'static,
+) -> View {
     let dispatch = use_dispatch();
     let radio = |(words, event): Answer| {
         let field = el("input")
@@ -89,9 +89,9 @@ pub fn choice(
 pub fn tick_box(
     id: &'static str,
     is_ticked: impl Fn() -> bool + 'static,
-    words: Part,
+    words: View,
     toggled: impl Fn() + 'static,
-) -> Part {
+) -> View {
     let input = el("input")
         .attr("type", "checkbox")
         .attr("id", id)

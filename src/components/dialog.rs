@@ -4,14 +4,14 @@
 //! click beside it does nothing (a question about a reset must not vanish by accident), and when it goes the focus
 //! returns to what opened it.
 
-use crate::components::{Part, el, focus_heading};
+use crate::components::{View, el, focus_heading};
 use crate::i18n::Text;
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 /// Shows a modal dialog for as long as it is mounted. `on_cancel` runs on Esc; the buttons belong to `body`.
-pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'static, body: Part) -> Part {
+pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'static, body: View) -> View {
     let give_focus_back = focus_return();
     let heading_id = [id, "-heading"].concat();
     let labelled_by = heading_id.clone();
@@ -26,8 +26,8 @@ pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'st
         // A browser may close it without asking when Esc is pressed twice.
         .on("close", move |_| on_cancel())
         .child(el("div").class("dialog-body").child(heading).child(body))
-        .mounted(show)
-        .removed(give_focus_back)
+        .on_mount(show)
+        .on_cleanup(give_focus_back)
         .into()
 }
 

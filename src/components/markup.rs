@@ -5,6 +5,27 @@
 //! strings in it. What changes is a closure that reads signals ([`live`], [`Element::attr_live`]); Leptos runs it again and
 //! disposes of everything that was made inside it. A live part is replaced as a whole, so it should be as small as what
 //! changes, and read selections ([`crate::shell::select`]). Measured reasons: docs/adr/0011-own-markup-layer.md.
+//!
+//! # For Leptos developers
+//!
+//! Signals, effects, contexts and owners are Leptos' own; only `view!` is not used. A component is a function that returns a
+//! [`View`], called and not rendered by a macro. State is not kept in components: they select from the one model and dispatch
+//! events (`crate::app::Event`).
+//!
+//! | in Leptos | here |
+//! |---|---|
+//! | `view! { <p class="lede">{text}</p> }` | `el("p").class("lede").words(text)` |
+//! | `<a href=path>..</a>` | `el("a").attr("href", path).child(..)` |
+//! | `{move \|\| ..}`, `<Show when=..>`, `<For ..>` | [`live`] or [`Element::live`]: made anew as a whole |
+//! | `attr:hidden=move \|\| ..`, `prop:value=..` | [`Element::attr_live`], [`Element::prop_live`] |
+//! | `on:click=..` | [`Element::on_press`], [`Element::on`] |
+//! | `NodeRef` with an effect | [`Element::on_mount`] |
+//! | `on_cleanup` | [`Element::on_cleanup`] |
+//! | `Effect::new` | [`effect`] |
+//! | a fragment `<>..</>` | [`group`] |
+//! | `Memo::new` of a part of the state | [`crate::shell::select`] |
+//! | `use_context` | [`crate::shell::use_model`], [`crate::shell::use_dispatch`], [`crate::shell::use_tr`] |
+//! | `mount_to` | [`attach`] |
 
 use crate::i18n::Text;
 use crate::shell::use_tr;
@@ -14,22 +35,22 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::Node;
 
 /// A piece of markup, not in the document yet.
-pub struct Part(Kind);
+pub struct View(Kind);
 
 enum Kind {
     Element(Element),
     Text(String),
     Words(Box<dyn Fn() -> String>),
-    Live(Box<dyn Fn() -> Part>),
+    Live(Box<dyn Fn() -> View>),
     Effect(Box<dyn FnMut()>),
-    Group(Vec<Part>),
+    Group(Vec<View>),
 }
 
 /// An element and what is in it.
 pub struct Element {
     tag: &'static str,
     settings: Vec<Setting>,
-    children: Vec<Part>,
+    children: Vec<View>,
 }
 
 enum Setting {
@@ -43,31 +64,31 @@ enum Setting {
 
 /// What has to live as long as the nodes do: effects and listeners. Dropping it ends them.
 #[derive(Default)]
-struct Kept(Vec<Box<dyn std::any::Any>>);
+struct Retained(Vec<Box<dyn std::any::Any>>);
 
-impl Kept {
-    fn keep<T: 'static>(&mut self, thing: T) {
+impl Retained {
+    fn retain<T: 'static>(&mut self, thing: T) {
         self.0.push(Box::new(thing));
     }
 }
 
 /// Runs `run` now and whenever what it read has changed. One type of effect for everything: each costs code of its own.
-fn follow(run: Box<dyn FnMut(Option<Kept>) -> Kept>) -> RenderEffect<Kept> {
+fn follow(run: Box<dyn FnMut(Option<Retained>) -> Retained>) -> RenderEffect<Retained> {
     RenderEffect::new(run)
 }
 
 /// The same for what keeps nothing.
-fn repeat(mut run: Box<dyn FnMut()>) -> RenderEffect<Kept> {
+fn repeat(mut run: Box<dyn FnMut()>) -> RenderEffect<Retained> {
     follow(Box::new(move |_| {
         run();
-        Kept::default()
+        Retained::default()
     }))
 }
 
 /// What is done when its element goes.
-struct Farewell(Option<Box<dyn FnOnce()>>);
+struct OnCleanup(Option<Box<dyn FnOnce()>>);
 
-impl Drop for Farewell {
+impl Drop for OnCleanup {
     fn drop(&mut self) {
         if let Some(react) = self.0.take() {
             react();
@@ -98,56 +119,56 @@ pub const fn el(tag: &'static str) -> Element {
 /// A text in the current language; it follows a change of the language.
 #[must_use]
 #[inline(never)]
-pub fn words(text: Text) -> Part {
-    Part(Kind::Words(Box::new(use_tr().say(text))))
+pub fn words(text: Text) -> View {
+    View(Kind::Words(Box::new(use_tr().say(text))))
 }
 
 /// A part that is made anew whenever what `make` reads changes.
-pub fn live<P: Into<Part>>(make: impl Fn() -> P + 'static) -> Part {
-    Part(Kind::Live(Box::new(move || make().into())))
+pub fn live<P: Into<View>>(make: impl Fn() -> P + 'static) -> View {
+    View(Kind::Live(Box::new(move || make().into())))
 }
 
 /// Words that are made anew whenever what `make` reads changes.
-pub fn live_text(make: impl Fn() -> String + 'static) -> Part {
-    Part(Kind::Words(Box::new(make)))
+pub fn live_text(make: impl Fn() -> String + 'static) -> View {
+    View(Kind::Words(Box::new(make)))
 }
 
 /// Something outside the markup that is done now and again whenever what it reads changes. Nothing in the document.
-pub fn effect(run: impl FnMut() + 'static) -> Part {
-    Part(Kind::Effect(Box::new(run)))
+pub fn effect(run: impl FnMut() + 'static) -> View {
+    View(Kind::Effect(Box::new(run)))
 }
 
 /// Several parts, one after the other.
 #[must_use]
-pub fn group<const N: usize>(parts: [Part; N]) -> Part {
-    Part(Kind::Group(parts.into()))
+pub fn group<const N: usize>(parts: [View; N]) -> View {
+    View(Kind::Group(parts.into()))
 }
 
 /// No part.
 #[must_use]
-pub const fn nothing() -> Part {
-    Part(Kind::Group(Vec::new()))
+pub const fn nothing() -> View {
+    View(Kind::Group(Vec::new()))
 }
 
-impl From<Element> for Part {
+impl From<Element> for View {
     fn from(element: Element) -> Self {
         Self(Kind::Element(element))
     }
 }
 
-impl From<Vec<Self>> for Part {
+impl From<Vec<Self>> for View {
     fn from(parts: Vec<Self>) -> Self {
         Self(Kind::Group(parts))
     }
 }
 
-impl<P: Into<Self>> From<Option<P>> for Part {
+impl<P: Into<Self>> From<Option<P>> for View {
     fn from(part: Option<P>) -> Self {
         part.map_or_else(nothing, Into::into)
     }
 }
 
-impl FromIterator<Self> for Part {
+impl FromIterator<Self> for View {
     fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
         let mut group = Vec::new();
         for part in parts {
@@ -159,7 +180,7 @@ impl FromIterator<Self> for Part {
 
 /// Not inlined: one copy for all kinds of lists.
 #[inline(never)]
-fn push(parts: &mut Vec<Part>, part: Part) {
+fn push(parts: &mut Vec<View>, part: View) {
     parts.push(part);
 }
 
@@ -210,28 +231,28 @@ impl Element {
     }
 
     /// Calls `react` once, as soon as the element stands in the document.
-    pub fn mounted(self, react: impl FnOnce(web_sys::HtmlElement) + 'static) -> Self {
+    pub fn on_mount(self, react: impl FnOnce(web_sys::HtmlElement) + 'static) -> Self {
         self.set(Setting::Mounted(Box::new(react)))
     }
 
     /// Calls `react` once, when the element goes.
-    pub fn removed(self, react: impl FnOnce() + 'static) -> Self {
+    pub fn on_cleanup(self, react: impl FnOnce() + 'static) -> Self {
         self.set(Setting::Removed(Box::new(react)))
     }
 
     /// Something inside.
-    pub fn child(self, part: impl Into<Part>) -> Self {
+    pub fn child(self, part: impl Into<View>) -> Self {
         self.with(part.into())
     }
 
     #[inline(never)]
-    fn with(mut self, part: Part) -> Self {
+    fn with(mut self, part: View) -> Self {
         self.children.push(part);
         self
     }
 
     /// Several things inside.
-    pub fn children(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+    pub fn children(mut self, parts: impl IntoIterator<Item = View>) -> Self {
         for part in parts {
             push(&mut self.children, part);
         }
@@ -246,11 +267,11 @@ impl Element {
 
     /// A text inside that is the same in every language: names, numbers. Always text, never HTML.
     pub fn text(self, text: impl Into<String>) -> Self {
-        self.child(Part(Kind::Text(text.into())))
+        self.child(View(Kind::Text(text.into())))
     }
 
     /// A live part inside; see [`live`].
-    pub fn live<P: Into<Part>>(self, make: impl Fn() -> P + 'static) -> Self {
+    pub fn live<P: Into<View>>(self, make: impl Fn() -> P + 'static) -> Self {
         self.child(live(make))
     }
 
@@ -261,27 +282,27 @@ impl Element {
 }
 
 /// Puts a part into the document, at the end of `parent`, for as long as the current reactive owner lives.
-pub fn attach(part: Part, parent: &Node) {
-    let mut kept = Kept::default();
-    part.build(parent, &mut kept);
-    let _owned = StoredValue::new_local(kept);
+pub fn attach(part: View, parent: &Node) {
+    let mut retained = Retained::default();
+    part.build(parent, &mut retained);
+    let _owned = StoredValue::new_local(retained);
 }
 
-impl Part {
-    fn build(self, parent: &Node, kept: &mut Kept) {
+impl View {
+    fn build(self, parent: &Node, retained: &mut Retained) {
         match self.0 {
-            Kind::Element(element) => element.build(parent, kept),
+            Kind::Element(element) => element.build(parent, retained),
             Kind::Text(text) => append(parent, &document().create_text_node(&text)),
             Kind::Words(make) => {
                 let node = document().create_text_node("");
                 append(parent, &node);
-                kept.keep(repeat(Box::new(move || node.set_data(&make()))));
+                retained.retain(repeat(Box::new(move || node.set_data(&make()))));
             }
-            Kind::Live(make) => build_live(make, parent, kept),
-            Kind::Effect(run) => kept.keep(repeat(run)),
+            Kind::Live(make) => build_live(make, parent, retained),
+            Kind::Effect(run) => retained.retain(repeat(run)),
             Kind::Group(parts) => {
                 for part in parts {
-                    part.build(parent, kept);
+                    part.build(parent, retained);
                 }
             }
         }
@@ -289,36 +310,36 @@ impl Part {
 }
 
 /// A live part stands between two empty text nodes; what is between them is replaced.
-fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
+fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, retained: &mut Retained) {
     let start: Node = document().create_text_node("").into();
     let end: Node = document().create_text_node("").into();
     append(parent, &start);
     append(parent, &end);
-    kept.keep(follow(Box::new(move |before| {
+    retained.retain(follow(Box::new(move |before| {
         let part = make();
         drop(before);
-        let Some(parent) = end.parent_node() else { return Kept::default() };
+        let Some(parent) = end.parent_node() else { return Retained::default() };
         while let Some(old) = start.next_sibling().filter(|node| *node != end) {
             if parent.remove_child(&old).is_err() {
                 break;
             }
         }
         let fresh: Node = document().create_document_fragment().into();
-        let mut kept = Kept::default();
-        part.build(&fresh, &mut kept);
+        let mut retained = Retained::default();
+        part.build(&fresh, &mut retained);
         let _inserted = parent.insert_before(&fresh, Some(&end));
-        kept
+        retained
     })));
 }
 
 impl Element {
-    fn build(self, parent: &Node, kept: &mut Kept) {
+    fn build(self, parent: &Node, retained: &mut Retained) {
         let Some(element) = create(self.tag) else { return };
         for setting in self.settings {
-            apply(setting, &element, kept);
+            apply(setting, &element, retained);
         }
         for part in self.children {
-            part.build(&element, kept);
+            part.build(&element, retained);
         }
         append(parent, &element);
     }
@@ -333,23 +354,23 @@ fn create(tag: &str) -> Option<web_sys::Element> {
     }
 }
 
-fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Kept) {
+fn apply(setting: Setting, element: &web_sys::Element, retained: &mut Retained) {
     match setting {
         Setting::Attribute(name, value) => set_attribute(element, name, Some(&value)),
         Setting::LiveAttribute(name, make) => {
             let element = element.clone();
-            kept.keep(repeat(Box::new(move || set_attribute(&element, name, make().as_deref()))));
+            retained.retain(repeat(Box::new(move || set_attribute(&element, name, make().as_deref()))));
         }
         Setting::LiveProperty(name, make) => {
             let element = element.clone();
-            kept.keep(repeat(Box::new(move || {
+            retained.retain(repeat(Box::new(move || {
                 let _set = js_sys::Reflect::set(&element, &name.into(), &JsValue::from(make()));
             })));
         }
         Setting::Listener(name, react) => {
             let react = Closure::<dyn Fn(web_sys::Event)>::new(react);
             let _added = element.add_event_listener_with_callback(name, react.as_ref().unchecked_ref());
-            kept.keep(Listener { element: element.clone(), name, react });
+            retained.retain(Listener { element: element.clone(), name, react });
         }
         Setting::Mounted(react) => {
             if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
@@ -357,7 +378,7 @@ fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Kept) {
                 queue_microtask(move || react(element));
             }
         }
-        Setting::Removed(react) => kept.keep(Farewell(Some(react))),
+        Setting::Removed(react) => retained.retain(OnCleanup(Some(react))),
     }
 }
 

@@ -16,10 +16,10 @@ pub(crate) use context::{FollowUp, SignOutCause};
 pub use effect::{
     Effect, HistoryEntry, LogEntry, Reading, SpokenPasscode, StorageKey, StoredValue, StreamId, TimerId,
 };
-pub use page::{Config, Connectivity, LaterScreens, LoadState, Page, ServerClock};
+pub use page::{Config, Connectivity, LazyScreens, LoadState, Page, ServerClock};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
 pub(crate) use stored::{
-    BORROWED, ENDED_BY_IDLENESS, LOCALE, NO_AUTH_TIME, SIGN_OUT_OWED, SILENT_TRIED, StoredAtStart,
+    ENDED_BY_IDLENESS, LOCALE, NO_AUTH_TIME, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, TabStorage,
     WAS_SIGNED_IN, find,
 };

@@ -8,9 +8,9 @@
 use crate::app::{Event, Model};
 use crate::components::contact_notes;
 use crate::components::{
-    Element, Flow, Icon, Part, contact_ways, el, group, icon, live, status_chip, web_address,
+    Element, Flow, Icon, View, contact_ways, el, group, icon, live, status_chip, web_address,
 };
-use crate::domain::WhoseScreen;
+use crate::domain::Computer;
 use crate::features::notifications::screen::flag;
 use crate::features::{language, sign_in};
 use crate::i18n::{Locale, Text, t};
@@ -19,7 +19,7 @@ use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
 use crate::words::Tone;
 
 /// The bar.
-pub(super) fn header() -> Part {
+pub(super) fn header() -> View {
     let is_signed_in = select(use_model(), move |model| model.page.session.signed_in().is_some());
     let tools = el("div")
         .class("tools")
@@ -114,7 +114,7 @@ fn chosen_value(event: &web_sys::Event) -> Option<String> {
     js_sys::Reflect::get(&event.target()?.into(), &"value".into()).ok()?.as_string()
 }
 
-fn account() -> Part {
+fn account() -> View {
     let person = select(use_model(), person_name);
     let dispatch = use_dispatch();
     let who = live(move || person.get().map(|person| el("span").class("who").words(Text::verbatim(&person))));
@@ -128,13 +128,13 @@ fn account() -> Part {
 }
 
 /// "Borrowed screen", for as long as the visit on one lasts.
-fn borrowed_mark() -> Part {
-    let is_borrowed =
-        select(use_model(), move |model| model.features.shared_computer.screen == WhoseScreen::Borrowed);
-    live(move || is_borrowed.get().then(|| status_chip(Tone::Warn, Icon::Person, t::borrowed_mark())))
+fn borrowed_mark() -> View {
+    let is_shared =
+        select(use_model(), move |model| model.features.shared_computer.screen == Computer::Shared);
+    live(move || is_shared.get().then(|| status_chip(Tone::Warn, Icon::Person, t::shared_computer_mark())))
 }
 
-fn help_link() -> Part {
+fn help_link() -> View {
     let link = el("a").class("tool").attr("href", Route::Help.path());
     link.child(icon(Icon::Help)).child(label(t::help_heading())).into()
 }
@@ -151,7 +151,7 @@ fn person_name(model: &Model) -> Option<String> {
 }
 
 /// The foot.
-pub(super) fn footer() -> Part {
+pub(super) fn footer() -> View {
     let branding = select(use_model(), move |model| model.page.branding.clone());
     let privacy = move || {
         branding
@@ -172,7 +172,7 @@ pub(super) fn footer() -> Part {
 /// Says that the page is offline, for as long as it is.
 ///
 /// `unsent` counts what was pressed meanwhile and not sent: each time it is said that it was not.
-pub(super) fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part {
+pub(super) fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> View {
     live(move || {
         is_offline.get().then(|| {
             let alert = || el("p").attr("role", "alert").child(el("strong").words(t::offline_unsent()));
@@ -183,14 +183,14 @@ pub(super) fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) 
 }
 
 /// Says that devices are missing because a service does not answer, until they are read without a gap.
-pub(super) fn service_banner(is_down: Selected<bool>) -> Part {
+pub(super) fn service_banner(is_down: Selected<bool>) -> View {
     live(move || {
         is_down.get().then(|| banner("service-down", Icon::Warning, t::devices_service_down(), None))
     })
 }
 
 /// Says that the language the person chose could not be loaded, until another is chosen.
-pub(super) fn language_banner(missing: Selected<Option<Locale>>) -> Part {
+pub(super) fn language_banner(missing: Selected<Option<Locale>>) -> View {
     live(move || {
         missing.get().map(|locale| {
             banner("language-missing", Icon::Warning, t::language_switch_missing(locale.name()), None)
@@ -199,7 +199,7 @@ pub(super) fn language_banner(missing: Selected<Option<Locale>>) -> Part {
 }
 
 /// A landmark named by its own words: who moves from landmark to landmark finds it.
-fn banner(id: &'static str, sign: Icon, words: Text, more: Option<Part>) -> Part {
+fn banner(id: &'static str, sign: Icon, words: Text, more: Option<View>) -> View {
     let words = el("div").child(el("p").attr("id", id).words(words)).child(more);
     let inner = el("div").class("banner-inner").child(icon(sign)).child(words);
     el("section").class("banner").attr("aria-labelledby", id).child(inner).into()

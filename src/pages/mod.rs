@@ -9,7 +9,7 @@ mod screen;
 mod words;
 
 use crate::browser::system_notification;
-use crate::components::{Part, Spoken, effect, el, focus_heading, live_region};
+use crate::components::{Spoken, View, effect, el, focus_heading, live_region};
 use crate::core::{Announcement, Connectivity};
 use crate::i18n::t;
 use crate::route::Route;
@@ -24,7 +24,7 @@ const TO_MAIN: &str = "#content";
 
 /// The root of the page. Needs the contexts of [`crate::shell`].
 #[must_use]
-pub fn app() -> Part {
+pub fn app() -> View {
     let model = use_model();
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.page.connectivity == Connectivity::Offline);
@@ -62,14 +62,14 @@ pub fn app() -> Part {
         .child(screen::idle_warning())
         .child(live_region(spoken))
         .child(keep_title())
-        .child(tell_by_system())
+        .child(alert_by_system())
         .child(move_focus(screen))
         .child(keep_root())
         .into()
 }
 
 /// The title follows the screen, the step of the reset and the language.
-fn keep_title() -> Part {
+fn keep_title() -> View {
     let tr = use_tr();
     let title = select(use_model(), words::title);
     let words = tr.follow(title);
@@ -77,7 +77,7 @@ fn keep_title() -> Part {
 }
 
 /// What the person asked to be told by their system, once each; a change of the language tells nothing again.
-fn tell_by_system() -> Part {
+fn alert_by_system() -> View {
     let tr = use_tr();
     let told = select(use_model(), words::told);
     let mut last = 0;
@@ -92,7 +92,7 @@ fn tell_by_system() -> Part {
 
 /// At the root element: `lang` and `dir` follow the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the
 /// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
-fn keep_root() -> Part {
+fn keep_root() -> View {
     let tr = use_tr();
     let brand = select(use_model(), move |model| words::brand_colour(&model.page.branding.theme_color));
     effect(move || {
@@ -110,7 +110,7 @@ fn keep_root() -> Part {
 
 /// A new screen takes the focus to its heading. Inside a screen (the steps of a reset, a skeleton that the screen itself
 /// follows) only a focus that was lost with the element that had it is moved.
-fn move_focus(screen: Selected<Screen>) -> Part {
+fn move_focus(screen: Selected<Screen>) -> View {
     let place = select(use_model(), move |model| {
         let is_reset = matches!(model.page.route, Route::ResetPasscode(_));
         (model.page.arrivals, is_reset.then(|| model.features.actions.reset.screen()))
@@ -121,7 +121,7 @@ fn move_focus(screen: Selected<Screen>) -> Part {
         let here = (screen.get(), arrival);
         // At the first screen after loading the browser's own focus (the top of the page) is right.
         if let Some(before) = before.replace(here.clone()) {
-            let is_awaited = before.0.is_of_later_part() && here.0.is_of_later_part() && before.1 == arrival;
+            let is_awaited = before.0.is_lazy() && here.0.is_lazy() && before.1 == arrival;
             focus_heading(before == here || is_awaited);
         }
     })

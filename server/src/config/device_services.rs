@@ -1,9 +1,11 @@
 //! `[[device_services]]`: which device services stand behind the portal. Without any, a simulated fleet does.
 
+use super::graph;
 use super::keys::Sources;
 use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
+use crate::services::graph::GraphSettings;
 use crate::services::http::{Authorization, ClientCredentials, HttpServiceSettings, are_certificates};
 use portal_contract::SecretText;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ const LONGEST_NAME: usize = 24;
 /// The fewest characters of a token: 32 random bytes in base64.
 const SHORTEST_TOKEN: usize = 43;
 const LIST: &str = "device_services";
+const KINDS: &str = "\"graph\" (Microsoft Intune), \"http\" or \"simulated\"";
 
 /// One device service.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub enum DeviceServiceSettings {
     Simulated,
     /// Any device management over HTTP.
     Http(HttpServiceSettings),
+    /// Microsoft Intune.
+    Graph(Box<GraphSettings>),
 }
 
 impl DeviceServiceSettings {
@@ -70,12 +75,13 @@ fn service(
     sources: &Sources,
 ) -> Option<DeviceServiceSettings> {
     let own = table.remove("http");
+    let tenant = table.remove("graph");
     let shown = match table.get("name").and_then(Value::as_str) {
         Some(name) if is_name(name) => format!("{LIST}.{name}"),
         _ => format!("{LIST}[{}]", place + 1),
     };
     let mut section = Section::of(table, shown.clone(), mistakes);
-    let kind = section.required("kind", "\"http\" or \"simulated\"");
+    let kind = section.required("kind", KINDS);
     let is_simulated = kind == "simulated";
     let usual_name = is_simulated.then_some("fleet");
     let name = match (section.text("name"), usual_name) {
@@ -110,10 +116,26 @@ fn service(
     if own.is_some() && is_simulated {
         section.wrong("http", "does not belong to the simulated fleet: its section is [fleet]");
     }
-    if !matches!(kind.as_str(), "" | "simulated" | "http") {
-        section.wrong("kind", "must be \"http\" or \"simulated\"");
+    if own.is_some() && kind == "graph" {
+        section.wrong("http", "does not belong to kind \"graph\": its section is [device_services.graph]");
+    }
+    if tenant.is_some() && matches!(kind.as_str(), "simulated" | "http") {
+        section.wrong("graph", "belongs to kind \"graph\" alone");
+    }
+    if !matches!(kind.as_str(), "" | "simulated" | "http" | "graph") {
+        section.wrong("kind", &format!("must be {KINDS}"));
     }
     section.finish();
+    if kind == "graph" {
+        let Some(Value::Table(tenant)) = tenant else {
+            let reason = "is missing: write [device_services.graph] after [[device_services]], with `tenant_id`, `client_id` \
+                          and a credential (docs/device-services/intune.md)";
+            mistakes.push(Mistake::new(&format!("{shown}.graph"), reason.to_owned()));
+            return None;
+        };
+        let section = Section::of(tenant, format!("{shown}.graph"), mistakes);
+        return graph::read(section, name, sources).map(Box::new).map(DeviceServiceSettings::Graph);
+    }
     match (kind.as_str(), own) {
         ("simulated", _) => Some(DeviceServiceSettings::Simulated),
         ("http", Some(Value::Table(own))) => {
@@ -148,7 +170,7 @@ fn http(mut section: Section<'_>, name: String, sources: &Sources) -> HttpServic
 }
 
 /// An address without a query, user or password, encrypted or on this machine.
-fn is_address(url: &str) -> bool {
+pub(super) fn is_address(url: &str) -> bool {
     origin_of(url).is_some()
         && (url.starts_with("https://") || is_loopback(url))
         && !url.contains(['?', '#', ' ', '\\', '@'])
@@ -219,7 +241,7 @@ fn is_token(text: &str) -> Result<(), &'static str> {
 }
 
 /// A secret out of a file that only this server may read, or out of what systemd hands over.
-fn secret(
+pub(super) fn secret(
     section: &mut Section<'_>,
     key: &'static str,
     file: Option<PathBuf>,

@@ -5,6 +5,7 @@
 mod actions;
 mod device_services;
 mod environment;
+mod graph;
 mod keys;
 mod private_file;
 mod reader;

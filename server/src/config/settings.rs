@@ -2,6 +2,7 @@
 
 use super::actions;
 use super::device_services::{self, DeviceServiceSettings};
+use super::graph;
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
 use super::session::{self, SessionSettings, Surroundings};
@@ -122,6 +123,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
     let mut device_services = device_services::read(&mut whole, &mut mistakes, sources);
+    graph::fit(&device_services, &tokens, &mut mistakes);
     let switched_off = actions::read(&mut whole, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding(&mut whole, &mut mistakes);
@@ -174,7 +176,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         top.wrong(
             "device_services",
             "would show simulated devices at a public https address (public_base_url), and a reset of them reaches no \
-             phone: name your device management in a [[device_services]] section with kind = \"http\", or, for a \
+             phone: name your device management in a [[device_services]] section with kind = \"graph\" or kind = \"http\", or, for a \
              demonstration, set allow_simulated = true",
         );
     }

@@ -54,8 +54,7 @@ impl Proof {
 
 /// What entitles a click to ask for an action, once: a proof and the key that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket {
-    /// The proof.
+pub struct Grant {
     pub proof: Proof,
     /// The key every attempt uses.
     pub key: IdempotencyKey,
@@ -163,45 +162,36 @@ pub enum ActionFlow {
     Idle,
     /// The explanation dialog: why to sign out and in again, and what will happen. Over the device's details it is a
     /// dialog, at the action's own address a page.
-    Explain {
-        /// The device.
-        device: DeviceId,
-        /// Why.
-        why: WhyExplain,
-    },
+    Explain { device: DeviceId, why: WhyExplain },
     /// At the provider, or back from it without a proof.
     SignIn {
-        /// The device.
         device: DeviceId,
         /// How far.
         step: SignInStep,
     },
-    /// The device is being read, to find out where its action stands; with a ticket when the person just signed in.
+    /// The device is being read, to find out where its action stands; with a grant when the person just signed in.
     Reading {
-        /// The device.
         device: DeviceId,
         /// Leads to the confirmation instead of the explanation.
-        ticket: Option<Ticket>,
+        grant: Option<Grant>,
     },
     /// The confirmation: everything is ready, one click is missing.
     Confirm {
         /// Proof that the action is allowed on the device.
         device: PermittedDevice,
         /// What entitles the click.
-        ticket: Ticket,
+        grant: Grant,
     },
     /// Asked for, and not accepted yet.
     Submit {
-        /// The device.
         device: PermittedDevice,
-        /// The ticket in use.
-        ticket: Ticket,
+        /// The grant in use.
+        grant: Grant,
         /// How far.
         step: SubmitStep,
     },
     /// Accepted; the device has not acknowledged.
     Pending {
-        /// The device.
         device: DeviceId,
         /// The accepted run.
         run: ActionRun,
@@ -210,20 +200,13 @@ pub enum ActionFlow {
     },
     /// Accepted, and over.
     Ended {
-        /// The device.
         device: DeviceId,
-        /// The run.
         run: ActionRun,
         /// How.
         end: Ending,
     },
     /// It cannot go on.
-    Stopped {
-        /// The device.
-        device: DeviceId,
-        /// Why.
-        why: StopReason,
-    },
+    Stopped { device: DeviceId, why: StopReason },
 }
 
 impl ActionFlow {
@@ -242,12 +225,12 @@ impl ActionFlow {
         }
     }
 
-    /// The ticket in hand, if there is one.
+    /// The grant in hand, if there is one.
     #[must_use]
-    pub const fn ticket(&self) -> Option<&Ticket> {
+    pub const fn grant(&self) -> Option<&Grant> {
         match self {
-            Self::Reading { ticket, .. } => ticket.as_ref(),
-            Self::Confirm { ticket, .. } | Self::Submit { ticket, .. } => Some(ticket),
+            Self::Reading { grant, .. } => grant.as_ref(),
+            Self::Confirm { grant, .. } | Self::Submit { grant, .. } => Some(grant),
             Self::Idle
             | Self::Explain { .. }
             | Self::SignIn { .. }

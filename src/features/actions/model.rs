@@ -15,7 +15,7 @@ pub enum Event {
     ResetChosen(DeviceId),
     /// The person agreed to sign out and in again for it.
     SignOutForResetChosen,
-    /// The person cancelled A or B.
+    /// The person cancelled the explanation or the confirmation.
     ResetCancelled,
     /// The person pressed the last button.
     ResetConfirmed,
@@ -49,7 +49,6 @@ pub enum Event {
     StepTicked {
         /// The result it belongs to.
         result: String,
-        /// The step.
         step: ChecklistStep,
     },
     /// The person said whether the device is open now.
@@ -64,7 +63,6 @@ pub enum Event {
 /// What is known of actions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Model {
-    /// The reset.
     pub reset: ActionFlow,
     /// The other actions under way or ended since the page was opened.
     pub(super) entries: Arc<Vec<Entry>>,
@@ -99,7 +97,7 @@ impl Model {
     /// What is left of the five minutes; `None` when no clock is running.
     #[must_use]
     pub fn time_left(&self, now: Now) -> Option<Milliseconds> {
-        self.reset.ticket().and_then(|ticket| ticket.proof.remaining(now))
+        self.reset.grant().and_then(|grant| grant.proof.remaining(now))
     }
 
     /// Nothing stays of what was about the person. Whether they hid the countdown is about the screen.
@@ -202,12 +200,9 @@ pub(super) struct Wanted {
     pub(super) name: Option<DeviceName>,
 }
 
-/// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Yes.
     Yes,
-    /// No.
     No,
 }
 

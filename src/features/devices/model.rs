@@ -16,7 +16,6 @@ pub enum Event {
 /// What is known of devices.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Model {
-    /// The list.
     pub list: DeviceList,
     /// The device whose details are shown.
     pub detail: DeviceDetail,
@@ -26,7 +25,6 @@ pub struct Model {
 /// The device whose details are shown. While it is read again, what is known of it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceDetail {
-    /// Which.
     pub id: Option<DeviceId>,
     /// What is known of it.
     pub device: Option<Arc<Device>>,
@@ -35,7 +33,7 @@ pub struct DeviceDetail {
 }
 
 /// How many rows are shown at first, and how many more with each wish.
-const PORTION: usize = 100;
+const PAGE_SIZE: usize = 100;
 
 /// The person's devices. Cheap to clone: everything long is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +57,7 @@ impl Default for DeviceList {
         Self {
             state: LoadState::NotAsked,
             filter: String::new(),
-            limit: PORTION,
+            limit: PAGE_SIZE,
             items: Arc::default(),
             matching: Arc::default(),
             incoming: Arc::default(),
@@ -73,8 +71,8 @@ impl Default for DeviceList {
 impl DeviceList {
     /// How many more rows the next wish for more brings.
     #[must_use]
-    pub fn next_portion(&self) -> usize {
-        self.matching().len().saturating_sub(self.limit).min(PORTION)
+    pub fn next_page_size(&self) -> usize {
+        self.matching().len().saturating_sub(self.limit).min(PAGE_SIZE)
     }
 
     /// A list that is loaded: for previews and for tests of what shows it.
@@ -190,12 +188,12 @@ impl DeviceList {
 
     pub(crate) fn set_filter(&mut self, filter: String) {
         self.filter = filter;
-        self.limit = PORTION;
+        self.limit = PAGE_SIZE;
         self.refilter();
     }
 
     pub(crate) const fn show_more(&mut self) {
-        self.limit = self.limit.saturating_add(PORTION);
+        self.limit = self.limit.saturating_add(PAGE_SIZE);
     }
 
     fn refilter(&mut self) {

@@ -5,7 +5,7 @@
 
 use super::DeviceList;
 use crate::core::LoadState;
-use crate::domain::{Action, Device, ENDED_IS_NEWS, ResetAvailability, is_uncertain};
+use crate::domain::{Action, Device, ENDED_IS_RECENT, ResetAvailability, is_uncertain};
 use crate::i18n::{Text, t};
 use crate::words::{Notice, Tone, ago, device_name, last_check_in, moment, name_of, platform, read_problem};
 use portal_contract::{
@@ -15,7 +15,6 @@ use portal_contract::{
 /// A device in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
-    /// Its name.
     pub name: Text,
     /// Its platform and version.
     pub platform: Text,
@@ -34,7 +33,6 @@ pub struct Status {
     pub text: Text,
 }
 
-/// The row of a device.
 #[must_use]
 pub fn device_row(device: &Device, now: Option<UtcTime>) -> DeviceRow {
     DeviceRow {
@@ -50,13 +48,13 @@ pub fn device_row(device: &Device, now: Option<UtcTime>) -> DeviceRow {
 #[must_use]
 pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
     let open = device.runs_of_all().find(|run| run.action_state.is_open());
-    let latest = open.or_else(|| device.latest_run().filter(|run| is_news(run, now)));
+    let latest = open.or_else(|| device.latest_run().filter(|run| is_recent(run, now)));
     latest.and_then(|run| of_run(run, now)).unwrap_or_else(|| of_availability(device.reset))
 }
 
-fn is_news(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
+fn is_recent(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
     let age = |now: UtcTime| now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
-    now.is_none_or(|now| age(now) < ENDED_IS_NEWS.0 * 1000)
+    now.is_none_or(|now| age(now) < ENDED_IS_RECENT.0 * 1000)
 }
 
 fn of_run(run: &DeviceActionResult, now: Option<UtcTime>) -> Option<Status> {
@@ -86,10 +84,8 @@ const fn of_availability(reset: ResetAvailability) -> Status {
     }
 }
 
-/// One fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is.
     pub label: Text,
     /// How it is.
     pub value: Text,

@@ -48,9 +48,13 @@ pub(super) enum LiveState {
     #[default]
     Closed,
     /// Asked for.
-    Opening { since: Now },
-    /// Open.
-    Open { since: Now, heard: Now },
+    Opening {
+        since: Now,
+    },
+    Open {
+        since: Now,
+        heard: Now,
+    },
     /// Broken; it is asked for again when the timer fires, or when the network comes back.
     Waiting,
     /// Given back while the page is in the background.
@@ -83,7 +87,7 @@ impl Model {
 
     /// Whether the page has to look by itself. A short break of a stream that worked is no reason yet.
     #[must_use]
-    pub const fn is_looking_needed(&self) -> bool {
+    pub const fn is_polling_needed(&self) -> bool {
         match self.state {
             LiveState::Open { .. } => false,
             LiveState::Opening { .. } | LiveState::Waiting => {

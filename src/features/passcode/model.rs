@@ -64,34 +64,22 @@ pub enum PasscodeView {
     #[default]
     Hidden,
     /// On its way.
-    Loading {
-        /// The device.
-        device: DeviceId,
-    },
+    Loading { device: DeviceId },
     /// On the screen, until it hides itself.
     Shown {
-        /// The device.
         device: DeviceId,
-        /// The passcode.
         passcode: TemporaryPasscode,
         /// When it came.
         since: Now,
         /// What is shown and done with it besides.
-        aids: PasscodeAids,
+        extras: PasscodeExtras,
     },
     /// There is none (any more).
-    NoneThere {
-        /// The device.
-        device: DeviceId,
-    },
+    NoneThere { device: DeviceId },
     /// The sign-in is too old to see it (`RevealSignInChosen`).
-    NeedsSignIn {
-        /// The device.
-        device: DeviceId,
-    },
+    NeedsSignIn { device: DeviceId },
     /// It could not be read (`PasscodeShowChosen` tries again).
     Failed {
-        /// The device.
         device: DeviceId,
         /// Why.
         error: ApiError,
@@ -119,14 +107,14 @@ impl PasscodeView {
 
     /// What is shown and done with the passcode besides; nothing while it is not shown.
     #[must_use]
-    pub fn aids(&self) -> PasscodeAids {
+    pub fn extras(&self) -> PasscodeExtras {
         match self {
-            Self::Shown { aids, .. } => *aids,
+            Self::Shown { extras, .. } => *extras,
             Self::Hidden
             | Self::Loading { .. }
             | Self::NoneThere { .. }
             | Self::NeedsSignIn { .. }
-            | Self::Failed { .. } => PasscodeAids::default(),
+            | Self::Failed { .. } => PasscodeExtras::default(),
         }
     }
 
@@ -167,26 +155,25 @@ fn valid_for(passcode: &TemporaryPasscode, server_now: Option<UtcTime>) -> Optio
 
 /// Other forms of the shown passcode, each only on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PasscodeAids {
+pub struct PasscodeExtras {
     /// Whether its QR code is on the screen.
-    pub qr_code: Aid,
+    pub qr_code: PasscodeExtra,
     /// Whether it is printed with the steps.
-    pub paper: Aid,
+    pub paper: PasscodeExtra,
     /// Whether it is being read aloud, and which reading that is.
     pub reading: Option<Reading>,
 }
 
 /// Whether a form of the passcode is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Aid {
+pub enum PasscodeExtra {
     /// It is not.
     #[default]
     Off,
-    /// It is.
     On,
 }
 
-impl Aid {
+impl PasscodeExtra {
     pub(crate) const fn toggled(self) -> Self {
         match self {
             Self::Off => Self::On,
@@ -198,7 +185,6 @@ impl Aid {
 /// Until when a passcode that was shown can be shown again. No secret, so it stays when the passcode goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasscodeValidity {
-    /// Whose.
     pub device: DeviceId,
     /// Until then.
     pub until: UtcTime,

@@ -4,8 +4,8 @@
 //! the clock, the token just ends.
 
 use super::{Event, Model};
-use crate::core::{Announcement, BORROWED, Context, Effect, FollowUp, Page, SignOutCause, TimerId};
-use crate::domain::{BORROWED_IDLE_LIMIT, Idleness, Milliseconds, WhoseScreen, elapsed, idleness, next_look};
+use crate::core::{Announcement, Context, Effect, FollowUp, Page, SHARED_COMPUTER, SignOutCause, TimerId};
+use crate::domain::{Computer, Idleness, Milliseconds, SHARED_IDLE_LIMIT, elapsed, idleness, next_check};
 
 /// So long before the end it is said once, politely; the dialog comes with the warning.
 const EARLY_NOTICE: Milliseconds = Milliseconds(120_000);
@@ -24,17 +24,17 @@ impl Model {
     }
 
     /// Said on the screen before the sign-in. While somebody is signed in it stands.
-    pub(crate) fn on_declared(&mut self, screen: WhoseScreen, context: &mut Context) {
+    pub(crate) fn on_declared(&mut self, screen: Computer, context: &mut Context) {
         if context.page.session.signed_in().is_none() {
             self.screen = screen;
         }
     }
 
     /// Somebody has signed in: on a borrowed screen the clock starts.
-    pub(crate) fn begin(&mut self, screen: WhoseScreen, context: &mut Context) {
+    pub(crate) fn begin(&mut self, screen: Computer, context: &mut Context) {
         *self = Self { screen, ..Self::new(context.now) };
-        if screen == WhoseScreen::Borrowed {
-            context.store(BORROWED.to_owned(), "1".to_owned());
+        if screen == Computer::Shared {
+            context.store(SHARED_COMPUTER.to_owned(), "1".to_owned());
             self.check(context);
         }
     }
@@ -78,7 +78,7 @@ impl Model {
 
     /// Whether somebody would be signed out by the clock.
     pub(crate) fn is_watched(&self, page: &Page) -> bool {
-        self.screen == WhoseScreen::Borrowed && page.session.signed_in().is_some()
+        self.screen == Computer::Shared && page.session.signed_in().is_some()
     }
 
     /// One look at the clocks: after sleep, in the background, after a late timer it says the truth.
@@ -93,12 +93,12 @@ impl Model {
         let (screen, last) = (self.screen, self.last_activity);
         let stands = idleness(screen, last, context.now);
         self.idleness = stands;
-        let Some(next) = next_look(screen, last, context.now) else {
+        let Some(next) = next_check(screen, last, context.now) else {
             context.log("session.idle", "borrowed");
             context.follow_up(FollowUp::SignOut(SignOutCause::Idleness));
             return false;
         };
-        let left = BORROWED_IDLE_LIMIT.minus(elapsed(last, context.now));
+        let left = SHARED_IDLE_LIMIT.minus(elapsed(last, context.now));
         let to_notice = left.minus(EARLY_NOTICE);
         if to_notice <= Milliseconds::ZERO && stands == Idleness::Active && !self.was_noticed {
             self.was_noticed = true;

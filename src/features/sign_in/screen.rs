@@ -4,11 +4,11 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, actions, ask_it, button, el, group, heading, hero, hero_icon, icon,
+    HIDDEN, Icon, View, Weight, ask_it, button, button_row, el, group, heading, hero, hero_icon, icon,
     link_button, live, notice_screen, paragraph, steps,
 };
 use crate::core::{Config, Session};
-use crate::features::shared_computer::screen::borrowed_question;
+use crate::features::shared_computer::screen::shared_computer_question;
 use crate::features::sign_in;
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -17,7 +17,7 @@ use crate::words;
 use crate::words::{Notice, Tone};
 
 /// Something goes on by itself in a moment. The mark appears only when the moment is long.
-pub(crate) fn waiting(words: Text) -> Part {
+pub(crate) fn waiting(words: Text) -> View {
     el("div")
         .class("hero late")
         .child(el("span").class("working").attr("aria-hidden", HIDDEN))
@@ -26,19 +26,19 @@ pub(crate) fn waiting(words: Text) -> Part {
 }
 
 /// A screen that needs a sign-in, for somebody who has none.
-pub(crate) fn required() -> Part {
+pub(crate) fn required() -> View {
     el("div")
         .class("landing")
         .child(hero_icon(Icon::Lock))
         .child(heading(t::sign_in_required_heading()))
         .child(paragraph("lede", t::sign_in_required_text()))
-        .child(borrowed_question())
+        .child(shared_computer_question())
         .child(button(Weight::Primary, t::sign_in_button(), Event::SignIn(sign_in::Event::SignInChosen)))
         .into()
 }
 
 /// `/signed-out`, when nothing follows.
-pub(crate) fn signed_out() -> Part {
+pub(crate) fn signed_out() -> View {
     let by_clock = select(use_model(), move |model| model.features.shared_computer.ended_by_idleness);
     let words = el("div")
         .class("stack tight")
@@ -49,7 +49,7 @@ pub(crate) fn signed_out() -> Part {
         .class("landing")
         .child(hero(Tone::Good, Icon::Check, t::signed_out_heading()))
         .child(words)
-        .child(actions(group([
+        .child(button_row(group([
             button(Weight::Primary, t::signed_out_sign_in(), Event::SignIn(sign_in::Event::SignInChosen)),
             link_button(Weight::Plain, t::help_heading(), &Route::Help),
         ])))
@@ -57,7 +57,7 @@ pub(crate) fn signed_out() -> Part {
 }
 
 /// A sign-in that did not come about.
-pub(crate) fn failed() -> Part {
+pub(crate) fn failed() -> View {
     explained(
         |model| match &model.page.session {
             Session::SignInFailed { error, .. } => {
@@ -75,7 +75,7 @@ pub(crate) fn failed() -> Part {
 }
 
 /// The page cannot start: `config.json` is missing or wrong.
-pub(crate) fn not_set_up() -> Part {
+pub(crate) fn not_set_up() -> View {
     explained(
         |model| match &model.page.config {
             Config::Failed(error) => Some(words::config_problem(*error)),
@@ -85,20 +85,20 @@ pub(crate) fn not_set_up() -> Part {
     )
 }
 
-fn explained(problem: fn(&Model) -> Option<Notice>, go_on: Event) -> Part {
+fn explained(problem: fn(&Model) -> Option<Notice>, go_on: Event) -> View {
     let problem = select(use_model(), problem);
     let body = live(move || problem.get().map(|notice| notice_screen(notice, go_on.clone())));
     group([body, ask_it()])
 }
 
 /// The welcome.
-pub(crate) fn landing() -> Part {
+pub(crate) fn landing() -> View {
     el("div")
         .class("landing")
         .child(el("div").class("hero-icon").attr("aria-hidden", HIDDEN).child(icon(Icon::Key)))
         .child(heading(t::landing_heading()))
         .child(paragraph("lede", t::landing_lead()))
-        .child(borrowed_question())
+        .child(shared_computer_question())
         .child(button(Weight::Primary, t::landing_button(), Event::SignIn(sign_in::Event::SignInChosen)))
         .child(el("section").class("card").child(steps(vec![
             t::landing_step_sign_in(),

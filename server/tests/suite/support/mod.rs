@@ -4,12 +4,15 @@ pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod connector;
 pub(crate) mod device_service;
+pub(crate) mod graph;
+pub(crate) mod graph_schemas;
 pub(crate) mod server;
 pub(crate) mod sign_in;
 
 pub(crate) use clock::TestClock;
 pub(crate) use connector::{Connector, Fault};
 pub(crate) use device_service::ScriptedService;
+pub(crate) use graph::{GraphFault, SimulatedGraph};
 pub(crate) use portal_testkit::client::Answer;
 pub(crate) use portal_testkit::{Provider, Signer, provider};
 pub(crate) use server::TestServer;

@@ -1,4 +1,4 @@
-//! B: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
+//! The confirmation: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
 //! style. It is never greyed out: while the request is on its way a press does nothing and says why.
 //!
 //! What is left of the five minutes.
@@ -9,7 +9,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, button, device_banner, el, group, heading, icon, live, message, outcome_list,
+    HIDDEN, Icon, View, Weight, button, device_banner, el, group, heading, icon, live, message, outcome_list,
     paragraph,
 };
 use crate::domain::{ActionFlow, DeviceId, Milliseconds, PermittedDevice, Seconds, SubmitStep};
@@ -43,8 +43,8 @@ const fn device_of(state: &ActionFlow) -> Option<&PermittedDevice> {
     }
 }
 
-/// The screen B. The device it shows is the one the state holds the proof for.
-pub(crate) fn confirm_stage(_id: &DeviceId) -> Part {
+/// The confirmation. The device it shows is the one the state holds the proof for.
+pub(crate) fn confirm_stage(_id: &DeviceId) -> View {
     let device = select(use_model(), move |model| device_of(&model.features.actions.reset).cloned());
     live(move || device.get().map(|device| confirm_body(&device)))
 }
@@ -55,7 +55,7 @@ fn welcome(model: &Model) -> Option<Text> {
     actions::words::confirm(device_of(&model.features.actions.reset)?, person).welcome
 }
 
-fn confirm_body(device: &PermittedDevice) -> Part {
+fn confirm_body(device: &PermittedDevice) -> View {
     let words = actions::words::confirm(device, "");
     let welcome = select(use_model(), welcome);
     let mut outcome = vec![(Icon::Key, words.outcome)];
@@ -81,7 +81,7 @@ fn confirm_body(device: &PermittedDevice) -> Part {
 const OUTCOME: &str = "outcome-heading";
 
 /// The buttons, and what is said while the request is on its way.
-fn last_step(confirm: Text, cancel: Text) -> Part {
+fn last_step(confirm: Text, cancel: Text) -> View {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let sending = select(use_model(), sending);
@@ -118,7 +118,7 @@ fn seconds_left(model: &Model) -> Seconds {
 
 /// The countdown; nothing while no clock is running. The button that hides it stays the same element when it becomes
 /// the one that shows it, so that it keeps the focus.
-pub(crate) fn countdown() -> Part {
+pub(crate) fn countdown() -> View {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();

@@ -5,7 +5,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Flow, Icon, Part, Weight, branding, button, choice, contact_ways, dialog, el, group, heading,
+    Flow, Icon, View, Weight, branding, button, choice, contact_ways, dialog, el, group, heading,
     known_device, live, message, minute_now, nothing, outcome_list, titled,
 };
 use crate::domain::{ActionFlow, Device, DeviceId, PermittedDevice, ResetAvailability, WhyExplain};
@@ -17,8 +17,8 @@ use crate::shell::{Selected, select, use_dispatch, use_model};
 use crate::words::Tone;
 use leptos::prelude::WithUntracked;
 
-/// A as a dialog over the details of the device.
-pub(crate) fn explain_dialog(device: &Device) -> Part {
+/// The explanation as a dialog over the details of the device.
+pub(crate) fn explain_dialog(device: &Device) -> View {
     let dispatch = use_dispatch();
     let Some(proven) = PermittedDevice::of(device) else { return nothing() };
     let words = explain(&proven);
@@ -27,8 +27,8 @@ pub(crate) fn explain_dialog(device: &Device) -> Part {
     dialog("explain", heading, move || dispatch(Event::Actions(actions::Event::ResetCancelled)), body)
 }
 
-/// A as a page.
-pub(crate) fn explain_stage(id: &DeviceId) -> Part {
+/// The explanation as a page.
+pub(crate) fn explain_stage(id: &DeviceId) -> View {
     let wanted = id.clone();
     let proven = select(use_model(), move |model| {
         known_device(model, &wanted).and_then(|device| PermittedDevice::of(&device))
@@ -59,7 +59,7 @@ const fn why_of(state: &ActionFlow) -> WhyExplain {
     if let ActionFlow::Explain { why, .. } = state { *why } else { WhyExplain::FirstTime }
 }
 
-fn explain_body(words: ExplainView, device: &Device, proven: &PermittedDevice) -> Part {
+fn explain_body(words: ExplainView, device: &Device, proven: &PermittedDevice) -> View {
     let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
     let mut lines = vec![(Icon::Key, words.preview)];
     let details = actions::words::preview_details(device, proven.outcome());
@@ -95,7 +95,7 @@ fn explain_body(words: ExplainView, device: &Device, proven: &PermittedDevice) -
 }
 
 /// What of "will it reach the device?" belongs into a dialog: what is to be expected, and the trap of the platform.
-fn reach_in_short(id: &DeviceId) -> Part {
+fn reach_in_short(id: &DeviceId) -> View {
     let words = reach_of(id);
     live(move || {
         words.get().map(|words| {
@@ -107,7 +107,7 @@ fn reach_in_short(id: &DeviceId) -> Part {
     })
 }
 
-fn factor(name: &str) -> Part {
+fn factor(name: &str) -> View {
     let QuestionView { question, yes, no, advice } = actions::words::factor_question(name);
     let answers = [
         (no, Event::Actions(actions::Event::FactorAnswered(Answer::No))),
@@ -119,7 +119,7 @@ fn factor(name: &str) -> Part {
     })
 }
 
-fn at_hand(device: &Device) -> Part {
+fn at_hand(device: &Device) -> View {
     let QuestionView { question, yes, no, advice } = actions::words::at_hand_question(&device.name);
     let answers = [
         (yes, Event::Actions(actions::Event::AtHandAnswered(Answer::Yes))),
@@ -148,12 +148,12 @@ pub(crate) fn reach_of(id: &DeviceId) -> Selected<Option<ReachView>> {
 }
 
 /// The card.
-pub(crate) fn reach(id: &DeviceId) -> Part {
+pub(crate) fn reach(id: &DeviceId) -> View {
     let words = reach_of(id);
     live(move || words.get().map(card))
 }
 
-fn card(words: ReachView) -> Part {
+fn card(words: ReachView) -> View {
     let mut lines = vec![(Icon::Clock, words.last_check_in)];
     lines.extend(words.forecast.map(|forecast| (Icon::Info, forecast)));
     lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));

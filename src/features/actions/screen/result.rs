@@ -8,14 +8,14 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, Icon, Part, Weight, actions, branding, button, contact_ways, device_link, el, group, heading,
+    Flow, Icon, View, Weight, branding, button, button_row, contact_ways, device_link, el, group, heading,
     hero_icon, known_device, live, minute_now, nothing, paragraph, reference, tick_box, titled, words,
 };
 use crate::domain::{ActionFlow, Checklist, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::features::actions::Verdict;
 use crate::features::actions::words::DoneView;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
-use crate::features::passcode::{Aid, PasscodeView};
+use crate::features::passcode::{PasscodeExtra, PasscodeView};
 use crate::features::shared_computer::screen::finish;
 use crate::features::{actions, passcode};
 use crate::i18n::{Text, t};
@@ -24,7 +24,7 @@ use leptos::prelude::WithUntracked;
 use portal_contract::{ResetOutcome, UtcTime};
 
 /// The screen of the result. Only "when" follows the clock: the rest (with the passcode in it) is not made anew by it.
-pub(crate) fn done_stage(id: &DeviceId) -> Part {
+pub(crate) fn done_stage(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let words = select(model, move |model| result(model, &wanted, None));
@@ -55,7 +55,7 @@ fn what_was_reset(model: &Model, id: &DeviceId) -> (Platform, ResetOutcome) {
     (known_device(model, id).map_or(Platform::Other, |device| device.platform), outcome)
 }
 
-fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Part {
+fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> View {
     let tr = use_tr();
     let when = move || when.get().map(|when| tr.text(&when)).unwrap_or_default();
     let panel = words.has_temporary_passcode.then(|| {
@@ -78,11 +78,11 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
         steps(words.steps_heading, &words.reference, id),
         question(words.reference, id),
         finish(),
-        actions(device_link(t::done_back(), id)),
+        button_row(device_link(t::done_back(), id)),
     ])
 }
 
-/// Selections of these types have names of the later part, and so has the code that compares and drops them.
+/// Selections of these types have names of the lazily loaded part, and so has the code that compares and drops them.
 #[derive(PartialEq)]
 struct Steps(actions::words::ChecklistView);
 #[derive(Clone, Copy, PartialEq)]
@@ -103,7 +103,7 @@ fn outcome(model: &Model) -> ResetOutcome {
 }
 
 /// What to do on the device, each step with a tick box. The ticks live in the model for as long as the visit.
-pub(crate) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
+pub(crate) fn steps(heading: Text, result: &str, id: &DeviceId) -> View {
     let model = use_model();
     let tr = use_tr();
     let (device, of) = (id.clone(), result.to_owned());
@@ -135,7 +135,7 @@ fn is_ticked(ticks: &Checklist, result: &str, step: crate::domain::ChecklistStep
 }
 
 /// "Did it work?"
-pub(crate) fn question(result: String, id: &DeviceId) -> Part {
+pub(crate) fn question(result: String, id: &DeviceId) -> View {
     let model = use_model();
     let of = result.clone();
     let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
@@ -166,12 +166,12 @@ pub(crate) fn question(result: String, id: &DeviceId) -> Part {
         }
     };
     titled("card stack question", "question-heading", t::aftermath_question())
-        .child(actions(buttons))
+        .child(button_row(buttons))
         .child(el("div").attr("role", "status").live(next))
         .into()
 }
 
-fn worked(outcome: ResetOutcome) -> Part {
+fn worked(outcome: ResetOutcome) -> View {
     let own = match outcome {
         ResetOutcome::TemporaryPasscode { .. } => t::aftermath_worked_temporary(),
         ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::aftermath_worked_removed(),
@@ -185,7 +185,7 @@ fn worked(outcome: ResetOutcome) -> Part {
 }
 
 /// What to try on this platform, then IT with the reference.
-fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> Part {
+fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> View {
     let help = passcode::words::keypad_help(platform, outcome);
     let steps = help.steps.into_iter().map(|step| el("li").words(step).into());
     el("div")
@@ -199,7 +199,7 @@ fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> Part
 }
 
 /// The button that prints, and beside a shown passcode of this device the box.
-pub(crate) fn print_steps(device: DeviceId) -> Part {
+pub(crate) fn print_steps(device: DeviceId) -> View {
     let is_shown = select(use_model(), move |model| {
         let is_shown = matches!(model.features.passcode.view, PasscodeView::Shown { .. });
         is_shown && model.features.passcode.view.device() == Some(&device)
@@ -216,10 +216,10 @@ pub(crate) fn print_steps(device: DeviceId) -> Part {
 }
 
 fn is_on_paper(model: &Model) -> bool {
-    model.features.passcode.view.aids().paper == Aid::On
+    model.features.passcode.view.extras().paper == PasscodeExtra::On
 }
 
-fn with_code() -> Part {
+fn with_code() -> View {
     let dispatch = use_dispatch();
     let is_on = select(use_model(), is_on_paper);
     let toggle = move || dispatch(Event::Passcode(passcode::Event::PaperToggled));

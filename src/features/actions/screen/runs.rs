@@ -3,8 +3,8 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Part, Weight, actions, button, dialog, el, focus_return, group, known_device, live, message, minute_now,
-    nothing, paragraph, reference,
+    View, Weight, button, button_row, dialog, el, focus_return, group, known_device, live, message,
+    minute_now, nothing, paragraph, reference,
 };
 use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
 use crate::features::actions;
@@ -21,7 +21,7 @@ const FIELD: &str = "new-name";
 const PROBLEM: &str = "new-name-problem";
 
 /// The section of the page.
-pub(crate) fn device_actions(id: &DeviceId) -> Part {
+pub(crate) fn device_actions(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let possible = select(model, move |model| {
@@ -33,12 +33,12 @@ pub(crate) fn device_actions(id: &DeviceId) -> Part {
     let of = id.clone();
     let rows = live(move || {
         let rows = Action::ON_DEVICE_PAGE.into_iter().zip(possible.get());
-        rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<Part>()
+        rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<View>()
     });
     group([el("h3").words(t::act_others()).into(), rows, refused(id), lock_question(id)])
 }
 
-fn row(id: &DeviceId, action: Action) -> Part {
+fn row(id: &DeviceId, action: Action) -> View {
     let press = button(
         Weight::Plain,
         words::action_name(action),
@@ -48,14 +48,14 @@ fn row(id: &DeviceId, action: Action) -> Part {
     el("div")
         .class("stack tight")
         .child(el("p").words(actions::words::action_hint(action)))
-        .child(actions(press))
+        .child(button_row(press))
         .child(form)
         .child(status(id, action))
         .into()
 }
 
 /// How far it is. What changes is spoken by the page's one live region.
-fn status(id: &DeviceId, action: Action) -> Part {
+fn status(id: &DeviceId, action: Action) -> View {
     let wanted = id.clone();
     let shown = select(use_model(), move |model: &Model| {
         let device = known_device(model, &wanted)?;
@@ -74,11 +74,11 @@ fn status(id: &DeviceId, action: Action) -> Part {
     live(move || shown.get().map(|status| status_box(status, &id, action)))
 }
 
-fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> Part {
+fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> View {
     let mut lines = status.lines.into_iter();
     let first = lines.next();
     let again = status.is_repeatable.then(|| {
-        actions(group([
+        button_row(group([
             button(
                 Weight::Plain,
                 t::act_again(),
@@ -100,7 +100,7 @@ fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> Part {
 }
 
 /// What is not possible, once, with the reason: never a dead button.
-fn refused(id: &DeviceId) -> Part {
+fn refused(id: &DeviceId) -> View {
     let wanted = id.clone();
     let refusals = select(use_model(), move |model| {
         let device = known_device(model, &wanted);
@@ -128,7 +128,7 @@ fn refused(id: &DeviceId) -> Part {
 }
 
 /// "Lock it now?": what happens, and to which device.
-fn lock_question(id: &DeviceId) -> Part {
+fn lock_question(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let is_asked = select(model, move |model| {
@@ -142,7 +142,7 @@ fn lock_question(id: &DeviceId) -> Part {
     })
 }
 
-fn lock_dialog(device: &Device) -> Part {
+fn lock_dialog(device: &Device) -> View {
     let dispatch = use_dispatch();
     let name = words::device_name(&device.name);
     let confirmed = Event::Actions(actions::Event::Confirmed(device.id.clone(), Action::RemoteLock));
@@ -161,7 +161,7 @@ fn lock_dialog(device: &Device) -> Part {
 }
 
 /// The field for a new name. What is wrong with it stands beside it in words; the button can always be pressed.
-fn rename(id: &DeviceId) -> Part {
+fn rename(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let is_open = select(model, move |model| {
@@ -171,7 +171,7 @@ fn rename(id: &DeviceId) -> Part {
     live(move || is_open.get().then(|| form(&id)))
 }
 
-fn form(id: &DeviceId) -> Part {
+fn form(id: &DeviceId) -> View {
     let model = use_model();
     let dispatch = use_dispatch();
     let problem =
@@ -207,14 +207,14 @@ fn form(id: &DeviceId) -> Part {
         .attr("aria-describedby", PROBLEM)
         .attr_live("aria-invalid", move || problem.get().map(|_| "true".to_owned()))
         .on("keydown", press)
-        .mounted(|field| {
+        .on_mount(|field| {
             let _focused = field.focus();
             if let Ok(field) = field.dyn_into::<HtmlInputElement>() {
                 field.select();
             }
         });
     el("form")
-        .removed(focus_return())
+        .on_cleanup(focus_return())
         .class("stack tight")
         .attr("novalidate", "")
         .on("submit", submit)
@@ -252,7 +252,7 @@ const fn problem_words(problem: NameProblem) -> Text {
 }
 
 /// "Lock it instead": the command where it is possible, else the reason.
-pub(crate) fn lock_instead(id: &DeviceId) -> Part {
+pub(crate) fn lock_instead(id: &DeviceId) -> View {
     let wanted = id.clone();
     let refusal = select(use_model(), move |model| {
         known_device(model, &wanted).map(|device| actions::words::action_refusal(&device, Action::RemoteLock))
@@ -261,7 +261,7 @@ pub(crate) fn lock_instead(id: &DeviceId) -> Part {
     live(move || {
         refusal.get().map(|refusal| match refusal {
             Some(RefusalView { why, instead }) => paragraph("reference", why).text(" ").words(instead).into(),
-            None => actions(button(
+            None => button_row(button(
                 Weight::Plain,
                 words::action_name(Action::RemoteLock),
                 Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock)),

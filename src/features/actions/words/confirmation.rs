@@ -1,4 +1,4 @@
-//! B: the device by name, the outcome, the consequence, and the last button (WCAG 3.3.4).
+//! The confirmation: the device by name, the outcome, the consequence, and the last button (WCAG 3.3.4).
 //!
 //! What a reset does, told before and after it. The platform's own words are used only when the server's outcome is the
 //! usual one there; otherwise the words say what the server said and no more.
@@ -9,22 +9,19 @@ use crate::i18n::{Text, t};
 use crate::words::device_name;
 use portal_contract::{CharacterSet, ResetOutcome};
 
-/// The words of B, from top to bottom.
+/// The words of the confirmation, from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmView {
     /// The question.
     pub heading: Text,
     /// Greets the person who just signed in; absent when their name is not known.
     pub welcome: Option<Text>,
-    /// The heading of the outcome.
     pub outcome_heading: Text,
     /// What will happen.
     pub outcome: Text,
     /// Which keypad the temporary passcode needs, when there will be one.
     pub keypad: Option<Text>,
-    /// That data stays.
     pub data_stays: Text,
-    /// The heading of the consequence.
     pub consequence_heading: Text,
     /// Who can get in from then on, and that it cannot be taken back.
     pub consequence: Vec<Text>,
@@ -36,7 +33,7 @@ pub struct ConfirmView {
     pub cancel: Text,
 }
 
-/// The words of B for a device; `person` is the display name, empty when there is none.
+/// The words of the confirmation for a device; `person` is the display name, empty when there is none.
 #[must_use]
 pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
     let name = device_name(device.name());

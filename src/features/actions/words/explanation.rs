@@ -11,7 +11,7 @@ use crate::i18n::{Text, t};
 use crate::words::{RefusalView, device_name, refusal};
 use portal_contract::{DeviceEnrollmentType, ResetOutcome};
 
-/// The words of A, from top to bottom.
+/// The words of the explanation, from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainView {
     /// The heading, also the label of the dialog.
@@ -26,7 +26,6 @@ pub struct ExplainView {
     pub why_heading: Text,
     /// The reason.
     pub why: Text,
-    /// The heading of the preview.
     pub preview_heading: Text,
     /// What will happen on this device.
     pub preview: Text,
@@ -44,7 +43,7 @@ pub struct ExplainView {
     pub cancel: Text,
 }
 
-/// The words of A for a device.
+/// The words of the explanation for a device.
 #[must_use]
 pub fn explain(
     device: &PermittedDevice,
@@ -83,7 +82,6 @@ pub fn explain(
 /// A question with two answers; one of them needs some words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionView {
-    /// The question.
     pub question: Text,
     /// One answer.
     pub yes: Text,

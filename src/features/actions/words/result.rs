@@ -30,7 +30,6 @@ pub struct DoneView {
     pub when: Text,
     /// Whether a temporary passcode belongs here.
     pub has_temporary_passcode: bool,
-    /// The heading of the steps.
     pub steps_heading: Text,
     /// What to do on the device, in order.
     pub steps: Vec<Text>,
@@ -89,7 +88,6 @@ fn what_and_note(wording: Wording, name: Text) -> (Text, Text) {
 /// One step with its tick box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepView {
-    /// Which step it is.
     pub step: ChecklistStep,
     /// What to do.
     pub text: Text,

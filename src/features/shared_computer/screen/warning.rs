@@ -1,8 +1,8 @@
 //! A borrowed screen: the warning before the sign-out by the clock, and the way out at the end.
 
-use super::is_borrowed;
+use super::is_shared;
 use crate::app::{Event, Model};
-use crate::components::{Part, Weight, actions, button, dialog, el, live, sign_out_hint, titled};
+use crate::components::{View, Weight, button, button_row, dialog, el, live, sign_out_hint, titled};
 use crate::domain::{Idleness, Seconds};
 use crate::features::{shared_computer, sign_in};
 use crate::i18n::t;
@@ -21,7 +21,7 @@ fn left(model: &Model) -> Seconds {
 }
 
 /// The warning, for as long as it stands.
-pub(crate) fn warning() -> Part {
+pub(crate) fn warning() -> View {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();
@@ -66,13 +66,13 @@ pub(crate) fn warning() -> Part {
 }
 
 /// The way out at the end: prominent on a borrowed screen, a hint on one's own.
-pub(crate) fn finish() -> Part {
-    let is_borrowed = select(use_model(), is_borrowed);
+pub(crate) fn finish() -> View {
+    let is_shared = select(use_model(), is_shared);
     live(move || {
-        if is_borrowed.get() {
-            titled("card stack finish", "finish-heading", t::borrowed_finish_heading())
-                .child(el("p").words(t::borrowed_finish_text()))
-                .child(actions(button(
+        if is_shared.get() {
+            titled("card stack finish", "finish-heading", t::shared_computer_finish_heading())
+                .child(el("p").words(t::shared_computer_finish_text()))
+                .child(button_row(button(
                     Weight::Primary,
                     t::session_sign_out(),
                     Event::SignIn(sign_in::Event::SignOutChosen),
