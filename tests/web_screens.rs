@@ -342,16 +342,16 @@ async fn pending_becomes_done_without_moving_the_focus() {
         phase: PendingPhase::Waiting,
     }))
     .await;
-    let language = page.find(".language select").expect("a choice of languages");
-    let language = language.unchecked_into::<web_sys::HtmlElement>();
-    language.focus().expect("focusable");
+    let flag = page.find(".flag").expect("the flag");
+    let flag = flag.unchecked_into::<web_sys::HtmlElement>();
+    flag.focus().expect("focusable");
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");
         let outcome = model.features.devices.detail.device.as_ref().expect("a device").told_outcome();
         model.features.actions.reset = ActionFlow::Ended { device, run: run(), end: Ending::Done(outcome) };
     })
     .await;
-    assert_eq!(page.focused_text(), language.text_content().unwrap_or_default());
+    assert_eq!(page.focused_text(), flag.text_content().unwrap_or_default());
     assert!(page.text("h1").contains("was reset"));
     assert!(document().title().starts_with("Done"));
 }

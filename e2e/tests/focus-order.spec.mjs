@@ -79,8 +79,7 @@ for (const language of LANGUAGES) {
         stops(portal, [
           ['heading', 'confirm.heading'],
           ['link', 'app.back_to_device'],
-          ['button', 'session.sign_out'],
-          ['combobox', 'language_switch.label'],
+          ['button', '田中 愛子 \\(Aiko Tanaka\\)'],
           ['button', 'notifications.flag'],
           ['link', 'help.heading'],
           ['link', 'history_page.heading'],

@@ -4,6 +4,7 @@
 use super::{Icon, Part, el, icon, live};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, use_tr};
+use crate::view;
 use portal_contract::Branding;
 use std::sync::Arc;
 
@@ -50,30 +51,15 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
     add(
         Icon::Call,
         &branding.contact_it_phone_number,
-        Some(telephone_href(&branding.contact_it_phone_number)),
+        view::telephone_address(&branding.contact_it_phone_number),
     );
     let mail = &branding.contact_it_email_address;
     add(Icon::Mail, mail, Some(["mailto:", mail.trim()].concat()));
-    if let Some(site) = web_address(&branding.online_support_site_url) {
+    if let Some(site) = view::web_address(&branding.online_support_site_url) {
         let name = branding.online_support_site_name.trim();
         add(Icon::Link, if name.is_empty() { &site } else { name }, Some(site.clone()));
     }
     ways
-}
-
-/// RFC 3966 wants digits; people write spaces, brackets and extensions.
-fn telephone_href(number: &str) -> String {
-    let digits = number.chars().filter(|c| c.is_ascii_digit() || *c == '+');
-    "tel:".chars().chain(digits).collect()
-}
-
-/// Only an address of the web becomes a link: branding is configured by people, and `javascript:` is an address too.
-#[must_use]
-pub fn web_address(address: &str) -> Option<String> {
-    let address = address.trim();
-    let starts =
-        |scheme: &str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    (starts("https://") || starts("http://")).then(|| address.to_owned())
 }
 
 fn way_item(way: Way) -> Part {

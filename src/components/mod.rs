@@ -28,7 +28,7 @@ mod tick;
 pub use banner::{language_banner, offline_banner, service_banner};
 pub use button::{Weight, button, link_button, pressable};
 pub use chip::{status_chip, tone_class, tone_icon};
-pub use contact::{Flow, contact_card, contact_ways, web_address};
+pub use contact::{Flow, contact_card, contact_ways};
 pub use device_list::{DeviceListProps, device_list};
 pub use device_row::{device_row, device_status};
 pub use flag::{flag, notification_item};
