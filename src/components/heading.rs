@@ -28,7 +28,9 @@ fn heading_of(words: Part) -> Part {
 pub fn focus_heading(only_if_lost: bool) {
     request_animation_frame(move || {
         let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        let heading = document().get_element_by_id(HEADING);
+        // Behind an open dialog nothing can have it.
+        let heading = document().query_selector("dialog[open] h2").ok().flatten();
+        let heading = heading.or_else(|| document().get_element_by_id(HEADING));
         let heading = heading.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
         if let (Some(heading), true) = (heading, is_lost || !only_if_lost) {
             let _focused = heading.focus();

@@ -4,9 +4,14 @@
 //! The status stands in the page from the beginning, because one that arrives together with its text is often not read;
 //! of an alert that very arrival is what is read.
 
-use super::{Part, el, group, live};
+use super::{Part, effect, el, group, live};
 use crate::i18n::Text;
 use crate::shell::{Selected, use_tr};
+use leptos::prelude::{RwSignal, Set, With, set_timeout};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
 
 /// A text to be spoken once. The number tells two equal texts apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,17 +24,71 @@ pub struct Spoken {
     pub is_alert: bool,
 }
 
-/// The live region. The text moves between two elements, so that the same words twice are two changes and are read twice.
+/// How long a message stays at least: a screen reader that is speaking reads what it finds when it is done.
+const STAYS: Duration = Duration::from_secs(1);
+/// How many wait at most; older ones are news no more.
+const WAITING: usize = 4;
+
+/// What is in the live region, and what waits for its turn.
+#[derive(Clone)]
+struct Turns {
+    shown: RwSignal<Option<Spoken>>,
+    waiting: Rc<RefCell<(bool, VecDeque<Spoken>)>>,
+}
+
+impl Turns {
+    fn take(&self, spoken: Spoken) {
+        {
+            let mut waiting = self.waiting.borrow_mut();
+            if waiting.0 {
+                if waiting.1.len() == WAITING {
+                    let _too_old = waiting.1.pop_front();
+                }
+                waiting.1.push_back(spoken);
+                return;
+            }
+            waiting.0 = true;
+        }
+        self.shown.set(Some(spoken));
+        let turns = self.clone();
+        set_timeout(
+            move || {
+                let next = {
+                    let mut waiting = turns.waiting.borrow_mut();
+                    waiting.0 = false;
+                    waiting.1.pop_front()
+                };
+                if let Some(next) = next {
+                    turns.take(next);
+                }
+            },
+            STAYS,
+        );
+    }
+}
+
+/// The live region. Each message stays for a second before the next takes its place. The text moves between two elements,
+/// so that the same words twice are two changes and are read twice.
 pub fn live_region(spoken: Selected<Spoken>) -> Part {
     let tr = use_tr();
+    let turns = Turns { shown: RwSignal::new(None), waiting: Rc::default() };
+    let shown = turns.shown;
+    let in_turn = effect(move || {
+        let spoken = spoken.get();
+        if spoken.text.is_some() {
+            turns.take(spoken);
+        }
+    });
     let words = move |parity: u32| {
-        spoken.with(|spoken| match &spoken.text {
-            Some(text) if !spoken.is_alert && spoken.sequence % 2 == parity => tr.text(text),
+        shown.with(|spoken| match spoken {
+            Some(Spoken { sequence, text: Some(text), is_alert: false }) if sequence % 2 == parity => {
+                tr.text(text)
+            }
             Some(_) | None => String::new(),
         })
     };
     let alert = move || {
-        let alert = spoken.with(|spoken| spoken.text.clone().filter(|_| spoken.is_alert));
+        let alert = shown.with(|spoken| spoken.clone().filter(|spoken| spoken.is_alert)?.text);
         alert.map(|text| el("p").class("sr").attr("role", "alert").words(text))
     };
     let status = el("div")
@@ -40,5 +99,5 @@ pub fn live_region(spoken: Selected<Spoken>) -> Part {
         .attr("aria-atomic", "true")
         .child(el("span").live_text(move || words(0)))
         .child(el("span").live_text(move || words(1)));
-    group([status.into(), live(alert)])
+    group([status.into(), live(alert), in_turn])
 }

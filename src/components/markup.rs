@@ -6,6 +6,7 @@
 //! disposes of everything that was made inside it. A live part is replaced as a whole, so it should be as small as what
 //! changes, and read selections ([`crate::shell::select`]). Measured reasons: docs/adr/0011-own-markup-layer.md.
 
+use super::focus_heading;
 use crate::i18n::Text;
 use crate::shell::use_tr;
 use leptos::prelude::{RenderEffect, StoredValue, document, queue_microtask};
@@ -298,7 +299,10 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
         let part = make();
         drop(before);
         let Some(parent) = end.parent_node() else { return Kept::default() };
+        let focused = document().active_element();
+        let mut had_focus = false;
         while let Some(old) = start.next_sibling().filter(|node| *node != end) {
+            had_focus |= focused.as_ref().is_some_and(|focused| old.contains(Some(focused)));
             if parent.remove_child(&old).is_err() {
                 break;
             }
@@ -307,6 +311,10 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
         let mut kept = Kept::default();
         part.build(&fresh, &mut kept);
         let _inserted = parent.insert_before(&fresh, Some(&end));
+        if had_focus {
+            // Whatever took its place may take it; otherwise reading goes on from the heading, never from nowhere.
+            focus_heading(true);
+        }
         kept
     })));
 }

@@ -31,7 +31,7 @@ pub use chip::{status_chip, tone_class, tone_icon};
 pub use contact::{Flow, contact_card, contact_ways};
 pub use device_list::{DeviceListProps, device_list};
 pub use device_row::{device_row, device_status};
-pub use flag::{flag, notification_item};
+pub use flag::{flag, mark_all, notification_item};
 pub use footer::footer;
 pub use header::header;
 pub use heading::{focus_heading, heading, heading_live};

@@ -6,7 +6,7 @@ use crate::components::{
     live, live_text, notice_body, tone_class, tone_icon, words,
 };
 use crate::core::LoadState;
-use crate::domain::{Device, DeviceId, Platform};
+use crate::domain::{Device, DeviceId};
 use crate::features::sign_in;
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -141,8 +141,13 @@ pub(super) fn back_to_devices() -> Part {
 
 /// The way back to a device.
 pub(super) fn back_to_device(id: &DeviceId) -> Part {
-    let label = use_tr().follow(named(id, t::app_back_to_device));
-    back(&Route::Device(id.clone()), live_text(label))
+    let wanted = id.clone();
+    // "Back to your device" has a space before the particle in Japanese: without a name the sentence is another one.
+    let label = select(use_model(), move |model| match known_device(model, &wanted) {
+        Some(device) => t::app_back_to_device(view::device_name(&device.name)),
+        None => t::done_back(),
+    });
+    back(&Route::Device(id.clone()), live_text(use_tr().follow(label)))
 }
 
 fn back(route: &Route, words: Part) -> Part {
@@ -154,19 +159,10 @@ fn back(route: &Route, words: Part) -> Part {
         .into()
 }
 
-/// Which device this is about, at a glance: shape, name, platform.
-pub(super) fn device_banner(name: Text, platform: Platform) -> Part {
-    el("div")
-        .class("device-title")
-        .child(el("span").class("device-icon").child(icon(Icon::of_platform(platform))))
-        .child(el("div").child(el("p").class("device-name").child(el("strong").words(name))))
-        .into()
-}
-
 /// "Not your own computer?" with the way out.
 pub(super) fn sign_out_hint(words: Text) -> Part {
-    el("section")
-        .class("card actions")
+    el("div")
+        .class("actions")
         .child(el("p").words(words))
         .child(button(Weight::Plain, t::session_sign_out(), Event::SignIn(sign_in::Event::SignOutChosen)))
         .into()

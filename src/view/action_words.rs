@@ -1,7 +1,7 @@
 //! The words of the catalogue of actions: what each does, why it is not possible, and how far it is.
 
 use super::action_news::{action_news, failure_of_action};
-use super::preparation::{lock_not_offered, lock_refusal};
+use super::lock_refusal::{lock_not_offered, lock_refusal};
 use super::{RefusalView, Tone, ago, refusal};
 use crate::core::ActionNews;
 use crate::domain::{

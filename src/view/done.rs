@@ -1,8 +1,7 @@
 //! The end that everybody wants: what happened, when, what to do now on the device, whom to ask.
 
-use super::checklist::steps;
 use super::outcome::Wording;
-use super::{device_name, moment};
+use super::{device_name, moment, on_device};
 use crate::domain::{ActionRun, Platform};
 use crate::i18n::{Text, t};
 use portal_contract::{ResetOutcome, UtcTime};
@@ -24,12 +23,6 @@ pub struct DoneView {
     pub steps_heading: Text,
     /// What to do on the device, in order.
     pub steps: Vec<Text>,
-    /// The heading of what to do when it is still locked.
-    pub still_locked_heading: Text,
-    /// What to do then.
-    pub still_locked: Text,
-    /// To sign out on a borrowed computer.
-    pub sign_out_hint: Text,
     /// The result's identifier, for IT.
     pub reference: String,
 }
@@ -53,10 +46,7 @@ pub fn done(
         when: t::done_when(moment(run.updated, now)),
         has_temporary_passcode: matches!(outcome, ResetOutcome::TemporaryPasscode { .. }),
         steps_heading: t::on_device_heading(name),
-        steps: steps(wording).into_iter().map(|(_, text)| text).collect(),
-        still_locked_heading: t::done_still_locked(),
-        still_locked: t::done_still_locked_text(),
-        sign_out_hint: t::done_sign_out_hint(),
+        steps: on_device(platform, outcome),
         reference: run.id.clone(),
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::domain::{KeypadNeed, Platform};
 use crate::i18n::{Text, t};
-use portal_contract::{CharacterSet, ResetOutcome};
+use portal_contract::ResetOutcome;
 
 /// What to do when the passcode cannot be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,24 +15,6 @@ pub struct KeypadHelp {
     pub steps: Vec<Text>,
     /// When nothing helped.
     pub otherwise: Text,
-}
-
-/// Which keypad a passcode of these characters needs, told before the reset.
-#[must_use]
-pub const fn keypad_needed(characters: CharacterSet) -> Text {
-    match KeypadNeed::of(characters) {
-        KeypadNeed::NumberPad => t::keypad_number_pad(),
-        KeypadNeed::FullKeyboard => t::keypad_full_keyboard(),
-        KeypadNeed::Unknown => t::keypad_unknown(),
-    }
-}
-
-/// The same for what a reset will do: nothing when it gives no passcode.
-pub(super) const fn keypad_of(outcome: ResetOutcome) -> Option<Text> {
-    match outcome {
-        ResetOutcome::TemporaryPasscode { character_set } => Some(keypad_needed(character_set)),
-        ResetOutcome::PasscodeRemoved | ResetOutcome::Other => None,
-    }
 }
 
 /// The help for a platform and what the reset did there.

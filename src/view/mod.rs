@@ -10,18 +10,17 @@
 //! | what happened so far (audit), also as CSV | [`history_entry`], [`history_csv`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_availability`], [`refusal`] |
 //! | A, as dialog or page | [`explain`] |
-//! | what to know before it | [`preview_details`], [`factor_question`], [`at_hand_question`] |
 //! | the catalogue of actions: names, refusals, how far one is | [`action_name`], [`action_hint`], [`action_refusal`], [`action_status`] |
 //! | B | [`confirm`] |
 //! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
 //! | the result and what to do on the device | [`done`] |
-//! | the steps on the device to tick off | [`checklist`] |
+//! | the steps on the device | [`on_device`] |
 //! | every other end or interruption of a reset | [`reset_notice`] |
 //! | the temporary passcode | [`passcode_groups`], [`characters`] |
 //! | the passcode as a QR code | [`qr_drawing`] |
 //! | the passcode spelled, the legend of its characters | [`spell`], [`class_name`] |
-//! | which keypad it needs, "I can't type this" | [`keypad_needed`], [`keypad_help`] |
+//! | "I can't type this" | [`keypad_help`] |
 //! | a notification, the flag | [`notification`], [`flag_label`] |
 //! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`read_problem`], [`config_problem`] |
 //! | the sign-out of a borrowed screen nobody touches | [`idle_rule`], [`idle_warning`] |
@@ -37,7 +36,6 @@ mod action_state;
 mod action_words;
 mod announcement;
 mod branding;
-mod checklist;
 mod confirm;
 mod device_row;
 mod done;
@@ -46,14 +44,15 @@ mod facts;
 mod history_entry;
 mod idle;
 mod keypad_help;
+mod lock_refusal;
 mod moments;
 mod names;
 mod notice;
 mod notification;
+mod on_device;
 mod outcome;
 mod passcode;
 mod pending;
-mod preparation;
 mod problems;
 mod qr_code;
 mod reach;
@@ -67,23 +66,22 @@ pub use action_state::action_state;
 pub use action_words::{ActionStatus, action_hint, action_refusal, action_status, which_device};
 pub use announcement::announcement;
 pub use branding::{BrandColour, telephone_address, web_address};
-pub use checklist::{ChecklistView, StepView, checklist};
 pub use confirm::{ConfirmView, confirm};
 pub use device_row::{DeviceRow, Status, device_row, status};
 pub use done::{DoneView, done};
-pub use explain::{ExplainView, explain};
+pub use explain::{DisclosureView, ExplainView, explain};
 pub use facts::{Fact, facts};
 pub use history_entry::{HistoryEntryView, history_csv, history_entry};
 pub use idle::{idle_rule, idle_warning};
-pub use keypad_help::{KeypadHelp, keypad_help, keypad_needed};
+pub use keypad_help::{KeypadHelp, keypad_help};
 pub use moments::{ago, last_check_in, moment, span};
 pub use names::{device_name, own_device_name, platform};
 pub use notice::{Notice, Tone};
 pub use notification::{NotificationView, flag_label, notification};
-pub use outcome::outcome_preview;
+pub use on_device::on_device;
+pub use outcome::{outcome_preview, outcome_without_passcode};
 pub use passcode::{characters, passcode_groups};
 pub use pending::{PendingStep, PendingView, StepState, pending};
-pub use preparation::{QuestionView, at_hand_question, factor_question, preview_details};
 pub use problems::{api_problem, config_problem, list_problem, read_problem, sign_in_problem};
 pub use qr_code::{QrDrawing, qr_drawing};
 pub use reach::{ReachView, TakesLongView, reach, takes_long};

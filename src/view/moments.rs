@@ -5,6 +5,8 @@ use crate::i18n::{Text, t};
 use portal_contract::UtcTime;
 use std::time::Duration;
 
+/// "0 minutes ago" is "just now" in words of its own: the formatter of the browser says "now", which is no time of something past.
+const SHORTEST_AGO: Duration = Duration::from_secs(60);
 /// After this long, "34 days ago" says less than a date.
 const LONGEST_AGO: Duration = Duration::from_hours(24 * 30);
 
@@ -12,6 +14,7 @@ const LONGEST_AGO: Duration = Duration::from_hours(24 * 30);
 #[must_use]
 pub fn ago(then: UtcTime, now: Option<UtcTime>) -> Text {
     match passed(then, now) {
+        Some(span) if span < SHORTEST_AGO => t::time_just_now(),
         Some(span) if span < LONGEST_AGO => t::time_ago(span),
         Some(_) | None => t::time_date(then),
     }
@@ -21,6 +24,7 @@ pub fn ago(then: UtcTime, now: Option<UtcTime>) -> Text {
 #[must_use]
 pub fn moment(then: UtcTime, now: Option<UtcTime>) -> Text {
     match passed(then, now) {
+        Some(span) if span < SHORTEST_AGO => t::time_date_and_just_now(then),
         Some(span) if span < LONGEST_AGO => t::time_date_and_ago(then, span),
         Some(_) | None => t::time_date(then),
     }

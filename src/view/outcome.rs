@@ -64,3 +64,9 @@ pub fn outcome_preview(platform: Platform, outcome: ResetOutcome) -> Text {
         Wording::Other => t::preview_other(),
     }
 }
+
+/// That no passcode comes with it, where a person who expects one would wait for it.
+#[must_use]
+pub fn outcome_without_passcode(outcome: ResetOutcome) -> Option<Text> {
+    (outcome == ResetOutcome::PasscodeRemoved).then(t::preview_none)
+}

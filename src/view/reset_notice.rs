@@ -93,8 +93,8 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         FailureCode::Other | FailureCode::CanceledByUser => {
             Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next]).with_button(t::failure_button())
         }
-        // Somebody else is at work on it; trying again asks them a second time.
-        FailureCode::ApprovalRequired => {
+        // Somebody else is at work on it, or has to be first; trying again does not help until then.
+        FailureCode::ApprovalRequired | FailureCode::NoPasscodePolicy => {
             let lines = vec![why, t::failure_old_passcode(), next];
             Notice::new(Tone::Bad, t::failure_heading(name), lines)
         }
@@ -102,8 +102,7 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         FailureCode::SupersededByErase | FailureCode::UnlockTokenInvalid => {
             Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next])
         }
-        FailureCode::NoPasscodePolicy
-        | FailureCode::ResetTokenInactive
+        FailureCode::ResetTokenInactive
         | FailureCode::CommandExpired
         | FailureCode::DeviceRejected
         | FailureCode::BackEndFault => {

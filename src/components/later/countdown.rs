@@ -33,10 +33,6 @@ pub fn countdown() -> Part {
         let left = Duration::from_secs(left.get().0.max(0).unsigned_abs());
         tr.text(&t::confirm_time_left_value(left))
     };
-    let label = move || {
-        let label = if is_shown.get() { t::confirm_time_left() } else { t::confirm_countdown_hidden() };
-        tr.text(&label)
-    };
     let toggle = move || {
         let words = if is_shown.get() { t::confirm_hide_countdown() } else { t::confirm_show_countdown() };
         tr.text(&words)
@@ -46,7 +42,6 @@ pub fn countdown() -> Part {
             Some((if is_low.get() { "countdown low" } else { "countdown" }).to_owned())
         })
         .child(icon(Icon::Clock))
-        .child(el("span").class("label").live_text(label))
         .live(move || {
             is_shown.get().then(|| {
                 let span = el("span").class("digits").attr("aria-hidden", HIDDEN).attr("translate", "no");

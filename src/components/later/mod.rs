@@ -1,6 +1,5 @@
 //! What only the screens of `pages/later` are made of: it stands in their module, not in the first visit's.
 
-mod choice;
 mod code;
 mod countdown;
 mod dialog;
@@ -10,7 +9,6 @@ mod print_sheet;
 mod qr_code;
 mod spelled_passcode;
 
-pub use choice::choice;
 pub use code::{code, code_legend, concealed_code};
 pub use countdown::countdown;
 pub use dialog::{dialog, focus_return};

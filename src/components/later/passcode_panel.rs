@@ -15,7 +15,7 @@ use super::{code, code_legend, concealed_code, qr_code, spelled_passcode, take_l
 use crate::api::ApiError;
 use crate::app::{Event, Model};
 use crate::core::{Announcement, SpokenPasscode};
-use crate::domain::{DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds};
+use crate::domain::{DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds, WhoseScreen};
 use crate::features::passcode::{Aid, PasscodeView};
 use crate::features::{passcode, sign_in};
 use crate::i18n::{Text, t};
@@ -102,9 +102,11 @@ fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is
     match stage {
         Stage::Hidden { until } => group([
             unconfirmed(certainty).into(),
-            code_box(concealed_code()),
-            el("p").words(until.map_or_else(t::passcode_intro, t::passcode_show_again)).into(),
-            actions(show_button(show, is_news)),
+            code_box(group([concealed_code(), show_button(show, is_news)])),
+            el("p")
+                .class("reference")
+                .words(until.map_or_else(t::passcode_intro, t::passcode_show_again))
+                .into(),
         ]),
         Stage::Loading => group([
             unconfirmed(certainty).into(),
@@ -191,14 +193,21 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
         .map(|(symbol, words)| el("li").child(icon(symbol)).child(el("span").words(words)).into());
     group([
         note.into(),
-        code_box(group([code(secret, t::passcode_heading(), described_by), code_legend(secret)])),
-        rest_time(),
-        actions(group([
-            button(Weight::Primary, t::passcode_copy(), Event::Passcode(passcode::Event::CopyChosen)),
-            button(Weight::Plain, t::passcode_hide(), Event::Passcode(passcode::Event::HideChosen)),
-            read_aloud(secret.clone()),
-            qr_toggle(),
+        code_box(group([
+            code(secret, t::passcode_heading(), described_by),
+            el("div")
+                .class("actions")
+                .child(rest_time())
+                .child(button(
+                    Weight::Plain,
+                    t::passcode_hide(),
+                    Event::Passcode(passcode::Event::HideChosen),
+                ))
+                .into(),
+            code_legend(secret),
         ])),
+        // None of them filled: the code is typed on another device.
+        actions(group([read_aloud(secret.clone()), qr_toggle(), copy_button()])),
         copy_result(),
         qr(secret.clone()),
         spelled_passcode(secret.clone()),
@@ -220,9 +229,18 @@ fn rest_time() -> Part {
         .class("rest-time")
         .attr("aria-hidden", HIDDEN)
         .child(icon(Icon::Clock))
-        .child(el("span").words(t::passcode_hides_in()))
         .child(el("span").class("digits").attr("translate", "no").live_text(digits))
         .into()
+}
+
+/// Not on a borrowed screen: its clipboard would keep the passcode.
+fn copy_button() -> Part {
+    let is_borrowed =
+        select(use_model(), |model| model.features.shared_computer.screen == WhoseScreen::Borrowed);
+    live(move || {
+        let copy = || Event::Passcode(passcode::Event::CopyChosen);
+        (!is_borrowed.get()).then(|| button(Weight::Quiet, t::passcode_copy(), copy()))
+    })
 }
 
 /// For the eye; the live region has said it already.
@@ -263,7 +281,7 @@ fn read_aloud(secret: SecretText) -> Part {
             dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken)));
         };
         has_voice.get().then(|| {
-            el("button").attr("type", "button").class(Weight::Plain.class()).on_press(press).live_text(label)
+            el("button").attr("type", "button").class(Weight::Quiet.class()).on_press(press).live_text(label)
         })
     })
 }
@@ -274,7 +292,7 @@ fn qr_toggle() -> Part {
     let label = move || tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() });
     el("button")
         .attr("type", "button")
-        .class(Weight::Plain.class())
+        .class(Weight::Quiet.class())
         .on_press(move || dispatch(Event::Passcode(passcode::Event::QrCodeToggled)))
         .live_text(label)
         .into()

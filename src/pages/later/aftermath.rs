@@ -1,20 +1,19 @@
-//! After the device has confirmed: the steps to tick off, and "Did it work?" with the right next step for each answer.
+//! After the device has confirmed: what to do there, and "Did it work?" with the right next step for each answer.
 
 use super::super::parts::{actions, branding, known_device, titled};
+use super::idle::sign_out_when_done;
 use crate::app::{Event, Model};
 use crate::components::later::print_steps;
-use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, tick_box, words};
-use crate::domain::{ActionFlow, Checklist, DeviceId, Ending, Platform};
+use crate::components::{Flow, Part, Weight, contact_ways, el, group, nothing, reference, steps as numbered};
+use crate::domain::{ActionFlow, DeviceId, Ending, Platform};
 use crate::features::actions;
 use crate::features::actions::Verdict;
 use crate::i18n::{Text, t};
-use crate::shell::{select, use_dispatch, use_model, use_tr};
-use crate::view;
+use crate::shell::{select, use_dispatch, use_model};
+use crate::view::{self, DoneView};
 use portal_contract::ResetOutcome;
 
 /// Selections of these types have names of the later part, and so has the code that compares and drops them.
-#[derive(PartialEq)]
-struct Steps(view::ChecklistView);
 #[derive(Clone, Copy, PartialEq)]
 struct Said(Option<Verdict>);
 #[derive(Clone, Copy, PartialEq)]
@@ -32,36 +31,13 @@ fn outcome(model: &Model) -> ResetOutcome {
     }
 }
 
-/// What to do on the device, each step with a tick box. The ticks live in the model for as long as the visit.
-pub(super) fn steps(heading: Text, result: &str, id: &DeviceId) -> Part {
-    let model = use_model();
-    let tr = use_tr();
-    let (device, of) = (id.clone(), result.to_owned());
-    let list = select(model, move |model| {
-        let ticks = &model.features.actions.aftermath.checklist;
-        Steps(view::checklist(platform(model, &device), outcome(model), ticks, &of))
-    });
-    let names = list.with_untracked(|list| list.0.steps.clone());
-    let items = names.into_iter().map(|step| {
-        let dispatch = use_dispatch();
-        let (of, toggled, kind) = (result.to_owned(), result.to_owned(), step.step);
-        let is_ticked =
-            select(model, move |model| is_ticked(&model.features.actions.aftermath.checklist, &of, kind));
-        let tick = move || {
-            dispatch(Event::Actions(actions::Event::StepTicked { result: toggled.clone(), step: kind }));
-        };
-        el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()
-    });
-    let progress = move || list.with(|Steps(list)| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
-    titled("card stack", "steps-heading", heading)
-        .child(el("ol").class("steps ticks").children(items))
-        .child(el("p").class("reference").attr("role", "status").live_text(progress))
+/// What was done, and what to do on the device now.
+pub(super) fn steps(words: DoneView, id: &DeviceId) -> Part {
+    titled("card stack", "steps-heading", words.steps_heading)
+        .child(el("p").words(words.what).text(" ").words(words.note))
+        .child(numbered(words.steps))
         .child(print_steps(id.clone()))
         .into()
-}
-
-fn is_ticked(ticks: &Checklist, result: &str, step: crate::domain::ChecklistStep) -> bool {
-    ticks.is_ticked(result, step)
 }
 
 /// "Did it work?"
@@ -110,7 +86,7 @@ fn worked(outcome: ResetOutcome) -> Part {
         .class("stack tight")
         .child(el("h3").words(t::aftermath_worked_heading()))
         .child(el("p").words(own))
-        .child(el("p").words(t::aftermath_worked_sign_out()))
+        .child(sign_out_when_done())
         .into()
 }
 

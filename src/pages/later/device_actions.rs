@@ -142,14 +142,13 @@ fn lock_dialog(device: &Device) -> Part {
     let body = group([
         view::which_device(device).map(|which| paragraph("reference", which)).into(),
         el("p").words(t::act_lock_text()).into(),
-        el("div")
-            .class("actions")
-            .child(button(Weight::Plain, t::app_cancel(), cancelled.clone()))
-            .child(button(Weight::Primary, t::act_lock_button(name.clone()), confirmed))
-            .into(),
+    ]);
+    let buttons = group([
+        button(Weight::Plain, t::app_cancel(), cancelled.clone()),
+        button(Weight::Primary, t::act_lock_button(name.clone()), confirmed),
     ]);
     let on_cancel = StoredValue::new(cancelled);
-    dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body)
+    dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body, buttons)
 }
 
 /// The field for a new name. What is wrong with it stands beside it in words; the button can always be pressed.
@@ -243,21 +242,18 @@ const fn problem_words(problem: NameProblem) -> Text {
     }
 }
 
-/// "Lock it instead": the command where it is possible, else the reason.
+/// "Lock it instead", where that is possible.
 pub(super) fn lock_instead(id: &DeviceId) -> Part {
     let wanted = id.clone();
-    let refusal = select(use_model(), move |model| {
-        known_device(model, &wanted).map(|device| view::action_refusal(&device, Action::RemoteLock))
+    let can_be_locked = select(use_model(), move |model| {
+        known_device(model, &wanted)
+            .is_some_and(|device| view::action_refusal(&device, Action::RemoteLock).is_none())
     });
     let id = id.clone();
     live(move || {
-        refusal.get().map(|refusal| match refusal {
-            Some(RefusalView { why, instead }) => paragraph("reference", why).text(" ").words(instead).into(),
-            None => actions(button(
-                Weight::Plain,
-                view::action_name(Action::RemoteLock),
-                Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock)),
-            )),
+        can_be_locked.get().then(|| {
+            let chosen = Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock));
+            actions(button(Weight::Plain, view::action_name(Action::RemoteLock), chosen))
         })
     })
 }

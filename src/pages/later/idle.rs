@@ -4,7 +4,7 @@ use super::super::borrowed::is_borrowed;
 use super::super::parts;
 use crate::app::{Event, Model};
 use crate::components::later::dialog;
-use crate::components::{Part, Weight, button, el, live};
+use crate::components::{Part, Weight, button, el, group, live};
 use crate::domain::{Idleness, Seconds};
 use crate::features::{shared_computer, sign_in};
 use crate::i18n::t;
@@ -44,44 +44,31 @@ pub(super) fn warning() -> Part {
     let body = el("div")
         .class("stack")
         .child(said)
-        .child(el("p").class("digits").attr("role", "timer").live_text(clock))
-        .child(
-            el("p")
-                .class("actions")
-                .child(button(
-                    Weight::Plain,
-                    t::session_sign_out(),
-                    Event::SignIn(sign_in::Event::SignOutChosen),
-                ))
-                .child(button(
-                    Weight::Primary,
-                    t::idle_stay(),
-                    Event::SharedComputer(shared_computer::Event::StayChosen),
-                )),
-        );
-    dialog(
-        "idle",
-        t::idle_heading(),
-        move || dispatch(Event::SharedComputer(shared_computer::Event::StayChosen)),
-        body.into(),
-    )
+        .child(el("p").class("digits").attr("role", "timer").live_text(clock));
+    let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
+    let stay = || Event::SharedComputer(shared_computer::Event::StayChosen);
+    let buttons = group([
+        button(Weight::Plain, t::session_sign_out(), sign_out),
+        button(Weight::Primary, t::idle_stay(), stay()),
+    ]);
+    dialog("idle", t::idle_heading(), move || dispatch(stay()), body.into(), buttons)
 }
 
-/// The way out at the end: prominent on a borrowed screen, a hint on one's own.
+/// The way out of a borrowed screen.
 pub(super) fn finish() -> Part {
     let is_borrowed = select(use_model(), is_borrowed);
     live(move || {
-        if is_borrowed.get() {
+        is_borrowed.get().then(|| {
+            let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
             parts::titled("card stack finish", "finish-heading", t::borrowed_finish_heading())
                 .child(el("p").words(t::borrowed_finish_text()))
-                .child(parts::actions(button(
-                    Weight::Primary,
-                    t::session_sign_out(),
-                    Event::SignIn(sign_in::Event::SignOutChosen),
-                )))
-                .into()
-        } else {
-            parts::sign_out_hint(t::done_sign_out_hint())
-        }
+                .child(parts::actions(button(Weight::Primary, t::session_sign_out(), sign_out)))
+        })
     })
+}
+
+/// On a screen that may be somebody else's after all, a hint with the button.
+pub(super) fn sign_out_when_done() -> Part {
+    let is_borrowed = select(use_model(), is_borrowed);
+    live(move || (!is_borrowed.get()).then(|| parts::sign_out_hint(t::done_sign_out_hint())))
 }

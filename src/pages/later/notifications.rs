@@ -3,8 +3,8 @@
 use super::super::parts::{Stage, empty_card, load_failed, load_problem};
 use crate::app::{Event, Model};
 use crate::components::{
-    Element, Icon, Part, el, group, heading, live, live_text, minute_now, nothing, notification_item,
-    skeleton_rows, status_chip, tone_icon,
+    Element, Icon, Part, el, group, heading, live, live_text, mark_all, minute_now, nothing,
+    notification_item, skeleton_rows, status_chip, tone_icon,
 };
 use crate::core::LoadState;
 use crate::domain::{DeviceId, ResultId};
@@ -46,10 +46,11 @@ fn list() -> Part {
     let model = use_model();
     let items = select(model, move |model| model.features.notifications.items.clone());
     let now = select(model, minute_now);
-    el("ul")
+    let is_unread = select(model, move |model| model.features.notifications.unread() > 0);
+    let list = el("ul")
         .class("notes")
-        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<Part>()))
-        .into()
+        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<Part>()));
+    group([live(move || is_unread.get().then(mark_all)), list.into()])
 }
 
 /// What the flyout shows, and for reading in peace: the date, the state in a word, and the way on if it was not the person.

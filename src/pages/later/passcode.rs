@@ -11,7 +11,7 @@ use crate::app::Model;
 use crate::components::later::{PanelPlace, passcode_panel, print_steps};
 use crate::components::{Part, el, group, heading_live, live, message, steps};
 use crate::core::LoadState;
-use crate::domain::{Checklist, DeviceId, PasscodeCertainty, Platform};
+use crate::domain::{DeviceId, PasscodeCertainty, Platform};
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_model};
 use crate::view::{self, Tone};
@@ -73,8 +73,7 @@ impl Shown {
             let back = actions(device_link(t::done_back(), id));
             return message(Tone::Neutral, None, vec![t::passcode_no_reset()], Some(back));
         };
-        let on_device = view::checklist(self.platform, self.outcome, &Checklist::default(), "");
-        let on_device = on_device.steps.into_iter().map(|step| step.text).collect();
+        let on_device = view::on_device(self.platform, self.outcome);
         group([
             passcode_panel(id.clone(), self.platform, self.outcome, certainty, PanelPlace::OwnPage),
             titled("card stack", "steps-heading", t::on_device_heading(self.name))

@@ -1,7 +1,7 @@
 //! B: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
 //! style. It is never greyed out: while the request is on its way a press does nothing and says why.
 
-use super::super::parts::{device_banner, outcome_list, paragraph};
+use super::super::parts::outcome_list;
 use crate::app::{Event, Model};
 use crate::components::later::countdown;
 use crate::components::{HIDDEN, Icon, Part, Weight, button, el, group, heading, live, message};
@@ -40,37 +40,29 @@ pub(super) fn confirm_stage(_id: &DeviceId) -> Part {
 }
 
 /// The name may come a moment later than the screen.
-fn welcome(model: &Model) -> Option<Text> {
+fn signed_in(model: &Model) -> Option<Text> {
     let person = model.page.session.signed_in().map_or("", |person| person.name.as_str());
-    view::confirm(device_of(&model.features.actions.reset)?, person).welcome
+    view::confirm(device_of(&model.features.actions.reset)?, person).signed_in
 }
 
 fn confirm_body(device: &PermittedDevice) -> Part {
+    let tr = use_tr();
     let words = view::confirm(device, "");
-    let welcome = select(use_model(), welcome);
-    let mut outcome = vec![(Icon::Key, words.outcome)];
-    outcome.extend(words.keypad.map(|keypad| (Icon::Phone, keypad)));
+    let person = select(use_model(), signed_in);
+    let person =
+        move || person.get().map(|person| [tr.text(&person), " ".to_owned()].concat()).unwrap_or_default();
+    let mut outcome: Vec<_> = std::iter::repeat(Icon::Key).zip(words.outcome).collect();
     outcome.push((Icon::Check, words.data_stays));
     group([
         heading(words.heading),
-        live(move || welcome.get().map(|welcome| paragraph("lede", welcome))),
-        countdown(),
-        el("section")
-            .class("card stack")
-            .attr("aria-labelledby", OUTCOME)
-            .child(device_banner(view::device_name(device.name()), device.platform()))
-            .child(el("h2").attr("id", OUTCOME).words(words.outcome_heading))
-            .child(outcome_list(outcome))
-            .into(),
+        el("div").class("card").child(outcome_list(outcome)).into(),
         message(Tone::Warn, Some(words.consequence_heading), words.consequence, None),
         last_step(words.button, words.cancel),
-        paragraph("reference", words.start_over_note).into(),
+        el("p").class("reference").live_text(person).words(words.start_over_note).into(),
     ])
 }
 
-const OUTCOME: &str = "outcome-heading";
-
-/// The buttons, and what is said while the request is on its way.
+/// The buttons with the time left, and what is said while the request is on its way.
 fn last_step(confirm: Text, cancel: Text) -> Part {
     let tr = use_tr();
     let dispatch = use_dispatch();
@@ -89,7 +81,7 @@ fn last_step(confirm: Text, cancel: Text) -> Part {
     let spinner = move || is_busy().then(|| el("span").class("working").attr("aria-hidden", HIDDEN));
     let status = move || sending.get().map(|words| tr.text(&words)).unwrap_or_default();
     group([
-        el("div").class("actions").child(press).live(way_out).into(),
+        el("div").class("actions last").child(press).live(way_out).child(countdown()).into(),
         el("div")
             .class("actions")
             .attr("role", "status")

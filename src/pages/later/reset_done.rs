@@ -1,13 +1,14 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
 //! be printed; the passcode is on the paper only when it is on the screen and the box for it was ticked.
 
-use super::super::parts::{actions, device_link, hero_icon, known_device, paragraph};
+use super::super::parts::{actions, device_link, known_device};
 use super::aftermath;
 use super::idle::finish;
-use crate::app::Model;
+use crate::app::{Event, Model};
 use crate::components::later::{PanelPlace, passcode_panel};
-use crate::components::{Icon, Part, el, group, heading, live, minute_now, reference};
+use crate::components::{Part, Weight, button, el, group, heading, live, minute_now, reference};
 use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
+use crate::features::actions as actions_of;
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_model, use_tr};
 use crate::view::{self, DoneView};
@@ -53,22 +54,16 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Pa
         let (platform, outcome) = use_model().with_untracked(|model| what_was_reset(model, id));
         passcode_panel(id.clone(), platform, outcome, PasscodeCertainty::Confirmed, PanelPlace::Beside)
     });
-    let head = el("div")
-        .class("page-head")
-        .child(heading(words.heading))
-        .child(el("p").class("device-meta").live_text(when))
-        .child(reference(words.reference.clone()));
+    let of = words.reference.clone();
+    let again = Event::Actions(actions_of::Event::ResetRestarted);
     group([
-        el("div").class("hero good").child(hero_icon(Icon::Check)).child(head).into(),
-        el("div")
-            .class("stack tight")
-            .child(paragraph("lede", words.what))
-            .child(el("p").words(words.note))
-            .into(),
+        heading(words.heading.clone()),
+        el("p").class("device-meta").live_text(when).into(),
         panel.into(),
-        aftermath::steps(words.steps_heading, &words.reference, id),
-        aftermath::question(words.reference, id),
+        aftermath::steps(words, id),
+        aftermath::question(of.clone(), id),
         finish(),
-        actions(device_link(t::done_back(), id)),
+        actions(group([device_link(t::done_back(), id), button(Weight::Quiet, t::done_again(), again)])),
+        reference(of),
     ])
 }
