@@ -8,7 +8,7 @@
   'use strict';
   var root = document.documentElement;
   // The languages there are, the fallback first: tag, address and integrity of the texts of a first visit, and under
-  // `later` those of the later screens. Written by `cargo xtask dist`.
+  // `lazy` those of the lazily loaded screens. Written by `cargo xtask dist`.
   var languages = JSON.parse(document.getElementById('languages').textContent);
   var chosen = null;
   try { chosen = sessionStorage.getItem('portal.locale'); } catch (refused) { chosen = null; }
@@ -109,7 +109,7 @@
     return;
   }
 
-  // The page asks for the texts of a language by its tag, and for the later ones by themselves; without a tag, for the
+  // The page asks for the texts of a language by its tag, and for the lazily loaded ones by themselves; without a tag, for the
   // language to begin with. The organisation's language goes before the browser's, so config.json is waited for, but not
   // for long.
   var patience = new Promise(function (go) { window.setTimeout(go, 5000); });
@@ -117,10 +117,10 @@
     return texts(languageFor(tag));
   });
   first.catch(function () { explain('load'); });
-  window.portalTexts = function (tag, isLater) {
+  window.portalTexts = function (tag, isLazy) {
     if (!tag) { return first; }
     var language = languages.filter(function (one) { return one.tag === tag; })[0];
-    return texts(isLater && language ? language.later : language);
+    return texts(isLazy && language ? language.lazy : language);
   };
 
   // Before the page has started, anything that fails is a reason to explain; afterwards only a fault of the page's own

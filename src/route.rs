@@ -1,7 +1,10 @@
-//! Every address of the page, as one type. Nothing else spells a path, so nothing from a query string can become one.
+//! Every address of the page, as one type and one table. Nothing else spells a path, so nothing from a query string can
+//! become one. The addresses themselves are in the contract (`portal_contract::addresses`), because whoever serves the page
+//! needs them too.
 
 use crate::domain::{DeviceId, ResultId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use portal_contract::addresses::{self, DEVICE_ID, RUN_ID};
 
 /// What may stand in a path segment unescaped (RFC 3986 unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -39,126 +42,184 @@ pub enum Route {
     NotFound,
 }
 
+/// What is true of a screen, whichever device it is about.
+struct Row {
+    /// The address.
+    address: &'static str,
+    /// Whether it shows something of the person.
+    needs_sign_in: bool,
+    /// Whether it is in the part of the page that a first visit does not load.
+    is_lazy: bool,
+    /// Whether it makes sense to arrive at after a sign-in.
+    can_be_returned_to: bool,
+    /// The screen with the identifiers of its address.
+    screen: fn(Identifiers) -> Option<Route>,
+}
+
+#[derive(Default)]
+struct Identifiers {
+    device: Option<DeviceId>,
+    run: Option<ResultId>,
+}
+
+/// A screen of the person's, loaded when it is opened.
+const OF_PERSON: Row = Row {
+    address: "",
+    needs_sign_in: true,
+    is_lazy: true,
+    can_be_returned_to: true,
+    screen: |_| Some(Route::NotFound),
+};
+
+/// A screen on the way in or out.
+const OF_NOBODY: Row = Row { needs_sign_in: false, is_lazy: false, can_be_returned_to: false, ..OF_PERSON };
+
+static HOME: Row = Row {
+    address: addresses::HOME,
+    needs_sign_in: false,
+    is_lazy: false,
+    screen: |_| Some(Route::Home),
+    ..OF_PERSON
+};
+static DEVICES: Row =
+    Row { address: addresses::DEVICES, is_lazy: false, screen: |_| Some(Route::Devices), ..OF_PERSON };
+static DEVICE: Row =
+    Row { address: addresses::DEVICE, screen: |ids| ids.device.map(Route::Device), ..OF_PERSON };
+static RESET_PASSCODE: Row = Row {
+    address: addresses::RESET_PASSCODE,
+    screen: |ids| ids.device.map(Route::ResetPasscode),
+    ..OF_PERSON
+};
+static PASSCODE: Row =
+    Row { address: addresses::PASSCODE, screen: |ids| ids.device.map(Route::Passcode), ..OF_PERSON };
+static DEVICE_HISTORY: Row = Row {
+    address: addresses::DEVICE_HISTORY,
+    screen: |ids| ids.device.map(Route::DeviceHistory),
+    ..OF_PERSON
+};
+static NOT_ME: Row =
+    Row { address: addresses::NOT_ME, screen: |ids| Some(Route::NotMe(ids.device?, ids.run?)), ..OF_PERSON };
+static HISTORY: Row = Row { address: addresses::HISTORY, screen: |_| Some(Route::History), ..OF_PERSON };
+static NOTIFICATIONS: Row =
+    Row { address: addresses::NOTIFICATIONS, screen: |_| Some(Route::Notifications), ..OF_PERSON };
+static ACCESSIBILITY: Row = Row {
+    address: addresses::ACCESSIBILITY,
+    needs_sign_in: false,
+    screen: |_| Some(Route::Accessibility),
+    ..OF_PERSON
+};
+static HELP: Row =
+    Row { address: addresses::HELP, needs_sign_in: false, screen: |_| Some(Route::Help), ..OF_PERSON };
+static SIGNED_OUT: Row =
+    Row { address: addresses::SIGNED_OUT, screen: |_| Some(Route::SignedOut), ..OF_NOBODY };
+static CALLBACK: Row = Row { address: addresses::CALLBACK, screen: |_| Some(Route::Callback), ..OF_NOBODY };
+/// No address of its own: there the page is sent with 404.
+static NOT_FOUND: Row = Row { address: "/not-found", screen: |_| Some(Route::NotFound), ..OF_NOBODY };
+
+/// Every address that leads somewhere.
+static ROWS: [&Row; addresses::ALL.len()] = [
+    &HOME,
+    &DEVICES,
+    &DEVICE,
+    &RESET_PASSCODE,
+    &PASSCODE,
+    &DEVICE_HISTORY,
+    &NOT_ME,
+    &HISTORY,
+    &NOTIFICATIONS,
+    &ACCESSIBILITY,
+    &HELP,
+    &SIGNED_OUT,
+    &CALLBACK,
+];
+
+impl Row {
+    /// The screen at a path without slashes around it; `None` when it is not this row's.
+    fn screen_at(&self, path: &str) -> Option<Route> {
+        let mut given = path.split('/');
+        let mut ids = Identifiers::default();
+        for wanted in self.segments() {
+            let given = given.next()?;
+            match wanted {
+                DEVICE_ID => ids.device = Some(DeviceId::parse(&decoded(given)?)?),
+                RUN_ID => ids.run = Some(ResultId::parse(&decoded(given)?)?),
+                word if word == given => {}
+                _ => return None,
+            }
+        }
+        if given.next().is_some() { None } else { (self.screen)(ids) }
+    }
+
+    fn segments(&self) -> impl Iterator<Item = &'static str> {
+        self.address.trim_start_matches('/').split('/')
+    }
+}
+
 impl Route {
+    /// The row of the screen. A new screen does not compile until it has one.
+    const fn row(&self) -> &'static Row {
+        match self {
+            Self::Home => &HOME,
+            Self::Devices => &DEVICES,
+            Self::Device(_) => &DEVICE,
+            Self::ResetPasscode(_) => &RESET_PASSCODE,
+            Self::Passcode(_) => &PASSCODE,
+            Self::DeviceHistory(_) => &DEVICE_HISTORY,
+            Self::NotMe(..) => &NOT_ME,
+            Self::History => &HISTORY,
+            Self::Notifications => &NOTIFICATIONS,
+            Self::Accessibility => &ACCESSIBILITY,
+            Self::Help => &HELP,
+            Self::SignedOut => &SIGNED_OUT,
+            Self::Callback => &CALLBACK,
+            Self::NotFound => &NOT_FOUND,
+        }
+    }
+
     /// Reads the path of an address (without query and fragment). A trailing slash is tolerated.
     #[must_use]
     pub fn parse(path: &str) -> Self {
         let path = path.strip_prefix('/').unwrap_or(path);
         let path = path.strip_suffix('/').unwrap_or(path);
-        let mut segments = path.split('/');
-        let first = segments.next().unwrap_or("");
-        let second = segments.next();
-        let third = segments.next();
-        let fourth = segments.next();
-        if segments.next().is_some() {
-            return Self::NotFound;
-        }
-        match (first, second, third, fourth) {
-            ("", None, None, None) => Self::Home,
-            ("devices", None, None, None) => Self::Devices,
-            ("devices", Some(id), None, None) => device_id(id).map_or(Self::NotFound, Self::Device),
-            ("devices", Some(id), Some("reset-passcode"), None) => {
-                device_id(id).map_or(Self::NotFound, Self::ResetPasscode)
-            }
-            ("devices", Some(id), Some("passcode"), None) => {
-                device_id(id).map_or(Self::NotFound, Self::Passcode)
-            }
-            ("devices", Some(id), Some("history"), None) => {
-                device_id(id).map_or(Self::NotFound, Self::DeviceHistory)
-            }
-            ("devices", Some(id), Some("not-me"), Some(result)) => match (device_id(id), result_id(result)) {
-                (Some(device), Some(result)) => Self::NotMe(device, result),
-                _ => Self::NotFound,
-            },
-            ("history", None, None, None) => Self::History,
-            ("accessibility", None, None, None) => Self::Accessibility,
-            ("notifications", None, None, None) => Self::Notifications,
-            ("help", None, None, None) => Self::Help,
-            ("signed-out", None, None, None) => Self::SignedOut,
-            ("callback", None, None, None) => Self::Callback,
-            _ => Self::NotFound,
-        }
+        ROWS.iter().find_map(|row| row.screen_at(path)).unwrap_or(Self::NotFound)
     }
 
     /// The path of the address, escaped; starts with a slash.
     #[must_use]
     pub fn path(&self) -> String {
-        match self {
-            Self::Home => "/".to_owned(),
-            Self::Devices => "/devices".to_owned(),
-            Self::Device(id) => format!("/devices/{}", escape(id.as_str())),
-            Self::ResetPasscode(id) => format!("/devices/{}/reset-passcode", escape(id.as_str())),
-            Self::Passcode(id) => ["/devices/", &escape(id.as_str()), "/passcode"].concat(),
-            Self::DeviceHistory(id) => ["/devices/", &escape(id.as_str()), "/history"].concat(),
-            Self::NotMe(id, result) => {
-                ["/devices/", &escape(id.as_str()), "/not-me/", &escape(result.as_str())].concat()
+        let mut path = String::new();
+        for segment in self.row().segments() {
+            path.push('/');
+            let id = match segment {
+                DEVICE_ID => self.device().map(DeviceId::as_str),
+                RUN_ID => self.run().map(ResultId::as_str),
+                _ => None,
+            };
+            match id {
+                Some(id) => path.extend(utf8_percent_encode(id, SEGMENT)),
+                None => path.push_str(segment),
             }
-            Self::History => "/history".to_owned(),
-            Self::Accessibility => "/accessibility".to_owned(),
-            Self::Notifications => "/notifications".to_owned(),
-            Self::Help => "/help".to_owned(),
-            Self::SignedOut => "/signed-out".to_owned(),
-            Self::Callback => "/callback".to_owned(),
-            Self::NotFound => "/not-found".to_owned(),
         }
+        path
     }
 
     /// Whether the screen shows something of the person.
     #[must_use]
     pub const fn needs_sign_in(&self) -> bool {
-        match self {
-            Self::Devices
-            | Self::Device(_)
-            | Self::ResetPasscode(_)
-            | Self::Passcode(_)
-            | Self::DeviceHistory(_)
-            | Self::NotMe(..)
-            | Self::History
-            | Self::Notifications => true,
-            Self::Home
-            | Self::Help
-            | Self::Accessibility
-            | Self::SignedOut
-            | Self::Callback
-            | Self::NotFound => false,
-        }
+        self.row().needs_sign_in
     }
 
     /// Whether the screen is in the part of the page that a first visit does not load.
     #[must_use]
     pub const fn needs_later_screens(&self) -> bool {
-        match self {
-            Self::Device(_)
-            | Self::ResetPasscode(_)
-            | Self::Passcode(_)
-            | Self::DeviceHistory(_)
-            | Self::NotMe(..)
-            | Self::History
-            | Self::Notifications
-            | Self::Help
-            | Self::Accessibility => true,
-            Self::Home | Self::Devices | Self::SignedOut | Self::Callback | Self::NotFound => false,
-        }
+        self.row().is_lazy
     }
 
     /// Reads where to return to after a sign-in, as it was stored with the transaction: a screen of the page that makes
     /// sense to arrive at, else `None`.
     #[must_use]
     pub fn parse_return(path: &str) -> Option<Self> {
-        match Self::parse(path) {
-            Self::SignedOut | Self::Callback | Self::NotFound => None,
-            route @ (Self::Home
-            | Self::Devices
-            | Self::Device(_)
-            | Self::ResetPasscode(_)
-            | Self::Passcode(_)
-            | Self::DeviceHistory(_)
-            | Self::NotMe(..)
-            | Self::History
-            | Self::Notifications
-            | Self::Help
-            | Self::Accessibility) => Some(route),
-        }
+        Some(Self::parse(path)).filter(|route| route.row().can_be_returned_to)
     }
 
     /// The device the screen is about.
@@ -181,47 +242,71 @@ impl Route {
             | Self::NotFound => None,
         }
     }
+
+    /// The run of an action that the screen is about.
+    const fn run(&self) -> Option<&ResultId> {
+        if let Self::NotMe(_, run) = self { Some(run) } else { None }
+    }
 }
 
-fn device_id(segment: &str) -> Option<DeviceId> {
-    DeviceId::parse(&percent_decode_str(segment).decode_utf8().ok()?)
-}
-
-fn result_id(segment: &str) -> Option<ResultId> {
-    ResultId::parse(&percent_decode_str(segment).decode_utf8().ok()?)
-}
-
-fn escape(id: &str) -> String {
-    utf8_percent_encode(id, SEGMENT).to_string()
+fn decoded(segment: &str) -> Option<std::borrow::Cow<'_, str>> {
+    percent_decode_str(segment).decode_utf8().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The screens in a row: a new one does not compile until it has its place here.
+    fn after(route: &Route) -> Option<Route> {
+        let id = || DeviceId::parse("端末 1?#%2f");
+        Some(match route {
+            Route::Home => Route::Devices,
+            Route::Devices => Route::Device(id()?),
+            Route::Device(_) => Route::ResetPasscode(id()?),
+            Route::ResetPasscode(_) => Route::Passcode(id()?),
+            Route::Passcode(_) => Route::DeviceHistory(id()?),
+            Route::DeviceHistory(_) => Route::NotMe(id()?, ResultId::parse("r 1?")?),
+            Route::NotMe(..) => Route::History,
+            Route::History => Route::Notifications,
+            Route::Notifications => Route::Accessibility,
+            Route::Accessibility => Route::Help,
+            Route::Help => Route::SignedOut,
+            Route::SignedOut => Route::Callback,
+            Route::Callback => Route::NotFound,
+            Route::NotFound => return None,
+        })
+    }
+
+    fn every_screen() -> Vec<Route> {
+        std::iter::successors(Some(Route::Home), after).collect()
+    }
+
     #[test]
-    fn every_screen_is_found_again_by_its_path() -> Result<(), &'static str> {
-        let id = DeviceId::parse("端末 1?#%2f").ok_or("an identifier")?;
-        for route in [
-            Route::Home,
-            Route::Devices,
-            Route::Device(id.clone()),
-            Route::ResetPasscode(id.clone()),
-            Route::Passcode(id.clone()),
-            Route::DeviceHistory(id.clone()),
-            Route::NotMe(id, ResultId::parse("r 1?").ok_or("an identifier")?),
-            Route::History,
-            Route::Accessibility,
-            Route::Notifications,
-            Route::Help,
-            Route::SignedOut,
-            Route::Callback,
-            Route::NotFound,
-        ] {
+    fn every_screen_is_found_again_by_its_path() {
+        assert_eq!(every_screen().last(), Some(&Route::NotFound));
+        for route in every_screen() {
             assert_eq!(Route::parse(&route.path()), route);
             assert!(route.path().starts_with('/') && !route.path().starts_with("//"));
         }
-        Ok(())
+    }
+
+    #[test]
+    fn every_screen_but_not_found_has_its_address_in_the_contract() {
+        let screens = every_screen();
+        let rows: Vec<&str> = screens.iter().map(|route| route.row().address).collect();
+        let mut known = addresses::ALL.to_vec();
+        known.push(NOT_FOUND.address);
+        assert_eq!(rows, known);
+    }
+
+    #[test]
+    fn every_address_of_the_contract_leads_to_its_screen() {
+        for address in addresses::ALL {
+            let path = addresses::example(address, "d-1", "r-1");
+            let route = Route::parse(&path);
+            assert_eq!((route.row().address, route.path()), (address, path), "{route:?}");
+        }
     }
 
     #[test]

@@ -7,10 +7,10 @@ mod support;
 use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::core::LoadState;
 use passcode_portal::domain::{ActionFlow, Ending, StopReason, SubmitStep};
+use passcode_portal::features::devices;
 use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use passcode_portal::route::Route;
-use passcode_portal::view;
 use serde_json::json;
 use support::browser::Browser;
 use support::{answer, device_json, device_json_with, id, problem, run_json, with_header};
@@ -115,7 +115,7 @@ fn an_empty_list_with_a_service_missing_is_not_known_to_be_empty() {
         assert!(!browser.model.features.devices.list.is_known_empty(), "not asked yet");
         browser.answer(LIST, page_of(&[], down, false));
         assert_eq!(browser.model.features.devices.list.is_known_empty(), is_known);
-        let problem = view::list_problem(&browser.model.features.devices.list);
+        let problem = devices::words::list_problem(&browser.model.features.devices.list);
         assert_eq!(problem.is_none(), is_known, "{problem:?}");
         assert!(problem.is_none_or(|problem| problem.button.is_some()), "a way on");
     }

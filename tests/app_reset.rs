@@ -180,8 +180,9 @@ fn a_sign_in_without_prompt_and_max_age_is_not_fresh() {
     browser.return_with(|claims| claims["auth_time"] = json!(SERVER - 3_000));
     assert_eq!(
         browser.model.features.actions.reset,
-        ActionFlow::SignIn { device: id("a"), step: SignInStep::Expired }
+        ActionFlow::SignIn { device: id("a"), step: SignInStep::Failed }
     );
+    assert_eq!(browser.model.features.sign_in.error, Some(SignInError::AuthenticationTooOld));
 
     let mut browser = Browser::sign_in_at("/devices/a");
     browser.leave_for_step_up("a");
@@ -258,13 +259,14 @@ fn the_way_on_from_sign_out_is_used_once_and_only_with_its_own_state() {
     for address in ["/signed-out", "/signed-out?state=foreign"] {
         browser.open(address);
         assert_eq!(browser.model.page.session, Session::SignedOut);
-        assert_eq!(browser.address, "/signed-out");
+        assert_eq!(browser.left_for.len(), 2, "nothing goes on by itself");
     }
     browser.open(&format!("/signed-out?state={state}"));
     browser.answer_discovery();
     assert_eq!(browser.asked()["prompt"], "login");
     browser.open(&format!("/signed-out?state={state}"));
-    assert_eq!(browser.model.page.session, Session::SignedOut, "gone after its first use");
+    assert_eq!(browser.left_for.len(), 3, "by itself only once");
+    assert!(browser.model.shows_reset_explanation(), "from there on it is offered");
 }
 
 #[test]

@@ -195,6 +195,7 @@ fn a_step_up_that_took_too_long_is_explained() {
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
     browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
+    browser.pass(281);
     come_back(&mut browser, standing("ann", 281));
     assert!(
         matches!(browser.model.features.actions.reset, ActionFlow::SignIn { step: SignInStep::Expired, .. }),

@@ -1,9 +1,9 @@
 //! The texts of a first visit: every text that the first part of the page can name is among them, so that no screen stands
 //! there without words while the later texts are missing.
 //!
-//! What the first part can name is read out of its sources: the constructors (`t::name`) in the files that are not in a
-//! folder `later`, and those in every function of `view` that they use, and so on from function to function. A name that
-//! only looks like one of those functions counts too: the test may ask for a text too many, never for one too few.
+//! What the first part can name is read out of its sources: the constructors (`t::name`) in every file but the screens that
+//! are loaded lazily, and those in every function of the words that they use, and so on from function to function. A name
+//! that only looks like one of those functions counts too: the test may ask for a text too many, never for one too few.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
@@ -54,6 +54,29 @@ fn is_in(path: &Path, directory: &str) -> bool {
     path.parent().into_iter().flat_map(Path::components).any(|part| part.as_os_str() == directory)
 }
 
+/// The screens that a first visit does not show: folders and files of the sources.
+const LAZY: [&str; 8] = [
+    "features/actions/screen",
+    "features/devices/screen/detail.rs",
+    "features/history/screen",
+    "features/notifications/screen/page.rs",
+    "features/passcode/screen",
+    "features/shared_computer/screen/warning.rs",
+    "pages/help.rs",
+    "pages/lazy.rs",
+];
+
+fn is_lazy(path: &Path) -> bool {
+    LAZY.iter().any(|lazy| path.starts_with(lazy))
+}
+
+/// Whether the file holds words: `words/`, or the `words` of a feature.
+fn is_words(path: &Path) -> bool {
+    let is_of_feature =
+        path.starts_with("features") && path.file_name().is_some_and(|name| name == "words.rs");
+    path.starts_with("words") || is_of_feature || (path.starts_with("features") && is_in(path, "words"))
+}
+
 /// The names in this code, each with what stands before and after it.
 fn names(code: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -76,7 +99,7 @@ fn is_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// A function of `view`.
+/// A function of the words.
 struct Function {
     file: PathBuf,
     name: String,
@@ -84,9 +107,9 @@ struct Function {
     code: String,
 }
 
-fn view_functions(sources: &[(PathBuf, String)]) -> Vec<Function> {
+fn functions_of_words(sources: &[(PathBuf, String)]) -> Vec<Function> {
     let mut functions = Vec::new();
-    for (file, code) in sources.iter().filter(|(path, _)| is_in(path, "view")) {
+    for (file, code) in sources.iter().filter(|(path, _)| is_words(path)) {
         let parts: Vec<&str> = code.split("fn ").collect();
         for pair in parts.windows(2) {
             functions.push(Function {
@@ -114,10 +137,10 @@ fn used_in(code: &str, file: &Path, functions: &[Function]) -> Vec<usize> {
     (0..functions.len()).filter(|place| is_used(&functions[*place])).collect()
 }
 
-/// The functions that a file outside `view` names: `view::name`, or imported.
+/// The functions that a file outside the words names: `words::name`, or imported.
 fn named_by_file(code: &str, functions: &[Function]) -> Vec<usize> {
     let mut named = String::new();
-    for (_, rest) in code.match_indices("view::").map(|(at, _)| code.split_at(at + "view::".len())) {
+    for (_, rest) in code.match_indices("words::").map(|(at, _)| code.split_at(at + "words::".len())) {
         let end = if rest.starts_with('{') { rest.find(';') } else { rest.find(|c| !is_name(c)) };
         named.push_str(&rest[..end.unwrap_or(rest.len())]);
         named.push(' ');
@@ -128,10 +151,10 @@ fn named_by_file(code: &str, functions: &[Function]) -> Vec<usize> {
 /// Every text that the first part of the page can name, with the file or function that names it.
 fn named_by_first_part() -> BTreeMap<String, String> {
     let sources = sources(Path::new(SOURCES));
-    let functions = view_functions(&sources);
+    let functions = functions_of_words(&sources);
     let mut named = BTreeMap::new();
     let mut waiting = Vec::new();
-    let is_outside = |path: &Path| is_in(path, "later") || is_in(path, "view") || is_in(path, "i18n");
+    let is_outside = |path: &Path| is_lazy(path) || is_words(path) || is_in(path, "i18n");
     for (path, code) in sources.iter().filter(|(path, _)| !is_outside(path)) {
         named.extend(texts_in(code).into_iter().map(|text| (text, path.display().to_string())));
         waiting.extend(named_by_file(code, &functions));
@@ -140,7 +163,7 @@ fn named_by_first_part() -> BTreeMap<String, String> {
     while let Some(place) = waiting.pop() {
         if seen.insert(place) {
             let Function { file, name, code, .. } = &functions[place];
-            named.extend(texts_in(code).into_iter().map(|text| (text, format!("view::{name}"))));
+            named.extend(texts_in(code).into_iter().map(|text| (text, format!("words::{name}"))));
             waiting.extend(used_in(code, file, &functions));
         }
     }
@@ -164,14 +187,21 @@ fn every_text_the_first_part_can_name_is_loaded_with_it() {
 }
 
 #[test]
+fn what_is_loaded_lazily_exists() {
+    for lazy in LAZY {
+        assert!(Path::new(SOURCES).join(lazy).exists(), "{lazy}");
+    }
+}
+
+#[test]
 fn the_sources_are_followed_from_file_to_function_to_text() {
     let named = named_by_first_part();
     let place = |text: &str| named.get(text).map(String::as_str);
-    assert_eq!(place("landing_heading"), Some("pages/landing.rs"));
+    assert_eq!(place("landing_heading"), Some("features/sign_in/screen.rs"));
     // An alias, a function behind a function, and one behind a method of a type.
-    assert_eq!(place("title_pending"), Some("view::reset_title"));
-    assert_eq!(place("failure_expired_why"), Some("view::failure"));
-    assert_eq!(place("time_minutes"), Some("view::span"));
+    assert_eq!(place("title_pending"), Some("words::reset_title"));
+    assert_eq!(place("failure_expired_why"), Some("words::failure"));
+    assert_eq!(place("time_minutes"), Some("words::span"));
     assert_eq!(place("refusal_mac_why"), None, "only what is done to a device is refused for a reason");
     assert_eq!(place("help_lead"), None, "a later screen");
     assert!(named.len() > 100, "{}", named.len());
@@ -182,9 +212,12 @@ fn names_key(code: &str) -> bool {
 }
 
 #[test]
-fn texts_are_named_in_pages_components_and_views_only() {
+fn texts_are_named_in_words_screens_and_components_only() {
     for (path, code) in sources(Path::new(SOURCES)) {
-        let is_known = ["pages", "components", "view"].iter().any(|directory| is_in(&path, directory));
+        let is_screen =
+            path.starts_with("features") && path.iter().any(|part| part == "screen" || part == "screen.rs");
+        let is_known =
+            is_words(&path) || is_screen || path.starts_with("pages") || path.starts_with("components");
         assert!(is_known || texts_in(&code).is_empty(), "{}: this test would not look there", path.display());
         assert!(is_known || is_in(&path, "i18n") || !names_key(&code), "{}", path.display());
     }

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code fails loudly")]
 
-use passcode_portal::view::{QrDrawing, qr_drawing};
+use passcode_portal::features::passcode::words::{QrDrawing, qr_drawing};
 use portal_contract::SecretText;
 
 fn drawn(text: &str) -> QrDrawing {

@@ -82,6 +82,7 @@ fn states() -> Vec<(&'static str, ActionFlow)> {
         ("WrongPerson", ActionFlow::SignIn { device: device.clone(), step: SignInStep::WrongPerson }),
         ("SignInCancelled", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Cancelled }),
         ("SignInFailed", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Failed }),
+        ("Interrupted", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Interrupted }),
         (
             "NotAllowed",
             ActionFlow::Stopped { device: device.clone(), why: StopReason::NotAllowed(RefusalReason::Other) },
@@ -110,6 +111,7 @@ fn events() -> Vec<(&'static str, ActionEvent)> {
         ("Somebody", ActionEvent::ReturnedAsSomebodyElse(id("a"))),
         ("SignInCancelled", ActionEvent::SignInCancelled(id("a"))),
         ("SignInFailed", ActionEvent::SignInFailed(id("a"))),
+        ("Interrupted", ActionEvent::SignInInterrupted(id("a"))),
         ("Read", read(&[])),
         ("ReadOpen", read(&[("r1", "pending", None, 5)])),
         ("ReadDone", read(&[("r1", "done", None, 5)])),
@@ -152,6 +154,7 @@ fn name(state: &ActionFlow) -> &'static str {
         ActionFlow::SignIn { step: SignInStep::WrongPerson, .. } => "WrongPerson",
         ActionFlow::SignIn { step: SignInStep::Cancelled, .. } => "SignInCancelled",
         ActionFlow::SignIn { step: SignInStep::Failed, .. } => "SignInFailed",
+        ActionFlow::SignIn { step: SignInStep::Interrupted, .. } => "Interrupted",
         ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. } => "NotAllowed",
         ActionFlow::Stopped { why: StopReason::Gone, .. } => "Gone",
         ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => "Rejected",
@@ -173,7 +176,8 @@ fn effect_name(effect: &ActionEffect) -> &'static str {
 /// What the design says: the state after, one second into the sign-in. Written from flow.md, not from the code.
 fn expected(state: &'static str, event: &'static str) -> &'static str {
     let in_flight = ["Submitting", "Rereading"].contains(&state);
-    let explained_sign_in = ["Expired", "WrongPerson", "SignInCancelled", "SignInFailed"].contains(&state);
+    let explained_sign_in =
+        ["Expired", "WrongPerson", "SignInCancelled", "SignInFailed", "Interrupted"].contains(&state);
     match (state, event) {
         // While a request is on its way nothing but an answer changes anything.
         ("Submitting", "Accepted") => "Pending",
@@ -208,6 +212,7 @@ fn expected(state: &'static str, event: &'static str) -> &'static str {
         (_, "Somebody") => "WrongPerson",
         (_, "SignInCancelled") => "SignInCancelled",
         (_, "SignInFailed") => "SignInFailed",
+        (_, "Interrupted") => "Interrupted",
 
         // What the device says.
         ("Reading", "Read") => "Explaining",

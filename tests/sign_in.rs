@@ -120,7 +120,11 @@ fn a_provider_that_is_not_the_configured_one_is_refused() {
     for other in ["https://id.example", "https://id.example/tenant/", "https://evil.example/tenant"] {
         assert_eq!(with("issuer", json!(other)), Err(SignInError::IssuerMismatch), "{other}");
     }
-    for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"] {
+    for insecure in ["http://id.example/x", "/relative", "javascript:x", "https://a@b/"] {
+        let read = with("end_session_endpoint", json!(insecure)).unwrap();
+        assert_eq!(read.end_session_endpoint, None, "not gone to, and nobody is kept out: {insecure}");
+    }
+    for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
         for insecure in ["http://id.example/x", "/relative", "javascript:x", "https://a@b/"] {
             assert_eq!(with(endpoint, json!(insecure)), Err(SignInError::EndpointNotSecure), "{endpoint}");
         }
@@ -182,6 +186,7 @@ fn each_purpose_asks_for_its_own_kind_of_sign_in() {
 fn what_the_server_demanded_is_passed_on() {
     let step_up = || Purpose::StepUp { device: id("a") };
     let challenge = StepUpChallenge {
+        obstacle: None,
         max_age: Some(Seconds(60)),
         acr_values: Some("phr mfa".into()),
         claims: Some(r#"{"id_token":{}}"#.into()),
@@ -270,9 +275,17 @@ fn errors_of_the_provider_keep_their_meaning() {
         ("<script>", SignInError::ProviderRefused),
     ];
     for (error, wanted) in cases {
-        let got = Callback::parse(&format!("state=s&error={error}&error_description=x")).answer(&provider);
+        let got = Callback::parse(&format!("state=s&error={error}")).answer(&provider);
         assert_eq!(got, Ok(CallbackAnswer::Error(wanted)), "{error}");
     }
+    let described = |text: &str| {
+        Callback::parse(&format!("state=s&error=access_denied&error_description={text}")).answer(&provider)
+    };
+    assert_eq!(described("User+canceled"), Ok(CallbackAnswer::Error(SignInError::AccessDenied)));
+    assert_eq!(
+        described("User+is+not+assigned+to+the+client+application."),
+        Ok(CallbackAnswer::Error(SignInError::AccountRefused))
+    );
 }
 
 #[test]
@@ -309,8 +322,12 @@ fn what_survives_a_redirect_is_read_back_as_it_was() {
     }
     let continuation = Continuation {
         device: id("a"),
+        device_name: "A \"phone\"".into(),
+        state: Some("s".into()),
+        is_again: true,
         expected: ExpectedPerson { sub: "s".into(), login_hint: None },
         challenge: Some(StepUpChallenge {
+            obstacle: None,
             max_age: Some(Seconds(10)),
             acr_values: None,
             claims: Some("{}".into()),
@@ -357,7 +374,7 @@ fn a_token_answer_is_read_or_refused_by_name() {
     let good =
         json!({ "access_token": "at", "id_token": "h.p.s", "token_type": "bearer", "expires_in": 600 });
     let tokens = TokenAnswer::of_answer(&Ok(answer(200, &good))).unwrap();
-    assert_eq!((tokens.access.reveal(), tokens.lifetime), ("at", Some(Seconds(600))));
+    assert_eq!(tokens.access.reveal(), "at");
     let refused = |status, body: &Value| TokenAnswer::of_answer(&Ok(answer(status, body))).unwrap_err();
     assert_eq!(refused(400, &json!({ "error": "invalid_grant" })), SignInError::CodeRefused);
     assert_eq!(refused(401, &json!({})), SignInError::CodeRefused);
@@ -450,6 +467,7 @@ fn claims_json() -> Value {
 
 fn expectations() -> Expectations<'static> {
     Expectations {
+        trusted_audiences: &[],
         issuer: ISSUER,
         client_id: "client",
         nonce: "n",

@@ -74,6 +74,7 @@ fn ours(token: &str, keys: &str) -> Result<(), SignInError> {
         Err(_) => SignatureVerdict::Invalid,
     };
     let expected = Expectations {
+        trusted_audiences: &[],
         issuer: "https://id.example",
         client_id: "client",
         nonce: "n",

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop at once")]
 
-use passcode_portal::view::{BrandColour, telephone_address, web_address};
+use passcode_portal::words::{BrandColour, telephone_address, web_address};
 
 /// The contrast ratio of WCAG 2.2 between a colour and black or white, with the exact curve of sRGB.
 fn contrast(channels: [u8; 3], words: &str) -> f64 {

@@ -7,8 +7,9 @@
 mod view_support;
 
 use passcode_portal::domain::{Device, PAGE_WINDOW, PermittedDevice, WhyExplain};
+use passcode_portal::features::actions;
+use passcode_portal::features::actions::words::{ConfirmView, ExplainView, Situation};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
-use passcode_portal::view::{self, ConfirmView, ExplainView};
 use serde_json::json;
 use view_support::{SERVER_NOW, before, resettable};
 
@@ -44,6 +45,13 @@ fn platforms() -> Vec<(Device, PermittedDevice)> {
     .into()
 }
 
+/// A for the first time, as most people meet it.
+fn situation(can_be_locked: bool) -> Situation {
+    let why = WhyExplain::FirstTime;
+    let now = Some(SERVER_NOW);
+    Situation { why, signs_out_first: true, cannot_prove: false, can_be_locked, now }
+}
+
 /// Everything of A that is read without opening something.
 fn of_explain(view: &ExplainView) -> Vec<&Text> {
     let mut texts = vec![&view.heading, &view.lead, &view.preview];
@@ -66,9 +74,9 @@ fn of_confirm(view: &ConfirmView) -> Vec<&Text> {
 fn a_and_b_stay_within_their_budgets() {
     for (known, proof) in platforms() {
         for (locale, most_in_a, most_in_b) in BUDGETS {
-            let explain = view::explain(&known, &proof, WhyExplain::FirstTime, false, Some(SERVER_NOW));
+            let explain = actions::words::explain(&known, &proof, situation(false));
             let a = said(locale, &of_explain(&explain));
-            let b = said(locale, &of_confirm(&view::confirm(&proof, "Aiko Tanaka")));
+            let b = said(locale, &of_confirm(&actions::words::confirm(&proof, "Aiko Tanaka")));
             let (in_a, in_b) = (length(locale, &a), length(locale, &b));
             println!("{:?} {}: A {in_a}, B {in_b}", known.platform, locale.tag());
             assert!(in_a <= most_in_a, "{in_a} in A: {a}");
@@ -83,7 +91,7 @@ fn a_warns_only_of_what_is_true() {
         let outcome = json!({ "kind": "passcodeRemoved" });
         let (mut known, proof) = resettable(system, "18.1", &outcome);
         known.last_sync = Some(before(minutes * 60));
-        view::explain(&known, &proof, WhyExplain::FirstTime, false, Some(SERVER_NOW)).warning
+        actions::words::explain(&known, &proof, situation(false)).warning
     };
     assert_eq!(warning("iOS", 10), None);
     assert_eq!(warning("iOS", 31), Some(t::explain_apple_wifi()));
@@ -94,9 +102,8 @@ fn a_warns_only_of_what_is_true() {
 #[test]
 fn whoever_does_not_have_the_device_is_told_to_lock_it_only_where_that_is_offered() {
     let (known, proof) = platforms().swap_remove(0);
-    let advice = |can_be_locked| {
-        view::explain(&known, &proof, WhyExplain::FirstTime, can_be_locked, Some(SERVER_NOW)).away.advice
-    };
+    let advice =
+        |can_be_locked| actions::words::explain(&known, &proof, situation(can_be_locked)).away.advice;
     assert!(advice(true).contains(&t::prepare_lock_instead()));
     assert!(
         !advice(false).contains(&t::prepare_lock_instead()) && advice(false).contains(&t::prepare_call_it())

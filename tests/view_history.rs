@@ -9,8 +9,9 @@
 mod view_support;
 
 use passcode_portal::domain::{HistoryCause, HistoryEntry};
+use passcode_portal::features::history;
+use passcode_portal::features::history::words::{history_csv, history_entry};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
-use passcode_portal::view::{self, history_csv, history_entry};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, RefusalReason,
     json as fields,
@@ -198,7 +199,7 @@ fn the_file_holds_the_same_words_and_no_formula() {
 
 #[test]
 fn an_empty_history_is_a_file_with_headings() {
-    let file = view::history_csv(&[], &Catalogue::embedded(Locale::Ja), &PlainFormatter);
+    let file = history::words::history_csv(&[], &Catalogue::embedded(Locale::Ja), &PlainFormatter);
     assert_eq!(file.lines().count(), 1);
     assert!(file.contains("日時"));
 }

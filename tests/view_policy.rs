@@ -10,8 +10,10 @@
 mod view_support;
 
 use passcode_portal::domain::{Action, ActionRun, Device, ResetAvailability};
+use passcode_portal::features::{actions, devices};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
-use passcode_portal::view::{self, ResetCommand};
+use passcode_portal::words;
+use passcode_portal::words::ResetCommand;
 use portal_contract::{RefusalReason, ResetOutcome};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -31,9 +33,9 @@ fn rows() -> Vec<(String, Device)> {
 
 fn write_row(page: &mut Page, row: &str, device: &Device) {
     page.chapter(row);
-    page.say("platform", &view::platform(device));
-    page.say("status", &view::status(device, Some(SERVER_NOW)).text);
-    match view::reset_availability(device) {
+    page.say("platform", &words::platform(device));
+    page.say("status", &devices::words::status(device, Some(SERVER_NOW)).text);
+    match words::reset_availability(device) {
         ResetCommand::Unavailable(refusal) => {
             page.say("why not", &refusal.why);
             page.say("instead", &refusal.instead);
@@ -41,9 +43,9 @@ fn write_row(page: &mut Page, row: &str, device: &Device) {
         ResetCommand::Available { hint } => {
             page.say("hint", &hint);
             let outcome = device.told_outcome();
-            page.say("preview", &view::outcome_preview(device.platform, outcome));
+            page.say("preview", &actions::words::outcome_preview(device.platform, outcome));
             let run: ActionRun = run();
-            let done = view::done(&device.name, device.platform, outcome, &run, Some(before(0)));
+            let done = actions::words::done(&device.name, device.platform, outcome, &run, Some(before(0)));
             page.say("result", &done.what);
             page.say("note", &done.note);
             page.note("temporary passcode", if done.has_temporary_passcode { "yes" } else { "no" });
@@ -72,7 +74,7 @@ fn every_reason_has_words_of_its_own_and_says_what_to_do_instead() {
         let mut page = Page::new(locale);
         let mut whys = BTreeSet::new();
         for reason in &all {
-            let refusal = view::refusal(*reason);
+            let refusal = words::refusal(*reason);
             page.chapter(reason.as_str());
             page.say("why not", &refusal.why);
             page.say("instead", &refusal.instead);
@@ -81,7 +83,7 @@ fn every_reason_has_words_of_its_own_and_says_what_to_do_instead() {
                 .map(|help| say(&refusal.instead).contains(help));
             assert!(points_somewhere.contains(&true), "{reason:?} leaves the person alone");
         }
-        let none = view::not_offered();
+        let none = words::not_offered();
         page.chapter("(not offered)");
         page.say("why not", &none.why);
         page.say("instead", &none.instead);
@@ -98,13 +100,13 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
             .find(|(_, device)| {
                 let is_allowed = matches!(device.reset, ResetAvailability::Allowed(_));
                 is_allowed
-                    && view::platform(device)
+                    && words::platform(device)
                         .render(&Catalogue::embedded(Locale::En), &PlainFormatter)
                         .starts_with(system)
             })
             .unwrap();
         let outcome = device.told_outcome();
-        let done = view::done(&device.name, device.platform, outcome, &run(), None);
+        let done = actions::words::done(&device.name, device.platform, outcome, &run(), None);
         let say = |text: &Text| text.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
         (say(&done.what), say(&done.note), outcome)
     };
@@ -132,11 +134,12 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
 fn the_lock_is_refused_in_words_of_its_own() {
     let refused = |reason: RefusalReason| {
         let actions = json!({ "remoteLock": { "allowed": false, "reason": reason } });
-        view::action_refusal(&device(&json!({ "actions": actions })), Action::RemoteLock).unwrap()
+        actions::words::action_refusal(&device(&json!({ "actions": actions })), Action::RemoteLock).unwrap()
     };
-    let not_named = view::action_refusal(&device(&json!({ "actions": {} })), Action::RemoteLock).unwrap();
+    let not_named =
+        actions::words::action_refusal(&device(&json!({ "actions": {} })), Action::RemoteLock).unwrap();
     for (locale, _) in LANGUAGES {
-        let written = |view: &view::RefusalView| {
+        let written = |view: &words::RefusalView| {
             let words = [&view.why, &view.instead]
                 .map(|text| text.render(&Catalogue::embedded(locale), &PlainFormatter));
             assert!(words.iter().all(|words| !words.is_empty()));
@@ -154,5 +157,8 @@ fn the_lock_is_refused_in_words_of_its_own() {
         assert!(!written(&not_named).is_empty());
     }
     let allowed = json!({ "remoteLock": { "allowed": true } });
-    assert_eq!(view::action_refusal(&device(&json!({ "actions": allowed })), Action::RemoteLock), None);
+    assert_eq!(
+        actions::words::action_refusal(&device(&json!({ "actions": allowed })), Action::RemoteLock),
+        None
+    );
 }

@@ -7,9 +7,11 @@ mod view_support;
 use passcode_portal::api::ApiError;
 use passcode_portal::auth::{ConfigError, SignInError, StepUpChallenge};
 use passcode_portal::domain::Milliseconds;
+use passcode_portal::features::devices;
 use passcode_portal::features::devices::DeviceList;
 use passcode_portal::http::NetworkFault;
-use passcode_portal::view::{self, Notice};
+use passcode_portal::words;
+use passcode_portal::words::Notice;
 use portal_contract::RefusalReason;
 use serde_json::json;
 use std::sync::Arc;
@@ -62,14 +64,14 @@ fn snapshot<T: std::fmt::Debug>(name: &str, problems: &[T], words: impl Fn(&T) -
 
 #[test]
 fn every_error_of_the_api_reads_well() {
-    snapshot("api_problems", &api_errors(), view::api_problem);
+    snapshot("api_problems", &api_errors(), words::api_problem);
 }
 
 #[test]
 fn what_could_not_be_read_is_told_like_any_other_call_except_for_the_reason_of_a_refusal() {
     for error in api_errors() {
         let is_about_a_device = error == ApiError::NotAllowed { reason: RefusalReason::NotPrimaryUser };
-        let is_same = view::read_problem(&error) == view::api_problem(&error);
+        let is_same = words::read_problem(&error) == words::api_problem(&error);
         assert_eq!(is_same, !is_about_a_device, "{error:?}");
     }
 }
@@ -82,8 +84,8 @@ fn a_list_with_a_service_missing_reads_well_with_and_without_other_devices() {
         for (chapter, devices) in [("some devices", some.clone()), ("none", Vec::new())] {
             page.chapter(chapter);
             let whole = DeviceList::complete(devices, NOW);
-            assert_eq!(view::list_problem(&whole), None, "{chapter}");
-            page.notice(&view::list_problem(&whole.partial()).expect("a problem"));
+            assert_eq!(devices::words::list_problem(&whole), None, "{chapter}");
+            page.notice(&devices::words::list_problem(&whole.partial()).expect("a problem"));
         }
         insta::assert_snapshot!(format!("list_problem_{tag}"), page.finish());
     }
@@ -91,19 +93,19 @@ fn a_list_with_a_service_missing_reads_well_with_and_without_other_devices() {
 
 #[test]
 fn every_failed_sign_in_reads_well() {
-    snapshot("sign_in_problems", &SignInError::ALL, |error| view::sign_in_problem(*error));
+    snapshot("sign_in_problems", &SignInError::ALL, |error| words::sign_in_problem(*error));
 }
 
 #[test]
 fn every_mistake_of_the_configuration_reads_well() {
-    snapshot("config_problems", &CONFIG_ERRORS, |error| view::config_problem(*error));
+    snapshot("config_problems", &CONFIG_ERRORS, |error| words::config_problem(*error));
 }
 
 #[test]
 fn every_error_has_a_next_step_and_something_it_can_find_it_by() {
-    let notices = api_errors().iter().map(view::api_problem).collect::<Vec<_>>();
-    let sign_ins = SignInError::ALL.map(view::sign_in_problem);
-    let configs = CONFIG_ERRORS.map(view::config_problem);
+    let notices = api_errors().iter().map(words::api_problem).collect::<Vec<_>>();
+    let sign_ins = SignInError::ALL.map(words::sign_in_problem);
+    let configs = CONFIG_ERRORS.map(words::config_problem);
     for notice in notices.iter().chain(&sign_ins).chain(&configs) {
         assert!(!notice.lines.is_empty(), "{notice:?}");
         assert!(notice.reference.as_ref().is_some_and(|reference| !reference.is_empty()), "{notice:?}");
@@ -116,7 +118,7 @@ fn no_error_shows_a_status() {
     for (locale, _) in LANGUAGES {
         for error in api_errors() {
             let mut page = Page::new(locale);
-            page.notice(&view::api_problem(&error));
+            page.notice(&words::api_problem(&error));
             let words = page.finish();
             for status in ["200", "418", "401", "403", "404", "409", "429", "500", "503"] {
                 assert!(!words.contains(status), "{error:?}: {words}");

@@ -6,8 +6,8 @@
 mod view_support;
 
 use passcode_portal::domain::{ActionRun, Device, Idleness, Milliseconds, PendingPhase, Platform, Seconds};
+use passcode_portal::features::{actions, shared_computer};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
-use passcode_portal::view;
 use portal_contract::{CharacterSet, ResetOutcome, UtcTime};
 use serde_json::json;
 use view_support::{LANGUAGES, Page, SERVER_NOW, before, device, run};
@@ -31,7 +31,7 @@ fn the_question_whether_it_will_reach_is_answered_from_the_last_check_in() {
         for (age, expires_after) in ages.into_iter().zip(spans) {
             for system in ["Android", "iPadOS"] {
                 let device = seen(age, system);
-                let reach = view::reach(&device, expires_after.map(Seconds), Some(SERVER_NOW));
+                let reach = actions::words::reach(&device, expires_after.map(Seconds), Some(SERVER_NOW));
                 page.chapter(&format!("{system}, seen {age:?} s ago, expires after {expires_after:?} s"));
                 page.say("heading", &reach.heading);
                 page.say("last check-in", &reach.last_check_in);
@@ -47,7 +47,7 @@ fn the_question_whether_it_will_reach_is_answered_from_the_last_check_in() {
 
 #[test]
 fn nothing_is_forecast_while_the_servers_time_is_not_known() {
-    let reach = view::reach(&seen(Some(180), "Android"), Some(Seconds(0)), None);
+    let reach = actions::words::reach(&seen(Some(180), "Android"), Some(Seconds(0)), None);
     assert_eq!((reach.forecast, reach.expiry), (None, None));
     assert!(english(&reach.last_check_in).contains("2027"));
 }
@@ -67,7 +67,9 @@ fn a_reset_that_takes_long_says_since_when_and_what_to_try() {
         ];
         for (system, age, phase) in cases.chain(others) {
             let expires = Some(before(-3600));
-            let view = view::takes_long(&seen(age, system), &long, phase, expires, Some(SERVER_NOW)).unwrap();
+            let view =
+                actions::words::takes_long(&seen(age, system), &long, phase, expires, Some(SERVER_NOW))
+                    .unwrap();
             page.chapter(&format!("{system}, seen {age:?} s ago, {phase:?}"));
             page.say("silence", &view.silence);
             page.say("heading", &view.heading);
@@ -82,7 +84,7 @@ fn a_reset_that_takes_long_says_since_when_and_what_to_try() {
 #[test]
 fn a_reset_that_has_just_begun_does_not_take_long() {
     let at = |now: Option<UtcTime>| {
-        view::takes_long(&seen(None, "Android"), &run(), PendingPhase::Waiting, None, now)
+        actions::words::takes_long(&seen(None, "Android"), &run(), PendingPhase::Waiting, None, now)
     };
     assert_eq!(at(Some(SERVER_NOW)), None);
     assert_eq!(at(None), None, "without the server's time nothing is long");
@@ -93,7 +95,7 @@ fn an_expiry_that_is_over_is_not_promised() {
     let long = ActionRun { started: before(3600), ..run() };
     let expiry = |phase, expires| {
         let device = seen(None, "iOS");
-        view::takes_long(&device, &long, phase, expires, Some(SERVER_NOW)).unwrap().expiry
+        actions::words::takes_long(&device, &long, phase, expires, Some(SERVER_NOW)).unwrap().expiry
     };
     assert_eq!(expiry(PendingPhase::Waiting, Some(before(1))), None);
     assert_eq!(expiry(PendingPhase::Waiting, None), None);
@@ -114,7 +116,7 @@ fn the_steps_on_the_device_read_well_on_every_platform() {
         let others = outcomes.map(|outcome| (Platform::Other, outcome));
         for (platform, outcome) in usual.into_iter().chain(others) {
             page.chapter(&format!("{platform:?}, {outcome:?}"));
-            page.say_all("step", &view::on_device(platform, outcome));
+            page.say_all("step", &actions::words::on_device(platform, outcome));
         }
         insta::assert_snapshot!(format!("on_device_{tag}"), page.finish());
     }
@@ -124,10 +126,22 @@ fn the_steps_on_the_device_read_well_on_every_platform() {
 fn the_idle_sign_out_is_told_beforehand_and_warned_of() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
-        page.say("rule", &view::idle_rule());
-        page.say_all("warning", view::idle_warning(Idleness::Warning(Milliseconds(60_000))).as_slice());
-        page.say_all("warning", view::idle_warning(Idleness::Warning(Milliseconds(1))).as_slice());
+        page.say("rule", &shared_computer::words::idle_rule());
+        page.say_all(
+            "warning",
+            shared_computer::words::idle_warning(Idleness::Warning(Milliseconds(60_000))).as_slice(),
+        );
+        page.say_all(
+            "warning",
+            shared_computer::words::idle_warning(Idleness::Warning(Milliseconds(1))).as_slice(),
+        );
         insta::assert_snapshot!(format!("idle_{tag}"), page.finish());
     }
-    assert_eq!((view::idle_warning(Idleness::Active), view::idle_warning(Idleness::Over)), (None, None));
+    assert_eq!(
+        (
+            shared_computer::words::idle_warning(Idleness::Active),
+            shared_computer::words::idle_warning(Idleness::Over)
+        ),
+        (None, None)
+    );
 }

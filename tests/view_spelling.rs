@@ -4,8 +4,9 @@
 mod view_support;
 
 use passcode_portal::domain::{CharacterClass, Platform};
+use passcode_portal::features::passcode;
+use passcode_portal::features::passcode::words::{SpelledPasscode, passcode_groups};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, t};
-use passcode_portal::view::{self, SpelledPasscode, passcode_groups};
 use portal_contract::{CharacterSet, ResetOutcome, SecretText};
 use proptest::prelude::*;
 use view_support::{LANGUAGES, Page};
@@ -14,7 +15,11 @@ use view_support::{LANGUAGES, Page};
 const EVERYTHING: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!()あ";
 
 fn spelled(passcode: &str, locale: Locale) -> SpelledPasscode {
-    view::spell(&SecretText::new(passcode.to_owned()), &Catalogue::embedded(locale), &PlainFormatter)
+    passcode::words::spell(
+        &SecretText::new(passcode.to_owned()),
+        &Catalogue::embedded(locale),
+        &PlainFormatter,
+    )
 }
 
 fn words(passcode: &str, locale: Locale) -> Vec<String> {
@@ -30,7 +35,7 @@ fn every_character_is_spelled_in_japanese_and_english() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         for class in CharacterClass::ALL {
-            page.say("legend", &view::class_name(class));
+            page.say("legend", &passcode::words::class_name(class));
         }
         for character in spelled(EVERYTHING, locale).characters() {
             let aid = character.aid.as_ref().map_or("", SecretText::reveal);
@@ -92,7 +97,7 @@ fn the_keypad_help_reads_well_on_every_platform() {
         let usual = Platform::ALL.map(|platform| (platform, platform.usual_outcome()));
         let others = outcomes.map(|outcome| (Platform::Other, outcome));
         for (platform, outcome) in usual.into_iter().chain(others) {
-            let help = view::keypad_help(platform, outcome);
+            let help = passcode::words::keypad_help(platform, outcome);
             page.chapter(&format!("{platform:?}, {outcome:?}"));
             page.say("lead", &help.lead);
             page.say_all("step", &help.steps);

@@ -7,10 +7,13 @@ mod view_support;
 use passcode_portal::auth::SignInError;
 use passcode_portal::core::{Announcement, ResetStop};
 use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
+use passcode_portal::features::actions::words::Situation;
 use passcode_portal::features::passcode::PasscodeView;
+use passcode_portal::features::{actions, devices, notifications, passcode};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use passcode_portal::route::Route;
-use passcode_portal::view::{self, Tone};
+use passcode_portal::words;
+use passcode_portal::words::Tone;
 use portal_contract::{
     ActionName, ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome,
 };
@@ -47,9 +50,9 @@ fn every_state_has_a_title_and_an_explanation_where_it_needs_one() {
         for state in every_state() {
             page.chapter(&name_of(&state));
             let route = state.device().cloned().map_or(Route::Home, Route::ResetPasscode);
-            page.say("title", &view::title(&route, "Hanako's phone", &state, "Contoso"));
+            page.say("title", &words::title(&route, "Hanako's phone", &state, "Contoso"));
             let error = Some(SignInError::StorageRefused);
-            if let Some(notice) = view::reset_notice(&state, "Hanako's phone", error, NOW) {
+            if let Some(notice) = actions::words::reset_notice(&state, "Hanako's phone", error, NOW) {
                 page.notice(&notice);
             }
         }
@@ -63,7 +66,14 @@ fn a_is_complete_on_every_platform() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
             let (known, device) = resettable(system, version, &outcome);
-            let explain = view::explain(&known, &device, WhyExplain::Challenged, true, Some(SERVER_NOW));
+            let situation = Situation {
+                why: WhyExplain::Challenged,
+                signs_out_first: true,
+                cannot_prove: false,
+                can_be_locked: true,
+                now: Some(SERVER_NOW),
+            };
+            let explain = actions::words::explain(&known, &device, situation);
             page.chapter(system);
             page.say("heading", &explain.heading);
             page.say_all("again", explain.again.as_slice());
@@ -88,7 +98,7 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
             let (_, device) = resettable(system, version, &outcome);
-            let confirm = view::confirm(&device, "Hanako");
+            let confirm = actions::words::confirm(&device, "Hanako");
             page.chapter(system);
             page.say("heading", &confirm.heading);
             page.say_all("outcome", &confirm.outcome);
@@ -123,7 +133,7 @@ fn waiting_tells_since_when_and_asks_after_a_while() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         for (name, device, run, phase) in cases {
-            let pending = view::pending(device, run, phase, Some(SERVER_NOW));
+            let pending = actions::words::pending(device, run, phase, Some(SERVER_NOW));
             page.chapter(name);
             page.say("heading", &pending.heading);
             page.say("not done", &pending.not_done);
@@ -163,7 +173,13 @@ fn the_result_is_told_for_every_platform_and_every_outcome() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms().into_iter().chain(others.clone()) {
             let (device, proof) = resettable(system, version, &outcome);
-            let done = view::done(proof.name(), device.platform, proof.outcome(), &run(), Some(SERVER_NOW));
+            let done = actions::words::done(
+                proof.name(),
+                device.platform,
+                proof.outcome(),
+                &run(),
+                Some(SERVER_NOW),
+            );
             page.chapter(&format!("{system}, {outcome}"));
             page.say("heading", &done.heading);
             page.say("what", &done.what);
@@ -206,7 +222,7 @@ fn rows_facts_and_notifications_read_well() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         for (name, device) in &rows {
-            let row = view::device_row(device, Some(SERVER_NOW));
+            let row = devices::words::device_row(device, Some(SERVER_NOW));
             page.chapter(name);
             page.say("name", &row.name);
             page.say("platform", &row.platform);
@@ -220,16 +236,16 @@ fn rows_facts_and_notifications_read_well() {
             json!({ "complianceState": "inGracePeriod", "isSupervised": true,
             "complianceGracePeriodExpirationDateTime": "2027-01-20T00:00:00Z", "managedDeviceOwnerType": "personal" }),
         ] {
-            for fact in view::facts(&device(&changes), Some(SERVER_NOW)) {
+            for fact in devices::words::facts(&device(&changes), Some(SERVER_NOW)) {
                 page.say(&english(&fact.label), &fact.value);
             }
         }
         page.chapter("action states");
         for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
-            let (tone, word) = view::action_state(state, None);
+            let (tone, word) = words::action_state(state, None);
             page.say(&format!("{tone:?}"), &word);
         }
-        let (tone, word) = view::action_state(ActionState::Failed, Some(FailureCode::OutcomeUnknown));
+        let (tone, word) = words::action_state(ActionState::Failed, Some(FailureCode::OutcomeUnknown));
         page.say(&format!("{tone:?}"), &word);
         page.chapter("notifications");
         for state in ActionState::KNOWN.iter().copied().chain([ActionState::Other]) {
@@ -240,16 +256,17 @@ fn rows_facts_and_notifications_read_well() {
                 Some(FailureCode::OutcomeUnknown),
             ];
             for code in codes {
-                let notification = view::notification(&notification(state, code), Some(SERVER_NOW));
+                let notification =
+                    notifications::words::notification(&notification(state, code), Some(SERVER_NOW));
                 page.note("tone", &format!("{state:?} {code:?} {:?}", notification.tone));
                 page.say("sentence", &notification.sentence);
                 page.say_all("detail", notification.detail.as_slice());
                 page.say("when", &notification.when);
             }
         }
-        page.say("flag", &view::flag_label(0));
-        page.say("flag", &view::flag_label(1));
-        page.say("flag", &view::flag_label(12));
+        page.say("flag", &notifications::words::flag_label(0));
+        page.say("flag", &notifications::words::flag_label(1));
+        page.say("flag", &notifications::words::flag_label(12));
         insta::assert_snapshot!(format!("rows_{tag}"), page.finish());
     }
 }
@@ -277,7 +294,7 @@ fn a_notification_about_another_action_names_it_and_says_how_it_ended() {
             action_name: Some(action),
             ..notification(state, code)
         };
-        let view = view::notification(&item, Some(SERVER_NOW));
+        let view = notifications::words::notification(&item, Some(SERVER_NOW));
         (view.tone, english(&view.sentence), view.detail.as_ref().map(english))
     };
     let lock = |state, code| of(ActionName::RemoteLock, state, code);
@@ -317,7 +334,8 @@ fn the_list_tells_of_any_action_under_way_and_of_the_reset_first() {
             "startDateTime": "2027-01-15T07:50:00Z", "lastUpdatedDateTime": "2027-01-15T07:59:00Z" })
     };
     let said = |runs: &[Value]| {
-        let status = view::status(&device(&json!({ "deviceActionResults": runs })), Some(SERVER_NOW));
+        let status =
+            devices::words::status(&device(&json!({ "deviceActionResults": runs })), Some(SERVER_NOW));
         (status.tone, english(&status.text))
     };
     let told = |tone, words: &str| (tone, words.to_owned());
@@ -378,7 +396,7 @@ fn everything_that_is_spoken_reads_well() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         for announcement in &announcements {
-            page.say(&format!("{announcement:?}"), &view::announcement(announcement, "Hanako's phone"));
+            page.say(&format!("{announcement:?}"), &words::announcement(announcement, "Hanako's phone"));
         }
         insta::assert_snapshot!(format!("announcements_{tag}"), page.finish());
     }
@@ -390,10 +408,10 @@ fn the_notes_on_the_passcode_read_well() {
         let mut page = Page::new(locale);
         for set in [CharacterSet::LettersAndDigits, CharacterSet::Digits, CharacterSet::Other] {
             page.note("characters", set.as_str());
-            page.say("characters", &view::characters(set, "k7mp3xrt"));
-            page.say("with capitals", &view::characters(set, "Kd7m3xrt"));
+            page.say("characters", &passcode::words::characters(set, "k7mp3xrt"));
+            page.say("with capitals", &passcode::words::characters(set, "Kd7m3xrt"));
         }
-        page.say("shown for", &view::span(PasscodeView::SHOWN_FOR));
+        page.say("shown for", &words::span(PasscodeView::SHOWN_FOR));
         insta::assert_snapshot!(format!("passcode_{tag}"), page.finish());
     }
 }
@@ -402,13 +420,13 @@ fn the_notes_on_the_passcode_read_well() {
 fn done_is_said_only_of_a_reset_the_device_acknowledged() {
     for state in every_state() {
         let route = state.device().cloned().map_or(Route::Home, Route::ResetPasscode);
-        let title = english(&view::title(&route, "X", &state, ""));
+        let title = english(&words::title(&route, "X", &state, ""));
         assert_eq!(
             title.starts_with("Done"),
             matches!(state, ActionFlow::Ended { end: Ending::Done(_), .. }),
             "{title}"
         );
-        let words = view::reset_notice(&state, "X", None, NOW);
+        let words = actions::words::reset_notice(&state, "X", None, NOW);
         let words: String = words.iter().flat_map(|notice| &notice.lines).map(english).collect();
         assert!(!words.contains("was reset.") || words.contains("othing was reset."), "{words}");
     }
@@ -419,9 +437,14 @@ fn what_waits_for_an_approval_changed_nothing_and_is_not_asked_for_twice() {
     let device = device(&json!({}));
     let ended =
         |id| ActionFlow::Ended { device: id, run: run(), end: Ending::Failed(FailureCode::ApprovalRequired) };
-    let notice = view::reset_notice(&ended(device.id.clone()), "X", None, NOW).unwrap();
-    let lock = view::action_status(&ended(device.id.clone()), Action::RemoteLock, &device, Some(SERVER_NOW))
-        .unwrap();
+    let notice = actions::words::reset_notice(&ended(device.id.clone()), "X", None, NOW).unwrap();
+    let lock = actions::words::action_status(
+        &ended(device.id.clone()),
+        Action::RemoteLock,
+        &device,
+        Some(SERVER_NOW),
+    )
+    .unwrap();
     assert_eq!(notice.button, None);
     assert!(notice.reference.is_some() && lock.reference.is_some(), "IT finds it by the reference");
     for lines in [&notice.lines, &lock.lines] {
@@ -436,12 +459,12 @@ fn what_waits_for_an_approval_changed_nothing_and_is_not_asked_for_twice() {
 fn an_unknown_outcome_claims_nothing_about_the_passcode() {
     let code = FailureCode::OutcomeUnknown;
     let state = ActionFlow::Ended { device: device(&json!({})).id, run: run(), end: Ending::Failed(code) };
-    let notice = view::reset_notice(&state, "X", None, NOW).unwrap();
-    let notified = view::notification(&notification(ActionState::Failed, Some(code)), None);
-    let spoken = view::announcement(&Announcement::ResetUncertain, "X");
+    let notice = actions::words::reset_notice(&state, "X", None, NOW).unwrap();
+    let notified = notifications::words::notification(&notification(ActionState::Failed, Some(code)), None);
+    let spoken = words::announcement(&Announcement::ResetUncertain, "X");
     let run = json!({ "id": "r-1", "actionName": "resetPasscode", "actionState": "failed", "errorCode": code,
         "startDateTime": "2027-01-15T07:59:00Z", "lastUpdatedDateTime": "2027-01-15T07:59:00Z" });
-    let row = view::status(&device(&json!({ "deviceActionResults": [run] })), Some(SERVER_NOW));
+    let row = devices::words::status(&device(&json!({ "deviceActionResults": [run] })), Some(SERVER_NOW));
     let passcode = [t::passcode_unconfirmed(), t::passcode_unconfirmed_text()];
     let lines = notice.lines.iter().chain([&notice.heading, &notified.sentence, &spoken, &row.text]);
     let lines = lines.chain(&passcode);
@@ -459,7 +482,7 @@ fn an_unknown_outcome_claims_nothing_about_the_passcode() {
 #[test]
 fn the_last_button_says_what_it_does_on_which_device() {
     let (_, device) = resettable("iOS", "18", &removed());
-    let confirm = view::confirm(&device, "");
+    let confirm = actions::words::confirm(&device, "");
     assert_eq!(english(&confirm.button), "Reset passcode of Hanako's phone");
     assert_eq!(confirm.signed_in, None);
     assert!(matches!(device.outcome(), ResetOutcome::PasscodeRemoved));
@@ -469,7 +492,7 @@ fn the_last_button_says_what_it_does_on_which_device() {
 fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
     for (system, version, outcome) in platforms() {
         let (device, _) = resettable(system, version, &outcome);
-        let warning = view::reach(&device, None, Some(SERVER_NOW)).warning;
+        let warning = actions::words::reach(&device, None, Some(SERVER_NOW)).warning;
         assert_eq!(
             warning.is_some_and(|text| english(&text).contains("on Wi-Fi only")),
             system == "iOS",

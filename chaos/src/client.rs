@@ -87,8 +87,10 @@ impl Client {
         let device = self.any_device();
         let action = match self.rng.u8(..100) {
             0..55 => "resetPasscode",
-            55..75 => "remoteLock",
-            75..90 => "syncDevice",
+            55..73 => "remoteLock",
+            73..86 => "syncDevice",
+            86..89 => "retire",
+            89..92 => "wipe",
             _ => "rename",
         };
         self.keys += 1;

@@ -207,7 +207,8 @@ fn ending(id: &str, command: &Recorded, records: &Records) -> Result<How, Broken
             }
         }
         ("canceled", "supersededByErase") => {
-            if at_device != Some("superseded") {
+            let by_us = received.is_none() && is_before_an_erase(command, records);
+            if at_device != Some("superseded") && !by_us {
                 return wrong("reported as superseded, it was not");
             }
         }
@@ -225,6 +226,15 @@ fn ending(id: &str, command: &Recorded, records: &Records) -> Result<How, Broken
     Ok(How::Otherwise(format!("{} {code}", command.action_state)))
 }
 
+/// Whether its device was erased, or taken out of management, by a run accepted later.
+fn is_before_an_erase(run: &Recorded, records: &Records) -> bool {
+    records.commands.values().any(|later| {
+        matches!(later.action.as_str(), "wipe" | "retire")
+            && later.device == run.device
+            && later.started >= run.started
+    })
+}
+
 /// Whether a passcode that its device has, or may have, cannot be seen any more: the person would be locked out by us. One that
 /// a later reset of the device replaced is worth nothing.
 fn has_lost_passcode(id: &str, run: &Recorded, records: &Records) -> bool {
@@ -237,7 +247,7 @@ fn has_lost_passcode(id: &str, run: &Recorded, records: &Records) -> bool {
         records.commands.iter().any(|(other, later)| {
             other != id
                 && later.device == run.device
-                && later.action == "resetPasscode"
+                && matches!(later.action.as_str(), "resetPasscode" | "wipe")
                 && later.action_state == "done"
                 && later.started >= run.started
         })
@@ -253,6 +263,7 @@ fn is_news(run: &Recorded) -> bool {
     match run.action.as_str() {
         "rename" => false,
         "syncDevice" => run.action_state == "failed" || run.action_state == "notSupported",
+        // Every other one, whatever its end.
         _ => true,
     }
 }
@@ -320,6 +331,30 @@ mod tests {
 
     fn at_device(records: &mut Records, ending: &str) {
         records.received.get_mut("r-1").unwrap().ending = Some(ending.to_owned());
+    }
+
+    #[test]
+    fn an_erase_ends_what_was_not_sent_and_nothing_else_does() {
+        let superseded = |records: &mut Records| {
+            report(records, "canceled", "supersededByErase");
+            records.received.clear();
+            records.handed_over.clear();
+            records.kept_passcodes.clear();
+        };
+        assert_eq!(verdict(&records(superseded)).broken.len(), 1, "nothing came after it");
+        let by_an_erase = records(|records| {
+            superseded(records);
+            let mut erase = records.commands["r-1"].clone();
+            erase.action = "wipe".to_owned();
+            erase.payload = String::new();
+            erase.action_state = "failed".to_owned();
+            erase.error_code = Some("outcomeUnknown".to_owned());
+            erase.started = 1;
+            records.commands.insert("r-2".to_owned(), erase);
+            records.audit.insert("r-2".to_owned(), Audited { accepted: 1, ended: 1, cancels: 0 });
+            records.notifications.insert("r-2".to_owned(), 1);
+        });
+        assert_eq!(verdict(&by_an_erase).broken, BTreeSet::new());
     }
 
     #[test]

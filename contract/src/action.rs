@@ -371,13 +371,15 @@ impl DeviceActionResult {
     /// Takes the fields out of a JSON object (see [`crate::json`]).
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
+        let [started, updated] =
+            ["startDateTime", "lastUpdatedDateTime"].map(|name| fields.optional_moment(name));
         Self {
             id: fields.text("id"),
             action_name: ActionName::from_wire(fields.word("actionName")),
             action_state: ActionState::from_wire(fields.word("actionState")),
             progress: fields.optional_word("progress").map(ActionProgress::from_wire),
-            start_date_time: fields.moment("startDateTime"),
-            last_updated_date_time: fields.moment("lastUpdatedDateTime"),
+            start_date_time: started.or(updated).unwrap_or(UtcTime::NEVER),
+            last_updated_date_time: updated.or(started).unwrap_or(UtcTime::NEVER),
             error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
             expires_date_time: fields.optional_moment("expiresDateTime"),
         }

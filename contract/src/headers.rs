@@ -19,3 +19,10 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// What a page on another origin must be allowed to read.
 pub const EXPOSED_TO_PAGES: [&str; 5] =
     ["WWW-Authenticate", "Retry-After", "Location", "ETag", "X-Request-Id"];
+
+/// A parameter of the step-up challenge: why another sign-in of the same kind would not do.
+pub const STEP_UP_REASON: &str = "portal_reason";
+/// The access token does not say when the person signed in.
+pub const AUTH_TIME_MISSING: &str = "auth_time_missing";
+/// It says a time further in the future than clocks may differ.
+pub const AUTH_TIME_IN_FUTURE: &str = "auth_time_in_future";

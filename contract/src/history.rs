@@ -174,9 +174,9 @@ impl ClientDescription {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            browser: ClientBrowser::from_wire(fields.word("browser")),
-            system: ClientSystem::from_wire(fields.word("system")),
-            network: ClientNetwork::from_wire(fields.word("network")),
+            browser: ClientBrowser::from_wire(fields.word_or_empty("browser")),
+            system: ClientSystem::from_wire(fields.word_or_empty("system")),
+            network: ClientNetwork::from_wire(fields.word_or_empty("network")),
             address: fields.text_or_empty("address"),
         }
     }
@@ -188,10 +188,10 @@ impl HistoryEntry {
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
             id: fields.text("id"),
-            occurred_date_time: fields.moment("occurredDateTime"),
-            activity: HistoryActivity::from_wire(fields.word("activity")),
+            occurred_date_time: fields.moment_or_never("occurredDateTime"),
+            activity: HistoryActivity::from_wire(fields.word_or_empty("activity")),
             action_name: fields.optional_word("actionName").map(ActionName::from_wire),
-            actor: HistoryActor::from_wire(fields.word("actor")),
+            actor: HistoryActor::from_wire(fields.word_or_empty("actor")),
             actor_name: fields.optional_text("actorName"),
             code: fields.optional_word("code").map(ProblemCode::from_wire),
             reason: fields.optional_word("reason").map(RefusalReason::from_wire),

@@ -1,9 +1,11 @@
 //! Reading JSON by field names, without a reader of its own for every type.
 //!
 //! The page weighs every kilobyte, and a derived serde reader costs two to eight of them for each type. Here the text
-//! becomes a [`Value`] once, and a type takes its fields out of a [`Fields`]. A field that is missing or of another kind
-//! does not end the reading at once (that would compile a clean-up for each field); it is remembered, and the whole is
-//! refused at the end. `tests/round_trips.rs` holds these readers against the derived ones.
+//! becomes a [`Value`] once, and a type takes its fields out of a [`Fields`]. A field that has to be there and is missing or of
+//! another kind does not end the reading at once (that would compile a clean-up for each field); it is remembered, and the
+//! whole is refused at the end. One that may be missing counts as missing when it is of another kind, and an entry of a list
+//! that is unsound is left out: what one part of an answer says is not lost by another. `tests/round_trips.rs` holds these
+//! readers against the derived ones.
 
 use crate::UtcTime;
 use serde_json::{Map, Value};
@@ -65,11 +67,20 @@ impl<'a> Fields<'a> {
     /// A text that may be missing, borrowed.
     #[must_use]
     pub fn optional_word(&self, name: &str) -> Option<&'a str> {
-        let value = self.value(name)?;
-        if !value.is_string() {
+        self.value(name)?.as_str()
+    }
+
+    /// A text, borrowed; empty when it is missing.
+    #[must_use]
+    pub fn word_or_empty(&self, name: &str) -> &'a str {
+        self.optional_word(name).unwrap_or("")
+    }
+
+    /// Refuses the whole where one of these is there and is no text: for documents that somebody wrote by hand and has to mend.
+    pub fn expect_texts(&self, names: &[&str]) {
+        if names.iter().any(|name| self.value(name).is_some_and(|value| !value.is_string())) {
             self.refuse();
         }
-        value.as_str()
     }
 
     /// A text that has to be there.
@@ -93,22 +104,13 @@ impl<'a> Fields<'a> {
     /// A truth value; false when it is missing.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        let Some(value) = self.value(name) else { return false };
-        value.as_bool().unwrap_or_else(|| {
-            self.refuse();
-            false
-        })
+        self.value(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// A whole number that may be missing.
     #[must_use]
     pub fn optional_number(&self, name: &str) -> Option<i64> {
-        let value = self.value(name)?;
-        let number = value.as_i64();
-        if number.is_none() {
-            self.refuse();
-        }
-        number
+        self.value(name)?.as_i64()
     }
 
     /// A whole number that has to be there.
@@ -132,40 +134,35 @@ impl<'a> Fields<'a> {
     /// A moment that may be missing.
     #[must_use]
     pub fn optional_moment(&self, name: &str) -> Option<UtcTime> {
-        let moment = UtcTime::parse(self.optional_word(name)?);
-        if moment.is_none() {
-            self.refuse();
-        }
-        moment
+        UtcTime::parse(self.optional_word(name)?)
+    }
+
+    /// A moment; "never" when it is missing.
+    #[must_use]
+    pub fn moment_or_never(&self, name: &str) -> UtcTime {
+        self.optional_moment(name).unwrap_or(UtcTime::NEVER)
     }
 
     /// The entries of a list; none when it is missing.
     #[must_use]
     pub fn list(&self, name: &str) -> &'a [Value] {
-        let Some(value) = self.value(name) else { return &[] };
-        value.as_array().map_or_else(
-            || {
-                self.refuse();
-                [].as_slice()
-            },
-            Vec::as_slice,
-        )
+        self.value(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// Reads each entry of a list; one that is unsound spoils the whole.
+    /// Reads each entry of a list; one that is unsound is left out.
     pub fn each<T>(&self, name: &str, read: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
-        self.list(name).iter().map(|value| read(&Fields::of(value, self.is_sound))).collect()
+        self.list(name).iter().filter_map(|value| read_value(value, &read)).collect()
     }
 
-    /// Reads each field of the object itself, for one whose names are not known beforehand; those that are null are left out.
+    /// Reads each field of the object itself, for one whose names are not known beforehand; those that are unsound are left
+    /// out.
     pub fn entries<T>(&self, read: impl Fn(&Fields<'_>) -> T) -> Vec<(&'a str, T)> {
-        let fields = self.object.into_iter().flatten().filter(|(_, value)| !value.is_null());
-        fields.map(|(name, value)| (name.as_str(), read(&Fields::of(value, self.is_sound)))).collect()
+        let fields = self.object.into_iter().flatten();
+        fields.filter_map(|(name, value)| Some((name.as_str(), read_value(value, &read)?))).collect()
     }
 
-    /// Reads an object that may be missing.
+    /// Reads an object that may be missing; one that is unsound is.
     pub fn part<T>(&self, name: &str, read: impl FnOnce(&Fields<'_>) -> T) -> Option<T> {
-        let value = self.value(name)?;
-        Some(read(&Fields::of(value, self.is_sound)))
+        read_value(self.value(name)?, read)
     }
 }

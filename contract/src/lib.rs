@@ -1,4 +1,5 @@
-//! The REST contract between the page and the server: types, header names and error codes, nothing else.
+//! The REST contract between the page and the server: types, header names and error codes; and the addresses of the page,
+//! which whoever serves it has to know.
 //!
 //! Both sides compile this crate, so a field cannot be renamed on one side only. It knows neither a browser nor a
 //! server. Names follow Microsoft Graph's `managedDevice` where Graph has the thing, camelCase on the wire.
@@ -7,6 +8,7 @@
 #[macro_use]
 mod open_enum;
 mod action;
+pub mod addresses;
 mod branding;
 mod device;
 pub mod events;
@@ -18,6 +20,7 @@ mod passcode;
 mod person;
 mod problem;
 pub mod session;
+pub mod sign_out;
 mod utc_time;
 
 pub use action::{
@@ -65,21 +68,20 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Takes the fields out of a JSON object; `read` reads an item.
+    /// Takes the fields out of a JSON object; `read` reads an item. Items that cannot be read are left out.
     pub fn read(fields: &json::Fields<'_>, read: impl Fn(&json::Fields<'_>) -> T) -> Self {
-        if fields.value("value").is_none() {
+        // A way on that cannot be followed would hide what is there.
+        fields.expect_texts(&["@odata.nextLink"]);
+        if !fields.value("value").is_some_and(serde_json::Value::is_array) {
             fields.refuse();
         }
         let unavailable = fields.list("unavailableServices");
-        if !unavailable.iter().all(serde_json::Value::is_string) {
-            fields.refuse();
-        }
         Self {
             value: fields.each("value", read),
             next_link: fields.optional_text("@odata.nextLink"),
             unavailable_services: unavailable
                 .iter()
-                .filter_map(|one| one.as_str().map(str::to_owned))
+                .map(|one| one.as_str().unwrap_or_default().to_owned())
                 .collect(),
         }
     }

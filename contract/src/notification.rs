@@ -49,14 +49,14 @@ impl Notification {
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
             id: fields.text("id"),
-            kind: NotificationKind::from_wire(fields.word("kind")),
+            kind: NotificationKind::from_wire(fields.word_or_empty("kind")),
             action_name: fields.optional_word("actionName").map(ActionName::from_wire),
             device_id: fields.text("deviceId"),
-            device_name: fields.text("deviceName"),
-            result_id: fields.text("resultId"),
-            action_state: ActionState::from_wire(fields.word("actionState")),
+            device_name: fields.text_or_empty("deviceName"),
+            result_id: fields.text_or_empty("resultId"),
+            action_state: ActionState::from_wire(fields.word_or_empty("actionState")),
             error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
-            created_date_time: fields.moment("createdDateTime"),
+            created_date_time: fields.moment_or_never("createdDateTime"),
             is_read: fields.flag("isRead"),
         }
     }

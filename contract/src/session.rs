@@ -18,8 +18,14 @@ pub const END: &str = "/session/end";
 pub const PURPOSE: &str = "purpose";
 /// The page's own name for a sign-in; comes back to `/callback` unchanged.
 pub const STATE: &str = "state";
+/// Whether a step-up signs out at the provider first; [`SKIP`] leaves that out.
+pub const SIGN_OUT_FIRST: &str = "signOut";
+/// The one value of [`SIGN_OUT_FIRST`].
+pub const SKIP: &str = "skip";
 /// Why a sign-in failed, beside [`STATE`]: a stable code.
 pub const ERROR: &str = "error";
+/// The provider's own error code, beside [`ERROR`]; for IT.
+pub const DETAIL: &str = "detail";
 /// The server's time, in the answer of [`SESSION`].
 pub const CURRENT_TIME: &str = "currentDateTime";
 
@@ -27,3 +33,51 @@ pub const CURRENT_TIME: &str = "currentDateTime";
 pub const CALLBACK_SCREEN: &str = "/callback";
 /// The last one.
 pub const SIGNED_OUT_SCREEN: &str = "/signed-out";
+
+/// What a description of `access_denied` says where the person said no. There is no code for it (RFC 6749 section 4.1.2.1: "the
+/// resource owner or authorization server denied the request").
+const SAID_NO: [&str; 9] = [
+    "cancel",
+    "abort",
+    "declin",
+    "consent",
+    "resource owner",
+    "end-user",
+    "user denied",
+    "denied access",
+    "denied the request",
+];
+
+/// Whether `access_denied` is about the account, not somebody who said no: the provider gives a reason, and it is another one.
+#[must_use]
+pub fn is_about_account(description: Option<&str>) -> bool {
+    let description = description.unwrap_or_default().to_ascii_lowercase();
+    !description.trim().is_empty() && !SAID_NO.iter().any(|words| description.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_said_no_is_told_from_an_account_that_may_not() {
+        for description in [
+            None,
+            Some(""),
+            Some("End-User aborted interaction"),
+            Some("AADSTS65004: User declined to consent to access the app."),
+            Some("The resource owner or authorization server denied the request."),
+            Some("User canceled"),
+            Some("The user has denied access to the scope requested by the client application."),
+        ] {
+            assert!(!is_about_account(description), "{description:?}");
+        }
+        for description in [
+            "User is not assigned to the client application.",
+            "Policy evaluation failed for this request.",
+            "You are not allowed to access this application.",
+        ] {
+            assert!(is_about_account(Some(description)), "{description}");
+        }
+    }
+}

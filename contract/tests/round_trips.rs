@@ -187,8 +187,9 @@ proptest! {
 }
 
 /// The readers of `portal_contract::json` against the derived ones, over everything the derived writers can produce and
-/// over damaged forms of it. They differ by intention in two points: the compact reader takes `null` for "missing", and it
-/// does not take a list for an object (the derived one does).
+/// over damaged forms of it. What the derived ones read, these read as the same. They differ by intention in three points: the
+/// compact reader takes `null` and values of another kind for "missing" wherever the rest is of use without them, leaves out
+/// entries that it cannot read, and does not take a list for an object (the derived one does).
 mod compact_readers {
     use super::*;
     use portal_contract::json::{Fields, read_value};
@@ -229,7 +230,9 @@ mod compact_readers {
     }
 
     fn compare<T: DeserializeOwned + PartialEq + Debug>(value: &Value, read: fn(&Fields<'_>) -> T) {
-        assert_eq!(read_value(value, read), from_value::<T>(value.clone()).ok(), "{value}");
+        if let Ok(derived) = from_value::<T>(value.clone()) {
+            assert_eq!(read_value(value, read), Some(derived), "{value}");
+        }
     }
 
     /// The value itself, without each field, with each field of another kind or of the future, and no object at all.
@@ -301,9 +304,11 @@ mod compact_readers {
         let read = |fields: &Fields<'_>| Page::read(fields, DeviceActionResult::read);
         let page = json!({ "value": [result()], "@odata.nextLink": "/next" });
         compare(&page, read);
-        compare(&json!({ "value": [result(), { "id": 1 }] }), read);
-        compare(&json!({}), read);
-        compare(&json!({ "value": {} }), read);
+        let with_an_odd_one = json!({ "value": [result(), { "id": 1 }] });
+        assert_eq!(read_value(&with_an_odd_one, read).map(|page| page.value.len()), Some(1));
+        for none in [json!({}), json!({ "value": {} }), json!({ "value": [], "@odata.nextLink": 7 })] {
+            assert_eq!(read_value(&none, read), None, "{none}");
+        }
     }
 }
 

@@ -98,8 +98,8 @@ for (const language of LANGUAGES) {
       await portal.enter('aiko', `/devices/${ANDROID}`);
       await stage.controlProvider({ signInAgeSeconds: 301 });
       await portal.stepUp();
-      await expect(portal.headed('expired')).toBeVisible();
-      await look(page, language, 'expired');
+      await expect(portal.headed('stepUpFailed')).toBeVisible();
+      await look(page, language, 'not-asked-again');
       await portal.open(`/devices/${ANDROID}`);
       await portal.isAt(`/devices/${ANDROID}`);
       await portal.explain();

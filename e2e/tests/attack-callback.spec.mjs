@@ -204,7 +204,7 @@ test('nothing in an address or a stored record becomes a place to go or a reset'
     ['a way back without a scheme', 'portal.transaction.mine', JSON.stringify({ ...record, purpose: 'silent', return_to: '//evil.example.test' }), '/callback?code=x&state=mine'],
     ['a script as the way back', 'portal.transaction.mine', JSON.stringify({ ...record, purpose: 'signIn', return_to: 'javascript:alert(1)' }), '/callback?code=x&state=mine'],
     ['a step-up of nothing', 'portal.transaction.mine', JSON.stringify({ ...record, purpose: 'stepUp', return_to: '/devices' }), '/callback?code=x&state=mine'],
-    ['a continuation for elsewhere', 'portal.continuation.mine', JSON.stringify({ device: '../../x', expected: { sub: 'p-aiko' }, created: Date.now() }), '/signed-out?state=mine'],
+    ['a continuation for elsewhere', 'portal.step-up', JSON.stringify({ device: '../../x', state: 'mine', expected: { sub: 'p-aiko' }, created: Date.now() }), '/signed-out?state=mine'],
     ['a resume record of somebody else', 'portal.resume', JSON.stringify({ device: ANDROID, key: crypto.randomUUID(), sub: 'p-ben', started: Date.now() }), `/devices/${ANDROID}/reset-passcode`],
     ['a resume record of tomorrow', 'portal.resume', JSON.stringify({ device: ANDROID, key: crypto.randomUUID(), sub: 'p-aiko', started: Date.now() + 86_400_000 }), `/devices/${ANDROID}/reset-passcode`],
     ['a resume record that is none', 'portal.resume', '{"device":{"__proto__":[]}', `/devices/${ANDROID}/reset-passcode`],

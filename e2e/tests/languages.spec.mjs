@@ -26,24 +26,24 @@ test('a visit loads one language, and another one once, when it is chosen', asyn
   expect(tags).toEqual(['en', 'ja']);
 });
 
-test('the texts of the later screens come with the first of them, and with every language chosen after it', async ({ page, portal }) => {
+test('the texts of the lazily loaded screens come with the first of them, and with every language chosen after it', async ({ page, portal }) => {
   const tags = asked(page);
   await portal.open('/');
   await page.locator('a[href="/help"]').first().click();
   await expect(portal.headed('help.heading')).toBeFocused();
-  expect(tags).toEqual(['en', 'en-later']);
+  expect(tags).toEqual(['en', 'en-screens']);
   await portal.switchLanguage('ja');
   await portal.switchLanguage('en');
   await portal.switchLanguage('ja');
   await portal.isAt('/help');
-  expect(tags.toSorted()).toEqual(['en', 'en-later', 'ja', 'ja-later']);
+  expect(tags.toSorted()).toEqual(['en', 'en-screens', 'ja', 'ja-screens']);
 });
 
-test('a language whose later texts cannot be loaded leaves the old one on a later screen', async ({ page, portal }) => {
+test('a language whose lazily loaded texts cannot be loaded leaves the old one on such a screen', async ({ page, portal }) => {
   await portal.open('/help');
   await portal.isAt('/help');
   const heading = await portal.heading.innerText();
-  await page.route('**/assets/ja-later-*.txt', (route) => route.abort('connectionreset'));
+  await page.route('**/assets/ja-screens-*.txt', (route) => route.abort('connectionreset'));
   await page.getByRole('combobox', { name: portal.saying('languageChoice') }).selectOption('ja');
   await expect(page.getByText(portal.saying('languageMissing')).first()).toBeVisible();
   await expect(portal.heading).toHaveText(heading);
@@ -56,7 +56,7 @@ test('a language that was chosen is the one the next page of the tab begins with
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
   await expect(portal.heading).toBeVisible();
-  await expect.poll(() => tags).toEqual(['ja', 'ja-later']);
+  await expect.poll(() => tags).toEqual(['ja', 'ja-screens']);
 });
 
 test('the language the organisation configured is loaded at once and alone', async ({ page, portal }) => {

@@ -7,7 +7,7 @@ import { glance } from './support/look.mjs';
 import { ANDROID } from './sample.mjs';
 
 const HISTORY = /\/api\/v1\.0\/me\/history(\?.*)?$/;
-const LATER = /\/assets\/later-[0-9a-f]+\.wasm$/;
+const LAZY = /\/assets\/screens-[0-9a-f]+\.wasm$/;
 const STEP_UP = { 'WWW-Authenticate': 'Bearer error="insufficient_user_authentication", max_age="3600"' };
 
 for (const language of LANGUAGES) {
@@ -95,13 +95,13 @@ for (const language of LANGUAGES) {
     });
 
     test('a part is missing, the end of the explanation, and no network', async ({ context, page, portal, guard }) => {
-      guard.pardon(/Failed to load resource|ERR_INTERNET_DISCONNECTED/);
+      guard.pardon(/Failed to load resource|Failed to fetch|ERR_INTERNET_DISCONNECTED/);
       await portal.enter('aiko', '/devices');
-      await page.route(LATER, (route) => route.abort('connectionreset'));
+      await page.route(LAZY, (route) => route.abort('connectionreset'));
       await portal.device(ANDROID).first().click();
       await expect(portal.headed('later.heading')).toBeVisible();
       await glance(page, language, 'later-failed');
-      await page.unroute(LATER);
+      await page.unroute(LAZY);
       await portal.button('retry', portal.main).click();
       await portal.isAt(`/devices/${ANDROID}`);
       await portal.explain();

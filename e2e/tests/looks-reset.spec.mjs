@@ -66,6 +66,8 @@ for (const language of LANGUAGES) {
       await portal.open(`${back}?${new URLSearchParams({ error: 'server_error', state, iss: stage.issuer })}`);
       await expect(portal.headed('stepUpFailed')).toBeVisible();
       await glance(page, language, 'step-up-failed');
+      // Without the step-up in this tab, of which the page would offer to go on.
+      await page.evaluate(() => sessionStorage.clear());
       await portal.open('/callback?code=stolen&state=foreign');
       await expect(portal.headed('signInProblem')).toBeVisible();
       await glance(page, language, 'sign-in-problem');

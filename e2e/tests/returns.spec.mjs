@@ -79,11 +79,11 @@ test('cancelled: a reload, Back and Forward find it again and send nothing', asy
   await isUnasked(portal, api);
 });
 
-test('expired: a reload, Back and Forward explain anew and send nothing', async ({ page, portal, stage, api }) => {
+test('not asked again: a reload, Back and Forward explain anew and send nothing', async ({ page, portal, stage, api }) => {
   await portal.enter('aiko', `/devices/${ANDROID}`);
   await stage.controlProvider({ signInAgeSeconds: 301 });
   await portal.stepUp();
-  await expect(portal.headed('expired')).toBeVisible();
+  await expect(portal.headed('stepUpFailed')).toBeVisible();
   await stage.controlProvider({});
   await page.reload();
   await FOUND.explain(portal);

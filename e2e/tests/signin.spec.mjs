@@ -35,11 +35,11 @@ test('the fresh sign-in asks for prompt=login, max_age=300, PKCE, and fills in w
   expect(parameters.scope.split(' ')).not.toContain('offline_access');
 });
 
-test('an expired window is explained, and one button starts again', CORE, async ({ portal, stage, api }) => {
+test('a provider that did not ask again is explained, and one button starts again', CORE, async ({ portal, stage, api }) => {
   await portal.enter('aiko', DETAILS);
   await stage.controlProvider({ signInAgeSeconds: 301 });
   await portal.stepUp();
-  await expect(portal.headed('expired')).toBeVisible();
+  await expect(portal.headed('stepUpFailed')).toBeVisible();
   await expect(portal.lastButton).toHaveCount(0);
   await stage.controlProvider({});
   await portal.command('startAgain', portal.main).first().click();
@@ -48,11 +48,11 @@ test('an expired window is explained, and one button starts again', CORE, async 
   expect(api.resets).toHaveLength(0);
 });
 
-test('less than 20 seconds left counts as expired before the person starts', async ({ portal, stage }) => {
+test('less than 20 seconds left is no fresh sign-in', async ({ portal, stage }) => {
   await portal.enter('aiko', DETAILS);
   await stage.controlProvider({ signInAgeSeconds: 285 });
   await portal.stepUp();
-  await expect(portal.headed('expired')).toBeVisible();
+  await expect(portal.headed('stepUpFailed')).toBeVisible();
   await expect(portal.lastButton).toHaveCount(0);
 });
 

@@ -19,6 +19,17 @@ pub struct DevicePage {
     pub next: Option<NextLink>,
     /// Whether devices are missing because the service that manages them did not answer.
     pub is_partial: bool,
+    /// How many entries could not be read.
+    pub left_out: usize,
+}
+
+/// The notifications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationPage {
+    /// Newest first.
+    pub items: Vec<Notification>,
+    /// How many entries could not be read.
+    pub left_out: usize,
 }
 
 /// One page of a history.
@@ -28,6 +39,15 @@ pub struct HistoryPage {
     pub entries: Vec<HistoryEntry>,
     /// The next page, if there is one.
     pub next: Option<NextLink>,
+    /// How many entries could not be read.
+    pub left_out: usize,
+}
+
+/// A page of a collection, and how many of its entries could not be read.
+fn page<T>(fields: &Fields<'_>, read: fn(&Fields<'_>) -> T) -> (Page<T>, usize) {
+    let page = Page::read(fields, read);
+    let left_out = fields.list("value").len().saturating_sub(page.value.len());
+    (page, left_out)
 }
 
 fn success(outcome: &HttpOutcome) -> Result<&HttpAnswer, ApiError> {
@@ -66,11 +86,13 @@ pub fn decode_me(outcome: &HttpOutcome) -> Result<Me, ApiError> {
 /// [`ApiError`].
 pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, ApiError> {
     let status = success(outcome)?.status;
-    let page = decode(outcome, |fields| Page::read(fields, ManagedDevice::read))?;
+    let (page, unread) = decode(outcome, |fields| page(fields, ManagedDevice::read))?;
     let next = next_link(page.next_link, base, status)?;
     let is_partial = !page.unavailable_services.is_empty();
-    let devices = page.value.into_iter().filter_map(Device::from_contract).map(Arc::new).collect();
-    Ok(DevicePage { devices, next, is_partial })
+    let read = page.value.len();
+    let devices: Vec<_> = page.value.into_iter().filter_map(Device::from_contract).map(Arc::new).collect();
+    let left_out = unread.saturating_add(read.saturating_sub(devices.len()));
+    Ok(DevicePage { devices, next, is_partial, left_out })
 }
 
 fn next_link(link: Option<String>, base: &str, status: u16) -> Result<Option<NextLink>, ApiError> {
@@ -83,9 +105,9 @@ fn next_link(link: Option<String>, base: &str, status: u16) -> Result<Option<Nex
 /// [`ApiError`].
 pub fn decode_history(outcome: &HttpOutcome, base: &str) -> Result<HistoryPage, ApiError> {
     let status = success(outcome)?.status;
-    let page = decode(outcome, |fields| Page::read(fields, portal_contract::HistoryEntry::read))?;
+    let (page, left_out) = decode(outcome, |fields| page(fields, portal_contract::HistoryEntry::read))?;
     let entries = page.value.into_iter().map(HistoryEntry::from_contract).collect();
-    Ok(HistoryPage { entries, next: next_link(page.next_link, base, status)? })
+    Ok(HistoryPage { entries, next: next_link(page.next_link, base, status)?, left_out })
 }
 
 /// Reads the answer to `POST .../reportUnrecognized`.
@@ -134,6 +156,7 @@ pub fn decode_temporary_passcode(outcome: &HttpOutcome) -> Result<TemporaryPassc
 ///
 /// # Errors
 /// [`ApiError`].
-pub fn decode_notifications(outcome: &HttpOutcome) -> Result<Vec<Notification>, ApiError> {
-    decode(outcome, |fields| Page::read(fields, Notification::read)).map(|page| page.value)
+pub fn decode_notifications(outcome: &HttpOutcome) -> Result<NotificationPage, ApiError> {
+    let (page, left_out) = decode(outcome, |fields| page(fields, Notification::read))?;
+    Ok(NotificationPage { items: page.value, left_out })
 }

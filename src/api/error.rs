@@ -28,6 +28,8 @@ pub enum ApiError {
         /// Why; `Other` when the server does not say.
         reason: RefusalReason,
     },
+    /// 403: the token lacks what the API asks for, for anybody: IT has to set that up.
+    NotSetUp,
     /// 404: it is gone, or was never the person's.
     NotFound,
     /// 409: a reset is pending already.
@@ -69,6 +71,7 @@ impl ApiError {
             Self::Unauthenticated => "api.unauthenticated",
             Self::StepUpRequired(_) => "api.step_up_required",
             Self::NotAllowed { .. } => "api.not_allowed",
+            Self::NotSetUp => "api.not_set_up",
             Self::NotFound => "api.not_found",
             Self::AlreadyPending => "api.already_pending",
             Self::NotCancellable => "api.not_cancellable",
@@ -93,6 +96,7 @@ impl ApiError {
             Self::Unauthenticated
             | Self::StepUpRequired(_)
             | Self::NotAllowed { .. }
+            | Self::NotSetUp
             | Self::NotFound
             | Self::AlreadyPending
             | Self::NotCancellable
@@ -112,6 +116,7 @@ impl ApiError {
         let reference = || reference(answer, problem.as_ref());
         match (answer.status, code) {
             (401, _) => Self::of_unauthorized(answer, code),
+            (403, Some(ProblemCode::InsufficientScope)) => Self::NotSetUp,
             (403, Some(code)) => {
                 let said = problem.as_ref().and_then(|problem| problem.reason);
                 let is_not_primary = code == ProblemCode::NotPrimaryUser;

@@ -31,6 +31,7 @@ pub fn retry_delay(attempt: u8, error: &ApiError, jitter: Jitter) -> Option<Mill
         | ApiError::Unauthenticated
         | ApiError::StepUpRequired(_)
         | ApiError::NotAllowed { .. }
+        | ApiError::NotSetUp
         | ApiError::NotFound
         | ApiError::AlreadyPending
         | ApiError::NotCancellable

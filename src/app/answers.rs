@@ -1,6 +1,7 @@
 //! Hands each answer to the rule it belongs to.
 
 use crate::api::{decode_accepted, decode_branding, decode_me};
+use crate::auth::Credential;
 use crate::core::{ApiCall, Context, Fetch, FetchId, Session};
 use crate::features::{Features, passcode::PasscodeView};
 use crate::http::HttpOutcome;
@@ -88,11 +89,16 @@ fn on_me_fetched(id: &FetchId, outcome: &HttpOutcome, context: &mut Context) {
     match decode_me(outcome) {
         Ok(me) => {
             if let Session::SignedIn(person) = &mut context.page.session {
+                let is_token = matches!(person.credential, Credential::Tokens { .. });
                 if !me.display_name.is_empty() {
                     person.name = me.display_name;
                 }
                 if !me.user_principal_name.is_empty() {
                     person.user_name = me.user_principal_name;
+                }
+                // The server reads the access token, and a token of another sign-in has no more in it.
+                if is_token {
+                    context.note_auth_time(me.auth_time.is_some());
                 }
             }
         }

@@ -65,7 +65,7 @@ impl Features {
         let is_signed_out = matches!(context.page.session, Session::SignedOut);
         let is_ready = matches!(context.page.config, Config::Ready(_));
         if is_signed_out && is_ready && context.page.route.needs_sign_in() {
-            if !self.actions.shows_explanation(&context.page) {
+            if !self.actions.shows_explanation(&context.page) && !self.offers_to_go_on(context) {
                 self.begin_silently(context);
             }
             return;

@@ -4,10 +4,10 @@ use super::Opening;
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
 use crate::core::{
     BORROWED, CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch,
-    HistoryEntry, LOCALE, PendingSignIn, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey, StoredAtStart,
-    WAS_SIGNED_IN, find as find_stored,
+    HistoryEntry, LOCALE, NO_AUTH_TIME, PendingSignIn, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
+    StoredAtStart, WAS_SIGNED_IN, find as find_stored,
 };
-use crate::domain::WhoseScreen;
+use crate::domain::{ActionEvent, WhoseScreen};
 use crate::features::Features;
 use crate::http::HttpOutcome;
 use crate::route::Route;
@@ -31,7 +31,11 @@ impl Features {
             sign_out_owed: find(SIGN_OUT_OWED).is_some(),
             locale: find(LOCALE).map(str::to_owned),
             resume: find(ResumeRecord::KEY).and_then(ResumeRecord::parse),
-            continuation: None,
+            continuation: find(Continuation::KEY)
+                .and_then(Continuation::parse)
+                .filter(|record| record.is_current(context.now.wall)),
+            goes_on: false,
+            no_auth_time: find(NO_AUTH_TIME).is_some(),
         };
         if find(BORROWED).is_some() {
             self.shared_computer.screen = WhoseScreen::Borrowed;
@@ -60,6 +64,7 @@ impl Features {
     fn open_callback(&mut self, query: &str, entries: &[(String, String)], context: &mut Context) {
         context.effect(Effect::ReplaceAddress(Route::Callback));
         let callback = Callback::parse(query);
+        self.sign_in.provider_error = callback.said().map(str::to_owned);
         let key = callback.state().map(Transaction::storage_key);
         let record = key.as_deref().and_then(|key| find_stored(entries, key));
         if let (Some(key), Some(_)) = (&key, record) {
@@ -84,26 +89,31 @@ impl Features {
                 } else {
                     SignInError::StorageRefused
                 };
-                let purpose = Purpose::SignIn { return_to: Route::Home };
-                self.fail_sign_in(&purpose, None, error, context);
+                let (purpose, expected) = match context.page.stored.continuation.clone() {
+                    Some(Continuation { device, expected, .. }) => {
+                        (Purpose::StepUp { device }, Some(expected))
+                    }
+                    None => (Purpose::SignIn { return_to: Route::Home }, None),
+                };
+                self.fail_sign_in(&purpose, expected, error, context);
             }
         }
     }
 
-    /// An ordinary sign-out ends here. The one for a reset left a record under its `state` and goes on by itself.
+    /// An ordinary sign-out ends here. The one for a reset comes back with its `state` and goes on by itself, once; whoever
+    /// comes back in another way is offered to go on.
     fn open_signed_out(&mut self, query: &str, entries: &[(String, String)], context: &mut Context) {
         if !query.is_empty() {
             context.effect(Effect::ReplaceAddress(Route::SignedOut));
         }
         let state = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
-        let key = state.map(|(_, value)| Continuation::storage_key(&value));
-        if let Some((key, record)) = key.and_then(|key| {
-            let record = find_stored(entries, &key)?;
-            Some((key, record))
-        }) {
-            context.remove_stored(&key);
-            context.page.stored.continuation =
-                Continuation::parse(record).filter(|record| record.is_current(context.now.wall));
+        let state = state.map(|(_, value)| value.into_owned());
+        if let Some(record) = context.page.stored.continuation.clone()
+            && record.state.is_some()
+            && record.state == state
+        {
+            context.page.stored.goes_on = true;
+            context.remember_step_up(Continuation { state: None, ..record });
         }
         if find_stored(entries, ENDED_BY_IDLENESS).is_some() {
             context.remove_stored(ENDED_BY_IDLENESS);
@@ -121,7 +131,7 @@ impl Features {
         for (key, value) in entries {
             let is_stale = if key.starts_with(Transaction::KEY_PREFIX) {
                 !Transaction::parse(value).is_some_and(|record| record.is_current(wall))
-            } else if key.starts_with(Continuation::KEY_PREFIX) {
+            } else if key == Continuation::KEY {
                 !Continuation::parse(value).is_some_and(|record| record.is_current(wall))
             } else if key == ResumeRecord::KEY {
                 !ResumeRecord::parse(value).is_some_and(|record| record.is_current(wall))
@@ -183,7 +193,9 @@ impl Features {
 
     fn begin_without_callback(&mut self, context: &mut Context) {
         context.page.session = Session::SignedOut;
-        if let Some(continuation) = context.page.stored.continuation.take() {
+        if context.page.stored.goes_on
+            && let Some(continuation) = context.page.stored.continuation.clone()
+        {
             return self.begin_sign_in(
                 PendingSignIn {
                     purpose: Purpose::StepUp { device: continuation.device },
@@ -194,9 +206,24 @@ impl Features {
                 context,
             );
         }
+        if self.offers_to_go_on(context) {
+            return;
+        }
         let was_signed_in = context.page.stored.was_signed_in;
         if context.page.route.needs_sign_in() || (context.page.route == Route::Home && was_signed_in) {
             self.begin_silently(context);
         }
+    }
+
+    /// Offers to go on with a step-up that was left on its way, on any screen that would ask for a sign-in. Whether it does.
+    pub(crate) fn offers_to_go_on(&mut self, context: &mut Context) -> bool {
+        let route = &context.page.route;
+        let is_here = route.needs_sign_in() || matches!(route, Route::Home | Route::SignedOut);
+        let Some(record) = context.page.going_on().filter(|_| is_here).cloned() else { return false };
+        self.sign_in.expected = Some(record.expected);
+        context.page.challenge = record.challenge;
+        self.advance_reset(ActionEvent::SignInInterrupted(record.device.clone()), context);
+        self.go_instead(Route::ResetPasscode(record.device), context);
+        true
     }
 }

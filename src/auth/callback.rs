@@ -1,6 +1,7 @@
 //! What the provider says on the way back (RFC 6749 4.1.2, RFC 9207).
 
 use super::{Discovery, SignInError};
+use portal_contract::session;
 
 /// The code to be exchanged. Used once, never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub struct Callback {
     state: Option<String>,
     iss: Option<String>,
     answer: Result<CallbackAnswer, SignInError>,
+    said: Option<String>,
 }
 
 impl std::fmt::Debug for Callback {
@@ -45,8 +47,8 @@ impl Callback {
     /// Takes the query of the address apart (without the question mark). A parameter that occurs twice spoils the answer.
     #[must_use]
     pub fn parse(query: &str) -> Self {
-        let mut found: [(&str, Option<String>); 4] =
-            [("state", None), ("iss", None), ("code", None), ("error", None)];
+        let names = ["state", "iss", "code", "error", "detail", "error_description"];
+        let mut found = names.map(|name| (name, None));
         let mut is_repeated = false;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if let Some((_, slot)) = found.iter_mut().find(|(known, _)| *known == name) {
@@ -54,20 +56,28 @@ impl Callback {
                 *slot = Some(value.into_owned());
             }
         }
-        let [(_, state), (_, iss), (_, code), (_, error)] = found;
+        let [state, iss, code, error, detail, description] =
+            found.map(|(_, value): (&str, Option<String>)| value);
+        let said = detail.or_else(|| error.clone()).filter(|said| is_error_code(said));
         let answer = match (code, error) {
             _ if is_repeated => Err(SignInError::CallbackMalformed),
-            (None, Some(error)) => Ok(CallbackAnswer::Error(classify(&error))),
+            (None, Some(error)) => Ok(CallbackAnswer::Error(classify(&error, description.as_deref()))),
             (Some(code), None) if !code.is_empty() => Ok(CallbackAnswer::Code(AuthorizationCode(code))),
             _ => Err(SignInError::CallbackMalformed),
         };
-        Self { state, iss, answer }
+        Self { state, iss, answer, said }
     }
 
     /// The `state`, by which the transaction is found.
     #[must_use]
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref().filter(|state| !state.is_empty())
+    }
+
+    /// The provider's own error code (RFC 6749 section 4.1.2.1), for IT. Anything but a plain code is nobody's to read.
+    #[must_use]
+    pub fn said(&self) -> Option<&str> {
+        self.said.as_deref()
     }
 
     /// In session mode: the failure the server reports. Anything else is for the server to say when it is asked.
@@ -92,8 +102,15 @@ impl Callback {
     }
 }
 
-fn classify(error: &str) -> SignInError {
+/// Registered error codes are of such letters; ours have a dot.
+fn is_error_code(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
+fn classify(error: &str, description: Option<&str>) -> SignInError {
     match error {
+        "access_denied" if session::is_about_account(description) => SignInError::AccountRefused,
         "access_denied" => SignInError::AccessDenied,
         "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
             SignInError::InteractionRequired

@@ -3,8 +3,10 @@
 //! RFC 9470: `Bearer error="insufficient_user_authentication", max_age="300", acr_values="..."`. The other, of one large
 //! provider: `Bearer error="insufficient_claims", claims="<base64>"`. What it carries goes to the configured authority only.
 
+use super::SignInError;
 use crate::domain::Seconds;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use portal_contract::headers;
 use portal_contract::json::parse;
 
 /// The greatest `max_age` that is passed on: the window of a reset.
@@ -23,6 +25,8 @@ pub struct StepUpChallenge {
     pub acr_values: Option<String>,
     /// A claims request (OIDC Core 5.5) as JSON text, opaque to the page.
     pub claims: Option<String>,
+    /// Why another sign-in of the same kind would not do, as far as our own server says it.
+    pub obstacle: Option<SignInError>,
 }
 
 impl StepUpChallenge {
@@ -39,12 +43,21 @@ impl StepUpChallenge {
                 max_age: get("max_age").and_then(read_max_age),
                 acr_values: get("acr_values").and_then(read_acr_values),
                 claims: None,
+                obstacle: get(headers::STEP_UP_REASON).and_then(read_obstacle),
             }),
             "insufficient_claims" => {
-                Some(Self { max_age: None, acr_values: None, claims: get("claims").and_then(read_claims) })
+                Some(Self { claims: get("claims").and_then(read_claims), ..Self::default() })
             }
             _ => None,
         }
+    }
+}
+
+fn read_obstacle(reason: &str) -> Option<SignInError> {
+    match reason {
+        headers::AUTH_TIME_MISSING => Some(SignInError::AuthTimeMissing),
+        headers::AUTH_TIME_IN_FUTURE => Some(SignInError::AuthTimeInFuture),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Ages come from the provider's own times and what passed on the page's clocks since the token was asked for; the
 //! computer's idea of the date is never used, because it may be hours off.
 
-use super::{SignInError, nulls::has_null};
+use super::SignInError;
 use crate::domain::{Milliseconds, Seconds};
 use portal_contract::UtcTime;
 use portal_contract::json::{Fields, read_value};
@@ -12,13 +12,16 @@ use serde_json::Value;
 /// How far `auth_time` may lie after `iat`: two machines of one provider.
 pub const LEEWAY: Seconds = Seconds(30);
 
+/// How far the age of a sign-in and the way to it may differ: both are rounded to seconds, by two clocks.
+const SLACK: Seconds = Seconds(5);
+
 /// The claims in use. `Debug` shows none: they name a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdTokenClaims {
     iss: String,
     sub: String,
-    aud: Vec<String>,
-    azp: Option<String>,
+    aud: Option<Vec<String>>,
+    azp: Option<Value>,
     exp: Option<i64>,
     iat: Option<i64>,
     nonce: Option<String>,
@@ -35,45 +38,41 @@ impl std::fmt::Debug for IdTokenClaims {
 }
 
 impl IdTokenClaims {
-    /// Reads the claims; `None` when one of them is of another kind. A claim that is missing is found out when the
-    /// claims are validated.
+    /// Reads the claims; `None` when they are no object. A claim that is of another kind counts as missing: where that matters is
+    /// found out when the claims are validated, and where nothing hangs on it nobody is kept out.
     #[must_use]
     pub fn read(value: &Value) -> Option<Self> {
-        let claims = read_value(value, |fields| Self {
+        read_value(value, |fields| Self {
             iss: fields.text_or_empty("iss"),
             sub: fields.text_or_empty("sub"),
             aud: audiences(fields),
-            azp: fields.optional_text("azp"),
+            azp: fields.value("azp").cloned(),
             exp: numeric_date(fields, "exp"),
             iat: numeric_date(fields, "iat"),
             nonce: fields.optional_text("nonce"),
-            auth_time: numeric_date(fields, "auth_time"),
+            // One that is there and no time is refused below, like zero.
+            auth_time: fields.value("auth_time").map(|_| numeric_date(fields, "auth_time").unwrap_or(0)),
             name: fields.optional_text("name"),
             preferred_username: fields.optional_text("preferred_username"),
             email: fields.optional_text("email"),
-        });
-        claims.filter(|_| !has_null(value, &["iss", "sub", "aud"]))
+        })
     }
 }
 
-/// `aud` is a text or a list of texts; anything else in it makes the token unreadable.
-fn audiences(fields: &Fields<'_>) -> Vec<String> {
-    let Some(value) = fields.value("aud") else { return Vec::new() };
+/// `aud` is a text or a list of texts; with anything else in it there is none.
+fn audiences(fields: &Fields<'_>) -> Option<Vec<String>> {
+    let value = fields.value("aud")?;
     let entries = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    if !entries.iter().all(Value::is_string) {
-        fields.refuse();
-    }
-    entries.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    entries.iter().map(|entry| entry.as_str().map(str::to_owned)).collect()
 }
 
-/// A `NumericDate` may have a fraction (RFC 7519 section 2); whole seconds are enough, rounded down.
+/// A `NumericDate` may have a fraction (RFC 7519 section 2); whole seconds are enough, rounded down. Some providers write whole
+/// seconds as text.
 fn numeric_date(fields: &Fields<'_>, name: &str) -> Option<i64> {
     let value = fields.value(name)?;
-    if !value.is_number() {
-        fields.refuse();
-    }
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and absurd dates are refused later")]
-    value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64))
+    let number = || value.as_f64().map(|seconds| seconds.floor() as i64);
+    value.as_i64().or_else(number).or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// What the claims are compared with.
@@ -83,6 +82,8 @@ pub struct Expectations<'a> {
     pub issuer: &'a str,
     /// This client.
     pub client_id: &'a str,
+    /// Further audiences an ID token may name, if this client is among them and `azp`.
+    pub trusted_audiences: &'a [String],
     /// The nonce of the transaction.
     pub nonce: &'a str,
     /// The `max_age` that was sent: `auth_time` is required then.
@@ -127,6 +128,20 @@ impl VerifiedSignIn {
             Some(_) => Ok(()),
         }
     }
+
+    /// Why a sign-in that was to be fresh is not. `way`: what passed since the person was sent to it; one that is older was not
+    /// made on this way, so the provider did not ask who they are again. `None`: they were asked, and it took too long.
+    #[must_use]
+    pub fn why_not_fresh(&self, way: Milliseconds) -> Option<SignInError> {
+        match self.age {
+            None => Some(SignInError::AuthTimeMissing),
+            Some(age) if age < Seconds(0) => Some(SignInError::AuthTimeInFuture),
+            Some(age) if age > way.plus(SLACK.to_milliseconds()).whole_seconds() => {
+                Some(SignInError::AuthenticationTooOld)
+            }
+            Some(_) => None,
+        }
+    }
 }
 
 /// Compares the claims with what they must be. Whether the sign-in is young enough is [`VerifiedSignIn::require_age`]:
@@ -141,10 +156,14 @@ pub fn validate_claims(
     if claims.iss != expected.issuer {
         return Err(SignInError::TokenIssuerMismatch);
     }
-    if claims.aud.is_empty() || claims.aud.iter().any(|audience| audience != expected.client_id) {
+    let audiences = claims.aud.as_deref().unwrap_or_default();
+    let is_us = |audience: &String| audience == expected.client_id;
+    let is_known = |audience: &String| is_us(audience) || expected.trusted_audiences.contains(audience);
+    if !audiences.iter().any(is_us) || !audiences.iter().all(is_known) {
         return Err(SignInError::AudienceMismatch);
     }
-    if claims.azp.as_deref().is_some_and(|party| party != expected.client_id) {
+    let party = claims.azp.as_ref();
+    if party.map_or(audiences.len() > 1, |party| party.as_str() != Some(expected.client_id)) {
         return Err(SignInError::AuthorizedPartyMismatch);
     }
     let issued_at = claims.iat.filter(|iat| *iat > 0).ok_or(SignInError::IssuedAtInvalid)?;

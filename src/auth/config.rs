@@ -1,10 +1,10 @@
 //! `config.json`: what one build of the page needs to know to serve one organisation.
 
 use super::address::is_acceptable_url;
-use super::nulls::has_null;
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
 use portal_contract::json::{self, Fields, read_value};
+use serde_json::Value;
 
 /// Where `config.json` lies, and how long it may take.
 const PATH: &str = "/config.json";
@@ -66,6 +66,7 @@ impl Support {
     const ENTRIES: [&'static str; 4] = ["name", "phone", "email", "url"];
 
     fn read(fields: &Fields<'_>) -> Self {
+        fields.expect_texts(&Self::ENTRIES);
         let [name, phone, email, url] = Self::ENTRIES.map(|entry| fields.text_or_empty(entry));
         Self { name, phone, email, url }
     }
@@ -79,6 +80,50 @@ pub enum SignInMode {
     /// The server is, and the browser holds a cookie.
     Session,
 }
+
+/// How a fresh sign-in is asked for, beside `max_age`. What counts is `auth_time` in any case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StepUpRequest {
+    /// Leaves out `prompt=login`, for providers that cannot answer it (`stepUpPrompt` is `none`).
+    pub without_prompt: bool,
+    /// Authentication contexts (`acr_values`).
+    pub acr_values: Option<String>,
+    /// A claims request (OIDC Core 5.5), as JSON text.
+    pub claims: Option<String>,
+}
+
+impl StepUpRequest {
+    fn read(fields: &Fields<'_>) -> Result<Self, ConfigError> {
+        let [prompt, acr_values, claims] = ["stepUpPrompt", "stepUpAcrValues", "stepUpClaims"]
+            .map(|name| fields.optional_word(name).filter(|text| !text.is_empty()));
+        let without_prompt = match prompt {
+            None | Some("login") => false,
+            Some("none") => true,
+            Some(_) => return Err(ConfigError::Value("stepUpPrompt")),
+        };
+        if claims.is_some_and(|claims| !json::parse(claims).is_some_and(|value| value.is_object())) {
+            return Err(ConfigError::Value("stepUpClaims"));
+        }
+        let [acr_values, claims] = [acr_values, claims].map(|text| text.map(str::to_owned));
+        Ok(Self { without_prompt, acr_values, claims })
+    }
+}
+
+/// The entries of `config.json` that are texts.
+const TEXTS: [&str; 12] = [
+    "apiBase",
+    "authority",
+    "clientId",
+    "scopes",
+    "resource",
+    "audience",
+    "trustedAudiences",
+    "stepUpPrompt",
+    "stepUpAcrValues",
+    "stepUpClaims",
+    "defaultLocale",
+    "mode",
+];
 
 /// The page's configuration, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +140,14 @@ pub struct PageConfig {
     pub scopes: String,
     /// The API's resource indicator (RFC 8707); `None` for providers that do without.
     pub resource: Option<String>,
+    /// The API's audience, for providers that take it by this name (Auth0).
+    pub audience: Option<String>,
+    /// Further audiences an ID token may name, if its `azp` is this client.
+    pub trusted_audiences: Vec<String>,
+    /// How a fresh sign-in is asked for.
+    pub step_up: StepUpRequest,
+    /// Whether a fresh sign-in begins with a sign-out at the provider. The proof is the sign-in, not the sign-out.
+    pub sign_out_first: bool,
     /// The language to begin with; `None` leaves it to the browser.
     pub default_locale: Option<String>,
     /// Whom to ask while the API cannot be reached.
@@ -143,11 +196,26 @@ impl PageConfig {
     }
 
     fn read(fields: &Fields<'_>) -> Result<Self, ConfigError> {
-        // All are read before the first is judged: an entry of the wrong type is a fault of the whole document.
+        // An entry of the wrong type is a fault of the whole document.
+        fields.expect_texts(&TEXTS);
         let names = ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale", "mode"];
         let [api_base, authority, client_id, scopes, resource, default_locale, mode] =
             names.map(|name| fields.optional_word(name));
-        let support = fields.part("support", Support::read).unwrap_or_default();
+        if fields.value("signOutFirst").is_some_and(|value| !value.is_boolean())
+            || fields.value("support").is_some_and(|value| !value.is_object())
+        {
+            fields.refuse();
+        }
+        let sign_out_first = fields.value("signOutFirst").is_none() || fields.flag("signOutFirst");
+        let support = fields.part("support", Support::read);
+        if support.is_none() && fields.value("support").is_some() {
+            fields.refuse();
+        }
+        let support = support.unwrap_or_default();
+        let step_up = StepUpRequest::read(fields)?;
+        let words = |name| fields.word_or_empty(name).split_whitespace().map(str::to_owned).collect();
+        let trusted_audiences = words("trustedAudiences");
+        let audience = fields.optional_text("audience").filter(|text| !text.is_empty());
 
         let api_base = required(api_base, "apiBase")?.trim_end_matches('/');
         let is_own_path = api_base.starts_with('/') && !api_base.starts_with("//");
@@ -182,10 +250,19 @@ impl PageConfig {
             client_id: client_id.to_owned(),
             scopes: scopes.to_owned(),
             resource: resource.filter(|text| !text.is_empty()).map(str::to_owned),
+            audience,
+            trusted_audiences,
+            step_up,
+            sign_out_first,
             default_locale: default_locale.map(str::to_owned),
             support,
         })
     }
+}
+
+/// Whether one of these entries is there and null. Whoever writes null there meant something else.
+fn has_null(value: &Value, names: &[&str]) -> bool {
+    names.iter().any(|name| value.get(*name).is_some_and(Value::is_null))
 }
 
 fn required<'a>(value: Option<&'a str>, name: &'static str) -> Result<&'a str, ConfigError> {

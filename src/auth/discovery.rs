@@ -1,6 +1,6 @@
 //! The provider's discovery document (OpenID Connect Discovery 1.0).
 
-use super::{SignInError, address::is_acceptable_url, nulls::has_null};
+use super::{SignInError, address::is_acceptable_url};
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
 use portal_contract::json::{self, Fields, read_value};
@@ -10,7 +10,7 @@ pub(super) const TIME_OUT: Seconds = Seconds(15);
 /// Documents of a provider beyond this are refused unread.
 pub(super) const LARGEST: usize = 64 * 1024;
 
-/// The one entry whose null is not the same as its absence: it says something about the provider's safety.
+/// The one entry beside the addresses that has to be sound: it says something about the provider's safety.
 const ANNOUNCES_ISS: &str = "authorization_response_iss_parameter_supported";
 
 /// What the page needs to know of a provider.
@@ -47,10 +47,13 @@ impl Discovery {
     /// Reads the answer to [`discovery_request`].
     ///
     /// # Errors
-    /// `ProviderUnreachable`, or what [`Discovery::parse`] says.
+    /// `ProviderUnreachable`; `DiscoveryMalformed` where something else than a provider answers; or what [`Discovery::parse`] says.
     pub fn of_answer(outcome: &HttpOutcome, authority: &str) -> Result<Self, SignInError> {
         match outcome {
             Ok(answer) if answer.is_success() => Self::parse(&answer.body, authority),
+            Ok(answer) if (400..500).contains(&answer.status) && !matches!(answer.status, 408 | 429) => {
+                Err(SignInError::DiscoveryMalformed)
+            }
             Ok(_) | Err(_) => Err(SignInError::ProviderUnreachable),
         }
     }
@@ -63,27 +66,39 @@ impl Discovery {
         if text.len() > LARGEST {
             return Err(SignInError::DiscoveryMalformed);
         }
-        let value = json::parse(text).filter(|value| !has_null(value, &[ANNOUNCES_ISS]));
+        let value = json::parse(text);
         let document = value.and_then(|value| read_value(&value, Self::read));
         let document = document.ok_or(SignInError::DiscoveryMalformed)?;
         if document.issuer != authority {
             return Err(SignInError::IssuerMismatch);
         }
         let endpoints = [&document.authorization_endpoint, &document.token_endpoint, &document.jwks_uri];
-        if !endpoints.into_iter().chain(&document.end_session_endpoint).all(|url| is_acceptable_url(url)) {
+        if !endpoints.into_iter().all(|url| is_acceptable_url(url)) {
             return Err(SignInError::EndpointNotSecure);
         }
         Ok(document)
     }
 
     fn read(fields: &Fields<'_>) -> Self {
+        let announced = fields.value(ANNOUNCES_ISS).map(|value| (value.as_bool(), value.as_str()));
+        let is_announced = match announced {
+            None | Some((Some(false), _) | (_, Some("false"))) => false,
+            Some((Some(true), _) | (_, Some("true"))) => true,
+            Some(_) => {
+                fields.refuse();
+                false
+            }
+        };
         Self {
             issuer: fields.text("issuer"),
             authorization_endpoint: fields.text("authorization_endpoint"),
             token_endpoint: fields.text("token_endpoint"),
             jwks_uri: fields.text("jwks_uri"),
-            end_session_endpoint: fields.optional_text("end_session_endpoint"),
-            announces_iss: fields.flag(ANNOUNCES_ISS),
+            // Nobody is kept out for want of a place to sign out.
+            end_session_endpoint: fields
+                .optional_text("end_session_endpoint")
+                .filter(|url| is_acceptable_url(url)),
+            announces_iss: is_announced,
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum SignInError {
     ResponseIssuerMismatch,
     /// The person or an administrator said no (`access_denied`).
     AccessDenied,
+    /// The provider says that this account may not (`access_denied` with another reason than that the person said no).
+    AccountRefused,
     /// The provider needs the person to sign in (`login_required` and its kin).
     InteractionRequired,
     /// The provider is out of order for now (`temporarily_unavailable`, `server_error`).
@@ -75,7 +77,7 @@ pub enum SignInError {
 
 impl SignInError {
     /// Every case, for tables and tests.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::ProviderUnreachable,
         Self::DiscoveryMalformed,
         Self::IssuerMismatch,
@@ -86,6 +88,7 @@ impl SignInError {
         Self::CallbackMalformed,
         Self::ResponseIssuerMismatch,
         Self::AccessDenied,
+        Self::AccountRefused,
         Self::InteractionRequired,
         Self::ProviderUnavailable,
         Self::ProviderRefused,
@@ -132,6 +135,7 @@ impl SignInError {
             Self::CallbackMalformed => "auth.callback_malformed",
             Self::ResponseIssuerMismatch => "auth.response_issuer_mismatch",
             Self::AccessDenied => "auth.access_denied",
+            Self::AccountRefused => "auth.account_refused",
             Self::InteractionRequired => "auth.interaction_required",
             Self::ProviderUnavailable => "auth.provider_unavailable",
             Self::ProviderRefused => "auth.provider_refused",

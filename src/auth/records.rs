@@ -152,6 +152,10 @@ impl Transaction {
             let [verifier, nonce, purpose, return_to, key] =
                 ["verifier", "nonce", "purpose", "return_to", "key"].map(|name| fields.word(name));
             let expected = fields.part("expected", ExpectedPerson::read);
+            if expected.is_none() && fields.value("expected").is_some() {
+                // Without it anybody might come back.
+                fields.refuse();
+            }
             let created = read_moment(fields, "created");
             Some(Self {
                 verifier: CodeVerifier::parse(verifier)?,
@@ -173,11 +177,18 @@ impl Transaction {
     }
 }
 
-/// The way from sign-out on to the fresh sign-in: flow.md step 5, between the two redirects.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A step-up on its way (flow.md step 5). It outlives whatever the provider does with the sign-out: an error, a page of its
+/// own, a return without `state`. It leads to a sign-in and allows nothing by itself.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Continuation {
     /// The device whose passcode shall be reset.
     pub device: DeviceId,
+    /// Its name; empty when it was not known.
+    pub device_name: String,
+    /// The `state` of the sign-out: whoever comes back with it goes on without being asked, once.
+    pub state: Option<String>,
+    /// Whether a sign-out was tried before, so that none is tried again.
+    pub is_again: bool,
     /// Who has to sign in.
     pub expected: ExpectedPerson,
     /// What the server demanded, if it did.
@@ -186,15 +197,15 @@ pub struct Continuation {
     pub created: UtcTime,
 }
 
-impl Continuation {
-    /// Keys of stored continuations start with this; the `state` follows.
-    pub const KEY_PREFIX: &'static str = "portal.continuation.";
-
-    /// The storage key for a `state`.
-    #[must_use]
-    pub fn storage_key(state: &str) -> String {
-        [Self::KEY_PREFIX, state].concat()
+impl std::fmt::Debug for Continuation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Continuation").field("device", &self.device).finish_non_exhaustive()
     }
+}
+
+impl Continuation {
+    /// The storage key; there is one record at most.
+    pub const KEY: &'static str = "portal.step-up";
 
     /// The record as stored.
     #[must_use]
@@ -202,6 +213,9 @@ impl Continuation {
         let challenge = self.challenge.clone().unwrap_or_default();
         object(&[
             ("device", text(self.device.as_str())),
+            ("name", text(&self.device_name)),
+            ("state", optional_text(self.state.as_deref())),
+            ("again", self.is_again.to_string()),
             ("expected", self.expected.write()),
             ("max_age", challenge.max_age.map_or_else(null, |age| age.0.to_string())),
             ("acr_values", optional_text(challenge.acr_values.as_deref())),
@@ -218,11 +232,16 @@ impl Continuation {
                 max_age: fields.optional_number("max_age").map(Seconds),
                 acr_values: fields.optional_text("acr_values"),
                 claims: fields.optional_text("claims"),
+                obstacle: None,
             };
             let expected = fields.part("expected", ExpectedPerson::read);
-            let created = read_moment(fields, "created");
+            let (created, is_again) = (read_moment(fields, "created"), fields.flag("again"));
+            let (device_name, state) = (fields.text_or_empty("name"), fields.optional_text("state"));
             Some(Self {
                 device: DeviceId::parse(fields.word("device"))?,
+                device_name,
+                state,
+                is_again,
                 expected: expected?,
                 challenge: Some(challenge).filter(|challenge| *challenge != StepUpChallenge::default()),
                 created,

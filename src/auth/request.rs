@@ -8,6 +8,7 @@ use crate::http::{HttpRequest, Method};
 use crate::route::Route;
 use form_urlencoded::Serializer;
 use portal_contract::REVEAL_SIGN_IN_SECONDS;
+use portal_contract::sign_out::SignOut;
 
 /// An address to leave the page for. Its query holds `state`, `nonce` or an ID token, so `Debug` stops before it.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,7 +80,12 @@ pub fn authorization_url(
     if let Some(resource) = &config.resource {
         query.append_pair("resource", resource);
     }
-    if let Some(prompt) = transaction.purpose.prompt() {
+    if let Some(audience) = &config.audience {
+        query.append_pair("audience", audience);
+    }
+    let is_fresh = transaction.purpose.max_age(challenge).is_some();
+    let is_left_out = is_fresh && config.step_up.without_prompt;
+    if let Some(prompt) = transaction.purpose.prompt().filter(|_| !is_left_out) {
         query.append_pair("prompt", prompt);
     }
     if let Some(max_age) = transaction.purpose.max_age(challenge) {
@@ -89,13 +95,15 @@ pub fn authorization_url(
     if let Some(hint) = hint {
         query.append_pair("login_hint", hint);
     }
-    if let Some(challenge) = challenge {
-        if let Some(acr_values) = &challenge.acr_values {
-            query.append_pair("acr_values", acr_values);
-        }
-        if let Some(claims) = &challenge.claims {
-            query.append_pair("claims", claims);
-        }
+    // What the server demands goes before what is configured.
+    let configured = Some(&config.step_up).filter(|_| is_fresh);
+    let acr_values = challenge.and_then(|challenge| challenge.acr_values.as_ref());
+    if let Some(acr_values) = acr_values.or_else(|| configured?.acr_values.as_ref()) {
+        query.append_pair("acr_values", acr_values);
+    }
+    let claims = challenge.and_then(|challenge| challenge.claims.as_ref());
+    if let Some(claims) = claims.or_else(|| configured?.claims.as_ref()) {
+        query.append_pair("claims", claims);
     }
     with_query(&discovery.authorization_endpoint, &query.finish())
 }
@@ -111,16 +119,16 @@ pub fn end_session_url(
     id_token: Option<&IdToken>,
 ) -> Option<SecretUrl> {
     let endpoint = discovery.end_session_endpoint.as_deref()?;
+    let sign_out = SignOut {
+        issuer: &discovery.issuer,
+        endpoint,
+        client_id: &config.client_id,
+        return_to: &own_address(origin, &Route::SignedOut),
+        id_token: id_token.map(IdToken::reveal),
+        state,
+    };
     let mut query = Serializer::new(String::new());
-    query
-        .append_pair("client_id", &config.client_id)
-        .append_pair("post_logout_redirect_uri", &own_address(origin, &Route::SignedOut));
-    if let Some(id_token) = id_token {
-        query.append_pair("id_token_hint", id_token.reveal());
-    }
-    if let Some(state) = state {
-        query.append_pair("state", state);
-    }
+    query.extend_pairs(sign_out.parameters());
     Some(with_query(endpoint, &query.finish()))
 }
 

@@ -1,7 +1,7 @@
 //! Session mode: the server is the provider's client and this page holds no token. What is left here: where to go, and who
 //! the server says is signed in.
 
-use super::{Purpose, SecretUrl, SignInError, VerifiedSignIn};
+use super::{LEEWAY, Purpose, SecretUrl, SignInError, VerifiedSignIn};
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
 use portal_contract::json::read_text;
@@ -12,11 +12,13 @@ const TIME_OUT: Seconds = Seconds(20);
 /// The header of session mode when nobody is believed to be signed in.
 const NOBODY: &str = "-";
 
-/// Where to go to sign in. `state` comes back to `/callback` and finds the transaction again.
+/// Where to go to sign in. `state` comes back to `/callback` and finds the transaction again. A step-up signs out at the
+/// provider on the way, unless that is left out.
 #[must_use]
-pub fn session_sign_in_url(state: &str, purpose: &Purpose) -> SecretUrl {
+pub fn session_sign_in_url(state: &str, purpose: &Purpose, signs_out_first: bool) -> SecretUrl {
     let query = ["?", session::PURPOSE, "=", purpose.name(), "&", session::STATE, "=", state].concat();
-    SecretUrl::new([session::SIGN_IN, &query].concat())
+    let skip = ["&", session::SIGN_OUT_FIRST, "=", session::SKIP].concat();
+    SecretUrl::new([session::SIGN_IN, &query, if signs_out_first { "" } else { &skip }].concat())
 }
 
 /// Who is signed in?
@@ -42,7 +44,8 @@ fn request(method: Method, path: &str) -> HttpRequest {
     }
 }
 
-/// Reads the answer to [`session_request`]. The age of the sign-in is by the server's clock alone.
+/// Reads the answer to [`session_request`]. The age of the sign-in is by the server's clock alone; negative when it lies further
+/// in the future than clocks may differ.
 ///
 /// # Errors
 /// `InteractionRequired` when nobody is signed in, else why it is not known.
@@ -55,7 +58,9 @@ pub fn signed_in(outcome: &HttpOutcome) -> Result<VerifiedSignIn, SignInError> {
     }
     let read = read_text(&answer.body, |fields| (Me::read(fields), fields.moment(session::CURRENT_TIME)));
     let (me, now) = read.filter(|(me, _)| !me.id.is_empty()).ok_or(SignInError::TokenAnswerMalformed)?;
-    let age = me.auth_time.map(|at| Seconds(now.unix_seconds().saturating_sub(at.unix_seconds())));
+    let age = me.auth_time.map(|at| now.unix_seconds().saturating_sub(at.unix_seconds()));
+    // A provider whose clock is a little ahead has signed the person in now.
+    let age = age.map(|age| Seconds(if (-LEEWAY.0..0).contains(&age) { 0 } else { age }));
     Ok(VerifiedSignIn {
         sub: me.id,
         name: me.display_name,

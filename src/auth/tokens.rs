@@ -2,7 +2,6 @@
 
 use super::SignInError;
 use super::discovery::LARGEST;
-use crate::domain::Seconds;
 use crate::http::HttpOutcome;
 use portal_contract::json::{Fields, read_text};
 
@@ -65,15 +64,13 @@ impl std::fmt::Debug for Credential {
     }
 }
 
-/// What a code was exchanged for. A refresh token, should one come, is not read.
+/// What a code was exchanged for. A refresh token, should one come, is not read, nor is anything else nobody needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenAnswer {
     /// For the API.
     pub access: AccessToken,
     /// Says who signed in and when; not verified yet.
     pub id: IdToken,
-    /// How long the access token lasts, if the provider says so.
-    pub lifetime: Option<Seconds>,
 }
 
 impl TokenAnswer {
@@ -96,17 +93,15 @@ impl TokenAnswer {
     }
 
     fn read(fields: &Fields<'_>) -> Self {
-        let [access, id, kind] = ["access_token", "id_token", "token_type"].map(|name| fields.word(name));
-        let is_bearer = kind.eq_ignore_ascii_case("Bearer");
+        let [access, id] = ["access_token", "id_token"].map(|name| fields.word(name));
+        let kind = fields.value("token_type");
+        let is_bearer_text = |kind: &str| kind.trim().eq_ignore_ascii_case("Bearer");
+        let is_bearer = kind.is_none_or(|kind| kind.as_str().is_some_and(is_bearer_text));
         // What cannot stand in a header cannot be a bearer token (RFC 6750 section 2.1).
         let is_plain = access.bytes().all(|byte| byte.is_ascii_graphic());
         if !is_bearer || !is_plain || access.is_empty() || id.is_empty() {
             fields.refuse();
         }
-        Self {
-            access: AccessToken(access.to_owned()),
-            id: IdToken(id.to_owned()),
-            lifetime: fields.optional_number("expires_in").map(Seconds),
-        }
+        Self { access: AccessToken(access.to_owned()), id: IdToken(id.to_owned()) }
     }
 }

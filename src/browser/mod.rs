@@ -12,7 +12,6 @@ pub mod event_stream;
 pub mod http;
 pub mod intl;
 pub mod languages;
-pub mod later;
 pub mod location;
 pub mod print;
 pub mod random;

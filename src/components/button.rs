@@ -1,7 +1,9 @@
 //! Buttons and links that look like them, named by what they do.
+//!
+//! A tick box with its words. The whole line is the target.
 
-use super::{Part, el};
 use crate::app::Event;
+use crate::components::{Part, el};
 use crate::i18n::Text;
 use crate::route::Route;
 use crate::shell::use_dispatch;
@@ -49,4 +51,19 @@ pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> Part {
 #[inline(never)]
 pub fn link_button(weight: Weight, words: Text, route: &Route) -> Part {
     el("a").class(weight.class()).attr("href", route.path()).words(words).into()
+}
+
+/// The line. `toggled` runs on every change; what is ticked is the model's, not the element's.
+pub fn tick_box(
+    id: &'static str,
+    is_ticked: impl Fn() -> bool + 'static,
+    words: Part,
+    toggled: impl Fn() + 'static,
+) -> Part {
+    let input = el("input")
+        .attr("type", "checkbox")
+        .attr("id", id)
+        .prop_live("checked", move || if is_ticked() { "1".to_owned() } else { String::new() })
+        .on("change", move |_| toggled());
+    el("label").class("tick").attr("for", id).child(input).child(el("span").child(words)).into()
 }

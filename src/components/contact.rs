@@ -1,10 +1,11 @@
 //! How to reach the organisation's IT: the same component on every page (in the footer) and in every error, so that it
 //! is always at the same place (WCAG 3.2.6). What the organisation has not configured is left out.
 
-use super::{Icon, Part, el, icon, live};
+use super::live;
+use crate::components::{Icon, Part, el, icon};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, use_tr};
-use crate::view;
+use crate::words::{telephone_address, web_address};
 use portal_contract::Branding;
 use std::sync::Arc;
 
@@ -48,14 +49,10 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
         }
     };
     add(Icon::Person, &branding.contact_it_name, None);
-    add(
-        Icon::Call,
-        &branding.contact_it_phone_number,
-        view::telephone_address(&branding.contact_it_phone_number),
-    );
+    add(Icon::Call, &branding.contact_it_phone_number, telephone_address(&branding.contact_it_phone_number));
     let mail = &branding.contact_it_email_address;
     add(Icon::Mail, mail, Some(["mailto:", mail.trim()].concat()));
-    if let Some(site) = view::web_address(&branding.online_support_site_url) {
+    if let Some(site) = web_address(&branding.online_support_site_url) {
         let name = branding.online_support_site_name.trim();
         add(Icon::Link, if name.is_empty() { &site } else { name }, Some(site.clone()));
     }
@@ -72,7 +69,7 @@ fn way_item(way: Way) -> Part {
 }
 
 /// What the organisation adds to the ways, in its own words.
-pub(super) fn contact_notes(branding: Selected<Arc<Branding>>) -> Part {
+pub fn contact_notes(branding: Selected<Arc<Branding>>) -> Part {
     let tr = use_tr();
     let notes = move || branding.with(|branding| tr.text(&Text::verbatim(&branding.contact_it_notes)));
     el("p").class("foot-notes").live_text(notes).into()

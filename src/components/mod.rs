@@ -5,44 +5,25 @@
 //! security policy of production forbids HTML from strings (Trusted Types) and `style` attributes.
 //! `tests/web_screens.rs` mounts every screen under it.
 
-mod banner;
 mod button;
-mod chip;
 mod contact;
-mod device_list;
-mod device_row;
-mod flag;
-mod footer;
-mod header;
+mod dialog;
 mod heading;
 mod icon;
-pub mod later;
-mod live;
 mod markup;
-mod note;
 mod notice;
-mod skeleton;
+mod parts;
 mod steps;
-mod tick;
 
-pub use banner::{language_banner, offline_banner, service_banner};
-pub use button::{Weight, button, link_button, pressable};
-pub use chip::{status_chip, tone_class, tone_icon};
-pub use contact::{Flow, contact_card, contact_ways};
-pub use device_list::{DeviceListProps, device_list};
-pub use device_row::{device_row, device_status};
-pub use flag::{flag, mark_all, notification_item};
-pub use footer::footer;
-pub use header::header;
-pub use heading::{focus_heading, heading, heading_live};
+pub use button::{Weight, button, link_button, pressable, tick_box};
+pub use contact::{Flow, contact_card, contact_notes, contact_ways};
+pub use dialog::{dialog, focus_return};
+pub use heading::{Spoken, focus_heading, heading, heading_live, live_region, take_lost_focus};
 pub use icon::{Icon, icon};
-pub use live::{Spoken, live_region};
 pub use markup::{Element, Part, attach, effect, el, group, live, live_text, nothing, words};
-pub use note::note_item;
-pub use notice::{alert, message, notice_body, reference};
-pub use skeleton::skeleton_rows;
-pub use steps::{steps, trail};
-pub use tick::tick_box;
+pub use notice::{alert, message, note_item, notice_body, reference, status_chip, tone_class, tone_icon};
+pub(crate) use parts::*;
+pub use steps::{skeleton_rows, steps, trail};
 
 /// The value of `aria-hidden` for what only decorates.
 pub const HIDDEN: &str = "true";

@@ -1,8 +1,16 @@
 //! A boxed message: what is the matter, what comes next, the reference to give to IT, and one way on.
+//!
+//! One notification in a list: what happened to which device, when, and whether it has been read.
+//!
+//! A status at a glance: an icon and words; the colour only repeats them.
 
-use super::{Part, el, group, icon, tone_class, tone_icon};
+use crate::app::Event;
+use crate::components::{Icon, Part, el, group, icon};
+use crate::features::notifications::words::NotificationView;
 use crate::i18n::{Text, t};
-use crate::view::{Notice, Tone};
+use crate::route::Route;
+use crate::shell::use_dispatch;
+use crate::words::{Notice, Tone};
 
 /// A boxed message: its title, its paragraphs, and below them whatever goes on (buttons, ways to reach IT).
 #[inline(never)]
@@ -32,4 +40,60 @@ pub fn alert(notice: Notice, rest: Option<Part>) -> Part {
     let rest = group([notice.reference.map(reference).into(), rest.into()]);
     let body = message(notice.tone, Some(notice.heading), notice.lines, Some(rest));
     el("div").attr("role", "alert").child(body).into()
+}
+
+/// The list item; `when` says how long ago it was. Following the link marks the notification as read.
+pub fn note_item(
+    note: NotificationView,
+    when: Part,
+    is_read: bool,
+    route: Option<Route>,
+    opened: Event,
+) -> Part {
+    let dispatch = use_dispatch();
+    let class = ["note ", tone_class(note.tone), if is_read { "" } else { " unread" }].concat();
+    let mark = (!is_read).then(|| el("span").class("sr").words(t::notifications_unread()).text(": "));
+    let sentence = match route {
+        Some(route) => {
+            el("a").attr("href", route.path()).on_press(move || dispatch(opened.clone())).words(note.sentence)
+        }
+        None => el("span").words(note.sentence),
+    };
+    el("li")
+        .attr("class", class)
+        .child(icon(tone_icon(note.tone)))
+        .child(el("p").child(mark).child(sentence))
+        .child(note.detail.map(|detail| el("p").class("detail").words(detail)))
+        .child(el("p").class("when").child(when))
+        .into()
+}
+
+/// The class of the style sheet for a tone.
+#[must_use]
+pub const fn tone_class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Neutral => "neutral",
+        Tone::Info => "info",
+        Tone::Good => "good",
+        Tone::Warn => "warn",
+        Tone::Bad => "bad",
+    }
+}
+
+/// The icon that says the same as the colour.
+#[must_use]
+pub const fn tone_icon(tone: Tone) -> Icon {
+    match tone {
+        Tone::Neutral => Icon::Info,
+        Tone::Info => Icon::Clock,
+        Tone::Good => Icon::Check,
+        Tone::Warn => Icon::Warning,
+        Tone::Bad => Icon::Error,
+    }
+}
+
+/// A status chip.
+pub fn status_chip(tone: Tone, symbol: Icon, words: Text) -> Part {
+    let class = ["chip ", tone_class(tone)].concat();
+    el("span").attr("class", class).child(icon(symbol)).child(el("span").words(words)).into()
 }

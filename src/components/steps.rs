@@ -1,6 +1,9 @@
 //! Numbered things: what to do on the device, and how far the person has come.
+//!
+//! Placeholders while something loads. They appear only after half a second (by the style sheet, so that no timer has to
+//! be kept): a quick answer shows no flicker.
 
-use super::{Part, el};
+use crate::components::{HIDDEN, Part, el};
 use crate::i18n::Text;
 
 /// Numbered instructions.
@@ -16,4 +19,13 @@ pub fn trail(names: Vec<Text>, current: usize) -> Part {
         (if place == current { item.attr("aria-current", "step") } else { item }).into()
     });
     el("ol").class("trail").children(items).into()
+}
+
+/// Rows of the device list before there are any.
+pub fn skeleton_rows(count: usize) -> Part {
+    let row = |_| {
+        let row = el("div").class("skeleton-row").attr("aria-hidden", HIDDEN);
+        row.child(el("i")).child(el("b")).child(el("s")).into()
+    };
+    el("div").class("skeletons late").children((0..count).map(row)).into()
 }

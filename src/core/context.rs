@@ -1,9 +1,9 @@
 //! What a rule may use beside its own feature in one step: the moment, what the page as a whole knows, and the effects
 //! gathered so far.
 
-use super::{Announcement, Effect, LogEntry, Page, StorageKey, StoredValue, TimerId};
+use super::{Announcement, Effect, LogEntry, NO_AUTH_TIME, Page, StorageKey, StoredValue, TimerId};
 use crate::api::Jitter;
-use crate::auth::SignInMode;
+use crate::auth::{Continuation, SignInMode};
 use crate::domain::{Milliseconds, Now};
 
 /// Why somebody is signed out.
@@ -94,6 +94,38 @@ impl Context {
 
     pub(crate) fn remove_stored(&mut self, key: &str) {
         self.effect(Effect::StorageRemove(StorageKey(key.to_owned())));
+    }
+
+    /// Keeps a step-up for whoever opens the portal again.
+    pub(crate) fn remember_step_up(&mut self, record: Continuation) {
+        self.store(Continuation::KEY.to_owned(), record.serialise());
+        self.page.stored.continuation = Some(record);
+    }
+
+    /// The step-up has come to its end, or nobody wants it any more.
+    pub(crate) fn forget_step_up(&mut self) {
+        if self.page.stored.continuation.take().is_some() {
+            self.remove_stored(Continuation::KEY);
+        }
+    }
+
+    /// Remembers in this tab whether it is said when somebody signed in.
+    pub(crate) fn note_auth_time(&mut self, is_said: bool) {
+        if self.page.stored.no_auth_time == is_said {
+            self.page.stored.no_auth_time = !is_said;
+            if is_said {
+                self.remove_stored(NO_AUTH_TIME);
+            } else {
+                self.store(NO_AUTH_TIME.to_owned(), "1".to_owned());
+            }
+        }
+    }
+
+    /// Entries of an answer that could not be read; the others are shown.
+    pub(crate) fn note_left_out(&mut self, entries: usize, context: &'static str) {
+        if entries > 0 {
+            self.log("api.entry_left_out", context);
+        }
     }
 
     /// Whether the server signs people in and the page holds no token.

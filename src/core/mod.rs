@@ -20,5 +20,6 @@ pub use page::{Config, Connectivity, LaterScreens, LoadState, Page, ServerClock}
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
 pub(crate) use stored::{
-    BORROWED, ENDED_BY_IDLENESS, LOCALE, SIGN_OUT_OWED, SILENT_TRIED, StoredAtStart, WAS_SIGNED_IN, find,
+    BORROWED, ENDED_BY_IDLENESS, LOCALE, NO_AUTH_TIME, SIGN_OUT_OWED, SILENT_TRIED, StoredAtStart,
+    WAS_SIGNED_IN, find,
 };

@@ -2,8 +2,8 @@
 
 use super::{Announced, Session, StoredAtStart};
 use crate::api::ApiError;
-use crate::auth::{ConfigError, PageConfig, StepUpChallenge};
-use crate::domain::{Now, elapsed};
+use crate::auth::{ConfigError, Continuation, PageConfig, StepUpChallenge};
+use crate::domain::{DeviceId, Now, elapsed};
 use crate::route::Route;
 use portal_contract::{Branding, UtcTime};
 use std::sync::Arc;
@@ -150,6 +150,24 @@ impl Page {
             is_visible: true,
             in_background_since: None,
         }
+    }
+
+    /// Whether it is known that no sign-in here can be fresh, because nobody says when it was: said before the sign-out.
+    #[must_use]
+    pub const fn cannot_prove_fresh(&self) -> bool {
+        self.stored.no_auth_time
+    }
+
+    /// The step-up that was begun in this tab within the last ten minutes and has not come to its end.
+    pub(crate) fn going_on(&self) -> Option<&Continuation> {
+        self.stored.continuation.as_ref().filter(|record| record.is_current(self.now.wall))
+    }
+
+    /// The name of the device of that step-up, if it is this one.
+    #[must_use]
+    pub fn name_kept_of(&self, device: &DeviceId) -> Option<&str> {
+        let record = self.going_on().filter(|record| record.device == *device)?;
+        Some(record.device_name.as_str()).filter(|name| !name.is_empty())
     }
 
     /// About what time it is at the server.

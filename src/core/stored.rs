@@ -15,6 +15,8 @@ pub(crate) const LOCALE: &str = "portal.locale";
 pub(crate) const BORROWED: &str = "portal.borrowed";
 /// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
 pub(crate) const SIGN_OUT_OWED: &str = "portal.sign-out-owed";
+/// The provider did not say when somebody signed in, although it was asked for it: no sign-in here is fresh.
+pub(crate) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 /// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
 pub(crate) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
 
@@ -38,8 +40,12 @@ pub(crate) struct StoredAtStart {
     pub(crate) locale: Option<String>,
     /// B, before a reload.
     pub(crate) resume: Option<ResumeRecord>,
-    /// The way on from the sign-out for a reset.
+    /// The step-up that is on its way, or was left there.
     pub(crate) continuation: Option<Continuation>,
+    /// Whether it goes on by itself.
+    pub(crate) goes_on: bool,
+    /// No sign-in in this tab can be fresh: nobody says when it was.
+    pub(crate) no_auth_time: bool,
 }
 
 impl std::fmt::Debug for StoredAtStart {

@@ -1,31 +1,23 @@
-//! The screens: one file each, laid out from components. [`app`] is the root: the frame around every screen, which
-//! screen stands in it, and what happens when it changes (title, focus to the heading, what is spoken).
+//! The page as a whole: [`app`] is the root, the frame around every screen, which screen stands in it, and what happens when
+//! it changes (title, focus to the heading, what is spoken). A feature's screens are in its folder; here are those of none.
 
-mod borrowed;
-mod devices;
-mod landing;
-mod later;
-mod not_found;
-mod not_loaded;
-mod parts;
+mod frame;
+mod help;
+pub mod lazy;
+mod missing;
 mod screen;
-mod sign_in;
-mod static_shell;
 mod words;
 
 use crate::browser::system_notification;
-use crate::components::{
-    Part, Spoken, effect, el, focus_heading, footer, header, language_banner, live_region, offline_banner,
-    service_banner,
-};
+use crate::components::{Part, Spoken, effect, el, focus_heading, live_region};
 use crate::core::{Announcement, Connectivity};
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
-use crate::view;
+use crate::words::BrandColour;
+use frame::{footer, header, language_banner, offline_banner, service_banner};
 use leptos::prelude::document;
 use screen::Screen;
-use static_shell::hide_static_explanation;
 use wasm_bindgen::JsCast;
 
 const MAIN: &str = "content";
@@ -105,7 +97,7 @@ fn keep_root() -> Part {
     let tr = use_tr();
     let brand = select(use_model(), move |model| {
         let colour = &model.page.branding.theme_color;
-        view::BrandColour::parse(colour).map(|brand| (colour.clone(), brand.words()))
+        BrandColour::parse(colour).map(|brand| (colour.clone(), brand.words()))
     });
     effect(move || {
         let locale = tr.locale();
@@ -144,5 +136,14 @@ fn focus_main() {
     let main = document().get_element_by_id(MAIN);
     if let Some(main) = main.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _focused = main.focus();
+    }
+}
+
+/// Hides what `index.html` shows when the page cannot run, should a fault of somebody else's script have shown it before the
+/// page stood.
+fn hide_static_explanation() {
+    if let Some(failed) = document().get_element_by_id("failed") {
+        // Setting this attribute cannot fail: the name is valid.
+        let _hidden = failed.set_attribute("hidden", "");
     }
 }

@@ -1,11 +1,13 @@
 //! Which screen stands there. Derived from the model; two equal screens keep their elements.
 
-use super::later::{self, LaterScreen};
-use super::{devices, landing, not_found, not_loaded, sign_in};
+use super::lazy::{self, LazyScreen};
+use super::missing::{loading, not_found, not_loaded};
 use crate::app::Model;
 use crate::components::{Part, live};
 use crate::core::{Config, LaterScreens, Redirect, Session};
 use crate::domain::Idleness;
+use crate::features::devices::screen::devices;
+use crate::features::sign_in::screen as sign_in;
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{select, use_model};
@@ -33,7 +35,7 @@ pub(super) enum Screen {
     LaterLoading,
     /// They could not be loaded.
     LaterFailed,
-    Later(LaterScreen),
+    Later(LazyScreen),
 }
 
 impl Screen {
@@ -67,15 +69,15 @@ impl Screen {
             Route::SignedOut => return Self::SignedOut,
             Route::Callback => return Self::Returning,
             Route::NotFound => return Self::NotFound,
-            Route::Device(id) => LaterScreen::Device(id.clone()),
-            Route::ResetPasscode(id) => LaterScreen::Reset(id.clone()),
-            Route::DeviceHistory(id) => LaterScreen::DeviceHistory(id.clone()),
-            Route::NotMe(id, result) => LaterScreen::NotMe(id.clone(), result.clone()),
-            Route::History => LaterScreen::History,
-            Route::Passcode(id) => LaterScreen::Passcode(id.clone()),
-            Route::Notifications => LaterScreen::Notifications,
-            Route::Help => LaterScreen::Help,
-            Route::Accessibility => LaterScreen::Accessibility,
+            Route::Device(id) => LazyScreen::Device(id.clone()),
+            Route::ResetPasscode(id) => LazyScreen::Reset(id.clone()),
+            Route::DeviceHistory(id) => LazyScreen::DeviceHistory(id.clone()),
+            Route::NotMe(id, result) => LazyScreen::NotMe(id.clone(), result.clone()),
+            Route::History => LazyScreen::History,
+            Route::Passcode(id) => LazyScreen::Passcode(id.clone()),
+            Route::Notifications => LazyScreen::Notifications,
+            Route::Help => LazyScreen::Help,
+            Route::Accessibility => LazyScreen::Accessibility,
         };
         match model.page.later {
             LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
@@ -101,12 +103,12 @@ impl Screen {
             Self::SignInFailed => sign_in::failed(),
             Self::SignIn => sign_in::required(),
             Self::SignedOut => sign_in::signed_out(),
-            Self::Landing => landing::landing(),
-            Self::Devices => devices::devices(),
-            Self::NotFound => not_found::not_found(),
-            Self::LaterLoading => not_loaded::loading(),
-            Self::LaterFailed => not_loaded::failed(),
-            Self::Later(screen) => show_later(screen),
+            Self::Landing => sign_in::landing(),
+            Self::Devices => devices(),
+            Self::NotFound => not_found(),
+            Self::LaterLoading => loading(),
+            Self::LaterFailed => not_loaded(),
+            Self::Later(screen) => lazy::show(screen),
         }
     }
 }
@@ -118,11 +120,5 @@ pub(super) fn idle_warning() -> Part {
         model.page.later == LaterScreens::Ready
             && matches!(model.features.shared_computer.idleness, Idleness::Warning(_))
     });
-    live(move || is_due.get().then(|| show_later(LaterScreen::IdleWarning)))
-}
-
-/// Through a pointer the optimisers cannot see through: whatever only this reaches moves to the later part.
-fn show_later(screen: LaterScreen) -> Part {
-    let show: fn(LaterScreen) -> Part = later::show;
-    std::hint::black_box(show)(screen)
+    live(move || is_due.get().then(|| lazy::show(LazyScreen::IdleWarning)))
 }

@@ -1,11 +1,10 @@
 //! The words of the page as a whole: its title and what is spoken.
 
-use super::parts::device_name;
-use super::screen::Screen;
 use crate::app::Model;
-use crate::components::Spoken;
+use crate::components::{Spoken, device_name};
 use crate::i18n::{Text, t};
-use crate::view;
+use crate::pages::screen::Screen;
+use crate::words;
 
 /// The title of the document; the number of unread notifications comes first, because a tab shows only the beginning.
 pub(super) fn title(model: &Model) -> Text {
@@ -35,7 +34,7 @@ fn title_of_screen(model: &Model) -> Text {
         | Screen::LaterFailed
         | Screen::Later(_) => {
             let device = model.page.route.device().map(|id| device_name(model, id)).unwrap_or_default();
-            return view::title(&model.page.route, &device, &model.features.actions.reset, organisation);
+            return words::title(&model.page.route, &device, &model.features.actions.reset, organisation);
         }
     };
     t::title_page(page, t::app_name())
@@ -44,13 +43,13 @@ fn title_of_screen(model: &Model) -> Text {
 /// The latest announcement in words.
 pub(super) fn announced(model: &Model) -> Option<Text> {
     let device = model.features.actions.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
-    model.page.announcement.latest.as_ref().map(|latest| view::announcement(latest, &device))
+    model.page.announcement.latest.as_ref().map(|latest| words::announcement(latest, &device))
 }
 
 /// The latest that is told by the system, in words.
 pub(super) fn told(model: &Model) -> Option<Spoken> {
     let latest = model.features.actions.alert.latest.as_ref()?;
     let device = model.features.actions.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
-    let text = Some(view::announcement(latest, &device));
+    let text = Some(words::announcement(latest, &device));
     Some(Spoken { sequence: model.features.actions.alert.sequence, text, is_alert: false })
 }

@@ -4,7 +4,6 @@
 //! queue, so that the rules never see a model half changed.
 
 mod context;
-mod later;
 mod listen;
 mod perform;
 
@@ -21,7 +20,15 @@ use perform::Performer;
 use portal_contract::UtcTime;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::rc::Rc;
+
+/// The lazily loaded screens could not be fetched, or are not those of this page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotLoaded;
+
+/// Fetches the lazily loaded screens; after a failure it can be called again.
+pub type LoadScreens = fn() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>>;
 
 /// Takes events, one after the other.
 #[derive(Clone)]
@@ -35,12 +42,12 @@ struct Inner {
 }
 
 impl Shell {
-    fn new(model: RwSignal<Model>, language: Catalogue) -> Self {
+    fn new(model: RwSignal<Model>, language: Catalogue, screens: LoadScreens) -> Self {
         Self(Rc::new_cyclic(|weak| Inner {
             model,
             queue: RefCell::default(),
             is_working: Cell::new(false),
-            performer: Performer::new(weak.clone(), language),
+            performer: Performer::new(weak.clone(), language, screens),
         }))
     }
 
@@ -87,13 +94,14 @@ fn now() -> Now {
 }
 
 /// Starts the page as soon as the texts of a language are there; `boot.js` began to load them before this module was.
-/// Without them nothing is mounted, and the explanation of `index.html` appears.
-pub fn start(show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
+/// Without them nothing is mounted, and the explanation of `index.html` appears. `screens` is called when a screen is opened
+/// that is loaded lazily.
+pub fn start(screens: LoadScreens, show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     wasm_bindgen_futures::spawn_local(async move {
         match languages::first().await {
-            Some(language) => open(language, show),
+            Some(language) => open(language, screens, show),
             None => languages::report_missing(),
         }
     });
@@ -101,7 +109,7 @@ pub fn start(show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
 
 /// Mounts the page in the element of `index.html` that is meant for it: `show` builds the screens there, with the contexts
 /// of [`provide_page`]; then the rules hear where the page was opened.
-fn open(language: Catalogue, show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
+fn open(language: Catalogue, screens: LoadScreens, show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     let opening = Opening {
         origin: location::origin(),
         path: location::path(),
@@ -113,7 +121,7 @@ fn open(language: Catalogue, show: impl FnOnce(&web_sys::HtmlElement) + 'static)
     let Some(root) = perform::take_root() else { return };
     let page = mount_to(root.clone(), move || {
         let model = RwSignal::new(Model::new(now(), language.clone()));
-        let shell = Shell::new(model, language);
+        let shell = Shell::new(model, language, screens);
         listen::install(&shell);
         let sink = shell.clone();
         provide_page(model.read_only(), move |event| sink.dispatch(event), IntlFormatter::new());

@@ -1,16 +1,20 @@
 //! Performs effects: the one place where a demand of the rules becomes a request, a timer or a navigation.
 
-use super::Inner;
+use super::{Inner, LoadScreens};
 use crate::app::{AppEvent, Event};
 use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
 use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
-use crate::browser::{http, languages, later, location, random, speech, storage};
+use crate::browser::{
+    clipboard, download, http, languages, location, print, random, selection, speech, storage,
+    system_notification,
+};
 use crate::core::{Effect, HistoryEntry, STORAGE_PREFIX, TimerId};
 use crate::domain::Milliseconds;
-use crate::features::{language, notifications, passcode, shared_computer, sign_in};
+use crate::features::actions::SystemNotifications;
+use crate::features::{actions, language, notifications, passcode, shared_computer, sign_in};
 use crate::i18n::{Catalogue, Locale};
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -21,7 +25,7 @@ use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = debug)]
-    pub(super) fn console_debug(code: &str, context: &str);
+    fn console_debug(code: &str, context: &str);
 }
 
 /// Performs effects and feeds what comes of them back as events.
@@ -32,11 +36,15 @@ pub(super) struct Performer {
     tabs: Tabs,
     reading: RefCell<Option<speech::Reading>>,
     languages: Rc<RefCell<Vec<Catalogue>>>,
+    screens: LoadScreens,
 }
+
+/// Where the shown passcode stands (`components/code.rs`).
+const SHOWN_PASSCODE: &str = "output.code";
 
 impl Performer {
     /// `language`: the texts the page was opened with.
-    pub(super) fn new(shell: Weak<Inner>, language: Catalogue) -> Self {
+    pub(super) fn new(shell: Weak<Inner>, language: Catalogue, screens: LoadScreens) -> Self {
         let listener = shell.clone();
         let tabs = Tabs::join(move |message| {
             if let Some(event) = heard(message) {
@@ -51,6 +59,7 @@ impl Performer {
             tabs,
             languages,
             reading: RefCell::default(),
+            screens,
         }
     }
 
@@ -118,16 +127,36 @@ impl Performer {
                 speech::stop();
                 self.reading.replace(None);
             }
-            later @ (Effect::AskForSystemNotifications
-            | Effect::SaveFile { .. }
-            | Effect::CopyText(_)
-            | Effect::SelectPasscode
-            | Effect::ReadAloud { .. }
-            | Effect::PrintPage) => {
-                // Through a pointer the optimisers cannot see through: the code comes with the later screens.
-                let perform: fn(&Weak<Inner>, &RefCell<Option<speech::Reading>>, Effect) =
-                    super::later::perform;
-                std::hint::black_box(perform)(&self.shell, &self.reading, later);
+            Effect::ReadAloud { reading, spoken } => {
+                let shell = self.shell.clone();
+                let ended =
+                    move || dispatch(&shell, Event::Passcode(passcode::Event::ReadAloudEnded(reading)));
+                self.reading.replace(speech::read(&spoken, ended));
+            }
+            Effect::CopyText(text) => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let copied = clipboard::copy(text.reveal()).await;
+                    dispatch(&shell, Event::Passcode(passcode::Event::CopyFinished { copied }));
+                });
+            }
+            Effect::SelectPasscode => selection::select(SHOWN_PASSCODE),
+            Effect::PrintPage => print::open_dialog(),
+            Effect::SaveFile { name, content } => {
+                if !download::save(&name, &content) {
+                    console_debug("download.refused", "history");
+                }
+            }
+            Effect::AskForSystemNotifications => {
+                let shell = self.shell.clone();
+                spawn_local(async move {
+                    let answer = if system_notification::ask().await {
+                        SystemNotifications::Allowed
+                    } else {
+                        SystemNotifications::Refused
+                    };
+                    dispatch(&shell, Event::Actions(actions::Event::SystemNotificationsAnswered(answer)));
+                });
             }
             Effect::Log(entry) => console_debug(entry.code, entry.context),
         }
@@ -150,9 +179,9 @@ impl Performer {
 
     /// The module and the texts at the same time; both are there or neither is.
     fn load_later_screens(&self, locale: Locale) {
-        let (shell, loading) = (self.shell.clone(), self.texts(locale, true));
+        let (shell, loading, screens) = (self.shell.clone(), self.texts(locale, true), (self.screens)());
         spawn_local(async move {
-            let screens = later::load().await;
+            let screens = screens.await;
             let language = loading.await.filter(|_| screens.is_ok());
             let event = language.map_or(AppEvent::LaterScreensFailed, AppEvent::LaterScreensLoaded);
             dispatch(&shell, Event::App(event));
@@ -210,7 +239,7 @@ fn stop_timer(timers: &RefCell<Vec<(TimerId, Timer)>>, id: &TimerId) {
     });
 }
 
-pub(super) fn dispatch(shell: &Weak<Inner>, event: Event) {
+fn dispatch(shell: &Weak<Inner>, event: Event) {
     if let Some(shell) = shell.upgrade() {
         shell.dispatch(event);
     }

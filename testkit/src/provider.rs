@@ -25,6 +25,19 @@ const TOKEN_IS_USED_FOR: i64 = 60;
 /// What the provider is asked, or answers, in the query of an address.
 pub type Query = HashMap<String, String>;
 
+/// What becomes of a sign-out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterEnd {
+    /// The browser is sent back, with the `state` it came with.
+    GoesBack,
+    /// The browser is sent back without it.
+    ForgetsState,
+    /// The provider shows a page of its own, and there it ends.
+    Stays,
+    /// The provider answers that the request is wrong.
+    Refuses,
+}
+
 /// How the provider behaves. The usual values are those of one that does everything right.
 #[derive(Clone)]
 pub struct Habits {
@@ -38,6 +51,12 @@ pub struct Habits {
     pub issuer: Option<String>,
     /// Whether the discovery document names where a session is ended.
     pub ends_sessions: bool,
+    /// What becomes of a sign-out.
+    pub after_end: AfterEnd,
+    /// Entries that are laid over those of the discovery document; `null` takes one away.
+    pub document: Value,
+    /// Members that are laid over those of the answer with the tokens; `null` takes one away.
+    pub tokens: Value,
     /// Whether it says in discovery and in each answer who it is (`iss`, RFC 9207).
     pub names_itself: bool,
     /// The published keys.
@@ -107,6 +126,14 @@ pub fn query(address: &str) -> Query {
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
+/// Takes over the members of an object; `null` takes one away.
+fn lay_over(object: &mut Value, changes: &Value) {
+    for (name, value) in changes.as_object().unwrap() {
+        object[name] = value.clone();
+    }
+    object.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+}
+
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
@@ -139,6 +166,9 @@ impl Provider {
             padding: 0,
             issuer: None,
             ends_sessions: true,
+            after_end: AfterEnd::GoesBack,
+            document: json!({}),
+            tokens: json!({}),
             names_itself: true,
             keys: vec![signer.jwk()],
             keys_text: None,
@@ -249,12 +279,8 @@ impl Provider {
             "iss": self.issuer, "aud": CLIENT.0, "sub": person, "iat": now, "exp": now + 600, "auth_time": now,
             "nonce": asked.get("nonce"), "name": "Some Body", "email": format!("{person}@example.test"),
         });
-        for (name, value) in
-            [&habits.claims, changes].into_iter().flat_map(|these| these.as_object().unwrap())
-        {
-            claims[name] = value.clone();
-        }
-        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        lay_over(&mut claims, &habits.claims);
+        lay_over(&mut claims, changes);
         habits.signs_with.as_ref().unwrap_or(&self.signer).sign_as("JWT", &claims)
     }
 
@@ -316,6 +342,7 @@ async fn discovery(State(provider): State<Provider>) -> Response {
     if habits.ends_sessions {
         document["end_session_endpoint"] = json!(at("end"));
     }
+    lay_over(&mut document, &habits.document);
     (habits.status, axum::Json(document)).into_response()
 }
 
@@ -345,9 +372,16 @@ async fn authorize(State(provider): State<Provider>, RawQuery(asked): RawQuery) 
 }
 
 /// Ends the session and goes back.
-async fn end(RawQuery(asked): RawQuery) -> Response {
+async fn end(State(provider): State<Provider>, RawQuery(asked): RawQuery) -> Response {
     let asked = query(&format!("?{}", asked.unwrap_or_default()));
-    let state = asked.get("state").map(|state| format!("state={}", encoded(state)));
+    let habit = provider.habits().after_end;
+    match habit {
+        AfterEnd::GoesBack | AfterEnd::ForgetsState => {}
+        AfterEnd::Stays => return StatusCode::OK.into_response(),
+        AfterEnd::Refuses => return StatusCode::BAD_REQUEST.into_response(),
+    }
+    let state = asked.get("state").filter(|_| habit == AfterEnd::GoesBack);
+    let state = state.map(|state| format!("state={}", encoded(state)));
     match asked.get("post_logout_redirect_uri") {
         Some(redirect) => sent_back(redirect, &state.unwrap_or_default()),
         None => StatusCode::OK.into_response(),
@@ -377,10 +411,11 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Strin
     match granted.filter(is_right) {
         Some(grant) => {
             // More than was asked for: tokens that a server of ours has no use for.
-            let answer = json!({
+            let mut answer = json!({
                 "access_token": opaque("access", &of("code")), "refresh_token": opaque("refresh", &of("code")),
                 "token_type": "Bearer", "id_token": grant.id_token,
             });
+            lay_over(&mut answer, &provider.habits().tokens);
             axum::Json(answer).into_response()
         }
         None => refused(StatusCode::BAD_REQUEST, "invalid_grant"),

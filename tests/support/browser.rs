@@ -50,6 +50,11 @@ pub struct Browser {
     /// Whether the later screens can be loaded; `None`: they are on their way for as long as the test wants.
     pub later_works: Option<bool>,
     has_end_session: bool,
+    /// What is different in `config.json` and in the provider's document.
+    change_config: fn(&mut Value),
+    change_discovery: fn(&mut Value),
+    /// Members that are laid over those of the token answer.
+    pub change_tokens: Value,
     /// The server is the provider's client; the page holds no token.
     is_session_mode: bool,
 }
@@ -85,6 +90,9 @@ impl Browser {
             verdict: SignatureVerdict::Valid,
             later_works: Some(true),
             has_end_session: true,
+            change_config: |_| {},
+            change_discovery: |_| {},
+            change_tokens: json!({}),
             is_session_mode: false,
         }
     }
@@ -96,6 +104,14 @@ impl Browser {
     pub fn without_end_session(mut self) -> Self {
         self.has_end_session = false;
         self
+    }
+
+    pub fn with_config(self, change: fn(&mut Value)) -> Self {
+        Self { change_config: change, ..self }
+    }
+
+    pub fn with_discovery(self, change: fn(&mut Value)) -> Self {
+        Self { change_discovery: change, ..self }
     }
 
     /// Time passes on both clocks; due timers fire.
@@ -226,13 +242,15 @@ impl Browser {
 
     fn answer_config(&mut self) {
         if self.is_session_mode {
-            let config =
+            let mut config =
                 json!({ "apiBase": "/api/v1.0", "mode": "session", "support": { "name": "Config IT" } });
+            (self.change_config)(&mut config);
             self.answer("/config.json", Ok(answer(200, &config)));
             return;
         }
-        let config = json!({ "apiBase": "/api/v1.0", "authority": ISSUER, "clientId": "client",
+        let mut config = json!({ "apiBase": "/api/v1.0", "authority": ISSUER, "clientId": "client",
             "scopes": "openid devices", "support": { "name": "Config IT" } });
+        (self.change_config)(&mut config);
         self.answer("/config.json", Ok(answer(200, &config)));
     }
 
@@ -294,6 +312,7 @@ impl Browser {
         if self.has_end_session {
             document["end_session_endpoint"] = "https://id.example/logout".into();
         }
+        (self.change_discovery)(&mut document);
         self.answer("/openid-configuration", Ok(answer(200, &document)));
     }
 
@@ -319,7 +338,10 @@ impl Browser {
         let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
         let header = json!({ "alg": "ES256", "kid": "k" });
         let token = format!("{}.{}.{}", part(&header), part(&claims), "AAAA");
-        let tokens = json!({ "access_token": ACCESS_TOKEN, "id_token": token, "token_type": "Bearer" });
+        let mut tokens = json!({ "access_token": ACCESS_TOKEN, "id_token": token, "token_type": "Bearer" });
+        for (name, value) in self.change_tokens.as_object().unwrap() {
+            tokens[name] = value.clone();
+        }
         self.answer("/token", Ok(answer(200, &tokens)));
         if self.is_waiting_for("/jwks") {
             let key = json!({ "kty": "EC", "crv": "P-256", "kid": "k", "x": "AA", "y": "AA" });
@@ -336,6 +358,15 @@ impl Browser {
     /// Opens the page and signs in, through the silent attempt the provider refuses.
     pub fn sign_in_at(path: &str) -> Self {
         Self::new().signed_in_at(path)
+    }
+
+    /// The same at the list, with an ID token that says what `change` makes of it.
+    pub fn sign_in_with(change: impl FnOnce(&mut Value)) -> Self {
+        let mut browser = Self::new();
+        browser.open("/devices");
+        browser.answer_discovery();
+        browser.return_with(change);
+        browser
     }
 
     pub fn signed_in_at(mut self, path: &str) -> Self {

@@ -7,7 +7,7 @@ use passcode_portal::domain::{
     PermittedDevice, Proof, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
-use passcode_portal::view::Notice;
+use passcode_portal::words::Notice;
 use portal_contract::{FailureCode, ManagedDevice, RefusalReason, ResetOutcome, UtcTime};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -105,6 +105,7 @@ pub(crate) fn every_state() -> Vec<ActionFlow> {
         ActionFlow::SignIn { device: id(), step: SignInStep::WrongPerson },
         ActionFlow::SignIn { device: id(), step: SignInStep::Cancelled },
         ActionFlow::SignIn { device: id(), step: SignInStep::Failed },
+        ActionFlow::SignIn { device: id(), step: SignInStep::Interrupted },
         ActionFlow::Stopped {
             device: id(),
             why: StopReason::NotAllowed(RefusalReason::EraseOrRetirePending),
@@ -139,6 +140,7 @@ pub(crate) fn name_of(state: &ActionFlow) -> String {
         ActionFlow::SignIn { step: SignInStep::WrongPerson, .. } => "WrongPerson".to_owned(),
         ActionFlow::SignIn { step: SignInStep::Cancelled, .. } => "SignInCancelled".to_owned(),
         ActionFlow::SignIn { step: SignInStep::Failed, .. } => "SignInFailed".to_owned(),
+        ActionFlow::SignIn { step: SignInStep::Interrupted, .. } => "Interrupted".to_owned(),
         ActionFlow::Stopped { why: StopReason::NotAllowed(reason), .. } => format!("NotAllowed, {reason:?}"),
         ActionFlow::Stopped { why: StopReason::Gone, .. } => "Gone".to_owned(),
         ActionFlow::Stopped { why: StopReason::Rejected(_), .. } => "Rejected".to_owned(),

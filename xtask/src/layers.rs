@@ -14,8 +14,9 @@ use crate::workspace::{self, Workspace};
 /// A module and the modules of the same crate that it may name, from the inside out.
 type Layers = &'static [(&'static str, &'static str)];
 
-/// `pages -> components -> view -> app -> features -> core -> {domain, auth, api, i18n}`; `browser` and `shell` perform what the
-/// rules ask for.
+/// `pages -> features' screens -> components -> features' words -> words -> app -> features' rules -> core -> {domain, auth, api, i18n}`;
+/// `browser` and `shell` perform what the rules ask for. A feature is one folder in three layers: its rules are `features`, what
+/// it says is `features.words`, what is on the screen `features.screen`.
 const PAGE: Layers = &[
     ("domain", ""),
     ("i18n", ""),
@@ -26,11 +27,19 @@ const PAGE: Layers = &[
     ("core", "domain http route auth api i18n"),
     ("features", "domain http route auth api i18n core"),
     ("app", "domain http route auth api i18n core features"),
-    ("view", "domain http route auth api i18n core features app"),
+    ("words", "domain http route auth api i18n core"),
+    ("features.words", "domain http route auth api i18n core features words"),
     ("browser", "domain http route auth api i18n core features app"),
-    ("shell", "domain http route auth api i18n core features app view browser"),
-    ("components", "domain route auth api i18n core features app view browser shell"),
-    ("pages", "domain route auth api i18n core features app view browser shell components"),
+    ("shell", "domain http route auth api i18n core features app browser"),
+    ("components", "domain route auth api i18n core features app words features.words browser shell"),
+    (
+        "features.screen",
+        "domain route auth api i18n core features app words features.words browser shell components",
+    ),
+    (
+        "pages",
+        "domain route auth api i18n core features app words features.words browser shell components features.screen",
+    ),
 ];
 
 /// `http -> application -> {ports, domain}`; an adapter implements ports and knows no other adapter.
@@ -53,13 +62,9 @@ const SERVER: Layers = &[
     ("operator", "domain ports application system vault_aead store_sqlite config composition"),
 ];
 
-/// What only these files may name. A sign-in is made where a token or a session has been checked; the screens of the second
-/// part of the module are named in one place, or they would be drawn into the first visit.
-const NAMED_ONLY_IN: &[(&str, &str, &str)] = &[
-    ("server/src", "from_verifier", "domain/person.rs domain/session.rs oidc/claims.rs"),
-    ("src/pages", "later", "mod.rs screen.rs later/"),
-    ("src/components", "later", "mod.rs later/"),
-];
+/// What only these files may name. A sign-in is made where a token or a session has been checked.
+const NAMED_ONLY_IN: &[(&str, &str, &str)] =
+    &[("server/src", "from_verifier", "domain/person.rs domain/session.rs oidc/claims.rs")];
 
 /// Crates of the outside that rules must not pull in.
 const OUTSIDE: &[&str] = &[
@@ -127,8 +132,8 @@ fn code(source: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// The modules of the crate that a source names through `crate::x` or enough `super::` without being allowed to.
 fn outward(layers: Layers, file: &str, source: &str) -> Vec<String> {
-    let module = file.split(['/', '.']).next().unwrap_or_default();
-    if !file.contains('/') && matches!(module, "lib" | "main") {
+    let module = layer_of(file.trim_end_matches(".rs").split('/'));
+    if !file.contains('/') && matches!(module.as_str(), "lib" | "main") {
         return Vec::new();
     }
     let Some((_, may_see)) = layers.iter().find(|(name, _)| *name == module) else {
@@ -139,11 +144,19 @@ fn outward(layers: Layers, file: &str, source: &str) -> Vec<String> {
     let starts = ["crate::".to_string(), "super::".repeat(depth)];
     let mut found = Vec::new();
     for (number, line) in code(source) {
+        // Through a module that was named before: `history::words::x`.
+        let is_by_name =
+            !line.contains("crate::") && ["::words::", "::screen::"].iter().any(|role| line.contains(role));
+        if module == "features" && is_by_name {
+            found.push(format!("{file}:{number}: `features` must not see a feature's words or screen"));
+        }
         for start in &starts {
             for (at, _) in line.match_indices(start.as_str()) {
                 let before = line.get(..at).unwrap_or_default();
                 let rest = line.get(at + start.len()..).unwrap_or_default();
-                let named = rest.split(|one: char| !is_word(one)).next().unwrap_or_default();
+                let named = layer_of(
+                    rest.split("::").map(|part| part.split(|one: char| !is_word(one)).next().unwrap_or("")),
+                );
                 let is_known = layers.iter().any(|(name, _)| *name == named);
                 let is_whole = !before.ends_with(|one: char| is_word(one) || one == ':');
                 if is_whole && rest.starts_with('{') {
@@ -161,6 +174,15 @@ fn outward(layers: Layers, file: &str, source: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The layer of a path's segments. A feature's folder holds three.
+fn layer_of<'a>(mut segments: impl Iterator<Item = &'a str>) -> String {
+    let first = segments.next().unwrap_or_default();
+    match (first, segments.nth(1)) {
+        ("features", Some(role @ ("words" | "screen"))) => format!("features.{role}"),
+        _ => first.to_owned(),
+    }
 }
 
 fn names(line: &str, word: &str) -> bool {
@@ -199,6 +221,16 @@ mod tests {
             outward(PAGE, "domain/reset/state.rs", "\nuse super::super::super::pages::x;"),
             ["domain/reset/state.rs:2: `domain` must not see `pages`"]
         );
+        assert_eq!(
+            outward(PAGE, "features/passcode/update.rs", "use crate::features::history::words::x;"),
+            ["features/passcode/update.rs:1: `features` must not see `features.words`"]
+        );
+        assert_eq!(
+            outward(PAGE, "features/passcode/words.rs", "use crate::features::history::screen::x;").len(),
+            1
+        );
+        assert_eq!(outward(PAGE, "features/passcode/screen/panel.rs", "use crate::pages::x;").len(), 1);
+        assert_eq!(outward(PAGE, "features/passcode/update.rs", "let text = history::words::x();").len(), 1);
         assert_eq!(outward(SERVER, "store_sqlite/mod.rs", "use super::oidc::x;").len(), 1);
         for fine in [
             "use crate::domain::x;",
@@ -207,7 +239,7 @@ mod tests {
             "use mycrate::pages;",
             "#[cfg(test)]\nmod tests {\nuse crate::pages;",
         ] {
-            assert_eq!(outward(PAGE, "view/explain.rs", fine), Vec::<String>::new(), "{fine}");
+            assert_eq!(outward(PAGE, "words/names.rs", fine), Vec::<String>::new(), "{fine}");
         }
         assert_eq!(outward(PAGE, "helpers/x.rs", "").len(), 1);
         let after_one_method = "#[cfg(test)]\npub(crate) fn a() {}\nuse crate::pages;";

@@ -98,12 +98,6 @@ impl Program {
         self
     }
 
-    /// Removes an environment variable.
-    pub(crate) fn env_remove(mut self, name: &str) -> Self {
-        self.command.env_remove(name);
-        self
-    }
-
     /// The directory to run in.
     pub(crate) fn dir(mut self, dir: &Path) -> Self {
         self.command.current_dir(dir);

@@ -1,35 +1,33 @@
-//! What a first visit transfers, per file, and the limits it must keep; and what comes when a later screen is opened.
+//! What a first visit transfers, per file, and the limits it must keep; and what comes when a lazily loaded screen is opened.
 //!
-//! A first visit ends at the list of devices, signed in. The later part of the module is not fetched on the way there
-//! (`e2e/tests/later.spec.mjs` holds the page to it), so it counts by itself, together with the texts that are loaded with
+//! A first visit ends at the list of devices, signed in. The lazily loaded part of the module is not fetched on the way there
+//! (`e2e/tests/lazy.spec.mjs` holds the page to it), so it counts by itself, together with the texts that are loaded with
 //! it. A visit loads one language: the largest counts in both places, the others are shown.
 
 use std::path::Path;
 
-use crate::dist::{ASSETS, LATER, languages};
+use crate::dist::{ASSETS, LAZY, languages};
 use crate::error::Result;
 use crate::progress::bytes;
 use crate::workspace;
 
 /// Everything a first visit transfers, Brotli, in bytes (thousands).
-pub(crate) const WHOLE_LIMIT: u64 = 165_000;
+pub(crate) const WHOLE_LIMIT: u64 = 175_000;
 /// What we would like it to be.
 pub(crate) const WHOLE_GOAL: u64 = 110_000;
-/// The style sheets, Brotli.
-pub(crate) const CSS_LIMIT: u64 = 8_000;
-/// The document, Brotli.
-pub(crate) const HTML_LIMIT: u64 = 4_000;
+/// The document with the style sheet in it, Brotli.
+pub(crate) const HTML_LIMIT: u64 = 12_000;
 
-/// The part of the module with the later screens and their texts, Brotli.
-pub(crate) const LATER_LIMIT: u64 = 60_000;
+/// The part of the module with the lazily loaded screens, and their texts, Brotli.
+pub(crate) const LAZY_LIMIT: u64 = 62_000;
 
 /// When a file is transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visit {
     /// Before the list of devices stands there.
     First,
-    /// When a later screen is opened.
-    Later,
+    /// When a lazily loaded screen is opened.
+    Lazy,
     /// When another language is chosen.
     OtherLanguage,
 }
@@ -47,7 +45,7 @@ pub(crate) struct Size {
     pub(crate) visit: Visit,
 }
 
-/// The files of a first visit (the document, what it names, and the configuration) and the later part.
+/// The files of a first visit (the document, what it names, and the configuration) and the lazily loaded part.
 pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
     let html = workspace::read(&dist.join("index.html"))?;
     let mut sizes = Vec::new();
@@ -55,15 +53,14 @@ pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
         let name = file.strip_prefix(dist).unwrap_or(&file).to_string_lossy().into_owned();
         let visited =
             name == "index.html" || name == "config.example.json" || html.contains(&format!("\"/{name}\""));
-        let is_later = name.starts_with(&format!("{ASSETS}/{LATER}-"))
-            && (name.ends_with(".wasm") || name.ends_with(".css"));
-        if !(visited || is_later) || name.ends_with(".br") || name.ends_with(".gz") {
+        let is_lazy = name.starts_with(&format!("{ASSETS}/{LAZY}-")) && name.ends_with(".wasm");
+        if !(visited || is_lazy) || name.ends_with(".br") || name.ends_with(".gz") {
             continue;
         }
         let length = |path: &Path| std::fs::metadata(path).map(|data| data.len()).ok();
         let raw = length(&file).unwrap_or(0);
         let brotli = length(&dist.join(format!("{name}.br"))).unwrap_or(raw);
-        let visit = if is_later { Visit::Later } else { Visit::First };
+        let visit = if is_lazy { Visit::Lazy } else { Visit::First };
         sizes.push(Size { name, raw, brotli, visit });
     }
     sizes.sort_by_key(|size| std::cmp::Reverse(size.brotli));
@@ -72,7 +69,7 @@ pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
         languages.iter().map(|entry| file(entry).src.as_str()).collect()
     };
     count_largest(&mut sizes, &addresses(|entry| &entry.first), Visit::First);
-    count_largest(&mut sizes, &addresses(|entry| &entry.later), Visit::Later);
+    count_largest(&mut sizes, &addresses(|entry| &entry.lazy), Visit::Lazy);
     Ok(sizes)
 }
 
@@ -95,10 +92,10 @@ pub(crate) fn table(sizes: &[Size]) -> Vec<String> {
     let raw = of(Visit::First).map(|size| size.raw).sum();
     let first = line(&format!("first visit, {} files", lines.len()), raw, whole(sizes, Visit::First));
     lines.push(format!("{first} (limit {}, goal {})", bytes(WHOLE_LIMIT), bytes(WHOLE_GOAL)));
-    lines.extend(of(Visit::Later).map(|size| line(&format!("later: {}", size.name), size.raw, size.brotli)));
-    let raw = of(Visit::Later).map(|size| size.raw).sum();
-    let later = line("the later part", raw, whole(sizes, Visit::Later));
-    lines.push(format!("{later} (limit {})", bytes(LATER_LIMIT)));
+    lines.extend(of(Visit::Lazy).map(|size| line(&format!("lazily: {}", size.name), size.raw, size.brotli)));
+    let raw = of(Visit::Lazy).map(|size| size.raw).sum();
+    let lazy = line("the lazily loaded part", raw, whole(sizes, Visit::Lazy));
+    lines.push(format!("{lazy} (limit {})", bytes(LAZY_LIMIT)));
     lines.extend(
         of(Visit::OtherLanguage)
             .map(|size| line(&format!("another language: {}", size.name), size.raw, size.brotli)),
@@ -117,13 +114,12 @@ pub(crate) fn violations(sizes: &[Size]) -> Vec<String> {
     let missing = [
         (Visit::First, ".wasm", "no WebAssembly module"),
         (Visit::First, ".txt", "no texts of a language"),
-        (Visit::Later, ".wasm", "no later part of the module"),
-        (Visit::Later, ".txt", "no texts of the later screens"),
+        (Visit::Lazy, ".wasm", "no lazily loaded part of the module"),
+        (Visit::Lazy, ".txt", "no texts of the lazily loaded screens"),
     ];
     [
         ("the whole first visit", whole(sizes, Visit::First), WHOLE_LIMIT),
-        ("the later part", whole(sizes, Visit::Later), LATER_LIMIT),
-        ("the style sheets", ending(".css"), CSS_LIMIT),
+        ("the lazily loaded part", whole(sizes, Visit::Lazy), LAZY_LIMIT),
         ("index.html", ending(".html"), HTML_LIMIT),
     ]
     .into_iter()
@@ -148,7 +144,7 @@ mod tests {
 
     fn size(name: &str, brotli: u64) -> Size {
         let visit = match name {
-            "later.wasm" | "later-2.wasm" | "ja-later.txt" => Visit::Later,
+            "lazy.wasm" | "lazy-2.wasm" | "ja-lazy.txt" => Visit::Lazy,
             "en.txt" => Visit::OtherLanguage,
             _ => Visit::First,
         };
@@ -156,22 +152,21 @@ mod tests {
     }
 
     fn with_modules(sizes: &[Size]) -> Vec<Size> {
-        let own = [("first.wasm", 600), ("ja.txt", 400), ("later.wasm", 53_000), ("ja-later.txt", 7_000)];
+        let own = [("first.wasm", 600), ("ja.txt", 400), ("lazy.wasm", 55_000), ("ja-lazy.txt", 7_000)];
         [&own.map(|(name, brotli)| size(name, brotli)), sizes].concat()
     }
 
     #[test]
     fn a_page_within_the_limits_has_no_violations() {
-        let page = with_modules(&[size("a.js", 152_000), size("s.css", 8_000), size("index.html", 4_000)]);
+        let page = with_modules(&[size("a.js", 162_000), size("index.html", 12_000)]);
         assert_eq!(violations(&page), Vec::<String>::new());
     }
 
     #[test]
     fn each_limit_is_reported_when_it_is_exceeded_by_a_byte() {
-        for file in ["a.js", "s.css", "index.html", "later-2.wasm"].map(|name| match name {
-            "a.js" => size(name, 164_001),
-            "s.css" => size(name, 8_001),
-            "index.html" => size(name, 4_001),
+        for file in ["a.js", "index.html", "lazy-2.wasm"].map(|name| match name {
+            "a.js" => size(name, 174_001),
+            "index.html" => size(name, 12_001),
             name => size(name, 1),
         }) {
             assert_eq!(violations(&with_modules(std::slice::from_ref(&file))).len(), 1, "{}", file.name);
@@ -180,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_page_without_a_part_of_its_module_is_not_small_but_broken() {
-        let whole = ["first.wasm", "ja.txt", "later.wasm", "ja-later.txt"].map(|name| size(name, 1));
+        let whole = ["first.wasm", "ja.txt", "lazy.wasm", "ja-lazy.txt"].map(|name| size(name, 1));
         assert_eq!(violations(&whole), Vec::<String>::new());
         for missing in &whole {
             let rest: Vec<Size> = whole.iter().filter(|size| *size != missing).cloned().collect();
@@ -189,15 +184,17 @@ mod tests {
     }
 
     #[test]
-    fn the_later_part_is_not_counted_into_the_first_visit_but_shown() {
+    fn the_lazily_loaded_part_is_not_counted_into_the_first_visit_but_shown() {
         let lines = table(&with_modules(&[size("index.html", 4_000)]));
         assert!(
             lines.iter().any(|line| line.starts_with("first visit, 3 files") && line.contains("5.0 kB")),
             "{lines:?}"
         );
-        assert!(lines.iter().any(|line| line.starts_with("later: later.wasm")), "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("lazily: lazy.wasm")), "{lines:?}");
         assert!(
-            lines.last().is_some_and(|line| line.starts_with("the later part") && line.contains("60.0 kB")),
+            lines
+                .last()
+                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("60.0 kB")),
             "{lines:?}"
         );
     }
@@ -205,11 +202,11 @@ mod tests {
     #[test]
     fn of_the_texts_of_all_languages_the_largest_count_where_they_are_loaded() {
         let file = |name: &str| Size { visit: Visit::First, ..size(name, 1) };
-        let mut sizes = ["ja-later", "ja", "en-later", "en"].map(|stem| file(&format!("assets/{stem}.txt")));
+        let mut sizes = ["ja-lazy", "ja", "en-lazy", "en"].map(|stem| file(&format!("assets/{stem}.txt")));
         count_largest(&mut sizes, &["/assets/en.txt", "/assets/ja.txt"], Visit::First);
-        count_largest(&mut sizes, &["/assets/en-later.txt", "/assets/ja-later.txt"], Visit::Later);
+        count_largest(&mut sizes, &["/assets/en-lazy.txt", "/assets/ja-lazy.txt"], Visit::Lazy);
         let visits = sizes.map(|size| size.visit);
-        assert_eq!(visits, [Visit::Later, Visit::First, Visit::OtherLanguage, Visit::OtherLanguage]);
+        assert_eq!(visits, [Visit::Lazy, Visit::First, Visit::OtherLanguage, Visit::OtherLanguage]);
     }
 
     #[test]

@@ -69,14 +69,13 @@ const CHROMIUM: Need = ("Chromium", |_| Chromium::get().map(drop));
 const FIREFOX: Need = ("Firefox", |_| Browser::Firefox.get().map(drop));
 const WEBKIT: Need = ("WebKit", |_| Browser::WebKit.get().map(drop));
 const WASM_BINDGEN: Need = ("wasm-bindgen", |workspace| tools::WASM_BINDGEN.get(workspace).map(drop));
-const TRUNK: Need = ("Trunk", |workspace| tools::TRUNK.get(workspace).map(drop));
 const WASM_PACK: Need = ("wasm-pack", |workspace| tools::WASM_PACK.get(workspace).map(drop));
 const CARGO_DENY: Need = ("cargo-deny", |workspace| tools::CARGO_DENY.get(workspace).map(drop));
 /// What building the page takes.
-const PAGE: &[Need] = &[NODE, WASM, WASM_BINDGEN, TRUNK];
-const PAGE_IN_CHROMIUM: &[Need] = &[NODE, WASM, CHROMIUM, WASM_BINDGEN, TRUNK];
-const PAGE_IN_FIREFOX: &[Need] = &[NODE, WASM, FIREFOX, WASM_BINDGEN, TRUNK];
-const PAGE_IN_WEBKIT: &[Need] = &[NODE, WASM, WEBKIT, WASM_BINDGEN, TRUNK];
+const PAGE: &[Need] = &[NODE, WASM, WASM_BINDGEN];
+const PAGE_IN_CHROMIUM: &[Need] = &[NODE, WASM, CHROMIUM, WASM_BINDGEN];
+const PAGE_IN_FIREFOX: &[Need] = &[NODE, WASM, FIREFOX, WASM_BINDGEN];
+const PAGE_IN_WEBKIT: &[Need] = &[NODE, WASM, WEBKIT, WASM_BINDGEN];
 
 /// How a suite went.
 #[derive(Default)]

@@ -75,7 +75,7 @@ pub(crate) fn problems(data: &[u8]) {
             assert!([429, 503].contains(&status));
         }
         ApiError::NotFound => assert!(status == 404 && body.contains("code"), "a proxy's 404 was believed"),
-        ApiError::NotAllowed { .. } => assert!(status == 403 && body.contains("code")),
+        ApiError::NotAllowed { .. } | ApiError::NotSetUp => assert!(status == 403 && body.contains("code")),
         ApiError::StepUpRequired(_) | ApiError::Unauthenticated => assert_eq!(status, 401),
         ApiError::Busy { retry_after: None }
         | ApiError::InvalidRequest { .. }

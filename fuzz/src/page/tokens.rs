@@ -50,6 +50,7 @@ pub(crate) fn id_claims(data: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(data) else { return };
     let Some(claims) = IdTokenClaims::read(&value) else { return };
     let expected = Expectations {
+        trusted_audiences: &[],
         issuer: ISSUER,
         client_id: CLIENT,
         nonce: NONCE,

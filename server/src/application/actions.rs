@@ -14,9 +14,9 @@ use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, Seco
 use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;
 use crate::domain::device::Device;
-use crate::domain::freshness::{Freshness, MaxAge, freshness, seconds_ahead};
+use crate::domain::freshness::{Freshness, MaxAge, Obstacle, freshness, seconds_ahead};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEY_LIFETIME_SECONDS};
-use crate::domain::ids::{RANDOM_ID_BYTES, ResultId, random_id};
+use crate::domain::ids::{DeviceId, RANDOM_ID_BYTES, ResultId, random_id};
 use crate::domain::passcode::{self, RandomnessExhausted};
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
@@ -111,14 +111,13 @@ impl Portal {
     async fn try_act(&self, request: &ActionRequest) -> Result<Accepted, Refusal> {
         let (call, kind) = (&request.call, request.requested.kind());
         let person = call.sign_in.person();
-        let device = self.own_device(person, call.device.as_ref()).await?;
-        if kind.proof() == Proof::FreshSignIn
-            && let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET)
-        {
-            self.note_not_fresh(call.sign_in.auth_time());
-            return Err(Refusal::StepUp(max_age));
-        }
-        let idempotent = idempotent_request(request, &device)?;
+        let device = match self.own_device(person, call.device.as_ref()).await {
+            Ok(device) => device,
+            Err(Refusal::NotFound) => return self.replayed_without_device(request).await,
+            Err(refusal) => return Err(refusal),
+        };
+        self.check_freshness(kind, call)?;
+        let idempotent = idempotent_request(request, &device.id)?;
         let mut reading = self.parts.store.read().await?;
         if let Some(earlier) = earlier_run(reading.as_mut(), &idempotent, self.now()).await? {
             return Ok(Accepted::Before(earlier));
@@ -151,9 +150,31 @@ impl Portal {
         Ok(accepted)
     }
 
-    /// Says in the log what nobody could see otherwise: that sign-ins of this provider never count as fresh. Once, because it is
-    /// so for everybody.
-    fn note_not_fresh(&self, auth_time: Option<UtcTime>) {
+    fn check_freshness(&self, kind: ActionKind, call: &DeviceCall) -> Result<(), Refusal> {
+        if kind.proof() == Proof::FreshSignIn
+            && let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET)
+        {
+            return Err(self.step_up(call.sign_in.auth_time(), max_age));
+        }
+        Ok(())
+    }
+
+    /// The same key is answered with the same run when the device is gone, which is how an erase ends.
+    async fn replayed_without_device(&self, request: &ActionRequest) -> Result<Accepted, Refusal> {
+        let (call, kind) = (&request.call, request.requested.kind());
+        let device = call.device.as_ref().ok_or(Refusal::NotFound)?;
+        let Ok(idempotent) = idempotent_request(request, device) else { return Err(Refusal::NotFound) };
+        let mut reading = self.parts.store.read().await?;
+        let Ok(Some(earlier)) = earlier_run(reading.as_mut(), &idempotent, self.now()).await else {
+            return Err(Refusal::NotFound);
+        };
+        self.check_freshness(kind, call)?;
+        Ok(Accepted::Before(earlier))
+    }
+
+    /// The demand for a fresh sign-in. Says in the log what nobody could see otherwise: that sign-ins of this provider never count
+    /// as fresh. Once, because it is so for everybody.
+    pub(super) fn step_up(&self, auth_time: Option<UtcTime>, max_age: MaxAge) -> Refusal {
         let now = self.now();
         if auth_time.is_none() && !self.told_of_missing_auth_time.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -167,6 +188,7 @@ impl Portal {
                 "a sign-in is in the future: the clocks of the provider and of this machine differ"
             );
         }
+        Refusal::StepUp(max_age, Obstacle::of(auth_time, now))
     }
 
     /// Writes it down, exactly once for each key, and at most one open run of an action on a device.
@@ -339,7 +361,7 @@ async fn carry_out(unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Ref
     }
 }
 
-fn idempotent_request(request: &ActionRequest, device: &Device) -> Result<IdempotentRequest, Refusal> {
+fn idempotent_request(request: &ActionRequest, device: &DeviceId) -> Result<IdempotentRequest, Refusal> {
     let key = match &request.key {
         KeyHeader::Missing => return Err(Refusal::IdempotencyKeyMissing),
         KeyHeader::Malformed => {
@@ -348,7 +370,7 @@ fn idempotent_request(request: &ActionRequest, device: &Device) -> Result<Idempo
         KeyHeader::Given(key) => key.clone(),
     };
     let name = request.requested.kind().name().as_str().as_bytes();
-    let asked = [name, b"\n", device.id.as_str().as_bytes(), b"\n", request.body.as_slice()].concat();
+    let asked = [name, b"\n", device.as_str().as_bytes(), b"\n", request.body.as_slice()].concat();
     let fingerprint = Fingerprint(version::digest(&asked));
     Ok(IdempotentRequest { person: request.call.sign_in.person().clone(), key, fingerprint })
 }

@@ -22,6 +22,15 @@ const MOST: i64 = 20_000;
 /// How many of one browser: tabs that sign in at the same time.
 const MOST_OF_BROWSER: u32 = 8;
 
+/// What the page asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInWish {
+    /// What the sign-in is for.
+    pub purpose: SignInPurpose,
+    /// Whether a step-up signs out at the provider first. The proof is the sign-in, so the page may leave that out.
+    pub signs_out_first: bool,
+}
+
 /// A sign-in that has begun.
 #[derive(Debug, Clone)]
 pub struct Begun {
@@ -94,7 +103,7 @@ impl BrowserSessions {
     /// [`SignInFailed`]; the session is as it was.
     pub async fn begin(
         &self,
-        purpose: SignInPurpose,
+        wish: SignInWish,
         return_state: ReturnState,
         session: Option<&BrowserSecret>,
         browser: Option<&BrowserSecret>,
@@ -108,7 +117,7 @@ impl BrowserSessions {
             return Err(SignInFailed::too_often(Some(return_state), too_often));
         }
         let continued = continued.as_ref().zip(session);
-        let begun = self.try_begin(purpose, &return_state, continued, browser).await;
+        let begun = self.try_begin(wish, &return_state, continued, browser).await;
         begun.map_err(|failure| SignInFailed::of(return_state, failure))
     }
 
@@ -127,7 +136,7 @@ impl BrowserSessions {
 
     async fn try_begin(
         &self,
-        purpose: SignInPurpose,
+        SignInWish { purpose, signs_out_first }: SignInWish,
         return_state: &ReturnState,
         continued: Option<(&Session, &BrowserSecret)>,
         browser: Option<&BrowserSecret>,
@@ -162,7 +171,7 @@ impl BrowserSessions {
             return Err(SignInFailure::ProviderUnavailable);
         }
         let address = match (purpose, continued) {
-            (SignInPurpose::StepUp, Some((session, cookie))) => {
+            (SignInPurpose::StepUp, Some((session, cookie))) if signs_out_first => {
                 self.suspend(session, cookie, &secrets).await?.unwrap_or(address)
             }
             _ => address,

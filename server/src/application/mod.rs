@@ -31,7 +31,7 @@ mod version;
 pub use crate::domain::streams::StreamRules;
 pub use actions::{ActionRequest, KeyHeader};
 pub use browser_sessions::{BrowserSessions, SessionParts, SignedOut};
-pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed};
+pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed, SignInWish};
 pub use devices::{DeviceList, DeviceView};
 pub use events::{ChangeStream, Resume, Told};
 pub use portal::{Portal, PortalParts, Rules};

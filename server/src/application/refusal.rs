@@ -1,6 +1,6 @@
 //! Everything a use case can refuse, once; the HTTP edge gives each its status.
 
-use crate::domain::freshness::MaxAge;
+use crate::domain::freshness::{MaxAge, Obstacle};
 use crate::domain::rate::TooOften;
 use crate::ports::{RandomnessError, ServiceError, StoreError, VaultError};
 use portal_contract::{ProblemCode, RefusalReason};
@@ -12,8 +12,8 @@ pub enum Refusal {
     InvalidRequest(&'static str),
     /// It does not exist, or is another person's.
     NotFound,
-    /// The sign-in is not recent enough.
-    StepUp(MaxAge),
+    /// The sign-in is not recent enough; and why another one would not be either, if that is known.
+    StepUp(MaxAge, Option<Obstacle>),
     /// A reset needs a key.
     IdempotencyKeyMissing,
     /// The key was used for another request.
@@ -44,7 +44,7 @@ impl Refusal {
         match self {
             Self::InvalidRequest(_) => ProblemCode::InvalidRequest,
             Self::NotFound => ProblemCode::NotFound,
-            Self::StepUp(_) => ProblemCode::InsufficientUserAuthentication,
+            Self::StepUp(..) => ProblemCode::InsufficientUserAuthentication,
             Self::IdempotencyKeyMissing => ProblemCode::IdempotencyKeyMissing,
             Self::IdempotencyKeyReused => ProblemCode::IdempotencyKeyReused,
             Self::PreconditionFailed => ProblemCode::PreconditionFailed,

@@ -31,7 +31,7 @@ impl Portal {
         let device = self.own_device(person, call.device.as_ref()).await?;
         let now = self.now();
         if let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), now, MaxAge::REVEAL) {
-            return Err(Refusal::StepUp(max_age));
+            return Err(self.step_up(call.sign_in.auth_time(), max_age));
         }
         let mut unit = self.parts.store.begin().await?;
         let found = unit.released_secrets(person, &device.id, now).await?;

@@ -6,7 +6,7 @@ use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
 use crate::domain::session::SessionRules;
-use crate::oidc::ClientSettings;
+use crate::oidc::{ClientSettings, StepUpRequest};
 use portal_contract::SecretText;
 use serde_json::Value as Json;
 use std::path::PathBuf;
@@ -35,6 +35,7 @@ pub(super) struct Read {
     client_id: String,
     client_secret: SecretText,
     scopes: String,
+    step_up: StepUpRequest,
     rules: SessionRules,
 }
 
@@ -49,6 +50,7 @@ pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sou
     if !scopes.split_whitespace().any(|scope| scope == "openid") {
         section.wrong("scopes", "must contain openid");
     }
+    let step_up = step_up(&mut section);
     let idle_minutes = section.number("idle_minutes", 30, 1..=24 * 60);
     let hours = section.number("hours", 8, 1..=24 * 7);
     let per_person = section.number("per_person", 10, 1..=1000);
@@ -58,7 +60,21 @@ pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sou
         lifetime_seconds: hours * 3600,
         per_person: u32::try_from(per_person).unwrap_or(10),
     };
-    Some(Read { client_id, client_secret, scopes, rules })
+    Some(Read { client_id, client_secret, scopes, step_up, rules })
+}
+
+/// How a fresh sign-in is asked for. The names are those of the page's `config.json`, as this file writes names.
+fn step_up(section: &mut Section<'_>) -> StepUpRequest {
+    let prompt = section.text_or("step_up_prompt", "login");
+    if !["login", "none"].contains(&prompt.as_str()) {
+        section.wrong("step_up_prompt", "must be \"login\", or \"none\" to ask by max_age alone");
+    }
+    let claims = section.text("step_up_claims");
+    let is_object = |text: &String| serde_json::from_str::<Json>(text).is_ok_and(|value| value.is_object());
+    if claims.as_ref().is_some_and(|claims| !is_object(claims)) {
+        section.wrong("step_up_claims", "must be a claims request: the text of a JSON object");
+    }
+    StepUpRequest { without_prompt: prompt == "none", acr_values: section.text("step_up_acr_values"), claims }
 }
 
 /// The secret itself, or the file it lies in, or what systemd hands over.
@@ -128,7 +144,10 @@ impl Read {
                 "is missing: in session mode this server tells the page its configuration",
             ),
         }
-        let Self { client_id, client_secret, scopes, rules } = self;
-        SessionSettings { client: ClientSettings { client_id, client_secret, scopes, origin }, rules }
+        let Self { client_id, client_secret, scopes, step_up, rules } = self;
+        SessionSettings {
+            client: ClientSettings { client_id, client_secret, scopes, origin, step_up },
+            rules,
+        }
     }
 }

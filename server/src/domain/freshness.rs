@@ -1,7 +1,7 @@
 //! How recent a sign-in must be. The rule has no leeway at its old end: 300 s are 300 s, and a missing `auth_time` is not fresh.
 //! One that is a little in the future is of a provider whose clock is ahead and counts as now; further ahead it is not believed.
 
-use portal_contract::{FRESH_SIGN_IN_SECONDS, REVEAL_SIGN_IN_SECONDS, UtcTime};
+use portal_contract::{FRESH_SIGN_IN_SECONDS, REVEAL_SIGN_IN_SECONDS, UtcTime, headers};
 
 /// The greatest age of a sign-in that a call accepts, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,35 @@ pub const CLOCK_TOLERANCE_MILLIS: i64 = 30_000;
 pub fn seconds_ahead(auth_time: Option<UtcTime>, now: UtcTime) -> Option<i64> {
     let ahead = auth_time?.unix_millis().saturating_sub(now.unix_millis());
     (ahead > CLOCK_TOLERANCE_MILLIS).then_some(ahead.div_euclid(1000))
+}
+
+/// Why another sign-in of the same kind would not do either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Nobody says when it was.
+    AuthTimeMissing,
+    /// It lies further in the future than clocks may differ.
+    AuthTimeInFuture,
+}
+
+impl Obstacle {
+    /// What stands in the way of this sign-in.
+    #[must_use]
+    pub fn of(auth_time: Option<UtcTime>, now: UtcTime) -> Option<Self> {
+        match auth_time {
+            None => Some(Self::AuthTimeMissing),
+            Some(_) => seconds_ahead(auth_time, now).map(|_| Self::AuthTimeInFuture),
+        }
+    }
+
+    /// As the challenge says it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthTimeMissing => headers::AUTH_TIME_MISSING,
+            Self::AuthTimeInFuture => headers::AUTH_TIME_IN_FUTURE,
+        }
+    }
 }
 
 /// Decides whether a sign-in at `auth_time` is recent enough at `now`.

@@ -178,6 +178,8 @@ failures! {
     ProviderUnreachable = "auth.provider_unreachable",
     /// The provider, or this server's own memory, is out of order for now.
     ProviderUnavailable = "auth.provider_unavailable",
+    /// The discovery document names another issuer than the configured one.
+    IssuerMismatch = "auth.issuer_mismatch",
     /// The discovery document is not one.
     DiscoveryMalformed = "auth.discovery_malformed",
     /// No such sign-in: never begun, begun in another browser, or used already.
@@ -188,8 +190,10 @@ failures! {
     CallbackMalformed = "auth.callback_malformed",
     /// The callback's `iss` is wrong, or missing although announced (RFC 9207).
     ResponseIssuerMismatch = "auth.response_issuer_mismatch",
-    /// The person or an administrator said no.
+    /// The person said no.
     AccessDenied = "auth.access_denied",
+    /// The provider says that this account may not.
+    AccountRefused = "auth.account_refused",
     /// The provider needs the person to sign in.
     InteractionRequired = "auth.interaction_required",
     /// The provider refused the request itself: configuration.

@@ -3,12 +3,13 @@
 
 use super::session::Foreign;
 use crate::application::Refusal;
-use crate::domain::freshness::MaxAge;
+use crate::domain::freshness::{MaxAge, Obstacle};
 use crate::domain::operation::NotReady;
 use crate::domain::rate::RateLimit;
 use crate::ports::TokenError;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portal_contract::headers::STEP_UP_REASON;
 use portal_contract::{Problem, ProblemCode, RefusalReason};
 use std::borrow::Cow;
 
@@ -136,12 +137,15 @@ impl ApiError {
         self.code == ProblemCode::Unauthenticated
     }
 
-    fn step_up(max_age: MaxAge) -> Self {
-        let challenge = format!(
+    fn step_up(max_age: MaxAge, obstacle: Option<Obstacle>) -> Self {
+        let mut challenge = format!(
             "Bearer error=\"insufficient_user_authentication\", \
              error_description=\"A more recent sign-in is required\", max_age=\"{}\"",
             max_age.seconds()
         );
+        if let Some(obstacle) = obstacle {
+            challenge += &format!(", {STEP_UP_REASON}=\"{}\"", obstacle.as_str());
+        }
         Self::new(
             StatusCode::UNAUTHORIZED,
             ProblemCode::InsufficientUserAuthentication,
@@ -178,7 +182,7 @@ impl From<Refusal> for ApiError {
         match refusal {
             Refusal::InvalidRequest(detail) => Self::invalid(detail),
             Refusal::NotFound => Self::not_found(),
-            Refusal::StepUp(max_age) => Self::step_up(max_age),
+            Refusal::StepUp(max_age, obstacle) => Self::step_up(max_age, obstacle),
             Refusal::IdempotencyKeyMissing => {
                 Self::new(StatusCode::PRECONDITION_REQUIRED, code, "Idempotency-Key is missing")
             }

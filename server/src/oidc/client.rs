@@ -1,5 +1,6 @@
 //! This server as a confidential OpenID client (session mode): addresses, the code exchange, the ID token.
 
+use super::fetch::Fault;
 use super::id_token::{self, Expected};
 use super::kept::{Kept, Source};
 use super::provider_document::ProviderDocument;
@@ -13,6 +14,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
 use portal_contract::session::{CALLBACK, SIGNED_OUT, SIGNED_OUT_SCREEN};
+use portal_contract::sign_out::SignOut;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -30,6 +32,19 @@ pub struct ClientSettings {
     pub scopes: String,
     /// The origin people know this server by, without a slash at the end.
     pub origin: String,
+    /// How a fresh sign-in is asked for.
+    pub step_up: StepUpRequest,
+}
+
+/// How a fresh sign-in is asked for, beside `max_age`. What counts is `auth_time` in any case.
+#[derive(Debug, Clone, Default)]
+pub struct StepUpRequest {
+    /// Leaves out `prompt=login`, for providers that cannot answer it.
+    pub without_prompt: bool,
+    /// Authentication contexts (`acr_values`).
+    pub acr_values: Option<String>,
+    /// A claims request (OpenID Connect Core 5.5), as JSON text.
+    pub claims: Option<String>,
 }
 
 /// The client.
@@ -59,7 +74,11 @@ impl Source for DocumentSource {
             }
             Err(error) => {
                 tracing::warn!(%error, "the provider's document could not be fetched");
-                Err(SignInFailure::ProviderUnreachable)
+                Err(match error.fault {
+                    Fault::Unreachable => SignInFailure::ProviderUnreachable,
+                    Fault::AnotherIssuer => SignInFailure::IssuerMismatch,
+                    Fault::Malformed => SignInFailure::DiscoveryMalformed,
+                })
             }
         }
     }
@@ -149,7 +168,14 @@ impl OidcClient for ConfidentialClient {
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
         if let Some(max_age) = request.max_age {
-            query.append_pair("prompt", "login").append_pair("max_age", &max_age.to_string());
+            let step_up = &self.settings.step_up;
+            if !step_up.without_prompt {
+                query.append_pair("prompt", "login");
+            }
+            query.append_pair("max_age", &max_age.to_string());
+            for (name, value) in [("acr_values", &step_up.acr_values), ("claims", &step_up.claims)] {
+                query.extend_pairs(value.iter().map(|value| (name, value)));
+            }
         }
         if let Some(hint) = &request.login_hint {
             query.append_pair("login_hint", hint);
@@ -168,16 +194,19 @@ impl OidcClient for ConfidentialClient {
             AfterSignOut::SignedOutScreen => SIGNED_OUT_SCREEN,
             AfterSignOut::FreshSignIn(_) => SIGNED_OUT,
         };
+        let sign_out = SignOut {
+            issuer: &self.verifier.rules.issuer,
+            endpoint,
+            client_id: &self.settings.client_id,
+            return_to: &self.own_address(path),
+            id_token: id_token.map(SecretText::reveal),
+            state: match after {
+                AfterSignOut::SignedOutScreen => None,
+                AfterSignOut::FreshSignIn(state) => Some(state),
+            },
+        };
         let mut query = Serializer::new(String::new());
-        query
-            .append_pair("client_id", &self.settings.client_id)
-            .append_pair("post_logout_redirect_uri", &self.own_address(path));
-        if let Some(id_token) = id_token {
-            query.append_pair("id_token_hint", id_token.reveal());
-        }
-        if let AfterSignOut::FreshSignIn(state) = after {
-            query.append_pair("state", state);
-        }
+        query.extend_pairs(sign_out.parameters());
         Some(with_query(endpoint, &query.finish()))
     }
 

@@ -10,13 +10,33 @@ const MAX_DOCUMENT: usize = 64 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TIMEOUT: Duration = Duration::from_secs(8);
 
+/// What is wrong with the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It does not answer, or not now.
+    Unreachable,
+    /// What answers is another issuer than the configured one.
+    AnotherIssuer,
+    /// What answers is not what was asked for.
+    Malformed,
+}
+
 /// The provider could not be asked, or what it said is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderError(String);
+pub struct ProviderError {
+    pub(super) fault: Fault,
+    text: String,
+}
+
+impl ProviderError {
+    const fn new(fault: Fault, text: String) -> Self {
+        Self { fault, text }
+    }
+}
 
 impl std::fmt::Display for ProviderError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.text)
     }
 }
 
@@ -30,7 +50,7 @@ impl From<reqwest::Error> for ProviderError {
             text = format!("{text}: {cause}");
             source = cause.source();
         }
-        Self(text)
+        Self::new(Fault::Unreachable, text)
     }
 }
 
@@ -56,8 +76,10 @@ fn discovery_address(issuer: &str) -> String {
 pub(super) async fn discovery(client: &reqwest::Client, issuer: &str) -> Result<Value, ProviderError> {
     let address = discovery_address(issuer);
     let discovery = document(client, &address).await?;
-    if discovery.get("issuer").and_then(Value::as_str) != Some(issuer) {
-        return Err(ProviderError(format!("{address} names another issuer")));
+    let named = discovery.get("issuer").and_then(Value::as_str);
+    if named != Some(issuer) {
+        let text = format!("{address} names another issuer: expected {issuer:?}, came {named:?}");
+        return Err(ProviderError::new(Fault::AnotherIssuer, text));
     }
     Ok(discovery)
 }
@@ -67,22 +89,30 @@ pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySe
     let address = discovery_address(issuer);
     let discovery = discovery(client, issuer).await?;
     let jwks = discovery.get("jwks_uri").and_then(Value::as_str);
-    let jwks = jwks.ok_or_else(|| ProviderError(format!("{address} names no jwks_uri")))?;
+    let jwks = jwks.ok_or_else(|| malformed(format!("{address} names no jwks_uri")))?;
     if !is_acceptable(jwks, issuer) {
-        return Err(ProviderError(format!("{address} names a jwks_uri that is not https")));
+        return Err(malformed(format!("{address} names a jwks_uri that is not https")));
     }
     let keys = document(client, jwks).await?;
-    KeySet::parse(&keys).ok_or_else(|| ProviderError(format!("{jwks} is not a key set")))
+    KeySet::parse(&keys).ok_or_else(|| malformed(format!("{jwks} is not a key set")))
+}
+
+const fn malformed(text: String) -> ProviderError {
+    ProviderError::new(Fault::Malformed, text)
 }
 
 pub(super) async fn document(client: &reqwest::Client, address: &str) -> Result<Value, ProviderError> {
     let mut response = client.get(address).header("Accept", "application/json").send().await?;
     if response.status() != reqwest::StatusCode::OK {
-        return Err(ProviderError(format!("{address} answered {}", response.status())));
+        let text = format!("{address} answered {}", response.status());
+        let is_for_now =
+            response.status().is_server_error() || [408, 429].contains(&response.status().as_u16());
+        let fault = if is_for_now { Fault::Unreachable } else { Fault::Malformed };
+        return Err(ProviderError::new(fault, text));
     }
     let body = bounded_body(&mut response).await?;
-    let body = body.ok_or_else(|| ProviderError(format!("{address} is larger than {MAX_DOCUMENT} bytes")))?;
-    serde_json::from_slice(&body).map_err(|_| ProviderError(format!("{address} is not JSON")))
+    let body = body.ok_or_else(|| malformed(format!("{address} is larger than {MAX_DOCUMENT} bytes")))?;
+    serde_json::from_slice(&body).map_err(|_| malformed(format!("{address} is not JSON")))
 }
 
 /// A whole body; `None` when it is larger than any document of a provider may be.

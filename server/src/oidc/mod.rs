@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub use claims::{check as check_claims, check_type};
-pub use client::{ClientSettings, ConfidentialClient};
+pub use client::{ClientSettings, ConfidentialClient, StepUpRequest};
 pub use fetch::ProviderError;
 pub use keys::{KeySet, algorithm_named, algorithm_names};
 

@@ -15,8 +15,8 @@ pub(super) struct ProviderDocument {
 }
 
 impl ProviderDocument {
-    /// Reads the document of this issuer; `None` when an endpoint is missing, of another kind, or plain http although the
-    /// issuer is not.
+    /// Reads the document of this issuer; `None` when an endpoint that a sign-in needs is missing, of another kind, or plain http
+    /// although the issuer is not.
     pub(super) fn read(document: &Value, issuer: &str) -> Option<Self> {
         // Null is missing.
         let value = |name: &str| document.get(name).filter(|value| !value.is_null());
@@ -30,8 +30,12 @@ impl ProviderDocument {
         Some(Self {
             authorization_endpoint: endpoint("authorization_endpoint")??,
             token_endpoint: endpoint("token_endpoint")??,
-            end_session_endpoint: endpoint("end_session_endpoint")?,
-            announces_iss: announces.map_or(Some(false), Value::as_bool)?,
+            // Nobody is kept out for want of a place to sign out; one that is not secure is not gone to.
+            end_session_endpoint: endpoint("end_session_endpoint").flatten(),
+            announces_iss: match announces {
+                None => false,
+                Some(announces) => announces.as_bool().or_else(|| announces.as_str()?.parse().ok())?,
+            },
         })
     }
 }
@@ -83,13 +87,18 @@ mod tests {
             ("authorization_endpoint", json!("https://id.example.test@evil.example/auth")),
             ("token_endpoint", json!("https:\\\\evil.example/token")),
             ("token_endpoint", json!("https://id.example.test/to ken")),
-            ("end_session_endpoint", json!("https://id.example.test/#x")),
-            ("end_session_endpoint", json!("https://id.example.test/\r\nx")),
             ("authorization_response_iss_parameter_supported", json!("yes")),
         ] {
             assert_eq!(with(name, value.clone()), None, "{name} {value}");
         }
         assert_eq!(ProviderDocument::read(&json!({}), ISSUER), None);
+        for odd in
+            [json!("https://id.example.test/#x"), json!("https://id.example.test/\r\nx"), json!([]), json!(7)]
+        {
+            let read = with("end_session_endpoint", odd.clone()).unwrap();
+            assert_eq!(read.end_session_endpoint, None, "not gone to, and nobody is kept out: {odd}");
+        }
+        assert!(with("authorization_response_iss_parameter_supported", json!("true")).unwrap().announces_iss);
     }
 
     #[test]

@@ -291,6 +291,12 @@ async fn an_erase_ends_what_is_not_sent_and_nothing_else_is_taken_until_the_devi
     let foreign =
         server.get("p-aiko", &format!("/me/managedDevices/d-dana-normal/deviceActionResults/{id}")).await;
     assert_eq!(foreign.status.as_u16(), 404);
+    let again = act_freshly(&server, "p-dana", "d-dana-normal", "wipe", "wipe").await;
+    assert_eq!(
+        (again.status.as_u16(), again.json()),
+        (202, wipe.json()),
+        "the same key, and no device any more"
+    );
     let told = server.get("p-dana", "/me/notifications").await.json()["value"][0].clone();
     assert_eq!((&told["actionName"], &told["actionState"]), (&json!("wipe"), &json!("done")));
     // Somebody enrols it again.

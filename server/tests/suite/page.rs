@@ -2,6 +2,7 @@
 
 use crate::support::TestServer;
 use axum::http::StatusCode;
+use portal_contract::addresses;
 use std::path::Path;
 
 fn build(folder: &Path) {
@@ -35,7 +36,8 @@ async fn with_page(headers: Option<&str>) -> (tempfile::TempDir, TestServer) {
 #[tokio::test]
 async fn every_address_of_the_page_is_index_html_which_is_never_stored() {
     let (_folder, server) = with_page(None).await;
-    for path in ["/", "/devices", "/devices/d-1/reset-passcode", "/callback?code=x&state=y"] {
+    let known = addresses::ALL.map(|address| addresses::example(address, "d-1", "r-1"));
+    for path in known.iter().map(String::as_str).chain(["/callback?code=x&state=y"]) {
         let answer = server.call("GET", path, &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");

@@ -51,6 +51,8 @@ pub enum ActionEvent {
     SignInCancelled(DeviceId),
     /// The sign-in failed.
     SignInFailed(DeviceId),
+    /// The portal was opened again on the way to the fresh sign-in.
+    SignInInterrupted(DeviceId),
     /// The person chose an action that being signed in is enough for.
     Entitled {
         /// Proof that the action is allowed on the device.

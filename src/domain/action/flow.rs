@@ -109,6 +109,8 @@ pub enum SignInStep {
     Cancelled,
     /// The sign-in failed; the application state knows how.
     Failed,
+    /// The way there was left: the person opened the portal again and is offered to go on.
+    Interrupted,
 }
 
 /// A step between the click and an accepted action.
@@ -285,7 +287,8 @@ impl ActionFlow {
                 step: SignInStep::Expired
                     | SignInStep::WrongPerson
                     | SignInStep::Cancelled
-                    | SignInStep::Failed,
+                    | SignInStep::Failed
+                    | SignInStep::Interrupted,
                 ..
             }
         )

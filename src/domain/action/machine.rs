@@ -46,6 +46,9 @@ impl ActionFlow {
             ActionEvent::SignInFailed(device) => {
                 state.on_return(Self::SignIn { device, step: SignInStep::Failed })
             }
+            ActionEvent::SignInInterrupted(device) => {
+                state.on_return(Self::SignIn { device, step: SignInStep::Interrupted })
+            }
             ActionEvent::Entitled { device, key } => state.on_entitled(device, key, now),
             ActionEvent::DeviceRead { device, server_now } => state.on_device_read(&device, server_now, now),
             ActionEvent::DeviceGone(device) => state.on_device_gone(&device),
@@ -100,7 +103,11 @@ impl ActionFlow {
             | Self::SignIn {
                 device,
                 step:
-                    SignInStep::Expired | SignInStep::WrongPerson | SignInStep::Cancelled | SignInStep::Failed,
+                    SignInStep::Expired
+                    | SignInStep::WrongPerson
+                    | SignInStep::Cancelled
+                    | SignInStep::Failed
+                    | SignInStep::Interrupted,
             } => {
                 let effects = vec![ActionEffect::LeaveForSignIn(device.clone())];
                 (Self::SignIn { device, step: SignInStep::Leaving }, effects)

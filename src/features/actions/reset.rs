@@ -104,10 +104,15 @@ impl Features {
             Ok(result) => self.advance_reset(ActionEvent::Accepted(result), context),
             Err(error) => {
                 context.log(error.code(), "reset");
+                let mut obstacle = None;
                 if let ApiError::StepUpRequired(challenge) = &error {
                     context.page.challenge = Some(challenge.clone());
+                    obstacle = challenge.obstacle;
                 }
                 self.advance_reset(ActionEvent::Refused(refusal_by(error)), context);
+                if let Some(obstacle) = obstacle {
+                    self.fail_step_up(device.clone(), obstacle, context);
+                }
             }
         }
     }
@@ -181,6 +186,7 @@ impl Features {
 
     pub(crate) fn on_reset_cancelled(&mut self, context: &mut Context) {
         let device = self.actions.reset.device().cloned();
+        context.forget_step_up();
         self.advance_reset(ActionEvent::Cancelled, context);
         if let (Some(device), ActionFlow::Idle, Route::ResetPasscode(_)) =
             (device, &self.actions.reset, &context.page.route)
@@ -344,6 +350,7 @@ pub(super) fn refusal_by(error: ApiError) -> ActionRefusal {
     match error {
         ApiError::StepUpRequired(_) | ApiError::Unauthenticated => ActionRefusal::NeedsFreshSignIn,
         ApiError::NotAllowed { reason } => ActionRefusal::NotAllowed(reason),
+        ApiError::NotSetUp => ActionRefusal::Rejected("api.not_set_up".to_owned()),
         ApiError::NotFound => ActionRefusal::Gone,
         ApiError::AlreadyPending => ActionRefusal::AlreadyPending,
         ApiError::Busy { retry_after } => ActionRefusal::Busy(busy_wait(retry_after)),

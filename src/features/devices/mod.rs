@@ -1,5 +1,9 @@
 //! The list of devices and the details of one.
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod screen;
+pub mod words;
+
 mod model;
 mod update;
 

@@ -96,6 +96,7 @@ impl Features {
         let Some(config) = context.page.config.ready() else { return };
         match decode_devices(outcome, &config.api_base) {
             Ok(page) => {
+                context.note_left_out(page.left_out, "devices");
                 let devices = self.newest_of_page(page.devices, id.order, context);
                 if page.is_partial {
                     context.log("api.service_unavailable", "devices");

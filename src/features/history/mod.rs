@@ -1,5 +1,9 @@
 //! What happened before, and "this wasn't me".
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod screen;
+pub mod words;
+
 mod model;
 mod update;
 

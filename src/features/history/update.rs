@@ -69,6 +69,7 @@ impl Model {
         }
         match decode_history(outcome, &config.api_base) {
             Ok(page) => {
+                context.note_left_out(page.left_out, "history");
                 let came = page.entries.len();
                 if asked.is_some() {
                     Arc::make_mut(&mut self.items).extend(page.entries);

@@ -201,6 +201,7 @@ impl Features {
                 ApiError::Unauthenticated
                 | ApiError::StepUpRequired(_)
                 | ApiError::NotAllowed { .. }
+                | ApiError::NotSetUp
                 | ApiError::NotFound
                 | ApiError::InvalidRequest { .. }
                 | ApiError::DefectOfPage { .. },

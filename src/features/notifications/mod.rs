@@ -1,5 +1,9 @@
 //! What ended since the last visit.
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod screen;
+pub mod words;
+
 mod model;
 mod update;
 

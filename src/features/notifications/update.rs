@@ -125,7 +125,9 @@ impl Features {
         context: &mut Context,
     ) {
         match decode_notifications(outcome) {
-            Ok(items) => {
+            Ok(page) => {
+                context.note_left_out(page.left_out, "notifications");
+                let items = page.items;
                 let was_loaded = self.notifications.state == LoadState::Loaded;
                 let before = self.notifications.unread();
                 if was_loaded {

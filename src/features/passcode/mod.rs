@@ -1,5 +1,9 @@
 //! The temporary passcode on the screen.
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod screen;
+pub mod words;
+
 mod model;
 mod update;
 

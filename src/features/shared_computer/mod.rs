@@ -1,5 +1,9 @@
 //! A computer that is not the person's own.
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod screen;
+pub mod words;
+
 mod model;
 mod update;
 

@@ -128,15 +128,27 @@ impl Features {
         let challenge = context.page.challenge.clone();
         let person = context.page.session.signed_in();
         let expected = person.map(SignedIn::as_expected).or_else(|| self.sign_in.expected.clone());
-        let can_sign_out =
-            self.sign_in.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
+        let signs_out_first = self.sign_in.signs_out_first(&context.page);
+        let can_sign_out = signs_out_first
+            && self.sign_in.discovery.as_ref().is_some_and(|known| known.end_session_endpoint.is_some());
+        let credential = person.map(|person| person.credential.clone());
+        if let Some(expected) = expected.clone() {
+            context.remember_step_up(Continuation {
+                device_name: self.name_of(&device, context),
+                device: device.clone(),
+                state: None,
+                is_again: !signs_out_first,
+                expected,
+                challenge: challenge.clone(),
+                created: context.now.wall,
+            });
+        }
         // In session mode there is nothing to sign out with: the server does it on the way.
-        match (person.map(|person| &person.credential), &expected) {
+        match (credential, &expected) {
             (Some(Credential::Tokens { id, .. }), Some(expected))
                 if can_sign_out && context.page.stored.is_available =>
             {
-                let redirect =
-                    Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id.clone() };
+                let redirect = Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id };
                 self.redirect(redirect, context);
                 context.effect(Effect::DrawRandom);
             }
@@ -150,6 +162,13 @@ impl Features {
                 context,
             ),
         }
+    }
+
+    /// The name of a device as far as it is known; empty otherwise.
+    fn name_of(&self, device: &DeviceId, context: &Context) -> String {
+        let shown = self.devices.detail.device.as_ref().filter(|known| known.id == *device);
+        let known = self.devices.list.find(device).or(shown).map(|known| known.name.clone());
+        known.or_else(|| context.page.name_kept_of(device).map(str::to_owned)).unwrap_or_default()
     }
 
     pub(crate) fn redirect(&mut self, redirect: Redirect, context: &mut Context) {
@@ -205,15 +224,11 @@ impl Features {
         let Session::Redirecting(redirect) = &context.page.session else { return };
         match (**redirect).clone() {
             Redirect::SignIn(pending) => self.leave_to_sign_in(pending, random, context),
-            Redirect::SignOutForReset { device, expected, id_token } => {
+            Redirect::SignOutForReset { id_token, .. } => {
                 let state = random.state();
-                let record = Continuation {
-                    device,
-                    expected,
-                    challenge: context.page.challenge.clone(),
-                    created: context.now.wall,
-                };
-                context.store(Continuation::storage_key(&state), record.serialise());
+                if let Some(record) = context.page.stored.continuation.clone() {
+                    context.remember_step_up(Continuation { state: Some(state.clone()), ..record });
+                }
                 self.leave_to_sign_out(Some(&state), &id_token, HistoryEntry::Push, context);
             }
             Redirect::SignOut => {}
@@ -239,7 +254,12 @@ impl Features {
                 context.page.session = CallbackProgress::of(Callback::parse(""), transaction);
                 return self.ask_session(context);
             }
-            (SignInMode::Session, _) => session_sign_in_url(&state, &transaction.purpose),
+            (SignInMode::Session, _) => {
+                let record = context.page.stored.continuation.as_ref();
+                let is_again = record.is_some_and(|record| record.is_again);
+                let skips = is_again && matches!(transaction.purpose, Purpose::StepUp { .. });
+                session_sign_in_url(&state, &transaction.purpose, !skips)
+            }
             (SignInMode::Token, Some(discovery)) => authorization_url(
                 discovery,
                 config,
@@ -358,6 +378,7 @@ impl Features {
         let expected = Expectations {
             issuer: &discovery.issuer,
             client_id: &config.client_id,
+            trusted_audiences: &config.trusted_audiences,
             nonce: &transaction.nonce,
             max_age: transaction.purpose.max_age(None),
             sub: transaction.expected.as_ref().map(|person| person.sub.as_str()),
@@ -377,6 +398,7 @@ impl Features {
     ) {
         context.page.epoch = context.page.epoch.wrapping_add(1);
         self.sign_in.error = None;
+        self.sign_in.provider_error = None;
         context.page.challenge = None;
         self.sign_in.expected = None;
         context.page.server_clock = Some(ServerClock { stated: verified.issued_at, received: asked });
@@ -403,16 +425,27 @@ impl Features {
                 self.resumable(&transaction.purpose.return_to(), &verified.sub, context)
             }
         };
+        let is_another = |record: &Continuation| record.expected.sub != verified.sub;
+        let is_step_up = matches!(transaction.purpose, Purpose::StepUp { .. });
+        if is_step_up || context.page.stored.continuation.as_ref().is_some_and(is_another) {
+            context.forget_step_up();
+        }
         // The reset's state is set before its screen is entered: B opens, not A.
         if let Some((device, key)) = step_up {
             let proof = context.page.session.signed_in().and_then(|p| p.prove_fresh(context.now));
-            self.advance_reset(
-                match proof {
-                    Some(proof) => ActionEvent::ReturnedFresh { device, proof, key },
-                    None => ActionEvent::ReturnedTooLate(device),
-                },
-                context,
-            );
+            let way = context.now.wall.unix_millis().saturating_sub(transaction.created.unix_millis());
+            let why = verified.why_not_fresh(Milliseconds(way)).filter(|_| is_step_up);
+            match (proof, why) {
+                (Some(proof), _) => {
+                    context.note_auth_time(true);
+                    self.advance_reset(ActionEvent::ReturnedFresh { device, proof, key }, context);
+                }
+                (None, Some(error)) => {
+                    context.log(error.code(), "sign-in");
+                    self.fail_step_up(device, error, context);
+                }
+                (None, None) => self.advance_reset(ActionEvent::ReturnedTooLate(device), context),
+            }
         }
         let route = transaction.purpose.return_to();
         context.effect(Effect::ReplaceAddress(route.clone()));
@@ -426,6 +459,15 @@ impl Features {
         if context.page.route != Route::Notifications {
             self.notifications.ask(context);
         }
+    }
+
+    /// A fresh sign-in came about and is none: explained, with who is signed in as before.
+    pub(crate) fn fail_step_up(&mut self, device: DeviceId, error: SignInError, context: &mut Context) {
+        self.sign_in.error = Some(error);
+        if error == SignInError::AuthTimeMissing {
+            context.note_auth_time(false);
+        }
+        self.advance_reset(ActionEvent::SignInFailed(device), context);
     }
 
     /// B came back after a reload: the same person, the same device, within ten minutes. Used once.
@@ -482,9 +524,13 @@ impl Features {
         match purpose {
             Purpose::StepUp { device } => {
                 self.forget_person(context);
+                if error == SignInError::AuthTimeMissing {
+                    context.note_auth_time(false);
+                }
                 self.sign_in.expected = expected;
                 self.sign_in.error = Some(error);
                 if error == SignInError::SubjectMismatch {
+                    context.forget_step_up();
                     // Other tabs show the first person's devices while the browser is now the second one's.
                     context.effect(Effect::BroadcastSignedOut);
                 }
@@ -550,6 +596,7 @@ impl Features {
     /// page that says why the visit ended.
     fn forget_visit(&mut self, cause: SignOutCause, context: &mut Context) {
         context.effect(Effect::StorageClear);
+        context.page.stored.continuation = None;
         if self.shared_computer.screen == WhoseScreen::Own {
             language::Model::store_locale(context);
         }
@@ -594,9 +641,7 @@ const fn step_up_failure(device: DeviceId, error: SignInError) -> ActionEvent {
     match error {
         SignInError::AccessDenied => ActionEvent::SignInCancelled(device),
         SignInError::SubjectMismatch => ActionEvent::ReturnedAsSomebodyElse(device),
-        SignInError::TransactionExpired | SignInError::AuthenticationTooOld => {
-            ActionEvent::ReturnedTooLate(device)
-        }
+        SignInError::TransactionExpired => ActionEvent::ReturnedTooLate(device),
         _ => ActionEvent::SignInFailed(device),
     }
 }

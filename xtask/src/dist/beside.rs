@@ -2,7 +2,7 @@
 //!
 //! Written on every build, for it takes no time and another `--connect` is no reason to compile the page again.
 
-use super::{ASSETS, Options, digest, headers};
+use super::{ASSETS, Options, digest, document, headers};
 use crate::error::Result;
 use crate::workspace;
 
@@ -18,7 +18,11 @@ pub(super) fn write(options: &Options) -> Result<()> {
         .collect();
     hashed.sort();
     let (connect, images) = (options.connect.join(" "), options.images.join(" "));
-    let answers = headers::Answers { connect: &connect, images: &images, hashed: &hashed };
+    let html = workspace::read(&options.out.join("index.html"))?;
+    let style =
+        document::style(&html).map(|style| format!("'{}'", digest::short_integrity(style.as_bytes())));
+    let style = style.unwrap_or_default();
+    let answers = headers::Answers { connect: &connect, images: &images, style: &style, hashed: &hashed };
     for (name, contents) in answers.files()? {
         workspace::write(&options.out.join(name), contents)?;
     }

@@ -29,32 +29,15 @@ pub(crate) fn hashed_name(stem: &str, ending: &str, bytes: &[u8]) -> String {
 
 /// Whether a file name carries such a digest.
 pub(crate) fn is_hashed_name(name: &str) -> bool {
-    // Trunk writes `name-digest.css`, and `name-digest_bg.wasm` for the module.
-    digits(&name.replace("_bg.", ".")) == Some(NAME_DIGITS)
-}
-
-/// Whether Trunk wrote this name: it leaves out leading zeros of its digest, so now and then a digit is missing.
-pub(crate) fn is_name_by_trunk(name: &str) -> bool {
-    digits(name).is_some_and(|count| (NAME_DIGITS - 4..=NAME_DIGITS).contains(&count))
-}
-
-/// How many digits the digest in a file name has.
-fn digits(name: &str) -> Option<usize> {
-    let (_, digest) = name.rsplit_once('.')?.0.rsplit_once('-')?;
-    digest.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f')).then_some(digest.len())
+    let digest = name.rsplit_once('.').and_then(|(stem, _)| stem.rsplit_once('-')).map(|(_, digest)| digest);
+    digest.is_some_and(|digits| {
+        digits.len() == NAME_DIGITS && digits.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f'))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_by_trunk_may_lack_leading_zeros() {
-        assert!(
-            is_name_by_trunk("portal-61a0b216ead091c.css") && is_name_by_trunk("icon-0f61a0b216ead091.svg")
-        );
-        assert!(!is_name_by_trunk("portal.css") && !is_name_by_trunk("portal-print.css"));
-    }
 
     #[test]
     fn the_digests_are_those_of_the_standards() {
@@ -68,7 +51,6 @@ mod tests {
     #[test]
     fn a_hashed_name_is_recognised_and_others_are_not() {
         assert!(is_hashed_name(&hashed_name("portal", "js", b"x")));
-        assert!(is_hashed_name("passcode-portal-0123456789abcdef_bg.wasm"));
         assert!(!is_hashed_name("config.json"));
         assert!(!is_hashed_name("passcode-portal.js"));
         assert_ne!(hashed_name("a", "js", b"x"), hashed_name("a", "js", b"y"));

@@ -35,8 +35,8 @@ pub(crate) struct Texts {
     pub(crate) tag: String,
     /// The contents of the file a first visit loads.
     pub(crate) first: String,
-    /// The contents of the file that comes with the later screens.
-    pub(crate) later: String,
+    /// The contents of the file that comes with the lazily loaded screens.
+    pub(crate) lazy: String,
 }
 
 /// A file of texts as `index.html` lists it.
@@ -56,8 +56,8 @@ pub(crate) struct Entry {
     /// The file a first visit loads.
     #[serde(flatten)]
     pub(crate) first: Listed,
-    /// The file that comes with the later screens.
-    pub(crate) later: Listed,
+    /// The file that comes with the lazily loaded screens.
+    pub(crate) lazy: Listed,
 }
 
 /// The texts of every language, the fallback first.
@@ -80,8 +80,8 @@ fn of(sources: &[catalog::Source]) -> Result<Vec<Texts>> {
     })?;
     let Some(reference) = languages.first() else { return Ok(Vec::new()) };
     let texts = |language: &catalog::Language| {
-        let generate::Texts { first, later } = generate::texts(reference, language);
-        Texts { tag: language.tag.clone(), first, later }
+        let generate::Texts { first, later: lazy } = generate::texts(reference, language);
+        Texts { tag: language.tag.clone(), first, lazy }
     };
     Ok(languages.iter().map(texts).collect())
 }
@@ -120,7 +120,7 @@ fn is_module(file: &Path) -> bool {
 fn words_in<'a>(module: &[u8], languages: &'a [Texts]) -> Option<(&'a str, &'a str)> {
     // What is not UTF-8 is replaced, and the words between stay what they are.
     let module = String::from_utf8_lossy(module);
-    let files = languages.iter().flat_map(|texts| [(&texts.tag, &texts.first), (&texts.tag, &texts.later)]);
+    let files = languages.iter().flat_map(|texts| [(&texts.tag, &texts.first), (&texts.tag, &texts.lazy)]);
     files.into_iter().find_map(|(tag, content)| {
         let (_head, lines) = content.split_once('\n')?;
         let mut words = lines.split(char::is_control).filter(|words| words.len() >= TELLING_BYTES);
@@ -150,7 +150,7 @@ mod tests {
         let mut module = b"\0asm\x01\0\0\0\xff\xfe some code \xe3".to_vec();
         assert_eq!(words_in(&module, &languages), None);
         for texts in &languages {
-            for content in [&texts.first, &texts.later] {
+            for content in [&texts.first, &texts.lazy] {
                 let words = content.lines().skip(1).find(|line| line.len() > 60).unwrap();
                 module.truncate(20);
                 module.extend(words.as_bytes());
@@ -166,7 +166,7 @@ mod tests {
         let entry = |tag: &str| Entry {
             tag: tag.to_string(),
             first: file(&format!("/assets/{tag}-0.txt")),
-            later: file(&format!("/assets/{tag}-later-1.txt")),
+            lazy: file(&format!("/assets/{tag}-screens-1.txt")),
         };
         let entries = [entry("en"), entry("ja")];
         let list = list(&entries).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portal_contract::addresses;
 use serde::Deserialize;
 
 use super::answer::Answer;
@@ -85,8 +86,10 @@ impl Lists {
 
     /// The whole table for this page and a host with these promises.
     pub(super) fn table(&self, site: &Site, promises: &[Promise]) -> Vec<Expectation<'_>> {
+        let known = addresses::ALL.map(|address| addresses::example(address, "d-1", "r-1"));
+        let screens = known.iter().chain(&self.screens);
         let mut all: Vec<Expectation<'_>> =
-            self.screens.iter().map(|screen| self.file(screen, "index.html", NO_STORE, None, None)).collect();
+            screens.map(|screen| self.file(screen, "index.html", NO_STORE, None, None)).collect();
         let fixed = [("/", "index.html"), ("/404.html", "404.html"), ("/config.json", "config.json")];
         let fixed = fixed.map(|(path, name)| (path.to_string(), name.to_string(), NO_STORE));
         let assets =

@@ -88,7 +88,7 @@ impl WasmToolchain {
         default().map_or_else(Self::from_distribution, Ok)
     }
 
-    /// A program that sees this compiler: `cargo`, `trunk`; `tools` come first on PATH.
+    /// A program that sees this compiler: `cargo`, `wasm-pack`; `tools` come first on PATH.
     pub(crate) fn program(
         &self,
         what: &str,

@@ -76,11 +76,6 @@ impl Node {
         Program::new(what, self.modules.join(".bin").join("esbuild"))
     }
 
-    /// wasm-metadce: removes what no kept export reaches.
-    pub(crate) fn wasm_metadce(&self) -> Program {
-        self.package("wasm-metadce", ".bin/wasm-metadce")
-    }
-
     /// wasm-opt: the JavaScript build of Binaryen, slow, but with the same passes.
     pub(crate) fn wasm_opt(&self) -> Program {
         self.package("wasm-opt", ".bin/wasm-opt")

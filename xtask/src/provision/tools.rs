@@ -31,16 +31,6 @@ pub(crate) struct Tool {
     build_time: &'static str,
 }
 
-/// Builds the page.
-pub(crate) const TRUNK: Tool = Tool {
-    package: "trunk",
-    programs: &["trunk"],
-    version: Some("0.21.14"),
-    install: &["--locked"],
-    archive: "https://github.com/trunk-rs/trunk/releases/download/v{v}/trunk-{t}.tar.gz",
-    build_time: "about 5 minutes",
-};
-
 /// Makes the JavaScript glue; must have exactly the version of the library crate.
 pub(crate) const WASM_BINDGEN: Tool = Tool {
     package: "wasm-bindgen-cli",
@@ -142,7 +132,7 @@ impl Tool {
 
     /// Tries the project's own prebuilt archive; `false` when there is none here.
     fn download(&self, workspace: &Workspace, version: &str, bin: &Path) -> Result<bool> {
-        let Some(platform) = platform(self.package) else {
+        let Some(platform) = platform() else {
             return Ok(false);
         };
         let address = self.archive.replace("{v}", version).replace("{t}", platform);
@@ -239,12 +229,9 @@ fn fetch(address: &str, into: &Path) -> Result<bool> {
 }
 
 /// The name under which a project publishes for this machine.
-fn platform(package: &str) -> Option<&'static str> {
+fn platform() -> Option<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
-        // trunk's archives are glibc's, the others are static.
-        ("linux", "x86_64") if package == "trunk" => Some("x86_64-unknown-linux-gnu"),
         ("linux", "x86_64") => Some("x86_64-unknown-linux-musl"),
-        ("linux", "aarch64") if package == "trunk" => Some("aarch64-unknown-linux-gnu"),
         ("linux", "aarch64") => Some("aarch64-unknown-linux-musl"),
         ("macos", "x86_64") => Some("x86_64-apple-darwin"),
         ("macos", "aarch64") => Some("aarch64-apple-darwin"),
@@ -252,7 +239,7 @@ fn platform(package: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether `--version` answered with exactly that version (`trunk 0.21.14`, `wasm-bindgen 0.2.130 (abc)`).
+/// Whether `--version` answered with exactly that version (`wasm-pack 0.15.1`, `wasm-bindgen 0.2.130 (abc)`).
 fn says_version(answer: &str, version: &str) -> bool {
     answer.lines().next().is_some_and(|line| line.split_whitespace().nth(1) == Some(version))
 }
@@ -277,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_version_is_compared_exactly() {
-        assert!(says_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(says_version("wasm-pack 0.15.1\n", "0.15.1"));
         assert!(says_version("wasm-bindgen 0.2.130 (d1a2b3)", "0.2.130"));
         assert!(!says_version("wasm-bindgen 0.2.13", "0.2.130"));
         assert!(!says_version("", "1"));

@@ -3,7 +3,7 @@
 //! place to go to.
 
 use super::{Edge, cookies, guard, redirect};
-use crate::application::{Begun, CallbackAnswer, SignInFailed};
+use crate::application::{Begun, CallbackAnswer, SignInFailed, SignInWish};
 use crate::domain::rate::TooOften;
 use crate::domain::sign_in::{ReturnState, SignInFailure, SignInPurpose};
 use crate::http::api_error::ApiError;
@@ -12,7 +12,9 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
-use portal_contract::session::{CALLBACK_SCREEN, ERROR, PURPOSE, STATE};
+use portal_contract::session::{
+    CALLBACK_SCREEN, DETAIL, ERROR, PURPOSE, SIGN_OUT_FIRST, SIGNED_OUT_SCREEN, SKIP, STATE, is_about_account,
+};
 
 /// Begins a sign-in, by the page's own wish.
 pub(super) async fn begin(
@@ -22,22 +24,28 @@ pub(super) async fn begin(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     guard::check_navigation(&headers).map_err(ApiError::foreign)?;
-    let [purpose, state] = parameters(&uri, [PURPOSE, STATE]).ok_or_else(|| ApiError::invalid("repeated"))?;
+    let [purpose, state, sign_out] =
+        parameters(&uri, [PURPOSE, STATE, SIGN_OUT_FIRST]).ok_or_else(|| ApiError::invalid("repeated"))?;
     let purpose = purpose.as_deref().and_then(SignInPurpose::parse);
     let state = state.as_deref().and_then(ReturnState::parse);
     let (Some(purpose), Some(state)) = (purpose, state) else {
         return Err(ApiError::invalid("purpose or state"));
     };
     let (session, browser) = (cookies::session(&headers), cookies::sign_in(&headers));
-    Ok(match edge.sessions.begin(purpose, state, session.as_ref(), browser.as_ref(), &origin).await {
+    let wish = SignInWish { purpose, signs_out_first: sign_out.as_deref() != Some(SKIP) };
+    Ok(match edge.sessions.begin(wish, state, session.as_ref(), browser.as_ref(), &origin).await {
         Ok(Begun { browser, address }) => redirect(address.reveal(), &[cookies::set_sign_in(&browser)]),
         Err(failed) => refused(&failed),
     })
 }
 
-/// Back from the sign-out that precedes a fresh sign-in.
+/// Back from the sign-out that precedes a fresh sign-in. Some providers keep the `state` to themselves: the page knows where
+/// the person was, and offers to go on.
 pub(super) async fn go_on(Edge(edge): Edge, headers: HeaderMap, uri: Uri) -> Response {
     let [state] = parameters(&uri, [STATE]).unwrap_or_default();
+    if state.as_deref().is_none_or(str::is_empty) {
+        return redirect(SIGNED_OUT_SCREEN, &[]);
+    }
     match edge.sessions.go_on(state.as_deref(), cookies::sign_in(&headers).as_ref()).await {
         Ok(address) => redirect(address.reveal(), &[]),
         Err(failed) => refused(&failed),
@@ -51,10 +59,13 @@ pub(super) async fn complete(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let Some([state, iss, code, error]) = parameters(&uri, [STATE, "iss", "code", "error"]) else {
+    let names = [STATE, "iss", "code", "error", "error_description"];
+    let Some([state, iss, code, error, description]) = parameters(&uri, names) else {
         return refused(&SignInFailed::unknown(SignInFailure::CallbackMalformed));
     };
-    let answer = CallbackAnswer { state, iss, code: code_or_failure(code, error.as_deref()) };
+    let said = error.clone().filter(|error| is_error_code(error));
+    let code = code_or_failure(code, error.as_deref(), description.as_deref());
+    let answer = CallbackAnswer { state, iss, code };
     let browser = cookies::sign_in(&headers);
     match edge.sessions.complete(answer, browser.as_ref(), &origin).await {
         Ok(completed) => {
@@ -62,16 +73,27 @@ pub(super) async fn complete(
             if !edge.sessions.is_signing_in(browser.as_ref()).await {
                 set.push(cookies::clear_sign_in());
             }
-            redirect(&screen(Some(&completed.return_state), None), &set)
+            redirect(&screen(Some(&completed.return_state), None, None), &set)
         }
-        Err(failed) => refused(&failed),
+        Err(failed) => refused_as(&failed, said.as_deref()),
     }
 }
 
+/// Registered error codes are of such letters; anything else is nobody's to read.
+fn is_error_code(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
 /// The code, or what the provider says instead (RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6).
-fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretText, SignInFailure> {
+fn code_or_failure(
+    code: Option<String>,
+    error: Option<&str>,
+    description: Option<&str>,
+) -> Result<SecretText, SignInFailure> {
     match (code, error) {
         (Some(code), None) if !code.is_empty() => Ok(SecretText::new(code)),
+        (None, Some("access_denied")) if is_about_account(description) => Err(SignInFailure::AccountRefused),
         (None, Some("access_denied")) => Err(SignInFailure::AccessDenied),
         (
             None,
@@ -87,8 +109,17 @@ fn code_or_failure(code: Option<String>, error: Option<&str>) -> Result<SecretTe
 
 /// The page explains it. A limit that was reached too: 429 would be a document that no person wants to read.
 fn refused(failed: &SignInFailed) -> Response {
-    tracing::info!(code = failed.failure.code(), "a sign-in was refused");
-    let mut response = redirect(&screen(failed.return_state.as_ref(), Some(failed.failure)), &[]);
+    refused_as(failed, None)
+}
+
+/// The same with the provider's own code, for IT.
+fn refused_as(failed: &SignInFailed, said: Option<&str>) -> Response {
+    tracing::info!(
+        code = failed.failure.code(),
+        provider = said.unwrap_or_default(),
+        "a sign-in was refused"
+    );
+    let mut response = redirect(&screen(failed.return_state.as_ref(), Some(failed.failure), said), &[]);
     if let Some(TooOften { limit, retry_after_seconds }) = failed.too_often {
         response.extensions_mut().insert(limit);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
@@ -97,13 +128,16 @@ fn refused(failed: &SignInFailed) -> Response {
 }
 
 /// The page's callback screen, with the outcome.
-fn screen(state: Option<&ReturnState>, failure: Option<SignInFailure>) -> String {
+fn screen(state: Option<&ReturnState>, failure: Option<SignInFailure>, said: Option<&str>) -> String {
     let mut query = Serializer::new(String::new());
     if let Some(state) = state {
         query.append_pair(STATE, state.as_str());
     }
     if let Some(failure) = failure {
         query.append_pair(ERROR, failure.code());
+    }
+    if let Some(said) = said {
+        query.append_pair(DETAIL, said);
     }
     [CALLBACK_SCREEN, "?", &query.finish()].concat()
 }

@@ -9,13 +9,12 @@
 
 mod azure;
 mod own_server;
-mod pages;
 
 use serde_json::json;
 
 use crate::error::Result;
 use crate::template;
-use pages::{Below, PAGES};
+use portal_contract::addresses;
 
 /// What portal-server replaces in the policy of `headers.json`.
 const CONNECT_PLACEHOLDER: &str = "{connect}";
@@ -80,6 +79,8 @@ pub(crate) struct Answers<'a> {
     pub(crate) connect: &'a str,
     /// The origins of images besides our own.
     pub(crate) images: &'a str,
+    /// The digest of the style sheet that stands in the document, as a source of the policy.
+    pub(crate) style: &'a str,
     /// The files whose names carry a digest of their contents.
     pub(crate) hashed: &'a [String],
 }
@@ -87,8 +88,7 @@ pub(crate) struct Answers<'a> {
 impl Answers<'_> {
     /// The files for the hosts, as name and contents.
     pub(crate) fn files(&self) -> Result<Vec<(&'static str, String)>> {
-        let pages: Vec<(&str, bool)> =
-            PAGES.iter().map(|(page, below)| (*page, *below == Below::Pages)).collect();
+        let pages = pages();
         let values = json!({
             "everywhere": self.everywhere(), "media_types": MEDIA_TYPES, "encodings": ENCODINGS, "pages": pages,
             "hidden": FOR_THE_HOST, "hidden_directory": FOR_THE_HOST_DIRECTORY, "hashed": self.hashed,
@@ -112,7 +112,7 @@ impl Answers<'_> {
 
     /// What every answer carries over HTTPS, the policy first.
     fn everywhere(&self) -> Vec<(&'static str, String)> {
-        let policy = ("Content-Security-Policy", policy(self.connect, self.images));
+        let policy = ("Content-Security-Policy", policy(self.connect, self.images, self.style));
         let rest = EVERYWHERE.iter().chain([&TRANSPORT]).map(|(name, value)| (*name, (*value).to_string()));
         std::iter::once(policy).chain(rest).collect()
     }
@@ -120,15 +120,16 @@ impl Answers<'_> {
 
 /// The content security policy.
 ///
-/// `'wasm-unsafe-eval'` lets WebAssembly compile and nothing else; no hash is needed, for no script is inline.
+/// `'wasm-unsafe-eval'` lets WebAssembly compile and nothing else; no script is inline. The one style sheet is, and is named
+/// by its digest.
 /// `'strict-dynamic'` is left out on purpose: with it WebAssembly fails on iOS.
-fn policy(connect: &str, images: &str) -> String {
+fn policy(connect: &str, images: &str, style: &str) -> String {
     let images = if images.is_empty() { String::new() } else { format!(" {images}") };
     let connect = if connect.is_empty() { String::new() } else { format!(" {connect}") };
     [
         "default-src 'none'".to_string(),
         "script-src 'self' 'wasm-unsafe-eval'".to_string(),
-        "style-src 'self'".to_string(),
+        format!("style-src 'self' {style}").trim_end().to_string(),
         format!("img-src 'self' data:{images}"),
         format!("connect-src 'self'{connect}"),
         "manifest-src 'self'".to_string(),
@@ -141,15 +142,45 @@ fn policy(connect: &str, images: &str) -> String {
     .join("; ")
 }
 
+/// The addresses of the page for hosts that cannot be told "everything that is no file": the first part of each, and whether
+/// there are more of the page below it.
+fn pages() -> Vec<(String, bool)> {
+    let mut pages: Vec<(String, bool)> = Vec::new();
+    for address in addresses::ALL {
+        let first = address.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let page = format!("/{first}");
+        let has_more = addresses::ALL.iter().any(|other| other.starts_with(&format!("{page}/")));
+        if address != addresses::HOME && pages.iter().all(|(known, _)| *known != page) {
+            pages.push((page, has_more));
+        }
+    }
+    pages
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_allows_wasm_and_our_own_files_and_nothing_inline() {
-        let policy = policy("https://api.example", "");
+    fn every_address_of_the_page_is_in_a_rule_for_hosts_that_need_a_list() {
+        let pages = pages();
+        for address in addresses::ALL.iter().filter(|address| **address != addresses::HOME) {
+            let path = addresses::example(address, "d-1", "r-1");
+            let below = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.starts_with('/'));
+            let is_known = pages.iter().any(|(page, more)| *page == path || (*more && below(page)));
+            assert!(is_known, "{path} is in no rule");
+        }
+        assert!(
+            pages.contains(&("/devices".to_owned(), true)) && pages.contains(&("/help".to_owned(), false))
+        );
+    }
+
+    #[test]
+    fn the_policy_allows_wasm_our_own_files_and_the_one_style_sheet_inline() {
+        let policy = policy("https://api.example", "", "'sha256-x'");
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(policy.contains("style-src 'self' 'sha256-x';"));
         assert!(policy.contains("connect-src 'self' https://api.example;"));
         assert!(policy.contains("require-trusted-types-for 'script'; trusted-types 'none'"));
         for forbidden in ["'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'", "*"] {
@@ -159,7 +190,7 @@ mod tests {
 
     #[test]
     fn every_file_for_a_host_is_named_as_one_that_visitors_do_not_get() {
-        let answers = Answers { connect: "https:", images: "", hashed: &[] };
+        let answers = Answers { connect: "https:", images: "", style: "", hashed: &[] };
         let mut names: Vec<&str> = answers.files().unwrap().iter().map(|(name, _)| *name).collect();
         names.sort_unstable();
         assert_eq!(names, FOR_THE_HOST);
@@ -167,7 +198,7 @@ mod tests {
 
     #[test]
     fn every_host_is_told_the_whole_of_what_each_answer_carries() {
-        let answers = Answers { connect: "https:", images: "", hashed: &[] };
+        let answers = Answers { connect: "https:", images: "", style: "", hashed: &[] };
         // Our server spells its policy itself, with the origins that it knows: the suite `hosts` asks it.
         let with_headers = |(name, _): &(&str, String)| !matches!(*name, "_redirects" | "headers.json");
         for (file, text) in answers.files().unwrap().into_iter().filter(with_headers) {

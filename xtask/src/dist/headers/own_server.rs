@@ -11,7 +11,7 @@ pub(super) fn headers(answers: &Answers<'_>) -> String {
     let directory = format!("{FOR_THE_HOST_DIRECTORY}/");
     let hidden: Vec<&str> = FOR_THE_HOST.iter().copied().chain([directory.as_str()]).collect();
     let value = json!({
-        "contentSecurityPolicy": policy(CONNECT_PLACEHOLDER, answers.images),
+        "contentSecurityPolicy": policy(CONNECT_PLACEHOLDER, answers.images, answers.style),
         "headers": headers,
         "hidden": hidden,
         "immutable": answers.hashed,

@@ -1,0 +1,57 @@
+//! The addresses of the page, one for each screen: the one list that the page, the rules for hosts, the server's tests and
+//! the hosts' tests read. A segment in braces is an identifier.
+
+/// In the place of the identifier of a device.
+pub const DEVICE_ID: &str = "{device}";
+/// In the place of the identifier of a run of an action.
+pub const RUN_ID: &str = "{run}";
+
+/// The welcome, or the way in.
+pub const HOME: &str = "/";
+/// The person's devices.
+pub const DEVICES: &str = "/devices";
+/// One device.
+pub const DEVICE: &str = "/devices/{device}";
+/// The reset of its passcode, at whichever step it stands.
+pub const RESET_PASSCODE: &str = "/devices/{device}/reset-passcode";
+/// Its temporary passcode, as large as the screen allows.
+pub const PASSCODE: &str = "/devices/{device}/passcode";
+/// What happened to it.
+pub const DEVICE_HISTORY: &str = "/devices/{device}/history";
+/// "This wasn't me".
+pub const NOT_ME: &str = "/devices/{device}/not-me/{run}";
+/// What happened to all of the person's devices.
+pub const HISTORY: &str = "/history";
+/// What ended since the last visit.
+pub const NOTIFICATIONS: &str = "/notifications";
+/// How usable the page is with which needs, and what is not known.
+pub const ACCESSIBILITY: &str = "/accessibility";
+/// Whom to ask, and answers.
+pub const HELP: &str = "/help";
+/// Where the provider returns to after sign-out.
+pub const SIGNED_OUT: &str = "/signed-out";
+/// Where the provider returns to after sign-in.
+pub const CALLBACK: &str = "/callback";
+
+/// Every address of the page.
+pub const ALL: [&str; 13] = [
+    HOME,
+    DEVICES,
+    DEVICE,
+    RESET_PASSCODE,
+    PASSCODE,
+    DEVICE_HISTORY,
+    NOT_ME,
+    HISTORY,
+    NOTIFICATIONS,
+    ACCESSIBILITY,
+    HELP,
+    SIGNED_OUT,
+    CALLBACK,
+];
+
+/// An address with these identifiers, which must need no escaping.
+#[must_use]
+pub fn example(address: &str, device: &str, run: &str) -> String {
+    address.replace(DEVICE_ID, device).replace(RUN_ID, run)
+}

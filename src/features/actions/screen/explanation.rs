@@ -1,0 +1,143 @@
+//! A: before the time begins. What will happen, why to sign in again, and what to have ready; as a dialog over the device's
+//! page, or as a page at the reset's own address.
+//!
+//! "Will the reset reach the device?" at the device: too much for a dialog.
+
+use crate::app::Event;
+use crate::components::{
+    Flow, Icon, Part, Weight, branding, button, contact_ways, dialog, el, group, heading, known_device, live,
+    message, minute_now, nothing, outcome_list, titled,
+};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, PermittedDevice, ResetAvailability, WhyExplain};
+use crate::features::actions;
+use crate::features::actions::Answer;
+use crate::features::actions::screen::lock_instead;
+use crate::features::actions::words::{DisclosureView, ExplainView, ReachView, Situation};
+use crate::i18n::{Text, t};
+use crate::shell::{Selected, select, use_dispatch, use_model};
+use crate::words::Tone;
+use leptos::prelude::WithUntracked;
+use wasm_bindgen::JsCast;
+
+/// A as a dialog over the details of the device.
+pub(crate) fn explain_dialog(device: &Device) -> Part {
+    let dispatch = use_dispatch();
+    let Some(proven) = PermittedDevice::of(device) else { return nothing() };
+    let words = explain(device, &proven);
+    let (heading, sign_out, cancel) = (words.heading.clone(), words.sign_out.clone(), words.cancel.clone());
+    let body = explain_body(words, &device.id);
+    let stop = move || dispatch(Event::Actions(actions::Event::ResetCancelled));
+    dialog("explain", heading, stop, body, buttons(sign_out, cancel))
+}
+
+/// A as a page.
+pub(crate) fn explain_stage(id: &DeviceId) -> Part {
+    let wanted = id.clone();
+    let proven = select(use_model(), move |model| {
+        known_device(model, &wanted).and_then(|device| PermittedDevice::of(&device))
+    });
+    let id = id.clone();
+    live(move || {
+        let device = use_model().with_untracked(|model| known_device(model, &id));
+        device.zip(proven.get()).map(|(device, proven)| {
+            let words = explain(&device, &proven);
+            let heading = heading(words.heading.clone());
+            let buttons = buttons(words.sign_out.clone(), words.cancel.clone());
+            let body = explain_body(words, &device.id);
+            let card = el("div").class("card stack").child(body).into();
+            group([heading, card, el("div").class("actions last").child(buttons).into()])
+        })
+    })
+}
+
+/// What is explained does not change while it stands there.
+fn explain(device: &Device, proven: &PermittedDevice) -> ExplainView {
+    let can_be_locked = actions::words::action_refusal(device, Action::RemoteLock).is_none();
+    let situation = use_model().with_untracked(|model| Situation {
+        why: why_of(&model.features.actions.reset),
+        signs_out_first: model.features.sign_in.signs_out_first(&model.page),
+        cannot_prove: model.page.cannot_prove_fresh(),
+        can_be_locked,
+        now: minute_now(model),
+    });
+    actions::words::explain(device, proven, situation)
+}
+
+const fn why_of(state: &ActionFlow) -> WhyExplain {
+    if let ActionFlow::Explain { why, .. } = state { *why } else { WhyExplain::FirstTime }
+}
+
+fn explain_body(words: ExplainView, id: &DeviceId) -> Part {
+    let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
+    let mut lines = vec![(Icon::Key, words.preview)];
+    lines.extend(std::iter::repeat(Icon::Check).zip(words.stays));
+    lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
+    let dispatch = use_dispatch();
+    let away = move |is_open: bool| {
+        let answer = if is_open { Answer::No } else { Answer::Yes };
+        dispatch(Event::Actions(actions::Event::AtHandAnswered(answer)));
+    };
+    group([
+        again.into(),
+        el("p").words(words.lead).into(),
+        outcome_list(lines).into(),
+        disclosure(words.factor, nothing(), |_| ()),
+        disclosure(words.away, lock_instead(id), away),
+    ])
+}
+
+/// A question to open. `on_toggle` is told whether it is open.
+fn disclosure(words: DisclosureView, way: Part, on_toggle: impl Fn(bool) + 'static) -> Part {
+    let advice = words.advice.into_iter().map(|line| el("p").words(line).into());
+    let inside = el("div").class("stack tight").children(advice).child(way);
+    let inside = inside.child(contact_ways(branding(), Flow::Row));
+    let toggled = move |event: web_sys::Event| {
+        let details = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        on_toggle(details.is_some_and(|details| details.has_attribute("open")));
+    };
+    let summary = el("summary").words(words.question);
+    el("details").class("plain").on("toggle", toggled).child(summary).child(inside).into()
+}
+
+/// The way out and the way on. Who does not have the device is led out: closing is then what the filled button does.
+fn buttons(sign_out: Text, cancel: Text) -> Part {
+    let is_away =
+        select(use_model(), move |model| model.features.actions.preparation.is_at_hand == Some(Answer::No));
+    live(move || {
+        let (stop, go_on) = if is_away.get() {
+            ((Weight::Primary, t::app_close()), Weight::Plain)
+        } else {
+            ((Weight::Plain, cancel.clone()), Weight::Primary)
+        };
+        group([
+            button(stop.0, stop.1, Event::Actions(actions::Event::ResetCancelled)),
+            button(go_on, sign_out.clone(), Event::Actions(actions::Event::SignOutForResetChosen)),
+        ])
+    })
+}
+
+/// What is known about reaching the device; it follows the device and the clock. Nothing where no reset can be asked for.
+fn reach_of(id: &DeviceId) -> Selected<Option<ReachView>> {
+    let id = id.clone();
+    select(use_model(), move |model| {
+        let device = known_device(model, &id)?;
+        let can_be_reset =
+            matches!(device.reset, ResetAvailability::Allowed(_)) && device.open_run().is_none();
+        can_be_reset.then(|| actions::words::reach(&device, device.reset_lapses_after, minute_now(model)))
+    })
+}
+
+/// The card.
+pub(crate) fn reach(id: &DeviceId) -> Part {
+    let words = reach_of(id);
+    live(move || words.get().map(card))
+}
+
+fn card(words: ReachView) -> Part {
+    let mut lines = vec![(Icon::Clock, words.last_check_in)];
+    lines.extend(words.forecast.map(|forecast| (Icon::Info, forecast)));
+    lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
+    lines.push((Icon::Info, words.waiting));
+    lines.extend(words.expiry.map(|expiry| (Icon::Info, expiry)));
+    titled("card stack", "reach-heading", words.heading).child(outcome_list(lines)).into()
+}

@@ -1,0 +1,13 @@
+//! What is on the screen around actions: the reset's page at whichever step it stands, and the other actions on a device.
+
+mod confirmation;
+mod explanation;
+mod pending;
+mod reset;
+mod result;
+mod runs;
+
+pub(crate) use explanation::*;
+pub(crate) use reset::*;
+pub(crate) use result::*;
+pub(crate) use runs::*;

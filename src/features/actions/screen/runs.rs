@@ -1,0 +1,267 @@
+//! The actions on a device that being signed in is enough for: each with what it does and how far it is; those that are not
+//! possible once, with the reason, in a folded list.
+
+use crate::app::{Event, Model};
+use crate::components::{
+    Part, Weight, actions, button, dialog, el, focus_return, group, known_device, live, message, minute_now,
+    nothing, paragraph, reference,
+};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
+use crate::features::actions;
+use crate::features::actions::words::ActionStatus;
+use crate::i18n::{Text, t};
+use crate::shell::{select, use_dispatch, use_model};
+use crate::words;
+use crate::words::RefusalView;
+use leptos::prelude::{GetValue, StoredValue, WithUntracked};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, KeyboardEvent};
+
+const FIELD: &str = "new-name";
+const PROBLEM: &str = "new-name-problem";
+
+/// The section of the page.
+pub(crate) fn device_actions(id: &DeviceId) -> Part {
+    let model = use_model();
+    let wanted = id.clone();
+    let possible = select(model, move |model| {
+        let device = known_device(model, &wanted);
+        Action::ON_DEVICE_PAGE.map(|action| {
+            device.as_ref().is_some_and(|device| actions::words::action_refusal(device, action).is_none())
+        })
+    });
+    let of = id.clone();
+    let rows = live(move || {
+        let rows = Action::ON_DEVICE_PAGE.into_iter().zip(possible.get());
+        rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<Part>()
+    });
+    group([el("h3").words(t::act_others()).into(), rows, refused(id), lock_question(id)])
+}
+
+fn row(id: &DeviceId, action: Action) -> Part {
+    let press = button(
+        Weight::Plain,
+        words::action_name(action),
+        Event::Actions(actions::Event::Chosen(id.clone(), action)),
+    );
+    let form = if action == Action::Rename { rename(id) } else { nothing() };
+    el("div")
+        .class("stack tight")
+        .child(el("p").words(actions::words::action_hint(action)))
+        .child(actions(press))
+        .child(form)
+        .child(status(id, action))
+        .into()
+}
+
+/// How far it is. What changes is spoken by the page's one live region.
+fn status(id: &DeviceId, action: Action) -> Part {
+    let wanted = id.clone();
+    let shown = select(use_model(), move |model: &Model| {
+        let device = known_device(model, &wanted)?;
+        let form = model.features.actions.rename.as_ref();
+        let is_renaming = action == Action::Rename && form.is_some_and(|form| form.device == wanted);
+        // That the name before this one was saved is no news while the next one is being typed.
+        actions::words::action_status(
+            model.features.actions.flow(&wanted, action),
+            action,
+            &device,
+            minute_now(model),
+        )
+        .filter(|status| !(is_renaming && status.tone == words::Tone::Good))
+    });
+    let id = id.clone();
+    live(move || shown.get().map(|status| status_box(status, &id, action)))
+}
+
+fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> Part {
+    let mut lines = status.lines.into_iter();
+    let first = lines.next();
+    let again = status.is_repeatable.then(|| {
+        actions(group([
+            button(
+                Weight::Plain,
+                t::act_again(),
+                Event::Actions(actions::Event::Confirmed(id.clone(), action)),
+            ),
+            button(
+                Weight::Quiet,
+                t::app_cancel(),
+                Event::Actions(actions::Event::Cancelled(id.clone(), action)),
+            ),
+        ]))
+    });
+    let rest = group([
+        status.when.map(|when| paragraph("reference", when)).into(),
+        again.into(),
+        status.reference.map(reference).into(),
+    ]);
+    message(status.tone, first, lines.collect(), Some(rest))
+}
+
+/// What is not possible, once, with the reason: never a dead button.
+fn refused(id: &DeviceId) -> Part {
+    let wanted = id.clone();
+    let refusals = select(use_model(), move |model| {
+        let device = known_device(model, &wanted);
+        Action::ON_DEVICE_PAGE
+            .map(|action| device.as_ref().and_then(|device| actions::words::action_refusal(device, action)))
+    });
+    live(move || {
+        let refusals: Vec<(Action, RefusalView)> = Action::ON_DEVICE_PAGE
+            .into_iter()
+            .zip(refusals.get())
+            .filter_map(|(action, refusal)| Some((action, refusal?)))
+            .collect();
+        let items = |(action, refusal): (Action, RefusalView)| {
+            group([
+                el("dt").words(words::action_name(action)).into(),
+                el("dd").words(refusal.why).text(" ").words(refusal.instead).into(),
+            ])
+        };
+        (!refusals.is_empty()).then(|| {
+            el("details")
+                .child(el("summary").words(t::reset_unavailable()))
+                .child(el("dl").class("stack tight").children(refusals.into_iter().map(items)))
+        })
+    })
+}
+
+/// "Lock it now?": what happens, and to which device.
+fn lock_question(id: &DeviceId) -> Part {
+    let model = use_model();
+    let wanted = id.clone();
+    let is_asked = select(model, move |model| {
+        matches!(model.features.actions.flow(&wanted, Action::RemoteLock), ActionFlow::Confirm { .. })
+    });
+    let id = id.clone();
+    live(move || {
+        let device =
+            if is_asked.get() { model.with_untracked(|model| known_device(model, &id)) } else { None };
+        device.map(|device| lock_dialog(&device))
+    })
+}
+
+fn lock_dialog(device: &Device) -> Part {
+    let dispatch = use_dispatch();
+    let name = words::device_name(&device.name);
+    let confirmed = Event::Actions(actions::Event::Confirmed(device.id.clone(), Action::RemoteLock));
+    let cancelled = Event::Actions(actions::Event::Cancelled(device.id.clone(), Action::RemoteLock));
+    let body = group([
+        actions::words::which_device(device).map(|which| paragraph("reference", which)).into(),
+        el("p").words(t::act_lock_text()).into(),
+    ]);
+    let buttons = group([
+        button(Weight::Plain, t::app_cancel(), cancelled.clone()),
+        button(Weight::Primary, t::act_lock_button(name.clone()), confirmed),
+    ]);
+    let on_cancel = StoredValue::new(cancelled);
+    dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body, buttons)
+}
+
+/// The field for a new name. What is wrong with it stands beside it in words; the button can always be pressed.
+fn rename(id: &DeviceId) -> Part {
+    let model = use_model();
+    let wanted = id.clone();
+    let is_open = select(model, move |model| {
+        model.features.actions.rename.as_ref().is_some_and(|form| form.device == wanted)
+    });
+    let id = id.clone();
+    live(move || is_open.get().then(|| form(&id)))
+}
+
+fn form(id: &DeviceId) -> Part {
+    let model = use_model();
+    let dispatch = use_dispatch();
+    let problem =
+        select(model, move |model| model.features.actions.rename.as_ref().and_then(|form| form.problem));
+    let name = model.with_untracked(|model| known_device(model, id)).map(|device| device.name.clone());
+    let name = name.unwrap_or_default();
+    let (device, cancelled) =
+        (id.clone(), Event::Actions(actions::Event::Cancelled(id.clone(), Action::Rename)));
+    let escape = cancelled.clone();
+    let submit = move |event: web_sys::Event| {
+        event.prevent_default();
+        if let Some(field) = field() {
+            dispatch(Event::Actions(actions::Event::NameSubmitted(device.clone(), field.value())));
+        }
+    };
+    let press = move |event: web_sys::Event| {
+        let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+        // Enter that ends the input of a word (Japanese, Chinese, Korean) submits nothing, Escape there leaves the form open.
+        let is_composing = key.is_composing() || key.key_code() == 229;
+        if is_composing && key.key() == "Enter" {
+            event.prevent_default();
+        } else if !is_composing && key.key() == "Escape" {
+            dispatch(escape.clone());
+        }
+    };
+    let why =
+        move || problem.get().map(|problem| el("p").class("field-problem").words(problem_words(problem)));
+    let input = el("input")
+        .attr("id", FIELD)
+        .attr("type", "text")
+        .attr("autocomplete", "off")
+        .attr("value", name)
+        .attr("aria-describedby", PROBLEM)
+        .attr_live("aria-invalid", move || problem.get().map(|_| "true".to_owned()))
+        .on("keydown", press)
+        .mounted(|field| {
+            let _focused = field.focus();
+            if let Ok(field) = field.dyn_into::<HtmlInputElement>() {
+                field.select();
+            }
+        });
+    el("form")
+        .removed(focus_return())
+        .class("stack tight")
+        .attr("novalidate", "")
+        .on("submit", submit)
+        .child(
+            el("div")
+                .class("field")
+                .child(el("label").attr("for", FIELD).words(t::act_rename_label()))
+                .child(input),
+        )
+        .child(el("div").attr("id", PROBLEM).live(why))
+        .child(
+            el("div")
+                .class("actions")
+                .child(
+                    el("button")
+                        .attr("type", "submit")
+                        .class(Weight::Primary.class())
+                        .words(t::act_rename_save()),
+                )
+                .child(button(Weight::Plain, t::app_cancel(), cancelled)),
+        )
+        .into()
+}
+
+fn field() -> Option<HtmlInputElement> {
+    leptos::prelude::document().get_element_by_id(FIELD)?.dyn_into().ok()
+}
+
+const fn problem_words(problem: NameProblem) -> Text {
+    match problem {
+        NameProblem::Empty => t::act_rename_empty(),
+        NameProblem::TooLong => t::act_rename_long(),
+        NameProblem::ControlCharacter => t::act_rename_control(),
+    }
+}
+
+/// "Lock it instead", where that is possible.
+pub(crate) fn lock_instead(id: &DeviceId) -> Part {
+    let wanted = id.clone();
+    let can_be_locked = select(use_model(), move |model| {
+        known_device(model, &wanted)
+            .is_some_and(|device| actions::words::action_refusal(&device, Action::RemoteLock).is_none())
+    });
+    let id = id.clone();
+    live(move || {
+        can_be_locked.get().then(|| {
+            let chosen = Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock));
+            actions(button(Weight::Plain, words::action_name(Action::RemoteLock), chosen))
+        })
+    })
+}

@@ -1,0 +1,23 @@
+//! What is said around actions.
+//!
+//! | to show | ask |
+//! |---|---|
+//! | the explanation before the sign-in | [`explain`] |
+//! | the confirmation | [`confirm`], [`outcome_preview`] |
+//! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
+//! | waiting | [`pending`] |
+//! | the result, what to do on the device | [`done`], [`on_device`] |
+//! | every other end or interruption of a reset | [`reset_notice`] |
+//! | the other actions: refusals, how far one is | [`action_hint`], [`action_refusal`], [`action_status`] |
+
+mod confirmation;
+mod explanation;
+mod pending;
+mod result;
+mod runs;
+
+pub use confirmation::*;
+pub use explanation::*;
+pub use pending::*;
+pub use result::*;
+pub use runs::*;

@@ -1,0 +1,199 @@
+//! `/devices/{id}`: what the device is, how it stands, and "Reset passcode" - or why it is not possible and what helps.
+
+use crate::app::{AppEvent, Event, Model};
+use crate::components::{
+    Flow, Icon, Part, Stage, Weight, actions, back_to_devices, branding, button, contact_ways, el, group,
+    heading, heading_live, icon, known_device, link_button, live, load_failed, load_problem, message,
+    minute_now, named, notice_screen, skeleton_rows, titled,
+};
+use crate::core::LoadState;
+use crate::domain::{ActionFlow, Device, DeviceId};
+use crate::features::actions::screen::{device_actions, explain_dialog, reach};
+use crate::features::devices::screen::device_status;
+use crate::features::passcode::screen::{PanelPlace, passcode_panel};
+use crate::features::{actions, devices};
+use crate::i18n::{Text, t};
+use crate::route::Route;
+use crate::shell::{Selected, select, use_model, use_tr};
+use crate::words;
+use crate::words::{Notice, RefusalView, ResetCommand, Tone};
+use portal_contract::UtcTime;
+use std::sync::Arc;
+
+/// What stands there. `Absent`: the device is gone.
+fn stage(model: &Model, id: &DeviceId) -> Stage {
+    let is_ours = model.features.devices.detail.id.as_ref() == Some(id);
+    match &model.features.devices.detail.state {
+        LoadState::Failed(crate::api::ApiError::NotFound) if is_ours => Stage::Absent,
+        _ if known_device(model, id).is_some() => Stage::Shown,
+        LoadState::Failed(_) if is_ours => Stage::Failed,
+        LoadState::NotAsked | LoadState::Loading | LoadState::Loaded | LoadState::Failed(_) => Stage::Loading,
+    }
+}
+
+/// The screen of one device.
+pub(crate) fn device(id: DeviceId) -> Part {
+    let wanted = id.clone();
+    let stage = select(use_model(), move |model| stage(model, &wanted));
+    let body = live(move || match stage.get() {
+        Stage::Loading => group([heading(t::device_loading()), skeleton_rows(2)]),
+        Stage::Absent => gone(),
+        Stage::Failed => failed(),
+        Stage::Shown => shown(&id),
+    });
+    group([back_to_devices(), body])
+}
+
+pub(crate) fn gone() -> Part {
+    let notice = Notice {
+        tone: Tone::Warn,
+        heading: t::device_gone_heading(),
+        lines: vec![t::device_gone_text()],
+        reference: None,
+        button: Some(t::app_back_to_devices()),
+    };
+    notice_screen(notice, Event::App(AppEvent::LinkFollowed(Route::Devices)))
+}
+
+fn failed() -> Part {
+    let problem = select(use_model(), move |model| {
+        load_problem(&model.features.devices.detail.state, t::device_error_heading())
+    });
+    group([heading(t::device_error_heading()), load_failed(problem)])
+}
+
+fn shown(id: &DeviceId) -> Part {
+    let model = use_model();
+    let tr = use_tr();
+    let wanted = id.clone();
+    let device = select(model, move |model| known_device(model, &wanted));
+    let now = select(model, minute_now);
+    let symbol = move || device.get().map(|device| icon(Icon::of_platform(device.platform)));
+    let platform = move || {
+        device.with(|device| {
+            device.as_ref().map(|device| tr.text(&words::platform(device))).unwrap_or_default()
+        })
+    };
+    let status = move || {
+        device.get().map(|device| device_status(devices::words::status(&device, now.get()), device.reset))
+    };
+    let facts = move || device.get().map(|device| fact_list(&device, now.get()));
+    let wanted = id.clone();
+    let asked = select(
+        model,
+        move |model| matches!(&model.features.actions.reset, ActionFlow::Explain { device, .. } if *device == wanted),
+    );
+    let dialog = move || {
+        let device = if asked.get() { device.get_untracked() } else { None };
+        device.map(|device| explain_dialog(&device))
+    };
+    group([
+        el("div")
+            .class("device-title")
+            .child(el("span").class("device-icon large").live(symbol))
+            .child(
+                el("div")
+                    .class("page-head")
+                    .child(heading_live(named(id, std::convert::identity)))
+                    .child(el("p").class("device-meta").live_text(platform))
+                    .live(status),
+            )
+            .into(),
+        el("div")
+            .class("split")
+            .child(
+                el("div")
+                    .class("stack")
+                    .child(commands(id, device))
+                    .child(passcode(id.clone()))
+                    .child(reach(id)),
+            )
+            .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(actions(
+                link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
+            )))
+            .into(),
+        live(dialog),
+    ])
+}
+
+fn fact_list(device: &Device, now: Option<UtcTime>) -> Part {
+    let fact = |fact: devices::words::Fact| {
+        el("div").child(el("dt").words(fact.label)).child(el("dd").words(fact.value)).into()
+    };
+    el("dl").class("facts").children(devices::words::facts(device, now).into_iter().map(fact)).into()
+}
+
+/// "Reset passcode". What the server forbids is shown as unavailable, reachable by keyboard, with the reason beside it.
+fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
+    let wanted = id.clone();
+    // Every command has a first line of its own: what stands here is made anew when that changes, and not with every
+    // fact of the device.
+    let first_line =
+        select(use_model(), move |model| known_device(model, &wanted).map(|device| line(&device)));
+    let body = move || {
+        first_line.get()?;
+        device.get_untracked().map(|device| command(&device))
+    };
+    titled("card stack", "actions-heading", t::device_actions()).live(body).child(device_actions(id)).into()
+}
+
+fn line(device: &Device) -> Text {
+    if device.open_run().is_some() {
+        return t::pending_not_done();
+    }
+    match words::reset_availability(device) {
+        ResetCommand::Available { hint } => hint,
+        ResetCommand::Unavailable(refusal) => refusal.why,
+    }
+}
+
+fn command(device: &Device) -> Part {
+    let press = if device.open_run().is_some() {
+        link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
+    } else {
+        match words::reset_availability(device) {
+            ResetCommand::Available { .. } => button(
+                Weight::Plain,
+                t::reset_command(),
+                Event::Actions(actions::Event::ResetChosen(device.id.clone())),
+            ),
+            ResetCommand::Unavailable(refusal) => return unavailable(refusal),
+        }
+    };
+    group([el("p").words(line(device)).into(), actions(press)])
+}
+
+const REASON: &str = "reset-reason";
+
+fn unavailable(refusal: RefusalView) -> Part {
+    let explained =
+        |label: Text, words: Text| el("p").child(el("strong").words(label).text(": ")).words(words).into();
+    let rest = group([
+        explained(t::reset_why(), refusal.why),
+        explained(t::reset_instead(), refusal.instead),
+        contact_ways(branding(), Flow::Row),
+    ]);
+    let button = el("button")
+        .attr("type", "button")
+        .class("button")
+        .attr("aria-disabled", "true")
+        .attr("aria-describedby", REASON)
+        .words(t::reset_command());
+    let reason = message(Tone::Neutral, Some(t::reset_unavailable()), Vec::new(), Some(rest));
+    group([actions(button), el("div").attr("id", REASON).child(reason).into()])
+}
+
+/// The temporary passcode is found again here for as long as it can be shown.
+fn passcode(id: DeviceId) -> Part {
+    let wanted = id.clone();
+    let of_device = select(use_model(), move |model| {
+        let device = known_device(model, &wanted)?;
+        let certainty = device.may_have_temporary_passcode()?;
+        Some((device.platform, device.told_outcome(), certainty))
+    });
+    live(move || {
+        of_device.get().map(|(platform, outcome, certainty)| {
+            passcode_panel(id.clone(), platform, outcome, certainty, PanelPlace::Beside)
+        })
+    })
+}

@@ -1,0 +1,191 @@
+//! `/history` and `/devices/{id}/history`: what happened, when, by whom, from where, and how it ended. A table; on a narrow
+//! screen each row is a card with its own labels.
+
+use crate::app::{Event, Model};
+use crate::components::{
+    Element, HIDDEN, Icon, Part, Stage, Weight, actions, back_to_device, back_to_devices, button, effect, el,
+    empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed, load_problem,
+    minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words,
+};
+use crate::core::{HistoryScope, LoadState};
+use crate::domain::{DeviceId, HistoryEntry};
+use crate::features::history;
+use crate::features::history::Download;
+use crate::i18n::{Text, t};
+use crate::route::Route;
+use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
+use portal_contract::UtcTime;
+use std::sync::Arc;
+
+/// What the file is called; nobody's name, no device's.
+const FILE: &str = "passcode-history.csv";
+
+/// The entries, under a name of the later part: what a selection needs for its type would stand in the first part else.
+#[derive(Clone, PartialEq)]
+struct Entries(Arc<Vec<HistoryEntry>>);
+
+fn stage(model: &Model, scope: &HistoryScope) -> Stage {
+    let history = &model.features.history;
+    let is_ours = history.scope == *scope;
+    match (&history.state, history.items.is_empty()) {
+        _ if !is_ours => Stage::Loading,
+        (_, false) => Stage::Shown,
+        (LoadState::NotAsked | LoadState::Loading, true) => Stage::Loading,
+        (LoadState::Failed(_), true) => Stage::Failed,
+        (LoadState::Loaded, true) => Stage::Absent,
+    }
+}
+
+/// The history of the person.
+pub(crate) fn of_person() -> Part {
+    let head = heading(t::history_page_heading());
+    group([back_to_devices(), page_head(head), body(HistoryScope::Person)])
+}
+
+/// The history of one device.
+pub(crate) fn of_device(id: DeviceId) -> Part {
+    let head = heading_live(named(&id, t::history_page_device_heading));
+    group([back_to_device(&id), page_head(head), body(HistoryScope::Device(id))])
+}
+
+fn page_head(heading: Part) -> Part {
+    let lead = paragraph("lede", t::history_page_lead());
+    el("div").class("page-head").child(heading).child(lead).into()
+}
+
+fn body(scope: HistoryScope) -> Part {
+    let model = use_model();
+    let is_of_device = matches!(scope, HistoryScope::Device(_));
+    let stage = select(model, move |model| stage(model, &scope));
+    let problem = select(model, move |model| {
+        load_problem(&model.features.history.state, t::history_page_error_heading())
+    });
+    let shown = live(move || match stage.get() {
+        Stage::Loading => {
+            let said = paragraph("sr", t::history_page_loading()).attr("role", "status");
+            group([said.into(), skeleton_rows(3)])
+        }
+        Stage::Absent => {
+            empty_card(Icon::Clock, t::history_page_empty_heading(), t::history_page_empty_text()).into()
+        }
+        Stage::Failed => nothing(),
+        Stage::Shown => shown(is_of_device),
+    });
+    group([shown, load_failed(problem), keep_file()])
+}
+
+fn shown(is_of_device: bool) -> Part {
+    let model = use_model();
+    let items = select(model, move |model| Entries(model.features.history.items.clone()));
+    let now = select(model, minute_now);
+    let has_more = select(model, move |model| model.features.history.has_more());
+    let is_loading = select(model, move |model| model.features.history.state == LoadState::Loading);
+    let is_gathering = select(model, move |model| model.features.history.download != Download::Idle);
+    let rows = move || {
+        items.with(|items| items.0.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>())
+    };
+    let headings = columns(is_of_device)
+        .into_iter()
+        .map(|column| el("th").attr("scope", "col").attr("role", "columnheader").words(column).into());
+    // The roles are written out because a table that is laid out as cards loses them in some browsers.
+    let table = el("table")
+        .class("history")
+        .attr("role", "table")
+        .child(el("caption").class("sr").words(t::history_page_caption()))
+        .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").children(headings)))
+        .child(el("tbody").attr("role", "rowgroup").live(rows));
+    let more = live(move || {
+        has_more.get().then(|| {
+            button(Weight::Plain, t::history_page_show_more(), Event::History(history::Event::MoreChosen))
+        })
+    });
+    let download =
+        button(Weight::Plain, t::history_page_download(), Event::History(history::Event::DownloadChosen));
+    let working = live(move || {
+        let said = match (is_gathering.get(), is_loading.get()) {
+            (true, _) => t::history_page_gathering(),
+            (false, true) => t::history_page_loading_more(),
+            (false, false) => return nothing(),
+        };
+        paragraph("reference", said).into()
+    });
+    let all = is_of_device.then(|| link_button(Weight::Quiet, t::history_page_all_link(), &Route::History));
+    group([table.into(), actions(group([more, download, all.into()])), working])
+}
+
+fn columns(is_of_device: bool) -> Vec<Text> {
+    let mut columns = vec![t::history_when(), t::history_what()];
+    if !is_of_device {
+        columns.push(t::history_device());
+    }
+    columns.extend([t::history_who(), t::history_from(), t::app_reference_label()]);
+    columns
+}
+
+fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool) -> Part {
+    let tr = use_tr();
+    let words_now = history::words::history_entry(entry, now.get_untracked());
+    let followed = entry.clone();
+    let when = live_text(move || tr.text(&history::words::history_entry(&followed, now.get()).when));
+    let what = el("span")
+        .attr("class", ["event ", tone_class(words_now.tone)].concat())
+        .child(icon(tone_icon(words_now.tone)))
+        .child(el("span").words(words_now.what));
+    let report = entry.reportable().map(|(device, result)| {
+        el("a").attr("href", Route::NotMe(device, result).path()).words(t::not_me_link())
+    });
+    let what = group([
+        what.into(),
+        words_now.why.map(|why| el("span").class("detail").words(why)).into(),
+        report.into(),
+    ]);
+    let device = match (&entry.device, words_now.device) {
+        (Some(id), Some(name)) => el("a").attr("href", Route::Device(id.clone()).path()).words(name).into(),
+        (None, Some(name)) => words(name),
+        (_, None) => dash(),
+    };
+    let reference = match words_now.reference {
+        Some(reference) => el("code").attr("translate", "no").text(reference).into(),
+        None => dash(),
+    };
+    let whence = words_now.whence.map_or_else(dash, words);
+    let device_cell = (!is_of_device).then(|| cell(t::history_device(), device));
+    el("tr")
+        .attr("role", "row")
+        .child(cell(t::history_when(), when))
+        .child(cell(t::history_what(), what))
+        .child(device_cell)
+        .child(cell(t::history_who(), words(words_now.who)))
+        .child(cell(t::history_from(), whence))
+        .child(cell(t::app_reference_label(), reference))
+        .into()
+}
+
+/// A cell. Its label is seen where the column headings are not; a screen reader has the headings in any case.
+fn cell(label: Text, content: Part) -> Element {
+    el("td")
+        .attr("role", "cell")
+        .child(el("span").class("cell-label").attr("aria-hidden", HIDDEN).words(label))
+        .child(el("span").class("cell").child(content))
+}
+
+fn dash() -> Part {
+    el("span").attr("aria-hidden", HIDDEN).text("–").into()
+}
+
+/// Writes the file as soon as the rules have everything.
+fn keep_file() -> Part {
+    let tr = use_tr();
+    let dispatch = use_dispatch();
+    let model = use_model();
+    let is_ready = select(model, move |model| model.features.history.download == Download::Ready);
+    let items = select(model, move |model| Entries(model.features.history.items.clone()));
+    effect(move || {
+        if is_ready.get() {
+            let content = items.with_untracked(|items| {
+                tr.written(|language, ways| history::words::history_csv(&items.0, language, ways))
+            });
+            dispatch(Event::History(history::Event::TableWritten { name: FILE.to_owned(), content }));
+        }
+    })
+}

@@ -1,0 +1,94 @@
+//! The seam of lazy loading: the screens nobody sees on a first visit (one device, its actions and its history, the
+//! notifications, the help) are named here only.
+//!
+//! With the feature `split` (what `cargo xtask dist` builds) [`entry`] is a split point of `wasm_split_helpers`, the crate behind
+//! Leptos' `#[lazy]`: `wasm-split-cli` moves what only it reaches into a second module, which [`load`] fetches.
+//! Without it (`trunk serve`, browser tests) everything is in one module and is there at once. See
+//! docs/adr/0013-module-in-two-parts.md.
+
+use super::help;
+use super::missing::loading;
+use crate::components::Part;
+use crate::domain::{DeviceId, ResultId};
+use crate::features::{actions, devices, history, notifications, passcode, shared_computer};
+use crate::shell::NotLoaded;
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+
+/// Which of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LazyScreen {
+    Device(DeviceId),
+    Reset(DeviceId),
+    DeviceHistory(DeviceId),
+    NotMe(DeviceId, ResultId),
+    History,
+    Passcode(DeviceId),
+    Notifications,
+    Help,
+    Accessibility,
+    /// No screen but a dialog over one.
+    IdleWarning,
+}
+
+/// Builds one of them.
+type Show = fn(LazyScreen) -> Part;
+
+/// In one module they are there from the start.
+const AT_START: Option<Show> = if cfg!(feature = "split") { None } else { Some(build) };
+
+thread_local! {
+    static SHOW: Cell<Option<Show>> = const { Cell::new(AT_START) };
+}
+
+/// What the lazily loaded module hands over.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(screens, fallible))]
+fn entry() -> Result<Show, NotLoaded> {
+    Ok(build)
+}
+
+#[cfg(feature = "split")]
+impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Fetches the module, once; after a failure it can be tried again.
+///
+/// # Errors
+/// It could not be fetched, or is not the one that belongs to this page.
+pub fn load() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>> {
+    Box::pin(async {
+        #[cfg(feature = "split")]
+        let show = entry().await?;
+        #[cfg(not(feature = "split"))]
+        let show = entry()?;
+        SHOW.set(Some(show));
+        Ok(())
+    })
+}
+
+/// The screen, or what stands in its place as long as [`load`] has not ended.
+pub(super) fn show(screen: LazyScreen) -> Part {
+    match SHOW.get() {
+        Some(show) => show(screen),
+        None => loading(),
+    }
+}
+
+fn build(screen: LazyScreen) -> Part {
+    match screen {
+        LazyScreen::Device(id) => devices::screen::device(id),
+        LazyScreen::Reset(id) => actions::screen::reset(id),
+        LazyScreen::DeviceHistory(id) => history::screen::of_device(id),
+        LazyScreen::NotMe(id, result) => history::screen::not_me(&id, &result),
+        LazyScreen::History => history::screen::of_person(),
+        LazyScreen::Accessibility => help::accessibility(),
+        LazyScreen::IdleWarning => shared_computer::screen::warning(),
+        LazyScreen::Passcode(id) => passcode::screen::passcode(id),
+        LazyScreen::Notifications => notifications::screen::notifications(),
+        LazyScreen::Help => help::help(),
+    }
+}

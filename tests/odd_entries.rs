@@ -1,0 +1,125 @@
+//! One odd entry never spoils a list: entries that cannot be read are left out with a line in the log, fields that cannot be
+//! read are unknown.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test code fails loudly")]
+
+mod support;
+
+use passcode_portal::api::{decode_device, decode_devices, decode_history, decode_notifications};
+use passcode_portal::core::Effect;
+use passcode_portal::http::HttpAnswer;
+use serde_json::{Value, json};
+use support::browser::Browser;
+use support::{SERVER, answer, device_json, device_json_with, rfc3339};
+
+const BASE: &str = "/api/v1.0";
+
+/// Odd values: of every kind that none of the fields has, and null.
+fn odd() -> Vec<Value> {
+    vec![Value::Null, json!(7), json!(true), json!([]), json!({}), json!("")]
+}
+
+fn page(entries: &[Value]) -> Result<HttpAnswer, passcode_portal::http::NetworkFault> {
+    Ok(answer(200, &json!({ "value": entries })))
+}
+
+fn notification(id: &str) -> Value {
+    json!({ "id": id, "kind": "passcodeReset", "deviceId": "a", "deviceName": "A", "resultId": "r",
+        "actionState": "done", "createdDateTime": rfc3339(SERVER), "isRead": false })
+}
+
+fn entry(id: &str) -> Value {
+    json!({ "id": id, "occurredDateTime": rfc3339(SERVER), "activity": "actionAccepted", "actor": "person",
+        "deviceId": "a", "deviceName": "A", "resultId": "r", "errorCode": "other",
+        "client": { "browser": "firefox", "system": "linux", "network": "private" } })
+}
+
+#[test]
+fn whatever_one_field_of_one_device_is_the_others_are_there_and_it_is_there_too_where_it_has_an_id() {
+    let whole = device_json_with("b", &[("run", "failed", Some("deviceRejected"), 10)]);
+    for name in whole.as_object().unwrap().keys() {
+        for value in odd() {
+            let mut device = whole.clone();
+            device[name] = value.clone();
+            let list = vec![device_json("a"), device.clone(), device_json("c")];
+            let read =
+                decode_devices(&page(&list), BASE).unwrap_or_else(|e| panic!("{name} = {value}: {e:?}"));
+            let ids: Vec<&str> = read.devices.iter().map(|device| device.id.as_str()).collect();
+            let expected: &[&str] = if name == "id" { &["a", "c"] } else { &["a", "b", "c"] };
+            assert_eq!(ids, expected, "{name} = {value}");
+            assert_eq!(decode_device(&Ok(answer(200, &device))).is_ok(), name != "id", "{name} = {value}");
+        }
+    }
+}
+
+#[test]
+fn whatever_one_field_of_one_run_is_the_device_is_there() {
+    let whole = device_json_with("b", &[("run", "failed", Some("deviceRejected"), 10)]);
+    for name in
+        ["id", "actionName", "actionState", "startDateTime", "lastUpdatedDateTime", "errorCode", "progress"]
+    {
+        for value in odd() {
+            let mut device = whole.clone();
+            device["deviceActionResults"][0][name] = value.clone();
+            let read = decode_devices(&page(&[device]), BASE).unwrap();
+            assert_eq!(read.devices.len(), 1, "{name} = {value}");
+        }
+    }
+}
+
+#[test]
+fn entries_that_are_none_are_counted() {
+    for value in odd() {
+        let read = decode_devices(&page(&[device_json("a"), value.clone()]), BASE).unwrap();
+        assert_eq!((read.devices.len(), read.left_out), (1, 1), "{value}");
+        let read = decode_notifications(&page(&[notification("n"), value.clone()])).unwrap();
+        assert_eq!((read.items.len(), read.left_out), (1, 1), "{value}");
+        let read = decode_history(&page(&[entry("e"), value.clone()]), BASE).unwrap();
+        assert_eq!((read.entries.len(), read.left_out), (1, 1), "{value}");
+    }
+}
+
+#[test]
+fn whatever_one_field_of_a_notification_or_of_an_entry_of_the_history_is_the_others_are_there() {
+    for name in notification("n").as_object().unwrap().keys() {
+        for value in odd() {
+            let mut changed = notification("odd");
+            changed[name] = value.clone();
+            let read = decode_notifications(&page(&[notification("n"), changed])).unwrap();
+            assert!(read.items.iter().any(|one| one.id == "n"), "{name} = {value}");
+        }
+    }
+    for name in entry("e").as_object().unwrap().keys() {
+        for value in odd() {
+            let mut changed = entry("odd");
+            changed[name] = value.clone();
+            let read = decode_history(&page(&[entry("e"), changed]), BASE).unwrap();
+            let expected = if name == "id" && !value.is_string() { 1 } else { 2 };
+            assert_eq!(read.entries.len(), expected, "{name} = {value}");
+        }
+    }
+}
+
+#[test]
+fn a_list_that_is_none_and_a_way_on_that_is_none_are_refused() {
+    for value in odd() {
+        if !value.is_array() {
+            assert!(decode_devices(&Ok(answer(200, &json!({ "value": value }))), BASE).is_err(), "{value}");
+        }
+        // What cannot be followed would hide devices.
+        if !value.is_null() {
+            let page = json!({ "value": [], "@odata.nextLink": value });
+            assert!(decode_devices(&Ok(answer(200, &page)), BASE).is_err(), "{value}");
+        }
+    }
+}
+
+#[test]
+fn the_log_says_that_something_was_left_out() {
+    let mut browser = Browser::sign_in_at("/devices");
+    browser.answer("/managedDevices", page(&[device_json("a"), json!(7)]));
+    let is_said =
+        |effect: &Effect| matches!(effect, Effect::Log(entry) if entry.code == "api.entry_left_out");
+    assert!(browser.log.iter().any(is_said), "{:?}", browser.log);
+    assert_eq!(browser.model.features.devices.list.all().len(), 1);
+}

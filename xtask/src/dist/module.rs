@@ -1,0 +1,146 @@
+//! The WebAssembly of the page: compiled for size, what is loaded lazily split off (ADR 13), given its glue, optimised.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Asset, Page, cargo_home, compiled};
+use crate::error::{Error, Result};
+use crate::process::Program;
+use crate::progress;
+use crate::provision::{TARGET, WasmToolchain};
+use crate::workspace::{self, Workspace};
+
+/// The package and its program.
+const NAME: &str = "passcode-portal";
+/// The features are named one by one, because with all of them Chromium refuses the module.
+const WASM_FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// What a first visit loads of it. What is loaded lazily is named in the script.
+pub(super) struct Modules {
+    pub(super) first: Asset,
+    pub(super) script: Asset,
+}
+
+/// Compiles the page; the answer is where the module is, with the linker's relocations in it.
+pub(super) fn compile(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<PathBuf> {
+    let target = compiled(workspace);
+    // Later rules win in rustc, so the widest comes first. No path of this machine may stand in the page.
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| PathBuf::from("/home"));
+    let mut flags: Vec<String> = [
+        (home.as_path(), "/home"),
+        (toolchain.sysroot(), "/rust"),
+        (cargo_home().as_path(), "/cargo"),
+        (workspace.target.as_path(), "/target"),
+        (workspace.root.as_path(), "/portal"),
+    ]
+    .into_iter()
+    .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+    .collect();
+    // The page hashes 43 bytes per sign-in (PKCE): the rolled-up SHA-256 is 8 kB smaller and fast enough.
+    flags.extend(["--cfg=sha2_backend=\"soft\"", "--cfg=sha2_backend_soft=\"compact\""].map(str::to_string));
+    // The split goes by them.
+    flags.push("-Clink-arg=--emit-relocs".to_string());
+    let mut program = toolchain
+        .cargo("compiling the page", &[])
+        .args(["build", "--locked", "--package", NAME, "--bin", NAME, "--features", "split"])
+        .args(["--profile", "page", "--target", TARGET])
+        .env("CARGO_TARGET_DIR", &target)
+        // For the unstable flags; the compiler is the stable one.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .dir(&workspace.root);
+    if toolchain.has_std_source() {
+        flags.extend(["-Cpanic=immediate-abort".to_string(), "-Zunstable-options".to_string()]);
+        program = program
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+    } else {
+        progress::note("without the standard library's source the page becomes about 10 % larger");
+    }
+    program
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+        .limit(Duration::from_secs(30 * 60))
+        .run_ok()?;
+    Ok(target.join(TARGET).join("page").join(format!("{NAME}.wasm")))
+}
+
+/// Splits what `src/pages/lazy.rs` marks off the module. wasm-bindgen comes after it, because it loses the relocations;
+/// wasm-opt comes last, over each part by itself.
+pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Modules> {
+    progress::note("splitting and optimising the module");
+    let dir = page.work;
+    workspace::remove_dir(dir)?;
+    let (bytes, main) = (workspace::read_bytes(module)?, dir.join("main.wasm"));
+    let mut options = wasm_split_cli_support::Options::new(&bytes);
+    options.output_dir = dir;
+    options.main_out_path = &main;
+    options.main_module = "./portal.js";
+    options.link_name = "./split.js";
+    let split = wasm_split_cli_support::transform(options)
+        .map_err(|problem| Error::Build(format!("splitting the module failed: {problem:#}")))?;
+    Program::new("wasm-bindgen", bindgen)
+        .args([
+            "--target",
+            "web",
+            "--no-typescript",
+            "--keep-lld-exports",
+            "--out-name",
+            "portal",
+            "--out-dir",
+        ])
+        .arg(dir)
+        .arg(&main)
+        .limit(Duration::from_secs(120))
+        .run_ok()?;
+    let mut link = workspace::read(&dir.join("split.js"))?;
+    for part in &split.split_modules {
+        let name = part.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name.trim_start_matches("split_").trim_end_matches(".wasm");
+        let asset = page.asset(stem, "wasm", &optimised(page, part)?)?;
+        link = with_address(&link, &name, &asset)?;
+    }
+    workspace::write(&dir.join("split.js"), link)?;
+    let first = page.asset("portal", "wasm", &optimised(page, &dir.join("portal_bg.wasm"))?)?;
+    // The fetch carries the integrity, as the preload does: a browser uses a preloaded answer only if both say the same.
+    let loader =
+        include_str!("loader.js").replace("ADDRESS", &first.address()).replace("INTEGRITY", &first.integrity);
+    workspace::write(&dir.join("loader.js"), loader)?;
+    let bundled = dir.join("bundled.js");
+    let bundle = ["--bundle", "--format=esm", "--target=es2022"];
+    page.esbuild("the loader", &bundle, &dir.join("loader.js"), &bundled)?;
+    let script = page.asset("portal", "js", &workspace::read_bytes(&bundled)?)?;
+    Ok(Modules { first, script })
+}
+
+fn optimised(page: &Page<'_>, module: &Path) -> Result<Vec<u8>> {
+    let optimised = module.with_extension("optimised.wasm");
+    page.node
+        .wasm_opt()
+        .arg("-Oz")
+        .args(WASM_FEATURES)
+        .arg(module)
+        .arg("-o")
+        .arg(&optimised)
+        .limit(Duration::from_secs(600))
+        .run_ok()?;
+    workspace::read_bytes(&optimised)
+}
+
+/// What loads a part, with its address and integrity in the place of the name that the split gave it.
+fn with_address(link: &str, name: &str, asset: &Asset) -> Result<String> {
+    let given = format!("new URL(\"./{name}\", import.meta.url)");
+    let (address, integrity) = (asset.address(), &asset.integrity);
+    if link.matches(&given).count() != 1 {
+        return Err(Error::Build(format!(
+            "wasm_split_cli_support loads {name} in another way than expected.\n\
+             What to do: compare its version with what xtask/src/dist/module.rs replaces."
+        )));
+    }
+    Ok(link.replace(&given, &format!("\"{address}\", {{ integrity: \"{integrity}\" }}")))
+}
