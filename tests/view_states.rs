@@ -18,6 +18,7 @@ use portal_contract::{
     ActionName, ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 use view_support::{LANGUAGES, NOW, Page, SERVER_NOW, before, device, every_state, name_of, resettable, run};
 
 fn temporary(set: &str) -> Value {
@@ -355,7 +356,75 @@ fn the_list_tells_of_any_action_under_way_and_of_the_reset_first() {
     let over = said(&[run("remoteLock", "done"), ended]);
     assert_eq!(over.0, Tone::Good);
     assert!(over.1.starts_with("Passcode reset"), "{}", over.1);
-    assert_eq!(said(&[run("remoteLock", "failed")]), told(Tone::Neutral, "Passcode can be reset"));
+    assert_eq!(said(&[run("remoteLock", "failed")]), told(Tone::Good, "Can access company resources"));
+}
+
+/// A device that is to be erased and does not meet the rules, with a reset that failed: each worse fact hides the milder.
+#[test]
+fn a_row_tells_the_worst_of_what_is_the_case() {
+    let day = 24 * 3600;
+    let failed = json!([{ "actionName": "resetPasscode", "id": "r", "actionState": "failed",
+        "errorCode": "unlockTokenInvalid", "startDateTime": "2027-01-15T07:00:00Z",
+        "lastUpdatedDateTime": "2027-01-15T07:59:00Z" }]);
+    let erased = json!({ "resetPasscode": { "allowed": false, "reason": "eraseOrRetirePending" } });
+    let mut changes =
+        json!({ "actions": erased, "complianceState": "noncompliant", "deviceActionResults": failed });
+    let said = |changes: &Value, silent: i64| {
+        let mut known = device(changes);
+        known.last_sync = Some(before(silent));
+        let status = devices::words::status(&known, Some(SERVER_NOW));
+        (status.tone, english(&status.text))
+    };
+    let told = |tone, words: &str| (tone, words.to_owned());
+    assert_eq!(said(&changes, 20 * day), told(Tone::Bad, "This device will be erased"));
+    changes["actions"] = json!({});
+    assert_eq!(said(&changes, 20 * day), told(Tone::Bad, "Passcode reset failed"));
+    changes["deviceActionResults"] = json!([]);
+    assert_eq!(said(&changes, 20 * day), told(Tone::Bad, "No access to company resources"));
+    changes["complianceState"] = json!("compliant");
+    assert_eq!(said(&changes, 20 * day), told(Tone::Warn, "Not seen for more than two weeks"));
+    assert_eq!(said(&changes, day), told(Tone::Good, "Can access company resources"));
+    changes["complianceState"] = json!("unknown");
+    assert_eq!(said(&changes, day), told(Tone::Neutral, "Passcode cannot be reset here"));
+}
+
+#[test]
+fn the_page_of_a_device_remembers_how_the_last_reset_ended() {
+    let ended = |state: &str, code: Value| {
+        let run = json!({ "actionName": "resetPasscode", "id": "r-9", "actionState": state, "errorCode": code,
+            "startDateTime": "2027-01-15T07:00:00Z", "lastUpdatedDateTime": "2027-01-15T07:50:00Z" });
+        devices::words::going_on(&device(&json!({ "deviceActionResults": [run] })), Some(SERVER_NOW))
+    };
+    let failed = ended("failed", json!("unlockTokenInvalid")).unwrap();
+    assert_eq!((failed.tone, failed.reference.as_deref()), (Tone::Bad, Some("r-9")));
+    assert!(failed.lines.iter().map(english).any(|line| line.contains("Trying again does not help")));
+    assert_eq!(ended("done", Value::Null).unwrap().tone, Tone::Good);
+    assert_eq!(ended("pending", Value::Null), None, "it has a screen of its own");
+    let erased = json!({ "resetPasscode": { "allowed": false, "reason": "eraseOrRetirePending" } });
+    let coming = devices::words::going_on(&device(&json!({ "actions": erased })), Some(SERVER_NOW)).unwrap();
+    assert_eq!((coming.tone, english(&coming.heading).as_str()), (Tone::Bad, "This device will be erased"));
+    assert_eq!(devices::words::going_on(&device(&json!({})), Some(SERVER_NOW)), None);
+}
+
+#[test]
+fn what_can_be_reset_comes_first_then_what_needs_attention_then_what_was_seen_last() {
+    let known = |id: &str, changes: Value, seen: i64| {
+        let mut changes = changes;
+        changes["id"] = id.into();
+        let mut known = device(&changes);
+        known.last_sync = Some(before(seen));
+        Arc::new(known)
+    };
+    let refused = json!({ "actions": { "resetPasscode": { "allowed": false, "reason": "windowsPc" } } });
+    let devices = vec![
+        known("pc", refused, 1),
+        known("older", json!({}), 900),
+        known("newer", json!({}), 10),
+        known("noncompliant", json!({ "complianceState": "noncompliant" }), 5000),
+    ];
+    let list = devices::DeviceList::complete(devices, NOW);
+    let order: Vec<&str> = list.visible().map(|device| device.id.as_str()).collect();
+    assert_eq!(order, ["noncompliant", "newer", "older", "pc"]);
 }
 
 #[test]

@@ -118,6 +118,7 @@ impl Device {
             &wire.manufacturer,
             &wire.model,
             &wire.serial_number,
+            &wire.device_category_display_name,
         ]
         .join("\n")
         .to_lowercase();

@@ -173,8 +173,16 @@ pub(crate) fn print_steps(device: DeviceId) -> Part {
         let is_shown = matches!(model.features.passcode.view, PasscodeView::Shown { .. });
         is_shown && model.features.passcode.view.device() == Some(&device)
     });
+    let tr = use_tr();
+    let sheet = select(use_model(), |model| (model.page.branding.display_name.clone(), minute_now(model)));
+    // Whose sheet it is and of when: on paper nothing else says so.
+    let sheet = move || {
+        let (organisation, now) = sheet.get();
+        [organisation, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
+    };
     el("div")
         .class("print-tools")
+        .child(el("p").class("print-only").live_text(sheet))
         .live(move || is_shown.get().then(with_code))
         .child(el("p").class("actions").child(button(
             Weight::Plain,

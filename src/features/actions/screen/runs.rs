@@ -6,7 +6,7 @@ use crate::components::{
     Part, Weight, actions, button, dialog, el, focus_return, group, known_device, live, message, minute_now,
     nothing, paragraph, reference,
 };
-use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
+use crate::domain::{Action, ActionFlow, Availability, Device, DeviceId, NameProblem};
 use crate::features::actions;
 use crate::features::actions::words::ActionStatus;
 use crate::i18n::{Text, t};
@@ -104,8 +104,12 @@ fn refused(id: &DeviceId) -> Part {
     let wanted = id.clone();
     let refusals = select(use_model(), move |model| {
         let device = known_device(model, &wanted);
-        Action::ON_DEVICE_PAGE
-            .map(|action| device.as_ref().and_then(|device| actions::words::action_refusal(device, action)))
+        Action::ON_DEVICE_PAGE.map(|action| {
+            // What the back end does not have at all is no refusal of this device.
+            let device = device.as_ref();
+            let device = device.filter(|device| device.availability(action) != Availability::NotOffered);
+            device.and_then(|device| actions::words::action_refusal(device, action))
+        })
     });
     live(move || {
         let refusals: Vec<(Action, RefusalView)> = Action::ON_DEVICE_PAGE
