@@ -25,7 +25,7 @@ pub enum Route {
     /// `/devices/{id}/history`: what happened to it.
     DeviceHistory(DeviceId),
     /// `/devices/{id}/not-me/{resultId}`: "this wasn't me".
-    NotMe(DeviceId, ResultId),
+    UnrecognizedActivity(DeviceId, ResultId),
     /// `/history`: what happened to all of the person's devices.
     History,
     /// `/notifications`: what ended since the last visit.
@@ -97,8 +97,11 @@ static DEVICE_HISTORY: Row = Row {
     screen: |ids| ids.device.map(Route::DeviceHistory),
     ..OF_PERSON
 };
-static NOT_ME: Row =
-    Row { address: addresses::NOT_ME, screen: |ids| Some(Route::NotMe(ids.device?, ids.run?)), ..OF_PERSON };
+static NOT_ME: Row = Row {
+    address: addresses::NOT_ME,
+    screen: |ids| Some(Route::UnrecognizedActivity(ids.device?, ids.run?)),
+    ..OF_PERSON
+};
 static HISTORY: Row = Row { address: addresses::HISTORY, screen: |_| Some(Route::History), ..OF_PERSON };
 static NOTIFICATIONS: Row =
     Row { address: addresses::NOTIFICATIONS, screen: |_| Some(Route::Notifications), ..OF_PERSON };
@@ -165,7 +168,7 @@ impl Route {
             Self::ResetPasscode(_) => &RESET_PASSCODE,
             Self::Passcode(_) => &PASSCODE,
             Self::DeviceHistory(_) => &DEVICE_HISTORY,
-            Self::NotMe(..) => &NOT_ME,
+            Self::UnrecognizedActivity(..) => &NOT_ME,
             Self::History => &HISTORY,
             Self::Notifications => &NOTIFICATIONS,
             Self::Accessibility => &ACCESSIBILITY,
@@ -230,7 +233,7 @@ impl Route {
             | Self::ResetPasscode(id)
             | Self::Passcode(id)
             | Self::DeviceHistory(id)
-            | Self::NotMe(id, _) => Some(id),
+            | Self::UnrecognizedActivity(id, _) => Some(id),
             Self::Home
             | Self::Devices
             | Self::History
@@ -245,7 +248,7 @@ impl Route {
 
     /// The run of an action that the screen is about.
     const fn run(&self) -> Option<&ResultId> {
-        if let Self::NotMe(_, run) = self { Some(run) } else { None }
+        if let Self::UnrecognizedActivity(_, run) = self { Some(run) } else { None }
     }
 }
 
@@ -266,8 +269,8 @@ mod tests {
             Route::Device(_) => Route::ResetPasscode(id()?),
             Route::ResetPasscode(_) => Route::Passcode(id()?),
             Route::Passcode(_) => Route::DeviceHistory(id()?),
-            Route::DeviceHistory(_) => Route::NotMe(id()?, ResultId::parse("r 1?")?),
-            Route::NotMe(..) => Route::History,
+            Route::DeviceHistory(_) => Route::UnrecognizedActivity(id()?, ResultId::parse("r 1?")?),
+            Route::UnrecognizedActivity(..) => Route::History,
             Route::History => Route::Notifications,
             Route::Notifications => Route::Accessibility,
             Route::Accessibility => Route::Help,

@@ -5,8 +5,8 @@
 mod support;
 
 use passcode_portal::domain::{
-    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Milliseconds, PermittedDevice,
-    Proof, RequiredProof, Ticket,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Grant, Milliseconds,
+    PermittedDevice, Proof, RequiredProof,
 };
 use portal_contract::RefusalReason;
 use proptest::prelude::*;
@@ -98,7 +98,7 @@ fn a_session_is_not_enough_for_the_reset() {
     let device = permitted(Action::ResetPasscode);
     let chosen = ActionEvent::Entitled { device: device.clone(), key: key() };
     assert_eq!(ActionFlow::Idle.step(chosen, at(0)), (ActionFlow::Idle, Vec::new()));
-    let forged = ActionFlow::Confirm { device, ticket: Ticket { proof: Proof::SignedIn, key: key() } };
+    let forged = ActionFlow::Confirm { device, grant: Grant { proof: Proof::SignedIn, key: key() } };
     let (after, effects) = forged.clone().step(ActionEvent::Confirmed, at(0));
     assert_eq!((after, effects), (forged, Vec::new()));
 }

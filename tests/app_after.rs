@@ -7,7 +7,7 @@ mod support;
 
 use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::core::{Announcement, Connectivity, Effect, HistoryScope, LoadState, Session, TimerId};
-use passcode_portal::domain::{ActionFlow, Idleness, WhoseScreen};
+use passcode_portal::domain::{ActionFlow, Computer, Idleness};
 use passcode_portal::features::actions::Verdict;
 use passcode_portal::features::history::{Download, LONGEST_TABLE};
 use passcode_portal::features::{
@@ -44,7 +44,7 @@ fn said(browser: &Browser) -> Option<&Announcement> {
 fn borrowed_visit(path: &str) -> Browser {
     let mut browser = Browser::new();
     browser.open(path);
-    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(WhoseScreen::Borrowed)));
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(Computer::Shared)));
     browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|_| {});
@@ -278,20 +278,20 @@ fn a_notification_read_in_another_tab_is_read_here_without_a_word_to_anybody() {
 fn this_is_not_my_device_survives_the_redirect_the_step_up_and_a_reload() {
     let mut browser = Browser::new();
     browser.open("/");
-    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(WhoseScreen::Borrowed)));
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(Computer::Shared)));
     assert!(browser.storage.is_empty(), "nothing is stored before the sign-in");
     browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|_| {});
-    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed);
+    assert_eq!(browser.model.features.shared_computer.screen, Computer::Shared);
     browser.reload();
     browser.answer_discovery();
     browser.return_with(|_| {});
-    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed, "after a reload");
+    assert_eq!(browser.model.features.shared_computer.screen, Computer::Shared, "after a reload");
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
     browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
     browser.step_up("a");
-    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed, "after the step-up");
+    assert_eq!(browser.model.features.shared_computer.screen, Computer::Shared, "after the step-up");
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn on_a_borrowed_screen_nothing_stays_after_the_sign_out_not_even_the_language()
     borrowed.open("/signed-out");
     assert_eq!(
         borrowed.model.features.shared_computer.screen,
-        WhoseScreen::Own,
+        Computer::Own,
         "the next person is asked anew"
     );
     assert!(!borrowed.model.features.shared_computer.ended_by_idleness);
@@ -394,8 +394,8 @@ fn on_a_screen_of_ones_own_the_clock_signs_nobody_out() {
 #[test]
 fn whose_screen_it_is_cannot_be_changed_while_somebody_is_signed_in() {
     let mut browser = borrowed_visit("/");
-    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(WhoseScreen::Own)));
-    assert_eq!(browser.model.features.shared_computer.screen, WhoseScreen::Borrowed);
+    browser.dispatch(Event::SharedComputer(shared_computer::Event::Declared(Computer::Own)));
+    assert_eq!(browser.model.features.shared_computer.screen, Computer::Shared);
 }
 
 // ---- without a network -------------------------------------------------------------------------------------------

@@ -217,12 +217,12 @@ fn a_reload_after_an_answer_that_was_final_explains_and_sends_nothing() {
 fn a_reload_after_an_answer_that_was_not_final_finds_b_with_the_same_key_and_sends_nothing() {
     for outcome in [Ok(problem(503, "unavailable")), Err(NetworkFault::Broken)] {
         let mut browser = Browser::at_confirmation();
-        let key = browser.model.features.actions.reset.ticket().unwrap().key.clone();
+        let key = browser.model.features.actions.reset.grant().unwrap().key.clone();
         browser.dispatch(Event::Actions(actions::Event::ResetConfirmed));
         browser.answer(POST, outcome.clone());
         reloaded(&mut browser, &[]);
         assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }), "{outcome:?}");
-        assert_eq!(browser.model.features.actions.reset.ticket().unwrap().key, key, "{outcome:?}");
+        assert_eq!(browser.model.features.actions.reset.grant().unwrap().key, key, "{outcome:?}");
         assert_eq!(browser.count("POST /resetPasscode"), 0, "{outcome:?}");
     }
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::app::{AppEvent, Event};
-use passcode_portal::core::{Effect, LaterScreens};
+use passcode_portal::core::{Effect, LazyScreens};
 use passcode_portal::features::language;
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
@@ -27,7 +27,7 @@ fn at_list() -> Browser {
 #[test]
 fn the_first_visit_up_to_the_list_does_not_ask_for_them() {
     let browser = at_list();
-    assert_eq!(browser.model.page.later, LaterScreens::NotAsked);
+    assert_eq!(browser.model.page.later, LazyScreens::NotAsked);
     assert_eq!(times_asked(&browser), 0);
 }
 
@@ -36,14 +36,14 @@ fn they_are_asked_for_once_when_the_first_such_screen_is_opened() {
     let mut browser = at_list();
     browser.later_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
-    assert_eq!(browser.model.page.later, LaterScreens::Loading);
+    assert_eq!(browser.model.page.later, LazyScreens::Loading);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     assert_eq!(times_asked(&browser), 1, "one download for all of them");
     browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::En))));
-    assert_eq!(browser.model.page.later, LaterScreens::Ready);
+    assert_eq!(browser.model.page.later, LazyScreens::Ready);
     browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Devices)));
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Notifications)));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LaterScreens::Ready, 1));
+    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 1));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn nobody_who_is_about_to_be_sent_to_the_provider_loads_them() {
 fn help_needs_no_sign_in_for_them() {
     let mut browser = Browser::new();
     browser.open("/help");
-    assert_eq!(browser.model.page.later, LaterScreens::Ready);
+    assert_eq!(browser.model.page.later, LazyScreens::Ready);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn an_explanation_of_an_interrupted_reset_has_its_screen_although_nobody_is_sign
     browser.leave_for_step_up("a");
     browser.return_with_error("access_denied");
     assert!(browser.model.shows_reset_explanation());
-    assert_eq!(browser.model.page.later, LaterScreens::Ready);
+    assert_eq!(browser.model.page.later, LazyScreens::Ready);
 }
 
 #[test]
@@ -106,12 +106,12 @@ fn after_a_failure_try_again_asks_anew() {
     let mut browser = at_list();
     browser.later_works = Some(false);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LaterScreens::Failed, 1));
+    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Failed, 1));
     browser.dispatch(Event::App(AppEvent::WentOffline));
     assert_eq!(times_asked(&browser), 1, "not by itself, again and again");
     browser.later_works = Some(true);
     browser.dispatch(Event::App(AppEvent::RetryChosen));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LaterScreens::Ready, 2));
+    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 2));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn after_a_failure_another_such_screen_asks_anew() {
     assert_eq!(times_asked(&browser), 1, "the list needs none");
     browser.later_works = Some(true);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LaterScreens::Ready, 2));
+    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 2));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_language_chosen_while_they_are_on_their_way_or_there_comes_whole() {
     // The texts of the old language, which were asked for with the screens, take nothing back.
     browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::En))));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LaterScreens::Ready, 1));
+    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 1));
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::En)));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::En));
 }
@@ -171,7 +171,7 @@ fn a_language_that_was_on_its_way_when_a_later_screen_was_opened_is_not_shown_be
     browser.languages_work = None;
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert_eq!(browser.model.page.later, LaterScreens::Ready);
+    assert_eq!(browser.model.page.later, LazyScreens::Ready);
     browser.dispatch(Event::Language(language::Event::Loaded(Catalogue::embedded_first(Locale::Ja))));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::En), "the old one stays");
     assert!(browser.log.contains(&Effect::LoadLanguage { locale: Locale::Ja, is_whole: true }));
@@ -199,7 +199,7 @@ fn after_a_failure_another_language_needs_only_what_a_first_visit_does_until_the
     browser.later_works = Some(true);
     browser.dispatch(Event::App(AppEvent::RetryChosen));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
-    assert_eq!(browser.model.page.later, LaterScreens::Ready);
+    assert_eq!(browser.model.page.later, LazyScreens::Ready);
 }
 
 #[test]
@@ -208,6 +208,6 @@ fn screens_that_come_without_the_texts_of_the_page_wait_for_these() {
     browser.later_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::Ja))));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LaterScreens::Loading, 2));
+    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Loading, 2));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded_first(Locale::En));
 }

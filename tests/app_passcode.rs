@@ -7,7 +7,7 @@ mod support;
 use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::core::{Announcement, Effect, Reading, SpokenPasscode, TimerId};
 use passcode_portal::domain::{ActionFlow, Ending, Milliseconds, PasscodeCertainty, Seconds};
-use passcode_portal::features::passcode::{Aid, PasscodeView};
+use passcode_portal::features::passcode::{PasscodeExtra, PasscodeView};
 use passcode_portal::features::{actions, language, passcode, sign_in};
 use passcode_portal::i18n::Locale;
 use passcode_portal::route::Route;
@@ -211,20 +211,20 @@ fn the_qr_code_and_the_paper_are_chosen_on_purpose_and_end_with_the_passcode() {
     let mut browser = shown();
     assert_eq!(
         (
-            browser.model.features.passcode.view.aids().qr_code,
-            browser.model.features.passcode.view.aids().paper
+            browser.model.features.passcode.view.extras().qr_code,
+            browser.model.features.passcode.view.extras().paper
         ),
-        (Aid::Off, Aid::Off)
+        (PasscodeExtra::Off, PasscodeExtra::Off)
     );
     browser.dispatch(Event::Passcode(passcode::Event::QrCodeToggled));
     assert_eq!(said(&browser), Some(&Announcement::QrCodeShown));
     browser.dispatch(Event::Passcode(passcode::Event::PaperToggled));
     assert_eq!(
         (
-            browser.model.features.passcode.view.aids().qr_code,
-            browser.model.features.passcode.view.aids().paper
+            browser.model.features.passcode.view.extras().qr_code,
+            browser.model.features.passcode.view.extras().paper
         ),
-        (Aid::On, Aid::On)
+        (PasscodeExtra::On, PasscodeExtra::On)
     );
     browser.dispatch(Event::App(AppEvent::PrintChosen));
     assert!(browser.has_effect(&Effect::PrintPage));
@@ -232,10 +232,10 @@ fn the_qr_code_and_the_paper_are_chosen_on_purpose_and_end_with_the_passcode() {
     show(&mut browser, SERVER + DAY);
     assert_eq!(
         (
-            browser.model.features.passcode.view.aids().qr_code,
-            browser.model.features.passcode.view.aids().paper
+            browser.model.features.passcode.view.extras().qr_code,
+            browser.model.features.passcode.view.extras().paper
         ),
-        (Aid::Off, Aid::Off)
+        (PasscodeExtra::Off, PasscodeExtra::Off)
     );
     browser.dispatch(Event::Passcode(passcode::Event::QrCodeToggled));
     browser.dispatch(Event::Passcode(passcode::Event::QrCodeToggled));
@@ -247,13 +247,13 @@ fn it_is_read_aloud_as_often_as_asked_and_stops_when_told() {
     let mut browser = shown();
     for _ in 0..2 {
         browser.dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken())));
-        let reading = browser.model.features.passcode.view.aids().reading.unwrap();
+        let reading = browser.model.features.passcode.view.extras().reading.unwrap();
         browser.dispatch(Event::Passcode(passcode::Event::ReadAloudEnded(reading)));
-        assert_eq!(browser.model.features.passcode.view.aids().reading, None);
+        assert_eq!(browser.model.features.passcode.view.extras().reading, None);
     }
     browser.dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken())));
     browser.dispatch(Event::Passcode(passcode::Event::ReadAloudStopped));
-    assert_eq!(browser.model.features.passcode.view.aids().reading, None);
+    assert_eq!(browser.model.features.passcode.view.extras().reading, None);
     assert_eq!(readings(&browser).len(), 3);
     let stops = browser.log.iter().filter(|effect| **effect == Effect::StopReading).count();
     assert_eq!(stops, 3, "what was read is dropped at its end too");
@@ -267,7 +267,7 @@ fn the_end_of_a_stopped_reading_does_not_end_the_next_one() {
     browser.dispatch(Event::Passcode(passcode::Event::ReadAloudStopped));
     browser.dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken())));
     browser.dispatch(Event::Passcode(passcode::Event::ReadAloudEnded(first)));
-    assert_eq!(browser.model.features.passcode.view.aids().reading, readings(&browser).pop());
+    assert_eq!(browser.model.features.passcode.view.extras().reading, readings(&browser).pop());
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn nothing_is_read_without_a_voice_of_the_language_or_without_a_passcode() {
     hidden.dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken())));
     for browser in [mute, hidden] {
         assert!(readings(&browser).is_empty());
-        assert_eq!(browser.model.features.passcode.view.aids().reading, None);
+        assert_eq!(browser.model.features.passcode.view.extras().reading, None);
     }
 }
 

@@ -282,7 +282,7 @@ fn without_a_sign_out_at_the_provider_the_fresh_sign_in_follows_at_once() {
 fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
     let mut browser = Browser::at_confirmation();
     browser.pass(100);
-    let key = browser.model.features.actions.reset.ticket().unwrap().key.clone();
+    let key = browser.model.features.actions.reset.grant().unwrap().key.clone();
     browser.reload();
     browser.answer_discovery();
     assert_eq!(browser.asked()["prompt"], "none");
@@ -292,7 +292,7 @@ fn a_reload_in_b_comes_back_to_b_with_the_same_key_and_less_time() {
     });
     browser.answer(DEVICE, Ok(answer(200, &device_json("a"))));
     assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
-    assert_eq!(browser.model.features.actions.reset.ticket().unwrap().key, key);
+    assert_eq!(browser.model.features.actions.reset.grant().unwrap().key, key);
     assert_eq!(browser.model.time_left(), Some(Milliseconds(180_000)));
     assert_eq!(browser.count("POST /resetPasscode"), 0);
 }
@@ -394,7 +394,7 @@ fn every_refusal_of_the_server_leads_to_its_own_step() {
             matches!(s, ActionFlow::Stopped { why: StopReason::NotAllowed(_), .. })
         }),
         (problem(404, "notFound"), |s| matches!(s, ActionFlow::Stopped { why: StopReason::Gone, .. })),
-        (problem(409, "actionAlreadyPending"), |s| matches!(s, ActionFlow::Reading { ticket: None, .. })),
+        (problem(409, "actionAlreadyPending"), |s| matches!(s, ActionFlow::Reading { grant: None, .. })),
         (busy, |s| {
             matches!(s, ActionFlow::Submit { step: SubmitStep::Busy { wait: Milliseconds(2_500), .. }, .. })
         }),

@@ -172,7 +172,7 @@ fn a_provider_whose_clock_is_a_little_ahead_is_believed() {
     for ahead in [0, 3, 29, 30] {
         for (state, error, _) in step_up(Some(-ahead), 5) {
             assert!(
-                matches!(state, ActionFlow::Reading { ticket: Some(_), .. }),
+                matches!(state, ActionFlow::Reading { grant: Some(_), .. }),
                 "{ahead}: {state:?} {error:?}"
             );
         }

@@ -6,17 +6,17 @@
 mod support;
 
 use passcode_portal::domain::{
-    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRun, DeviceId, Ending, FreshSignIn,
+    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRun, DeviceId, Ending, FreshSignIn, Grant,
     IdempotencyKey, Milliseconds, Now, PendingPhase, PermittedDevice, Proof, Seconds, SignInAge, SignInStep,
-    StopReason, SubmitStep, Ticket, WhyExplain,
+    StopReason, SubmitStep, WhyExplain,
 };
 use portal_contract::{DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 use support::{SERVER, at, device_json, device_json_with, device_of, id, key, proof, run_json};
 
-fn ticket() -> Ticket {
-    Ticket { proof: Proof::Fresh(proof(0)), key: key() }
+fn grant() -> Grant {
+    Grant { proof: Proof::Fresh(proof(0)), key: key() }
 }
 
 fn resettable() -> PermittedDevice {
@@ -43,23 +43,23 @@ fn states() -> Vec<(&'static str, ActionFlow)> {
         ("Idle", ActionFlow::Idle),
         ("Explaining", ActionFlow::Explain { device: device.clone(), why: WhyExplain::FirstTime }),
         ("Leaving", ActionFlow::SignIn { device: device.clone(), step: SignInStep::Leaving }),
-        ("Reading", ActionFlow::Reading { device: device.clone(), ticket: None }),
-        ("ReadingT", ActionFlow::Reading { device: device.clone(), ticket: Some(ticket()) }),
-        ("Confirming", ActionFlow::Confirm { device: resettable(), ticket: ticket() }),
+        ("Reading", ActionFlow::Reading { device: device.clone(), grant: None }),
+        ("ReadingT", ActionFlow::Reading { device: device.clone(), grant: Some(grant()) }),
+        ("Confirming", ActionFlow::Confirm { device: resettable(), grant: grant() }),
         (
             "Submitting",
-            ActionFlow::Submit { device: resettable(), ticket: ticket(), step: SubmitStep::Sending },
+            ActionFlow::Submit { device: resettable(), grant: grant(), step: SubmitStep::Sending },
         ),
         (
             "Rereading",
-            ActionFlow::Submit { device: resettable(), ticket: ticket(), step: SubmitStep::Rereading },
+            ActionFlow::Submit { device: resettable(), grant: grant(), step: SubmitStep::Rereading },
         ),
-        ("Unknown", ActionFlow::Submit { device: resettable(), ticket: ticket(), step: SubmitStep::Unknown }),
+        ("Unknown", ActionFlow::Submit { device: resettable(), grant: grant(), step: SubmitStep::Unknown }),
         (
             "Busy",
             ActionFlow::Submit {
                 device: resettable(),
-                ticket: ticket(),
+                grant: grant(),
                 step: SubmitStep::Busy { since: at(0), wait: Milliseconds(500) },
             },
         ),
@@ -138,8 +138,8 @@ fn name(state: &ActionFlow) -> &'static str {
         ActionFlow::Idle => "Idle",
         ActionFlow::Explain { .. } => "Explaining",
         ActionFlow::SignIn { step: SignInStep::Leaving, .. } => "Leaving",
-        ActionFlow::Reading { ticket: None, .. } => "Reading",
-        ActionFlow::Reading { ticket: Some(_), .. } => "ReadingT",
+        ActionFlow::Reading { grant: None, .. } => "Reading",
+        ActionFlow::Reading { grant: Some(_), .. } => "ReadingT",
         ActionFlow::Confirm { .. } => "Confirming",
         ActionFlow::Submit { step: SubmitStep::Sending, .. } => "Submitting",
         ActionFlow::Submit { step: SubmitStep::Rereading, .. } => "Rereading",
@@ -283,7 +283,7 @@ fn the_effects_of_each_step_are_the_designed_ones() {
 
 #[test]
 fn a_second_click_while_submitting_posts_once() {
-    let state = ActionFlow::Confirm { device: resettable(), ticket: ticket() };
+    let state = ActionFlow::Confirm { device: resettable(), grant: grant() };
     let (state, first) = state.step(ActionEvent::Confirmed, at(1));
     let (_, second) = state.step(ActionEvent::Confirmed, at(1));
     assert_eq!(first.len(), 1);
@@ -292,7 +292,7 @@ fn a_second_click_while_submitting_posts_once() {
 
 #[test]
 fn the_post_carries_the_device_the_proof_and_the_key_of_the_confirmation() {
-    let state = ActionFlow::Confirm { device: resettable(), ticket: ticket() };
+    let state = ActionFlow::Confirm { device: resettable(), grant: grant() };
     let (_, effects) = state.step(ActionEvent::Confirmed, at(1));
     let [ActionEffect::Post { device, key: sent, proof }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(device.id(), &id("a"));
@@ -312,7 +312,7 @@ fn a_click_when_the_time_is_over_expires_instead_of_posting() {
 
 #[test]
 fn the_confirmation_expires_by_itself_twenty_seconds_before_the_server_would_refuse() {
-    let state = ActionFlow::Confirm { device: resettable(), ticket: ticket() };
+    let state = ActionFlow::Confirm { device: resettable(), grant: grant() };
     let (state, _) = state.step(ActionEvent::ClockTicked, at(279));
     assert_eq!(name(&state), "Confirming");
     let (state, _) = state.step(ActionEvent::ClockTicked, at(280));
@@ -342,7 +342,7 @@ fn returning_with_less_than_twenty_seconds_left_counts_as_expired() {
 fn a_busy_server_is_left_alone_for_as_long_as_it_asked() {
     let state = ActionFlow::Submit {
         device: resettable(),
-        ticket: ticket(),
+        grant: grant(),
         step: SubmitStep::Busy { since: at(0), wait: Milliseconds(5_000) },
     };
     assert_eq!(state.busy_for(at(2)), Some(Milliseconds(3_000)));
@@ -368,7 +368,7 @@ fn an_ended_reset_is_shown_while_it_is_news() {
         (("r1", "active", None, 90 * day), "Pending"),
     ];
     for (run, wanted) in cases {
-        let state = ActionFlow::Reading { device: id("a"), ticket: None };
+        let state = ActionFlow::Reading { device: id("a"), grant: None };
         let (after, _) = state.step(read(&[run]), at(0));
         assert_eq!(name(&after), wanted, "{run:?}");
     }
@@ -386,7 +386,7 @@ fn nothing_is_done_before_the_device_acknowledged() {
 fn a_lost_answer_is_found_again_at_the_device_and_an_old_reset_is_not_taken_for_it() {
     let known = device_of(device_json_with("a", &[("old", "done", None, 50)]));
     let device = PermittedDevice::of(&known).unwrap();
-    let lost = ActionFlow::Submit { device, ticket: ticket(), step: SubmitStep::Rereading };
+    let lost = ActionFlow::Submit { device, grant: grant(), step: SubmitStep::Rereading };
     let (after, _) = lost.clone().step(read(&[("old", "done", None, 50)]), at(1));
     assert_eq!(name(&after), "Unknown");
     let (after, _) = lost.step(read(&[("new", "active", None, 1), ("old", "done", None, 50)]), at(1));
@@ -536,8 +536,8 @@ proptest! {
     ) {
         let mut now = at(0);
         let fresh = FreshSignIn::prove(SignInAge { at_receipt: Seconds(age), received: now }, now).unwrap();
-        let ticket = Ticket { proof: Proof::Fresh(fresh), key: key() };
-        let mut state = ActionFlow::Confirm { device: resettable(), ticket };
+        let grant = Grant { proof: Proof::Fresh(fresh), key: key() };
+        let mut state = ActionFlow::Confirm { device: resettable(), grant };
         let mut left = Milliseconds(280_000);
         for (monotonic, wall) in paces {
             now = Now {
@@ -545,8 +545,8 @@ proptest! {
                 wall: UtcTime::from_unix_millis(now.wall.unix_millis() + wall),
             };
             state = state.step(ActionEvent::ClockTicked, now).0;
-            let Some(ticket) = state.ticket() else { break };
-            let now_left = ticket.proof.remaining(now).unwrap();
+            let Some(grant) = state.grant() else { break };
+            let now_left = grant.proof.remaining(now).unwrap();
             prop_assert!(now_left <= left);
             left = now_left;
         }
@@ -556,11 +556,11 @@ proptest! {
     fn an_event_that_does_not_fit_leaves_device_and_key_alone(index in any_event(), start in 0..22_usize) {
         let state = STATES[start].1.clone();
         let before: Option<(DeviceId, Option<IdempotencyKey>)> =
-            state.device().map(|d| (d.clone(), state.ticket().map(|t| t.key.clone())));
+            state.device().map(|d| (d.clone(), state.grant().map(|t| t.key.clone())));
         let (state_name, (event_name, event)) = (STATES[start].0, EVENTS[index].clone());
         let (after, effects) = state.step(event, at(1));
         if expected(state_name, event_name) == state_name && !["ReadingT", "Explaining"].contains(&state_name) {
-            let kept = after.device().map(|d| (d.clone(), after.ticket().map(|t| t.key.clone())));
+            let kept = after.device().map(|d| (d.clone(), after.grant().map(|t| t.key.clone())));
             prop_assert!(kept == before || !effects.is_empty());
         }
     }

@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::auth::*;
-use passcode_portal::domain::{Milliseconds, Seconds, WhoseScreen};
+use passcode_portal::domain::{Computer, Milliseconds, Seconds};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use passcode_portal::route::Route;
 use portal_contract::UtcTime;
@@ -48,7 +48,7 @@ fn transaction(purpose: Purpose) -> Transaction {
         expected: Some(ExpectedPerson { sub: "sub-1".into(), login_hint: Some("ann@example".into()) }),
         purpose,
         key: random().idempotency_key(),
-        screen: WhoseScreen::Borrowed,
+        screen: Computer::Shared,
         created: at(0).wall,
     }
 }

@@ -7,13 +7,13 @@ mod web_support;
 use leptos::prelude::document;
 use passcode_portal::app::{Event, Model};
 use passcode_portal::domain::{ActionFlow, DeviceId, Ending, PendingPhase, SignInStep};
-use passcode_portal::features::passcode::{PasscodeAids, PasscodeView};
+use passcode_portal::features::passcode::{PasscodeExtras, PasscodeView};
 use passcode_portal::features::{actions, passcode};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use portal_contract::{CharacterSet, SecretText, TemporaryPasscode, UtcTime};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_support::{Page, at, at_reset, run, settle, ticket};
+use web_support::{Page, at, at_reset, grant, run, settle};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -23,7 +23,7 @@ type StateOf = fn(DeviceId) -> ActionFlow;
 const SECRET: &str = "Kd7mWx4q";
 
 fn confirming(age: i64) -> Model {
-    at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(age) })
+    at_reset("d0", |_, device| ActionFlow::Confirm { device, grant: grant(age) })
 }
 
 fn done(id: &str) -> Model {
@@ -45,7 +45,7 @@ fn shown(model: &mut Model) {
             is_confirmed: true,
         },
         since: at(0),
-        aids: PasscodeAids::default(),
+        extras: PasscodeExtras::default(),
     };
 }
 

@@ -10,11 +10,11 @@ use passcode_portal::api::ApiError;
 use passcode_portal::app::{Event, Model};
 use passcode_portal::auth::{ConfigError, SignInError};
 use passcode_portal::core::{
-    Announced, Announcement, Config, Connectivity, HistoryScope, LaterScreens, LoadState, Session,
+    Announced, Announcement, Config, Connectivity, HistoryScope, LazyScreens, LoadState, Session,
 };
 use passcode_portal::domain::{
-    ActionFlow, DeviceId, Ending, HistoryEntry, Idleness, Milliseconds, PendingPhase, ResultId, Seconds,
-    SignInStep, StopReason, SubmitStep, WhoseScreen, WhyExplain,
+    ActionFlow, Computer, DeviceId, Ending, HistoryEntry, Idleness, Milliseconds, PendingPhase, ResultId,
+    Seconds, SignInStep, StopReason, SubmitStep, WhyExplain,
 };
 use passcode_portal::features::{history, language, notifications};
 use passcode_portal::i18n::{Catalogue, Locale};
@@ -23,7 +23,7 @@ use portal_contract::{FailureCode, HistoryActivity, RefusalReason, UtcTime};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_support::{IT_PHONE, Page, at_device, at_reset, notification, run, signed_in, three_devices, ticket};
+use web_support::{IT_PHONE, Page, at_device, at_reset, grant, notification, run, signed_in, three_devices};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -63,9 +63,9 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     past_failed.features.history.state = failed();
     let result = ResultId::parse("r1").expect("an identifier");
     let mut not_me = at_device("d0", Route::Device);
-    not_me.page.route = Route::NotMe(DeviceId::parse("d0").expect("an identifier"), result);
+    not_me.page.route = Route::UnrecognizedActivity(DeviceId::parse("d0").expect("an identifier"), result);
     let mut warned = signed_in(Route::Devices, three_devices());
-    warned.features.shared_computer.screen = WhoseScreen::Borrowed;
+    warned.features.shared_computer.screen = Computer::Shared;
     warned.features.shared_computer.idleness = Idleness::Warning(Milliseconds(60_000));
     let mut dialog = at_device("d0", Route::Device);
     let id = DeviceId::parse("d0").expect("an identifier");
@@ -73,11 +73,11 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     vec![
         (
             "later_loading",
-            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LaterScreens::Loading),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LazyScreens::Loading),
         ),
         (
             "later_failed",
-            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LaterScreens::Failed),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LazyScreens::Failed),
         ),
         ("loading", with(signed_out(Route::Home), |model| model.page.config = Config::Loading)),
         (
@@ -120,13 +120,13 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ),
         ("no notifications", signed_in(Route::Notifications, three_devices())),
         ("page A", at_reset("d1", |device, _| ActionFlow::Explain { device, why: WhyExplain::Challenged })),
-        ("reading", at_reset("d0", |device, _| ActionFlow::Reading { device, ticket: None })),
-        ("page B", at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(0) })),
+        ("reading", at_reset("d0", |device, _| ActionFlow::Reading { device, grant: None })),
+        ("page B", at_reset("d0", |_, device| ActionFlow::Confirm { device, grant: grant(0) })),
         (
             "submitting",
             at_reset("d0", |_, device| ActionFlow::Submit {
                 device,
-                ticket: ticket(0),
+                grant: grant(0),
                 step: SubmitStep::Sending,
             }),
         ),
@@ -134,7 +134,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
             "rereading",
             at_reset("d0", |_, device| ActionFlow::Submit {
                 device,
-                ticket: ticket(0),
+                grant: grant(0),
                 step: SubmitStep::Rereading,
             }),
         ),
@@ -142,7 +142,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
             "unknown",
             at_reset("d0", |_, device| ActionFlow::Submit {
                 device,
-                ticket: ticket(0),
+                grant: grant(0),
                 step: SubmitStep::Unknown,
             }),
         ),
@@ -150,7 +150,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
             "busy",
             at_reset("d0", |_, device| ActionFlow::Submit {
                 device,
-                ticket: ticket(0),
+                grant: grant(0),
                 step: SubmitStep::Busy { since: web_support::at(0), wait: Seconds(5).to_milliseconds() },
             }),
         ),
@@ -285,8 +285,7 @@ async fn every_screen_stands_under_trusted_types_with_one_heading_and_the_it_con
 
 #[wasm_bindgen_test]
 async fn a_change_of_language_keeps_the_step_and_says_so_in_lang() {
-    let page =
-        Page::mount(at_reset("d0", |_, device| ActionFlow::Confirm { device, ticket: ticket(0) })).await;
+    let page = Page::mount(at_reset("d0", |_, device| ActionFlow::Confirm { device, grant: grant(0) })).await;
     let english = page.text(".button.danger");
     page.choose_language("ja").await;
     assert_eq!(page.said(), [Event::Language(language::Event::Chosen(Locale::Ja))]);

@@ -2,7 +2,7 @@
 //! such a screen is opened and stays (a silent sign-in is about to leave the page, and would stop the download). Their
 //! texts come with them: from then on every language is loaded whole, and none is shown that is not.
 
-use crate::core::{Config, Context, Effect, LaterScreens, Page, Session};
+use crate::core::{Config, Context, Effect, LazyScreens, Page, Session};
 use crate::features::Features;
 use crate::i18n::Catalogue;
 use crate::route::Route;
@@ -10,14 +10,14 @@ use crate::route::Route;
 impl Page {
     /// Whether a language has to bring the texts of the later screens.
     pub(crate) const fn needs_whole_language(&self) -> bool {
-        matches!(self.later, LaterScreens::Loading | LaterScreens::Ready)
+        matches!(self.later, LazyScreens::Loading | LazyScreens::Ready)
     }
 }
 
 impl Features {
     /// At the end of every step, whatever led to the screen.
     pub(crate) fn ask_for_later_screens(&mut self, context: &mut Context) {
-        let is_asked = context.page.later != LaterScreens::NotAsked;
+        let is_asked = context.page.later != LazyScreens::NotAsked;
         // The warning of a borrowed screen is in that part, and stands over any screen.
         let is_needed =
             context.page.route.needs_later_screens() || self.shared_computer.is_watched(&context.page);
@@ -41,7 +41,7 @@ impl Features {
     }
 
     fn load_later_screens(&mut self, context: &mut Context) {
-        context.page.later = LaterScreens::Loading;
+        context.page.later = LazyScreens::Loading;
         context.effect(Effect::LoadLaterScreens(self.language.current.locale()));
     }
 
@@ -51,7 +51,7 @@ impl Features {
             self.language.current = language;
         }
         if self.language.current.is_whole() {
-            context.page.later = LaterScreens::Ready;
+            context.page.later = LazyScreens::Ready;
             if matches!(context.page.route, Route::History | Route::DeviceHistory(_)) {
                 self.load_route(context);
             }
@@ -61,14 +61,14 @@ impl Features {
     }
 
     pub(crate) fn on_later_screens_failed(&mut self, context: &mut Context) {
-        context.page.later = LaterScreens::Failed;
+        context.page.later = LazyScreens::Failed;
         context.log("later_screens", "page");
     }
 
     /// A new try, at the next screen that needs them.
     pub(crate) fn forget_failed_later_screens(&mut self, context: &mut Context) {
-        if context.page.later == LaterScreens::Failed {
-            context.page.later = LaterScreens::NotAsked;
+        if context.page.later == LazyScreens::Failed {
+            context.page.later = LazyScreens::NotAsked;
         }
     }
 }

@@ -61,7 +61,7 @@
 //! route. `SignedOut` on a route that needs a sign-in: the sign-in screen. [`Model::shows_reset_explanation`] goes before
 //! both: the reset's own explanations are shown although nobody is signed in. Otherwise the route's screen.
 //!
-//! A route that needs the later screens ([`LaterScreens`](crate::core::LaterScreens)) shows a skeleton until they and their texts are there, or
+//! A route that needs the later screens ([`LazyScreens`](crate::core::LazyScreens)) shows a skeleton until they and their texts are there, or
 //! that they could not be loaded.
 //!
 //! `page.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `page.announcement` is

@@ -42,7 +42,7 @@ impl Features {
     fn leave_reset(&mut self, context: &mut Context) {
         let state = &self.actions.reset;
         let is_own = state.device().is_some() && state.device() == context.page.route.device();
-        let is_alive = state.ticket().is_some() || matches!(state, ActionFlow::Pending { .. });
+        let is_alive = state.grant().is_some() || matches!(state, ActionFlow::Pending { .. });
         let is_explained_here = matches!(context.page.route, Route::ResetPasscode(_)) && is_own;
         let is_ended_here = is_explained_here && !matches!(state, ActionFlow::Explain { .. });
         if !is_alive
@@ -90,7 +90,7 @@ impl Features {
                 self.devices.open(id.clone(), context);
                 self.history.open(HistoryScope::Device(id), context);
             }
-            Route::NotMe(id, result) => {
+            Route::UnrecognizedActivity(id, result) => {
                 self.devices.open(id, context);
                 self.history.open_report(result);
             }

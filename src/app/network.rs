@@ -66,7 +66,7 @@ impl Features {
             self.refresh_route(context);
             self.make_up_for_sign_out(context);
             self.on_stream_online(context);
-            if self.live.is_looking_needed() {
+            if self.live.is_polling_needed() {
                 self.on_poll_due(context);
             }
         }

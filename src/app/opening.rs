@@ -7,7 +7,7 @@ use crate::core::{
     HistoryEntry, LOCALE, NO_AUTH_TIME, PendingSignIn, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
     StoredAtStart, WAS_SIGNED_IN, find as find_stored,
 };
-use crate::domain::{ActionEvent, WhoseScreen};
+use crate::domain::{ActionEvent, Computer};
 use crate::features::Features;
 use crate::http::HttpOutcome;
 use crate::route::Route;
@@ -38,7 +38,7 @@ impl Features {
             no_auth_time: find(NO_AUTH_TIME).is_some(),
         };
         if find(BORROWED).is_some() {
-            self.shared_computer.screen = WhoseScreen::Borrowed;
+            self.shared_computer.screen = Computer::Shared;
         }
         match context.page.route {
             Route::Callback => self.open_callback(&query, &entries, context),
@@ -49,7 +49,7 @@ impl Features {
             | Route::ResetPasscode(_)
             | Route::Passcode(_)
             | Route::DeviceHistory(_)
-            | Route::NotMe(..)
+            | Route::UnrecognizedActivity(..)
             | Route::History
             | Route::Notifications
             | Route::Help

@@ -95,7 +95,7 @@ impl Features {
             self.shared_computer.check(context);
             self.follow_up(context);
             self.advance_reset(ActionEvent::ClockTicked, context);
-            if self.live.is_looking_needed() {
+            if self.live.is_polling_needed() {
                 self.on_poll_due(context);
                 self.notifications.on_due(context);
             }

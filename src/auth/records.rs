@@ -2,7 +2,7 @@
 //! a passcode. Each record is keyed by the `state` it is bound to, lives ten minutes and is deleted before it is used.
 
 use super::{CodeVerifier, StepUpChallenge};
-use crate::domain::{DeviceId, IdempotencyKey, Seconds, WhoseScreen};
+use crate::domain::{Computer, DeviceId, IdempotencyKey, Seconds};
 use crate::route::Route;
 use portal_contract::UtcTime;
 use portal_contract::json::{Fields, read_text};
@@ -107,7 +107,7 @@ pub struct Transaction {
     /// The key of the reset it may lead to.
     pub key: IdempotencyKey,
     /// Whose screen it was begun on.
-    pub screen: WhoseScreen,
+    pub screen: Computer,
     /// When it began, by this computer's clock (compared with itself only).
     pub created: UtcTime,
 }
@@ -139,7 +139,7 @@ impl Transaction {
             ("purpose", text(self.purpose.name())),
             ("return_to", text(&self.purpose.return_to().path())),
             ("key", text(self.key.as_str())),
-            ("borrowed", (self.screen == WhoseScreen::Borrowed).to_string()),
+            ("borrowed", (self.screen == Computer::Shared).to_string()),
             ("created", write_moment(self.created)),
         ])
     }
@@ -148,7 +148,7 @@ impl Transaction {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let record = read_text(text, |fields| {
-            let is_borrowed = fields.flag("borrowed");
+            let is_shared = fields.flag("borrowed");
             let [verifier, nonce, purpose, return_to, key] =
                 ["verifier", "nonce", "purpose", "return_to", "key"].map(|name| fields.word(name));
             let expected = fields.part("expected", ExpectedPerson::read);
@@ -163,7 +163,7 @@ impl Transaction {
                 expected,
                 purpose: Purpose::parse(purpose, return_to)?,
                 key: IdempotencyKey::parse(key)?,
-                screen: if is_borrowed { WhoseScreen::Borrowed } else { WhoseScreen::Own },
+                screen: if is_shared { Computer::Shared } else { Computer::Own },
                 created,
             })
         });

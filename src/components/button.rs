@@ -3,7 +3,7 @@
 //! A tick box with its words. The whole line is the target.
 
 use crate::app::Event;
-use crate::components::{Part, el};
+use crate::components::{View, el};
 use crate::i18n::Text;
 use crate::route::Route;
 use crate::shell::use_dispatch;
@@ -36,20 +36,20 @@ impl Weight {
 
 /// A button that says what the person did.
 #[inline(never)]
-pub fn button(weight: Weight, words: Text, event: Event) -> Part {
+pub fn button(weight: Weight, words: Text, event: Event) -> View {
     let dispatch = use_dispatch();
     pressable(weight, words, Box::new(move || dispatch(event.clone())))
 }
 
 /// A button whose effect stays inside its component.
 #[inline(never)]
-pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> Part {
+pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> View {
     el("button").attr("type", "button").class(weight.class()).on_press(press).words(words).into()
 }
 
 /// A link to a screen of the page that looks like a button.
 #[inline(never)]
-pub fn link_button(weight: Weight, words: Text, route: &Route) -> Part {
+pub fn link_button(weight: Weight, words: Text, route: &Route) -> View {
     el("a").class(weight.class()).attr("href", route.path()).words(words).into()
 }
 
@@ -57,9 +57,9 @@ pub fn link_button(weight: Weight, words: Text, route: &Route) -> Part {
 pub fn tick_box(
     id: &'static str,
     is_ticked: impl Fn() -> bool + 'static,
-    words: Part,
+    words: View,
     toggled: impl Fn() + 'static,
-) -> Part {
+) -> View {
     let input = el("input")
         .attr("type", "checkbox")
         .attr("id", id)

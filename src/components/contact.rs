@@ -2,7 +2,7 @@
 //! is always at the same place (WCAG 3.2.6). What the organisation has not configured is left out.
 
 use super::live;
-use crate::components::{Icon, Part, el, icon};
+use crate::components::{Icon, View, el, icon};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, use_tr};
 use crate::words::{telephone_address, web_address};
@@ -19,7 +19,7 @@ pub enum Flow {
 }
 
 /// The ways to reach IT as a list; a sentence when none is configured.
-pub fn contact_ways(branding: Selected<Arc<Branding>>, flow: Flow) -> Part {
+pub fn contact_ways(branding: Selected<Arc<Branding>>, flow: Flow) -> View {
     let class = match flow {
         Flow::Row => "contact-ways",
         Flow::Column => "contact-ways column",
@@ -59,7 +59,7 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
     ways
 }
 
-fn way_item(way: Way) -> Part {
+fn way_item(way: Way) -> View {
     let words = el("span").words(Text::verbatim(&way.words));
     let item = match way.href {
         Some(href) => el("a").attr("href", href).child(icon(way.symbol)).child(words),
@@ -69,14 +69,14 @@ fn way_item(way: Way) -> Part {
 }
 
 /// What the organisation adds to the ways, in its own words.
-pub fn contact_notes(branding: Selected<Arc<Branding>>) -> Part {
+pub fn contact_notes(branding: Selected<Arc<Branding>>) -> View {
     let tr = use_tr();
     let notes = move || branding.with(|branding| tr.text(&Text::verbatim(&branding.contact_it_notes)));
     el("p").class("foot-notes").live_text(notes).into()
 }
 
 /// A card with the ways and the organisation's notes, for the help page and errors.
-pub fn contact_card(heading: Text, branding: Selected<Arc<Branding>>) -> Part {
+pub fn contact_card(heading: Text, branding: Selected<Arc<Branding>>) -> View {
     el("section")
         .class("card")
         .attr("aria-labelledby", "contact-heading")

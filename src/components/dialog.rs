@@ -4,7 +4,7 @@
 //! click beside it does nothing (a question about a reset must not vanish by accident), and when it goes the focus
 //! returns to what opened it.
 
-use crate::components::{Part, el, focus_heading};
+use crate::components::{View, el, focus_heading};
 use crate::i18n::Text;
 use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
@@ -16,9 +16,9 @@ pub fn dialog(
     id: &'static str,
     heading: Text,
     on_cancel: impl Fn() + Copy + 'static,
-    body: Part,
-    buttons: Part,
-) -> Part {
+    body: View,
+    buttons: View,
+) -> View {
     let give_focus_back = focus_return();
     let heading_id = [id, "-heading"].concat();
     let labelled_by = heading_id.clone();
@@ -34,8 +34,8 @@ pub fn dialog(
         .on("close", move |_| on_cancel())
         .child(el("div").class("dialog-body").child(heading).child(body))
         .child(el("div").class("actions").child(buttons))
-        .mounted(show)
-        .removed(give_focus_back)
+        .on_mount(show)
+        .on_cleanup(give_focus_back)
         .into()
 }
 

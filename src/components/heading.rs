@@ -11,7 +11,7 @@
 //! of an alert that very arrival is what is read.
 
 use super::live;
-use crate::components::{Part, effect, el, group, live_text, words};
+use crate::components::{View, effect, el, group, live_text, words};
 use crate::i18n::Text;
 use crate::shell::{Selected, use_tr};
 use leptos::prelude::{RwSignal, Set, With, document, request_animation_frame, set_timeout};
@@ -25,16 +25,16 @@ use web_sys::HtmlElement;
 const HEADING: &str = "page-heading";
 
 /// The heading of the screen.
-pub fn heading(text: Text) -> Part {
+pub fn heading(text: Text) -> View {
     heading_of(words(text))
 }
 
 /// A heading with something in it that changes, the name of a device for instance.
-pub fn heading_live(text: Selected<Text>) -> Part {
+pub fn heading_live(text: Selected<Text>) -> View {
     heading_of(live_text(use_tr().follow(text)))
 }
 
-fn heading_of(words: Part) -> Part {
+fn heading_of(words: View) -> View {
     el("h1").attr("id", HEADING).attr("tabindex", "-1").child(words).into()
 }
 
@@ -117,7 +117,7 @@ impl Turns {
 
 /// The live region. Each message stays for a second before the next takes its place. The text moves between two elements,
 /// so that the same words twice are two changes and are read twice.
-pub fn live_region(spoken: Selected<Spoken>) -> Part {
+pub fn live_region(spoken: Selected<Spoken>) -> View {
     let tr = use_tr();
     let turns = Turns { shown: RwSignal::new(None), waiting: Rc::default() };
     let shown = turns.shown;

@@ -1,7 +1,7 @@
 //! Icons: symbols of the sprite in `index.html`, drawn in the colour of the text around them. They never carry a
 //! meaning alone, so they are hidden from assistive technology.
 
-use super::{HIDDEN, Part, el};
+use super::{HIDDEN, View, el};
 use crate::domain::Platform;
 
 /// A symbol of the sprite.
@@ -91,6 +91,6 @@ impl Icon {
 /// Draws an icon.
 #[must_use]
 #[inline(never)]
-pub fn icon(icon: Icon) -> Part {
+pub fn icon(icon: Icon) -> View {
     el("svg").class("icon").attr("aria-hidden", HIDDEN).child(el("use").attr("href", icon.href())).into()
 }

@@ -15,22 +15,22 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::Node;
 
 /// A piece of markup, not in the document yet.
-pub struct Part(Kind);
+pub struct View(Kind);
 
 enum Kind {
     Element(Element),
     Text(String),
     Words(Box<dyn Fn() -> String>),
-    Live(Box<dyn Fn() -> Part>),
+    Live(Box<dyn Fn() -> View>),
     Effect(Box<dyn FnMut()>),
-    Group(Vec<Part>),
+    Group(Vec<View>),
 }
 
 /// An element and what is in it.
 pub struct Element {
     tag: &'static str,
     settings: Vec<Setting>,
-    children: Vec<Part>,
+    children: Vec<View>,
 }
 
 enum Setting {
@@ -44,24 +44,24 @@ enum Setting {
 
 /// What has to live as long as the nodes do: effects and listeners. Dropping it ends them.
 #[derive(Default)]
-struct Kept(Vec<Box<dyn std::any::Any>>);
+struct Retained(Vec<Box<dyn std::any::Any>>);
 
-impl Kept {
+impl Retained {
     fn keep<T: 'static>(&mut self, thing: T) {
         self.0.push(Box::new(thing));
     }
 }
 
 /// Runs `run` now and whenever what it read has changed. One type of effect for everything: each costs code of its own.
-fn follow(run: Box<dyn FnMut(Option<Kept>) -> Kept>) -> RenderEffect<Kept> {
+fn follow(run: Box<dyn FnMut(Option<Retained>) -> Retained>) -> RenderEffect<Retained> {
     RenderEffect::new(run)
 }
 
 /// The same for what keeps nothing.
-fn repeat(mut run: Box<dyn FnMut()>) -> RenderEffect<Kept> {
+fn repeat(mut run: Box<dyn FnMut()>) -> RenderEffect<Retained> {
     follow(Box::new(move |_| {
         run();
-        Kept::default()
+        Retained::default()
     }))
 }
 
@@ -99,56 +99,56 @@ pub const fn el(tag: &'static str) -> Element {
 /// A text in the current language; it follows a change of the language.
 #[must_use]
 #[inline(never)]
-pub fn words(text: Text) -> Part {
-    Part(Kind::Words(Box::new(use_tr().say(text))))
+pub fn words(text: Text) -> View {
+    View(Kind::Words(Box::new(use_tr().say(text))))
 }
 
 /// A part that is made anew whenever what `make` reads changes.
-pub fn live<P: Into<Part>>(make: impl Fn() -> P + 'static) -> Part {
-    Part(Kind::Live(Box::new(move || make().into())))
+pub fn live<P: Into<View>>(make: impl Fn() -> P + 'static) -> View {
+    View(Kind::Live(Box::new(move || make().into())))
 }
 
 /// Words that are made anew whenever what `make` reads changes.
-pub fn live_text(make: impl Fn() -> String + 'static) -> Part {
-    Part(Kind::Words(Box::new(make)))
+pub fn live_text(make: impl Fn() -> String + 'static) -> View {
+    View(Kind::Words(Box::new(make)))
 }
 
 /// Something outside the markup that is done now and again whenever what it reads changes. Nothing in the document.
-pub fn effect(run: impl FnMut() + 'static) -> Part {
-    Part(Kind::Effect(Box::new(run)))
+pub fn effect(run: impl FnMut() + 'static) -> View {
+    View(Kind::Effect(Box::new(run)))
 }
 
 /// Several parts, one after the other.
 #[must_use]
-pub fn group<const N: usize>(parts: [Part; N]) -> Part {
-    Part(Kind::Group(parts.into()))
+pub fn group<const N: usize>(parts: [View; N]) -> View {
+    View(Kind::Group(parts.into()))
 }
 
 /// No part.
 #[must_use]
-pub const fn nothing() -> Part {
-    Part(Kind::Group(Vec::new()))
+pub const fn nothing() -> View {
+    View(Kind::Group(Vec::new()))
 }
 
-impl From<Element> for Part {
+impl From<Element> for View {
     fn from(element: Element) -> Self {
         Self(Kind::Element(element))
     }
 }
 
-impl From<Vec<Self>> for Part {
+impl From<Vec<Self>> for View {
     fn from(parts: Vec<Self>) -> Self {
         Self(Kind::Group(parts))
     }
 }
 
-impl<P: Into<Self>> From<Option<P>> for Part {
+impl<P: Into<Self>> From<Option<P>> for View {
     fn from(part: Option<P>) -> Self {
         part.map_or_else(nothing, Into::into)
     }
 }
 
-impl FromIterator<Self> for Part {
+impl FromIterator<Self> for View {
     fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
         let mut group = Vec::new();
         for part in parts {
@@ -160,7 +160,7 @@ impl FromIterator<Self> for Part {
 
 /// Not inlined: one copy for all kinds of lists.
 #[inline(never)]
-fn push(parts: &mut Vec<Part>, part: Part) {
+fn push(parts: &mut Vec<View>, part: View) {
     parts.push(part);
 }
 
@@ -174,7 +174,7 @@ impl Element {
     /// The classes.
     #[inline(never)]
     pub fn class(self, classes: &'static str) -> Self {
-        self.set(Setting::Attribute("class", Cow::Borrowed(classes)))
+        self.set(Setting::Attribute("class", Cow::Shared(classes)))
     }
 
     /// An attribute.
@@ -221,18 +221,18 @@ impl Element {
     }
 
     /// Something inside.
-    pub fn child(self, part: impl Into<Part>) -> Self {
+    pub fn child(self, part: impl Into<View>) -> Self {
         self.with(part.into())
     }
 
     #[inline(never)]
-    fn with(mut self, part: Part) -> Self {
+    fn with(mut self, part: View) -> Self {
         self.children.push(part);
         self
     }
 
     /// Several things inside.
-    pub fn children(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+    pub fn children(mut self, parts: impl IntoIterator<Item = View>) -> Self {
         for part in parts {
             push(&mut self.children, part);
         }
@@ -247,11 +247,11 @@ impl Element {
 
     /// A text inside that is the same in every language: names, numbers. Always text, never HTML.
     pub fn text(self, text: impl Into<String>) -> Self {
-        self.child(Part(Kind::Text(text.into())))
+        self.child(View(Kind::Text(text.into())))
     }
 
     /// A live part inside; see [`live`].
-    pub fn live<P: Into<Part>>(self, make: impl Fn() -> P + 'static) -> Self {
+    pub fn live<P: Into<View>>(self, make: impl Fn() -> P + 'static) -> Self {
         self.child(live(make))
     }
 
@@ -262,14 +262,14 @@ impl Element {
 }
 
 /// Puts a part into the document, at the end of `parent`, for as long as the current reactive owner lives.
-pub fn attach(part: Part, parent: &Node) {
-    let mut kept = Kept::default();
+pub fn attach(part: View, parent: &Node) {
+    let mut kept = Retained::default();
     part.build(parent, &mut kept);
     let _owned = StoredValue::new_local(kept);
 }
 
-impl Part {
-    fn build(self, parent: &Node, kept: &mut Kept) {
+impl View {
+    fn build(self, parent: &Node, kept: &mut Retained) {
         match self.0 {
             Kind::Element(element) => element.build(parent, kept),
             Kind::Text(text) => append(parent, &document().create_text_node(&text)),
@@ -290,7 +290,7 @@ impl Part {
 }
 
 /// A live part stands between two empty text nodes; what is between them is replaced.
-fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
+fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, kept: &mut Retained) {
     let start: Node = document().create_text_node("").into();
     let end: Node = document().create_text_node("").into();
     append(parent, &start);
@@ -298,7 +298,7 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
     kept.keep(follow(Box::new(move |before| {
         let part = make();
         drop(before);
-        let Some(parent) = end.parent_node() else { return Kept::default() };
+        let Some(parent) = end.parent_node() else { return Retained::default() };
         let focused = document().active_element();
         let mut had_focus = false;
         while let Some(old) = start.next_sibling().filter(|node| *node != end) {
@@ -308,7 +308,7 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
             }
         }
         let fresh: Node = document().create_document_fragment().into();
-        let mut kept = Kept::default();
+        let mut kept = Retained::default();
         part.build(&fresh, &mut kept);
         let _inserted = parent.insert_before(&fresh, Some(&end));
         if had_focus {
@@ -320,7 +320,7 @@ fn build_live(make: Box<dyn Fn() -> Part>, parent: &Node, kept: &mut Kept) {
 }
 
 impl Element {
-    fn build(self, parent: &Node, kept: &mut Kept) {
+    fn build(self, parent: &Node, kept: &mut Retained) {
         let Some(element) = create(self.tag) else { return };
         for setting in self.settings {
             apply(setting, &element, kept);
@@ -341,7 +341,7 @@ fn create(tag: &str) -> Option<web_sys::Element> {
     }
 }
 
-fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Kept) {
+fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Retained) {
     match setting {
         Setting::Attribute(name, value) => set_attribute(element, name, Some(&value)),
         Setting::LiveAttribute(name, make) => {

@@ -20,7 +20,7 @@ pub use contact::{Flow, contact_card, contact_notes, contact_ways};
 pub use dialog::{dialog, focus_return};
 pub use heading::{Spoken, focus_heading, heading, heading_live, live_region, take_lost_focus};
 pub use icon::{Icon, icon};
-pub use markup::{Element, Part, attach, effect, el, group, live, live_text, nothing, words};
+pub use markup::{Element, View, attach, effect, el, group, live, live_text, nothing, words};
 pub use notice::{alert, message, note_item, notice_body, reference, status_chip, tone_class, tone_icon};
 pub(crate) use parts::*;
 pub use steps::{skeleton_rows, steps, trail};

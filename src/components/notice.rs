@@ -5,7 +5,7 @@
 //! A status at a glance: an icon and words; the colour only repeats them.
 
 use crate::app::Event;
-use crate::components::{Icon, Part, el, group, icon};
+use crate::components::{Icon, View, el, group, icon};
 use crate::features::notifications::words::NotificationView;
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -14,7 +14,7 @@ use crate::words::{Notice, Tone};
 
 /// A boxed message: its title, its paragraphs, and below them whatever goes on (buttons, ways to reach IT).
 #[inline(never)]
-pub fn message(tone: Tone, title: Option<Text>, lines: Vec<Text>, rest: Option<Part>) -> Part {
+pub fn message(tone: Tone, title: Option<Text>, lines: Vec<Text>, rest: Option<View>) -> View {
     el("div")
         .attr("class", ["notice ", tone_class(tone)].concat())
         .child(icon(tone_icon(tone)))
@@ -25,18 +25,18 @@ pub fn message(tone: Tone, title: Option<Text>, lines: Vec<Text>, rest: Option<P
 }
 
 /// A [`Notice`] below its own heading: paragraphs and reference in the box; the heading belongs to the screen.
-pub fn notice_body(notice: Notice) -> Part {
+pub fn notice_body(notice: Notice) -> View {
     message(notice.tone, None, notice.lines, notice.reference.map(reference))
 }
 
 /// The reference a person gives to IT: selectable as a whole, never translated.
-pub fn reference(reference: String) -> Part {
+pub fn reference(reference: String) -> View {
     let code = el("code").attr("translate", "no").text(reference);
     el("p").class("reference").words(t::app_reference_label()).text(": ").child(code).into()
 }
 
 /// Something that went wrong while the person was here: spoken at once, wherever the focus is.
-pub fn alert(notice: Notice, rest: Option<Part>) -> Part {
+pub fn alert(notice: Notice, rest: Option<View>) -> View {
     let rest = group([notice.reference.map(reference).into(), rest.into()]);
     let body = message(notice.tone, Some(notice.heading), notice.lines, Some(rest));
     el("div").attr("role", "alert").child(body).into()
@@ -45,11 +45,11 @@ pub fn alert(notice: Notice, rest: Option<Part>) -> Part {
 /// The list item; `when` says how long ago it was. Following the link marks the notification as read.
 pub fn note_item(
     note: NotificationView,
-    when: Part,
+    when: View,
     is_read: bool,
     route: Option<Route>,
     opened: Event,
-) -> Part {
+) -> View {
     let dispatch = use_dispatch();
     let class = ["note ", tone_class(note.tone), if is_read { "" } else { " unread" }].concat();
     let mark = (!is_read).then(|| el("span").class("sr").words(t::notifications_unread()).text(": "));
@@ -93,7 +93,7 @@ pub const fn tone_icon(tone: Tone) -> Icon {
 }
 
 /// A status chip.
-pub fn status_chip(tone: Tone, symbol: Icon, words: Text) -> Part {
+pub fn status_chip(tone: Tone, symbol: Icon, words: Text) -> View {
     let class = ["chip ", tone_class(tone)].concat();
     el("span").attr("class", class).child(icon(symbol)).child(el("span").words(words)).into()
 }

@@ -3,7 +3,7 @@
 use super::live;
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Element, Flow, Icon, Part, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
+    Element, Flow, Icon, View, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
     live_text, notice_body, tone_class, tone_icon, words,
 };
 use crate::core::LoadState;
@@ -62,7 +62,7 @@ pub(crate) fn paragraph(class: &'static str, words: Text) -> Element {
 }
 
 /// The line of buttons.
-pub(crate) fn actions(buttons: impl Into<Part>) -> Part {
+pub(crate) fn actions(buttons: impl Into<View>) -> View {
     el("p").class("actions").child(buttons).into()
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn outcome_list(lines: Vec<(Icon, Text)>) -> Element {
 }
 
 /// The icon and the heading.
-pub(crate) fn hero(tone: Tone, symbol: Icon, words: Text) -> Part {
+pub(crate) fn hero(tone: Tone, symbol: Icon, words: Text) -> View {
     el("div")
         .attr("class", ["hero ", tone_class(tone)].concat())
         .child(hero_icon(symbol))
@@ -101,7 +101,7 @@ pub(crate) fn empty_card(symbol: Icon, title: Text, words: Text) -> Element {
 }
 
 /// A whole screen that explains something: heading, box, and the one button that goes on.
-pub(crate) fn notice_screen(notice: Notice, go_on: Event) -> Part {
+pub(crate) fn notice_screen(notice: Notice, go_on: Event) -> View {
     let button = notice.button.clone().map(|words| button(Weight::Primary, words, go_on));
     group([
         hero(notice.tone, tone_icon(notice.tone), notice.heading.clone()),
@@ -120,7 +120,7 @@ pub(crate) fn load_problem(state: &LoadState, title: Text) -> Option<Notice> {
 }
 
 /// Something could not be loaded: why, and "Try again"; nothing while there is no such problem.
-pub(crate) fn load_failed(problem: Selected<Option<Notice>>) -> Part {
+pub(crate) fn load_failed(problem: Selected<Option<Notice>>) -> View {
     live(move || {
         problem.get().map(|notice| {
             let again = notice.button.clone().unwrap_or_else(t::app_retry);
@@ -130,7 +130,7 @@ pub(crate) fn load_failed(problem: Selected<Option<Notice>>) -> Part {
 }
 
 /// How to reach IT, where something did not work out.
-pub(crate) fn ask_it() -> Part {
+pub(crate) fn ask_it() -> View {
     titled("card stack tight", "ask-it-heading", t::support_contact())
         .child(contact_ways(branding(), Flow::Row))
         .child(paragraph("reference", t::support_never_tell()))
@@ -138,12 +138,12 @@ pub(crate) fn ask_it() -> Part {
 }
 
 /// The way back to the list.
-pub(crate) fn back_to_devices() -> Part {
+pub(crate) fn back_to_devices() -> View {
     back(&Route::Devices, words(t::app_back_to_devices()))
 }
 
 /// The way back to a device.
-pub(crate) fn back_to_device(id: &DeviceId) -> Part {
+pub(crate) fn back_to_device(id: &DeviceId) -> View {
     let wanted = id.clone();
     // "Back to your device" has a space before the particle in Japanese: without a name the sentence is another one.
     let label = select(use_model(), move |model| match known_device(model, &wanted) {
@@ -153,7 +153,7 @@ pub(crate) fn back_to_device(id: &DeviceId) -> Part {
     back(&Route::Device(id.clone()), live_text(use_tr().follow(label)))
 }
 
-fn back(route: &Route, words: Part) -> Part {
+fn back(route: &Route, words: View) -> View {
     el("a")
         .class("back")
         .attr("href", route.path())
@@ -163,7 +163,7 @@ fn back(route: &Route, words: Part) -> Part {
 }
 
 /// "Not your own computer?" with the way out.
-pub(crate) fn sign_out_hint(words: Text) -> Part {
+pub(crate) fn sign_out_hint(words: Text) -> View {
     el("div")
         .class("actions")
         .child(el("p").words(words))
@@ -172,6 +172,6 @@ pub(crate) fn sign_out_hint(words: Text) -> Part {
 }
 
 /// A link to the device's page.
-pub(crate) fn device_link(words: Text, id: &DeviceId) -> Part {
+pub(crate) fn device_link(words: Text, id: &DeviceId) -> View {
     link_button(Weight::Plain, words, &Route::Device(id.clone()))
 }

@@ -16,7 +16,7 @@ pub(crate) use context::{FollowUp, SignOutCause};
 pub use effect::{
     Effect, HistoryEntry, LogEntry, Reading, SpokenPasscode, StorageKey, StoredValue, StreamId, TimerId,
 };
-pub use page::{Config, Connectivity, LaterScreens, LoadState, Page, ServerClock};
+pub use page::{Config, Connectivity, LazyScreens, LoadState, Page, ServerClock};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
 pub(crate) use stored::{

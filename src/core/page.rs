@@ -47,7 +47,7 @@ pub enum LoadState {
 
 /// The part of the page with the screens a first visit does not need (see [`Route::needs_later_screens`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LaterScreens {
+pub enum LazyScreens {
     /// Not asked for.
     #[default]
     NotAsked,
@@ -97,7 +97,7 @@ pub struct Page {
     /// Grows with every change of screen.
     pub arrivals: u32,
     /// The part of the page with the later screens.
-    pub later: LaterScreens,
+    pub later: LazyScreens,
     /// Who is signed in.
     pub session: Session,
     /// The organisation. Until the API has said it: the support contact of `config.json`.
@@ -135,7 +135,7 @@ impl Page {
             config: Config::Loading,
             route: Route::Home,
             arrivals: 0,
-            later: LaterScreens::NotAsked,
+            later: LazyScreens::NotAsked,
             session: Session::Starting,
             branding: Arc::default(),
             server_clock: None,

@@ -12,12 +12,12 @@ pub const IDLE_WARNING: Milliseconds = Milliseconds(60 * 1000);
 
 /// Whose screen it is, as the person said at sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum WhoseScreen {
+pub enum Computer {
     /// The person's own, or nothing was said.
     #[default]
     Own,
     /// Somebody else's.
-    Borrowed,
+    Shared,
 }
 
 /// Where a visit stands.
@@ -33,25 +33,25 @@ pub enum Idleness {
 
 /// Where a visit stands now, from the last touch or key.
 #[must_use]
-pub fn idleness(screen: WhoseScreen, last_activity: Now, now: Now) -> Idleness {
+pub fn idleness(screen: Computer, last_activity: Now, now: Now) -> Idleness {
     let left = left(last_activity, now);
     match screen {
-        WhoseScreen::Own => Idleness::Active,
-        WhoseScreen::Borrowed if left <= Milliseconds::ZERO => Idleness::Over,
-        WhoseScreen::Borrowed if left <= IDLE_WARNING => Idleness::Warning(left),
-        WhoseScreen::Borrowed => Idleness::Active,
+        Computer::Own => Idleness::Active,
+        Computer::Shared if left <= Milliseconds::ZERO => Idleness::Over,
+        Computer::Shared if left <= IDLE_WARNING => Idleness::Warning(left),
+        Computer::Shared => Idleness::Active,
     }
 }
 
 /// How long to sleep until the next look is worth it: until the warning, then until the next full second of it. `None`
 /// when there is nothing to wait for.
 #[must_use]
-pub fn next_look(screen: WhoseScreen, last_activity: Now, now: Now) -> Option<Milliseconds> {
+pub fn next_look(screen: Computer, last_activity: Now, now: Now) -> Option<Milliseconds> {
     let left = left(last_activity, now);
     match idleness(screen, last_activity, now) {
         Idleness::Over => None,
         Idleness::Warning(_) => Some(Milliseconds((left.0 - 1).rem_euclid(1000) + 1)),
-        Idleness::Active if screen == WhoseScreen::Own => None,
+        Idleness::Active if screen == Computer::Own => None,
         Idleness::Active => Some(left.minus(IDLE_WARNING)),
     }
 }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn after(seconds: i64) -> Idleness {
-        idleness(WhoseScreen::Borrowed, at(0, 0), at(seconds, seconds))
+        idleness(Computer::Shared, at(0, 0), at(seconds, seconds))
     }
 
     #[test]
@@ -87,27 +87,27 @@ mod tests {
 
     #[test]
     fn nobody_is_signed_out_of_their_own_screen() {
-        assert_eq!(idleness(WhoseScreen::Own, at(0, 0), at(86_400, 86_400)), Idleness::Active);
-        assert_eq!(next_look(WhoseScreen::Own, at(0, 0), at(10, 10)), None);
+        assert_eq!(idleness(Computer::Own, at(0, 0), at(86_400, 86_400)), Idleness::Active);
+        assert_eq!(next_look(Computer::Own, at(0, 0), at(10, 10)), None);
     }
 
     #[test]
     fn sleep_counts_although_one_clock_stood_still() {
-        assert_eq!(idleness(WhoseScreen::Borrowed, at(0, 0), at(2, 3_600)), Idleness::Over);
+        assert_eq!(idleness(Computer::Shared, at(0, 0), at(2, 3_600)), Idleness::Over);
     }
 
     #[test]
     fn a_clock_set_back_neither_signs_out_nor_gives_time() {
-        assert_eq!(idleness(WhoseScreen::Borrowed, at(0, 0), at(10, -9_000)), Idleness::Active);
-        assert_eq!(idleness(WhoseScreen::Borrowed, at(0, 0), at(300, -9_000)), Idleness::Over);
-        assert_eq!(idleness(WhoseScreen::Borrowed, at(100, 100), at(0, 0)), Idleness::Active);
+        assert_eq!(idleness(Computer::Shared, at(0, 0), at(10, -9_000)), Idleness::Active);
+        assert_eq!(idleness(Computer::Shared, at(0, 0), at(300, -9_000)), Idleness::Over);
+        assert_eq!(idleness(Computer::Shared, at(100, 100), at(0, 0)), Idleness::Active);
     }
 
     #[test]
     fn the_looks_lead_to_the_end_without_skipping_the_warning() {
         let (mut now, mut warnings, mut looks) = (0, 0, 0);
         while let Some(pause) = next_look(
-            WhoseScreen::Borrowed,
+            Computer::Shared,
             at(0, 0),
             Now { monotonic: Milliseconds(now), wall: UtcTime::from_unix_millis(1_800_000_000_000 + now) },
         ) {

@@ -18,7 +18,7 @@ mod time;
 
 pub use action::{
     Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRow, ActionRun, Danger,
-    ENDED_IS_NEWS, Ending, PendingPhase, Proof, RequiredProof, SignInStep, StopReason, SubmitStep, Ticket,
+    ENDED_IS_RECENT, Ending, Grant, PendingPhase, Proof, RequiredProof, SignInStep, StopReason, SubmitStep,
     WhyExplain,
 };
 pub use character::{CharacterClass, KeypadNeed};
@@ -29,7 +29,7 @@ pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;
-pub use idle::{BORROWED_IDLE_LIMIT, IDLE_WARNING, Idleness, WhoseScreen, idleness, next_look};
+pub use idle::{BORROWED_IDLE_LIMIT, Computer, IDLE_WARNING, Idleness, idleness, next_look};
 pub use platform::Platform;
 pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
 pub use result_id::ResultId;

@@ -9,9 +9,9 @@
 use crate::app::{Event, Model};
 use crate::components::contact_notes;
 use crate::components::{
-    Element, Flow, Icon, Part, Weight, contact_ways, el, group, icon, live, status_chip,
+    Element, Flow, Icon, View, Weight, contact_ways, el, group, icon, live, status_chip,
 };
-use crate::domain::WhoseScreen;
+use crate::domain::Computer;
 use crate::features::notifications::screen::flag;
 use crate::features::{language, sign_in};
 use crate::i18n::{Locale, Text, t};
@@ -20,7 +20,7 @@ use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
 use crate::words::{Tone, web_address};
 
 /// The bar: one row at every width (`style/portal.css`).
-pub(super) fn header() -> Part {
+pub(super) fn header() -> View {
     let is_signed_in = select(use_model(), move |model| model.page.session.signed_in().is_some());
     let tools = el("div").class("tools").live(move || {
         if is_signed_in.get() {
@@ -116,7 +116,7 @@ fn chosen_value(event: &web_sys::Event) -> Option<String> {
 const MENU: &str = "account-menu";
 
 /// The person's name, and behind it a menu: who is signed in, on whose screen, the language, the way out.
-fn account() -> Part {
+fn account() -> View {
     let person = select(use_model(), person_name);
     let account = select(use_model(), account_name);
     let tr = use_tr();
@@ -147,14 +147,14 @@ fn account() -> Part {
     group([button.into(), menu.into()])
 }
 
-/// "Borrowed screen", for as long as the visit on one lasts.
-fn borrowed_mark() -> Part {
-    let is_borrowed =
-        select(use_model(), move |model| model.features.shared_computer.screen == WhoseScreen::Borrowed);
-    live(move || is_borrowed.get().then(|| status_chip(Tone::Warn, Icon::Person, t::borrowed_mark())))
+/// "Shared screen", for as long as the visit on one lasts.
+fn borrowed_mark() -> View {
+    let is_shared =
+        select(use_model(), move |model| model.features.shared_computer.screen == Computer::Shared);
+    live(move || is_shared.get().then(|| status_chip(Tone::Warn, Icon::Person, t::borrowed_mark())))
 }
 
-fn help_link() -> Part {
+fn help_link() -> View {
     let link = el("a").class("tool").attr("href", Route::Help.path());
     link.child(icon(Icon::Help)).child(label(t::help_heading())).into()
 }
@@ -178,7 +178,7 @@ fn account_name(model: &Model) -> Option<String> {
 }
 
 /// The foot.
-pub(super) fn footer() -> Part {
+pub(super) fn footer() -> View {
     let branding = select(use_model(), move |model| model.page.branding.clone());
     let privacy = move || {
         branding
@@ -204,7 +204,7 @@ pub(super) fn footer() -> Part {
 /// Says that the page is offline, for as long as it is.
 ///
 /// `unsent` counts what was pressed meanwhile and not sent: each time it is said that it was not.
-pub(super) fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> Part {
+pub(super) fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) -> View {
     live(move || {
         is_offline.get().then(|| {
             let alert = || el("p").attr("role", "alert").child(el("strong").words(t::offline_unsent()));
@@ -215,14 +215,14 @@ pub(super) fn offline_banner(is_offline: Selected<bool>, unsent: Selected<u32>) 
 }
 
 /// Says that devices are missing because a service does not answer, until they are read without a gap.
-pub(super) fn service_banner(is_down: Selected<bool>) -> Part {
+pub(super) fn service_banner(is_down: Selected<bool>) -> View {
     live(move || {
         is_down.get().then(|| banner("service-down", Icon::Warning, t::devices_service_down(), None))
     })
 }
 
 /// Says that the language the person chose could not be loaded, until another is chosen.
-pub(super) fn language_banner(missing: Selected<Option<Locale>>) -> Part {
+pub(super) fn language_banner(missing: Selected<Option<Locale>>) -> View {
     live(move || {
         missing.get().map(|locale| {
             banner("language-missing", Icon::Warning, t::language_switch_missing(locale.name()), None)
@@ -231,7 +231,7 @@ pub(super) fn language_banner(missing: Selected<Option<Locale>>) -> Part {
 }
 
 /// A landmark named by its own words: who moves from landmark to landmark finds it.
-fn banner(id: &'static str, sign: Icon, words: Text, more: Option<Part>) -> Part {
+fn banner(id: &'static str, sign: Icon, words: Text, more: Option<View>) -> View {
     let words = el("div").child(el("p").attr("id", id).words(words)).child(more);
     let inner = el("div").class("banner-inner").child(icon(sign)).child(words);
     el("section").class("banner").attr("aria-labelledby", id).child(inner).into()

@@ -4,14 +4,14 @@
 //! not look at: `e2e/tests/access.spec.mjs` and beside it `screens`, `open`, `looks-*`, `focus-order` and `motion`.
 
 use crate::components::{
-    Flow, Part, Weight, actions, branding, contact_card, contact_ways, el, group, heading, link_button,
+    Flow, View, Weight, actions, branding, contact_card, contact_ways, el, group, heading, link_button,
     paragraph, titled,
 };
 use crate::i18n::{Text, t};
 use crate::route::Route;
 
 /// The help page.
-pub(crate) fn help() -> Part {
+pub(crate) fn help() -> View {
     let questions: Vec<(Text, Text)> = vec![
         (t::help_data_question(), t::help_data_answer()),
         (t::help_missing_question(), t::help_missing_answer()),
@@ -57,7 +57,7 @@ pub(crate) fn help() -> Part {
 }
 
 /// The statement.
-pub(crate) fn accessibility() -> Part {
+pub(crate) fn accessibility() -> View {
     let list =
         |lines: Vec<Text>| el("ul").children(lines.into_iter().map(|line| el("li").words(line).into()));
     group([

@@ -8,7 +8,7 @@
 
 use super::help;
 use super::missing::loading;
-use crate::components::Part;
+use crate::components::View;
 use crate::domain::{DeviceId, ResultId};
 use crate::features::{actions, devices, history, notifications, passcode, shared_computer};
 use crate::shell::NotLoaded;
@@ -22,7 +22,7 @@ pub(super) enum LazyScreen {
     Device(DeviceId),
     Reset(DeviceId),
     DeviceHistory(DeviceId),
-    NotMe(DeviceId, ResultId),
+    UnrecognizedActivity(DeviceId, ResultId),
     History,
     Passcode(DeviceId),
     Notifications,
@@ -33,7 +33,7 @@ pub(super) enum LazyScreen {
 }
 
 /// Builds one of them.
-type Show = fn(LazyScreen) -> Part;
+type Show = fn(LazyScreen) -> View;
 
 /// In one module they are there from the start.
 const AT_START: Option<Show> = if cfg!(feature = "split") { None } else { Some(build) };
@@ -71,19 +71,19 @@ pub fn load() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>> {
 }
 
 /// The screen, or what stands in its place as long as [`load`] has not ended.
-pub(super) fn show(screen: LazyScreen) -> Part {
+pub(super) fn show(screen: LazyScreen) -> View {
     match SHOW.get() {
         Some(show) => show(screen),
         None => loading(),
     }
 }
 
-fn build(screen: LazyScreen) -> Part {
+fn build(screen: LazyScreen) -> View {
     match screen {
         LazyScreen::Device(id) => devices::screen::device(id),
         LazyScreen::Reset(id) => actions::screen::reset(id),
         LazyScreen::DeviceHistory(id) => history::screen::of_device(id),
-        LazyScreen::NotMe(id, result) => history::screen::not_me(&id, &result),
+        LazyScreen::UnrecognizedActivity(id, result) => history::screen::not_me(&id, &result),
         LazyScreen::History => history::screen::of_person(),
         LazyScreen::Accessibility => help::accessibility(),
         LazyScreen::IdleWarning => shared_computer::screen::warning(),

@@ -5,14 +5,14 @@
 
 use crate::app::{AppEvent, Event};
 use crate::components::{
-    Part, Weight, actions, alert, ask_it, button, el, group, heading, link_button, skeleton_rows,
+    View, Weight, actions, alert, ask_it, button, el, group, heading, link_button, skeleton_rows,
 };
 use crate::i18n::t;
 use crate::route::Route;
 use crate::words::{Notice, Tone};
 
 /// Says so and leads on.
-pub(crate) fn not_found() -> Part {
+pub(crate) fn not_found() -> View {
     el("div")
         .class("stack narrow")
         .child(heading(t::not_found_heading()))
@@ -22,12 +22,12 @@ pub(crate) fn not_found() -> Part {
 }
 
 /// It comes in a moment.
-pub(crate) fn loading() -> Part {
+pub(crate) fn loading() -> View {
     group([heading(t::app_loading()), skeleton_rows(2)])
 }
 
 /// It could not be loaded: why that is harmless, "Try again", and whom to ask.
-pub(crate) fn not_loaded() -> Part {
+pub(crate) fn not_loaded() -> View {
     let notice = Notice {
         tone: Tone::Bad,
         heading: t::later_title(),

@@ -9,7 +9,7 @@ mod screen;
 mod words;
 
 use crate::browser::system_notification;
-use crate::components::{Part, Spoken, effect, el, focus_heading, live_region};
+use crate::components::{Spoken, View, effect, el, focus_heading, live_region};
 use crate::core::{Announcement, Connectivity};
 use crate::i18n::t;
 use crate::route::Route;
@@ -25,7 +25,7 @@ const TO_MAIN: &str = "#content";
 
 /// The root of the page. Needs the contexts of [`crate::shell`].
 #[must_use]
-pub fn app() -> Part {
+pub fn app() -> View {
     let model = use_model();
     let screen = select(model, Screen::of);
     let is_offline = select(model, move |model| model.page.connectivity == Connectivity::Offline);
@@ -70,7 +70,7 @@ pub fn app() -> Part {
 }
 
 /// The title follows the screen, the step of the reset and the language.
-fn keep_title() -> Part {
+fn keep_title() -> View {
     let tr = use_tr();
     let title = select(use_model(), words::title);
     let words = tr.follow(title);
@@ -78,7 +78,7 @@ fn keep_title() -> Part {
 }
 
 /// What the person asked to be told by their system, once each; a change of the language tells nothing again.
-fn tell_by_system() -> Part {
+fn tell_by_system() -> View {
     let tr = use_tr();
     let told = select(use_model(), words::told);
     let mut last = 0;
@@ -93,7 +93,7 @@ fn tell_by_system() -> Part {
 
 /// At the root element: `lang` and `dir` follow the language of the interface (WCAG 3.1.1), the style sheet's `--brand` and
 /// `--on-brand` the organisation's colour and that of the words on it. The latter through the CSSOM, because the content security policy allows no `style` attribute.
-fn keep_root() -> Part {
+fn keep_root() -> View {
     let tr = use_tr();
     let brand = select(use_model(), move |model| {
         let colour = &model.page.branding.theme_color;
@@ -115,7 +115,7 @@ fn keep_root() -> Part {
 
 /// A new screen takes the focus to its heading. Inside a screen (the steps of a reset, a skeleton that the screen itself
 /// follows) only a focus that was lost with the element that had it is moved.
-fn move_focus(screen: Selected<Screen>) -> Part {
+fn move_focus(screen: Selected<Screen>) -> View {
     let place = select(use_model(), move |model| {
         let is_reset = matches!(model.page.route, Route::ResetPasscode(_));
         (model.page.arrivals, is_reset.then(|| model.features.actions.reset.screen()))

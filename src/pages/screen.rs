@@ -3,8 +3,8 @@
 use super::lazy::{self, LazyScreen};
 use super::missing::{loading, not_found, not_loaded};
 use crate::app::Model;
-use crate::components::{Part, live};
-use crate::core::{Config, LaterScreens, Redirect, Session};
+use crate::components::{View, live};
+use crate::core::{Config, LazyScreens, Redirect, Session};
 use crate::domain::Idleness;
 use crate::features::devices::screen::devices;
 use crate::features::sign_in::screen as sign_in;
@@ -32,9 +32,9 @@ pub(super) enum Screen {
     Devices,
     NotFound,
     /// The later screens are on their way.
-    LaterLoading,
+    LazyLoading,
     /// They could not be loaded.
-    LaterFailed,
+    LazyFailed,
     Later(LazyScreen),
 }
 
@@ -72,7 +72,9 @@ impl Screen {
             Route::Device(id) => LazyScreen::Device(id.clone()),
             Route::ResetPasscode(id) => LazyScreen::Reset(id.clone()),
             Route::DeviceHistory(id) => LazyScreen::DeviceHistory(id.clone()),
-            Route::NotMe(id, result) => LazyScreen::NotMe(id.clone(), result.clone()),
+            Route::UnrecognizedActivity(id, result) => {
+                LazyScreen::UnrecognizedActivity(id.clone(), result.clone())
+            }
             Route::History => LazyScreen::History,
             Route::Passcode(id) => LazyScreen::Passcode(id.clone()),
             Route::Notifications => LazyScreen::Notifications,
@@ -80,18 +82,18 @@ impl Screen {
             Route::Accessibility => LazyScreen::Accessibility,
         };
         match model.page.later {
-            LaterScreens::NotAsked | LaterScreens::Loading => Self::LaterLoading,
-            LaterScreens::Failed => Self::LaterFailed,
-            LaterScreens::Ready => Self::Later(later),
+            LazyScreens::NotAsked | LazyScreens::Loading => Self::LazyLoading,
+            LazyScreens::Failed => Self::LazyFailed,
+            LazyScreens::Ready => Self::Later(later),
         }
     }
 
     /// Whether it is a screen of the later part, or stands in the place of one.
     pub(super) const fn is_of_later_part(&self) -> bool {
-        matches!(self, Self::LaterLoading | Self::LaterFailed | Self::Later(_))
+        matches!(self, Self::LazyLoading | Self::LazyFailed | Self::Later(_))
     }
 
-    pub(super) fn show(self) -> Part {
+    pub(super) fn show(self) -> View {
         match self {
             Self::Loading => sign_in::waiting(t::app_loading()),
             Self::Restoring => sign_in::waiting(t::sign_in_restoring()),
@@ -106,8 +108,8 @@ impl Screen {
             Self::Landing => sign_in::landing(),
             Self::Devices => devices(),
             Self::NotFound => not_found(),
-            Self::LaterLoading => loading(),
-            Self::LaterFailed => not_loaded(),
+            Self::LazyLoading => loading(),
+            Self::LazyFailed => not_loaded(),
             Self::Later(screen) => lazy::show(screen),
         }
     }
@@ -115,9 +117,9 @@ impl Screen {
 
 /// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the later part; when that
 /// could not be had, the sign-out comes all the same and is only spoken of.
-pub(super) fn idle_warning() -> Part {
+pub(super) fn idle_warning() -> View {
     let is_due = select(use_model(), move |model| {
-        model.page.later == LaterScreens::Ready
+        model.page.later == LazyScreens::Ready
             && matches!(model.features.shared_computer.idleness, Idleness::Warning(_))
     });
     live(move || is_due.get().then(|| lazy::show(LazyScreen::IdleWarning)))

@@ -30,8 +30,8 @@ fn title_of_screen(model: &Model) -> Text {
         | Screen::Landing
         | Screen::Devices
         | Screen::NotFound
-        | Screen::LaterLoading
-        | Screen::LaterFailed
+        | Screen::LazyLoading
+        | Screen::LazyFailed
         | Screen::Later(_) => {
             let device = model.page.route.device().map(|id| device_name(model, id)).unwrap_or_default();
             return words::title(&model.page.route, &device, &model.features.actions.reset, organisation);

@@ -21,7 +21,7 @@ pub fn title(route: &Route, device: &str, reset: &ActionFlow, organisation: &str
         Route::ResetPasscode(_) => t::title_explain(device_name(device)),
         Route::Passcode(_) => t::title_passcode(device_name(device)),
         Route::DeviceHistory(_) => t::history_page_device_heading(device_name(device)),
-        Route::NotMe(..) => t::not_me_heading(),
+        Route::UnrecognizedActivity(..) => t::not_me_heading(),
         Route::History => t::history_page_heading(),
         Route::Accessibility => t::accessibility_heading(),
         Route::Notifications => t::notifications_heading(),

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 use passcode_portal::domain::{
-    ActionFlow, ActionRun, Device, Ending, FreshSignIn, IdempotencyKey, Milliseconds, Now, PendingPhase,
-    PermittedDevice, Proof, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, Ticket, WhyExplain,
+    ActionFlow, ActionRun, Device, Ending, FreshSignIn, Grant, IdempotencyKey, Milliseconds, Now,
+    PendingPhase, PermittedDevice, Proof, Seconds, SignInAge, SignInStep, StopReason, SubmitStep, WhyExplain,
 };
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::words::Notice;
@@ -60,10 +60,10 @@ pub(crate) fn run() -> ActionRun {
     ActionRun { id: "r-2f9c".to_owned(), started: before(120), updated: before(60), expires: None }
 }
 
-/// A ticket with 240 s of the page's window left.
-pub(crate) fn ticket() -> Ticket {
+/// A grant with 240 s of the page's window left.
+pub(crate) fn grant() -> Grant {
     let age = SignInAge { at_receipt: Seconds(40), received: NOW };
-    Ticket {
+    Grant {
         proof: Proof::Fresh(FreshSignIn::prove(age, NOW).unwrap()),
         key: IdempotencyKey::from_random([7; 16]),
     }
@@ -74,25 +74,25 @@ pub(crate) fn every_state() -> Vec<ActionFlow> {
     let letters = json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" });
     let (device, proof) = resettable("Android", "14", &letters);
     let id = || device.id.clone();
-    let (proof, ticket) = (|| proof.clone(), ticket);
+    let (proof, grant) = (|| proof.clone(), grant);
     let mut states = vec![
         ActionFlow::Idle,
         ActionFlow::Explain { device: id(), why: WhyExplain::FirstTime },
         ActionFlow::Explain { device: id(), why: WhyExplain::Challenged },
         ActionFlow::SignIn { device: id(), step: SignInStep::Leaving },
-        ActionFlow::Reading { device: id(), ticket: None },
-        ActionFlow::Confirm { device: proof(), ticket: ticket() },
-        ActionFlow::Submit { device: proof(), ticket: ticket(), step: SubmitStep::Sending },
-        ActionFlow::Submit { device: proof(), ticket: ticket(), step: SubmitStep::Rereading },
-        ActionFlow::Submit { device: proof(), ticket: ticket(), step: SubmitStep::Unknown },
+        ActionFlow::Reading { device: id(), grant: None },
+        ActionFlow::Confirm { device: proof(), grant: grant() },
+        ActionFlow::Submit { device: proof(), grant: grant(), step: SubmitStep::Sending },
+        ActionFlow::Submit { device: proof(), grant: grant(), step: SubmitStep::Rereading },
+        ActionFlow::Submit { device: proof(), grant: grant(), step: SubmitStep::Unknown },
         ActionFlow::Submit {
             device: proof(),
-            ticket: ticket(),
+            grant: grant(),
             step: SubmitStep::Busy { since: NOW, wait: Milliseconds(2_500) },
         },
         ActionFlow::Submit {
             device: proof(),
-            ticket: ticket(),
+            grant: grant(),
             step: SubmitStep::Busy { since: NOW, wait: Milliseconds::ZERO },
         },
         ActionFlow::Pending { device: id(), run: run(), phase: PendingPhase::Waiting },

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use passcode_portal::app::{Event, Model, step};
 use passcode_portal::auth::{AccessToken, Credential, IdToken, PageConfig};
 use passcode_portal::components::attach;
-use passcode_portal::core::{Config, Effect, LaterScreens, LoadState, Session, SignedIn};
+use passcode_portal::core::{Config, Effect, LazyScreens, LoadState, Session, SignedIn};
 use passcode_portal::domain::{
-    ActionFlow, ActionRun, Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice,
-    Proof, Seconds, SignInAge, Ticket,
+    ActionFlow, ActionRun, Device, DeviceId, FreshSignIn, Grant, IdempotencyKey, Milliseconds, Now,
+    PermittedDevice, Proof, Seconds, SignInAge,
 };
 use passcode_portal::features::devices::{DeviceDetail, DeviceList};
 use passcode_portal::features::{language, notifications};
@@ -230,7 +230,7 @@ pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
     model.page.route = route;
     model.page.config = Config::Ready(Arc::new(config()));
     // A browser test is built in one piece.
-    model.page.later = LaterScreens::Ready;
+    model.page.later = LazyScreens::Ready;
     model.page.branding = Arc::new(Branding {
         display_name: "Example Ltd.".to_owned(),
         contact_it_phone_number: IT_PHONE.to_owned(),
@@ -277,11 +277,11 @@ pub fn at_reset(id: &str, state: impl FnOnce(DeviceId, PermittedDevice) -> Actio
     model
 }
 
-/// A ticket of a sign-in that was this old at the beginning of the test's clock.
-pub fn ticket(age: i64) -> Ticket {
+/// A grant of a sign-in that was this old at the beginning of the test's clock.
+pub fn grant(age: i64) -> Grant {
     let sign_in = SignInAge { at_receipt: Seconds(age), received: at(0) };
     let proof = FreshSignIn::prove(sign_in, at(0)).expect("fresh");
-    Ticket { proof: Proof::Fresh(proof), key: IdempotencyKey::from_random([7; 16]) }
+    Grant { proof: Proof::Fresh(proof), key: IdempotencyKey::from_random([7; 16]) }
 }
 
 /// An accepted reset.

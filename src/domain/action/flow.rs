@@ -54,7 +54,7 @@ impl Proof {
 
 /// What entitles a click to ask for an action, once: a proof and the key that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket {
+pub struct Grant {
     /// The proof.
     pub proof: Proof,
     /// The key every attempt uses.
@@ -176,26 +176,26 @@ pub enum ActionFlow {
         /// How far.
         step: SignInStep,
     },
-    /// The device is being read, to find out where its action stands; with a ticket when the person just signed in.
+    /// The device is being read, to find out where its action stands; with a grant when the person just signed in.
     Reading {
         /// The device.
         device: DeviceId,
         /// Leads to the confirmation instead of the explanation.
-        ticket: Option<Ticket>,
+        grant: Option<Grant>,
     },
     /// The confirmation: everything is ready, one click is missing.
     Confirm {
         /// Proof that the action is allowed on the device.
         device: PermittedDevice,
         /// What entitles the click.
-        ticket: Ticket,
+        grant: Grant,
     },
     /// Asked for, and not accepted yet.
     Submit {
         /// The device.
         device: PermittedDevice,
-        /// The ticket in use.
-        ticket: Ticket,
+        /// The grant in use.
+        grant: Grant,
         /// How far.
         step: SubmitStep,
     },
@@ -242,12 +242,12 @@ impl ActionFlow {
         }
     }
 
-    /// The ticket in hand, if there is one.
+    /// The grant in hand, if there is one.
     #[must_use]
-    pub const fn ticket(&self) -> Option<&Ticket> {
+    pub const fn grant(&self) -> Option<&Grant> {
         match self {
-            Self::Reading { ticket, .. } => ticket.as_ref(),
-            Self::Confirm { ticket, .. } | Self::Submit { ticket, .. } => Some(ticket),
+            Self::Reading { grant, .. } => grant.as_ref(),
+            Self::Confirm { grant, .. } | Self::Submit { grant, .. } => Some(grant),
             Self::Idle
             | Self::Explain { .. }
             | Self::SignIn { .. }

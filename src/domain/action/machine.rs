@@ -5,8 +5,8 @@
 )]
 
 use super::{
-    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Proof, RequiredProof, SignInStep,
-    StopReason, SubmitStep, Ticket, WhyExplain,
+    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Grant, Proof, RequiredProof, SignInStep,
+    StopReason, SubmitStep, WhyExplain,
 };
 use crate::domain::{
     Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, ResetAvailability,
@@ -15,7 +15,7 @@ use crate::domain::{
 use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
 
 /// How long an ended reset is news: what the address of the reset shows, and the status of its device.
-pub const ENDED_IS_NEWS: Seconds = Seconds(24 * 3600);
+pub const ENDED_IS_RECENT: Seconds = Seconds(24 * 3600);
 /// The same for a reset that issued a temporary passcode, or may have: as long as one may be valid by default.
 const PASSCODE_IS_NEWS: Seconds = Seconds(7 * 24 * 3600);
 
@@ -32,7 +32,7 @@ impl ActionFlow {
             ActionEvent::SignOutChosen => state.on_sign_out_chosen(),
             ActionEvent::Cancelled => state.on_cancelled(),
             ActionEvent::ReturnedFresh { device, proof, key } => {
-                state.on_returned_fresh(device, Ticket { proof: Proof::Fresh(proof), key }, now)
+                state.on_returned_fresh(device, Grant { proof: Proof::Fresh(proof), key }, now)
             }
             ActionEvent::ReturnedTooLate(device) => {
                 state.on_return(Self::SignIn { device, step: SignInStep::Expired })
@@ -63,11 +63,11 @@ impl ActionFlow {
 
     /// Lets the proof in hand see the clocks, so that it only grows older.
     fn aged(self, now: Now) -> Self {
-        let older = |ticket: Ticket| Ticket { proof: ticket.proof.aged(now), key: ticket.key };
+        let older = |grant: Grant| Grant { proof: grant.proof.aged(now), key: grant.key };
         match self {
-            Self::Reading { device, ticket } => Self::Reading { device, ticket: ticket.map(older) },
-            Self::Confirm { device, ticket } => Self::Confirm { device, ticket: older(ticket) },
-            Self::Submit { device, ticket, step } => Self::Submit { device, ticket: older(ticket), step },
+            Self::Reading { device, grant } => Self::Reading { device, grant: grant.map(older) },
+            Self::Confirm { device, grant } => Self::Confirm { device, grant: older(grant) },
+            Self::Submit { device, grant, step } => Self::Submit { device, grant: older(grant), step },
             other @ (Self::Idle
             | Self::Explain { .. }
             | Self::SignIn { .. }
@@ -94,7 +94,7 @@ impl ActionFlow {
         }
         let mut effects = forget_if_ticket(&self);
         effects.push(ActionEffect::ReadDevice(device.clone()));
-        (Self::Reading { device, ticket: None }, effects)
+        (Self::Reading { device, grant: None }, effects)
     }
 
     fn on_sign_out_chosen(self) -> Step {
@@ -128,18 +128,18 @@ impl ActionFlow {
         }
     }
 
-    fn on_returned_fresh(self, device: DeviceId, ticket: Ticket, now: Now) -> Step {
+    fn on_returned_fresh(self, device: DeviceId, grant: Grant, now: Now) -> Step {
         if self.is_in_flight() {
             return stay(self);
         }
-        if !ticket.proof.is_live(now) {
+        if !grant.proof.is_live(now) {
             return (Self::SignIn { device, step: SignInStep::Expired }, vec![ActionEffect::ForgetResume]);
         }
         let effects = vec![
-            ActionEffect::RememberResume { device: device.clone(), key: ticket.key.clone() },
+            ActionEffect::RememberResume { device: device.clone(), key: grant.key.clone() },
             ActionEffect::ReadDevice(device.clone()),
         ];
-        (Self::Reading { device, ticket: Some(ticket) }, effects)
+        (Self::Reading { device, grant: Some(grant) }, effects)
     }
 
     /// Without a fresh sign-in there is nothing to explain: a disruptive action asks once, a harmless one acts at once. The
@@ -152,7 +152,7 @@ impl ActionFlow {
         {
             return stay(self);
         }
-        let confirm = Self::Confirm { device, ticket: Ticket { proof: Proof::SignedIn, key } };
+        let confirm = Self::Confirm { device, grant: Grant { proof: Proof::SignedIn, key } };
         match row.danger {
             Danger::Disruptive => stay(confirm),
             Danger::Harmless => confirm.on_confirmed(now),
@@ -168,16 +168,16 @@ impl ActionFlow {
             return stay(self);
         }
         match self {
-            Self::Confirm { device: ours, ticket } if ticket.proof == Proof::SignedIn => {
-                confirm_again(device, &ours, ticket)
+            Self::Confirm { device: ours, grant } if grant.proof == Proof::SignedIn => {
+                confirm_again(device, &ours, grant)
             }
-            Self::Reading { ticket: Some(ticket), .. } | Self::Confirm { ticket, .. } => {
-                found_with_ticket(device, ticket, now)
+            Self::Reading { grant: Some(grant), .. } | Self::Confirm { grant, .. } => {
+                found_with_ticket(device, grant, now)
             }
-            Self::Reading { ticket: None, .. } => found_without_ticket(device, server_now),
+            Self::Reading { grant: None, .. } => found_without_ticket(device, server_now),
             Self::Explain { .. } if device.open_run().is_some() => found_without_ticket(device, server_now),
-            Self::Submit { device: ours, ticket, step: SubmitStep::Rereading | SubmitStep::Unknown } => {
-                found_after_lost_answer(device, ours, ticket)
+            Self::Submit { device: ours, grant, step: SubmitStep::Rereading | SubmitStep::Unknown } => {
+                found_after_lost_answer(device, ours, grant)
             }
             Self::Pending { device: id, run, phase } => {
                 match device.runs_of_all().find(|result| result.id == run.id) {
@@ -210,17 +210,17 @@ impl ActionFlow {
             return stay(self);
         }
         match self {
-            Self::Confirm { device, ticket }
-            | Self::Submit { device, ticket, step: SubmitStep::Unknown | SubmitStep::Busy { .. } } => {
-                if !ticket.proof.is_live(now) {
+            Self::Confirm { device, grant }
+            | Self::Submit { device, grant, step: SubmitStep::Unknown | SubmitStep::Busy { .. } } => {
+                if !grant.proof.is_live(now) {
                     let device = device.id().clone();
                     return (
                         Self::SignIn { device, step: SignInStep::Expired },
                         vec![ActionEffect::ForgetResume],
                     );
                 }
-                let (post_to, key) = (device.clone(), ticket.key.clone());
-                let post = match (&ticket.proof, device.action().row().proof) {
+                let (post_to, key) = (device.clone(), grant.key.clone());
+                let post = match (&grant.proof, device.action().row().proof) {
                     (Proof::Fresh(proof), _) => {
                         ActionEffect::Post { device: post_to, proof: proof.clone(), key }
                     }
@@ -228,10 +228,10 @@ impl ActionFlow {
                         ActionEffect::PostSignedIn { device: post_to, key }
                     }
                     (Proof::SignedIn, RequiredProof::FreshSignIn) => {
-                        return stay(Self::Confirm { device, ticket });
+                        return stay(Self::Confirm { device, grant });
                     }
                 };
-                (Self::Submit { device, ticket, step: SubmitStep::Sending }, vec![post])
+                (Self::Submit { device, grant, step: SubmitStep::Sending }, vec![post])
             }
             other => stay(other),
         }
@@ -248,14 +248,14 @@ impl ActionFlow {
     }
 
     fn on_refused(self, refusal: ActionRefusal, now: Now) -> Step {
-        let Self::Submit { device: proven, ticket, step: SubmitStep::Sending } = self else {
+        let Self::Submit { device: proven, grant, step: SubmitStep::Sending } = self else {
             return stay(self);
         };
         let device = proven.id().clone();
         let forget = vec![ActionEffect::ForgetResume];
         match refusal {
             // The session is over; whoever signs in again chooses again.
-            ActionRefusal::NeedsFreshSignIn if ticket.proof == Proof::SignedIn => (Self::Idle, Vec::new()),
+            ActionRefusal::NeedsFreshSignIn if grant.proof == Proof::SignedIn => (Self::Idle, Vec::new()),
             ActionRefusal::NeedsFreshSignIn => {
                 (Self::Explain { device, why: WhyExplain::Challenged }, forget)
             }
@@ -264,18 +264,18 @@ impl ActionFlow {
             }
             ActionRefusal::Gone => (Self::Stopped { device, why: StopReason::Gone }, forget),
             // The run that is there already is shown.
-            ActionRefusal::AlreadyPending if ticket.proof == Proof::SignedIn => {
+            ActionRefusal::AlreadyPending if grant.proof == Proof::SignedIn => {
                 let effects = vec![ActionEffect::ReadDevice(device)];
-                (Self::Submit { device: proven, ticket, step: SubmitStep::Rereading }, effects)
+                (Self::Submit { device: proven, grant, step: SubmitStep::Rereading }, effects)
             }
             ActionRefusal::AlreadyPending => {
                 let effects = vec![ActionEffect::ForgetResume, ActionEffect::ReadDevice(device.clone())];
-                (Self::Reading { device, ticket: None }, effects)
+                (Self::Reading { device, grant: None }, effects)
             }
             ActionRefusal::Busy(wait) => {
                 let wait = wait.max(Milliseconds::ZERO);
                 (
-                    Self::Submit { device: proven, ticket, step: SubmitStep::Busy { since: now, wait } },
+                    Self::Submit { device: proven, grant, step: SubmitStep::Busy { since: now, wait } },
                     Vec::new(),
                 )
             }
@@ -284,7 +284,7 @@ impl ActionFlow {
             }
             ActionRefusal::AnswerLost => {
                 let effects = vec![ActionEffect::ReadDevice(device)];
-                (Self::Submit { device: proven, ticket, step: SubmitStep::Rereading }, effects)
+                (Self::Submit { device: proven, grant, step: SubmitStep::Rereading }, effects)
             }
         }
     }
@@ -317,7 +317,7 @@ impl ActionFlow {
 
     /// Only states in which nothing is on its way expire by themselves; after a lost answer the person is told so first.
     fn on_tick(self, now: Now) -> Step {
-        let is_over = self.ticket().is_some_and(|ticket| !ticket.proof.is_live(now));
+        let is_over = self.grant().is_some_and(|grant| !grant.proof.is_live(now));
         let expires = matches!(
             self,
             Self::Reading { .. } | Self::Confirm { .. } | Self::Submit { step: SubmitStep::Busy { .. }, .. }
@@ -337,7 +337,7 @@ const fn stay(state: ActionFlow) -> Step {
 }
 
 fn forget_if_ticket(state: &ActionFlow) -> Vec<ActionEffect> {
-    if state.ticket().is_some() { vec![ActionEffect::ForgetResume] } else { Vec::new() }
+    if state.grant().is_some() { vec![ActionEffect::ForgetResume] } else { Vec::new() }
 }
 
 fn not_allowed(device: &Device) -> ActionFlow {
@@ -348,7 +348,7 @@ fn not_allowed(device: &Device) -> ActionFlow {
     ActionFlow::Stopped { device: device.id.clone(), why: StopReason::NotAllowed(reason) }
 }
 
-fn found_with_ticket(device: &Device, ticket: Ticket, now: Now) -> Step {
+fn found_with_ticket(device: &Device, grant: Grant, now: Now) -> Step {
     let forget = vec![ActionEffect::ForgetResume];
     if let Some(run) = device.open_run() {
         let state = ActionFlow::of_run(device.id.clone(), run, device.told_outcome());
@@ -356,21 +356,21 @@ fn found_with_ticket(device: &Device, ticket: Ticket, now: Now) -> Step {
     }
     match PermittedDevice::of(device) {
         None => (not_allowed(device), forget),
-        Some(_) if !ticket.proof.is_live(now) => {
+        Some(_) if !grant.proof.is_live(now) => {
             (ActionFlow::SignIn { device: device.id.clone(), step: SignInStep::Expired }, forget)
         }
-        Some(device) => (ActionFlow::Confirm { device, ticket }, Vec::new()),
+        Some(device) => (ActionFlow::Confirm { device, grant }, Vec::new()),
     }
 }
 
 /// The question stays for as long as the action is allowed and not under way already.
-fn confirm_again(device: &Device, ours: &PermittedDevice, ticket: Ticket) -> Step {
+fn confirm_again(device: &Device, ours: &PermittedDevice, grant: Grant) -> Step {
     let action = ours.action();
     if let Some(run) = device.shown_run(action).filter(|run| run.action_state.is_open()) {
         return stay(ActionFlow::of_run(device.id.clone(), run, ours.outcome()));
     }
     match PermittedDevice::for_action(device, action) {
-        Some(device) => stay(ActionFlow::Confirm { device, ticket }),
+        Some(device) => stay(ActionFlow::Confirm { device, grant }),
         None => {
             let reason = match device.availability(action) {
                 Availability::Refused(reason) => reason,
@@ -383,7 +383,7 @@ fn confirm_again(device: &Device, ours: &PermittedDevice, ticket: Ticket) -> Ste
 
 fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
     let run = device.open_run().or_else(|| device.latest_run());
-    if let Some(run) = run.filter(|run| is_news(run, device.told_outcome(), server_now)) {
+    if let Some(run) = run.filter(|run| is_recent(run, device.told_outcome(), server_now)) {
         return (ActionFlow::of_run(device.id.clone(), run, device.told_outcome()), Vec::new());
     }
     let state = match device.reset {
@@ -396,19 +396,19 @@ fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
 }
 
 /// Another reset than the one known before means that the lost one arrived (or another tab's did: the same to the person).
-fn found_after_lost_answer(device: &Device, ours: PermittedDevice, ticket: Ticket) -> Step {
+fn found_after_lost_answer(device: &Device, ours: PermittedDevice, grant: Grant) -> Step {
     let newest = device.shown_run(ours.action());
     match newest.filter(|run| Some(run.id.as_str()) != ours.latest_run()) {
         Some(run) => {
             (ActionFlow::of_run(device.id.clone(), run, ours.outcome()), vec![ActionEffect::ForgetResume])
         }
-        None => (ActionFlow::Submit { device: ours, ticket, step: SubmitStep::Unknown }, Vec::new()),
+        None => (ActionFlow::Submit { device: ours, grant, step: SubmitStep::Unknown }, Vec::new()),
     }
 }
 
 /// Whether a reset is what a person who opens its address wants to see. Without a server time the answer is yes: to
 /// show an old result costs one click, to hide a new one costs a second reset.
-fn is_news(run: &DeviceActionResult, outcome: ResetOutcome, server_now: Option<UtcTime>) -> bool {
+fn is_recent(run: &DeviceActionResult, outcome: ResetOutcome, server_now: Option<UtcTime>) -> bool {
     let Some(server_now) = server_now else { return true };
     if run.action_state.is_open() {
         return true;
@@ -416,7 +416,7 @@ fn is_news(run: &DeviceActionResult, outcome: ResetOutcome, server_now: Option<U
     // The device may have the temporary passcode also where nobody knows how the reset ended.
     let may_have_happened = run.action_state == portal_contract::ActionState::Done || is_uncertain(run);
     let issues_passcode = matches!(outcome, ResetOutcome::TemporaryPasscode { .. });
-    let limit = if may_have_happened && issues_passcode { PASSCODE_IS_NEWS } else { ENDED_IS_NEWS };
+    let limit = if may_have_happened && issues_passcode { PASSCODE_IS_NEWS } else { ENDED_IS_RECENT };
     let age = server_now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
     age <= limit.to_milliseconds().0
 }

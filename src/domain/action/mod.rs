@@ -14,7 +14,6 @@ mod machine;
 pub use catalogue::{Action, ActionRow, Danger, RequiredProof};
 pub use event::{ActionEffect, ActionEvent, ActionRefusal};
 pub use flow::{
-    ActionFlow, ActionRun, Ending, PendingPhase, Proof, SignInStep, StopReason, SubmitStep, Ticket,
-    WhyExplain,
+    ActionFlow, ActionRun, Ending, Grant, PendingPhase, Proof, SignInStep, StopReason, SubmitStep, WhyExplain,
 };
-pub use machine::ENDED_IS_NEWS;
+pub use machine::ENDED_IS_RECENT;

@@ -89,7 +89,7 @@ impl Model {
     /// What is left of the five minutes; `None` when no clock is running.
     #[must_use]
     pub fn time_left(&self, now: Now) -> Option<Milliseconds> {
-        self.reset.ticket().and_then(|ticket| ticket.proof.remaining(now))
+        self.reset.grant().and_then(|grant| grant.proof.remaining(now))
     }
 
     /// Nothing stays of what was about the person. Whether they hid the countdown is about the screen.

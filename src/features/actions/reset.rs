@@ -50,7 +50,7 @@ impl Features {
         if was_pending && !is_pending {
             context.effect(Effect::StopTimer(TimerId::Poll));
             self.actions.cancelling = CancelState::NotAsked;
-            self.actions.alert_of_end();
+            self.actions.alert_completion();
             self.notifications.ask(context);
         }
     }
@@ -164,7 +164,7 @@ impl Features {
 
     pub(crate) fn on_reset_chosen(&mut self, device: DeviceId, context: &mut Context) {
         let state = &self.actions.reset;
-        let is_alive = state.ticket().is_some() || matches!(state, ActionFlow::Pending { .. });
+        let is_alive = state.grant().is_some() || matches!(state, ActionFlow::Pending { .. });
         if is_alive && state.device() == Some(&device) {
             return self.go(Route::ResetPasscode(device), context);
         }
@@ -204,7 +204,7 @@ impl Features {
             ActionFlow::Submit { step: SubmitStep::Sending, .. }
                 | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
         );
-        match self.actions.reset.ticket().and_then(|ticket| ticket.proof.remaining(context.now)) {
+        match self.actions.reset.grant().and_then(|grant| grant.proof.remaining(context.now)) {
             Some(left) if left > Milliseconds::ZERO && !in_flight => {
                 let rest = left.0.rem_euclid(1000);
                 let to_next = Milliseconds(if rest == 0 { 1000 } else { rest });
@@ -216,11 +216,11 @@ impl Features {
     }
 
     fn announce_time(&mut self, context: &mut Context) {
-        let ActionFlow::Confirm { ticket, .. } = &self.actions.reset else {
+        let ActionFlow::Confirm { grant, .. } = &self.actions.reset else {
             self.actions.milestone = None;
             return;
         };
-        let Some(left) = ticket.proof.remaining(context.now) else { return };
+        let Some(left) = grant.proof.remaining(context.now) else { return };
         let left = left.seconds_rounded_up();
         let milestone = MILESTONES.iter().copied().map(Seconds).find(|at| left <= *at);
         if self.actions.milestone != milestone {
@@ -231,7 +231,7 @@ impl Features {
 
     /// The next look at a pending reset, unless changes are heard of.
     pub(crate) fn schedule_poll(&mut self, context: &mut Context) {
-        if self.live.is_looking_needed() {
+        if self.live.is_polling_needed() {
             self.poll_later(context);
         }
     }

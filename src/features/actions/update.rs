@@ -94,7 +94,7 @@ impl Model {
 
     /// The reset is not pending any more. What the person did themselves they know.
     #[allow(clippy::wildcard_enum_match_arm, reason = "only an end of its own is told")]
-    pub(crate) fn alert_of_end(&mut self) {
+    pub(crate) fn alert_completion(&mut self) {
         let end = match &self.reset {
             ActionFlow::Ended { end: Ending::Done(_), .. } => Some(Announcement::ResetDone),
             ActionFlow::Ended { end: Ending::Failed(FailureCode::OutcomeUnknown), .. } => {

@@ -36,7 +36,7 @@ pub struct DeviceDetail {
 }
 
 /// How many rows are shown at first, and how many more with each wish.
-const PORTION: usize = 100;
+const PAGE_SIZE: usize = 100;
 
 /// The person's devices. Cheap to clone: everything long is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Default for DeviceList {
         Self {
             state: LoadState::NotAsked,
             filter: String::new(),
-            limit: PORTION,
+            limit: PAGE_SIZE,
             items: Arc::default(),
             matching: Arc::default(),
             incoming: Arc::default(),
@@ -74,8 +74,8 @@ impl Default for DeviceList {
 impl DeviceList {
     /// How many more rows the next wish for more brings.
     #[must_use]
-    pub fn next_portion(&self) -> usize {
-        self.matching().len().saturating_sub(self.limit).min(PORTION)
+    pub fn next_page_size(&self) -> usize {
+        self.matching().len().saturating_sub(self.limit).min(PAGE_SIZE)
     }
 
     /// A list that is loaded: for previews and for tests of what shows it.
@@ -191,12 +191,12 @@ impl DeviceList {
 
     pub(crate) fn set_filter(&mut self, filter: String) {
         self.filter = filter;
-        self.limit = PORTION;
+        self.limit = PAGE_SIZE;
         self.refilter();
     }
 
     pub(crate) const fn show_more(&mut self) {
-        self.limit = self.limit.saturating_add(PORTION);
+        self.limit = self.limit.saturating_add(PAGE_SIZE);
     }
 
     fn refilter(&mut self) {

@@ -4,7 +4,7 @@
 
 use super::DeviceList;
 use crate::core::LoadState;
-use crate::domain::{Action, Device, ENDED_IS_NEWS, ResetAvailability, is_uncertain};
+use crate::domain::{Action, Device, ENDED_IS_RECENT, ResetAvailability, is_uncertain};
 use crate::i18n::{Text, t};
 use crate::words::{
     Notice, Tone, ago, device_name, failure, last_check_in, moment, name_of, platform, read_problem, refusal,
@@ -62,7 +62,7 @@ pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
         return Status { tone: Tone::Bad, text: t::status_erase() };
     }
     let open = device.runs_of_all().find(|run| run.action_state.is_open());
-    let latest = open.or_else(|| device.latest_run().filter(|run| is_news(run, now)));
+    let latest = open.or_else(|| device.latest_run().filter(|run| is_recent(run, now)));
     let of_latest = latest.and_then(|run| of_run(run, now));
     let (good, worse): (Option<Status>, Option<Status>) = match of_latest {
         Some(status) if status.tone == Tone::Good => (Some(status), None),
@@ -108,9 +108,9 @@ fn lacks_access(device: &Device) -> Option<Status> {
     }
 }
 
-fn is_news(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
+fn is_recent(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
     let age = |now: UtcTime| now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
-    now.is_none_or(|now| age(now) < ENDED_IS_NEWS.0 * 1000)
+    now.is_none_or(|now| age(now) < ENDED_IS_RECENT.0 * 1000)
 }
 
 fn of_run(run: &DeviceActionResult, now: Option<UtcTime>) -> Option<Status> {
@@ -148,7 +148,7 @@ pub fn going_on(device: &Device, now: Option<UtcTime>) -> Option<Notice> {
         let refusal = refusal(RefusalReason::EraseOrRetirePending);
         return Some(Notice::new(Tone::Bad, t::status_erase(), vec![refusal.instead]));
     }
-    let run = device.latest_run().filter(|run| device.open_run().is_none() && is_news(run, now))?;
+    let run = device.latest_run().filter(|run| device.open_run().is_none() && is_recent(run, now))?;
     let status = of_run(run, now)?;
     let lines = match (run.action_state, run.error_code) {
         (ActionState::Failed | ActionState::NotSupported | ActionState::Canceled, Some(code)) => {

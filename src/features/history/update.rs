@@ -10,7 +10,7 @@
 use super::{Download, Event, LONGEST_TABLE, Model, UnrecognizedActivity};
 use crate::api::{ApiError, NextLink, decode_accepted, decode_history, decode_report};
 use crate::core::{
-    Announcement, ApiCall, Context, Effect, FetchId, FollowUp, HistoryScope, LaterScreens, LoadState,
+    Announcement, ApiCall, Context, Effect, FetchId, FollowUp, HistoryScope, LazyScreens, LoadState,
     SignOutCause,
 };
 use crate::domain::ResultId;
@@ -39,7 +39,7 @@ impl Model {
         self.state = LoadState::Loading;
         self.download = Download::Idle;
         // The rules for the answer come with the screens; once they are there the history is opened again.
-        if context.page.later == LaterScreens::Ready {
+        if context.page.later == LazyScreens::Ready {
             context.call(ApiCall::History(scope, None), 0);
         }
     }
@@ -133,7 +133,7 @@ impl Model {
     }
 
     pub(crate) fn on_report_chosen(&mut self, context: &mut Context) {
-        let Route::NotMe(device, result) = context.page.route.clone() else { return };
+        let Route::UnrecognizedActivity(device, result) = context.page.route.clone() else { return };
         if matches!(self.unrecognized.state, LoadState::Loading | LoadState::Loaded) {
             return;
         }

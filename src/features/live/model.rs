@@ -83,7 +83,7 @@ impl Model {
 
     /// Whether the page has to look by itself. A short break of a stream that worked is no reason yet.
     #[must_use]
-    pub const fn is_looking_needed(&self) -> bool {
+    pub const fn is_polling_needed(&self) -> bool {
         match self.state {
             LiveState::Open { .. } => false,
             LiveState::Opening { .. } | LiveState::Waiting => {

@@ -78,9 +78,9 @@ impl Features {
 
     /// One source at a time: looking stops when the stream stands, and begins when it cannot be had.
     fn change_live(&mut self, change: impl FnOnce(&mut Model, Now), context: &mut Context) {
-        let was_needed = self.live.is_looking_needed();
+        let was_needed = self.live.is_polling_needed();
         change(&mut self.live, context.now);
-        match (was_needed, self.live.is_looking_needed()) {
+        match (was_needed, self.live.is_polling_needed()) {
             (true, false) => {
                 context.effect(Effect::StopTimer(TimerId::Poll));
                 context.effect(Effect::StopTimer(TimerId::Notifications));
@@ -137,19 +137,19 @@ impl Features {
             self.live.last_event = last_event;
         }
         context.timer(TimerId::Stream, SILENCE);
-        let mut is_news = false;
+        let mut is_recent = false;
         for event in events {
             match event.kind {
                 StreamEventKind::Device(device) => self.on_device_changed(device, context),
-                StreamEventKind::Notification(_) => is_news = true,
+                StreamEventKind::Notification(_) => is_recent = true,
                 StreamEventKind::Resync => {
                     self.read_everything(context);
-                    is_news = false;
+                    is_recent = false;
                 }
                 StreamEventKind::Heartbeat | StreamEventKind::Other => {}
             }
         }
-        if is_news {
+        if is_recent {
             self.notifications.ask(context);
         }
     }

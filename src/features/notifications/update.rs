@@ -113,7 +113,7 @@ impl Features {
 
     /// The next look, unless changes are heard of.
     fn schedule_notifications(&mut self, context: &mut Context) {
-        if self.live.is_looking_needed() {
+        if self.live.is_polling_needed() {
             context.timer(TimerId::Notifications, PAUSE);
         }
     }

@@ -77,7 +77,7 @@ pub enum PasscodeView {
         /// When it came.
         since: Now,
         /// What is shown and done with it besides.
-        aids: PasscodeAids,
+        extras: PasscodeExtras,
     },
     /// There is none (any more).
     NoneThere {
@@ -119,14 +119,14 @@ impl PasscodeView {
 
     /// What is shown and done with the passcode besides; nothing while it is not shown.
     #[must_use]
-    pub fn aids(&self) -> PasscodeAids {
+    pub fn extras(&self) -> PasscodeExtras {
         match self {
-            Self::Shown { aids, .. } => *aids,
+            Self::Shown { extras, .. } => *extras,
             Self::Hidden
             | Self::Loading { .. }
             | Self::NoneThere { .. }
             | Self::NeedsSignIn { .. }
-            | Self::Failed { .. } => PasscodeAids::default(),
+            | Self::Failed { .. } => PasscodeExtras::default(),
         }
     }
 
@@ -167,18 +167,18 @@ fn valid_for(passcode: &TemporaryPasscode, server_now: Option<UtcTime>) -> Optio
 
 /// Other forms of the shown passcode, each only on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PasscodeAids {
+pub struct PasscodeExtras {
     /// Whether its QR code is on the screen.
-    pub qr_code: Aid,
+    pub qr_code: PasscodeExtra,
     /// Whether it is printed with the steps.
-    pub paper: Aid,
+    pub paper: PasscodeExtra,
     /// Whether it is being read aloud, and which reading that is.
     pub reading: Option<Reading>,
 }
 
 /// Whether a form of the passcode is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Aid {
+pub enum PasscodeExtra {
     /// It is not.
     #[default]
     Off,
@@ -186,7 +186,7 @@ pub enum Aid {
     On,
 }
 
-impl Aid {
+impl PasscodeExtra {
     pub(crate) const fn toggled(self) -> Self {
         match self {
             Self::Off => Self::On,

@@ -4,7 +4,7 @@
 //! the screen, the session and the page (`pagehide`: the back/forward cache keeps memory). Each of them also ends what was
 //! made of it: the QR code, the choice to print it, the voice that reads it.
 
-use super::{Aid, Event, Model, PasscodeAids, PasscodeValidity, PasscodeView};
+use super::{Event, Model, PasscodeExtra, PasscodeExtras, PasscodeValidity, PasscodeView};
 use crate::api::{ApiError, decode_temporary_passcode};
 use crate::core::{
     Announcement, ApiCall, Context, Effect, FetchId, FollowUp, Reading, SpokenPasscode, TimerId,
@@ -58,8 +58,8 @@ impl Model {
             Ok(passcode) => {
                 let until = passcode.expires_date_time;
                 self.validity = Some(PasscodeValidity { device: device.clone(), until });
-                let (since, aids) = (context.now, PasscodeAids::default());
-                self.view = PasscodeView::Shown { device, passcode, since, aids };
+                let (since, extras) = (context.now, PasscodeExtras::default());
+                self.view = PasscodeView::Shown { device, passcode, since, extras };
                 context.say(Announcement::PasscodeShown);
                 context.effect(Effect::FindVoices);
                 self.keep_time(context);
@@ -139,16 +139,16 @@ impl Model {
     }
 
     pub(crate) fn on_qr_code_toggled(&mut self, context: &mut Context) {
-        if let Some(aids) = self.aids() {
-            aids.qr_code = aids.qr_code.toggled();
-            let is_on = aids.qr_code == Aid::On;
+        if let Some(extras) = self.extras() {
+            extras.qr_code = extras.qr_code.toggled();
+            let is_on = extras.qr_code == PasscodeExtra::On;
             context.say(if is_on { Announcement::QrCodeShown } else { Announcement::QrCodeHidden });
         }
     }
 
     pub(crate) const fn on_paper_toggled(&mut self) {
-        if let Some(aids) = self.aids() {
-            aids.paper = aids.paper.toggled();
+        if let Some(extras) = self.extras() {
+            extras.paper = extras.paper.toggled();
         }
     }
 
@@ -156,31 +156,31 @@ impl Model {
     pub(crate) fn on_read_aloud_chosen(&mut self, spoken: SpokenPasscode, context: &mut Context) {
         let reading = Reading(self.readings.wrapping_add(1));
         let is_spoken_here = self.voices.contains(&spoken.locale);
-        if let (true, Some(aids)) = (is_spoken_here, self.aids()) {
-            aids.reading = Some(reading);
+        if let (true, Some(extras)) = (is_spoken_here, self.extras()) {
+            extras.reading = Some(reading);
             self.readings = reading.0;
             context.effect(Effect::ReadAloud { reading, spoken });
         }
     }
 
     pub(crate) fn stop_reading(&mut self, context: &mut Context) {
-        if let Some(aids) = self.aids()
-            && aids.reading.take().is_some()
+        if let Some(extras) = self.extras()
+            && extras.reading.take().is_some()
         {
             context.effect(Effect::StopReading);
         }
     }
 
     pub(crate) fn on_read_aloud_ended(&mut self, reading: Reading, context: &mut Context) {
-        if let Some(aids) = self.aids()
-            && aids.reading == Some(reading)
+        if let Some(extras) = self.extras()
+            && extras.reading == Some(reading)
         {
             // What was read goes too.
             self.stop_reading(context);
         }
     }
 
-    const fn aids(&mut self) -> Option<&mut PasscodeAids> {
-        if let PasscodeView::Shown { aids, .. } = &mut self.view { Some(aids) } else { None }
+    const fn extras(&mut self) -> Option<&mut PasscodeExtras> {
+        if let PasscodeView::Shown { extras, .. } = &mut self.view { Some(extras) } else { None }
     }
 }

@@ -1,12 +1,12 @@
 //! Whose computer this is, and how long nobody has touched it.
 
-use crate::domain::{Idleness, Now, WhoseScreen};
+use crate::domain::{Computer, Idleness, Now};
 
 /// What happens around a computer that is not the person's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// The person said whose screen this is.
-    Declared(WhoseScreen),
+    Declared(Computer),
     /// Somebody touched the screen, or a key.
     ActivityNoticed,
     /// Somebody touched another tab of this page.
@@ -19,7 +19,7 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
     /// Whose screen it is.
-    pub screen: WhoseScreen,
+    pub screen: Computer,
     /// Where the visit stands: `Warning` shows the dialog.
     pub idleness: Idleness,
     /// The last visit ended because nobody touched the screen.
@@ -34,7 +34,7 @@ impl Model {
     #[must_use]
     pub const fn new(now: Now) -> Self {
         Self {
-            screen: WhoseScreen::Own,
+            screen: Computer::Own,
             idleness: Idleness::Active,
             ended_by_idleness: false,
             last_activity: now,

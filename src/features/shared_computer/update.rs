@@ -5,7 +5,7 @@
 
 use super::{Event, Model};
 use crate::core::{Announcement, BORROWED, Context, Effect, FollowUp, Page, SignOutCause, TimerId};
-use crate::domain::{BORROWED_IDLE_LIMIT, Idleness, Milliseconds, WhoseScreen, elapsed, idleness, next_look};
+use crate::domain::{BORROWED_IDLE_LIMIT, Computer, Idleness, Milliseconds, elapsed, idleness, next_look};
 
 /// So long before the end it is said once, politely; the dialog comes with the warning.
 const EARLY_NOTICE: Milliseconds = Milliseconds(120_000);
@@ -24,16 +24,16 @@ impl Model {
     }
 
     /// Said on the screen before the sign-in. While somebody is signed in it stands.
-    pub(crate) fn on_declared(&mut self, screen: WhoseScreen, context: &mut Context) {
+    pub(crate) fn on_declared(&mut self, screen: Computer, context: &mut Context) {
         if context.page.session.signed_in().is_none() {
             self.screen = screen;
         }
     }
 
     /// Somebody has signed in: on a borrowed screen the clock starts.
-    pub(crate) fn begin(&mut self, screen: WhoseScreen, context: &mut Context) {
+    pub(crate) fn begin(&mut self, screen: Computer, context: &mut Context) {
         *self = Self { screen, ..Self::new(context.now) };
-        if screen == WhoseScreen::Borrowed {
+        if screen == Computer::Shared {
             context.store(BORROWED.to_owned(), "1".to_owned());
             self.check(context);
         }
@@ -78,7 +78,7 @@ impl Model {
 
     /// Whether somebody would be signed out by the clock.
     pub(crate) fn is_watched(&self, page: &Page) -> bool {
-        self.screen == WhoseScreen::Borrowed && page.session.signed_in().is_some()
+        self.screen == Computer::Shared && page.session.signed_in().is_some()
     }
 
     /// One look at the clocks: after sleep, in the background, after a late timer it says the truth.

@@ -4,7 +4,7 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, actions, ask_it, button, el, group, heading, hero, hero_icon, icon,
+    HIDDEN, Icon, View, Weight, actions, ask_it, button, el, group, heading, hero, hero_icon, icon,
     link_button, live, notice_screen, paragraph, steps,
 };
 use crate::core::{Config, Session};
@@ -17,7 +17,7 @@ use crate::words;
 use crate::words::{Notice, Tone};
 
 /// Something goes on by itself in a moment. The mark appears only when the moment is long.
-pub(crate) fn waiting(words: Text) -> Part {
+pub(crate) fn waiting(words: Text) -> View {
     el("div")
         .class("hero late")
         .child(el("span").class("working").attr("aria-hidden", HIDDEN))
@@ -26,7 +26,7 @@ pub(crate) fn waiting(words: Text) -> Part {
 }
 
 /// A screen that needs a sign-in, for somebody who has none.
-pub(crate) fn required() -> Part {
+pub(crate) fn required() -> View {
     el("div")
         .class("landing")
         .child(hero_icon(Icon::Lock))
@@ -38,7 +38,7 @@ pub(crate) fn required() -> Part {
 }
 
 /// `/signed-out`, when nothing follows.
-pub(crate) fn signed_out() -> Part {
+pub(crate) fn signed_out() -> View {
     let by_clock = select(use_model(), move |model| model.features.shared_computer.ended_by_idleness);
     let words = el("div")
         .class("stack tight")
@@ -57,7 +57,7 @@ pub(crate) fn signed_out() -> Part {
 }
 
 /// A sign-in that did not come about.
-pub(crate) fn failed() -> Part {
+pub(crate) fn failed() -> View {
     explained(
         |model| match &model.page.session {
             Session::SignInFailed { error, .. } => {
@@ -75,7 +75,7 @@ pub(crate) fn failed() -> Part {
 }
 
 /// The page cannot start: `config.json` is missing or wrong.
-pub(crate) fn not_set_up() -> Part {
+pub(crate) fn not_set_up() -> View {
     explained(
         |model| match &model.page.config {
             Config::Failed(error) => Some(words::config_problem(*error)),
@@ -85,14 +85,14 @@ pub(crate) fn not_set_up() -> Part {
     )
 }
 
-fn explained(problem: fn(&Model) -> Option<Notice>, go_on: Event) -> Part {
+fn explained(problem: fn(&Model) -> Option<Notice>, go_on: Event) -> View {
     let problem = select(use_model(), problem);
     let body = live(move || problem.get().map(|notice| notice_screen(notice, go_on.clone())));
     group([body, ask_it()])
 }
 
 /// The welcome.
-pub(crate) fn landing() -> Part {
+pub(crate) fn landing() -> View {
     el("div")
         .class("landing")
         .child(el("div").class("hero-icon").attr("aria-hidden", HIDDEN).child(icon(Icon::Key)))

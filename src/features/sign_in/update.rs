@@ -13,8 +13,7 @@ use crate::core::{
     WAS_SIGNED_IN,
 };
 use crate::domain::{
-    ActionEvent, ActionFlow, DeviceId, Idleness, Milliseconds, Now, SignInAge, SubmitStep, WhoseScreen,
-    elapsed,
+    ActionEvent, ActionFlow, Computer, DeviceId, Idleness, Milliseconds, Now, SignInAge, SubmitStep, elapsed,
 };
 use crate::features::{Features, devices, history, language, notifications, shared_computer};
 use crate::http::HttpOutcome;
@@ -597,7 +596,7 @@ impl Features {
     fn forget_visit(&mut self, cause: SignOutCause, context: &mut Context) {
         context.effect(Effect::StorageClear);
         context.page.stored.continuation = None;
-        if self.shared_computer.screen == WhoseScreen::Own {
+        if self.shared_computer.screen == Computer::Own {
             language::Model::store_locale(context);
         }
         self.shared_computer = shared_computer::Model::new(context.now);

@@ -9,7 +9,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, button, el, group, heading, icon, live, message, outcome_list,
+    HIDDEN, Icon, View, Weight, button, el, group, heading, icon, live, message, outcome_list,
 };
 use crate::domain::{ActionFlow, DeviceId, Milliseconds, PermittedDevice, Seconds, SubmitStep};
 use crate::features::actions;
@@ -42,7 +42,7 @@ const fn device_of(state: &ActionFlow) -> Option<&PermittedDevice> {
 }
 
 /// The screen B. The device it shows is the one the state holds the proof for.
-pub(crate) fn confirm_stage(_id: &DeviceId) -> Part {
+pub(crate) fn confirm_stage(_id: &DeviceId) -> View {
     let device = select(use_model(), move |model| device_of(&model.features.actions.reset).cloned());
     live(move || device.get().map(|device| confirm_body(&device)))
 }
@@ -53,7 +53,7 @@ fn signed_in(model: &Model) -> Option<Text> {
     actions::words::confirm(device_of(&model.features.actions.reset)?, person).signed_in
 }
 
-fn confirm_body(device: &PermittedDevice) -> Part {
+fn confirm_body(device: &PermittedDevice) -> View {
     let tr = use_tr();
     let words = actions::words::confirm(device, "");
     let person = select(use_model(), signed_in);
@@ -71,7 +71,7 @@ fn confirm_body(device: &PermittedDevice) -> Part {
 }
 
 /// The buttons with the time left, and what is said while the request is on its way.
-fn last_step(confirm: Text, cancel: Text) -> Part {
+fn last_step(confirm: Text, cancel: Text) -> View {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let sending = select(use_model(), sending);
@@ -108,7 +108,7 @@ fn seconds_left(model: &Model) -> Seconds {
 
 /// The countdown; nothing while no clock is running. The button that hides it stays the same element when it becomes
 /// the one that shows it, so that it keeps the focus.
-fn countdown() -> Part {
+fn countdown() -> View {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();

@@ -5,7 +5,7 @@
 
 use crate::app::Event;
 use crate::components::{
-    Flow, Icon, Part, Weight, branding, button, contact_ways, dialog, el, group, heading, known_device, live,
+    Flow, Icon, View, Weight, branding, button, contact_ways, dialog, el, group, heading, known_device, live,
     message, minute_now, nothing, outcome_list, titled,
 };
 use crate::domain::{Action, ActionFlow, Device, DeviceId, PermittedDevice, ResetAvailability, WhyExplain};
@@ -20,7 +20,7 @@ use leptos::prelude::WithUntracked;
 use wasm_bindgen::JsCast;
 
 /// A as a dialog over the details of the device.
-pub(crate) fn explain_dialog(device: &Device) -> Part {
+pub(crate) fn explain_dialog(device: &Device) -> View {
     let dispatch = use_dispatch();
     let Some(proven) = PermittedDevice::of(device) else { return nothing() };
     let words = explain(device, &proven);
@@ -31,7 +31,7 @@ pub(crate) fn explain_dialog(device: &Device) -> Part {
 }
 
 /// A as a page.
-pub(crate) fn explain_stage(id: &DeviceId) -> Part {
+pub(crate) fn explain_stage(id: &DeviceId) -> View {
     let wanted = id.clone();
     let proven = select(use_model(), move |model| {
         known_device(model, &wanted).and_then(|device| PermittedDevice::of(&device))
@@ -67,7 +67,7 @@ const fn why_of(state: &ActionFlow) -> WhyExplain {
     if let ActionFlow::Explain { why, .. } = state { *why } else { WhyExplain::FirstTime }
 }
 
-fn explain_body(words: ExplainView, id: &DeviceId) -> Part {
+fn explain_body(words: ExplainView, id: &DeviceId) -> View {
     let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
     let mut lines = vec![(Icon::Key, words.preview)];
     lines.extend(std::iter::repeat(Icon::Check).zip(words.stays));
@@ -87,7 +87,7 @@ fn explain_body(words: ExplainView, id: &DeviceId) -> Part {
 }
 
 /// A question to open. `on_toggle` is told whether it is open.
-fn disclosure(words: DisclosureView, way: Part, on_toggle: impl Fn(bool) + 'static) -> Part {
+fn disclosure(words: DisclosureView, way: View, on_toggle: impl Fn(bool) + 'static) -> View {
     let advice = words.advice.into_iter().map(|line| el("p").words(line).into());
     let inside = el("div").class("stack tight").children(advice).child(way);
     let inside = inside.child(contact_ways(branding(), Flow::Row));
@@ -100,7 +100,7 @@ fn disclosure(words: DisclosureView, way: Part, on_toggle: impl Fn(bool) + 'stat
 }
 
 /// The way out and the way on. Who does not have the device is led out: closing is then what the filled button does.
-fn buttons(sign_out: Text, cancel: Text) -> Part {
+fn buttons(sign_out: Text, cancel: Text) -> View {
     let is_away =
         select(use_model(), move |model| model.features.actions.preparation.is_at_hand == Some(Answer::No));
     live(move || {
@@ -128,12 +128,12 @@ fn reach_of(id: &DeviceId) -> Selected<Option<ReachView>> {
 }
 
 /// The card.
-pub(crate) fn reach(id: &DeviceId) -> Part {
+pub(crate) fn reach(id: &DeviceId) -> View {
     let words = reach_of(id);
     live(move || words.get().map(card))
 }
 
-fn card(words: ReachView) -> Part {
+fn card(words: ReachView) -> View {
     let mut lines = vec![(Icon::Clock, words.last_check_in)];
     lines.extend(words.forecast.map(|forecast| (Icon::Info, forecast)));
     lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));

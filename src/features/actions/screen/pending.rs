@@ -3,7 +3,7 @@
 use crate::app::{Event, Model};
 use crate::browser::system_notification;
 use crate::components::{
-    Flow, HIDDEN, Icon, Part, Weight, actions, branding, button, contact_ways, device_link, dialog, el,
+    Flow, HIDDEN, Icon, View, Weight, actions, branding, button, contact_ways, device_link, dialog, el,
     group, heading_live, icon, known_device, live, message, minute_now, named, nothing, paragraph, reference,
 };
 use crate::domain::{ActionFlow, DeviceId};
@@ -15,7 +15,7 @@ use crate::shell::{select, use_dispatch, use_model};
 use crate::words::Tone;
 
 /// The screen while the device has not acknowledged.
-pub(crate) fn pending_stage(id: &DeviceId) -> Part {
+pub(crate) fn pending_stage(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let shown = select(model, move |model| details(model, &wanted));
@@ -41,7 +41,7 @@ fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
 
 /// How far it has come and what helps. It follows the clock, so there is nothing in it that can have the focus but the
 /// ways to reach IT, once it takes long.
-fn state(words: PendingView) -> Part {
+fn state(words: PendingView) -> View {
     let meta = el("p")
         .class("device-meta")
         .child(el("span").words(words.since))
@@ -64,7 +64,7 @@ fn state(words: PendingView) -> Part {
     ])
 }
 
-fn step(step: PendingStep) -> Part {
+fn step(step: PendingStep) -> View {
     let item = match step.state {
         StepState::Done => el("li").class("reached").child(icon(Icon::Check)),
         StepState::Current => el("li")
@@ -78,7 +78,7 @@ fn step(step: PendingStep) -> Part {
 }
 
 /// It takes long: since when the device is silent, and what to try.
-fn long_wait(words: TakesLongView) -> Part {
+fn long_wait(words: TakesLongView) -> View {
     let tries = words.tries.into_iter().map(|line| el("li").words(line).into());
     let rest = group([
         el("p").child(el("strong").words(words.heading)).into(),
@@ -92,7 +92,7 @@ fn long_wait(words: TakesLongView) -> Part {
 
 /// "Tell me when it is done": a press, then the browser's own question. Where the browser has no notifications nothing
 /// stands here; the title of the tab tells the same.
-fn tell_me() -> Part {
+fn tell_me() -> View {
     if !system_notification::is_offered() {
         return nothing();
     }
@@ -115,7 +115,7 @@ fn tell_me() -> Part {
 
 /// The button that cancels, while it can be: apart from what follows the clock, so that it keeps the focus. It asks once
 /// more, in a dialog that names the device.
-fn cancel(id: &DeviceId) -> Part {
+fn cancel(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let label = select(model, move |model| details(model, &wanted).and_then(|words| words.cancel));
@@ -149,7 +149,7 @@ fn cancel(id: &DeviceId) -> Part {
     group([live(button), live(failed), live(dialog)])
 }
 
-fn cancel_dialog(heading: Text) -> Part {
+fn cancel_dialog(heading: Text) -> View {
     let dispatch = use_dispatch();
     let dropped = || Event::Actions(actions::Event::RunCancelDropped);
     let chosen = Event::Actions(actions::Event::RunCancelChosen);

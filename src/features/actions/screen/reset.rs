@@ -7,7 +7,7 @@ use super::pending::pending_stage;
 use super::result::done_stage;
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Part, Weight, actions, ask_it, back_to_device, button, device_link, device_name, el, group,
+    HIDDEN, View, Weight, actions, ask_it, back_to_device, button, device_link, device_name, el, group,
     heading_live, hero, known_device, link_button, live, load_failed, load_problem, named, notice_body,
     tone_icon, trail,
 };
@@ -75,7 +75,7 @@ impl Stage {
 }
 
 /// The screen of the reset.
-pub(crate) fn reset(id: DeviceId) -> Part {
+pub(crate) fn reset(id: DeviceId) -> View {
     let stage = select(use_model(), move |model| Stage::of(&model.features.actions.reset));
     let back = back_to_device(&id);
     let progress = move || {
@@ -96,7 +96,7 @@ pub(crate) fn reset(id: DeviceId) -> Part {
 }
 
 /// The device is being read; or it could not be.
-fn reading(id: &DeviceId) -> Part {
+fn reading(id: &DeviceId) -> View {
     let problem = select(use_model(), move |model| {
         load_problem(&model.features.devices.detail.state, t::device_error_heading())
     });
@@ -109,7 +109,7 @@ fn reading(id: &DeviceId) -> Part {
 
 /// Every end or interruption that needs an explanation and has one way on. Where the lines count down, the heading and
 /// the buttons stay as they are.
-fn notice_stage(id: &DeviceId) -> Part {
+fn notice_stage(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let shown = select(model, move |model| notice(model, &wanted));
@@ -195,7 +195,7 @@ impl WayOn {
     }
 }
 
-fn notice_view(notice: Notice, body: Part, panel: Option<Part>, way_on: WayOn, id: &DeviceId) -> Part {
+fn notice_view(notice: Notice, body: View, panel: Option<View>, way_on: WayOn, id: &DeviceId) -> View {
     let words = notice.button;
     // A passcode that may open the device is tried first.
     let restart = if panel.is_some() { Weight::Plain } else { Weight::Primary };

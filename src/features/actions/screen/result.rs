@@ -8,14 +8,14 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, Part, Weight, actions, branding, button, contact_ways, device_link, el, group, heading,
+    Flow, View, Weight, actions, branding, button, contact_ways, device_link, el, group, heading,
     known_device, live, minute_now, nothing, reference, steps as numbered, tick_box, titled, words,
 };
 use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::features::actions::Verdict;
 use crate::features::actions::words::DoneView;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
-use crate::features::passcode::{Aid, PasscodeView};
+use crate::features::passcode::{PasscodeExtra, PasscodeView};
 use crate::features::shared_computer::screen::{finish, sign_out_when_done};
 use crate::features::{actions, passcode};
 use crate::i18n::{Text, t};
@@ -24,7 +24,7 @@ use leptos::prelude::WithUntracked;
 use portal_contract::{ResetOutcome, UtcTime};
 
 /// The screen of the result. Only "when" follows the clock: the rest (with the passcode in it) is not made anew by it.
-pub(crate) fn done_stage(id: &DeviceId) -> Part {
+pub(crate) fn done_stage(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let words = select(model, move |model| result(model, &wanted, None));
@@ -55,7 +55,7 @@ fn what_was_reset(model: &Model, id: &DeviceId) -> (Platform, ResetOutcome) {
     (known_device(model, id).map_or(Platform::Other, |device| device.platform), outcome)
 }
 
-fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Part {
+fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> View {
     let tr = use_tr();
     let when = move || when.get().map(|when| tr.text(&when)).unwrap_or_default();
     let panel = words.has_temporary_passcode.then(|| {
@@ -95,7 +95,7 @@ fn outcome(model: &Model) -> ResetOutcome {
 }
 
 /// What was done, and what to do on the device now.
-fn steps(words: DoneView, id: &DeviceId) -> Part {
+fn steps(words: DoneView, id: &DeviceId) -> View {
     titled("card stack", "steps-heading", words.steps_heading)
         .child(el("p").words(words.what).text(" ").words(words.note))
         .child(numbered(words.steps))
@@ -104,7 +104,7 @@ fn steps(words: DoneView, id: &DeviceId) -> Part {
 }
 
 /// "Did it work?"
-fn question(result: String, id: &DeviceId) -> Part {
+fn question(result: String, id: &DeviceId) -> View {
     let model = use_model();
     let of = result.clone();
     let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
@@ -140,7 +140,7 @@ fn question(result: String, id: &DeviceId) -> Part {
         .into()
 }
 
-fn worked(outcome: ResetOutcome) -> Part {
+fn worked(outcome: ResetOutcome) -> View {
     let own = match outcome {
         ResetOutcome::TemporaryPasscode { .. } => t::aftermath_worked_temporary(),
         ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::aftermath_worked_removed(),
@@ -154,7 +154,7 @@ fn worked(outcome: ResetOutcome) -> Part {
 }
 
 /// What to try on this platform, then IT with the reference.
-fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> Part {
+fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> View {
     let help = passcode::words::keypad_help(platform, outcome);
     let steps = help.steps.into_iter().map(|step| el("li").words(step).into());
     el("div")
@@ -168,7 +168,7 @@ fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> Part
 }
 
 /// The button that prints, and beside a shown passcode of this device the box.
-pub(crate) fn print_steps(device: DeviceId) -> Part {
+pub(crate) fn print_steps(device: DeviceId) -> View {
     let is_shown = select(use_model(), move |model| {
         let is_shown = matches!(model.features.passcode.view, PasscodeView::Shown { .. });
         is_shown && model.features.passcode.view.device() == Some(&device)
@@ -193,10 +193,10 @@ pub(crate) fn print_steps(device: DeviceId) -> Part {
 }
 
 fn is_on_paper(model: &Model) -> bool {
-    model.features.passcode.view.aids().paper == Aid::On
+    model.features.passcode.view.extras().paper == PasscodeExtra::On
 }
 
-fn with_code() -> Part {
+fn with_code() -> View {
     let dispatch = use_dispatch();
     let is_on = select(use_model(), is_on_paper);
     let toggle = move || dispatch(Event::Passcode(passcode::Event::PaperToggled));

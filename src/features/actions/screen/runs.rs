@@ -3,7 +3,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Part, Weight, actions, button, dialog, el, focus_return, group, known_device, live, message, minute_now,
+    View, Weight, actions, button, dialog, el, focus_return, group, known_device, live, message, minute_now,
     nothing, paragraph, reference,
 };
 use crate::domain::{Action, ActionFlow, Availability, Device, DeviceId, NameProblem};
@@ -21,7 +21,7 @@ const FIELD: &str = "new-name";
 const PROBLEM: &str = "new-name-problem";
 
 /// The section of the page.
-pub(crate) fn device_actions(id: &DeviceId) -> Part {
+pub(crate) fn device_actions(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let possible = select(model, move |model| {
@@ -33,12 +33,12 @@ pub(crate) fn device_actions(id: &DeviceId) -> Part {
     let of = id.clone();
     let rows = live(move || {
         let rows = Action::ON_DEVICE_PAGE.into_iter().zip(possible.get());
-        rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<Part>()
+        rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<View>()
     });
     group([el("h3").words(t::act_others()).into(), rows, refused(id), lock_question(id)])
 }
 
-fn row(id: &DeviceId, action: Action) -> Part {
+fn row(id: &DeviceId, action: Action) -> View {
     let press = button(
         Weight::Plain,
         words::action_name(action),
@@ -55,7 +55,7 @@ fn row(id: &DeviceId, action: Action) -> Part {
 }
 
 /// How far it is. What changes is spoken by the page's one live region.
-fn status(id: &DeviceId, action: Action) -> Part {
+fn status(id: &DeviceId, action: Action) -> View {
     let wanted = id.clone();
     let shown = select(use_model(), move |model: &Model| {
         let device = known_device(model, &wanted)?;
@@ -74,7 +74,7 @@ fn status(id: &DeviceId, action: Action) -> Part {
     live(move || shown.get().map(|status| status_box(status, &id, action)))
 }
 
-fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> Part {
+fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> View {
     let mut lines = status.lines.into_iter();
     let first = lines.next();
     let again = status.is_repeatable.then(|| {
@@ -100,7 +100,7 @@ fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> Part {
 }
 
 /// What is not possible, once, with the reason: never a dead button.
-fn refused(id: &DeviceId) -> Part {
+fn refused(id: &DeviceId) -> View {
     let wanted = id.clone();
     let refusals = select(use_model(), move |model| {
         let device = known_device(model, &wanted);
@@ -132,7 +132,7 @@ fn refused(id: &DeviceId) -> Part {
 }
 
 /// "Lock it now?": what happens, and to which device.
-fn lock_question(id: &DeviceId) -> Part {
+fn lock_question(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let is_asked = select(model, move |model| {
@@ -146,7 +146,7 @@ fn lock_question(id: &DeviceId) -> Part {
     })
 }
 
-fn lock_dialog(device: &Device) -> Part {
+fn lock_dialog(device: &Device) -> View {
     let dispatch = use_dispatch();
     let name = words::device_name(&device.name);
     let confirmed = Event::Actions(actions::Event::Confirmed(device.id.clone(), Action::RemoteLock));
@@ -164,7 +164,7 @@ fn lock_dialog(device: &Device) -> Part {
 }
 
 /// The field for a new name. What is wrong with it stands beside it in words; the button can always be pressed.
-fn rename(id: &DeviceId) -> Part {
+fn rename(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
     let is_open = select(model, move |model| {
@@ -174,7 +174,7 @@ fn rename(id: &DeviceId) -> Part {
     live(move || is_open.get().then(|| form(&id)))
 }
 
-fn form(id: &DeviceId) -> Part {
+fn form(id: &DeviceId) -> View {
     let model = use_model();
     let dispatch = use_dispatch();
     let problem =
@@ -210,14 +210,14 @@ fn form(id: &DeviceId) -> Part {
         .attr("aria-describedby", PROBLEM)
         .attr_live("aria-invalid", move || problem.get().map(|_| "true".to_owned()))
         .on("keydown", press)
-        .mounted(|field| {
+        .on_mount(|field| {
             let _focused = field.focus();
             if let Ok(field) = field.dyn_into::<HtmlInputElement>() {
                 field.select();
             }
         });
     el("form")
-        .removed(focus_return())
+        .on_cleanup(focus_return())
         .class("stack tight")
         .attr("novalidate", "")
         .on("submit", submit)
@@ -255,7 +255,7 @@ const fn problem_words(problem: NameProblem) -> Text {
 }
 
 /// "Lock it instead", where that is possible.
-pub(crate) fn lock_instead(id: &DeviceId) -> Part {
+pub(crate) fn lock_instead(id: &DeviceId) -> View {
     let wanted = id.clone();
     let can_be_locked = select(use_model(), move |model| {
         known_device(model, &wanted)

@@ -2,7 +2,7 @@
 
 use crate::core::ActionNews;
 use crate::domain::{
-    Action, ActionFlow, Availability, Device, ENDED_IS_NEWS, Ending, PendingPhase, StopReason, SubmitStep,
+    Action, ActionFlow, Availability, Device, ENDED_IS_RECENT, Ending, PendingPhase, StopReason, SubmitStep,
 };
 use crate::features::actions::words::{lock_not_offered, lock_refusal};
 use crate::i18n::{Text, t};
@@ -105,7 +105,7 @@ pub fn action_status(
 ) -> Option<ActionStatus> {
     let told = device.shown_run(action).filter(|run| {
         let age = |now: UtcTime| now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
-        run.action_state.is_open() || now.is_none_or(|now| age(now) < ENDED_IS_NEWS.0 * 1000)
+        run.action_state.is_open() || now.is_none_or(|now| age(now) < ENDED_IS_RECENT.0 * 1000)
     });
     let told = told.map(|run| ActionFlow::of_run(device.id.clone(), run, ResetOutcome::Other));
     let flow = if *flow == ActionFlow::Idle { told.as_ref()? } else { flow };

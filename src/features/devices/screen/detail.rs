@@ -2,7 +2,7 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, Icon, Part, Stage, Weight, actions, back_to_devices, branding, button, contact_ways, el, group,
+    Flow, Icon, Stage, View, Weight, actions, back_to_devices, branding, button, contact_ways, el, group,
     heading, heading_live, icon, known_device, link_button, live, load_failed, load_problem, message,
     minute_now, named, notice_screen, reference, skeleton_rows, titled,
 };
@@ -32,7 +32,7 @@ fn stage(model: &Model, id: &DeviceId) -> Stage {
 }
 
 /// The screen of one device.
-pub(crate) fn device(id: DeviceId) -> Part {
+pub(crate) fn device(id: DeviceId) -> View {
     let wanted = id.clone();
     let stage = select(use_model(), move |model| stage(model, &wanted));
     let body = live(move || match stage.get() {
@@ -44,7 +44,7 @@ pub(crate) fn device(id: DeviceId) -> Part {
     group([back_to_devices(), body])
 }
 
-pub(crate) fn gone() -> Part {
+pub(crate) fn gone() -> View {
     let notice = Notice {
         tone: Tone::Warn,
         heading: t::device_gone_heading(),
@@ -55,14 +55,14 @@ pub(crate) fn gone() -> Part {
     notice_screen(notice, Event::App(AppEvent::LinkFollowed(Route::Devices)))
 }
 
-fn failed() -> Part {
+fn failed() -> View {
     let problem = select(use_model(), move |model| {
         load_problem(&model.features.devices.detail.state, t::device_error_heading())
     });
     group([heading(t::device_error_heading()), load_failed(problem)])
 }
 
-fn shown(id: &DeviceId) -> Part {
+fn shown(id: &DeviceId) -> View {
     let model = use_model();
     let tr = use_tr();
     let wanted = id.clone();
@@ -118,7 +118,7 @@ fn shown(id: &DeviceId) -> Part {
 }
 
 /// What is going on: said before what can be done.
-fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Option<UtcTime>>) -> Part {
+fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Option<UtcTime>>) -> View {
     let notice = selected_from(move || {
         device.with(|device| device.as_ref().and_then(|device| devices::words::going_on(device, now.get())))
     });
@@ -141,7 +141,7 @@ fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Opti
     })
 }
 
-fn fact_list(device: &Device, now: Option<UtcTime>) -> Part {
+fn fact_list(device: &Device, now: Option<UtcTime>) -> View {
     let fact = |fact: devices::words::Fact| {
         el("div").child(el("dt").words(fact.label)).child(el("dd").words(fact.value)).into()
     };
@@ -149,7 +149,7 @@ fn fact_list(device: &Device, now: Option<UtcTime>) -> Part {
 }
 
 /// "Reset passcode". What the server forbids is shown as unavailable, reachable by keyboard, with the reason beside it.
-fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> Part {
+fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> View {
     let wanted = id.clone();
     // Every command has a first line of its own: what stands here is made anew when that changes, and not with every
     // fact of the device.
@@ -172,7 +172,7 @@ fn line(device: &Device) -> Text {
     }
 }
 
-fn command(device: &Device) -> Part {
+fn command(device: &Device) -> View {
     let press = if device.open_run().is_some() {
         link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
     } else {
@@ -190,7 +190,7 @@ fn command(device: &Device) -> Part {
 
 const REASON: &str = "reset-reason";
 
-fn unavailable(refusal: RefusalView) -> Part {
+fn unavailable(refusal: RefusalView) -> View {
     let explained =
         |label: Text, words: Text| el("p").child(el("strong").words(label).text(": ")).words(words).into();
     let rest = group([
@@ -209,7 +209,7 @@ fn unavailable(refusal: RefusalView) -> Part {
 }
 
 /// The temporary passcode is found again here for as long as it can be shown.
-fn passcode(id: DeviceId) -> Part {
+fn passcode(id: DeviceId) -> View {
     let wanted = id.clone();
     let of_device = select(use_model(), move |model| {
         let device = known_device(model, &wanted)?;

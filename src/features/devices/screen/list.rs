@@ -10,7 +10,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Flow, Icon, Part, Stage, Weight, branding, button, contact_ways, el, empty_card, group, heading, icon,
+    Flow, Icon, Stage, View, Weight, branding, button, contact_ways, el, empty_card, group, heading, icon,
     live, load_failed, minute_now, paragraph, pressable, skeleton_rows, status_chip, tone_icon,
 };
 use crate::core::LoadState;
@@ -43,7 +43,7 @@ fn stage(model: &Model) -> Stage {
 }
 
 /// The list of devices with its states.
-pub(crate) fn devices() -> Part {
+pub(crate) fn devices() -> View {
     let stage = select(use_model(), stage);
     group([
         el("div")
@@ -60,11 +60,11 @@ pub(crate) fn devices() -> Part {
     ])
 }
 
-fn loading() -> Part {
+fn loading() -> View {
     group([paragraph("sr", t::devices_loading()).attr("role", "status").into(), skeleton_rows(3)])
 }
 
-fn empty() -> Part {
+fn empty() -> View {
     // The likeliest reason is the wrong account, so it is named, and another one is offered.
     let account = use_model().with_untracked(|model| {
         let person = model.page.session.signed_in();
@@ -80,16 +80,16 @@ fn empty() -> Part {
 }
 
 /// The list could not be loaded, or not all of it.
-fn problem() -> Part {
+fn problem() -> View {
     load_failed(select(use_model(), move |model| devices::words::list_problem(&model.features.devices.list)))
 }
 
-fn shown() -> Part {
+fn shown() -> View {
     let model = use_model();
     let dispatch = use_dispatch();
     let rows = select(model, move |model| model.features.devices.list.visible().cloned().collect::<Vec<_>>());
     let count = select(model, count_line);
-    let more = select(model, move |model| model.features.devices.list.next_portion());
+    let more = select(model, move |model| model.features.devices.list.next_page_size());
     let query = select(model, move |model| model.features.devices.list.filter.clone());
     let is_searchable =
         select(model, move |model| model.features.devices.list.all().len() >= WORTH_SEARCHING);
@@ -142,7 +142,7 @@ pub(crate) fn device_list(
     props: DeviceListProps,
     on_search: impl Fn(String) + Copy + Send + Sync + 'static,
     on_more: impl Fn() + Copy + Send + Sync + 'static,
-) -> Part {
+) -> View {
     let tr = use_tr();
     let DeviceListProps { rows, count, more, query, is_searchable, now } = props;
     let is_none_found = selected_from(move || rows.with(Vec::is_empty) && !query.with(String::is_empty));
@@ -152,7 +152,7 @@ pub(crate) fn device_list(
         .child(el("p").class("count").attr("role", "status").live_text(tr.follow(count)));
     let list = el("ul").class("devices").live(move || {
         keep_focus();
-        rows.with(|rows| rows.iter().map(|device| device_row(device.clone(), now)).collect::<Part>())
+        rows.with(|rows| rows.iter().map(|device| device_row(device.clone(), now)).collect::<View>())
     });
     let none_found = live(move || {
         is_none_found.get().then(|| {
@@ -180,7 +180,7 @@ pub(crate) fn device_list(
 }
 
 /// Typing filters at once; there is no form, so Enter (also the one that ends an IME composition) submits nothing.
-fn search(query: Selected<String>, on_search: impl Fn(String) + 'static) -> Part {
+fn search(query: Selected<String>, on_search: impl Fn(String) + 'static) -> View {
     let input = el("input")
         .attr("id", "device-search")
         .attr("type", "search")
@@ -226,7 +226,7 @@ fn link(selector: &str) -> Option<HtmlElement> {
 }
 
 /// The row. `now` is the server's time, as well as it is known; when it moves on, only what tells of it changes.
-pub(crate) fn device_row(device: Arc<Device>, now: Selected<Option<UtcTime>>) -> Part {
+pub(crate) fn device_row(device: Arc<Device>, now: Selected<Option<UtcTime>>) -> View {
     let tr = use_tr();
     let row = devices::words::device_row(&device, now.get_untracked());
     let address = Route::Device(device.id.clone()).path();
@@ -254,7 +254,7 @@ pub(crate) fn device_row(device: Arc<Device>, now: Selected<Option<UtcTime>>) ->
 }
 
 /// The status as a chip; the icon tells "can be reset" from "cannot" where the tone does not.
-pub(crate) fn device_status(status: Status, reset: ResetAvailability) -> Part {
+pub(crate) fn device_status(status: Status, reset: ResetAvailability) -> View {
     let symbol = match (status.tone, reset) {
         (Tone::Neutral, ResetAvailability::Allowed(_)) => Icon::Key,
         (Tone::Neutral, ResetAvailability::Refused(_) | ResetAvailability::NotOffered) => Icon::Lock,

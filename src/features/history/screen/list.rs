@@ -3,7 +3,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Element, HIDDEN, Icon, Part, Stage, Weight, actions, back_to_device, back_to_devices, button, effect, el,
+    Element, HIDDEN, Icon, Stage, View, Weight, actions, back_to_device, back_to_devices, button, effect, el,
     empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed, load_problem,
     minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words,
 };
@@ -37,23 +37,23 @@ fn stage(model: &Model, scope: &HistoryScope) -> Stage {
 }
 
 /// The history of the person.
-pub(crate) fn of_person() -> Part {
+pub(crate) fn of_person() -> View {
     let head = heading(t::history_page_heading());
     group([back_to_devices(), page_head(head), body(HistoryScope::Person)])
 }
 
 /// The history of one device.
-pub(crate) fn of_device(id: DeviceId) -> Part {
+pub(crate) fn of_device(id: DeviceId) -> View {
     let head = heading_live(named(&id, t::history_page_device_heading));
     group([back_to_device(&id), page_head(head), body(HistoryScope::Device(id))])
 }
 
-fn page_head(heading: Part) -> Part {
+fn page_head(heading: View) -> View {
     let lead = paragraph("lede", t::history_page_lead());
     el("div").class("page-head").child(heading).child(lead).into()
 }
 
-fn body(scope: HistoryScope) -> Part {
+fn body(scope: HistoryScope) -> View {
     let model = use_model();
     let is_of_device = matches!(scope, HistoryScope::Device(_));
     let stage = select(model, move |model| stage(model, &scope));
@@ -74,7 +74,7 @@ fn body(scope: HistoryScope) -> Part {
     group([shown, load_failed(problem), keep_file()])
 }
 
-fn shown(is_of_device: bool) -> Part {
+fn shown(is_of_device: bool) -> View {
     let model = use_model();
     let items = select(model, move |model| Entries(model.features.history.items.clone()));
     let now = select(model, minute_now);
@@ -82,7 +82,7 @@ fn shown(is_of_device: bool) -> Part {
     let is_loading = select(model, move |model| model.features.history.state == LoadState::Loading);
     let is_gathering = select(model, move |model| model.features.history.download != Download::Idle);
     let rows = move || {
-        items.with(|items| items.0.iter().map(|entry| row(entry, now, is_of_device)).collect::<Part>())
+        items.with(|items| items.0.iter().map(|entry| row(entry, now, is_of_device)).collect::<View>())
     };
     let headings = columns(is_of_device)
         .into_iter()
@@ -122,7 +122,7 @@ fn columns(is_of_device: bool) -> Vec<Text> {
     columns
 }
 
-fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool) -> Part {
+fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool) -> View {
     let tr = use_tr();
     let words_now = history::words::history_entry(entry, now.get_untracked());
     let followed = entry.clone();
@@ -132,7 +132,7 @@ fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool)
         .child(icon(tone_icon(words_now.tone)))
         .child(el("span").words(words_now.what));
     let report = entry.reportable().map(|(device, result)| {
-        el("a").attr("href", Route::NotMe(device, result).path()).words(t::not_me_link())
+        el("a").attr("href", Route::UnrecognizedActivity(device, result).path()).words(t::not_me_link())
     });
     let what = group([
         what.into(),
@@ -162,19 +162,19 @@ fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool)
 }
 
 /// A cell. Its label is seen where the column headings are not; a screen reader has the headings in any case.
-fn cell(label: Text, content: Part) -> Element {
+fn cell(label: Text, content: View) -> Element {
     el("td")
         .attr("role", "cell")
         .child(el("span").class("cell-label").attr("aria-hidden", HIDDEN).words(label))
         .child(el("span").class("cell").child(content))
 }
 
-fn dash() -> Part {
+fn dash() -> View {
     el("span").attr("aria-hidden", HIDDEN).text("–").into()
 }
 
 /// Writes the file as soon as the rules have everything.
-fn keep_file() -> Part {
+fn keep_file() -> View {
     let tr = use_tr();
     let dispatch = use_dispatch();
     let model = use_model();

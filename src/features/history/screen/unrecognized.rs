@@ -2,7 +2,7 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Flow, Part, Weight, actions, alert, back_to_device, branding, button, contact_ways, el, group, heading,
+    Flow, View, Weight, actions, alert, back_to_device, branding, button, contact_ways, el, group, heading,
     live, minute_now, named, paragraph, reference, titled,
 };
 use crate::core::LoadState;
@@ -14,7 +14,7 @@ use crate::words;
 use crate::words::Notice;
 
 /// The screen.
-pub(crate) fn not_me(id: &DeviceId, result: &ResultId) -> Part {
+pub(crate) fn not_me(id: &DeviceId, result: &ResultId) -> View {
     let tr = use_tr();
     let lead = tr.follow(named(id, t::not_me_lead));
     group([
@@ -39,7 +39,7 @@ fn problem(state: &LoadState, heading: Text) -> Option<Notice> {
     crate::components::load_problem(state, heading)
 }
 
-fn report() -> Part {
+fn report() -> View {
     let model = use_model();
     let state = select(model, move |model| Sent(model.features.history.unrecognized.state.clone()));
     let recorded = select(model, |model: &Model| {
@@ -65,7 +65,7 @@ fn report() -> Part {
 }
 
 /// The reference of the report; before there is one, the reset's own.
-fn contact(result: &ResultId) -> Part {
+fn contact(result: &ResultId) -> View {
     let result = result.as_str().to_owned();
     let known = select(use_model(), move |model| {
         model
@@ -84,7 +84,7 @@ fn contact(result: &ResultId) -> Part {
         .into()
 }
 
-fn everywhere() -> Part {
+fn everywhere() -> View {
     let state =
         select(use_model(), move |model| Sent(model.features.history.unrecognized.revocation.clone()));
     let body = live(move || match state.get().0 {

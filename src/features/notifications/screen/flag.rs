@@ -4,7 +4,7 @@
 
 use crate::app::Event;
 use crate::components::{
-    HIDDEN, Icon, Part, Weight, button, el, group, icon, live_text, minute_now, note_item,
+    HIDDEN, Icon, View, Weight, button, el, group, icon, live_text, minute_now, note_item,
 };
 use crate::domain::DeviceId;
 use crate::features::notifications;
@@ -29,7 +29,7 @@ extern "C" {
 }
 
 /// The flag with its flyout.
-pub(crate) fn flag() -> Part {
+pub(crate) fn flag() -> View {
     let model = use_model();
     let tr = use_tr();
     let items = select(model, move |model| model.features.notifications.items.clone());
@@ -73,7 +73,7 @@ pub(crate) fn flag() -> Part {
 }
 
 /// "Mark all as read", while anything is unread.
-pub(crate) fn mark_all() -> Part {
+pub(crate) fn mark_all() -> View {
     let all = Event::Notifications(notifications::Event::AllRead);
     el("p").class("actions").child(button(Weight::Quiet, t::notifications_mark_all(), all)).into()
 }
@@ -89,14 +89,14 @@ fn close_after_link(event: &web_sys::Event) {
 }
 
 /// How long ago it was. `now` is followed: only these words change.
-fn ago(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
+fn ago(item: &Notification, now: Selected<Option<UtcTime>>) -> View {
     let tr = use_tr();
     let created = item.created_date_time;
     live_text(move || tr.text(&words::ago(created, now.get())))
 }
 
 /// A notification of the API as a list item that leads to its device; `when` says when it was.
-pub(crate) fn notification_item(item: &Notification, when: Part) -> Part {
+pub(crate) fn notification_item(item: &Notification, when: View) -> View {
     let route = DeviceId::parse(&item.device_id).map(Route::Device);
     let opened = Event::Notifications(notifications::Event::Opened(item.id.clone()));
     note_item(notifications::words::notification(item, None), when, item.is_read, route, opened)

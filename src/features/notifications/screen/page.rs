@@ -3,7 +3,7 @@
 use super::{mark_all, notification_item};
 use crate::app::{Event, Model};
 use crate::components::{
-    Element, Icon, Part, Stage, el, empty_card, group, heading, live, live_text, load_failed, load_problem,
+    Element, Icon, Stage, View, el, empty_card, group, heading, live, live_text, load_failed, load_problem,
     minute_now, nothing, skeleton_rows, status_chip, tone_icon,
 };
 use crate::core::LoadState;
@@ -25,7 +25,7 @@ fn stage(model: &Model) -> Stage {
 }
 
 /// The list of notifications with its states.
-pub(crate) fn notifications() -> Part {
+pub(crate) fn notifications() -> View {
     let model = use_model();
     let stage = select(model, stage);
     let problem = select(model, move |model| {
@@ -42,19 +42,19 @@ pub(crate) fn notifications() -> Part {
     group([heading(t::notifications_heading()), load_failed(problem), body])
 }
 
-fn list() -> Part {
+fn list() -> View {
     let model = use_model();
     let items = select(model, move |model| model.features.notifications.items.clone());
     let now = select(model, minute_now);
     let is_unread = select(model, move |model| model.features.notifications.unread() > 0);
     let list = el("ul")
         .class("notes")
-        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<Part>()));
+        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<View>()));
     group([live(move || is_unread.get().then(mark_all)), list.into()])
 }
 
 /// What the flyout shows, and for reading in peace: the date, the state in a word, and the way on if it was not the person.
-fn entry(item: &Notification, now: Selected<Option<UtcTime>>) -> Part {
+fn entry(item: &Notification, now: Selected<Option<UtcTime>>) -> View {
     let tr = use_tr();
     let created = item.created_date_time;
     let when = live_text(move || tr.text(&words::moment(created, now.get())));
@@ -72,6 +72,6 @@ fn not_me_link(item: &Notification) -> Option<Element> {
     let device = DeviceId::parse(&item.device_id)?;
     let result = ResultId::parse(&item.result_id).filter(|_| item.kind == NotificationKind::PasscodeReset)?;
     let seen = Event::Notifications(notifications::Event::Read(item.id.clone()));
-    let link = el("a").attr("href", Route::NotMe(device, result).path());
+    let link = el("a").attr("href", Route::UnrecognizedActivity(device, result).path());
     Some(link.on_press(move || dispatch(seen.clone())).words(t::not_me_link()))
 }

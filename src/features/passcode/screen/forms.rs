@@ -10,7 +10,7 @@
 //!
 //! A passcode in words, character by character, to be read or dictated.
 
-use crate::components::{HIDDEN, Part, el, live, nothing, take_lost_focus};
+use crate::components::{HIDDEN, View, el, live, nothing, take_lost_focus};
 use crate::domain::CharacterClass;
 use crate::features::passcode::words::{SpelledCharacter, class_name, passcode_groups, qr_drawing, spell};
 use crate::i18n::{Text, t};
@@ -19,7 +19,7 @@ use portal_contract::SecretText;
 
 /// The code in groups. It takes a focus that was lost with the button that asked for it. `described_by` names the element
 /// that says something about it, where there is one.
-pub(crate) fn code(secret: &SecretText, label: Text, described_by: Option<&'static str>) -> Part {
+pub(crate) fn code(secret: &SecretText, label: Text, described_by: Option<&'static str>) -> View {
     let groups = passcode_groups(secret.reveal()).into_iter().map(|group| {
         let characters = group.chars().map(|character| {
             el("span").class(mark(CharacterClass::of(character))).text(character.to_string()).into()
@@ -33,7 +33,7 @@ pub(crate) fn code(secret: &SecretText, label: Text, described_by: Option<&'stat
         .attr("aria-live", "off")
         .attr("tabindex", "-1")
         .attr_words("aria-label", label)
-        .mounted(|element| take_lost_focus(&element))
+        .on_mount(|element| take_lost_focus(&element))
         .children(groups);
     match described_by {
         Some(id) => code.attr("aria-describedby", id).into(),
@@ -42,13 +42,13 @@ pub(crate) fn code(secret: &SecretText, label: Text, described_by: Option<&'stat
 }
 
 /// Dots in the place of a code that is not shown. Their number says nothing about the code.
-pub(crate) fn concealed_code() -> Part {
+pub(crate) fn concealed_code() -> View {
     let group = || el("span").class("group").text("••••");
     el("p").class("code concealed").attr("aria-hidden", HIDDEN).child(group()).child(group()).into()
 }
 
 /// What the marks of the code mean, for the kinds that are in it.
-pub(crate) fn code_legend(secret: &SecretText) -> Part {
+pub(crate) fn code_legend(secret: &SecretText) -> View {
     let is_there = |class: &CharacterClass| secret.reveal().chars().any(|c| CharacterClass::of(c) == *class);
     let item = |class| {
         el("li")
@@ -79,7 +79,7 @@ const fn sample(class: CharacterClass) -> &'static str {
 }
 
 /// The code with what it holds told below it; nothing for a text that does not fit.
-pub(crate) fn qr_code(secret: &SecretText, label: Text) -> Part {
+pub(crate) fn qr_code(secret: &SecretText, label: Text) -> View {
     let Some(drawing) = qr_drawing(secret) else { return nothing() };
     let side = drawing.side.to_string();
     let background = el("rect").attr("width", side.clone()).attr("height", side.clone()).attr("fill", "#fff");
@@ -96,7 +96,7 @@ pub(crate) fn qr_code(secret: &SecretText, label: Text) -> Part {
 }
 
 /// The list, in the language of the page.
-pub(crate) fn spelled_passcode(secret: SecretText) -> Part {
+pub(crate) fn spelled_passcode(secret: SecretText) -> View {
     let tr = use_tr();
     let list = move || {
         let spelled = tr.written(|language, formatter| spell(&secret, language, formatter));
@@ -115,7 +115,7 @@ pub(crate) fn spelled_passcode(secret: SecretText) -> Part {
 
 const HEADING: &str = "spelled-heading";
 
-fn item(spelled: &SpelledCharacter) -> Part {
+fn item(spelled: &SpelledCharacter) -> View {
     let aid = spelled.aid.as_ref().map(|aid| el("span").class("aid").text(["(", aid.reveal(), ")"].concat()));
     el("li")
         .child(

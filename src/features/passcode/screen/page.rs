@@ -5,7 +5,7 @@
 use crate::api::ApiError;
 use crate::app::Model;
 use crate::components::{
-    Part, actions, back_to_device, device_link, el, group, heading_live, known_device, live, load_failed,
+    View, actions, back_to_device, device_link, el, group, heading_live, known_device, live, load_failed,
     load_problem, message, named, steps, titled,
 };
 use crate::core::LoadState;
@@ -21,7 +21,7 @@ use crate::words::Tone;
 use portal_contract::ResetOutcome;
 
 /// The screen.
-pub(crate) fn passcode(id: DeviceId) -> Part {
+pub(crate) fn passcode(id: DeviceId) -> View {
     let model = use_model();
     let is_gone = select(model, |model| {
         matches!(model.features.devices.detail.state, LoadState::Failed(ApiError::NotFound))
@@ -71,7 +71,7 @@ impl Shown {
         })
     }
 
-    fn body(self, id: &DeviceId) -> Part {
+    fn body(self, id: &DeviceId) -> View {
         let Some(certainty) = self.certainty else {
             let back = actions(device_link(t::done_back(), id));
             return message(Tone::Neutral, None, vec![t::passcode_no_reset()], Some(back));

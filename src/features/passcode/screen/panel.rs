@@ -10,13 +10,13 @@ use super::forms::{code, code_legend, concealed_code, qr_code, spelled_passcode}
 use crate::api::ApiError;
 use crate::app::{Event, Model};
 use crate::components::{
-    Element, Flow, HIDDEN, Icon, Part, Weight, alert, button, contact_ways, el, group, icon, link_button,
+    Element, Flow, HIDDEN, Icon, View, Weight, alert, button, contact_ways, el, group, icon, link_button,
     live, message, take_lost_focus,
 };
 use crate::core::{Announcement, SpokenPasscode};
-use crate::domain::{DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds, WhoseScreen};
+use crate::domain::{Computer, DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds};
 use crate::features::actions::screen::paper_class;
-use crate::features::passcode::{Aid, PasscodeView};
+use crate::features::passcode::{PasscodeExtra, PasscodeView};
 use crate::features::{passcode, sign_in};
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -44,7 +44,7 @@ pub(crate) fn passcode_panel(
     outcome: ResetOutcome,
     certainty: PasscodeCertainty,
     place: PanelPlace,
-) -> Part {
+) -> View {
     let model = use_model();
     let wanted = device.clone();
     let stage = select(model, move |model| Stage::of(model, &wanted));
@@ -61,8 +61,8 @@ pub(crate) fn passcode_panel(
         .child(el("h2").attr("id", "passcode-heading").words(t::passcode_heading()))
         .child(el("p").class("print-only not-on-paper").words(t::print_without_code()))
         .live(move || {
-            let is_news = (was_there.borrow_mut())();
-            stage.with(|stage| stage_body(stage, &device, certainty, is_news))
+            let is_recent = (was_there.borrow_mut())();
+            stage.with(|stage| stage_body(stage, &device, certainty, is_recent))
         })
         .child(own_page.map(actions))
         .child(cannot_type(platform, outcome))
@@ -98,12 +98,12 @@ impl Stage {
     }
 }
 
-fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is_news: bool) -> Part {
+fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is_recent: bool) -> View {
     let show = Event::Passcode(passcode::Event::ShowChosen(device.clone()));
     match stage {
         Stage::Hidden { until } => group([
             unconfirmed(certainty).into(),
-            code_box(group([concealed_code(), show_button(show, is_news)])),
+            code_box(group([concealed_code(), show_button(show, is_recent)])),
             el("p")
                 .class("reference")
                 .words(until.map_or_else(t::passcode_intro, t::passcode_show_again))
@@ -156,25 +156,25 @@ fn unconfirmed(certainty: PasscodeCertainty) -> Option<Element> {
 }
 
 /// When the passcode has hidden itself, the button stands where the focus was.
-fn show_button(show: Event, is_news: bool) -> Part {
+fn show_button(show: Event, is_recent: bool) -> View {
     let dispatch = use_dispatch();
     let button = el("button")
         .attr("type", "button")
         .class(Weight::Primary.class())
         .on_press(move || dispatch(show.clone()))
         .words(t::passcode_show());
-    if is_news { button.mounted(|element| take_lost_focus(&element)).into() } else { button.into() }
+    if is_recent { button.on_mount(|element| take_lost_focus(&element)).into() } else { button.into() }
 }
 
-fn code_box(code: Part) -> Part {
+fn code_box(code: View) -> View {
     el("div").class("code-box secret").child(code).into()
 }
 
-fn actions(buttons: Part) -> Part {
+fn actions(buttons: View) -> View {
     el("p").class("actions").child(buttons).into()
 }
 
-fn shown(passcode: &TemporaryPasscode) -> Part {
+fn shown(passcode: &TemporaryPasscode) -> View {
     let secret = &passcode.passcode;
     let note = unconfirmed(if passcode.is_confirmed {
         PasscodeCertainty::Confirmed
@@ -217,7 +217,7 @@ fn shown(passcode: &TemporaryPasscode) -> Part {
 }
 
 /// The ticking rest: for the eye only, as the time it is shown for is said in words below (rule 2 of the interface).
-fn rest_time() -> Part {
+fn rest_time() -> View {
     let tr = use_tr();
     let left = select(use_model(), |model| {
         model.passcode_hides_in().map_or(Seconds(0), Milliseconds::seconds_rounded_up)
@@ -235,17 +235,16 @@ fn rest_time() -> Part {
 }
 
 /// Not on a borrowed screen: its clipboard would keep the passcode.
-fn copy_button() -> Part {
-    let is_borrowed =
-        select(use_model(), |model| model.features.shared_computer.screen == WhoseScreen::Borrowed);
+fn copy_button() -> View {
+    let is_shared = select(use_model(), |model| model.features.shared_computer.screen == Computer::Shared);
     live(move || {
         let copy = || Event::Passcode(passcode::Event::CopyChosen);
-        (!is_borrowed.get()).then(|| button(Weight::Quiet, t::passcode_copy(), copy()))
+        (!is_shared.get()).then(|| button(Weight::Quiet, t::passcode_copy(), copy()))
     })
 }
 
 /// For the eye; the live region has said it already.
-fn copy_result() -> Part {
+fn copy_result() -> View {
     let latest = select(use_model(), |model| match &model.page.announcement.latest {
         Some(Announcement::PasscodeCopied) => Some(t::passcode_copied()),
         Some(Announcement::PasscodeNotCopied) => Some(t::passcode_copy_failed()),
@@ -255,12 +254,12 @@ fn copy_result() -> Part {
 }
 
 /// Reads it aloud, again and again, and stops: one button, so that it keeps the focus. Absent without a voice.
-fn read_aloud(secret: SecretText) -> Part {
+fn read_aloud(secret: SecretText) -> View {
     let (tr, dispatch) = (use_tr(), use_dispatch());
     let has_voice = select(use_model(), |model| {
         model.features.passcode.voices.contains(&model.features.language.current.locale())
     });
-    let is_reading = select(use_model(), |model| model.features.passcode.view.aids().reading.is_some());
+    let is_reading = select(use_model(), |model| model.features.passcode.view.extras().reading.is_some());
     let label = move || {
         let words = if is_reading.get() { t::passcode_read_aloud_stop() } else { t::passcode_read_aloud() };
         tr.text(&words)
@@ -287,9 +286,10 @@ fn read_aloud(secret: SecretText) -> Part {
     })
 }
 
-fn qr_toggle() -> Part {
+fn qr_toggle() -> View {
     let (tr, dispatch) = (use_tr(), use_dispatch());
-    let is_on = select(use_model(), |model| model.features.passcode.view.aids().qr_code == Aid::On);
+    let is_on =
+        select(use_model(), |model| model.features.passcode.view.extras().qr_code == PasscodeExtra::On);
     let label = move || tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() });
     el("button")
         .attr("type", "button")
@@ -299,14 +299,15 @@ fn qr_toggle() -> Part {
         .into()
 }
 
-fn qr(secret: SecretText) -> Part {
-    let is_on = select(use_model(), |model| model.features.passcode.view.aids().qr_code == Aid::On);
+fn qr(secret: SecretText) -> View {
+    let is_on =
+        select(use_model(), |model| model.features.passcode.view.extras().qr_code == PasscodeExtra::On);
     live(move || is_on.get().then(|| qr_code(&secret, t::passcode_qr_label())))
 }
 
 /// "I cannot type this": what to do on this platform. Beside the code whether it is shown or not, because people come back
 /// from the device to read it.
-fn cannot_type(platform: Platform, outcome: ResetOutcome) -> Part {
+fn cannot_type(platform: Platform, outcome: ResetOutcome) -> View {
     let branding = select(use_model(), move |model| model.page.branding.clone());
     let help = passcode::words::keypad_help(platform, outcome);
     let steps = help.steps.into_iter().map(|step| el("li").child(el("span").words(step)).into());

@@ -1,29 +1,29 @@
 //! "This is not my device": the question before the sign-in.
 
 use crate::app::{Event, Model};
-use crate::components::{Part, el, tick_box, words};
-use crate::domain::WhoseScreen;
+use crate::components::{View, el, tick_box, words};
+use crate::domain::Computer;
 use crate::features::shared_computer;
 use crate::i18n::t;
 use crate::shell::{select, use_dispatch, use_model};
 
 /// "This is not my device", with what that means.
-pub(crate) fn borrowed_question() -> Part {
+pub(crate) fn borrowed_question() -> View {
     let dispatch = use_dispatch();
-    let is_borrowed = select(use_model(), is_borrowed);
+    let is_shared = select(use_model(), is_shared);
     let toggle = move || {
-        let other = if is_borrowed.get_untracked() { WhoseScreen::Own } else { WhoseScreen::Borrowed };
+        let other = if is_shared.get_untracked() { Computer::Own } else { Computer::Shared };
         dispatch(Event::SharedComputer(shared_computer::Event::Declared(other)));
     };
     el("div")
         .class("stack tight")
-        .child(tick_box("borrowed", move || is_borrowed.get(), words(t::borrowed_check()), toggle))
+        .child(tick_box("borrowed", move || is_shared.get(), words(t::borrowed_check()), toggle))
         .live(move || {
-            is_borrowed.get().then(|| el("p").class("reference").words(shared_computer::words::idle_rule()))
+            is_shared.get().then(|| el("p").class("reference").words(shared_computer::words::idle_rule()))
         })
         .into()
 }
 
-pub(crate) fn is_borrowed(model: &Model) -> bool {
-    model.features.shared_computer.screen == WhoseScreen::Borrowed
+pub(crate) fn is_shared(model: &Model) -> bool {
+    model.features.shared_computer.screen == Computer::Shared
 }

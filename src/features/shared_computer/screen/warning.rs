@@ -1,8 +1,8 @@
 //! A borrowed screen: the warning before the sign-out by the clock, and the way out at the end.
 
-use super::is_borrowed;
+use super::is_shared;
 use crate::app::{Event, Model};
-use crate::components::{Part, Weight, actions, button, dialog, el, group, live, sign_out_hint, titled};
+use crate::components::{View, Weight, actions, button, dialog, el, group, live, sign_out_hint, titled};
 use crate::domain::{Idleness, Seconds};
 use crate::features::{shared_computer, sign_in};
 use crate::i18n::t;
@@ -21,7 +21,7 @@ fn left(model: &Model) -> Seconds {
 }
 
 /// The warning, for as long as it stands.
-pub(crate) fn warning() -> Part {
+pub(crate) fn warning() -> View {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();
@@ -53,10 +53,10 @@ pub(crate) fn warning() -> Part {
 }
 
 /// The way out of a borrowed screen.
-pub(crate) fn finish() -> Part {
-    let is_borrowed = select(use_model(), is_borrowed);
+pub(crate) fn finish() -> View {
+    let is_shared = select(use_model(), is_shared);
     live(move || {
-        is_borrowed.get().then(|| {
+        is_shared.get().then(|| {
             let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
             titled("card stack finish", "finish-heading", t::borrowed_finish_heading())
                 .child(el("p").words(t::borrowed_finish_text()))
@@ -66,7 +66,7 @@ pub(crate) fn finish() -> Part {
 }
 
 /// On a screen that may be somebody else's after all, a hint with the button.
-pub(crate) fn sign_out_when_done() -> Part {
-    let is_borrowed = select(use_model(), is_borrowed);
-    live(move || (!is_borrowed.get()).then(|| sign_out_hint(t::done_sign_out_hint())))
+pub(crate) fn sign_out_when_done() -> View {
+    let is_shared = select(use_model(), is_shared);
+    live(move || (!is_shared.get()).then(|| sign_out_hint(t::done_sign_out_hint())))
 }
