@@ -7,7 +7,7 @@
 //! placeholder of the kind `count`. English is the reference the other files are compared with.
 //!
 //! The page loads the texts of a language in two parts: what a first visit can show, and the rest together with the
-//! screens that come later. [`FIRST`] says which; a language file knows nothing of it.
+//! screens that are loaded lazily. [`FIRST`] says which; a language file knows nothing of it.
 //!
 //! Everything here is pure: `build.rs` and `xtask` read the files, `tests/i18n_generator.rs` proves each failure.
 
@@ -36,7 +36,7 @@ pub const FIRST: &[&str] = &[
     "failure",
     "problem",
     "offline",
-    "later",
+    "lazy",
     "not_found",
     "config",
     "announce",
@@ -44,8 +44,8 @@ pub const FIRST: &[&str] = &[
     "run",
     "idle",
     "accessibility.heading",
-    "borrowed.check",
-    "borrowed.mark",
+    "shared_computer.check",
+    "shared_computer.mark",
     "busy.heading",
     "canceled.text",
     "cancelled.heading",
@@ -61,8 +61,8 @@ pub const FIRST: &[&str] = &[
     "history_page.shown_more",
     "live.cancel_failed",
     "not_allowed.heading",
-    "not_me.announced",
-    "not_me.heading",
+    "unrecognized.announced",
+    "unrecognized.heading",
     "outcome_unknown.heading",
     "passcode.copied",
     "passcode.copy_failed",

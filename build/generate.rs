@@ -33,12 +33,7 @@ pub fn embedded(languages: &[Language]) -> String {
         .iter()
         .map(|language| {
             let texts = texts(reference, language);
-            format!(
-                "(super::Locale::{}, {:?}, {:?}),\n",
-                upper_camel(&language.tag),
-                texts.first,
-                texts.later
-            )
+            format!("(super::Locale::{}, {:?}, {:?}),\n", upper_camel(&language.tag), texts.first, texts.lazy)
         })
         .collect();
     format!("&[{languages}]")
@@ -50,16 +45,16 @@ pub struct Texts {
     /// What a first visit can show.
     pub first: String,
     /// The rest.
-    pub later: String,
+    pub lazy: String,
 }
 
 /// The texts of one language as the page loads them.
 #[must_use]
 pub fn texts(reference: &Language, language: &Language) -> Texts {
     let head = |part: &str| format!("portal-{part} {} {}\n", language.tag, fingerprint(reference));
-    let mut texts = Texts { first: head("texts"), later: head("later-texts") };
+    let mut texts = Texts { first: head("texts"), lazy: head("lazy-texts") };
     for (key, expected) in ordered(reference) {
-        let part = if is_first(key) { &mut texts.first } else { &mut texts.later };
+        let part = if is_first(key) { &mut texts.first } else { &mut texts.lazy };
         if let Some(message) = language.messages.get(key) {
             part.push_str(&stored(message, &expected.placeholders()));
         }

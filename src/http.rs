@@ -8,9 +8,7 @@ use portal_contract::headers::SESSION_REQUEST;
 /// The methods in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// GET.
     Get,
-    /// POST.
     Post,
 }
 
@@ -29,7 +27,6 @@ impl Method {
 /// referrerPolicy: "no-referrer"})`, given up after `time_out`. No cookies, unless [`HttpRequest::is_of_session`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// The method.
     pub method: Method,
     /// Absolute, or a path of the page's own origin.
     pub url: String,
@@ -62,7 +59,6 @@ impl std::fmt::Debug for HttpRequest {
 /// What came back.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpAnswer {
-    /// The status.
     pub status: u16,
     /// The headers of [`RELEVANT_HEADERS`] that were there, in any case.
     pub headers: Vec<(String, String)>,

@@ -44,7 +44,6 @@ pub enum Route {
 
 /// What is true of a screen, whichever device it is about.
 struct Row {
-    /// The address.
     address: &'static str,
     /// Whether it shows something of the person.
     needs_sign_in: bool,
@@ -97,8 +96,8 @@ static DEVICE_HISTORY: Row = Row {
     screen: |ids| ids.device.map(Route::DeviceHistory),
     ..OF_PERSON
 };
-static NOT_ME: Row = Row {
-    address: addresses::NOT_ME,
+static UNRECOGNIZED_ACTIVITY: Row = Row {
+    address: addresses::UNRECOGNIZED_ACTIVITY,
     screen: |ids| Some(Route::UnrecognizedActivity(ids.device?, ids.run?)),
     ..OF_PERSON
 };
@@ -127,7 +126,7 @@ static ROWS: [&Row; addresses::ALL.len()] = [
     &RESET_PASSCODE,
     &PASSCODE,
     &DEVICE_HISTORY,
-    &NOT_ME,
+    &UNRECOGNIZED_ACTIVITY,
     &HISTORY,
     &NOTIFICATIONS,
     &ACCESSIBILITY,
@@ -168,7 +167,7 @@ impl Route {
             Self::ResetPasscode(_) => &RESET_PASSCODE,
             Self::Passcode(_) => &PASSCODE,
             Self::DeviceHistory(_) => &DEVICE_HISTORY,
-            Self::UnrecognizedActivity(..) => &NOT_ME,
+            Self::UnrecognizedActivity(..) => &UNRECOGNIZED_ACTIVITY,
             Self::History => &HISTORY,
             Self::Notifications => &NOTIFICATIONS,
             Self::Accessibility => &ACCESSIBILITY,
@@ -214,7 +213,7 @@ impl Route {
 
     /// Whether the screen is in the part of the page that a first visit does not load.
     #[must_use]
-    pub const fn needs_later_screens(&self) -> bool {
+    pub const fn is_lazy(&self) -> bool {
         self.row().is_lazy
     }
 
@@ -335,14 +334,14 @@ mod tests {
     }
 
     #[test]
-    fn a_first_visit_needs_no_later_screen_and_what_follows_does() -> Result<(), &'static str> {
+    fn a_first_visit_needs_no_lazy_screen_and_what_follows_does() -> Result<(), &'static str> {
         let id = DeviceId::parse("a").ok_or("an identifier")?;
         for route in [Route::Home, Route::Devices, Route::SignedOut, Route::Callback, Route::NotFound] {
-            assert!(!route.needs_later_screens(), "{route:?}");
+            assert!(!route.is_lazy(), "{route:?}");
         }
         for route in [Route::Device(id.clone()), Route::ResetPasscode(id), Route::Notifications, Route::Help]
         {
-            assert!(route.needs_later_screens(), "{route:?}");
+            assert!(route.is_lazy(), "{route:?}");
         }
         Ok(())
     }

@@ -155,11 +155,11 @@ fn a_download_that_breaks_off_saves_nothing_and_can_be_tried_again() {
 
 // ---- this wasn't me ----------------------------------------------------------------------------------------------
 
-const NOT_ME: &str = "/devices/a/not-me/r1";
+const UNRECOGNIZED_ACTIVITY: &str = "/devices/a/not-me/r1";
 
 #[test]
 fn a_report_is_sent_once_and_its_reference_is_kept_for_the_visit() {
-    let mut browser = Browser::sign_in_at(NOT_ME);
+    let mut browser = Browser::sign_in_at(UNRECOGNIZED_ACTIVITY);
     browser.dispatch(Event::History(history::Event::ReportChosen));
     browser.dispatch(Event::History(history::Event::ReportChosen));
     assert_eq!(browser.count("POST /managedDevices/a/deviceActionResults/r1/reportUnrecognized"), 1);
@@ -167,7 +167,7 @@ fn a_report_is_sent_once_and_its_reference_is_kept_for_the_visit() {
     browser.answer("/reportUnrecognized", Ok(answer(200, &report)));
     assert_eq!(browser.model.features.history.unrecognized.report.as_ref().unwrap().reference, "req-9");
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::parse(NOT_ME))));
+    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::parse(UNRECOGNIZED_ACTIVITY))));
     assert!(browser.model.features.history.unrecognized.report.is_some());
     browser.dispatch(Event::App(AppEvent::AddressChanged(Route::parse("/devices/a/not-me/r2"))));
     assert!(
@@ -178,7 +178,7 @@ fn a_report_is_sent_once_and_its_reference_is_kept_for_the_visit() {
 
 #[test]
 fn a_report_that_did_not_arrive_says_so_and_is_not_repeated_by_itself() {
-    let mut browser = Browser::sign_in_at(NOT_ME);
+    let mut browser = Browser::sign_in_at(UNRECOGNIZED_ACTIVITY);
     browser.dispatch(Event::History(history::Event::ReportChosen));
     browser.answer("/reportUnrecognized", Err(NetworkFault::Broken));
     assert!(matches!(browser.model.features.history.unrecognized.state, LoadState::Failed(_)));
@@ -190,7 +190,7 @@ fn a_report_that_did_not_arrive_says_so_and_is_not_repeated_by_itself() {
 
 #[test]
 fn signing_out_everywhere_ends_this_session_the_other_tabs_and_the_providers() {
-    let mut browser = Browser::sign_in_at(NOT_ME);
+    let mut browser = Browser::sign_in_at(UNRECOGNIZED_ACTIVITY);
     browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     assert_eq!(browser.count("POST /me/revokeSignInSessions"), 1);
@@ -203,7 +203,7 @@ fn signing_out_everywhere_ends_this_session_the_other_tabs_and_the_providers() {
 
 #[test]
 fn a_failed_sign_out_everywhere_leaves_the_person_where_they_are() {
-    let mut browser = Browser::sign_in_at(NOT_ME);
+    let mut browser = Browser::sign_in_at(UNRECOGNIZED_ACTIVITY);
     browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     browser.answer("/revokeSignInSessions", Ok(problem(503, "unavailable")));
     assert!(matches!(browser.model.features.history.unrecognized.revocation, LoadState::Failed(_)));
@@ -212,7 +212,7 @@ fn a_failed_sign_out_everywhere_leaves_the_person_where_they_are() {
 
 #[test]
 fn an_ended_token_is_not_taken_for_having_signed_out_everywhere() {
-    let mut browser = Browser::sign_in_at(NOT_ME);
+    let mut browser = Browser::sign_in_at(UNRECOGNIZED_ACTIVITY);
     browser.dispatch(Event::History(history::Event::SignOutEverywhereChosen));
     browser.answer("/revokeSignInSessions", Ok(problem(401, "unauthenticated")));
     assert!(!browser.has_effect(&Effect::BroadcastSignedOut), "the server revoked nothing");
@@ -413,7 +413,7 @@ fn nothing_pressed_offline_is_sent_then_or_later() {
     assert_eq!(browser.model.page.unsent, 2);
     assert!(
         matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
-        "B stays, and so does its clock"
+        "the confirmation stays, and so does its clock"
     );
     browser.dispatch(Event::App(AppEvent::WentOnline));
     browser.pass(5);
@@ -471,8 +471,8 @@ fn the_result_of_a_reset_is_found_in_the_addresses_of_the_page_and_nowhere_else(
     let mut browser = Browser::sign_in_at("/devices/a");
     let done = device_json_with("a", &[("r1", "done", None, 0)]);
     browser.answer("/managedDevices/a", Ok(answer(200, &done)));
-    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::parse(NOT_ME))));
-    assert_eq!(browser.address, NOT_ME);
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::parse(UNRECOGNIZED_ACTIVITY))));
+    assert_eq!(browser.address, UNRECOGNIZED_ACTIVITY);
     assert!(browser.left_for.iter().all(|url| !url.contains("r1") && url.contains(&form(ORIGIN))));
 }
 

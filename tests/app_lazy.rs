@@ -14,7 +14,7 @@ use support::browser::Browser;
 use support::{answer, device_json, id};
 
 fn times_asked(browser: &Browser) -> usize {
-    browser.log.iter().filter(|effect| matches!(effect, Effect::LoadLaterScreens(_))).count()
+    browser.log.iter().filter(|effect| matches!(effect, Effect::LoadLazyScreens(_))).count()
 }
 
 /// At the list of devices, loaded.
@@ -27,29 +27,29 @@ fn at_list() -> Browser {
 #[test]
 fn the_first_visit_up_to_the_list_does_not_ask_for_them() {
     let browser = at_list();
-    assert_eq!(browser.model.page.later, LazyScreens::NotAsked);
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::NotAsked);
     assert_eq!(times_asked(&browser), 0);
 }
 
 #[test]
 fn they_are_asked_for_once_when_the_first_such_screen_is_opened() {
     let mut browser = at_list();
-    browser.later_works = None;
+    browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
-    assert_eq!(browser.model.page.later, LazyScreens::Loading);
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Loading);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     assert_eq!(times_asked(&browser), 1, "one download for all of them");
-    browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::En))));
-    assert_eq!(browser.model.page.later, LazyScreens::Ready);
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::En))));
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready);
     browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Devices)));
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Notifications)));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 1));
+    assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Ready, 1));
 }
 
 #[test]
 fn the_device_is_read_while_they_are_on_their_way() {
     let mut browser = at_list();
-    browser.later_works = None;
+    browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
     assert!(browser.is_waiting_for("/managedDevices/a"));
 }
@@ -69,7 +69,7 @@ fn every_route_that_needs_them_asks_and_no_other_does() {
     ] {
         let mut browser = at_list();
         browser.dispatch(Event::App(AppEvent::LinkFollowed(route.clone())));
-        assert_eq!(times_asked(&browser) == 1, route.needs_later_screens(), "{route:?}");
+        assert_eq!(times_asked(&browser) == 1, route.is_lazy(), "{route:?}");
     }
 }
 
@@ -88,7 +88,7 @@ fn nobody_who_is_about_to_be_sent_to_the_provider_loads_them() {
 fn help_needs_no_sign_in_for_them() {
     let mut browser = Browser::new();
     browser.open("/help");
-    assert_eq!(browser.model.page.later, LazyScreens::Ready);
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready);
 }
 
 #[test]
@@ -98,42 +98,42 @@ fn an_explanation_of_an_interrupted_reset_has_its_screen_although_nobody_is_sign
     browser.leave_for_step_up("a");
     browser.return_with_error("access_denied");
     assert!(browser.model.shows_reset_explanation());
-    assert_eq!(browser.model.page.later, LazyScreens::Ready);
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready);
 }
 
 #[test]
 fn after_a_failure_try_again_asks_anew() {
     let mut browser = at_list();
-    browser.later_works = Some(false);
+    browser.lazy_works = Some(false);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Failed, 1));
+    assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Failed, 1));
     browser.dispatch(Event::App(AppEvent::WentOffline));
     assert_eq!(times_asked(&browser), 1, "not by itself, again and again");
-    browser.later_works = Some(true);
+    browser.lazy_works = Some(true);
     browser.dispatch(Event::App(AppEvent::RetryChosen));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 2));
+    assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Ready, 2));
 }
 
 #[test]
 fn after_a_failure_another_such_screen_asks_anew() {
     let mut browser = at_list();
-    browser.later_works = Some(false);
+    browser.lazy_works = Some(false);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Devices)));
     assert_eq!(times_asked(&browser), 1, "the list needs none");
-    browser.later_works = Some(true);
+    browser.lazy_works = Some(true);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 2));
+    assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Ready, 2));
 }
 
 #[test]
-fn a_later_screen_never_stands_there_without_its_texts() {
+fn a_lazy_screen_never_stands_there_without_its_texts() {
     let mut browser = at_list();
     assert!(!browser.model.features.language.current.is_whole(), "the first visit has no need of them");
-    browser.later_works = None;
+    browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     assert!(!browser.model.features.language.current.is_whole());
-    browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::En))));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::En))));
     assert!(browser.model.features.language.current.is_whole());
 }
 
@@ -146,32 +146,32 @@ fn their_texts_are_asked_for_in_the_language_of_the_page() {
         "a language is not loaded whole before it is needed"
     );
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert!(browser.log.contains(&Effect::LoadLaterScreens(Locale::Ja)));
+    assert!(browser.log.contains(&Effect::LoadLazyScreens(Locale::Ja)));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
 }
 
 #[test]
 fn a_language_chosen_while_they_are_on_their_way_or_there_comes_whole() {
     let mut browser = at_list();
-    browser.later_works = None;
+    browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
     // The texts of the old language, which were asked for with the screens, take nothing back.
-    browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::En))));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::En))));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Ready, 1));
+    assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Ready, 1));
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::En)));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::En));
 }
 
 #[test]
-fn a_language_that_was_on_its_way_when_a_later_screen_was_opened_is_not_shown_before_it_is_whole() {
+fn a_language_that_was_on_its_way_when_a_lazy_screen_was_opened_is_not_shown_before_it_is_whole() {
     let mut browser = at_list();
     browser.languages_work = None;
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert_eq!(browser.model.page.later, LazyScreens::Ready);
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready);
     browser.dispatch(Event::Language(language::Event::Loaded(Catalogue::embedded_first(Locale::Ja))));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::En), "the old one stays");
     assert!(browser.log.contains(&Effect::LoadLanguage { locale: Locale::Ja, is_whole: true }));
@@ -192,22 +192,22 @@ fn later_texts_of_a_language_that_cannot_be_had_leave_the_old_one() {
 #[test]
 fn after_a_failure_another_language_needs_only_what_a_first_visit_does_until_the_next_try() {
     let mut browser = at_list();
-    browser.later_works = Some(false);
+    browser.lazy_works = Some(false);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded_first(Locale::Ja));
-    browser.later_works = Some(true);
+    browser.lazy_works = Some(true);
     browser.dispatch(Event::App(AppEvent::RetryChosen));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
-    assert_eq!(browser.model.page.later, LazyScreens::Ready);
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready);
 }
 
 #[test]
 fn screens_that_come_without_the_texts_of_the_page_wait_for_these() {
     let mut browser = at_list();
-    browser.later_works = None;
+    browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    browser.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(Locale::Ja))));
-    assert_eq!((browser.model.page.later, times_asked(&browser)), (LazyScreens::Loading, 2));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::Ja))));
+    assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Loading, 2));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded_first(Locale::En));
 }

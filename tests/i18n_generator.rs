@@ -213,16 +213,16 @@ fn a_tag_with_a_script_becomes_a_name_of_its_own() {
 
 #[test]
 fn the_texts_of_a_first_visit_stand_in_a_file_of_their_own_and_come_first_among_the_keys() {
-    // `device` sorts before `devices`, but belongs to a later screen, except for one key.
+    // `device` sorts before `devices`, but belongs to a lazy screen, except for one key.
     let en = format!("{EN}[device]\nfacts = \"Facts\"\nunnamed = \"No name\"\n");
     let languages = read_all(&[source("en", &en)]).unwrap();
     let texts = generate::texts(&languages[0], &languages[0]);
     let name = generate::fingerprint(&languages[0]);
     let lines = |file: &str| file.lines().map(str::to_owned).collect::<Vec<_>>();
-    let (first, later) = (lines(&texts.first), lines(&texts.later));
+    let (first, lazy) = (lines(&texts.first), lines(&texts.lazy));
     assert_eq!((first[0].clone(), first.len()), (format!("portal-texts en {name}"), 4));
     assert_eq!(first[1], "No name");
-    assert_eq!(later, [format!("portal-later-texts en {name}"), "Facts".to_owned()]);
+    assert_eq!(lazy, [format!("portal-lazy-texts en {name}"), "Facts".to_owned()]);
     let code = generate::source(&languages);
     assert!(code.contains("pub const FIRST_COUNT: usize = 3;"), "{code}");
     let keys = "&[Self::DeviceUnnamed,Self::DevicesCount,Self::DevicesHello,Self::DeviceFacts,]";

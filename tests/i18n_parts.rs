@@ -203,7 +203,7 @@ fn the_sources_are_followed_from_file_to_function_to_text() {
     assert_eq!(place("failure_expired_why"), Some("words::failure"));
     assert_eq!(place("time_minutes"), Some("words::span"));
     assert_eq!(place("refusal_mac_why"), None, "only what is done to a device is refused for a reason");
-    assert_eq!(place("help_lead"), None, "a later screen");
+    assert_eq!(place("help_lead"), None, "a lazy screen");
     assert!(named.len() > 100, "{}", named.len());
 }
 

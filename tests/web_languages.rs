@@ -24,7 +24,7 @@ fn whole(tag: &str) -> String {
 
 fn later(tag: &str) -> String {
     let words = "later\n".repeat(Key::COUNT - Key::FIRST_COUNT);
-    format!("portal-later-texts {tag} {}\n{words}", Key::SET)
+    format!("portal-lazy-texts {tag} {}\n{words}", Key::SET)
 }
 
 fn js(text: &str) -> String {

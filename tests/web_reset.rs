@@ -1,4 +1,4 @@
-//! B, the wait, the result and the temporary passcode in a browser.
+//! The confirmation, the wait, the result and the temporary passcode in a browser.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 

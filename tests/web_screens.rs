@@ -109,7 +109,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("history", past),
         ("no history", no_past),
         ("history failed", past_failed),
-        ("not me", not_me),
+        ("not me", unrecognized_activity),
         ("accessibility", signed_out(Route::Accessibility)),
         ("idle warning", warned),
         (
@@ -353,7 +353,7 @@ async fn pending_becomes_done_without_moving_the_focus() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_announced_is_in_the_polite_status_and_the_same_words_twice_are_two_changes() {
+async fn what_is_announced_stays_for_a_second_and_the_same_words_twice_are_two_changes() {
     let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
     let say = |sequence| {
         move |model: &mut Model| {
@@ -364,6 +364,11 @@ async fn what_is_announced_is_in_the_polite_status_and_the_same_words_twice_are_
     let first = page.text("#announcements span:nth-child(2)");
     assert!(first.contains("offline"));
     page.change(say(2)).await;
+    assert_eq!(page.text("#announcements span:nth-child(2)"), first, "a message stays for a second");
+    assert_eq!(page.text("#announcements span:nth-child(1)"), "");
+    while page.text("#announcements span:nth-child(1)").is_empty() {
+        page.change(|_| {}).await;
+    }
     assert_eq!(page.text("#announcements span:nth-child(1)"), first);
     assert_eq!(page.text("#announcements span:nth-child(2)"), "");
 }

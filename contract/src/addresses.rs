@@ -19,7 +19,7 @@ pub const PASSCODE: &str = "/devices/{device}/passcode";
 /// What happened to it.
 pub const DEVICE_HISTORY: &str = "/devices/{device}/history";
 /// "This wasn't me".
-pub const NOT_ME: &str = "/devices/{device}/not-me/{run}";
+pub const UNRECOGNIZED_ACTIVITY: &str = "/devices/{device}/not-me/{run}";
 /// What happened to all of the person's devices.
 pub const HISTORY: &str = "/history";
 /// What ended since the last visit.
@@ -41,7 +41,7 @@ pub const ALL: [&str; 13] = [
     RESET_PASSCODE,
     PASSCODE,
     DEVICE_HISTORY,
-    NOT_ME,
+    UNRECOGNIZED_ACTIVITY,
     HISTORY,
     NOTIFICATIONS,
     ACCESSIBILITY,

@@ -5,6 +5,9 @@
 //! server. Names follow Microsoft Graph's `managedDevice` where Graph has the thing, camelCase on the wire.
 //! Unknown fields are ignored; an enumeration value that does not exist yet arrives as `Other`.
 
+// The contract is read by whoever writes a client: every item says what it means.
+#![warn(missing_docs)]
+
 #[macro_use]
 mod open_enum;
 mod action;

@@ -75,12 +75,12 @@ test('the result: an answer for either case, a record without the passcode', asy
 test('this was not me: reported, with a reference for IT', async ({ page, portal }) => {
   await portal.reset('aiko', ANDROID);
   await portal.openNotifications();
-  await portal.link('not_me.link', portal.main).first().click();
-  await expect(portal.headed('not_me.heading')).toBeVisible();
+  await portal.link('unrecognized.link', portal.main).first().click();
+  await expect(portal.headed('unrecognized.heading')).toBeVisible();
   const report = await answerTo(page, /\/reportUnrecognized$/);
-  await portal.button('not_me.report_button').click();
+  await portal.button('unrecognized.report_button').click();
   const { reference } = await report.json();
-  await expect(portal.text('not_me.reported')).toBeVisible();
+  await expect(portal.text('unrecognized.reported')).toBeVisible();
   await expect(portal.main.locator('code')).toHaveText(reference);
   await portal.open('/history');
   await portal.isAt('/history');
@@ -96,9 +96,9 @@ test('signing out everywhere ends the other tab and makes the old token worthles
     token = request.headers().authorization ?? token;
   });
   await portal.openNotifications();
-  await portal.link('not_me.link', portal.main).first().click();
-  await expect(portal.headed('not_me.heading')).toBeVisible();
-  await portal.button('not_me.everywhere_button').click();
+  await portal.link('unrecognized.link', portal.main).first().click();
+  await expect(portal.headed('unrecognized.heading')).toBeVisible();
+  await portal.button('unrecognized.everywhere_button').click();
   await portal.isAt('/signed-out');
   await expect(other.headed('signed_out.heading')).toBeVisible();
   await expect(async () => {
@@ -124,7 +124,7 @@ test('a notification read in one tab is read in the other, in its title too', as
 test('a borrowed screen that nobody touches warns, and signs out by itself', SESSION, async ({ page, portal }) => {
   await page.clock.install();
   await portal.enterBorrowed('aiko');
-  await expect(portal.page.getByRole('banner')).toContainText(portal.saying('borrowed.mark'));
+  await expect(portal.page.getByRole('banner')).toContainText(portal.saying('shared_computer.mark'));
   await page.clock.fastForward('04:01');
   await expect(portal.dialog).toContainText(portal.saying('idle.warning'));
   await expect(portal.dialog.getByRole('alert')).not.toBeEmpty();
@@ -143,8 +143,8 @@ test('the end of a reset on a borrowed screen offers to sign out, after which no
   await portal.stepUp();
   await portal.lastButton.click();
   await portal.isDone();
-  const finish = portal.main.getByRole('region', { name: portal.saying('borrowed.finish_heading') });
-  await expect(finish).toContainText(portal.saying('borrowed.finish_text'));
+  const finish = portal.main.getByRole('region', { name: portal.saying('shared_computer.finish_heading') });
+  await expect(finish).toContainText(portal.saying('shared_computer.finish_text'));
   await portal.button('signOut', finish).click();
   await portal.isAt('/signed-out');
   expect(await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)])).toEqual([]);

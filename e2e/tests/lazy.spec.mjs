@@ -53,11 +53,11 @@ test('it cannot be fetched: what it means, whom to ask, and trying again helps',
   await portal.enter('aiko', '/devices');
   await page.route(LAZY, (route) => route.abort('connectionreset'));
   await portal.device(ANDROID).first().click();
-  await expect(portal.headed('later.heading')).toBeVisible();
-  await expect(portal.main.getByRole('alert')).toContainText(portal.saying('later.text'));
+  await expect(portal.headed('lazy.heading')).toBeVisible();
+  await expect(portal.main.getByRole('alert')).toContainText(portal.saying('lazy.text'));
   await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
   await portal.button('retry', portal.main).click();
-  await expect(portal.headed('later.heading')).toBeVisible();
+  await expect(portal.headed('lazy.heading')).toBeVisible();
   await page.unroute(LAZY);
   await portal.button('retry', portal.main).click();
   await portal.isAt(`/devices/${ANDROID}`);
@@ -69,8 +69,8 @@ test('its texts cannot be fetched: the same, and trying again fetches them', asy
   await portal.enter('aiko', '/devices');
   await page.route(TEXTS, (route) => route.abort('connectionreset'));
   await portal.device(ANDROID).first().click();
-  await expect(portal.headed('later.heading')).toBeVisible();
-  await expect(portal.main.getByRole('alert')).toContainText(portal.saying('later.text'));
+  await expect(portal.headed('lazy.heading')).toBeVisible();
+  await expect(portal.main.getByRole('alert')).toContainText(portal.saying('lazy.text'));
   await page.unroute(TEXTS);
   await portal.button('retry', portal.main).click();
   await expect(portal.resetCommand).toBeVisible();
@@ -80,7 +80,7 @@ test('another file in its place is refused', async ({ page, portal, guard }) => 
   guard.pardon(/integrity|Failed to fetch/i);
   await page.route(LAZY, (route) => route.fulfill({ status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0' }));
   await portal.open('/help');
-  await expect(portal.headed('later.heading')).toBeVisible();
+  await expect(portal.headed('lazy.heading')).toBeVisible();
 });
 
 test('the policy of the page allows it as it is', async ({ page, portal }) => {

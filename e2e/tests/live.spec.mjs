@@ -222,6 +222,29 @@ test.describe('cancelling', () => {
   });
 });
 
+test.describe('the focus', () => {
+  test.use({ fleetSpeed: 1 });
+
+  test('is never nowhere while the device receives the reset and confirms it', async ({ page, portal }) => {
+    await portal.reachConfirm('aiko', ANDROID);
+    await portal.lastButton.click();
+    await portal.isPending();
+    await portal.button('pending.cancel').focus();
+    await page.evaluate(() => {
+      globalThis.e2eNowhere = 0;
+      const look = () => {
+        // A frame without a focus is what a screen reader falls out of; two in a row are no change on its way.
+        globalThis.e2eFrames = document.activeElement === document.body ? (globalThis.e2eFrames ?? 0) + 1 : 0;
+        if (globalThis.e2eFrames > 2) globalThis.e2eNowhere += 1;
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await portal.isDone();
+    expect(await page.evaluate(() => globalThis.e2eNowhere)).toBe(0);
+  });
+});
+
 test.describe('before the five minutes', () => {
   test('the questions are answered by keyboard, advise, and keep nobody from going on', async ({ page, portal }) => {
     await portal.enter('aiko', `/devices/${ANDROID}`);

@@ -34,7 +34,7 @@ for (const language of LANGUAGES) {
     test('a borrowed screen: the question, the end of the reset, signed out by the clock', async ({ page, portal }) => {
       await page.clock.install();
       await portal.open('/');
-      await page.getByRole('checkbox', { name: portal.saying('borrowed.check') }).check();
+      await page.getByRole('checkbox', { name: portal.saying('shared_computer.check') }).check();
       await expect(portal.text('idle.rule')).toBeVisible();
       await glance(page, language, 'borrowed-landing');
       await portal.enterBorrowed('aiko');
@@ -42,7 +42,7 @@ for (const language of LANGUAGES) {
       await portal.stepUp();
       await portal.lastButton.click();
       await portal.isDone();
-      await expect(portal.text('borrowed.finish_heading')).toBeVisible();
+      await expect(portal.text('shared_computer.finish_heading')).toBeVisible();
       await glance(page, language, 'borrowed-finish');
       await page.clock.fastForward('05:01');
       await portal.isAt('/signed-out');
@@ -70,9 +70,9 @@ for (const language of LANGUAGES) {
       await expect(page.getByRole('banner').getByRole('link', { name: portal.saying('allNotifications') })).toBeVisible();
       await see('flag-open');
       await portal.link('allNotifications').click();
-      await portal.link('not_me.link', portal.main).first().click();
-      await portal.button('not_me.report_button').click();
-      await expect(portal.text('not_me.reported')).toBeVisible();
+      await portal.link('unrecognized.link', portal.main).first().click();
+      await portal.button('unrecognized.report_button').click();
+      await expect(portal.text('unrecognized.reported')).toBeVisible();
       await see('not-me-reported');
       for (const [name, call, heading] of [
         ['notifications-error', CALL.notifications, 'notifications.error_heading'],
@@ -99,8 +99,8 @@ for (const language of LANGUAGES) {
       await portal.enter('aiko', '/devices');
       await page.route(LAZY, (route) => route.abort('connectionreset'));
       await portal.device(ANDROID).first().click();
-      await expect(portal.headed('later.heading')).toBeVisible();
-      await glance(page, language, 'later-failed');
+      await expect(portal.headed('lazy.heading')).toBeVisible();
+      await glance(page, language, 'lazy-failed');
       await page.unroute(LAZY);
       await portal.button('retry', portal.main).click();
       await portal.isAt(`/devices/${ANDROID}`);

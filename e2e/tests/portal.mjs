@@ -102,7 +102,7 @@ export class Portal {
   /** The same on a screen of somebody else. */
   async enterBorrowed(who) {
     await this.open('/');
-    await this.page.getByRole('checkbox', { name: this.saying('borrowed.check') }).check();
+    await this.page.getByRole('checkbox', { name: this.saying('shared_computer.check') }).check();
     await this.goToProvider();
     await this.provider.fill(who);
     await this.isAt('/devices');

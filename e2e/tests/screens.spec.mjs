@@ -27,8 +27,8 @@ for (const language of LANGUAGES) {
       await portal.isAt(`/devices/${ANDROID}/history`);
       await expect(page.getByRole('row').nth(1)).toBeVisible();
       await see('history');
-      await portal.link('not_me.link').first().click();
-      await expect(portal.headed('not_me.heading')).toBeVisible();
+      await portal.link('unrecognized.link').first().click();
+      await expect(portal.headed('unrecognized.heading')).toBeVisible();
       await see('not-me');
     });
 

@@ -207,8 +207,8 @@ test('signing out everywhere ends the session of another browser', async ({ brow
   await other.enter('aiko', '/devices');
   await portal.reset('aiko', ANDROID);
   await portal.openNotifications();
-  await portal.link('not_me.link', portal.main).first().click();
-  await portal.button('not_me.everywhere_button').click();
+  await portal.link('unrecognized.link', portal.main).first().click();
+  await portal.button('unrecognized.everywhere_button').click();
   await portal.isAt('/signed-out');
   await other.open('/devices');
   await expect(other.wayToSignIn).toBeVisible();

@@ -79,7 +79,7 @@ fn every_reader_of_an_answer_finds_one_in_the_corpus_that_it_understands() {
         ("report", &|answer| api::decode_report(answer).is_ok()),
         ("reset", &|answer| api::decode_action(answer).is_ok()),
         ("passcode", &|answer| api::decode_temporary_passcode(answer).is_ok()),
-        ("notifications", &|answer| api::decode_notifications(answer).is_ok_and(|all| all.len() == 1)),
+        ("notifications", &|answer| api::decode_notifications(answer).is_ok_and(|all| all.items.len() == 1)),
     ];
     for (name, understands) in readers {
         assert!(outcomes.iter().any(understands), "{name}");

@@ -1,7 +1,8 @@
-//! A connector to copy from: what `docs/device-services/http.md` asks for, over two made-up devices of one person. Where a real
-//! one asks its device management, this one lets five seconds pass for each step.
+//! A connector to copy from: what `docs/device-services/http.md` asks for, over made-up devices of one person, each with manners of
+//! its own. Where a real one asks its device management, this one lets time pass.
 //!
-//! `cargo run -p portal-server --example connector -- --token-file FILE --person SUBJECT [--listen 127.0.0.1:8090] [--state FILE]`
+//! `cargo run -p portal-server --example connector -- --token-file FILE --person SUBJECT [--listen 127.0.0.1:8090] [--state FILE]
+//! [--passcode-from portal|service] [--step-seconds 5]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,25 +12,51 @@
     reason = "a sample should stop at once and say where, reads the clock and talks on standard output"
 )]
 
+use axum::body::Bytes;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use portal_contract::UtcTime;
+use portal_contract::{ActionName, UtcTime};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Everything that has to survive a restart: the commands. Never a passcode.
+/// The devices, by what becomes of a command.
+const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
+const ACTIONS: [&str; 6] = ["resetPasscode", "remoteLock", "syncDevice", "rebootNow", "retire", "wipe"];
+
+/// Gives a command to the device management, with the passcode to set.
+type HandOver = Box<dyn Fn(&str, Option<&str>) + Send>;
+
+/// What the connector is told.
+pub(crate) struct Settings {
+    /// What the portal has to show.
+    pub(crate) token: String,
+    /// Whose devices there are.
+    pub(crate) person: String,
+    /// Where commands are written down.
+    pub(crate) file: PathBuf,
+    /// "portal" or "service".
+    pub(crate) passcode_from: String,
+    /// How long a device takes for each step.
+    pub(crate) step_seconds: i64,
+    /// Seconds since 1970.
+    pub(crate) now: Box<dyn Fn() -> i64 + Send>,
+    /// Where commands go.
+    pub(crate) hand_over: HandOver,
+}
+
 struct Memory {
-    token: String,
-    person: String,
-    file: PathBuf,
+    settings: Settings,
+    /// Everything that has to survive a restart: the commands. Never a passcode.
     commands: BTreeMap<String, Value>,
+    /// What the device management made; a real one is asked for it.
+    issued: BTreeMap<String, String>,
 }
 
 type Shared = Arc<Mutex<Memory>>;
@@ -37,11 +64,51 @@ type Shared = Arc<Mutex<Memory>>;
 impl Memory {
     /// Rule 1: on disk before anything is passed on. Written beside and renamed, so that a crash leaves the one or the other.
     fn save(&self) {
-        let beside = self.file.with_extension("new");
+        let beside = self.settings.file.with_extension("new");
         let mut file = std::fs::File::create(&beside).unwrap();
         serde_json::to_writer(&mut file, &self.commands).unwrap();
         file.sync_all().unwrap();
-        std::fs::rename(beside, &self.file).unwrap();
+        std::fs::rename(beside, &self.settings.file).unwrap();
+    }
+
+    /// A command as it is now. Here time alone moves it on; a real connector asks its device management.
+    fn told(&self, id: &str) -> Option<Response> {
+        let command = self.commands.get(id)?;
+        let moment = |name: &str| command[name].as_i64().unwrap_or(i64::MAX);
+        let (began, step, now) = (moment("began"), self.settings.step_seconds, (self.settings.now)());
+        let age = now - began;
+        let device = command["body"]["deviceId"].as_str()?;
+        // After how many steps a device is done, and how. Rule 3: one that would be done too late does nothing.
+        let (steps, ending) = match device {
+            "does-it" => (2, ("done", "")),
+            "not-now-first" => (4, ("done", "")),
+            "refuses" => (2, ("failed", "deviceRejected")),
+            _ => (i64::MAX, ("failed", "commandExpired")),
+        };
+        let ends = began.saturating_add(step.saturating_mul(steps));
+        let (state, code) = match device {
+            _ if !command["canceled"].is_null() => ("canceled", "canceledByUser"),
+            // Rule 5: nobody can tell any more. That is not "never arrived".
+            "is-lost" if age >= step => return Some(problem(StatusCode::SERVICE_UNAVAILABLE, "cannotTell")),
+            _ if now >= ends && ends < moment("expires") => ending,
+            _ if now >= moment("expires") => ("failed", "commandExpired"),
+            "not-now-first" if age >= step => ("active", "notNow"),
+            "does-it" | "refuses" if age >= step => ("active", ""),
+            _ => ("pending", ""),
+        };
+        let updated = UtcTime::from_unix_seconds(now).to_rfc3339();
+        let mut answer = json!({ "id": id, "state": state, "updatedDateTime": updated });
+        match code {
+            "" => {}
+            "notNow" => answer["notNow"] = json!(true),
+            code => answer["errorCode"] = json!(code),
+        }
+        Some(Json(answer).into_response())
+    }
+
+    fn is_pending(&self, id: &str) -> bool {
+        let began = self.commands.get(id).and_then(|command| command["began"].as_i64());
+        began.is_some_and(|began| (self.settings.now)() - began < self.settings.step_seconds)
     }
 }
 
@@ -49,17 +116,20 @@ fn now_seconds() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
-fn devices() -> [Value; 2] {
-    ["phone-1", "phone-2"].map(|id| {
+fn devices() -> Vec<Value> {
+    let device = |id: &str| {
         json!({
             "id": id, "deviceName": id, "operatingSystem": "Android", "osVersion": "15",
             "manufacturer": "Sample", "model": "Phone", "serialNumber": format!("S-{id}"),
             "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
             "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
             "lastSyncDateTime": "2026-01-01T00:00:00Z", "enrolledDateTime": "2025-01-01T00:00:00Z",
-            "resetPasscode": { "allowed": true, "expiresAfterSeconds": 3600, "erasePending": false }
+            "resetPasscode": { "allowed": true, "expiresAfterSeconds": 3600, "erasePending": false },
+            // These two are never allowed by silence. A made-up device is set up anew at once and stays in the list.
+            "retire": { "allowed": true }, "wipe": { "allowed": true }
         })
-    })
+    };
+    DEVICES.map(device).into()
 }
 
 /// An error as RFC 9457 wants it.
@@ -68,14 +138,14 @@ fn problem(status: StatusCode, code: &str) -> Response {
     (status, [("content-type", "application/problem+json")], body).into_response()
 }
 
-fn not_found() -> Response {
+async fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "notFound")
 }
 
-async fn capabilities() -> Json<Value> {
+async fn capabilities(State(memory): State<Shared>) -> Json<Value> {
     Json(json!({
-        "contract": "1", "product": "Sample connector", "productVersion": "1", "passcodeFrom": "portal",
-        "actions": ["resetPasscode", "remoteLock", "syncDevice"], "cancel": true, "pollSeconds": 2
+        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true,
+        "passcodeFrom": memory.lock().unwrap().settings.passcode_from, "pollSeconds": 2
     }))
 }
 
@@ -83,12 +153,15 @@ async fn list(
     State(memory): State<Shared>,
     Path(person): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
-) -> Json<Value> {
-    let all: Vec<Value> = if memory.lock().unwrap().person == person { devices().into() } else { Vec::new() };
+) -> Response {
+    let is_known = memory.lock().unwrap().settings.person == person;
+    let all: Vec<Value> = if is_known { devices() } else { Vec::new() };
     let is_after =
         |after: &String| all.iter().position(|one| one["id"] == **after).map_or(all.len(), |at| at + 1);
     let first = query.get("after").map_or(0, is_after);
-    let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100);
+    let Ok(limit @ 1..) = query.get("limit").map_or(Ok(100), |limit| limit.parse::<usize>()) else {
+        return problem(StatusCode::BAD_REQUEST, "invalidRequest");
+    };
     let page: Vec<&Value> = all.iter().skip(first).take(limit).collect();
     let mut answer = json!({ "devices": page });
     if first + page.len() < all.len()
@@ -96,72 +169,107 @@ async fn list(
     {
         answer["nextAfter"] = last["id"].clone();
     }
-    Json(answer)
+    Json(answer).into_response()
 }
 
 async fn device(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
-    let is_theirs = memory.lock().unwrap().person == person;
-    let found = devices().into_iter().find(|device| is_theirs && device["id"] == *id);
-    found.map_or_else(not_found, |device| Json(device).into_response())
+    let is_theirs = memory.lock().unwrap().settings.person == person;
+    match devices().into_iter().find(|device| is_theirs && device["id"] == *id) {
+        Some(device) => Json(device).into_response(),
+        None => not_found().await,
+    }
 }
 
-/// A command as it is now. Here time alone moves it on; a real connector asks its device management.
-fn told(id: &str, command: &Value) -> Json<Value> {
-    let began = command["began"].as_i64().unwrap_or_default();
-    let (state, since) = match now_seconds() - began {
-        _ if command["isCanceled"] == true => ("canceled", began),
-        0..5 => ("pending", began),
-        5..10 => ("active", began + 5),
-        _ => ("done", began + 10),
+async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes) -> Response {
+    let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(&bytes) else {
+        return problem(StatusCode::BAD_REQUEST, "invalidRequest");
     };
-    let updated = UtcTime::from_unix_seconds(since).to_rfc3339();
-    Json(json!({ "id": id, "state": state, "updatedDateTime": updated }))
-}
-
-async fn put(State(memory): State<Shared>, Path(id): Path<String>, Json(mut body): Json<Value>) -> Response {
+    // Rule 4: it goes to the device management and nowhere else.
+    let passcode = body.remove("passcode");
+    let body = Value::Object(body);
+    let word = |name: &str| body[name].as_str();
+    let (Some(action), Some(person), Some(device), Some(expires)) = (
+        word("action").filter(|action| ActionName::from_wire(action) != ActionName::Other),
+        word("personId"),
+        word("deviceId"),
+        word("expiresDateTime").and_then(UtcTime::parse),
+    ) else {
+        return problem(StatusCode::BAD_REQUEST, "invalidRequest");
+    };
     let mut memory = memory.lock().unwrap();
-    // Rule 4. A real connector hands it to its device management here, after `save`.
-    let _passcode = body.as_object_mut().and_then(|body| body.remove("passcode"));
     if let Some(known) = memory.commands.get(&id) {
         return match known["body"] == body {
-            true => told(&id, known).into_response(),
+            true => memory.told(&id).unwrap(),
             false => problem(StatusCode::CONFLICT, "otherBody"),
         };
     }
-    let is_known = devices().iter().any(|device| device["id"] == body["deviceId"]);
-    if !is_known || body["personId"] != *memory.person {
+    if !DEVICES.contains(&device) || person != memory.settings.person || !ACTIONS.contains(&action) {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "deviceRejected");
     }
-    let expires = body["expiresDateTime"].as_str().and_then(UtcTime::parse);
-    if expires.is_none_or(|expires| expires.unix_seconds() < now_seconds()) {
+    let now = (memory.settings.now)();
+    if expires.unix_seconds() <= now {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "commandExpired");
     }
-    let command = json!({ "body": body, "began": now_seconds() });
-    let answer = told(&id, &command);
-    memory.commands.insert(id, command);
+    let is_issued =
+        memory.settings.passcode_from == "service" && body["outcome"]["kind"] == "temporaryPasscode";
+    let command = json!({ "body": body, "began": now, "expires": expires.unix_seconds() });
+    memory.commands.insert(id.clone(), command);
     memory.save();
-    (StatusCode::CREATED, answer).into_response()
+    (memory.settings.hand_over)(&id, passcode.as_ref().and_then(Value::as_str));
+    if is_issued {
+        memory.issued.insert(id.clone(), format!("{:08}", getrandom::u32().unwrap() % 100_000_000));
+    }
+    (StatusCode::CREATED, memory.told(&id).unwrap()).into_response()
 }
 
 async fn state(State(memory): State<Shared>, Path(id): Path<String>) -> Response {
-    let memory = memory.lock().unwrap();
-    memory.commands.get(&id).map_or_else(not_found, |command| told(&id, command).into_response())
+    let told = memory.lock().unwrap().told(&id);
+    match told {
+        Some(told) => told,
+        None => not_found().await,
+    }
 }
 
 async fn cancel(State(memory): State<Shared>, Path(id): Path<String>) -> Response {
-    let mut memory = memory.lock().unwrap();
-    let Some(command) = memory.commands.get_mut(&id) else { return not_found() };
-    if told(&id, command)["state"] == "pending" {
-        command["isCanceled"] = json!(true);
+    let told = {
+        let mut memory = memory.lock().unwrap();
+        if memory.is_pending(&id)
+            && let Some(command) = memory.commands.get_mut(&id)
+        {
+            command["canceled"] = json!(true);
+            memory.save();
+        }
+        memory.told(&id)
+    };
+    match told {
+        Some(told) => told,
+        None => not_found().await,
     }
-    let answer = told(&id, command);
-    memory.save();
-    answer.into_response()
+}
+
+async fn passcode(State(memory): State<Shared>, Path(id): Path<String>) -> Response {
+    let found = {
+        let memory = memory.lock().unwrap();
+        let age = memory.commands.get(&id).and_then(|command| command["began"].as_i64());
+        let age = age.map(|began| (memory.settings.now)() - began);
+        let done_after = 2 * memory.settings.step_seconds;
+        memory
+            .issued
+            .get(&id)
+            .cloned()
+            .filter(|_| age.is_some_and(|age| (done_after..done_after + 3600).contains(&age)))
+    };
+    match found {
+        Some(passcode) => {
+            ([("cache-control", "no-store")], Json(json!({ "passcode": passcode }))).into_response()
+        }
+        None => not_found().await,
+    }
 }
 
 /// Answers nobody but the portal. The comparison takes the same time wherever the first difference is.
 async fn only_the_portal(State(memory): State<Shared>, request: Request, next: Next) -> Response {
-    let expected = format!("Bearer {}", memory.lock().unwrap().token);
+    let expected = format!("Bearer {}", memory.lock().unwrap().settings.token);
     let shown =
         request.headers().get("authorization").map(|value| value.as_bytes().to_vec()).unwrap_or_default();
     let difference = expected.bytes().zip(&shown).fold(0, |all, (one, other)| all | (one ^ other));
@@ -172,18 +280,20 @@ async fn only_the_portal(State(memory): State<Shared>, request: Request, next: N
 }
 
 /// The whole connector.
-pub(crate) fn connector(token: String, person: String, file: PathBuf) -> Router {
-    let commands = match std::fs::read(&file) {
+pub(crate) fn connector(settings: Settings) -> Router {
+    let commands = match std::fs::read(&settings.file) {
         Ok(text) => serde_json::from_slice(&text).unwrap(),
         Err(_) => BTreeMap::new(),
     };
-    let memory = Arc::new(Mutex::new(Memory { token, person, file, commands }));
+    let memory = Arc::new(Mutex::new(Memory { settings, commands, issued: BTreeMap::new() }));
     Router::new()
         .route("/v1/capabilities", get(capabilities))
         .route("/v1/people/{person}/devices", get(list))
         .route("/v1/people/{person}/devices/{id}", get(device))
         .route("/v1/commands/{id}", get(state).put(put))
         .route("/v1/commands/{id}/cancel", post(cancel))
+        .route("/v1/commands/{id}/passcode", get(passcode))
+        .fallback(not_found)
         .layer(middleware::from_fn_with_state(Arc::clone(&memory), only_the_portal))
         .with_state(memory)
 }
@@ -195,11 +305,19 @@ async fn main() {
         arguments.iter().position(|one| one == name).and_then(|at| arguments.get(at + 1)).cloned()
     };
     let token_file = given("--token-file").expect("--token-file FILE is missing");
-    let token = std::fs::read_to_string(token_file).unwrap().trim().to_owned();
-    let person = given("--person").expect("--person SUBJECT is missing");
-    let file = given("--state").unwrap_or_else(|| "connector.json".to_owned());
+    let settings = Settings {
+        token: std::fs::read_to_string(token_file).unwrap().trim().to_owned(),
+        person: given("--person").expect("--person SUBJECT is missing"),
+        file: given("--state").unwrap_or_else(|| "connector.json".to_owned()).into(),
+        passcode_from: given("--passcode-from").unwrap_or_else(|| "portal".to_owned()),
+        step_seconds: given("--step-seconds").map_or(5, |text| text.parse().expect("--step-seconds NUMBER")),
+        now: Box::new(now_seconds),
+        hand_over: Box::new(|id, passcode| {
+            println!("{id}: to the device{}", if passcode.is_some() { ", with a passcode" } else { "" });
+        }),
+    };
     let listen = given("--listen").unwrap_or_else(|| "127.0.0.1:8090".to_owned());
     let listener = tokio::net::TcpListener::bind(listen).await.unwrap();
     println!("http://{}/v1", listener.local_addr().unwrap());
-    axum::serve(listener, connector(token, person, file.into())).await.unwrap();
+    axum::serve(listener, connector(settings)).await.unwrap();
 }

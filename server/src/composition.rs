@@ -15,8 +15,9 @@ use crate::http::{
 use crate::metrics::{CountedService, Metrics};
 use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
 use crate::ports::{
-    Clock, CrashPoints, DeviceService, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
+    Clock, CrashPoints, DeviceService, EventInbox, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
 };
+use crate::services::graph::{GraphError, GraphService, RecordError};
 use crate::services::http::{HttpService, HttpServiceError};
 use crate::services::simulated::{FleetError, SimulatedFleet};
 use crate::services::{NamedService, ServiceRouter, SwitchedService};
@@ -58,6 +59,10 @@ pub enum StartError {
     Fleet(PathBuf, FleetError),
     /// There can be no client for a device service.
     DeviceService(String, HttpServiceError),
+    /// There can be no client for Microsoft Graph.
+    Graph(String, GraphError),
+    /// The record of commands to Microsoft Graph cannot be used.
+    CommandRecord(PathBuf, RecordError),
     /// The page's folder cannot be used.
     Page(PathBuf, io::Error),
     /// Sockets.
@@ -110,6 +115,14 @@ impl std::fmt::Display for StartError {
             Self::DeviceService(name, HttpServiceError(reason)) => {
                 write!(formatter, "no HTTP client for the device service {name}: {reason}")
             }
+            Self::Graph(name, GraphError(reason)) => {
+                write!(formatter, "no HTTP client for the device service {name}: {reason}")
+            }
+            Self::CommandRecord(path, RecordError(reason)) => write!(
+                formatter,
+                "the record of commands to Microsoft Graph, {}, cannot be used ({reason}): {WHAT_TO_DO}",
+                path.display()
+            ),
             Self::Page(path, error) => {
                 write!(formatter, "the page in {} cannot be served ({error}): build it again", path.display())
             }
@@ -165,6 +178,8 @@ pub struct Server {
     pub fleet: Option<Arc<SimulatedFleet>>,
     /// The connectors to device management elsewhere.
     pub connectors: Vec<Arc<HttpService>>,
+    /// The tenants of Microsoft Intune.
+    pub tenants: Vec<Arc<GraphService>>,
     store: SqliteStore,
     vault: Arc<dyn PasscodeVault>,
     drain_time: Duration,
@@ -196,6 +211,13 @@ pub fn fleet_database(database: &Path) -> PathBuf {
     database.with_extension("fleet.sqlite")
 }
 
+/// The file in which commands to Microsoft Graph are recorded, beside the server's own. It is in no backup: it goes on where the
+/// world goes on, and a restored command whose row is missing is never sent again.
+#[must_use]
+pub fn graph_database(database: &Path) -> PathBuf {
+    database.with_extension("graph.sqlite")
+}
+
 impl Server {
     /// Opens databases and puts everything together.
     ///
@@ -209,7 +231,8 @@ impl Server {
             .await
             .map_err(|error| StartError::Database(settings.database.clone(), error))?;
         begin_record(&store, settings, clock.now()).await?;
-        let DeviceServices { named, fleet, connectors } = device_services::open(settings, &clock).await?;
+        let DeviceServices { named, fleet, connectors, tenants, webhooks } =
+            device_services::open(settings, &clock, &randomness).await?;
         let vault: Arc<dyn PasscodeVault> =
             Arc::new(AeadVault::with_keys(settings.passcode_keys.clone(), Arc::clone(&randomness)));
         let metrics = Arc::new(Metrics::new(log_lines_lost));
@@ -257,6 +280,7 @@ impl Server {
             settings: Arc::new(edge_settings(settings)?),
             metrics: Arc::clone(&metrics),
             page: page(settings)?.map(Arc::new),
+            inbox: webhooks.is_used().then(|| Arc::new(webhooks) as Arc<dyn EventInbox>),
         };
         let limits = ServeLimits {
             connections: settings.serving.connections,
@@ -278,6 +302,7 @@ impl Server {
             metrics,
             fleet,
             connectors,
+            tenants,
             drain_time,
         })
     }
@@ -335,6 +360,9 @@ impl Server {
         for connector in self.connectors {
             tokio::spawn(device_services::look_after(connector, stop.clone()));
         }
+        for tenant in &self.tenants {
+            tokio::spawn(device_services::look_after_tenant(Arc::clone(tenant), stop.clone()));
+        }
         if let Some(operation) = operation {
             let limits = ServeLimits { connections: OPERATION_CONNECTIONS, ..self.limits.clone() };
             let metrics = Arc::new(Metrics::new(log_lines_lost));
@@ -343,6 +371,9 @@ impl Server {
         serve(listeners, self.router, self.limits, self.metrics, stop).await;
         if queue.await.is_err() {
             tracing::error!("the queue ended unexpectedly");
+        }
+        for tenant in self.tenants {
+            tenant.close().await;
         }
         // Requests that ran until now have counted as well.
         if record.await.is_err() || self.portal.link_audit().await.is_err() {

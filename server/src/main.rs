@@ -4,12 +4,17 @@
 //! arguments or the configuration.
 
 use portal_server::config::Settings;
-use portal_server::operator::{self, AuditCommand, OperatorError, PasscodesCommand, Wanted};
-use portal_server::system::{self, SystemClock};
+use portal_server::operator::{
+    self, AuditCommand, ConnectorCheck, ConnectorCommand, OperatorError, PasscodesCommand, Wanted,
+};
+use portal_server::services::http as connector;
+use portal_server::system::{self, SystemClock, SystemRandomness};
 use portal_server::{composition, config};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Why the program ends without having done what was asked.
 struct Failed {
@@ -54,6 +59,8 @@ fn run() -> Result<Vec<String>, Failed> {
         Wanted::Help(text) => Ok(vec![text]),
         Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
         Wanted::Check => settings(file.as_deref()).map(|_| Vec::new()),
+        Wanted::Connector(ConnectorCommand::Check(wanted)) => check_connector(&wanted),
+        Wanted::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
@@ -68,6 +75,36 @@ fn run() -> Result<Vec<String>, Failed> {
             system::start_log_by_hand();
             let result = runtime()?.block_on(operate(&settings, &wanted));
             result.map_err(|error| Failed::not_done(&error))
+        }
+    }
+}
+
+/// Says of each rule how a connector keeps it.
+fn check_connector(wanted: &ConnectorCheck) -> Result<Vec<String>, Failed> {
+    let settings = config::connector(&wanted.url, &wanted.token_file, wanted.ca_file.as_deref());
+    let settings = settings.map_err(|mistakes| Failed {
+        code: 2,
+        reasons: mistakes.iter().map(ToString::to_string).collect(),
+    })?;
+    let plan = connector::Plan {
+        person: wanted.person.clone(),
+        device: wanted.device.clone(),
+        really_reset: wanted.really_reset,
+        remembered: wanted.remembered.clone(),
+        patience: Duration::from_secs(u64::from(wanted.wait_seconds)),
+        between: None,
+    };
+    let checked = connector::check(&settings, &plan, Arc::new(SystemClock), Arc::new(SystemRandomness));
+    let lines = runtime()?.block_on(checked).map_err(|error| Failed::not_done(&error.0))?;
+    let wrong = lines.iter().filter(|line| matches!(line.verdict, connector::Verdict::Wrong(_))).count();
+    let told = lines.iter().map(ToString::to_string).collect();
+    match wrong {
+        0 => Ok(told),
+        _ => {
+            say(&told);
+            Err(Failed::not_done(&format!(
+                "the connector breaks {wrong} rule(s): docs/device-services/http.md"
+            )))
         }
     }
 }
@@ -88,6 +125,7 @@ async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, Op
         Wanted::Restore { from } => operator::restore(settings, from, &SystemClock).await,
         // Done without a database.
         Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
+        | Wanted::Connector(_)
         | Wanted::Serve
         | Wanted::Check
         | Wanted::Help(_)

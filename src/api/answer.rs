@@ -23,7 +23,6 @@ pub struct DevicePage {
     pub left_out: usize,
 }
 
-/// The notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationPage {
     /// Newest first.
@@ -32,7 +31,6 @@ pub struct NotificationPage {
     pub left_out: usize,
 }
 
-/// One page of a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryPage {
     /// The entries of this page, newest first.

@@ -56,10 +56,7 @@ pub enum ApiError {
     /// No answer at all.
     Network(NetworkFault),
     /// An answer, but not from our API: a captive portal, a proxy, half a document.
-    NotUnderstood {
-        /// Its status.
-        status: u16,
-    },
+    NotUnderstood { status: u16 },
 }
 
 impl ApiError {

@@ -32,7 +32,6 @@ pub enum StreamEventKind {
     Other,
 }
 
-/// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamEvent {
     /// What it is about.

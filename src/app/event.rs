@@ -40,7 +40,6 @@ impl std::fmt::Debug for Opening {
 /// Whether the page is in the foreground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// It is.
     Visible,
     /// It is not.
     Hidden,
@@ -57,15 +56,12 @@ pub enum Event {
     Actions(actions::Event),
     /// To the temporary passcode on the screen.
     Passcode(passcode::Event),
-    /// To notifications.
     Notifications(notifications::Event),
-    /// To the history.
     History(history::Event),
     /// Around signing in and out.
     SignIn(sign_in::Event),
     /// Around a computer that is not the person's own.
     SharedComputer(shared_computer::Event),
-    /// To the language.
     Language(language::Event),
     /// To the event stream.
     Live(live::Event),
@@ -96,19 +92,17 @@ pub enum AppEvent {
     PrintChosen,
     /// A request was answered, or not.
     Fetched {
-        /// Which.
         id: FetchId,
         /// How.
         outcome: HttpOutcome,
     },
     /// Random bytes were drawn; `None` when the browser refuses.
     RandomDrawn(Option<SignInRandom>),
-    /// A timer fired.
     TimerFired(TimerId),
-    /// The later screens are there, and the language with their texts.
-    LaterScreensLoaded(Catalogue),
-    /// The later screens could not be loaded.
-    LaterScreensFailed,
+    /// The lazy screens are there, and the language with their texts.
+    LazyScreensLoaded(Catalogue),
+    /// The lazy screens could not be loaded.
+    LazyScreensFailed,
     /// The browser refused to store something.
     StorageRefused,
 }

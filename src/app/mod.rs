@@ -14,10 +14,10 @@
 //! | presses "Try again" at anything that failed to load (also `config.json`) | `AppEvent::RetryChosen` |
 //! | types into the filter (also each IME commit) | `devices::Event::FilterChanged(text)` |
 //! | asks for more rows | `devices::Event::MoreChosen` |
-//! | presses "Reset passcode" at a device (details or list) | `actions::Event::ResetChosen(id)`: A opens (`actions.reset` is `Explain`), or the reset's page when one is under way |
-//! | presses "Sign out" in A; presses the one button of `Expired`, `WrongPerson`, `SignInCancelled`, `SignInFailed` | `actions::Event::SignOutForResetChosen` |
-//! | cancels A (button or Esc) or B | `actions::Event::ResetCancelled` |
-//! | presses the last button of B; "Try again" in `OutcomeUnknown` and `Busy` | `actions::Event::ResetConfirmed` |
+//! | presses "Reset passcode" at a device (details or list) | `actions::Event::ResetChosen(id)`: the explanation opens (`actions.reset` is `Explain`), or the reset's page when one is under way |
+//! | presses "Sign out" in the explanation; presses the one button of `Expired`, `WrongPerson`, `SignInCancelled`, `SignInFailed` | `actions::Event::SignOutForResetChosen` |
+//! | cancels the explanation (button or Esc) or the confirmation | `actions::Event::ResetCancelled` |
+//! | presses the last button of the confirmation; "Try again" in `OutcomeUnknown` and `Busy` | `actions::Event::ResetConfirmed` |
 //! | wants another reset after an ended one (`Done`, `Failed`, `Superseded`, `Canceled`, `Rejected`) | `actions::Event::ResetRestarted` |
 //! | chooses another action; confirms it; cancels its question or its field | `actions::Event::Chosen`; `actions::Event::Confirmed`; `actions::Event::Cancelled` |
 //! | saves a new name | `actions::Event::NameSubmitted` |
@@ -69,7 +69,7 @@
 
 mod answers;
 mod event;
-mod later;
+mod lazy;
 mod model;
 mod navigation;
 mod network;

@@ -28,7 +28,7 @@ impl Features {
             return self.enter_route(context);
         }
         context.page.route = route;
-        self.forget_failed_later_screens(context);
+        self.forget_failed_lazy_screens(context);
         context.page.arrivals = context.page.arrivals.wrapping_add(1);
         self.passcode.hide(context);
         self.leave_reset(context);
@@ -114,7 +114,7 @@ impl Features {
             Config::Failed(_) => self.retry_config(context),
             Config::Loading => {}
             Config::Ready(_) => {
-                self.forget_failed_later_screens(context);
+                self.forget_failed_lazy_screens(context);
                 self.enter_route(context);
             }
         }

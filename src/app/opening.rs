@@ -3,9 +3,9 @@
 use super::Opening;
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
 use crate::core::{
-    BORROWED, CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch,
-    HistoryEntry, LOCALE, NO_AUTH_TIME, PendingSignIn, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
-    StoredAtStart, WAS_SIGNED_IN, find as find_stored,
+    CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch, HistoryEntry, LOCALE,
+    NO_AUTH_TIME, PendingSignIn, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
+    TabStorage, WAS_SIGNED_IN, find as find_stored,
 };
 use crate::domain::{ActionEvent, Computer};
 use crate::features::Features;
@@ -24,7 +24,7 @@ impl Features {
         let is_available = entries.is_some();
         let entries = entries.unwrap_or_default();
         let find = |key: &str| find_stored(&entries, key);
-        context.page.stored = StoredAtStart {
+        context.page.stored = TabStorage {
             is_available,
             was_signed_in: find(WAS_SIGNED_IN).is_some(),
             silent_tried: find(SILENT_TRIED).is_some(),
@@ -37,7 +37,7 @@ impl Features {
             goes_on: false,
             no_auth_time: find(NO_AUTH_TIME).is_some(),
         };
-        if find(BORROWED).is_some() {
+        if find(SHARED_COMPUTER).is_some() {
             self.shared_computer.screen = Computer::Shared;
         }
         match context.page.route {

@@ -15,7 +15,7 @@ pub fn step(model: Model, event: Event, now: Now) -> (Model, Vec<Effect>) {
         features.update(event, &mut context);
         features.follow_up(&mut context);
         features.keep_stream(&mut context);
-        features.ask_for_later_screens(&mut context);
+        features.ask_for_lazy_screens(&mut context);
     }
     let (page, effects) = context.end();
     (Model { page, features }, effects)
@@ -61,8 +61,8 @@ impl Features {
             AppEvent::Fetched { id, outcome } => self.on_fetched(&id, &outcome, context),
             AppEvent::RandomDrawn(random) => self.on_random_drawn(random.as_ref(), context),
             AppEvent::TimerFired(timer) => self.on_timer(timer, context),
-            AppEvent::LaterScreensLoaded(language) => self.on_later_screens_loaded(language, context),
-            AppEvent::LaterScreensFailed => self.on_later_screens_failed(context),
+            AppEvent::LazyScreensLoaded(language) => self.on_lazy_screens_loaded(language, context),
+            AppEvent::LazyScreensFailed => self.on_lazy_screens_failed(context),
             AppEvent::StorageRefused => self.on_storage_refused(context),
         }
     }

@@ -80,7 +80,6 @@ fn numeric_date(fields: &Fields<'_>, name: &str) -> Option<i64> {
 pub struct Expectations<'a> {
     /// The issuer of the discovery document.
     pub issuer: &'a str,
-    /// This client.
     pub client_id: &'a str,
     /// Further audiences an ID token may name, if this client is among them and `azp`.
     pub trusted_audiences: &'a [String],

@@ -17,7 +17,6 @@ pub enum ConfigError {
     Unreachable,
     /// There is no `config.json` (404, or a page of HTML instead).
     Missing,
-    /// It is not JSON.
     NotJson,
     /// This entry is missing or of the wrong type.
     Field(&'static str),

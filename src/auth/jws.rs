@@ -49,9 +49,7 @@ pub struct SignatureCheck {
     pub algorithm: JwsAlgorithm,
     /// The public key as a JWK: its public numbers and nothing else.
     pub jwk: String,
-    /// What was signed.
     pub signed: Vec<u8>,
-    /// The signature.
     pub signature: Vec<u8>,
 }
 

@@ -24,15 +24,9 @@ pub enum Purpose {
         return_to: Route,
     },
     /// A fresh sign-in for a reset of this device's passcode.
-    StepUp {
-        /// The device.
-        device: DeviceId,
-    },
+    StepUp { device: DeviceId },
     /// A recent sign-in to see this device's temporary passcode.
-    Reveal {
-        /// The device.
-        device: DeviceId,
-    },
+    Reveal { device: DeviceId },
 }
 
 impl Purpose {
@@ -102,7 +96,6 @@ pub struct Transaction {
     pub nonce: String,
     /// Who has to come back; `None` when anybody may sign in.
     pub expected: Option<ExpectedPerson>,
-    /// What it is for.
     pub purpose: Purpose,
     /// The key of the reset it may lead to.
     pub key: IdempotencyKey,
@@ -257,10 +250,9 @@ impl Continuation {
     }
 }
 
-/// Lets B come back after a reload, if the sign-in is still fresh then. It allows nothing by itself.
+/// Lets the confirmation come back after a reload, if the sign-in is still fresh then. It allows nothing by itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResumeRecord {
-    /// The device.
     pub device: DeviceId,
     /// The key of this step-up.
     pub key: IdempotencyKey,

@@ -7,10 +7,10 @@ use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A promise of the texts of a language by its tag, those of a first visit or those of the later screens; without a
+    /// A promise of the texts of a language by its tag, those of a first visit or those of the lazy screens; without a
     /// tag of the language the page begins with.
     #[wasm_bindgen(js_name = portalTexts, catch)]
-    fn portal_texts(tag: &str, is_later: bool) -> Result<js_sys::Promise, JsValue>;
+    fn portal_texts(tag: &str, is_lazy: bool) -> Result<js_sys::Promise, JsValue>;
 }
 
 /// The language the page begins with; `None` when it cannot be had.
@@ -26,33 +26,33 @@ pub async fn first() -> Option<Catalogue> {
     Catalogue::parse(texts?).ok()
 }
 
-/// A language; what of it was loaded before is `kept`, and not loaded again. `is_whole`: with the texts of the later
+/// A language; what of it was loaded before is `kept`, and not loaded again. `is_whole`: with the texts of the lazy
 /// screens. `None` when it cannot be had, or is not what it should be. All requests are under way before this returns.
 pub fn load(
     locale: Locale,
     kept: Option<Catalogue>,
     is_whole: bool,
 ) -> impl Future<Output = Option<Catalogue>> {
-    let has_later = kept.as_ref().is_some_and(Catalogue::is_whole);
+    let has_lazy = kept.as_ref().is_some_and(Catalogue::is_whole);
     let first = if kept.is_none() { asked(locale.tag(), false) } else { None };
-    let later = if is_whole && !has_later { asked(locale.tag(), true) } else { None };
+    let lazy = if is_whole && !has_lazy { asked(locale.tag(), true) } else { None };
     async move {
         // Both are waited for: a refusal that nobody hears is an error of the page.
-        let (first, later) = (received(first).await, received(later).await);
+        let (first, lazy) = (received(first).await, received(lazy).await);
         #[cfg(debug_assertions)]
-        if first.as_deref() == Some("") || later.as_deref() == Some("") {
+        if first.as_deref() == Some("") || lazy.as_deref() == Some("") {
             return Some(Catalogue::embedded(locale));
         }
         let catalogue = match kept {
             Some(kept) => kept,
             None => Catalogue::parse(first?).ok().filter(|catalogue| catalogue.locale() == locale)?,
         };
-        if is_whole && !has_later { catalogue.with_later(later?).ok() } else { Some(catalogue) }
+        if is_whole && !has_lazy { catalogue.with_lazy(lazy?).ok() } else { Some(catalogue) }
     }
 }
 
-fn asked(tag: &str, is_later: bool) -> Option<JsFuture> {
-    portal_texts(tag, is_later).ok().map(JsFuture::from)
+fn asked(tag: &str, is_lazy: bool) -> Option<JsFuture> {
+    portal_texts(tag, is_lazy).ok().map(JsFuture::from)
 }
 
 async fn received(texts: Option<JsFuture>) -> Option<String> {

@@ -5,6 +5,27 @@
 //! strings in it. What changes is a closure that reads signals ([`live`], [`Element::attr_live`]); Leptos runs it again and
 //! disposes of everything that was made inside it. A live part is replaced as a whole, so it should be as small as what
 //! changes, and read selections ([`crate::shell::select`]). Measured reasons: docs/adr/0011-own-markup-layer.md.
+//!
+//! # For Leptos developers
+//!
+//! Signals, effects, contexts and owners are Leptos' own; only `view!` is not used. A component is a function that returns a
+//! [`View`], called and not rendered by a macro. State is not retained in components: they select from the one model and dispatch
+//! events (`crate::app::Event`).
+//!
+//! | in Leptos | here |
+//! |---|---|
+//! | `view! { <p class="lede">{text}</p> }` | `el("p").class("lede").words(text)` |
+//! | `<a href=path>..</a>` | `el("a").attr("href", path).child(..)` |
+//! | `{move \|\| ..}`, `<Show when=..>`, `<For ..>` | [`live`] or [`Element::live`]: made anew as a whole |
+//! | `attr:hidden=move \|\| ..`, `prop:value=..` | [`Element::attr_live`], [`Element::prop_live`] |
+//! | `on:click=..` | [`Element::on_press`], [`Element::on`] |
+//! | `NodeRef` with an effect | [`Element::on_mount`] |
+//! | `on_cleanup` | [`Element::on_cleanup`] |
+//! | `Effect::new` | [`effect`] |
+//! | a fragment `<>..</>` | [`group`] |
+//! | `Memo::new` of a part of the state | [`crate::shell::select`] |
+//! | `use_context` | [`crate::shell::use_model`], [`crate::shell::use_dispatch`], [`crate::shell::use_tr`] |
+//! | `mount_to` | [`attach`] |
 
 use super::focus_heading;
 use crate::i18n::Text;
@@ -47,7 +68,7 @@ enum Setting {
 struct Retained(Vec<Box<dyn std::any::Any>>);
 
 impl Retained {
-    fn keep<T: 'static>(&mut self, thing: T) {
+    fn retain<T: 'static>(&mut self, thing: T) {
         self.0.push(Box::new(thing));
     }
 }
@@ -66,9 +87,9 @@ fn repeat(mut run: Box<dyn FnMut()>) -> RenderEffect<Retained> {
 }
 
 /// What is done when its element goes.
-struct Farewell(Option<Box<dyn FnOnce()>>);
+struct OnCleanup(Option<Box<dyn FnOnce()>>);
 
-impl Drop for Farewell {
+impl Drop for OnCleanup {
     fn drop(&mut self) {
         if let Some(react) = self.0.take() {
             react();
@@ -174,7 +195,7 @@ impl Element {
     /// The classes.
     #[inline(never)]
     pub fn class(self, classes: &'static str) -> Self {
-        self.set(Setting::Attribute("class", Cow::Shared(classes)))
+        self.set(Setting::Attribute("class", Cow::Borrowed(classes)))
     }
 
     /// An attribute.
@@ -211,12 +232,12 @@ impl Element {
     }
 
     /// Calls `react` once, as soon as the element stands in the document.
-    pub fn mounted(self, react: impl FnOnce(web_sys::HtmlElement) + 'static) -> Self {
+    pub fn on_mount(self, react: impl FnOnce(web_sys::HtmlElement) + 'static) -> Self {
         self.set(Setting::Mounted(Box::new(react)))
     }
 
     /// Calls `react` once, when the element goes.
-    pub fn removed(self, react: impl FnOnce() + 'static) -> Self {
+    pub fn on_cleanup(self, react: impl FnOnce() + 'static) -> Self {
         self.set(Setting::Removed(Box::new(react)))
     }
 
@@ -263,26 +284,26 @@ impl Element {
 
 /// Puts a part into the document, at the end of `parent`, for as long as the current reactive owner lives.
 pub fn attach(part: View, parent: &Node) {
-    let mut kept = Retained::default();
-    part.build(parent, &mut kept);
-    let _owned = StoredValue::new_local(kept);
+    let mut retained = Retained::default();
+    part.build(parent, &mut retained);
+    let _owned = StoredValue::new_local(retained);
 }
 
 impl View {
-    fn build(self, parent: &Node, kept: &mut Retained) {
+    fn build(self, parent: &Node, retained: &mut Retained) {
         match self.0 {
-            Kind::Element(element) => element.build(parent, kept),
+            Kind::Element(element) => element.build(parent, retained),
             Kind::Text(text) => append(parent, &document().create_text_node(&text)),
             Kind::Words(make) => {
                 let node = document().create_text_node("");
                 append(parent, &node);
-                kept.keep(repeat(Box::new(move || node.set_data(&make()))));
+                retained.retain(repeat(Box::new(move || node.set_data(&make()))));
             }
-            Kind::Live(make) => build_live(make, parent, kept),
-            Kind::Effect(run) => kept.keep(repeat(run)),
+            Kind::Live(make) => build_live(make, parent, retained),
+            Kind::Effect(run) => retained.retain(repeat(run)),
             Kind::Group(parts) => {
                 for part in parts {
-                    part.build(parent, kept);
+                    part.build(parent, retained);
                 }
             }
         }
@@ -290,12 +311,12 @@ impl View {
 }
 
 /// A live part stands between two empty text nodes; what is between them is replaced.
-fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, kept: &mut Retained) {
+fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, retained: &mut Retained) {
     let start: Node = document().create_text_node("").into();
     let end: Node = document().create_text_node("").into();
     append(parent, &start);
     append(parent, &end);
-    kept.keep(follow(Box::new(move |before| {
+    retained.retain(follow(Box::new(move |before| {
         let part = make();
         drop(before);
         let Some(parent) = end.parent_node() else { return Retained::default() };
@@ -308,25 +329,25 @@ fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, kept: &mut Retained) {
             }
         }
         let fresh: Node = document().create_document_fragment().into();
-        let mut kept = Retained::default();
-        part.build(&fresh, &mut kept);
+        let mut retained = Retained::default();
+        part.build(&fresh, &mut retained);
         let _inserted = parent.insert_before(&fresh, Some(&end));
         if had_focus {
             // Whatever took its place may take it; otherwise reading goes on from the heading, never from nowhere.
             focus_heading(true);
         }
-        kept
+        retained
     })));
 }
 
 impl Element {
-    fn build(self, parent: &Node, kept: &mut Retained) {
+    fn build(self, parent: &Node, retained: &mut Retained) {
         let Some(element) = create(self.tag) else { return };
         for setting in self.settings {
-            apply(setting, &element, kept);
+            apply(setting, &element, retained);
         }
         for part in self.children {
-            part.build(&element, kept);
+            part.build(&element, retained);
         }
         append(parent, &element);
     }
@@ -341,23 +362,23 @@ fn create(tag: &str) -> Option<web_sys::Element> {
     }
 }
 
-fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Retained) {
+fn apply(setting: Setting, element: &web_sys::Element, retained: &mut Retained) {
     match setting {
         Setting::Attribute(name, value) => set_attribute(element, name, Some(&value)),
         Setting::LiveAttribute(name, make) => {
             let element = element.clone();
-            kept.keep(repeat(Box::new(move || set_attribute(&element, name, make().as_deref()))));
+            retained.retain(repeat(Box::new(move || set_attribute(&element, name, make().as_deref()))));
         }
         Setting::LiveProperty(name, make) => {
             let element = element.clone();
-            kept.keep(repeat(Box::new(move || {
+            retained.retain(repeat(Box::new(move || {
                 let _set = js_sys::Reflect::set(&element, &name.into(), &JsValue::from(make()));
             })));
         }
         Setting::Listener(name, react) => {
             let react = Closure::<dyn Fn(web_sys::Event)>::new(react);
             let _added = element.add_event_listener_with_callback(name, react.as_ref().unchecked_ref());
-            kept.keep(Listener { element: element.clone(), name, react });
+            retained.retain(Listener { element: element.clone(), name, react });
         }
         Setting::Mounted(react) => {
             if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
@@ -365,7 +386,7 @@ fn apply(setting: Setting, element: &web_sys::Element, kept: &mut Retained) {
                 queue_microtask(move || react(element));
             }
         }
-        Setting::Removed(react) => kept.keep(Farewell(Some(react))),
+        Setting::Removed(react) => retained.retain(OnCleanup(Some(react))),
     }
 }
 

@@ -92,7 +92,6 @@ pub const fn tone_icon(tone: Tone) -> Icon {
     }
 }
 
-/// A status chip.
 pub fn status_chip(tone: Tone, symbol: Icon, words: Text) -> View {
     let class = ["chip ", tone_class(tone)].concat();
     el("span").attr("class", class).child(icon(symbol)).child(el("span").words(words)).into()

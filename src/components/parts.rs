@@ -62,7 +62,7 @@ pub(crate) fn paragraph(class: &'static str, words: Text) -> Element {
 }
 
 /// The line of buttons.
-pub(crate) fn actions(buttons: impl Into<View>) -> View {
+pub(crate) fn button_row(buttons: impl Into<View>) -> View {
     el("p").class("actions").child(buttons).into()
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn notice_screen(notice: Notice, go_on: Event) -> View {
     group([
         hero(notice.tone, tone_icon(notice.tone), notice.heading.clone()),
         notice_body(notice),
-        actions(button),
+        button_row(button),
     ])
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn load_failed(problem: Selected<Option<Notice>>) -> View {
     live(move || {
         problem.get().map(|notice| {
             let again = notice.button.clone().unwrap_or_else(t::app_retry);
-            alert(notice, Some(actions(button(Weight::Primary, again, Event::App(AppEvent::RetryChosen)))))
+            alert(notice, Some(button_row(button(Weight::Primary, again, Event::App(AppEvent::RetryChosen)))))
         })
     })
 }

@@ -6,7 +6,7 @@ use crate::i18n::Locale;
 /// One thing to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
-    /// This much is left of the five minutes: once when B opens, then at 2:00, 1:00, 0:30 and 0:10.
+    /// This much is left of the five minutes: once when the confirmation opens, then at 2:00, 1:00, 0:30 and 0:10.
     CountdownMilestone(Seconds),
     /// The five minutes are over.
     CountdownOver,
@@ -18,7 +18,6 @@ pub enum Announcement {
     ResetNotNow,
     /// The device acknowledged the reset.
     ResetDone,
-    /// The reset failed.
     ResetFailed,
     /// The reset ended, and it cannot be known whether the device did it.
     ResetUncertain,
@@ -30,7 +29,6 @@ pub enum Announcement {
     ResetStopped(ResetStop),
     /// Another action came further.
     Action {
-        /// Which.
         action: Action,
         /// How far.
         news: ActionNews,

@@ -4,38 +4,30 @@ use super::{Config, Context, Effect, TimerId};
 use crate::api::{Api, ApiError, NextLink, branding_request, retry_delay};
 use crate::domain::{Action, DeviceId, ResultId};
 
-/// Whose history.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum HistoryScope {
     /// All of the person's devices.
     #[default]
     Person,
-    /// One device.
     Device(DeviceId),
 }
 
 /// A call of the API, as far as it has to be told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiCall {
-    /// The branding.
     Branding,
     /// The person.
     Me,
     /// A page of the devices.
     Devices(Option<NextLink>),
-    /// One device.
     Device(DeviceId),
-    /// The reset.
     Reset(DeviceId),
     /// Another action.
     Action(DeviceId, Action),
     /// The cancellation of a pending reset.
     CancelRun(DeviceId),
-    /// The temporary passcode.
     TemporaryPasscode(DeviceId),
-    /// The notifications.
     Notifications,
-    /// One notification was read.
     MarkNotificationRead(String),
     /// A page of the history.
     History(HistoryScope, Option<NextLink>),
@@ -67,7 +59,6 @@ pub enum Fetch {
 /// Tells one request from another, and an answer for this session from one for the session before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchId {
-    /// What for.
     pub what: Fetch,
     /// Which session.
     pub(crate) epoch: u32,

@@ -117,16 +117,14 @@ pub struct LogEntry {
 pub enum Effect {
     /// Send a request; then `Fetched` with the same id. See `HttpRequest` for how.
     Fetch {
-        /// Which.
         id: FetchId,
         /// What to send.
         request: HttpRequest,
     },
     /// Get the texts of a language, which are kept once they are there; then `LanguageLoaded` or `LanguageRefused`.
     LoadLanguage {
-        /// Which.
         locale: Locale,
-        /// Whether those of the later screens are needed too; otherwise the ones of a first visit are enough.
+        /// Whether those of the lazy screens are needed too; otherwise the ones of a first visit are enough.
         is_whole: bool,
     },
     /// Check a signature by Web Crypto; then `SignatureChecked`.
@@ -138,7 +136,6 @@ pub enum Effect {
     StorageSet {
         /// Under this key.
         key: StorageKey,
-        /// This value.
         value: StoredValue,
     },
     /// Remove from `sessionStorage`.
@@ -164,7 +161,6 @@ pub enum Effect {
 
     /// Dispatch `TimerFired(id)` after this time. Setting a timer again replaces it.
     SetTimer {
-        /// Which.
         id: TimerId,
         /// When.
         after: Milliseconds,
@@ -181,9 +177,9 @@ pub enum Effect {
     },
     /// End the event stream, if there is one.
     CloseEventStream,
-    /// Load the part of the page with the later screens, and at the same time their texts in this language; then
-    /// `LaterScreensLoaded` or `LaterScreensFailed`.
-    LoadLaterScreens(Locale),
+    /// Load the part of the page with the lazy screens, and at the same time their texts in this language; then
+    /// `LazyScreensLoaded` or `LazyScreensFailed`.
+    LoadLazyScreens(Locale),
 
     /// Ask the browser, and through it the person, for notifications; then `SystemNotificationsAnswered`.
     AskForSystemNotifications,
@@ -197,7 +193,6 @@ pub enum Effect {
     SaveFile {
         /// What the file is called.
         name: String,
-        /// What is in it.
         content: String,
     },
     /// Put this into the clipboard; then `PasscodeCopyFinished`.
@@ -208,7 +203,6 @@ pub enum Effect {
     FindVoices,
     /// Say this slowly, word group by word group, instead of what is being said; then `ReadAloudEnded`.
     ReadAloud {
-        /// Which reading.
         reading: Reading,
         /// What to say.
         spoken: SpokenPasscode,

@@ -1,6 +1,6 @@
 //! What the page as a whole knows, whichever feature asks: the configuration, the screen, the session, the network.
 
-use super::{Announced, Session, StoredAtStart};
+use super::{Announced, Session, TabStorage};
 use crate::api::ApiError;
 use crate::auth::{ConfigError, Continuation, PageConfig, StepUpChallenge};
 use crate::domain::{DeviceId, Now, elapsed};
@@ -34,7 +34,6 @@ impl Config {
 /// How far something is loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LoadState {
-    /// Not asked for.
     #[default]
     NotAsked,
     /// On its way (retries included).
@@ -45,10 +44,9 @@ pub enum LoadState {
     Failed(ApiError),
 }
 
-/// The part of the page with the screens a first visit does not need (see [`Route::needs_later_screens`]).
+/// The part of the page with the screens a first visit does not need (see [`Route::is_lazy`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LazyScreens {
-    /// Not asked for.
     #[default]
     NotAsked,
     /// On its way.
@@ -96,8 +94,8 @@ pub struct Page {
     pub route: Route,
     /// Grows with every change of screen.
     pub arrivals: u32,
-    /// The part of the page with the later screens.
-    pub later: LazyScreens,
+    /// The part of the page with the lazy screens.
+    pub lazy_screens: LazyScreens,
     /// Who is signed in.
     pub session: Session,
     /// The organisation. Until the API has said it: the support contact of `config.json`.
@@ -115,7 +113,7 @@ pub struct Page {
     /// What the server demanded of the next sign-in.
     pub(crate) challenge: Option<StepUpChallenge>,
     /// What the tab has stored.
-    pub(crate) stored: StoredAtStart,
+    pub(crate) stored: TabStorage,
     /// Grows with every session: an answer of another one counts for nothing.
     pub(crate) epoch: u32,
     /// How much was asked for so far.
@@ -135,7 +133,7 @@ impl Page {
             config: Config::Loading,
             route: Route::Home,
             arrivals: 0,
-            later: LazyScreens::NotAsked,
+            lazy_screens: LazyScreens::NotAsked,
             session: Session::Starting,
             branding: Arc::default(),
             server_clock: None,
@@ -144,7 +142,7 @@ impl Page {
             announcement: Announced::default(),
             now,
             challenge: None,
-            stored: StoredAtStart::default(),
+            stored: TabStorage::default(),
             epoch: 0,
             asked: 0,
             is_visible: true,

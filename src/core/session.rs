@@ -12,7 +12,6 @@ use super::HistoryEntry;
 /// A sign-in that is about to leave for the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingSignIn {
-    /// What it is for.
     pub purpose: Purpose,
     /// Who has to come back.
     pub expected: Option<ExpectedPerson>,
@@ -25,13 +24,11 @@ pub struct PendingSignIn {
 /// Where the page is about to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Redirect {
-    /// To sign in.
     SignIn(PendingSignIn),
     /// To sign out, and there it ends.
     SignOut,
     /// To sign out on the way to a fresh sign-in for a reset.
     SignOutForReset {
-        /// The device.
         device: DeviceId,
         /// Who has to come back.
         expected: ExpectedPerson,

@@ -12,7 +12,7 @@ pub(crate) const SILENT_TRIED: &str = "portal.silent-tried";
 pub(crate) const LOCALE: &str = "portal.locale";
 
 /// The person said at sign-in that this is somebody else's screen.
-pub(crate) const BORROWED: &str = "portal.borrowed";
+pub(crate) const SHARED_COMPUTER: &str = "portal.borrowed";
 /// Session mode: a sign-out did not reach the server. It is made up for before anything is asked.
 pub(crate) const SIGN_OUT_OWED: &str = "portal.sign-out-owed";
 /// The provider did not say when somebody signed in, although it was asked for it: no sign-in here is fresh.
@@ -27,7 +27,7 @@ pub(crate) fn find<'a>(stored: &'a [(String, String)], key: &str) -> Option<&'a 
 
 /// What was stored, as far as it is still of use.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(crate) struct StoredAtStart {
+pub(crate) struct TabStorage {
     /// Whether the browser lets the page store anything.
     pub(crate) is_available: bool,
     /// The person was signed in in this tab.
@@ -38,7 +38,7 @@ pub(crate) struct StoredAtStart {
     pub(crate) sign_out_owed: bool,
     /// The language the person chose.
     pub(crate) locale: Option<String>,
-    /// B, before a reload.
+    /// The confirmation, before a reload.
     pub(crate) resume: Option<ResumeRecord>,
     /// The step-up that is on its way, or was left there.
     pub(crate) continuation: Option<Continuation>,
@@ -48,11 +48,8 @@ pub(crate) struct StoredAtStart {
     pub(crate) no_auth_time: bool,
 }
 
-impl std::fmt::Debug for StoredAtStart {
+impl std::fmt::Debug for TabStorage {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("StoredAtStart")
-            .field("is_available", &self.is_available)
-            .finish_non_exhaustive()
+        formatter.debug_struct("TabStorage").field("is_available", &self.is_available).finish_non_exhaustive()
     }
 }

@@ -6,7 +6,6 @@ use portal_contract::CharacterSet;
 /// The kinds of characters a person has to find on different keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CharacterClass {
-    /// 0 to 9.
     Digit,
     /// A letter typed with the shift key.
     Capital,

@@ -54,7 +54,6 @@ pub struct Device {
     pub manufacturer: String,
     /// The model.
     pub model: String,
-    /// The serial number.
     pub serial_number: String,
     /// Who owns it.
     pub owner: ManagedDeviceOwnerType,
@@ -314,7 +313,6 @@ impl PermittedDevice {
         &self.name
     }
 
-    /// Its platform.
     #[must_use]
     pub const fn platform(&self) -> Platform {
         self.platform

@@ -11,9 +11,7 @@ use portal_contract::{
 pub struct HistoryEntry {
     /// Identifies the entry.
     pub id: String,
-    /// When.
     pub when: UtcTime,
-    /// What.
     pub activity: HistoryActivity,
     /// Which action it is about, where the page knows it.
     pub action: Option<Action>,
@@ -47,9 +45,7 @@ pub enum HistoryCause {
 /// From where a request came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryOrigin {
-    /// The browser.
     pub browser: ClientBrowser,
-    /// Its system.
     pub system: ClientSystem,
     /// The kind of network.
     pub network: ClientNetwork,

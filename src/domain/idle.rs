@@ -6,7 +6,7 @@
 use super::time::{Milliseconds, Now, elapsed};
 
 /// After this long without a touch a person on a borrowed screen is signed out.
-pub const BORROWED_IDLE_LIMIT: Milliseconds = Milliseconds(5 * 60 * 1000);
+pub const SHARED_IDLE_LIMIT: Milliseconds = Milliseconds(5 * 60 * 1000);
 /// So long before it they are warned (WCAG 2.2.1 asks for at least 20 seconds).
 pub const IDLE_WARNING: Milliseconds = Milliseconds(60 * 1000);
 
@@ -46,7 +46,7 @@ pub fn idleness(screen: Computer, last_activity: Now, now: Now) -> Idleness {
 /// How long to sleep until the next look is worth it: until the warning, then until the next full second of it. `None`
 /// when there is nothing to wait for.
 #[must_use]
-pub fn next_look(screen: Computer, last_activity: Now, now: Now) -> Option<Milliseconds> {
+pub fn next_check(screen: Computer, last_activity: Now, now: Now) -> Option<Milliseconds> {
     let left = left(last_activity, now);
     match idleness(screen, last_activity, now) {
         Idleness::Over => None,
@@ -57,7 +57,7 @@ pub fn next_look(screen: Computer, last_activity: Now, now: Now) -> Option<Milli
 }
 
 const fn left(last_activity: Now, now: Now) -> Milliseconds {
-    BORROWED_IDLE_LIMIT.minus(elapsed(last_activity, now))
+    SHARED_IDLE_LIMIT.minus(elapsed(last_activity, now))
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn nobody_is_signed_out_of_their_own_screen() {
         assert_eq!(idleness(Computer::Own, at(0, 0), at(86_400, 86_400)), Idleness::Active);
-        assert_eq!(next_look(Computer::Own, at(0, 0), at(10, 10)), None);
+        assert_eq!(next_check(Computer::Own, at(0, 0), at(10, 10)), None);
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_looks_lead_to_the_end_without_skipping_the_warning() {
         let (mut now, mut warnings, mut looks) = (0, 0, 0);
-        while let Some(pause) = next_look(
+        while let Some(pause) = next_check(
             Computer::Shared,
             at(0, 0),
             Now { monotonic: Milliseconds(now), wall: UtcTime::from_unix_millis(1_800_000_000_000 + now) },

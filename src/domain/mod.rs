@@ -29,7 +29,7 @@ pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;
-pub use idle::{BORROWED_IDLE_LIMIT, Computer, IDLE_WARNING, Idleness, idleness, next_look};
+pub use idle::{Computer, IDLE_WARNING, Idleness, SHARED_IDLE_LIMIT, idleness, next_check};
 pub use platform::Platform;
 pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
 pub use result_id::ResultId;

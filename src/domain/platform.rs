@@ -15,11 +15,9 @@ pub enum Platform {
     Windows10Mobile,
     /// Windows Phone 8.1.
     WindowsPhone81,
-    /// Windows on a PC.
     WindowsPc,
     /// macOS.
     MacOs,
-    /// Linux.
     Linux,
     /// ChromeOS.
     ChromeOs,

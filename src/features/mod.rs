@@ -25,7 +25,6 @@ pub struct Features {
     pub actions: actions::Model,
     /// The temporary passcode on the screen.
     pub passcode: passcode::Model,
-    /// The notifications.
     pub notifications: notifications::Model,
     /// What happened before, and "this wasn't me".
     pub history: history::Model,

@@ -1,5 +1,5 @@
 //! The texts of one language, as a value: whoever renders holds one. It is made from the files of texts
-//! (`build/generate.rs` writes them): what a first visit can show, and the rest as soon as a later screen needs it. Each
+//! (`build/generate.rs` writes them): what a first visit can show, and the rest as soon as a lazy screen needs it. Each
 //! is taken whole or not at all.
 
 use super::{Key, Locale};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Catalogue {
     locale: Locale,
     first: Arc<Lines>,
-    later: Option<Arc<Lines>>,
+    lazy: Option<Arc<Lines>>,
 }
 
 /// A file of texts.
@@ -32,17 +32,17 @@ impl Catalogue {
     /// [`DamagedTexts`] when anything is missing or left over; there is no half a language.
     pub fn parse(content: String) -> Result<Self, DamagedTexts> {
         let (locale, first) = Lines::read(content, "portal-texts", Key::FIRST_COUNT).ok_or(DamagedTexts)?;
-        Ok(Self { locale, first, later: None })
+        Ok(Self { locale, first, lazy: None })
     }
 
-    /// The same with the texts of the later screens.
+    /// The same with the texts of the lazy screens.
     ///
     /// # Errors
     /// [`DamagedTexts`] when those are not whole, or are in another language.
-    pub fn with_later(&self, content: String) -> Result<Self, DamagedTexts> {
-        match Lines::read(content, "portal-later-texts", Key::COUNT - Key::FIRST_COUNT) {
-            Some((locale, later)) if locale == self.locale => {
-                Ok(Self { locale, first: Arc::clone(&self.first), later: Some(later) })
+    pub fn with_lazy(&self, content: String) -> Result<Self, DamagedTexts> {
+        match Lines::read(content, "portal-lazy-texts", Key::COUNT - Key::FIRST_COUNT) {
+            Some((locale, lazy)) if locale == self.locale => {
+                Ok(Self { locale, first: Arc::clone(&self.first), lazy: Some(lazy) })
             }
             Some(_) | None => Err(DamagedTexts),
         }
@@ -53,8 +53,8 @@ impl Catalogue {
     #[must_use]
     #[expect(clippy::expect_used, reason = "not in a release page; the build wrote these texts")]
     pub fn embedded(locale: Locale) -> Self {
-        let (_, _, later) = EMBEDDED.iter().find(|(known, ..)| *known == locale).expect("every language");
-        Self::embedded_first(locale).with_later((*later).to_owned()).expect("texts of this build")
+        let (_, _, lazy) = EMBEDDED.iter().find(|(known, ..)| *known == locale).expect("every language");
+        Self::embedded_first(locale).with_lazy((*lazy).to_owned()).expect("texts of this build")
     }
 
     /// What a first visit loads of them.
@@ -72,19 +72,19 @@ impl Catalogue {
         self.locale
     }
 
-    /// Whether the texts of the later screens are among them.
+    /// Whether the texts of the lazy screens are among them.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.later.is_some()
+        self.lazy.is_some()
     }
 
-    /// The stored message, with control characters for gaps and between plural forms. Empty for a text of the later
+    /// The stored message, with control characters for gaps and between plural forms. Empty for a text of the lazy
     /// screens while those are not here; no screen shows one before.
     pub(super) fn message(&self, key: Key) -> &str {
         let place = key as usize;
         match place.checked_sub(Key::FIRST_COUNT) {
             None => self.first.line(place),
-            Some(place) => self.later.as_ref().map_or("", |later| later.line(place)),
+            Some(place) => self.lazy.as_ref().map_or("", |lazy| lazy.line(place)),
         }
     }
 }
@@ -111,7 +111,7 @@ impl Lines {
 }
 
 impl PartialEq for Catalogue {
-    /// Within one page a language has one set of texts, of which the later ones may be missing.
+    /// Within one page a language has one set of texts, of which the lazy ones may be missing.
     fn eq(&self, other: &Self) -> bool {
         self.locale == other.locale && self.is_whole() == other.is_whole()
     }
@@ -137,15 +137,15 @@ mod tests {
         EMBEDDED
             .iter()
             .find(|(locale, ..)| *locale == wanted)
-            .map_or(("", ""), |(_, first, later)| (*first, *later))
+            .map_or(("", ""), |(_, first, lazy)| (*first, *lazy))
     }
 
     fn refused(content: &str) -> bool {
         Catalogue::parse(content.to_owned()) == Err(DamagedTexts)
     }
 
-    fn refused_later(content: &str) -> bool {
-        Catalogue::embedded_first(Locale::Ja).with_later(content.to_owned()) == Err(DamagedTexts)
+    fn refused_lazy(content: &str) -> bool {
+        Catalogue::embedded_first(Locale::Ja).with_lazy(content.to_owned()) == Err(DamagedTexts)
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_later_texts_the_first_ones_are_there_and_the_others_are_empty() {
+    fn without_the_lazy_texts_the_first_ones_are_there_and_the_others_are_empty() {
         for locale in Locale::ALL.iter().copied() {
             let (whole, first) = (Catalogue::embedded(locale), Catalogue::embedded_first(locale));
             assert!(!first.is_whole());
@@ -166,13 +166,13 @@ mod tests {
                 let expected = if place < Key::FIRST_COUNT { whole.message(key) } else { "" };
                 assert_eq!(first.message(key), expected, "{key:?}");
             }
-            assert_ne!(first, whole, "a screen must hear that the later texts came");
+            assert_ne!(first, whole, "a screen must hear that the lazy texts came");
         }
     }
 
     #[test]
     fn texts_that_were_cut_short_anywhere_are_refused() {
-        let (first, later) = of(Locale::Ja);
+        let (first, lazy) = of(Locale::Ja);
         let cut = |whole: &'static str| {
             let ends = (0..whole.len()).filter(|end| whole.is_char_boundary(*end));
             ends.map(|end| whole.get(..end).unwrap_or_default())
@@ -180,8 +180,8 @@ mod tests {
         for part in cut(first) {
             assert!(refused(part), "cut at {}", part.len());
         }
-        for part in cut(later) {
-            assert!(refused_later(part), "cut at {}", part.len());
+        for part in cut(lazy) {
+            assert!(refused_lazy(part), "cut at {}", part.len());
         }
     }
 
@@ -196,12 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn later_texts_of_another_language_or_page_or_part_are_refused() {
-        let (first, later) = of(Locale::Ja);
-        assert!(!refused_later(later));
-        assert!(refused_later(of(Locale::En).1));
-        assert!(refused_later(&later.replace(Key::SET, "0123456789abcdef")));
-        assert!(refused_later(&format!("{later}one more\n")));
-        assert!(refused_later(first) && refused(later));
+    fn lazy_texts_of_another_language_or_page_or_part_are_refused() {
+        let (first, lazy) = of(Locale::Ja);
+        assert!(!refused_lazy(lazy));
+        assert!(refused_lazy(of(Locale::En).1));
+        assert!(refused_lazy(&lazy.replace(Key::SET, "0123456789abcdef")));
+        assert!(refused_lazy(&format!("{lazy}one more\n")));
+        assert!(refused_lazy(first) && refused(lazy));
     }
 }

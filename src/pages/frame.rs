@@ -151,7 +151,7 @@ fn account() -> View {
 fn borrowed_mark() -> View {
     let is_shared =
         select(use_model(), move |model| model.features.shared_computer.screen == Computer::Shared);
-    live(move || is_shared.get().then(|| status_chip(Tone::Warn, Icon::Person, t::borrowed_mark())))
+    live(move || is_shared.get().then(|| status_chip(Tone::Warn, Icon::Person, t::shared_computer_mark())))
 }
 
 fn help_link() -> View {

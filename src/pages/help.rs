@@ -4,7 +4,7 @@
 //! not look at: `e2e/tests/access.spec.mjs` and beside it `screens`, `open`, `looks-*`, `focus-order` and `motion`.
 
 use crate::components::{
-    Flow, View, Weight, actions, branding, contact_card, contact_ways, el, group, heading, link_button,
+    Flow, View, Weight, branding, button_row, contact_card, contact_ways, el, group, heading, link_button,
     paragraph, titled,
 };
 use crate::i18n::{Text, t};
@@ -46,7 +46,7 @@ pub(crate) fn help() -> View {
             .child(
                 titled("stack", "questions-heading", t::help_questions())
                     .children(questions.into_iter().map(question))
-                    .child(actions(group([
+                    .child(button_row(group([
                         link_button(Weight::Quiet, t::history_page_all_link(), &Route::History),
                         link_button(Weight::Quiet, t::accessibility_heading(), &Route::Accessibility),
                     ]))),

@@ -83,7 +83,7 @@ fn build(screen: LazyScreen) -> View {
         LazyScreen::Device(id) => devices::screen::device(id),
         LazyScreen::Reset(id) => actions::screen::reset(id),
         LazyScreen::DeviceHistory(id) => history::screen::of_device(id),
-        LazyScreen::UnrecognizedActivity(id, result) => history::screen::not_me(&id, &result),
+        LazyScreen::UnrecognizedActivity(id, result) => history::screen::unrecognized_activity(&id, &result),
         LazyScreen::History => history::screen::of_person(),
         LazyScreen::Accessibility => help::accessibility(),
         LazyScreen::IdleWarning => shared_computer::screen::warning(),

@@ -1,11 +1,11 @@
 //! An address that is no screen.
 //!
-//! In the place of a screen that is in the later part of the page: while that is on its way, and when it could not be
+//! In the place of a screen that is in the lazily loaded part of the page: while that is on its way, and when it could not be
 //! loaded.
 
 use crate::app::{AppEvent, Event};
 use crate::components::{
-    View, Weight, actions, alert, ask_it, button, el, group, heading, link_button, skeleton_rows,
+    View, Weight, alert, ask_it, button, button_row, el, group, heading, link_button, skeleton_rows,
 };
 use crate::i18n::t;
 use crate::route::Route;
@@ -17,7 +17,7 @@ pub(crate) fn not_found() -> View {
         .class("stack narrow")
         .child(heading(t::not_found_heading()))
         .child(el("p").words(t::not_found_text()))
-        .child(actions(link_button(Weight::Primary, t::not_found_button(), &Route::Devices)))
+        .child(button_row(link_button(Weight::Primary, t::not_found_button(), &Route::Devices)))
         .into()
 }
 
@@ -30,11 +30,11 @@ pub(crate) fn loading() -> View {
 pub(crate) fn not_loaded() -> View {
     let notice = Notice {
         tone: Tone::Bad,
-        heading: t::later_title(),
-        lines: vec![t::later_text()],
+        heading: t::lazy_title(),
+        lines: vec![t::lazy_text()],
         reference: None,
         button: None,
     };
-    let again = actions(button(Weight::Primary, t::app_retry(), Event::App(AppEvent::RetryChosen)));
-    group([heading(t::later_heading()), alert(notice, Some(again)), ask_it()])
+    let again = button_row(button(Weight::Primary, t::app_retry(), Event::App(AppEvent::RetryChosen)));
+    group([heading(t::lazy_heading()), alert(notice, Some(again)), ask_it()])
 }

@@ -63,7 +63,7 @@ pub fn app() -> View {
         .child(screen::idle_warning())
         .child(live_region(spoken))
         .child(keep_title())
-        .child(tell_by_system())
+        .child(alert_by_system())
         .child(move_focus(screen))
         .child(keep_root())
         .into()
@@ -78,7 +78,7 @@ fn keep_title() -> View {
 }
 
 /// What the person asked to be told by their system, once each; a change of the language tells nothing again.
-fn tell_by_system() -> View {
+fn alert_by_system() -> View {
     let tr = use_tr();
     let told = select(use_model(), words::told);
     let mut last = 0;
@@ -126,7 +126,7 @@ fn move_focus(screen: Selected<Screen>) -> View {
         let here = (screen.get(), arrival);
         // At the first screen after loading the browser's own focus (the top of the page) is right.
         if let Some(before) = before.replace(here.clone()) {
-            let is_awaited = before.0.is_of_later_part() && here.0.is_of_later_part() && before.1 == arrival;
+            let is_awaited = before.0.is_lazy() && here.0.is_lazy() && before.1 == arrival;
             focus_heading(before == here || is_awaited);
         }
     })

@@ -12,7 +12,6 @@ use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{select, use_model};
 
-/// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Screen {
     /// `config.json` is on its way.
@@ -31,7 +30,7 @@ pub(super) enum Screen {
     Landing,
     Devices,
     NotFound,
-    /// The later screens are on their way.
+    /// The lazy screens are on their way.
     LazyLoading,
     /// They could not be loaded.
     LazyFailed,
@@ -81,15 +80,15 @@ impl Screen {
             Route::Help => LazyScreen::Help,
             Route::Accessibility => LazyScreen::Accessibility,
         };
-        match model.page.later {
+        match model.page.lazy_screens {
             LazyScreens::NotAsked | LazyScreens::Loading => Self::LazyLoading,
             LazyScreens::Failed => Self::LazyFailed,
             LazyScreens::Ready => Self::Later(later),
         }
     }
 
-    /// Whether it is a screen of the later part, or stands in the place of one.
-    pub(super) const fn is_of_later_part(&self) -> bool {
+    /// Whether it is a screen of the lazily loaded part, or stands in the place of one.
+    pub(super) const fn is_lazy(&self) -> bool {
         matches!(self, Self::LazyLoading | Self::LazyFailed | Self::Later(_))
     }
 
@@ -115,11 +114,11 @@ impl Screen {
     }
 }
 
-/// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the later part; when that
+/// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the lazily loaded part; when that
 /// could not be had, the sign-out comes all the same and is only spoken of.
 pub(super) fn idle_warning() -> View {
     let is_due = select(use_model(), move |model| {
-        model.page.later == LazyScreens::Ready
+        model.page.lazy_screens == LazyScreens::Ready
             && matches!(model.features.shared_computer.idleness, Idleness::Warning(_))
     });
     live(move || is_due.get().then(|| lazy::show(LazyScreen::IdleWarning)))

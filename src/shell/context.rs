@@ -51,12 +51,12 @@ impl Tr {
 }
 
 /// What leads out of the components. In one value, because each type that the reactive system stores costs code.
-struct Ways {
+struct Services {
     dispatch: Box<dyn Fn(Event)>,
     formatter: Box<dyn Formatter>,
 }
 
-type Outside = StoredValue<Rc<Ways>, LocalStorage>;
+type Outside = StoredValue<Rc<Services>, LocalStorage>;
 
 /// The one context.
 #[derive(Clone, Copy)]
@@ -71,10 +71,10 @@ pub fn provide_page(
     dispatch: impl Fn(Event) + 'static,
     formatter: impl Formatter + 'static,
 ) {
-    provide_ways(model, Ways { dispatch: Box::new(dispatch), formatter: Box::new(formatter) });
+    provide_ways(model, Services { dispatch: Box::new(dispatch), formatter: Box::new(formatter) });
 }
 
-fn provide_ways(model: ReadSignal<Model>, ways: Ways) {
+fn provide_ways(model: ReadSignal<Model>, ways: Services) {
     let language = select(model, |model| model.features.language.current.clone());
     provide_context(Page { model, tr: Tr { language, outside: StoredValue::new_local(Rc::new(ways)) } });
 }

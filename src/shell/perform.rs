@@ -113,7 +113,7 @@ impl Performer {
                 self.replace_stream(connection);
             }
             Effect::CloseEventStream => self.replace_stream(None),
-            Effect::LoadLaterScreens(locale) => self.load_later_screens(locale),
+            Effect::LoadLazyScreens(locale) => self.load_lazy_screens(locale),
             Effect::BroadcastSignedOut => self.tabs.say(SIGNED_OUT),
             Effect::BroadcastRead(id) => self.tabs.say(&[READ, &id].concat()),
             Effect::BroadcastActivity => self.tabs.say(ACTIVE),
@@ -178,12 +178,12 @@ impl Performer {
     }
 
     /// The module and the texts at the same time; both are there or neither is.
-    fn load_later_screens(&self, locale: Locale) {
+    fn load_lazy_screens(&self, locale: Locale) {
         let (shell, loading, screens) = (self.shell.clone(), self.texts(locale, true), (self.screens)());
         spawn_local(async move {
             let screens = screens.await;
             let language = loading.await.filter(|_| screens.is_ok());
-            let event = language.map_or(AppEvent::LaterScreensFailed, AppEvent::LaterScreensLoaded);
+            let event = language.map_or(AppEvent::LazyScreensFailed, AppEvent::LazyScreensLoaded);
             dispatch(&shell, Event::App(event));
         });
     }

@@ -47,8 +47,8 @@ pub struct Browser {
     pub draws: u8,
     /// What Web Crypto says.
     pub verdict: SignatureVerdict,
-    /// Whether the later screens can be loaded; `None`: they are on their way for as long as the test wants.
-    pub later_works: Option<bool>,
+    /// Whether the lazy screens can be loaded; `None`: they are on their way for as long as the test wants.
+    pub lazy_works: Option<bool>,
     has_end_session: bool,
     /// What is different in `config.json` and in the provider's document.
     change_config: fn(&mut Value),
@@ -88,7 +88,7 @@ impl Browser {
             debugged: String::new(),
             draws: 0,
             verdict: SignatureVerdict::Valid,
-            later_works: Some(true),
+            lazy_works: Some(true),
             has_end_session: true,
             change_config: |_| {},
             change_discovery: |_| {},
@@ -186,11 +186,11 @@ impl Browser {
                 Effect::AskForSystemNotifications => {}
                 Effect::OpenEventStream { id, request } => self.stream = Some((id, request)),
                 Effect::CloseEventStream => self.stream = None,
-                Effect::LoadLaterScreens(locale) => match self.later_works {
+                Effect::LoadLazyScreens(locale) => match self.lazy_works {
                     Some(true) => {
-                        self.dispatch(Event::App(AppEvent::LaterScreensLoaded(Catalogue::embedded(locale))));
+                        self.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(locale))));
                     }
-                    Some(false) => self.dispatch(Event::App(AppEvent::LaterScreensFailed)),
+                    Some(false) => self.dispatch(Event::App(AppEvent::LazyScreensFailed)),
                     None => {}
                 },
                 Effect::CopyText(_) => {
@@ -376,13 +376,13 @@ impl Browser {
         self
     }
 
-    /// From a signed-in page at a device through A, sign-out and the fresh sign-in, up to B's device being read.
+    /// From a signed-in page at a device through the explanation, sign-out and the fresh sign-in, up to the confirmation's device being read.
     pub fn step_up(&mut self, device: &str) {
         self.leave_for_step_up(device);
         self.return_with(|_| {});
     }
 
-    /// At B of the device `a`, with a fresh sign-in and the device read.
+    /// At the confirmation of the device `a`, with a fresh sign-in and the device read.
     pub fn at_confirmation() -> Self {
         const DEVICE: &str = "/managedDevices/a";
         let mut browser = Self::sign_in_at("/devices/a");

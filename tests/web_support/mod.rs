@@ -230,7 +230,7 @@ pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
     model.page.route = route;
     model.page.config = Config::Ready(Arc::new(config()));
     // A browser test is built in one piece.
-    model.page.later = LazyScreens::Ready;
+    model.page.lazy_screens = LazyScreens::Ready;
     model.page.branding = Arc::new(Branding {
         display_name: "Example Ltd.".to_owned(),
         contact_it_phone_number: IT_PHONE.to_owned(),

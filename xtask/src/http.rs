@@ -30,13 +30,24 @@ pub(crate) fn status(port: u16, path: &str) -> Option<u16> {
 
 /// Waits until `path` answers 200, the service ends, or the time is over.
 pub(crate) fn wait_until_ready(service: &mut Service, port: u16, path: &str, limit: Duration) -> Result<()> {
+    wait_for(service, port, path, 200, limit)
+}
+
+/// The same with another status.
+pub(crate) fn wait_for(
+    service: &mut Service,
+    port: u16,
+    path: &str,
+    expected: u16,
+    limit: Duration,
+) -> Result<()> {
     let started = Instant::now();
     loop {
         if interrupt::asked_to_end() {
             return Err(Error::Interrupted);
         }
         service.still_running()?;
-        if status(port, path) == Some(200) {
+        if status(port, path) == Some(expected) {
             return Ok(());
         }
         if started.elapsed() > limit {

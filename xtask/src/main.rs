@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod chaos;
+mod connector;
 mod counts;
 mod deploy;
 mod dist;

@@ -30,6 +30,11 @@ pub(crate) fn build_attacker(workspace: &Workspace) -> Result<PathBuf> {
     built(workspace, Build::Sample, ["--example", "load"], "examples/load")
 }
 
+/// Builds the sample connector (the suite `connector`).
+pub(crate) fn build_connector(workspace: &Workspace) -> Result<PathBuf> {
+    built(workspace, Build::Sample, ["--example", "connector"], "examples/connector")
+}
+
 fn built(workspace: &Workspace, build: Build, target: [&str; 2], file: &str) -> Result<PathBuf> {
     let program = Program::new("building the server", "cargo")
         .args(["build", "--quiet", "--locked", "--package", "portal-server"])

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::connector;
 use crate::counts::{self, Counts};
 use crate::deploy;
 use crate::dist;
@@ -105,6 +106,7 @@ const SUITES: &[Suite] = &[
     suite(1, "clippy-wasm", "lints of the page on wasm32", &[WASM], clippy_wasm),
     suite(1, "size", "the page and its size", PAGE, size),
     suite(2, "native", "unit, property and server tests", &[], native),
+    suite(2, "connector", "the sample connector, attacked by Schemathesis", &[], connector::run),
     suite(2, "fuzz", "every parser of foreign bytes, searched", &[], fuzzing),
     suite(3, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
     suite(3, "hosts", "the page through nginx, Caddy, Apache and the rules of other hosts", PAGE, hosts::run),
@@ -120,9 +122,9 @@ const SUITES: &[Suite] = &[
     suite(6, "e2e-webkit", "the core of it in WebKit", PAGE_IN_WEBKIT, e2e::webkit),
 ];
 
-/// Suites that run only when they are named. A search that goes on for a time finds what it finds: whether a change is
+/// Suites that run only when they are named. `connector` installs a program of Python's world. A search that goes on for a time finds what it finds: whether a change is
 /// good must not depend on how fast the machine was. `native` has the fixed part of it.
-const ON_REQUEST: &[&str] = &["fuzz"];
+const ON_REQUEST: &[&str] = &["connector", "fuzz"];
 
 /// Prints the names of the suites.
 fn list() {

@@ -83,8 +83,8 @@ pub(crate) fn texts(data: &[u8]) {
         assert!(patch.contains('\n'), "a file with one line for each key was refused");
         return;
     };
-    let later = content(Key::COUNT - Key::FIRST_COUNT, "portal-later-texts");
-    let whole = first.with_later(later).unwrap_or(first);
+    let later = content(Key::COUNT - Key::FIRST_COUNT, "portal-lazy-texts");
+    let whole = first.with_lazy(later).unwrap_or(first);
     for key in Key::ALL.iter().skip(place.min(Key::COUNT - 1)).take(2) {
         let args = vec![Arg::Str(patch.to_owned()), Arg::Count(place), Arg::Clock(Duration::from_secs(61))];
         let rendered = Text::with(*key, args).render(&whole, &PlainFormatter);

@@ -9,6 +9,7 @@ mod clock_steps;
 mod devices;
 mod endings;
 mod events;
+mod hints;
 mod history;
 mod live;
 mod me;

@@ -17,7 +17,7 @@ impl ReportSink for Portal {
 }
 
 impl Portal {
-    async fn take_report(
+    pub(super) async fn take_report(
         &self,
         id: &ResultId,
         device: &DeviceId,

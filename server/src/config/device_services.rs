@@ -1,10 +1,14 @@
 //! `[[device_services]]`: which device services stand behind the portal. Without any, a simulated fleet does.
 
+use super::graph;
 use super::keys::Sources;
 use super::private_file::{self, Place};
 use super::reader::{Mistake, Section};
 use super::settings::{is_loopback, origin_of};
-use crate::services::http::{Authorization, ClientCredentials, HttpServiceSettings, are_certificates};
+use crate::services::graph::GraphSettings;
+use crate::services::http::{
+    Authorization, ClientCredentials, HttpServiceSettings, WebhookSecret, are_certificates,
+};
 use portal_contract::SecretText;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -15,7 +19,10 @@ const OF_THE_FLEET: [&str; 3] = ["fleet", "cloud", "push"];
 const LONGEST_NAME: usize = 24;
 /// The fewest characters of a token: 32 random bytes in base64.
 const SHORTEST_TOKEN: usize = 43;
+/// How many secrets for webhooks are good at the same time.
+const MANY_WEBHOOK_SECRETS: usize = 4;
 const LIST: &str = "device_services";
+const KINDS: &str = "\"graph\" (Microsoft Intune), \"http\" or \"simulated\"";
 
 /// One device service.
 #[derive(Debug, Clone)]
@@ -24,6 +31,8 @@ pub enum DeviceServiceSettings {
     Simulated,
     /// Any device management over HTTP.
     Http(HttpServiceSettings),
+    /// Microsoft Intune.
+    Graph(Box<GraphSettings>),
 }
 
 impl DeviceServiceSettings {
@@ -62,6 +71,25 @@ pub(super) fn read(
     services
 }
 
+/// A connector that stands in no configuration, with a token in a file; both are looked at as strictly as there.
+///
+/// # Errors
+/// All mistakes at once.
+pub fn connector(
+    url: &str,
+    token_file: &Path,
+    ca_file: Option<&Path>,
+) -> Result<HttpServiceSettings, Vec<Mistake>> {
+    let path = |path: &Path| Value::from(path.display().to_string());
+    let mut own =
+        Table::from_iter([("url".to_owned(), Value::from(url)), ("token_file".to_owned(), path(token_file))]);
+    own.extend(ca_file.map(|file| ("ca_file".to_owned(), path(file))));
+    let (name, mut mistakes) = ("connector".to_owned(), Vec::new());
+    let sources = Sources::new(None, &Table::new(), &[]);
+    let settings = http(Section::of(own, name.clone(), &mut mistakes), name, &sources);
+    if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
+}
+
 fn service(
     mut table: Table,
     place: usize,
@@ -70,12 +98,13 @@ fn service(
     sources: &Sources,
 ) -> Option<DeviceServiceSettings> {
     let own = table.remove("http");
+    let tenant = table.remove("graph");
     let shown = match table.get("name").and_then(Value::as_str) {
         Some(name) if is_name(name) => format!("{LIST}.{name}"),
         _ => format!("{LIST}[{}]", place + 1),
     };
     let mut section = Section::of(table, shown.clone(), mistakes);
-    let kind = section.required("kind", "\"http\" or \"simulated\"");
+    let kind = section.required("kind", KINDS);
     let is_simulated = kind == "simulated";
     let usual_name = is_simulated.then_some("fleet");
     let name = match (section.text("name"), usual_name) {
@@ -110,10 +139,26 @@ fn service(
     if own.is_some() && is_simulated {
         section.wrong("http", "does not belong to the simulated fleet: its section is [fleet]");
     }
-    if !matches!(kind.as_str(), "" | "simulated" | "http") {
-        section.wrong("kind", "must be \"http\" or \"simulated\"");
+    if own.is_some() && kind == "graph" {
+        section.wrong("http", "does not belong to kind \"graph\": its section is [device_services.graph]");
+    }
+    if tenant.is_some() && matches!(kind.as_str(), "simulated" | "http") {
+        section.wrong("graph", "belongs to kind \"graph\" alone");
+    }
+    if !matches!(kind.as_str(), "" | "simulated" | "http" | "graph") {
+        section.wrong("kind", &format!("must be {KINDS}"));
     }
     section.finish();
+    if kind == "graph" {
+        let Some(Value::Table(tenant)) = tenant else {
+            let reason = "is missing: write [device_services.graph] after [[device_services]], with `tenant_id`, `client_id` \
+                          and a credential (docs/device-services/intune.md)";
+            mistakes.push(Mistake::new(&format!("{shown}.graph"), reason.to_owned()));
+            return None;
+        };
+        let section = Section::of(tenant, format!("{shown}.graph"), mistakes);
+        return graph::read(section, name, sources).map(Box::new).map(DeviceServiceSettings::Graph);
+    }
     match (kind.as_str(), own) {
         ("simulated", _) => Some(DeviceServiceSettings::Simulated),
         ("http", Some(Value::Table(own))) => {
@@ -143,12 +188,13 @@ fn http(mut section: Section<'_>, name: String, sources: &Sources) -> HttpServic
     }
     let certificates = certificates(&mut section);
     let authorization = authorization(&mut section, &name, sources);
+    let webhook_secrets = webhook_secrets(&mut section, &name, sources);
     section.finish();
-    HttpServiceSettings { name, url, authorization, certificates }
+    HttpServiceSettings { name, url, authorization, certificates, webhook_secrets }
 }
 
 /// An address without a query, user or password, encrypted or on this machine.
-fn is_address(url: &str) -> bool {
+pub(super) fn is_address(url: &str) -> bool {
     origin_of(url).is_some()
         && (url.starts_with("https://") || is_loopback(url))
         && !url.contains(['?', '#', ' ', '\\', '@'])
@@ -206,6 +252,33 @@ fn authorization(section: &mut Section<'_>, name: &str, sources: &Sources) -> Au
     Authorization::ClientCredentials(ClientCredentials { token_url, client_id, client_secret, scope })
 }
 
+/// What the connector may sign its webhooks with: one a line, so that one can be replaced while both are good.
+fn webhook_secrets(section: &mut Section<'_>, name: &str, sources: &Sources) -> Vec<WebhookSecret> {
+    const KEY: &str = "webhook_secret_file";
+    let (file, place) = match section.text(KEY).map(PathBuf::from) {
+        Some(file) => (file, Place::Anywhere),
+        None => match sources.credential(&format!("{name}.webhook-secret")) {
+            Some(file) => (file, Place::Credentials),
+            None => return Vec::new(),
+        },
+    };
+    let read = private_file::read(&file, place).and_then(|text| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let secrets: Option<Vec<_>> = lines.map(WebhookSecret::parse).collect();
+        let secrets = secrets.filter(|secrets| (1..=MANY_WEBHOOK_SECRETS).contains(&secrets.len()));
+        secrets.ok_or_else(|| {
+            format!(
+                "must hold one to {MANY_WEBHOOK_SECRETS} lines of whsec_ and the base64 of 24 to 64 bytes \
+                 (`echo whsec_$(openssl rand -base64 32)`)"
+            )
+        })
+    });
+    read.unwrap_or_else(|reason| {
+        section.wrong(KEY, &format!("{} {reason}", file.display()));
+        Vec::new()
+    })
+}
+
 /// A token that nobody guesses and that fits into a header (RFC 6750 section 2.1).
 fn is_token(text: &str) -> Result<(), &'static str> {
     let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
@@ -219,7 +292,7 @@ fn is_token(text: &str) -> Result<(), &'static str> {
 }
 
 /// A secret out of a file that only this server may read, or out of what systemd hands over.
-fn secret(
+pub(super) fn secret(
     section: &mut Section<'_>,
     key: &'static str,
     file: Option<PathBuf>,

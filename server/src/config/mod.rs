@@ -6,13 +6,14 @@ mod actions;
 mod branding;
 mod device_services;
 mod environment;
+mod graph;
 mod keys;
 mod private_file;
 mod reader;
 mod session;
 mod settings;
 
-pub use device_services::DeviceServiceSettings;
+pub use device_services::{DeviceServiceSettings, connector};
 pub use reader::Mistake;
 pub use session::SessionSettings;
 pub use settings::{PageSettings, Serving, Settings};

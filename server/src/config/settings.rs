@@ -3,6 +3,7 @@
 use super::actions;
 use super::branding;
 use super::device_services::{self, DeviceServiceSettings};
+use super::graph;
 use super::keys::{Need, Sources, keys};
 use super::reader::{Mistake, Section};
 use super::session::{self, SessionSettings, Surroundings};
@@ -109,6 +110,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
     let mut device_services = device_services::read(&mut whole, &mut mistakes, sources);
+    graph::fit(&device_services, &tokens, &mut mistakes);
     let switched_off = actions::read(&mut whole, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding::branding(Section::take(&mut whole, "branding", &mut mistakes));
@@ -161,7 +163,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         top.wrong(
             "device_services",
             "would show simulated devices at a public https address (public_base_url), and a reset of them reaches no \
-             phone: name your device management in a [[device_services]] section with kind = \"http\", or, for a \
+             phone: name your device management in a [[device_services]] section with kind = \"graph\" or kind = \"http\", or, for a \
              demonstration, set allow_simulated = true",
         );
     }
@@ -367,6 +369,7 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
                 120,
             )),
             sign_ins_from_network: Quota::per_minute(count("sign_ins_per_address_per_minute", 300)),
+            events_from_network: Quota::per_minute(count("connector_events_per_address_per_minute", 1200)),
         },
     };
     let streams_per_person = count("streams_per_person", 4);

@@ -37,13 +37,15 @@ pub enum RateLimit {
     SignInFailuresFromNetwork,
     /// Sign-ins begun from one network by browsers in which nobody is signed in (session mode).
     SignInsFromNetwork,
+    /// Events of connectors from one network, refused ones included.
+    EventsFromNetwork,
     /// Event streams of one person at the same time.
     StreamsOfPerson,
 }
 
 impl RateLimit {
     /// Every limit.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ResetsOfPerson,
         Self::ResetsOfDevice,
         Self::ResetsFromNetwork,
@@ -55,6 +57,7 @@ impl RateLimit {
         Self::AttemptsOfPerson,
         Self::SignInFailuresFromNetwork,
         Self::SignInsFromNetwork,
+        Self::EventsFromNetwork,
         Self::StreamsOfPerson,
     ];
 
@@ -73,6 +76,7 @@ impl RateLimit {
             Self::AttemptsOfPerson => "attemptsOfPerson",
             Self::SignInFailuresFromNetwork => "signInFailuresFromNetwork",
             Self::SignInsFromNetwork => "signInsFromNetwork",
+            Self::EventsFromNetwork => "eventsFromNetwork",
             Self::StreamsOfPerson => "streamsOfPerson",
         }
     }
@@ -99,6 +103,8 @@ pub struct Quotas {
     /// Sign-ins begun from one network: each is a row for ten minutes. So one network has at most a sixth of those that
     /// may be on their way altogether.
     pub sign_ins_from_network: Quota,
+    /// Events of connectors from one network: bounds the work a stranger, or a connector gone wild, can cause.
+    pub events_from_network: Quota,
 }
 
 impl Quotas {
@@ -109,6 +115,7 @@ impl Quotas {
         attempts_of_person: Quota::per_minute(120),
         sign_in_failures_from_network: Quota::per_minute(120),
         sign_ins_from_network: Quota::per_minute(300),
+        events_from_network: Quota::per_minute(1200),
     };
 
     /// The quota of a limit; `None` for those that are counted by rows.
@@ -120,6 +127,7 @@ impl Quotas {
             RateLimit::AttemptsOfPerson => Some(self.attempts_of_person),
             RateLimit::SignInFailuresFromNetwork => Some(self.sign_in_failures_from_network),
             RateLimit::SignInsFromNetwork => Some(self.sign_ins_from_network),
+            RateLimit::EventsFromNetwork => Some(self.events_from_network),
             RateLimit::ResetsOfPerson
             | RateLimit::ResetsOfDevice
             | RateLimit::ActionsOfPerson
@@ -166,6 +174,7 @@ impl Limits {
             | RateLimit::AttemptsOfPerson
             | RateLimit::SignInFailuresFromNetwork
             | RateLimit::SignInsFromNetwork
+            | RateLimit::EventsFromNetwork
             | RateLimit::StreamsOfPerson => None,
         }
     }

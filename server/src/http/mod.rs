@@ -8,6 +8,7 @@ mod call;
 mod client_address;
 mod conditional;
 mod connections;
+mod connector_events;
 mod cors;
 mod finish;
 mod handlers;

@@ -3,10 +3,10 @@
 use super::api_error::ApiError;
 use super::page::PageSite;
 use super::session::SignInMode;
-use super::{bounded_body, bounded_head, cors, finish, handlers, health, openapi, session};
+use super::{bounded_body, bounded_head, connector_events, cors, finish, handlers, health, openapi, session};
 use crate::application::Portal;
 use crate::metrics::Metrics;
-use crate::ports::{Randomness, TokenVerifier};
+use crate::ports::{EventInbox, Randomness, TokenVerifier};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -63,6 +63,8 @@ pub struct EdgeState {
     pub metrics: Arc<Metrics>,
     /// The page, if it is served from here.
     pub page: Option<Arc<PageSite>>,
+    /// What device services tell by themselves; none where none may.
+    pub inbox: Option<Arc<dyn EventInbox>>,
 }
 
 /// The whole application as a service.
@@ -94,6 +96,7 @@ pub fn router(state: EdgeState) -> Router {
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let router = router
         .merge(session::routes(&state.mode))
+        .merge(connector_events::routes(state.inbox.clone()))
         .route("/openapi.json", get(move || described(document.clone())))
         .fallback(fallback)
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })

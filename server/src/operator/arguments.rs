@@ -2,7 +2,7 @@
 
 use crate::domain::audit_chain::Head;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use portal_contract::UtcTime;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -65,6 +65,44 @@ pub enum PasscodesCommand {
     Rekey,
 }
 
+/// A command about connectors to device management elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ConnectorCommand {
+    /// Print what a connector answers, as an OpenAPI 3.1 document
+    Openapi,
+    /// Check that a connector keeps the rules, a line for each; without --really-reset a device is asked to check in at most
+    Check(ConnectorCheck),
+}
+
+/// A connector to check.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ConnectorCheck {
+    /// Its base address; ends in /v1
+    #[arg(long)]
+    pub url: String,
+    /// The token to show; only you may read the file
+    #[arg(long, value_name = "FILE")]
+    pub token_file: PathBuf,
+    /// Certificates in PEM that are trusted beside the machine's own
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// A person who has devices
+    #[arg(long)]
+    pub person: Option<String>,
+    /// One of them (the first, if not given)
+    #[arg(long, requires = "person")]
+    pub device: Option<String>,
+    /// Reset the passcode of that device, to see the whole
+    #[arg(long, requires = "device")]
+    pub really_reset: bool,
+    /// A command of an earlier check, which the connector still has to know
+    #[arg(long, value_name = "COMMAND")]
+    pub remembered: Option<String>,
+    /// How long the device may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub wait_seconds: u32,
+}
+
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Wanted {
@@ -74,6 +112,9 @@ pub enum Wanted {
     /// Temporary passcodes: rekey
     #[command(subcommand)]
     Passcodes(PasscodesCommand),
+    /// Connectors to device management elsewhere: openapi, check
+    #[command(subcommand)]
+    Connector(ConnectorCommand),
     /// Copy the database; the server may be running
     Backup {
         /// The copy
@@ -163,6 +204,20 @@ mod tests {
             ),
             ("audit seal", Wanted::Audit(AuditCommand::Seal { anchor: None })),
             ("passcodes rekey", Wanted::Passcodes(PasscodesCommand::Rekey)),
+            ("connector openapi", Wanted::Connector(ConnectorCommand::Openapi)),
+            (
+                "connector check --url u --token-file t --person p --device d --really-reset",
+                Wanted::Connector(ConnectorCommand::Check(ConnectorCheck {
+                    url: "u".to_owned(),
+                    token_file: PathBuf::from("t"),
+                    ca_file: None,
+                    person: Some("p".to_owned()),
+                    device: Some("d".to_owned()),
+                    really_reset: true,
+                    remembered: None,
+                    wait_seconds: 300,
+                })),
+            ),
             ("backup --to b", Wanted::Backup { to: PathBuf::from("b") }),
             ("restore --from=b", Wanted::Restore { from: PathBuf::from("b") }),
         ] {
@@ -176,7 +231,8 @@ mod tests {
         for (line, expected) in [
             (
                 "--help",
-                ["audit", "passcodes", "backup", "restore", "--config", "--check", "Exit codes"].as_slice(),
+                ["audit", "passcodes", "connector", "backup", "restore", "--config", "--check", "Exit codes"]
+                    .as_slice(),
             ),
             ("audit verify -h", ["--anchor", "--file", "--config"].as_slice()),
             ("audit export --help", ["--from", "--to", "RFC 3339"].as_slice()),
@@ -219,6 +275,10 @@ mod tests {
             "restore",
             "--to b",
             "passcodes rekey --check",
+            "connector check --url u",
+            "connector check --url u --token-file t --device d",
+            "connector check --url u --token-file t --person p --really-reset",
+            "connector check --url u --token-file t --wait-seconds 0",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

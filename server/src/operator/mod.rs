@@ -7,7 +7,7 @@ mod backup;
 mod passcodes;
 mod restore;
 
-pub use arguments::{AuditCommand, PasscodesCommand, Wanted, parse};
+pub use arguments::{AuditCommand, ConnectorCheck, ConnectorCommand, PasscodesCommand, Wanted, parse};
 pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;
 pub use passcodes::reseal;

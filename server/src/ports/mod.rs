@@ -5,6 +5,7 @@ mod change_signal;
 mod clock;
 mod crash_points;
 mod device_service;
+mod event_inbox;
 mod oidc_client;
 mod randomness;
 mod rate_limits;
@@ -20,6 +21,7 @@ pub use device_service::{
     CancelAnswer, DevicePage, DeviceService, PageRequest, ReportSink, Reported, RunKey, ServiceError,
     StartAnswer, StartRun, StatusAnswer,
 };
+pub use event_inbox::{EventInbox, Hint, Opened, SignedMessage};
 pub use oidc_client::{AfterSignOut, AuthorizationRequest, CodeRedemption, OidcClient, RedeemedCode};
 pub use randomness::{Randomness, RandomnessError};
 pub use rate_limits::RateLimits;

@@ -139,8 +139,9 @@ impl DeviceService for ServiceRouter {
                 break;
             }
         }
+        // Without any answer there is no list. A later page is the rest of one: it ends, and says whose devices are missing.
         match last_error {
-            Some(error) if !has_answered => Err(error),
+            Some(error) if !has_answered && page.after.is_none() => Err(error),
             Some(_) | None => Ok(all),
         }
     }

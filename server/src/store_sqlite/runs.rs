@@ -186,6 +186,17 @@ impl Runs for SqliteUnit {
         Ok(())
     }
 
+    async fn hasten_run(&mut self, id: &ResultId, due: UtcTime) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE action_runs SET due = ?2 WHERE id = ?1 AND due > ?2 AND queue_state IN ('sending', 'sent')",
+        )
+        .bind(id.as_str())
+        .bind(due.unix_millis())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     async fn claim_due(
         &mut self,
         now: UtcTime,

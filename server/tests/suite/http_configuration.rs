@@ -29,6 +29,34 @@ fn token(folder: &Path) -> String {
 }
 
 #[test]
+fn secrets_for_webhooks_are_lines_of_a_file_that_only_the_server_may_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (token, file) = (token(folder.path()), folder.path().join("webhooks"));
+    let one = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let own = format!("url = \"https://mdm.example/v1\"\n{token}\nwebhook_secret_file = {file:?}");
+    for (text, expected) in [
+        (format!("{one}\n\n {one} \n"), Ok(2)),
+        (format!("{one}\n").repeat(4), Ok(4)),
+        (format!("{one}\n").repeat(5), Err(())),
+        (String::new(), Err(())),
+        (format!("{one}\nwhsec_c2hvcnQ=\n"), Err(())),
+        ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(), Err(())),
+    ] {
+        write_private(&file, &text);
+        let read = read("", &http("mdm", &own));
+        let number = read.map_err(|mistakes| {
+            let mistakes = mistakes.iter().map(ToString::to_string).collect::<String>();
+            assert!(mistakes.contains("webhook_secret_file") && !mistakes.contains("MfKQ"), "{mistakes}");
+        });
+        let number = number.map(|settings| match settings.device_services.as_slice() {
+            [DeviceServiceSettings::Http(only)] => only.webhook_secrets.len(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(number, expected, "{text}");
+    }
+}
+
+#[test]
 fn without_a_section_the_fleet_is_simulated_and_with_sections_it_is_what_they_say() {
     let simulated = read("", "").unwrap().device_services;
     assert!(matches!(simulated.as_slice(), [DeviceServiceSettings::Simulated]));

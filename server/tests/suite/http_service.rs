@@ -38,6 +38,7 @@ fn service_with(url: &str, clock: &Arc<TestClock>, authorization: Authorization)
         url: url.to_owned(),
         authorization,
         certificates: None,
+        webhook_secrets: Vec::new(),
     };
     HttpService::new(&settings, clock.clone()).unwrap()
 }
@@ -288,6 +289,36 @@ async fn the_policy_decides_first_and_a_connector_can_only_refuse_more() {
     assert_eq!(lock, refused(RefusalReason::NoPasscodeOnDevice));
     let sync = decide(ActionKind::SyncDevice, &device, &aiko());
     assert_eq!(sync, Decision::Allowed(Allowed::Plain), "by its capabilities");
+
+    let destructive = [ActionKind::Retire, ActionKind::Wipe];
+    connector.memory().capabilities["actions"] = json!([
+        "resetPasscode",
+        "remoteLock",
+        "syncDevice",
+        "rebootNow",
+        "retire",
+        "wipe",
+        "locate",
+        "danceNow"
+    ]);
+    let mut device = android("a-1");
+    device["operatingSystem"] = json!("iOS");
+    device["deviceEnrollmentType"] = json!("userEnrollment");
+    device["managedDeviceOwnerType"] = json!("personal");
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![device.clone()]);
+    clock.advance(601);
+    let silent = the_device(&service).await;
+    assert_eq!(destructive.map(|kind| decide(kind, &silent, &aiko())), [not_offered; 2], "not by silence");
+    device["retire"] = json!({ "allowed": true });
+    device["wipe"] = json!({ "allowed": false, "reason": "organizationPolicy" });
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![device]);
+    let told = the_device(&service).await;
+    let told = destructive.map(|kind| decide(kind, &told, &aiko()));
+    assert_eq!(told, [Decision::Allowed(Allowed::Plain), refused(RefusalReason::OrganizationPolicy)]);
+    let company = android("a-1");
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![company]);
+    let reboot = decide(ActionKind::RebootNow, &the_device(&service).await, &aiko());
+    assert_eq!(reboot, Decision::Allowed(Allowed::Plain), "by its capabilities");
 
     for (key, value) in [("contract", json!("2")), ("actions", json!([])), ("passcodeFrom", json!("none"))] {
         let was = connector.memory().capabilities[key].clone();
@@ -623,55 +654,6 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice_over_http() 
             assert_eq!(server.count("SELECT COUNT(*) FROM notifications").await, 1, "{source} {point:?}");
         }
     }
-}
-
-#[tokio::test]
-async fn the_sample_connector_keeps_what_the_document_asks_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("commands.json");
-    let clock = Arc::new(TestClock::new());
-    let serve = async || {
-        let app = crate::sample_connector::connector(TOKEN.to_owned(), "p-aiko".to_owned(), file.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        let bearer = |text: &str| Authorization::Bearer(SecretText::new(text.to_owned()));
-        (service_with(&url, &clock, bearer(TOKEN)), service_with(&url, &clock, bearer("another")))
-    };
-    let (service, stranger) = serve().await;
-    let page = PageRequest { size: 1, after: None };
-    assert_eq!(stranger.devices_of(&aiko(), &page).await, Err(BUSY), "another token");
-    let first = service.devices_of(&aiko(), &page).await.unwrap();
-    assert_eq!((first.devices.len(), first.next_after.as_ref()), (1, Some(&first.devices[0].id)));
-    let rest = service.devices_of(&aiko(), &PageRequest { after: first.next_after, ..page }).await.unwrap();
-    assert_eq!((rest.devices.len(), rest.next_after), (1, None));
-    let device = rest.devices[0].id.clone();
-    assert_eq!(service.device(&PersonId::new("p-ben".to_owned()), &device).await, Ok(None));
-    assert!(service.device(&aiko(), &device).await.unwrap().is_some());
-
-    let later = UtcTime::from_unix_seconds(4_000_000_000);
-    let of = |id: &str| {
-        let start = reset(id);
-        StartRun { run: RunKey { device: device.clone(), expires: later, ..start.run }, ..start }
-    };
-    let start = of("r-1");
-    assert_eq!(service.status(&start.run).await, Ok(StatusAnswer::NeverReceived));
-    for _ in 0..2 {
-        assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
-    }
-    let other = StartRun { run: RunKey { action: Action::RemoteLock, ..start.run.clone() }, secret: None };
-    let refused = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
-    assert_eq!(service.start(&other).await, refused, "the same identifier, another body");
-    let over = RunKey { expires: UtcTime::from_unix_seconds(1), ..of("r-2").run };
-    let over = service.start(&StartRun { run: over, secret: None }).await;
-    assert_eq!(over, Ok(StartAnswer::Rejected(FailureCode::CommandExpired)));
-
-    let (service, _) = serve().await;
-    let known = service.status(&start.run).await.unwrap();
-    assert!(matches!(known, StatusAnswer::Known(_)), "started again it remembers: {known:?}");
-    assert_eq!(service.cancel(&of("r-never").run).await, Ok(CancelAnswer::TooLate));
-    let kept = std::fs::read_to_string(&file).unwrap();
-    assert!(kept.contains("r-1") && !kept.contains(PASSCODE), "{kept}");
 }
 
 #[derive(Clone, Default)]

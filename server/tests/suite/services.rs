@@ -235,6 +235,17 @@ async fn a_service_that_is_down_hides_only_its_own_devices_and_one_that_is_slow_
     let none = router.devices_of(&aiko, &page).await;
     assert!(none.is_err(), "nobody has answered: {none:?}");
 
+    for (after, missing) in [("two:d-aiko-android", vec!["two"]), ("d-aiko-android", vec!["one", "two"])] {
+        for service in [&first, &second] {
+            *service.lists_slowly.lock().unwrap() = true;
+        }
+        let later = PageRequest { size: 100, after: DeviceId::parse(after) };
+        let end = router.devices_of(&aiko, &later).await.unwrap();
+        let told = (end.devices.len(), end.next_after, end.unavailable);
+        let missing = missing.into_iter().map(ToOwned::to_owned).collect();
+        assert_eq!(told, (0, None, missing), "the rest of a list after {after} names who is missing");
+    }
+
     let id = DeviceId::parse("d-aiko-android").unwrap();
     assert!(
         router.device(&aiko, &id).await.unwrap().is_some(),

@@ -6,7 +6,6 @@ use portal_contract::ActionName;
 /// An action that a person may do with a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Reset the passcode.
     ResetPasscode,
     /// Lock the screen from afar.
     RemoteLock,

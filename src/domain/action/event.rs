@@ -30,15 +30,14 @@ pub enum ActionEvent {
     Chosen(DeviceId),
     /// The address of the reset was opened.
     PageOpened(DeviceId),
-    /// The person pressed "Sign out" in A, or the one button of an explanation after a sign-in that did not work out.
+    /// The person pressed "Sign out" in the explanation, or the one button of an explanation after a sign-in that did not work out.
     SignOutChosen,
-    /// The person cancelled, in A or in B.
+    /// The person cancelled, in the explanation or in the confirmation.
     Cancelled,
     /// The person came back from the provider, or from a reload, with a fresh sign-in.
     ReturnedFresh {
         /// The device the sign-in was for.
         device: DeviceId,
-        /// The proof.
         proof: FreshSignIn,
         /// The key that belongs to it.
         key: IdempotencyKey,
@@ -49,7 +48,6 @@ pub enum ActionEvent {
     ReturnedAsSomebodyElse(DeviceId),
     /// The person cancelled at the provider.
     SignInCancelled(DeviceId),
-    /// The sign-in failed.
     SignInFailed(DeviceId),
     /// The portal was opened again on the way to the fresh sign-in.
     SignInInterrupted(DeviceId),
@@ -60,16 +58,14 @@ pub enum ActionEvent {
         /// The key of this one wish.
         key: IdempotencyKey,
     },
-    /// The device was read.
     DeviceRead {
-        /// The device.
         device: Arc<Device>,
         /// The server's time, as well as it is known: decides which ended resets are still of interest.
         server_now: Option<UtcTime>,
     },
     /// The device was read and does not exist.
     DeviceGone(DeviceId),
-    /// The person pressed the last button of B, or "Try again" after a lost answer.
+    /// The person pressed the last button of the confirmation, or "Try again" after a lost answer.
     Confirmed,
     /// The server accepted the reset.
     Accepted(DeviceActionResult),
@@ -88,7 +84,6 @@ pub enum ActionEvent {
 pub enum ActionEffect {
     /// Sign out, sign in again, come back to this device.
     LeaveForSignIn(DeviceId),
-    /// Read the device.
     ReadDevice(DeviceId),
     /// Ask for the reset. The only way to one; both proofs are in it.
     Post {
@@ -96,30 +91,25 @@ pub enum ActionEffect {
         device: PermittedDevice,
         /// Proof of the sign-in.
         proof: FreshSignIn,
-        /// The key.
         key: IdempotencyKey,
     },
     /// Ask for an action that being signed in is enough for; only a click leads here.
     PostSignedIn {
         /// Proof that the action is allowed on the device.
         device: PermittedDevice,
-        /// The key.
         key: IdempotencyKey,
     },
     /// Cancel a reset that is still waiting.
     CancelRun {
-        /// The device.
         device: DeviceId,
         /// The reset.
         run: String,
     },
-    /// Let B survive a reload.
+    /// Let the confirmation survive a reload.
     RememberResume {
-        /// The device.
         device: DeviceId,
-        /// The key.
         key: IdempotencyKey,
     },
-    /// B need not survive any more.
+    /// The confirmation need not survive any more.
     ForgetResume,
 }

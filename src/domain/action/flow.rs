@@ -55,7 +55,6 @@ impl Proof {
 /// What entitles a click to ask for an action, once: a proof and the key that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The proof.
     pub proof: Proof,
     /// The key every attempt uses.
     pub key: IdempotencyKey,
@@ -163,22 +162,15 @@ pub enum ActionFlow {
     Idle,
     /// The explanation dialog: why to sign out and in again, and what will happen. Over the device's details it is a
     /// dialog, at the action's own address a page.
-    Explain {
-        /// The device.
-        device: DeviceId,
-        /// Why.
-        why: WhyExplain,
-    },
+    Explain { device: DeviceId, why: WhyExplain },
     /// At the provider, or back from it without a proof.
     SignIn {
-        /// The device.
         device: DeviceId,
         /// How far.
         step: SignInStep,
     },
     /// The device is being read, to find out where its action stands; with a grant when the person just signed in.
     Reading {
-        /// The device.
         device: DeviceId,
         /// Leads to the confirmation instead of the explanation.
         grant: Option<Grant>,
@@ -192,7 +184,6 @@ pub enum ActionFlow {
     },
     /// Asked for, and not accepted yet.
     Submit {
-        /// The device.
         device: PermittedDevice,
         /// The grant in use.
         grant: Grant,
@@ -201,7 +192,6 @@ pub enum ActionFlow {
     },
     /// Accepted; the device has not acknowledged.
     Pending {
-        /// The device.
         device: DeviceId,
         /// The accepted run.
         run: ActionRun,
@@ -210,20 +200,13 @@ pub enum ActionFlow {
     },
     /// Accepted, and over.
     Ended {
-        /// The device.
         device: DeviceId,
-        /// The run.
         run: ActionRun,
         /// How.
         end: Ending,
     },
     /// It cannot go on.
-    Stopped {
-        /// The device.
-        device: DeviceId,
-        /// Why.
-        why: StopReason,
-    },
+    Stopped { device: DeviceId, why: StopReason },
 }
 
 impl ActionFlow {

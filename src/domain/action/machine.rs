@@ -204,7 +204,7 @@ impl ActionFlow {
         (Self::Stopped { device: gone.clone(), why: StopReason::Gone }, effects)
     }
 
-    /// The click. It is worth something in B, and again after a lost answer or once the server's wait is over.
+    /// The click. It is worth something in the confirmation, and again after a lost answer or once the server's wait is over.
     fn on_confirmed(self, now: Now) -> Step {
         if self.busy_for(now).is_some_and(|left| left > Milliseconds::ZERO) {
             return stay(self);

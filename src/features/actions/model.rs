@@ -14,7 +14,7 @@ pub enum Event {
     ResetChosen(DeviceId),
     /// The person agreed to sign out and in again for it.
     SignOutForResetChosen,
-    /// The person cancelled A or B.
+    /// The person cancelled the explanation or the confirmation.
     ResetCancelled,
     /// The person pressed the last button.
     ResetConfirmed,
@@ -54,7 +54,6 @@ pub enum Event {
 /// What is known of actions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Model {
-    /// The reset.
     pub reset: ActionFlow,
     /// The other actions under way or ended since the page was opened.
     pub(super) entries: Arc<Vec<Entry>>,
@@ -192,12 +191,9 @@ pub(super) struct Wanted {
     pub(super) name: Option<DeviceName>,
 }
 
-/// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Yes.
     Yes,
-    /// No.
     No,
 }
 

@@ -14,7 +14,7 @@ use crate::http::HttpOutcome;
 use crate::route::Route;
 use portal_contract::FailureCode;
 
-/// When the time left is said, in seconds; the first is said when B opens.
+/// When the time left is said, in seconds; the first is said when the confirmation opens.
 const MILESTONES: [i64; 5] = [10, 30, 60, 120, 300];
 
 impl Features {

@@ -17,7 +17,6 @@ pub enum Event {
 /// What is known of devices.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Model {
-    /// The list.
     pub list: DeviceList,
     /// The device whose details are shown.
     pub detail: DeviceDetail,
@@ -27,7 +26,6 @@ pub struct Model {
 /// The device whose details are shown. While it is read again, what is known of it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceDetail {
-    /// Which.
     pub id: Option<DeviceId>,
     /// What is known of it.
     pub device: Option<Arc<Device>>,

@@ -17,7 +17,6 @@ use portal_contract::{
 /// A device in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
-    /// Its name.
     pub name: Text,
     /// Its model, as far as it is known.
     pub model: Option<Text>,
@@ -38,7 +37,6 @@ pub struct Status {
     pub text: Text,
 }
 
-/// The row of a device.
 #[must_use]
 pub fn device_row(device: &Device, now: Option<UtcTime>) -> DeviceRow {
     DeviceRow {
@@ -163,7 +161,6 @@ pub fn going_on(device: &Device, now: Option<UtcTime>) -> Option<Notice> {
 /// One fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is.
     pub label: Text,
     /// How it is.
     pub value: Text,

@@ -17,7 +17,6 @@ pub enum Event {
     TableWritten {
         /// What the file is called.
         name: String,
-        /// What is in it.
         content: String,
     },
     /// The person reported a reset as not their own.
@@ -44,7 +43,6 @@ pub enum Download {
 /// The history on the screen, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Model {
-    /// Whose.
     pub scope: HistoryScope,
     /// How far it is loaded. Entries that are here stay while more are read.
     pub state: LoadState,

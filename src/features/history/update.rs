@@ -39,7 +39,7 @@ impl Model {
         self.state = LoadState::Loading;
         self.download = Download::Idle;
         // The rules for the answer come with the screens; once they are there the history is opened again.
-        if context.page.later == LazyScreens::Ready {
+        if context.page.lazy_screens == LazyScreens::Ready {
             context.call(ApiCall::History(scope, None), 0);
         }
     }

@@ -18,7 +18,6 @@ pub struct HistoryEntryView {
     pub what: Text,
     /// To which device; absent for what is about none.
     pub device: Option<Text>,
-    /// When.
     pub when: Text,
     /// Who did it.
     pub who: Text,

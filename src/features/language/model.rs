@@ -17,7 +17,7 @@ pub enum Event {
 /// The language, and the one that may follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
-    /// The language, with its texts: those of the later screens from when these are there.
+    /// The language, with its texts: those of the lazy screens from when these are there.
     pub current: Catalogue,
     /// The language that is being loaded because the person or the organisation wants it.
     pub wanted: Option<Locale>,

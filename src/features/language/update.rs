@@ -59,7 +59,7 @@ impl Model {
         if self.wanted != Some(locale) {
             return;
         }
-        // A later screen was opened meanwhile.
+        // A lazy screen was opened meanwhile.
         if context.page.needs_whole_language() && !language.is_whole() {
             return Self::load_language(locale, context);
         }

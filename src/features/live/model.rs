@@ -48,9 +48,13 @@ pub(super) enum LiveState {
     #[default]
     Closed,
     /// Asked for.
-    Opening { since: Now },
-    /// Open.
-    Open { since: Now, heard: Now },
+    Opening {
+        since: Now,
+    },
+    Open {
+        since: Now,
+        heard: Now,
+    },
     /// Broken; it is asked for again when the timer fires, or when the network comes back.
     Waiting,
     /// Given back while the page is in the background.

@@ -16,7 +16,6 @@ pub struct NotificationView {
     pub sentence: Text,
     /// Why, when it did not end well.
     pub detail: Option<Text>,
-    /// When.
     pub when: Text,
     /// The link to the device.
     pub link: Text,

@@ -64,15 +64,10 @@ pub enum PasscodeView {
     #[default]
     Hidden,
     /// On its way.
-    Loading {
-        /// The device.
-        device: DeviceId,
-    },
+    Loading { device: DeviceId },
     /// On the screen, until it hides itself.
     Shown {
-        /// The device.
         device: DeviceId,
-        /// The passcode.
         passcode: TemporaryPasscode,
         /// When it came.
         since: Now,
@@ -80,18 +75,11 @@ pub enum PasscodeView {
         extras: PasscodeExtras,
     },
     /// There is none (any more).
-    NoneThere {
-        /// The device.
-        device: DeviceId,
-    },
+    NoneThere { device: DeviceId },
     /// The sign-in is too old to see it (`RevealSignInChosen`).
-    NeedsSignIn {
-        /// The device.
-        device: DeviceId,
-    },
+    NeedsSignIn { device: DeviceId },
     /// It could not be read (`PasscodeShowChosen` tries again).
     Failed {
-        /// The device.
         device: DeviceId,
         /// Why.
         error: ApiError,
@@ -182,7 +170,6 @@ pub enum PasscodeExtra {
     /// It is not.
     #[default]
     Off,
-    /// It is.
     On,
 }
 
@@ -198,7 +185,6 @@ impl PasscodeExtra {
 /// Until when a passcode that was shown can be shown again. No secret, so it stays when the passcode goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasscodeValidity {
-    /// Whose.
     pub device: DeviceId,
     /// Until then.
     pub until: UtcTime,

@@ -18,7 +18,6 @@ pub enum Event {
 /// Whose screen it is and how long nobody has touched it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
-    /// Whose screen it is.
     pub screen: Computer,
     /// Where the visit stands: `Warning` shows the dialog.
     pub idleness: Idleness,

@@ -4,8 +4,8 @@
 //! the clock, the token just ends.
 
 use super::{Event, Model};
-use crate::core::{Announcement, BORROWED, Context, Effect, FollowUp, Page, SignOutCause, TimerId};
-use crate::domain::{BORROWED_IDLE_LIMIT, Computer, Idleness, Milliseconds, elapsed, idleness, next_look};
+use crate::core::{Announcement, Context, Effect, FollowUp, Page, SHARED_COMPUTER, SignOutCause, TimerId};
+use crate::domain::{Computer, Idleness, Milliseconds, SHARED_IDLE_LIMIT, elapsed, idleness, next_check};
 
 /// So long before the end it is said once, politely; the dialog comes with the warning.
 const EARLY_NOTICE: Milliseconds = Milliseconds(120_000);
@@ -34,7 +34,7 @@ impl Model {
     pub(crate) fn begin(&mut self, screen: Computer, context: &mut Context) {
         *self = Self { screen, ..Self::new(context.now) };
         if screen == Computer::Shared {
-            context.store(BORROWED.to_owned(), "1".to_owned());
+            context.store(SHARED_COMPUTER.to_owned(), "1".to_owned());
             self.check(context);
         }
     }
@@ -93,12 +93,12 @@ impl Model {
         let (screen, last) = (self.screen, self.last_activity);
         let stands = idleness(screen, last, context.now);
         self.idleness = stands;
-        let Some(next) = next_look(screen, last, context.now) else {
+        let Some(next) = next_check(screen, last, context.now) else {
             context.log("session.idle", "borrowed");
             context.follow_up(FollowUp::SignOut(SignOutCause::Idleness));
             return false;
         };
-        let left = BORROWED_IDLE_LIMIT.minus(elapsed(last, context.now));
+        let left = SHARED_IDLE_LIMIT.minus(elapsed(last, context.now));
         let to_notice = left.minus(EARLY_NOTICE);
         if to_notice <= Milliseconds::ZERO && stands == Idleness::Active && !self.was_noticed {
             self.was_noticed = true;

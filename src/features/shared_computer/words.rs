@@ -1,13 +1,13 @@
 //! What a person on a borrowed screen is told about being signed out: beforehand how it works, then how long is left.
 
-use crate::domain::{BORROWED_IDLE_LIMIT, Idleness};
+use crate::domain::{Idleness, SHARED_IDLE_LIMIT};
 use crate::i18n::{Text, t};
 use crate::words::span;
 
 /// That a borrowed screen signs out by itself, and after how long; said at sign-in.
 #[must_use]
 pub fn idle_rule() -> Text {
-    t::idle_rule(span(BORROWED_IDLE_LIMIT.whole_seconds()))
+    t::idle_rule(span(SHARED_IDLE_LIMIT.whole_seconds()))
 }
 
 /// The warning with what is left; `None` when there is none to give.

@@ -16,7 +16,6 @@ pub enum Event {
     SignedOutElsewhere,
     /// The person agreed to sign in again to see it.
     RevealSignInChosen(DeviceId),
-    /// A signature was checked.
     SignatureChecked(SignatureVerdict),
 }
 

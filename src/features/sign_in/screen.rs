@@ -4,11 +4,11 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    HIDDEN, Icon, View, Weight, actions, ask_it, button, el, group, heading, hero, hero_icon, icon,
+    HIDDEN, Icon, View, Weight, ask_it, button, button_row, el, group, heading, hero, hero_icon, icon,
     link_button, live, notice_screen, paragraph, steps,
 };
 use crate::core::{Config, Session};
-use crate::features::shared_computer::screen::borrowed_question;
+use crate::features::shared_computer::screen::shared_computer_question;
 use crate::features::sign_in;
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -32,7 +32,7 @@ pub(crate) fn required() -> View {
         .child(hero_icon(Icon::Lock))
         .child(heading(t::sign_in_required_heading()))
         .child(paragraph("lede", t::sign_in_required_text()))
-        .child(borrowed_question())
+        .child(shared_computer_question())
         .child(button(Weight::Primary, t::sign_in_button(), Event::SignIn(sign_in::Event::SignInChosen)))
         .into()
 }
@@ -49,7 +49,7 @@ pub(crate) fn signed_out() -> View {
         .class("landing")
         .child(hero(Tone::Good, Icon::Check, t::signed_out_heading()))
         .child(words)
-        .child(actions(group([
+        .child(button_row(group([
             button(Weight::Primary, t::signed_out_sign_in(), Event::SignIn(sign_in::Event::SignInChosen)),
             link_button(Weight::Plain, t::help_heading(), &Route::Help),
         ])))
@@ -98,7 +98,7 @@ pub(crate) fn landing() -> View {
         .child(el("div").class("hero-icon").attr("aria-hidden", HIDDEN).child(icon(Icon::Key)))
         .child(heading(t::landing_heading()))
         .child(paragraph("lede", t::landing_lead()))
-        .child(borrowed_question())
+        .child(shared_computer_question())
         .child(button(Weight::Primary, t::landing_button(), Event::SignIn(sign_in::Event::SignInChosen)))
         .child(el("section").class("card").child(steps(vec![
             t::landing_step_sign_in(),

@@ -429,7 +429,7 @@ impl Features {
         if is_step_up || context.page.stored.continuation.as_ref().is_some_and(is_another) {
             context.forget_step_up();
         }
-        // The reset's state is set before its screen is entered: B opens, not A.
+        // The reset's state is set before its screen is entered: the confirmation opens, not the explanation.
         if let Some((device, key)) = step_up {
             let proof = context.page.session.signed_in().and_then(|p| p.prove_fresh(context.now));
             let way = context.now.wall.unix_millis().saturating_sub(transaction.created.unix_millis());
@@ -469,7 +469,7 @@ impl Features {
         self.advance_reset(ActionEvent::SignInFailed(device), context);
     }
 
-    /// B came back after a reload: the same person, the same device, within ten minutes. Used once.
+    /// The confirmation came back after a reload: the same person, the same device, within ten minutes. Used once.
     fn resumable(
         &mut self,
         return_to: &Route,

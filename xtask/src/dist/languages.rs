@@ -80,7 +80,7 @@ fn of(sources: &[catalog::Source]) -> Result<Vec<Texts>> {
     })?;
     let Some(reference) = languages.first() else { return Ok(Vec::new()) };
     let texts = |language: &catalog::Language| {
-        let generate::Texts { first, later: lazy } = generate::texts(reference, language);
+        let generate::Texts { first, lazy } = generate::texts(reference, language);
         Texts { tag: language.tag.clone(), first, lazy }
     };
     Ok(languages.iter().map(texts).collect())

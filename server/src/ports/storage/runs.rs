@@ -126,6 +126,12 @@ pub trait Runs {
     /// [`StoreError`].
     async fn set_cancel_request(&mut self, id: &ResultId, due: Option<UtcTime>) -> Result<(), StoreError>;
 
+    /// Makes a run that was sent, or is being sent, due at `due` if it is due later.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn hasten_run(&mut self, id: &ResultId, due: UtcTime) -> Result<(), StoreError>;
+
     /// Takes open runs that are due, oldest first: nobody else gets them until the lease ends or the run is written back. A run of an
     /// action this program does not know is left alone.
     ///

@@ -1,9 +1,11 @@
 //! One call to a connector: bounded in time and size, no redirects; what its answer proves about whether anything was done.
 
 use super::access::{Access, Authorization};
+use super::wire::ProblemWire;
 use crate::ports::{Clock, ServiceError};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use serde::Deserialize as _;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,8 +35,8 @@ pub(super) struct Answer {
 
 impl Answer {
     /// The word of a problem document (RFC 9457).
-    pub(super) fn code(&self) -> Option<&str> {
-        self.body.get("code").and_then(Value::as_str)
+    pub(super) fn code(&self) -> Option<String> {
+        ProblemWire::deserialize(&self.body).ok().map(|problem| problem.code)
     }
 }
 
@@ -51,6 +53,21 @@ impl Request<'_> {
     pub(super) const fn get(path: String) -> Self {
         Self { method: Method::GET, path, body: None, idempotency_key: None }
     }
+}
+
+/// What a request shows.
+pub(super) enum Shown<'a> {
+    /// The token of this server.
+    OwnToken,
+    /// Another, or none.
+    Instead(Option<&'a str>),
+}
+
+/// An answer as it came.
+pub(super) struct Raw {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
 }
 
 /// A connector as a place that answers.
@@ -118,13 +135,33 @@ impl Connector {
     }
 
     async fn try_call(&self, request: Request<'_>) -> Result<Answer, Unusable> {
-        let authorization = self.access.authorization().await.map_err(Unusable::not_done)?;
+        let response = self.send(request, Shown::OwnToken).await?;
+        self.read(response).await
+    }
+
+    /// Calls, and gives any answer that was read whole; else why not, in words.
+    pub(super) async fn raw(&self, request: Request<'_>, shown: Shown<'_>) -> Result<Raw, String> {
+        let mut response = self.send(request, shown).await.map_err(|unusable| unusable.why)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = bounded_body(&mut response).await;
+        let body =
+            body.ok_or_else(|| format!("its answer breaks off, or is larger than {MAX_ANSWER} bytes"))?;
+        Ok(Raw { status, headers, body })
+    }
+
+    async fn send(&self, request: Request<'_>, shown: Shown<'_>) -> Result<reqwest::Response, Unusable> {
+        let authorization = match shown {
+            Shown::OwnToken => Some(self.access.authorization().await.map_err(Unusable::not_done)?),
+            Shown::Instead(token) => token.and_then(|token| sensitive(&["Bearer ", token].concat())),
+        };
         let address = [self.base.as_str(), request.path.as_str()].concat();
         let mut call = self
             .client
             .request(request.method, address)
-            .header(AUTHORIZATION, authorization)
             .header(ACCEPT, "application/json, application/problem+json");
+        if let Some(authorization) = authorization {
+            call = call.header(AUTHORIZATION, authorization);
+        }
         if let Some(body) = request.body {
             call = call.header(CONTENT_TYPE, "application/json").body(body);
         }
@@ -132,7 +169,7 @@ impl Connector {
             call = call.header("Idempotency-Key", key);
         }
         // An error's own words name the address, and a person with it.
-        let response = call.send().await.map_err(|error| {
+        call.send().await.map_err(|error| {
             if error.is_connect() {
                 Unusable::not_done("no connection to it".to_owned())
             } else if error.is_timeout() {
@@ -140,8 +177,7 @@ impl Connector {
             } else {
                 Unusable::no_answer("the connection broke".to_owned())
             }
-        })?;
-        self.read(response).await
+        })
     }
 
     async fn read(&self, mut response: reqwest::Response) -> Result<Answer, Unusable> {
@@ -159,7 +195,7 @@ impl Connector {
         let body = body.as_deref().and_then(|body| serde_json::from_slice::<Value>(body).ok());
         if status == 503 {
             let answer = Answer { status, body: body.unwrap_or_default() };
-            if answer.code() == Some("cannotTell") {
+            if answer.code().as_deref() == Some("cannotTell") {
                 return Ok(answer);
             }
             let error = ServiceError::Busy { retry_after_millis: pause };
@@ -172,7 +208,7 @@ impl Connector {
             Some(body) if is_refusal || matches!(status, 200 | 201) => Ok(Answer { status, body }),
             Some(body) if status == 404 => {
                 let answer = Answer { status, body };
-                let is_its_own = matches!(answer.code(), Some("notFound" | "gone"));
+                let is_its_own = matches!(answer.code().as_deref(), Some("notFound" | "gone"));
                 is_its_own
                     .then_some(answer)
                     .ok_or_else(|| Unusable::no_answer("a 404 of somebody else".to_owned()))

@@ -6,10 +6,17 @@
 
 mod access;
 mod calls;
+mod check;
+mod document;
+mod webhooks;
+mod wire;
 mod words;
 
 pub use access::{Authorization, ClientCredentials};
 pub use calls::are_certificates;
+pub use check::{Line, Plan, Rule, Verdict, check};
+pub use document::document;
+pub use webhooks::{WebhookSecret, Webhooks};
 
 use crate::domain::action::{Action, ActionSet};
 use crate::domain::action_run::{Ending, Report};
@@ -49,6 +56,8 @@ pub struct HttpServiceSettings {
     pub authorization: Authorization,
     /// Certificates that are trusted beside the machine's own, in PEM.
     pub certificates: Option<Vec<u8>>,
+    /// What it may sign its webhooks with; none: it sends none.
+    pub webhook_secrets: Vec<WebhookSecret>,
 }
 
 /// A connector's settings that cannot be used.
@@ -79,6 +88,7 @@ pub struct HttpService {
     clock: Arc<dyn Clock>,
     offer: Mutex<Option<(UtcTime, Offer)>>,
     answers: Mutex<HashMap<ResultId, LastAnswer>>,
+    webhook_secrets: Vec<WebhookSecret>,
 }
 
 impl HttpService {
@@ -95,7 +105,12 @@ impl HttpService {
             Arc::clone(&clock),
         );
         let connector = connector.map_err(|error| HttpServiceError(error.to_string()))?;
-        Ok(Self { connector, clock, offer: Mutex::default(), answers: Mutex::default() })
+        let webhook_secrets = settings.webhook_secrets.clone();
+        Ok(Self { connector, clock, offer: Mutex::default(), answers: Mutex::default(), webhook_secrets })
+    }
+
+    fn webhook_secrets(&self) -> &[WebhookSecret] {
+        &self.webhook_secrets
     }
 
     /// Asks how the connector is where that is not known, so that `ready` tells the truth also when nobody uses it.
@@ -196,7 +211,7 @@ impl HttpService {
         person: &str,
         limit: usize,
         after: Option<&str>,
-    ) -> Result<words::DeviceList, ServiceError> {
+    ) -> Result<wire::DeviceList, ServiceError> {
         let mut path = format!("/people/{person}/devices?limit={limit}");
         if let Some(after) = after {
             path.push_str("&after=");
@@ -291,7 +306,7 @@ impl DeviceService for HttpService {
         let answer = self.connector.call(request).await?;
         match answer.status {
             200 | 201 => self.reported(answer, run).map(|_| StartAnswer::Accepted(None)),
-            422 => Ok(StartAnswer::Rejected(words::rejection(answer.code()))),
+            422 => Ok(StartAnswer::Rejected(words::rejection(answer.code().as_deref()))),
             // "Cannot tell".
             503 => Err(ServiceError::NoAnswer),
             // The same identifier with another body, or a request it does not understand: it will not do it.

@@ -1,7 +1,10 @@
-//! What a connector says, as JSON, and what it means here. Fields nobody knows are ignored; a word nobody knows never allows
-//! anything.
+//! What a connector's words mean here. A word nobody knows never allows anything.
 
 use super::Offer;
+use super::wire::{
+    CapabilitiesWire, CommandState, CommandWire, DeviceWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire,
+    PasscodeWire, PermissionWire,
+};
 use crate::domain::action::{Action, ActionKind, ActionSet};
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::device::{
@@ -13,13 +16,12 @@ use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::ports::StartRun;
 use portal_contract::{
-    ActionName, ActionState, CharacterSet, ComplianceState, DeviceEnrollmentType, FailureCode,
-    ManagedDeviceOwnerType, ManagementAgentType, RefusalReason, ResetOutcome, SecretText, UtcTime,
+    CharacterSet, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType, ManagementAgentType,
+    RefusalReason, SecretText,
 };
-use serde::{Deserialize, Serialize};
 
 /// The version of the calls that this server speaks.
-const CONTRACT: &str = "1";
+pub(super) const CONTRACT: &str = "1";
 /// How often a command is asked about at most unless the connector says otherwise, in seconds.
 const USUAL_POLL_SECONDS: i64 = 5;
 /// How long a command may wait unless the connector says otherwise, in seconds.
@@ -29,31 +31,15 @@ const LONGEST_LIFETIME: i64 = 7 * 86_400;
 /// The longest passcode that is made, and that is taken.
 const LONGEST_PASSCODE: u8 = 32;
 
-/// The answer of `GET /capabilities`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CapabilitiesWire {
-    contract: String,
-    #[serde(default)]
-    actions: Vec<String>,
-    #[serde(default)]
-    passcode_from: String,
-    #[serde(default)]
-    cancel: bool,
-    #[serde(default)]
-    poll_seconds: Option<i64>,
-}
-
 pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
     let wire: CapabilitiesWire = serde_json::from_value(body).ok()?;
     let is_known = wire.contract == CONTRACT;
-    let named = wire.actions.iter().filter_map(|name| ActionKind::named(ActionName::from_wire(name)));
+    let named = wire.actions.into_iter().filter_map(ActionKind::named);
     let actions = named.fold(ActionSet::NONE, ActionSet::with);
-    let issuer = match wire.passcode_from.as_str() {
-        "portal" => Some(SecretIssuer::Portal),
-        "service" => Some(SecretIssuer::Service),
-        // "none", and every word nobody knows.
-        _ => None,
+    let issuer = match wire.passcode_from {
+        PasscodeFrom::Portal => Some(SecretIssuer::Portal),
+        PasscodeFrom::Service => Some(SecretIssuer::Service),
+        PasscodeFrom::None | PasscodeFrom::Other => None,
     };
     let poll_seconds = wire.poll_seconds.unwrap_or(USUAL_POLL_SECONDS).clamp(1, 60);
     Some(Offer {
@@ -63,97 +49,6 @@ pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
         poll_millis: poll_seconds * 1000,
         is_contract_known: is_known,
     })
-}
-
-/// One page of `GET /people/{personId}/devices`. The devices are read one by one: one that cannot be read hides only itself.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct DeviceList {
-    pub(super) devices: Vec<serde_json::Value>,
-    #[serde(default)]
-    pub(super) next_after: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct DeviceWire {
-    id: String,
-    device_name: String,
-    managed_device_name: String,
-    operating_system: String,
-    os_version: String,
-    manufacturer: String,
-    model: String,
-    serial_number: String,
-    managed_device_owner_type: ManagedDeviceOwnerType,
-    device_enrollment_type: DeviceEnrollmentType,
-    management_agent: ManagementAgentType,
-    compliance_state: ComplianceState,
-    compliance_grace_period_expiration_date_time: UtcTime,
-    last_sync_date_time: UtcTime,
-    enrolled_date_time: UtcTime,
-    is_encrypted: bool,
-    is_supervised: bool,
-    device_category_display_name: String,
-    reset_passcode: ResetWire,
-    remote_lock: Option<PermissionWire>,
-    sync_device: Option<PermissionWire>,
-}
-
-/// A field that is missing is a word nobody knows.
-impl Default for DeviceWire {
-    fn default() -> Self {
-        Self {
-            id: String::new(),
-            device_name: String::new(),
-            managed_device_name: String::new(),
-            operating_system: String::new(),
-            os_version: String::new(),
-            manufacturer: String::new(),
-            model: String::new(),
-            serial_number: String::new(),
-            managed_device_owner_type: ManagedDeviceOwnerType::Other,
-            device_enrollment_type: DeviceEnrollmentType::Other,
-            management_agent: ManagementAgentType::Other,
-            compliance_state: ComplianceState::Unknown,
-            compliance_grace_period_expiration_date_time: UtcTime::NEVER,
-            last_sync_date_time: UtcTime::NEVER,
-            enrolled_date_time: UtcTime::NEVER,
-            is_encrypted: false,
-            is_supervised: false,
-            device_category_display_name: String::new(),
-            reset_passcode: ResetWire::default(),
-            remote_lock: None,
-            sync_device: None,
-        }
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ResetWire {
-    allowed: bool,
-    reason: Option<String>,
-    expires_after_seconds: Option<i64>,
-    erase_pending: bool,
-    reset_token_active: Option<bool>,
-    passcode_rules: Option<PasscodeRulesWire>,
-}
-
-#[derive(Deserialize)]
-struct PermissionWire {
-    allowed: bool,
-    #[serde(default)]
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PasscodeRulesWire {
-    min_length: u32,
-    max_length: u32,
-    #[serde(default)]
-    kinds: Option<Vec<CharacterSet>>,
 }
 
 /// The rules for a passcode of a device; `None` when no passcode of ours would do.
@@ -198,6 +93,10 @@ pub(super) fn device(
         (ActionKind::ResetPasscode, Some((reset.allowed, reset.reason.as_deref()))),
         (ActionKind::RemoteLock, permission(wire.remote_lock.as_ref())),
         (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
+        (ActionKind::RebootNow, permission(wire.reboot_now.as_ref())),
+        // What cannot be undone is not allowed by silence.
+        (ActionKind::Retire, Some(permission(wire.retire.as_ref()).unwrap_or_default())),
+        (ActionKind::Wipe, Some(permission(wire.wipe.as_ref()).unwrap_or_default())),
     ];
     for (kind, permission) in permissions {
         if let Some((false, reason)) = permission {
@@ -264,20 +163,6 @@ fn refusal(reason: Option<&str>) -> RefusalReason {
     }
 }
 
-/// The body of `PUT /commands/{commandId}`. The same run makes the same bytes.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CommandWire<'a> {
-    action: &'static str,
-    person_id: &'a str,
-    device_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<ResetOutcome>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    passcode: Option<&'a SecretText>,
-    expires_date_time: String,
-}
-
 /// The command as it is sent; `None` for an action that no service carries out.
 pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     let run = &start.run;
@@ -286,8 +171,8 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
         Action::RemoteLock | Action::SyncDevice | Action::Retire | Action::Wipe | Action::RebootNow => None,
         Action::Rename(_) => return None,
     };
-    let wire = CommandWire {
-        action: run.action.kind().name().as_str(),
+    let wire = NewCommandWire {
+        action: run.action.kind().name(),
         person_id: run.person.as_str(),
         device_id: run.device.as_str(),
         outcome,
@@ -297,36 +182,24 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     serde_json::to_vec(&wire).ok()
 }
 
-/// A command as the connector has it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StateWire {
-    id: String,
-    state: ActionState,
-    #[serde(default)]
-    not_now: bool,
-    #[serde(default)]
-    error_code: Option<FailureCode>,
-}
-
 /// Where a command stands; `None` when that cannot be read, or another command is told of.
 pub(super) fn report(body: serde_json::Value, run: &str) -> Option<Report> {
-    let wire: StateWire = serde_json::from_value(body).ok().filter(|wire: &StateWire| wire.id == run)?;
+    let wire: CommandWire = serde_json::from_value(body).ok().filter(|wire: &CommandWire| wire.id == run)?;
     Some(match wire.state {
-        ActionState::Pending => Report::Pending,
-        ActionState::Active if wire.not_now => Report::NotNow,
-        ActionState::Active => Report::Active,
-        ActionState::Done => Report::Ended(Ending::Done),
-        ActionState::Failed => Report::Ended(match wire.error_code {
+        CommandState::Pending => Report::Pending,
+        CommandState::Active if wire.not_now => Report::NotNow,
+        CommandState::Active => Report::Active,
+        CommandState::Done => Report::Ended(Ending::Done),
+        CommandState::Failed => Report::Ended(match wire.error_code {
             Some(FailureCode::SupersededByErase) => Ending::Superseded,
             code => Ending::Failed(code.map_or(FailureCode::DeviceRejected, failure)),
         }),
-        ActionState::NotSupported => Report::Ended(Ending::NotSupported),
-        ActionState::Canceled if wire.error_code == Some(FailureCode::SupersededByErase) => {
+        CommandState::NotSupported => Report::Ended(Ending::NotSupported),
+        CommandState::Canceled if wire.error_code == Some(FailureCode::SupersededByErase) => {
             Report::Ended(Ending::Superseded)
         }
-        ActionState::Canceled => Report::Ended(Ending::CanceledByUser),
-        ActionState::None | ActionState::Other => return None,
+        CommandState::Canceled => Report::Ended(Ending::CanceledByUser),
+        CommandState::Other => return None,
     })
 }
 
@@ -354,10 +227,6 @@ pub(super) fn rejection(code: Option<&str>) -> FailureCode {
 
 /// The answer of `GET /commands/{commandId}/passcode`; `None` when there is none that could be shown.
 pub(super) fn passcode(body: serde_json::Value) -> Option<SecretText> {
-    #[derive(Deserialize)]
-    struct PasscodeWire {
-        passcode: SecretText,
-    }
     let wire: PasscodeWire = serde_json::from_value(body).ok()?;
     let text = wire.passcode.reveal();
     let is_one = !text.is_empty()

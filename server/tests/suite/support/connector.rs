@@ -118,6 +118,13 @@ impl Connector {
         )
     }
 
+    /// The same, with these secrets for webhooks.
+    pub(crate) fn configuration_with_webhooks(&self, name: &str, secrets: &str) -> String {
+        let file = self.folder.path().join("webhooks");
+        write_private(&file, secrets);
+        format!("{}webhook_secret_file = {file:?}\n", self.configuration(name))
+    }
+
     /// What goes wrong with the next call that begins with this.
     pub(crate) fn fails(&self, call: &'static str, fault: Fault) {
         self.memory().faults.push((call, fault));
@@ -172,6 +179,8 @@ async fn answer(State(memory): State<Arc<Mutex<Memory>>>, request: Request) -> R
                 *is_done
             }
         };
+        let complaints = super::Contract::new().request(head.method.as_str(), &path, &body);
+        assert!(complaints.is_empty(), "the portal asks for what the document does not say: {complaints:?}");
         let key = header("idempotency-key");
         (fault, is_done.then(|| memory.carry_out(head.method.as_str(), &path, key.as_deref(), &body)))
     };

@@ -1,4 +1,4 @@
-//! B: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
+//! The confirmation: the device by name, the outcome, the consequence, the time left - and the last button, the only one in the warning
 //! style. It is never greyed out: while the request is on its way a press does nothing and says why.
 //!
 //! What is left of the five minutes.

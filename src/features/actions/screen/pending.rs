@@ -3,7 +3,7 @@
 use crate::app::{Event, Model};
 use crate::browser::system_notification;
 use crate::components::{
-    Flow, HIDDEN, Icon, View, Weight, actions, branding, button, contact_ways, device_link, dialog, el,
+    Flow, HIDDEN, Icon, View, Weight, branding, button, button_row, contact_ways, device_link, dialog, el,
     group, heading_live, icon, known_device, live, message, minute_now, named, nothing, paragraph, reference,
 };
 use crate::domain::{ActionFlow, DeviceId};
@@ -29,7 +29,7 @@ pub(crate) fn pending_stage(id: &DeviceId) -> View {
         cancel(id),
         live(move || run.get().map(reference)),
         el("p").words(t::pending_leave()).into(),
-        actions(device_link(t::done_back(), id)),
+        button_row(device_link(t::done_back(), id)),
     ])
 }
 
@@ -145,7 +145,7 @@ fn cancel(id: &DeviceId) -> View {
         let id = id.clone();
         move |model| details(model, &id).is_some_and(|words| words.cancel.is_some())
     });
-    let button = move || can_be.get().then(|| actions(live(part)));
+    let button = move || can_be.get().then(|| button_row(live(part)));
     group([live(button), live(failed), live(dialog)])
 }
 

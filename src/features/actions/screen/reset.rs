@@ -7,7 +7,7 @@ use super::pending::pending_stage;
 use super::result::done_stage;
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, View, Weight, actions, ask_it, back_to_device, button, device_link, device_name, el, group,
+    HIDDEN, View, Weight, ask_it, back_to_device, button, button_row, device_link, device_name, el, group,
     heading_live, hero, known_device, link_button, live, load_failed, load_problem, named, notice_body,
     tone_icon, trail,
 };
@@ -204,7 +204,7 @@ fn notice_view(notice: Notice, body: View, panel: Option<View>, way_on: WayOn, i
         WayOn::SignInAgain => {
             press(words, Weight::Primary, Event::Actions(actions::Event::SignOutForResetChosen))
         }
-        // The same last step as in B, so the same warning style.
+        // The same last step as in the confirmation, so the same warning style.
         WayOn::SendAgain => press(words, Weight::Danger, Event::Actions(actions::Event::ResetConfirmed)),
         WayOn::Restart => press(words, restart, Event::Actions(actions::Event::ResetRestarted)),
         WayOn::Devices => words.map(|words| link_button(Weight::Primary, words, &Route::Devices)),
@@ -221,6 +221,6 @@ fn notice_view(notice: Notice, body: View, panel: Option<View>, way_on: WayOn, i
         hero(notice.tone, tone_icon(notice.tone), notice.heading),
         body,
         panel.into(),
-        actions(group([go_on.into(), away.into()])),
+        button_row(group([go_on.into(), away.into()])),
     ])
 }

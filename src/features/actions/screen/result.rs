@@ -8,7 +8,7 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, View, Weight, actions, branding, button, contact_ways, device_link, el, group, heading,
+    Flow, View, Weight, branding, button, button_row, contact_ways, device_link, el, group, heading,
     known_device, live, minute_now, nothing, reference, steps as numbered, tick_box, titled, words,
 };
 use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
@@ -71,7 +71,7 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Vi
         steps(words, id),
         question(of.clone(), id),
         finish(),
-        actions(group([device_link(t::done_back(), id), button(Weight::Quiet, t::done_again(), again)])),
+        button_row(group([device_link(t::done_back(), id), button(Weight::Quiet, t::done_again(), again)])),
         reference(of),
     ])
 }
@@ -135,7 +135,7 @@ fn question(result: String, id: &DeviceId) -> View {
         }
     };
     titled("card stack question", "question-heading", t::aftermath_question())
-        .child(actions(buttons))
+        .child(button_row(buttons))
         .child(el("div").attr("role", "status").live(next))
         .into()
 }

@@ -3,8 +3,8 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    View, Weight, actions, button, dialog, el, focus_return, group, known_device, live, message, minute_now,
-    nothing, paragraph, reference,
+    View, Weight, button, button_row, dialog, el, focus_return, group, known_device, live, message,
+    minute_now, nothing, paragraph, reference,
 };
 use crate::domain::{Action, ActionFlow, Availability, Device, DeviceId, NameProblem};
 use crate::features::actions;
@@ -48,7 +48,7 @@ fn row(id: &DeviceId, action: Action) -> View {
     el("div")
         .class("stack tight")
         .child(el("p").words(actions::words::action_hint(action)))
-        .child(actions(press))
+        .child(button_row(press))
         .child(form)
         .child(status(id, action))
         .into()
@@ -78,7 +78,7 @@ fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> View {
     let mut lines = status.lines.into_iter();
     let first = lines.next();
     let again = status.is_repeatable.then(|| {
-        actions(group([
+        button_row(group([
             button(
                 Weight::Plain,
                 t::act_again(),
@@ -265,7 +265,7 @@ pub(crate) fn lock_instead(id: &DeviceId) -> View {
     live(move || {
         can_be_locked.get().then(|| {
             let chosen = Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock));
-            actions(button(Weight::Plain, words::action_name(Action::RemoteLock), chosen))
+            button_row(button(Weight::Plain, words::action_name(Action::RemoteLock), chosen))
         })
     })
 }

@@ -1,4 +1,4 @@
-//! B: the device by name, the outcome, the consequence, and the last button (WCAG 3.3.4).
+//! The confirmation: the device by name, the outcome, the consequence, and the last button (WCAG 3.3.4).
 //!
 //! What a reset does, told before and after it. The platform's own words are used only when the server's outcome is the
 //! usual one there; otherwise the words say what the server said and no more.
@@ -8,7 +8,7 @@ use crate::i18n::{Text, t};
 use crate::words::device_name;
 use portal_contract::{CharacterSet, ResetOutcome};
 
-/// The words of B, from top to bottom.
+/// The words of the confirmation, from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmView {
     /// The question.
@@ -31,7 +31,7 @@ pub struct ConfirmView {
     pub start_over_note: Text,
 }
 
-/// The words of B for a device; `person` is the display name, empty when there is none.
+/// The words of the confirmation for a device; `person` is the display name, empty when there is none.
 #[must_use]
 pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
     let name = device_name(device.name());

@@ -12,7 +12,7 @@ const MINUTE: i64 = 60_000;
 const MAY_HAVE_RESTARTED: i64 = 30 * MINUTE;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// The words of A, from top to bottom.
+/// The words of the explanation, from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainView {
     /// The heading, also the label of the dialog.

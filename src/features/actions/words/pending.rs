@@ -21,7 +21,6 @@ pub enum StepState {
 /// A step of the way from "accepted" to "confirmed".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingStep {
-    /// What it is.
     pub name: Text,
     /// How far it has come.
     pub state: StepState,
@@ -34,9 +33,7 @@ pub struct PendingStep {
 pub struct PendingView {
     /// For which device.
     pub heading: Text,
-    /// That it is not done.
     pub not_done: Text,
-    /// The steps.
     pub steps: Vec<PendingStep>,
     /// What the steps do not say: the device answered "not now".
     pub phase: Option<Text>,

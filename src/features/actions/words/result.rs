@@ -27,7 +27,6 @@ pub struct DoneView {
     pub when: Text,
     /// Whether a temporary passcode belongs here.
     pub has_temporary_passcode: bool,
-    /// The heading of the steps.
     pub steps_heading: Text,
     /// What to do on the device, in order.
     pub steps: Vec<Text>,

@@ -86,7 +86,6 @@ pub struct ActionStatus {
     pub tone: Tone,
     /// What is the case, why, and what to do; at least one line.
     pub lines: Vec<Text>,
-    /// When it was.
     pub when: Option<Text>,
     /// What IT finds it by.
     pub reference: Option<String>,

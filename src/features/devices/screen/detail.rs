@@ -2,7 +2,7 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, Icon, Stage, View, Weight, actions, back_to_devices, branding, button, contact_ways, el, group,
+    Flow, Icon, Stage, View, Weight, back_to_devices, branding, button, button_row, contact_ways, el, group,
     heading, heading_live, icon, known_device, link_button, live, load_failed, load_problem, message,
     minute_now, named, notice_screen, reference, skeleton_rows, titled,
 };
@@ -109,7 +109,7 @@ fn shown(id: &DeviceId) -> View {
                     .child(passcode(id.clone()))
                     .child(reach(id)),
             )
-            .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(actions(
+            .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(button_row(
                 link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
             )))
             .into(),
@@ -127,7 +127,7 @@ fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Opti
         notice.get().map(|notice| {
             let rest = match notice.reference.clone() {
                 Some(of_run) => group([
-                    actions(link_button(
+                    button_row(link_button(
                         Weight::Plain,
                         t::device_see_result(),
                         &Route::ResetPasscode(id.clone()),
@@ -185,7 +185,7 @@ fn command(device: &Device) -> View {
             ResetCommand::Unavailable(refusal) => return unavailable(refusal),
         }
     };
-    group([el("p").words(line(device)).into(), actions(press)])
+    group([el("p").words(line(device)).into(), button_row(press)])
 }
 
 const REASON: &str = "reset-reason";
@@ -205,7 +205,7 @@ fn unavailable(refusal: RefusalView) -> View {
         .attr("aria-describedby", REASON)
         .words(t::reset_command());
     let reason = message(Tone::Neutral, Some(t::reset_unavailable()), Vec::new(), Some(rest));
-    group([actions(button), el("div").attr("id", REASON).child(reason).into()])
+    group([button_row(button), el("div").attr("id", REASON).child(reason).into()])
 }
 
 /// The temporary passcode is found again here for as long as it can be shown.

@@ -3,9 +3,9 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Element, HIDDEN, Icon, Stage, View, Weight, actions, back_to_device, back_to_devices, button, effect, el,
-    empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed, load_problem,
-    minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words,
+    Element, HIDDEN, Icon, Stage, View, Weight, back_to_device, back_to_devices, button, button_row, effect,
+    el, empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed,
+    load_problem, minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words,
 };
 use crate::core::{HistoryScope, LoadState};
 use crate::domain::{DeviceId, HistoryEntry};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// What the file is called; nobody's name, no device's.
 const FILE: &str = "passcode-history.csv";
 
-/// The entries, under a name of the later part: what a selection needs for its type would stand in the first part else.
+/// The entries, under a name of the lazily loaded part: what a selection needs for its type would stand in the first part else.
 #[derive(Clone, PartialEq)]
 struct Entries(Arc<Vec<HistoryEntry>>);
 
@@ -110,7 +110,7 @@ fn shown(is_of_device: bool) -> View {
         paragraph("reference", said).into()
     });
     let all = is_of_device.then(|| link_button(Weight::Quiet, t::history_page_all_link(), &Route::History));
-    group([table.into(), actions(group([more, download, all.into()])), working])
+    group([table.into(), button_row(group([more, download, all.into()])), working])
 }
 
 fn columns(is_of_device: bool) -> Vec<Text> {
@@ -132,7 +132,7 @@ fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool)
         .child(icon(tone_icon(words_now.tone)))
         .child(el("span").words(words_now.what));
     let report = entry.reportable().map(|(device, result)| {
-        el("a").attr("href", Route::UnrecognizedActivity(device, result).path()).words(t::not_me_link())
+        el("a").attr("href", Route::UnrecognizedActivity(device, result).path()).words(t::unrecognized_link())
     });
     let what = group([
         what.into(),

@@ -2,8 +2,8 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Flow, View, Weight, actions, alert, back_to_device, branding, button, contact_ways, el, group, heading,
-    live, minute_now, named, paragraph, reference, titled,
+    Flow, View, Weight, alert, back_to_device, branding, button, button_row, contact_ways, el, group,
+    heading, live, minute_now, named, paragraph, reference, titled,
 };
 use crate::core::LoadState;
 use crate::domain::{DeviceId, ResultId};
@@ -14,24 +14,24 @@ use crate::words;
 use crate::words::Notice;
 
 /// The screen.
-pub(crate) fn not_me(id: &DeviceId, result: &ResultId) -> View {
+pub(crate) fn unrecognized_activity(id: &DeviceId, result: &ResultId) -> View {
     let tr = use_tr();
-    let lead = tr.follow(named(id, t::not_me_lead));
+    let lead = tr.follow(named(id, t::unrecognized_lead));
     group([
         back_to_device(id),
         el("div")
             .class("page-head")
-            .child(heading(t::not_me_heading()))
+            .child(heading(t::unrecognized_heading()))
             .child(el("p").class("lede").live_text(lead))
             .into(),
         report(),
         contact(result),
         everywhere(),
-        paragraph("reference", t::not_me_it_was_me()).into(),
+        paragraph("reference", t::unrecognized_it_was_me()).into(),
     ])
 }
 
-/// A selection of this type has names of the later part.
+/// A selection of this type has names of the lazily loaded part.
 #[derive(Clone, PartialEq)]
 struct Sent(LoadState);
 
@@ -44,22 +44,22 @@ fn report() -> View {
     let state = select(model, move |model| Sent(model.features.history.unrecognized.state.clone()));
     let recorded = select(model, |model: &Model| {
         let report = model.features.history.unrecognized.report.as_ref()?;
-        Some(t::not_me_reported(words::moment(report.reported_date_time, minute_now(model))))
+        Some(t::unrecognized_reported(words::moment(report.reported_date_time, minute_now(model))))
     });
     let body = live(move || match (state.get().0, recorded.get()) {
         (LoadState::Loaded, Some(words)) => el("p").words(words).into(),
-        (LoadState::Loading, _) => el("p").attr("role", "status").words(t::not_me_reporting()).into(),
+        (LoadState::Loading, _) => el("p").attr("role", "status").words(t::unrecognized_reporting()).into(),
         (state, _) => group([
-            problem(&state, t::not_me_report_failed()).map(|notice| alert(notice, None)).into(),
-            actions(button(
+            problem(&state, t::unrecognized_report_failed()).map(|notice| alert(notice, None)).into(),
+            button_row(button(
                 Weight::Primary,
-                t::not_me_report_button(),
+                t::unrecognized_report_button(),
                 Event::History(history::Event::ReportChosen),
             )),
         ]),
     });
-    titled("card stack", "report-heading", t::not_me_report_heading())
-        .child(el("p").words(t::not_me_report_text()))
+    titled("card stack", "report-heading", t::unrecognized_report_heading())
+        .child(el("p").words(t::unrecognized_report_text()))
         .child(body)
         .into()
 }
@@ -76,8 +76,8 @@ fn contact(result: &ResultId) -> View {
             .as_ref()
             .map_or_else(|| result.clone(), |report| report.reference.clone())
     });
-    titled("card stack tight", "contact-heading", t::not_me_contact_heading())
-        .child(el("p").words(t::not_me_contact_text()))
+    titled("card stack tight", "contact-heading", t::unrecognized_contact_heading())
+        .child(el("p").words(t::unrecognized_contact_text()))
         .live(move || reference(known.get()))
         .child(contact_ways(branding(), Flow::Row))
         .child(paragraph("reference", t::support_never_tell()))
@@ -88,18 +88,18 @@ fn everywhere() -> View {
     let state =
         select(use_model(), move |model| Sent(model.features.history.unrecognized.revocation.clone()));
     let body = live(move || match state.get().0 {
-        LoadState::Loading => el("p").attr("role", "status").words(t::not_me_everywhere_busy()).into(),
+        LoadState::Loading => el("p").attr("role", "status").words(t::unrecognized_everywhere_busy()).into(),
         state @ (LoadState::NotAsked | LoadState::Loaded | LoadState::Failed(_)) => group([
-            problem(&state, t::not_me_everywhere_failed()).map(|notice| alert(notice, None)).into(),
-            actions(button(
+            problem(&state, t::unrecognized_everywhere_failed()).map(|notice| alert(notice, None)).into(),
+            button_row(button(
                 Weight::Plain,
-                t::not_me_everywhere_button(),
+                t::unrecognized_everywhere_button(),
                 Event::History(history::Event::SignOutEverywhereChosen),
             )),
         ]),
     });
-    titled("card stack", "everywhere-heading", t::not_me_everywhere_heading())
-        .child(el("p").words(t::not_me_everywhere_text()))
+    titled("card stack", "everywhere-heading", t::unrecognized_everywhere_heading())
+        .child(el("p").words(t::unrecognized_everywhere_text()))
         .child(body)
         .into()
 }

@@ -73,5 +73,5 @@ fn not_me_link(item: &Notification) -> Option<Element> {
     let result = ResultId::parse(&item.result_id).filter(|_| item.kind == NotificationKind::PasscodeReset)?;
     let seen = Event::Notifications(notifications::Event::Read(item.id.clone()));
     let link = el("a").attr("href", Route::UnrecognizedActivity(device, result).path());
-    Some(link.on_press(move || dispatch(seen.clone())).words(t::not_me_link()))
+    Some(link.on_press(move || dispatch(seen.clone())).words(t::unrecognized_link()))
 }

@@ -5,7 +5,7 @@
 use crate::api::ApiError;
 use crate::app::Model;
 use crate::components::{
-    View, actions, back_to_device, device_link, el, group, heading_live, known_device, live, load_failed,
+    View, back_to_device, button_row, device_link, el, group, heading_live, known_device, live, load_failed,
     load_problem, message, named, steps, titled,
 };
 use crate::core::LoadState;
@@ -73,7 +73,7 @@ impl Shown {
 
     fn body(self, id: &DeviceId) -> View {
         let Some(certainty) = self.certainty else {
-            let back = actions(device_link(t::done_back(), id));
+            let back = button_row(device_link(t::done_back(), id));
             return message(Tone::Neutral, None, vec![t::passcode_no_reset()], Some(back));
         };
         let on_device = actions::words::on_device(self.platform, self.outcome);

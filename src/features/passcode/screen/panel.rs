@@ -64,7 +64,7 @@ pub(crate) fn passcode_panel(
             let is_recent = (was_there.borrow_mut())();
             stage.with(|stage| stage_body(stage, &device, certainty, is_recent))
         })
-        .child(own_page.map(actions))
+        .child(own_page.map(button_row))
         .child(cannot_type(platform, outcome))
         .into()
 }
@@ -133,13 +133,13 @@ fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is
                 Tone::Info,
                 Some(t::passcode_needs_sign_in_heading()),
                 vec![t::passcode_needs_sign_in_text()],
-                Some(actions(button(Weight::Primary, t::passcode_needs_sign_in_button(), go))),
+                Some(button_row(button(Weight::Primary, t::passcode_needs_sign_in_button(), go))),
             )
         }
         Stage::Failed(error) => {
             let mut notice = words::api_problem(error);
             notice.lines.insert(0, t::passcode_failed());
-            alert(notice, Some(actions(button(Weight::Plain, t::app_retry(), show))))
+            alert(notice, Some(button_row(button(Weight::Plain, t::app_retry(), show))))
         }
     }
 }
@@ -170,7 +170,7 @@ fn code_box(code: View) -> View {
     el("div").class("code-box secret").child(code).into()
 }
 
-fn actions(buttons: View) -> View {
+fn button_row(buttons: View) -> View {
     el("p").class("actions").child(buttons).into()
 }
 
@@ -208,7 +208,7 @@ fn shown(passcode: &TemporaryPasscode) -> View {
             code_legend(secret),
         ])),
         // None of them filled: the code is typed on another device.
-        actions(group([read_aloud(secret.clone()), qr_toggle(), copy_button()])),
+        button_row(group([read_aloud(secret.clone()), qr_toggle(), copy_button()])),
         copy_result(),
         qr(secret.clone()),
         spelled_passcode(secret.clone()),

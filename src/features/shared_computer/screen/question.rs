@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::shell::{select, use_dispatch, use_model};
 
 /// "This is not my device", with what that means.
-pub(crate) fn borrowed_question() -> View {
+pub(crate) fn shared_computer_question() -> View {
     let dispatch = use_dispatch();
     let is_shared = select(use_model(), is_shared);
     let toggle = move || {
@@ -17,7 +17,7 @@ pub(crate) fn borrowed_question() -> View {
     };
     el("div")
         .class("stack tight")
-        .child(tick_box("borrowed", move || is_shared.get(), words(t::borrowed_check()), toggle))
+        .child(tick_box("borrowed", move || is_shared.get(), words(t::shared_computer_check()), toggle))
         .live(move || {
             is_shared.get().then(|| el("p").class("reference").words(shared_computer::words::idle_rule()))
         })

@@ -2,7 +2,7 @@
 
 use super::is_shared;
 use crate::app::{Event, Model};
-use crate::components::{View, Weight, actions, button, dialog, el, group, live, sign_out_hint, titled};
+use crate::components::{View, Weight, button, button_row, dialog, el, group, live, sign_out_hint, titled};
 use crate::domain::{Idleness, Seconds};
 use crate::features::{shared_computer, sign_in};
 use crate::i18n::t;
@@ -58,9 +58,9 @@ pub(crate) fn finish() -> View {
     live(move || {
         is_shared.get().then(|| {
             let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
-            titled("card stack finish", "finish-heading", t::borrowed_finish_heading())
-                .child(el("p").words(t::borrowed_finish_text()))
-                .child(actions(button(Weight::Primary, t::session_sign_out(), sign_out)))
+            titled("card stack finish", "finish-heading", t::shared_computer_finish_heading())
+                .child(el("p").words(t::shared_computer_finish_text()))
+                .child(button_row(button(Weight::Primary, t::session_sign_out(), sign_out)))
         })
     })
 }

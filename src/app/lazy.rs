@@ -8,21 +8,20 @@ use crate::i18n::Catalogue;
 use crate::route::Route;
 
 impl Page {
-    /// Whether a language has to bring the texts of the later screens.
+    /// Whether a language has to bring the texts of the lazy screens.
     pub(crate) const fn needs_whole_language(&self) -> bool {
-        matches!(self.later, LazyScreens::Loading | LazyScreens::Ready)
+        matches!(self.lazy_screens, LazyScreens::Loading | LazyScreens::Ready)
     }
 }
 
 impl Features {
     /// At the end of every step, whatever led to the screen.
-    pub(crate) fn ask_for_later_screens(&mut self, context: &mut Context) {
-        let is_asked = context.page.later != LazyScreens::NotAsked;
+    pub(crate) fn ask_for_lazy_screens(&mut self, context: &mut Context) {
+        let is_asked = context.page.lazy_screens != LazyScreens::NotAsked;
         // The warning of a borrowed screen is in that part, and stands over any screen.
-        let is_needed =
-            context.page.route.needs_later_screens() || self.shared_computer.is_watched(&context.page);
+        let is_needed = context.page.route.is_lazy() || self.shared_computer.is_watched(&context.page);
         if !is_asked && is_needed && self.shows_route(&context.page) {
-            self.load_later_screens(context);
+            self.load_lazy_screens(context);
         }
     }
 
@@ -40,35 +39,35 @@ impl Features {
         is_ready && (is_settled || self.actions.shows_explanation(page))
     }
 
-    fn load_later_screens(&mut self, context: &mut Context) {
-        context.page.later = LazyScreens::Loading;
-        context.effect(Effect::LoadLaterScreens(self.language.current.locale()));
+    fn load_lazy_screens(&mut self, context: &mut Context) {
+        context.page.lazy_screens = LazyScreens::Loading;
+        context.effect(Effect::LoadLazyScreens(self.language.current.locale()));
     }
 
     /// A language that was chosen meanwhile has brought its own texts, or they are still to be had.
-    pub(crate) fn on_later_screens_loaded(&mut self, language: Catalogue, context: &mut Context) {
+    pub(crate) fn on_lazy_screens_loaded(&mut self, language: Catalogue, context: &mut Context) {
         if language.locale() == self.language.current.locale() {
             self.language.current = language;
         }
         if self.language.current.is_whole() {
-            context.page.later = LazyScreens::Ready;
+            context.page.lazy_screens = LazyScreens::Ready;
             if matches!(context.page.route, Route::History | Route::DeviceHistory(_)) {
                 self.load_route(context);
             }
         } else {
-            self.load_later_screens(context);
+            self.load_lazy_screens(context);
         }
     }
 
-    pub(crate) fn on_later_screens_failed(&mut self, context: &mut Context) {
-        context.page.later = LazyScreens::Failed;
+    pub(crate) fn on_lazy_screens_failed(&mut self, context: &mut Context) {
+        context.page.lazy_screens = LazyScreens::Failed;
         context.log("later_screens", "page");
     }
 
     /// A new try, at the next screen that needs them.
-    pub(crate) fn forget_failed_later_screens(&mut self, context: &mut Context) {
-        if context.page.later == LazyScreens::Failed {
-            context.page.later = LazyScreens::NotAsked;
+    pub(crate) fn forget_failed_lazy_screens(&mut self, context: &mut Context) {
+        if context.page.lazy_screens == LazyScreens::Failed {
+            context.page.lazy_screens = LazyScreens::NotAsked;
         }
     }
 }

@@ -1,0 +1,275 @@
+//! Devices of Microsoft Intune: whose they are is checked of every one, and an answer that cannot be right is none.
+
+use crate::support::graph::{ADA, BOB, OTHER_PHONE, PHONE, android, iphone};
+use crate::support::graph_schemas::{folder, schemas};
+use crate::support::{GraphFault, SimulatedGraph};
+use portal_contract::{RefusalReason, UtcTime};
+use portal_server::domain::action::ActionKind;
+use portal_server::domain::device::Device;
+use portal_server::domain::ids::DeviceId;
+use portal_server::domain::person::PersonId;
+use portal_server::domain::policy::{Allowed, Decision, Reset, decide};
+use portal_server::ports::{DeviceService as _, PageRequest, ServiceError};
+use portal_server::services::graph::{CommandRecord, GraphService};
+use portal_server::system::SystemRandomness;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const BUSY: ServiceError = ServiceError::Busy { retry_after_millis: None };
+const ALL: PageRequest = PageRequest { size: 100, after: None };
+
+struct Tenant {
+    graph: SimulatedGraph,
+    service: GraphService,
+    _folder: tempfile::TempDir,
+}
+
+impl Tenant {
+    async fn start() -> Self {
+        let graph = SimulatedGraph::start().await;
+        Self::over(graph).await
+    }
+
+    async fn over(graph: SimulatedGraph) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = UtcTime::from_unix_millis(graph.clock.millis());
+        let record = CommandRecord::open(&folder.path().join("record.sqlite"), now).await.unwrap();
+        let (clock, randomness) = (graph.clock.clone(), Arc::new(SystemRandomness));
+        let service = GraphService::new(graph.settings(), record, clock, randomness).unwrap();
+        Self { graph, service, _folder: folder }
+    }
+
+    async fn list(&self, page: &PageRequest) -> Result<Vec<String>, ServiceError> {
+        let found = self.service.devices_of(&ada(), page).await?;
+        Ok(found.devices.iter().map(|device| device.id.to_string()).collect())
+    }
+
+    async fn one(&self, id: &str) -> Result<Option<Device>, ServiceError> {
+        self.service.device(&ada(), &DeviceId::trusted(id.to_owned())).await
+    }
+}
+
+fn ada() -> PersonId {
+    PersonId::new(ADA.to_owned())
+}
+
+fn numbered(number: usize) -> String {
+    format!("705c034c-034c-705c-4c03-{number:012x}")
+}
+
+#[tokio::test]
+async fn a_persons_devices_are_listed_page_by_page_in_an_order_of_our_own() {
+    let tenant = Tenant::start().await;
+    {
+        let mut memory = tenant.graph.memory();
+        memory.devices = (1..=9).rev().map(|number| iphone(&numbered(number), ADA)).collect();
+        memory.devices.push(iphone(&numbered(77), BOB));
+        memory.page = 2;
+    }
+    for size in [1, 2, 4, 100] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = tenant.service.devices_of(&ada(), &PageRequest { size, after }).await.unwrap();
+            assert!(page.devices.len() <= size);
+            found.extend(page.devices.iter().map(|device| device.id.to_string()));
+            after = page.next_after;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, (1..=9).map(numbered).collect::<Vec<_>>(), "{size} a page");
+    }
+    let headers = tenant.graph.memory().headers.clone();
+    assert!(headers["user-agent"].to_str().unwrap().starts_with("passcode-portal/"));
+    assert_eq!(headers["prefer"], "include-unknown-enum-members");
+    assert_eq!(headers["client-request-id"].len(), 36);
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn where_the_list_of_a_user_is_shut_the_filtered_one_is_asked() {
+    let tenant = Tenant::start().await;
+    tenant.graph.memory().users_are_forbidden = true;
+    tenant.graph.memory().devices.push(iphone(BOB, BOB));
+    assert_eq!(tenant.list(&ALL).await.unwrap(), [PHONE, OTHER_PHONE]);
+    let filter = format!("GET /beta/deviceManagement/managedDevices?$filter=userId%20eq%20%27{ADA}%27&");
+    assert_eq!(tenant.graph.called(&filter), 1);
+    tenant.graph.fails("GET /beta/deviceManagement", GraphFault::error(403, "Forbidden"));
+    assert_eq!(tenant.list(&ALL).await, Err(BUSY));
+    assert_eq!(tenant.service.ready().await, Err(BUSY));
+    tenant.service.look().await;
+    assert_eq!(tenant.service.ready().await, Ok(()), "it comes back by itself");
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn a_filter_that_is_ignored_shows_nobody_anything_and_reads_no_further() {
+    let tenant = Tenant::start().await;
+    {
+        let mut memory = tenant.graph.memory();
+        memory.users_are_forbidden = true;
+        memory.ignores_filter = true;
+        memory.devices.insert(1, iphone(&numbered(5), BOB));
+        memory.page = 2;
+    }
+    assert_eq!(tenant.list(&ALL).await, Err(ServiceError::NoAnswer));
+    assert_eq!(tenant.graph.called("GET /beta/deviceManagement"), 1, "the rest is not read");
+    for user in [json!(""), json!(null), json!("00000000-0000-0000-0000-000000000000")] {
+        tenant.graph.memory().devices = vec![iphone(PHONE, ADA), iphone(OTHER_PHONE, ADA)];
+        tenant.graph.memory().devices[1]["userId"] = user.clone();
+        assert_eq!(tenant.list(&ALL).await, Err(ServiceError::NoAnswer), "{user}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_of_another_provider_has_nothing_and_nothing_is_asked() {
+    let tenant = Tenant::start().await;
+    for person in ["p-aiko", "", "..", "' or true or userId eq '", "00000000-0000-0000-0000-000000000000"] {
+        let person = PersonId::new(person.to_owned());
+        assert!(tenant.service.devices_of(&person, &ALL).await.unwrap().devices.is_empty());
+        assert_eq!(tenant.service.device(&person, &DeviceId::trusted(PHONE.to_owned())).await, Ok(None));
+    }
+    for device in ["d-1", "..", "../users"] {
+        assert_eq!(tenant.one(device).await, Ok(None));
+    }
+    assert!(tenant.graph.memory().calls.is_empty() && tenant.graph.memory().token_requests.is_empty());
+}
+
+#[tokio::test]
+async fn a_list_goes_on_only_where_it_began_and_not_for_ever() {
+    let tenant = Tenant::start().await;
+    let elsewhere = SimulatedGraph::start().await;
+    for link in [
+        format!("{}/beta/users/{ADA}/managedDevices", elsewhere.url),
+        "https://graph.microsoft.com.example/beta".to_owned(),
+        "no address".to_owned(),
+    ] {
+        tenant.graph.memory().next_link = Some(link.clone());
+        assert_eq!(tenant.list(&ALL).await, Err(ServiceError::NoAnswer), "{link}");
+    }
+    assert!(elsewhere.memory().calls.is_empty());
+    let circle = format!("{}/beta/users/{ADA}/managedDevices?%24skiptoken=0", tenant.graph.url);
+    tenant.graph.memory().next_link = Some(circle);
+    let before = tenant.graph.called("GET");
+    assert_eq!(tenant.list(&ALL).await, Err(ServiceError::NoAnswer));
+    assert_eq!(tenant.graph.called("GET") - before, 20);
+    let redirect = GraphFault::Says {
+        status: 302,
+        headers: vec![("location", format!("{}/beta", elsewhere.url))],
+        body: String::new(),
+        is_done: false,
+    };
+    tenant.graph.fails("GET", redirect);
+    assert_eq!(tenant.list(&ALL).await, Err(ServiceError::NoAnswer));
+    assert!(elsewhere.memory().calls.is_empty(), "no redirection is followed");
+}
+
+#[tokio::test]
+async fn one_device_is_that_of_its_user_or_none() {
+    let tenant = Tenant::start().await;
+    assert_eq!(tenant.one(PHONE).await.unwrap().map(|device| device.id.to_string()), Some(PHONE.to_owned()));
+    tenant.graph.memory().devices.push(iphone(BOB, BOB));
+    assert_eq!(tenant.one(BOB).await, Ok(None), "another person's");
+    assert_eq!(tenant.one(&numbered(1)).await, Ok(None), "none");
+    tenant.graph.fails("GET", GraphFault::says(404, "<h1>not found</h1>"));
+    assert_eq!(tenant.one(PHONE).await, Err(ServiceError::NoAnswer), "a proxy's 404 is not Graph's");
+    tenant.graph.fails("GET", GraphFault::says(200, &android(OTHER_PHONE, ADA).to_string()));
+    assert_eq!(tenant.one(PHONE).await, Err(ServiceError::NoAnswer), "another device than asked for");
+    assert_eq!(
+        tenant.graph.called(&format!("GET /beta/users/{ADA}/managedDevices/")),
+        0,
+        "there is no such route"
+    );
+    let mut long = android(PHONE, ADA);
+    long["deviceName"] = json!("x".repeat(4 * 1024 * 1024));
+    tenant.graph.fails("GET", GraphFault::says(200, &long.to_string()));
+    assert_eq!(tenant.one(PHONE).await, Err(ServiceError::NoAnswer), "longer than an answer may be");
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn the_policy_decides_by_what_the_words_mean() {
+    let tenant = Tenant::start().await;
+    let reset = async |change: Value| {
+        let mut device = iphone(PHONE, ADA);
+        for (key, value) in change.as_object().unwrap() {
+            device[key] = value.clone();
+        }
+        tenant.graph.memory().devices = vec![device];
+        let device = tenant.one(PHONE).await.unwrap().unwrap();
+        (decide(ActionKind::ResetPasscode, &device, &ada()), decide(ActionKind::RemoteLock, &device, &ada()))
+    };
+    let refused = Decision::Refused;
+    let removed = Decision::Allowed(Allowed::Reset(Reset::Removed));
+    assert_eq!(reset(json!({})).await, (removed, Decision::Allowed(Allowed::Plain)));
+    let (issued, _) = reset(
+        json!({ "operatingSystem": "Android", "osVersion": "6.0", "deviceEnrollmentType": "userEnrollment" }),
+    )
+    .await;
+    assert!(matches!(issued, Decision::Allowed(Allowed::Reset(Reset::Issued(_)))), "Intune makes it");
+    for (change, expected) in [
+        (
+            json!({ "deviceEnrollmentType": "appleAccountDrivenUserEnrollment" }),
+            RefusalReason::AppleUserEnrollment,
+        ),
+        (json!({ "deviceEnrollmentType": "unknownFutureValue" }), RefusalReason::PlatformNotSupported),
+        (json!({ "managementState": "retireIssued" }), RefusalReason::EraseOrRetirePending),
+        (
+            json!({ "deviceEnrollmentType": "deviceEnrollmentManager" }),
+            RefusalReason::DeviceEnrollmentManager,
+        ),
+        (json!({ "operatingSystem": "macOS" }), RefusalReason::MacRecoveryKey),
+        (
+            json!({ "operatingSystem": "Android", "deviceEnrollmentType": "androidEnterpriseFullyManaged" }),
+            RefusalReason::OrganizationPolicy,
+        ),
+    ] {
+        assert_eq!(reset(change.clone()).await.0, refused(expected), "{change}");
+    }
+    let (_, mac) = reset(json!({ "operatingSystem": "macOS" })).await;
+    assert_eq!(mac, refused(RefusalReason::NotOfferedByService), "its PIN could not be kept");
+}
+
+#[tokio::test]
+async fn everything_the_service_really_sends_is_read() {
+    let (Some(folder), Some(schemas)) = (folder(), schemas()) else { return };
+    let text = std::fs::read_to_string(folder.join("samples.json")).unwrap();
+    let samples: Value = serde_json::from_str(&text).unwrap();
+    let samples = samples["samples"].as_array().unwrap();
+    let mut read = 0;
+    for sample in samples {
+        let (name, body) = (sample["name"].as_str().unwrap(), &sample["body"]);
+        let status = u16::try_from(sample["status"].as_u64().unwrap()).unwrap();
+        assert_eq!(schemas.mistakes(sample["schema"].as_str().unwrap(), body), [""; 0], "{name}");
+        let tenant = Tenant::start().await;
+        let headers = sample["headers"].as_object().into_iter().flatten();
+        let headers = headers.map(|(key, value)| {
+            let key: &'static str = Box::leak(key.to_ascii_lowercase().into_boxed_str());
+            (key, value.as_str().unwrap().to_owned())
+        });
+        let says =
+            GraphFault::Says { status, headers: headers.collect(), body: body.to_string(), is_done: false };
+        let is_list = body["value"].is_array();
+        tenant.graph.fails("GET", says.clone());
+        let answer = if is_list {
+            tenant.list(&ALL).await.map(|devices| devices.len())
+        } else {
+            tenant.one(PHONE).await.map(|found| usize::from(found.is_some()))
+        };
+        let pause = sample["headers"]["Retry-After"].as_str().map(|_| 2128);
+        let expected = match status {
+            200 if name.contains("filter was ignored") => Err(ServiceError::NoAnswer),
+            200 if is_list => Ok(2),
+            // Results alone are no device; they are read in the runs and in `results.rs`.
+            200 if body["id"].is_null() => Err(ServiceError::NoAnswer),
+            200 => Ok(1),
+            404 => Ok(0),
+            401 | 403 | 429 | 503 => Err(ServiceError::Busy { retry_after_millis: pause }),
+            _ => Err(ServiceError::NoAnswer),
+        };
+        assert_eq!(answer, expected, "{name}");
+        read += 1;
+    }
+    assert_eq!(read, samples.len());
+    assert!(read >= 18);
+}

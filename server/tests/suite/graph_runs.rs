@@ -1,0 +1,799 @@
+//! Commands to Microsoft Intune (`services/graph`): whatever goes wrong and wherever the server is killed, none is carried out
+//! twice with another outcome, and nothing is shown that is not in force.
+
+use crate::crash_points::{Process, StopAt, World, request};
+use crate::support::graph::{ADA, BOB, CLIENT_SECRET, OTHER_PHONE, PASSCODE, PHONE, error_body, iphone};
+use crate::support::{GraphFault, SimulatedGraph, sign_in};
+use portal_contract::{ActionState, CharacterSet, DeviceActionResult, FailureCode, UtcTime};
+use portal_server::application::{ActionRequest, DeviceCall};
+use portal_server::domain::action::{Action, ActionKind, Requested};
+use portal_server::domain::action_run::{Ending, Report};
+use portal_server::domain::ids::{DeviceId, ResultId};
+use portal_server::domain::person::PersonId;
+use portal_server::domain::policy::Reset;
+use portal_server::ports::{
+    CancelAnswer, CrashPoint, CrashPoints, DeviceService as _, NoCrash, ReportSink, RunKey, ServiceError,
+    StartAnswer, StartRun, StatusAnswer,
+};
+use portal_server::services::graph::{CommandRecord, GraphService, GraphSettings};
+use portal_server::system::SystemRandomness;
+use serde_json::json;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+const BUSY: ServiceError = ServiceError::Busy { retry_after_millis: None };
+
+/// A tenant, and a server over it that can be killed.
+struct Tenant {
+    graph: SimulatedGraph,
+    world: World,
+    settings: GraphSettings,
+}
+
+struct Server {
+    process: Process,
+    service: Arc<GraphService>,
+}
+
+impl Tenant {
+    async fn start() -> Self {
+        let graph = SimulatedGraph::start().await;
+        let world = World { clock: graph.clock.clone(), ..World::new() };
+        Self { settings: graph.settings(), graph, world }
+    }
+
+    async fn service(&self) -> GraphService {
+        let file = self.world.folder.path().join("portal.graph.sqlite");
+        let now = UtcTime::from_unix_millis(self.graph.clock.millis());
+        let record = CommandRecord::open(&file, now).await.unwrap();
+        let (clock, randomness) = (self.graph.clock.clone(), Arc::new(SystemRandomness));
+        GraphService::new(self.settings.clone(), record, clock, randomness).unwrap()
+    }
+
+    async fn server(&self, crash_points: Arc<dyn CrashPoints>) -> Server {
+        let service = Arc::new(self.service().await);
+        let mut process = self.world.process_over(service.clone(), crash_points).await;
+        process.queue = process.queue.clone().with_patience(Duration::from_millis(300));
+        let sink: Weak<dyn ReportSink> = Arc::downgrade(&process.portal) as Weak<dyn ReportSink>;
+        service.report_to(sink);
+        Server { process, service }
+    }
+
+    fn call(&self, device: &str) -> DeviceCall {
+        DeviceCall {
+            sign_in: sign_in(ADA, self.graph.clock.seconds(), Some(10)),
+            device: DeviceId::parse(device),
+            origin: portal_server::domain::audit::Origin {
+                address: "192.0.2.1".to_owned(),
+                request: portal_server::domain::ids::RequestId::trusted("q-1".to_owned()),
+                client: None,
+            },
+        }
+    }
+
+    fn run(&self, id: &str, device: &str, action: Action) -> RunKey {
+        let now = self.graph.clock.millis();
+        RunKey {
+            id: ResultId::trusted(id.to_owned()),
+            device: DeviceId::trusted(device.to_owned()),
+            action,
+            person: PersonId::new(ADA.to_owned()),
+            started: UtcTime::from_unix_millis(now),
+            expires: UtcTime::from_unix_millis(now + 7 * 86_400_000),
+            external: None,
+        }
+    }
+
+    fn reset(&self, id: &str) -> RunKey {
+        self.run(id, PHONE, Action::ResetPasscode(Reset::Issued(CharacterSet::LettersAndDigits)))
+    }
+
+    fn removal(&self, id: &str) -> RunKey {
+        self.run(id, OTHER_PHONE, Action::ResetPasscode(Reset::Removed))
+    }
+}
+
+impl Server {
+    async fn act(&self, tenant: &Tenant, device: &str, requested: Requested) -> DeviceActionResult {
+        let request = request(tenant.call(device), requested.kind().name().as_str());
+        self.process.portal.act(&ActionRequest { requested, ..request }).await.unwrap()
+    }
+
+    async fn newest(&self, tenant: &Tenant, device: &str) -> DeviceActionResult {
+        let view = self.process.portal.device(&tenant.call(device)).await.unwrap();
+        view.device.device_action_results.into_iter().next().unwrap()
+    }
+
+    /// Lets time pass, the queue working. False when it was stopped at a crash point.
+    async fn work(&self, tenant: &Tenant, seconds: i64) -> bool {
+        let step = if seconds > 60 { 20 } else { 4 };
+        let mut left = seconds;
+        while left > 0 {
+            if self.process.queue.pass().await.is_err() {
+                return false;
+            }
+            tenant.graph.clock.advance(left.min(step));
+            left -= step;
+        }
+        self.process.queue.pass().await.is_ok()
+    }
+
+    async fn killed(self) {
+        self.process.killed().await;
+        self.service.close().await;
+    }
+}
+
+fn start(run: &RunKey) -> StartRun {
+    StartRun { run: run.clone(), secret: None }
+}
+
+fn known(report: Report) -> Result<StatusAnswer, ServiceError> {
+    Ok(StatusAnswer::Known(report.into()))
+}
+
+#[tokio::test]
+async fn a_reset_is_asked_for_once_and_found_again_by_its_result() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    tenant.graph.execute(PHONE, "resetPasscode");
+    tenant.graph.devices_say("done");
+    tenant.graph.clock.advance(3600);
+    let run = tenant.reset("r-1");
+    assert_eq!(service.status(&run).await, Ok(StatusAnswer::NeverReceived));
+    for _ in 0..2 {
+        assert_eq!(service.start(&start(&run)).await, Ok(StartAnswer::Accepted(None)));
+    }
+    assert_eq!(tenant.graph.called("POST"), 1);
+    assert_eq!(service.cancel(&run).await, Ok(CancelAnswer::TooLate));
+    assert_eq!(service.status(&run).await, known(Report::Pending), "204 does not mean done");
+    tenant.graph.devices_say("active");
+    assert_eq!(service.status(&run).await, known(Report::Pending), "from memory");
+    tenant.graph.clock.advance(5);
+    assert_eq!(service.status(&run).await, known(Report::Active));
+    tenant.graph.devices_say("done");
+    tenant.graph.clock.advance(5);
+    let Ok(StatusAnswer::Known(reported)) = service.status(&run).await else { panic!() };
+    assert_eq!(reported.state, Report::Ended(Ending::Done));
+    let issued = reported.issued.map(|secret| secret.reveal().to_owned());
+    assert_eq!(issued, tenant.graph.passcode_in_force(PHONE));
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn every_answer_to_a_command_is_one_end_or_one_question() {
+    let approval = |status, headers: Vec<(&'static str, String)>, body: String| GraphFault::Says {
+        status,
+        headers,
+        body,
+        is_done: false,
+    };
+    let missing = error_body("BadRequest", "The x-msft-approval-justification header is required.");
+    let named = vec![("x-msft-approval-code", "aabb1234-5678-9012-abcd-ef0123456789".to_owned())];
+    let paused = vec![("retry-after", "2.128".to_owned())];
+    let busy_for = |millis| Err(ServiceError::Busy { retry_after_millis: Some(millis) });
+    let rejected = |code| Ok(StartAnswer::Rejected(code));
+    let redirect = GraphFault::Says {
+        status: 307,
+        headers: vec![("location", "/v1.0/elsewhere".to_owned())],
+        body: String::new(),
+        is_done: false,
+    };
+    for (place, (fault, expected)) in [
+        (approval(429, paused, error_body("TooManyRequests", "")), busy_for(2128)),
+        (GraphFault::error(429, "TooManyRequests"), Err(BUSY)),
+        (GraphFault::error(409, "Conflict"), Err(BUSY)),
+        (GraphFault::error(403, "Forbidden"), Err(BUSY)),
+        (GraphFault::error(403, "ApprovalRequired"), rejected(FailureCode::ApprovalRequired)),
+        (approval(403, named, error_body("Forbidden", "")), rejected(FailureCode::ApprovalRequired)),
+        (approval(400, Vec::new(), missing), rejected(FailureCode::ApprovalRequired)),
+        (GraphFault::error(400, "BadRequest"), rejected(FailureCode::DeviceRejected)),
+        (GraphFault::error(404, "UnknownError"), rejected(FailureCode::DeviceRejected)),
+        (GraphFault::error(500, "InternalServerError"), Err(ServiceError::NoAnswer)),
+        (GraphFault::but_done(503, "CancelledOnServiceTimeout"), Err(ServiceError::NoAnswer)),
+        (GraphFault::says(502, "<h1>bad gateway</h1>"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(504, "UnknownError"), Err(ServiceError::NoAnswer)),
+        (GraphFault::Cut { is_done: true }, Err(ServiceError::NoAnswer)),
+        (redirect, Err(ServiceError::NoAnswer)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let tenant = Tenant::start().await;
+        let service = tenant.service().await;
+        let run = tenant.reset("r-1");
+        tenant.graph.fails("POST", fault);
+        assert_eq!(service.start(&start(&run)).await, expected, "number {place}");
+        assert_eq!(
+            tenant.graph.called("POST"),
+            1,
+            "number {place}: nothing is repeated behind the queue's back"
+        );
+        // Asked again, also by a server that was started anew, it says the same.
+        service.close().await;
+        let service = tenant.service().await;
+        let status = service.status(&run).await;
+        match &expected {
+            Ok(StartAnswer::Rejected(code)) => {
+                assert_eq!(status, known(Report::Ended(Ending::Failed(*code))), "number {place}");
+                assert_eq!(service.start(&start(&run)).await, expected, "number {place}");
+            }
+            Err(ServiceError::Busy { .. }) => {
+                assert_eq!(status, Ok(StatusAnswer::NeverReceived), "number {place}");
+            }
+            Err(ServiceError::NoAnswer) if tenant.graph.executed("resetPasscode") == 1 => {
+                assert_eq!(status, known(Report::Pending), "number {place}: its result is there");
+            }
+            Err(ServiceError::NoAnswer) => assert_eq!(status, Err(ServiceError::NoAnswer), "number {place}"),
+            Ok(StartAnswer::Accepted(_)) => panic!(),
+        }
+        tenant.graph.assert_described();
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_connection_or_no_token_nothing_was_done() {
+    let mut tenant = Tenant::start().await;
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let run = tenant.reset("r-1");
+    tenant.graph.memory().token_answer = Some((400, "{}".to_owned()));
+    assert_eq!(tenant.service().await.start(&start(&run)).await, Err(BUSY));
+    tenant.graph.memory().token_answer = None;
+    tenant.settings.graph_url.clone_from(&closed);
+    let service = tenant.service().await;
+    assert_eq!(service.start(&start(&run)).await, Err(BUSY));
+    assert_eq!(service.ready().await, Err(BUSY));
+    assert_eq!(service.status(&run).await, Ok(StatusAnswer::NeverReceived));
+}
+
+#[tokio::test]
+async fn what_must_not_be_sent_is_not_sent() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let fault = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
+    let stranger = RunKey { person: PersonId::new(BOB.to_owned()), ..tenant.reset("r-1") };
+    assert_eq!(service.start(&start(&stranger)).await, fault, "another person's device");
+    let nobody = RunKey { person: PersonId::new("p-aiko".to_owned()), ..tenant.reset("r-2") };
+    assert_eq!(service.start(&start(&nobody)).await, fault);
+    let gone = RunKey { device: DeviceId::trusted(BOB.to_owned()), ..tenant.reset("r-3") };
+    assert_eq!(service.start(&start(&gone)).await, fault, "a device that is not there");
+    let odd = RunKey { device: DeviceId::trusted("../users".to_owned()), ..tenant.reset("r-4") };
+    assert_eq!(service.start(&start(&odd)).await, fault);
+    tenant.graph.memory().devices[0]["managementState"] = json!("wipePending");
+    let superseded = Ok(StartAnswer::Rejected(FailureCode::SupersededByErase));
+    assert_eq!(service.start(&start(&tenant.reset("r-5"))).await, superseded);
+    tenant.graph.memory().devices[0]["managementState"] = json!("managed");
+    tenant.graph.execute(PHONE, "resetPasscode");
+    let busy = Err(ServiceError::Busy { retry_after_millis: Some(30_000) });
+    assert_eq!(service.start(&start(&tenant.reset("r-6"))).await, busy, "somebody else's is under way");
+    tenant.graph.fails("GET", GraphFault::error(500, "InternalServerError"));
+    assert_eq!(
+        service.start(&start(&tenant.reset("r-7"))).await,
+        Err(BUSY),
+        "without a look nothing is sent"
+    );
+    assert_eq!(tenant.graph.called("POST"), 0);
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn a_command_without_a_trace_is_sent_once_more_only_where_twice_is_once() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let removal = tenant.removal("r-1");
+    for round in 0..2 {
+        tenant.graph.fails("POST", GraphFault::error(504, "UnknownError"));
+        assert_eq!(service.start(&start(&removal)).await, Err(ServiceError::NoAnswer));
+        tenant.graph.clock.advance(119);
+        assert_eq!(service.status(&removal).await, Err(ServiceError::NoAnswer), "it may still turn up");
+        tenant.graph.clock.advance(30);
+        let expected = if round == 0 { StatusAnswer::NeverReceived } else { StatusAnswer::CannotTell };
+        assert_eq!(service.status(&removal).await, Ok(expected), "round {round}");
+    }
+    assert_eq!(tenant.graph.called("POST"), 2);
+    let reset = tenant.reset("r-2");
+    tenant.graph.fails("POST", GraphFault::error(504, "UnknownError"));
+    assert_eq!(service.start(&start(&reset)).await, Err(ServiceError::NoAnswer));
+    tenant.graph.clock.advance(150);
+    assert_eq!(
+        service.status(&reset).await,
+        Ok(StatusAnswer::CannotTell),
+        "a second passcode contradicts the first"
+    );
+    assert_eq!(service.start(&start(&reset)).await, Err(ServiceError::NoAnswer));
+    assert_eq!(tenant.graph.called("POST"), 3);
+}
+
+#[tokio::test]
+async fn a_device_that_goes_or_becomes_anothers_ends_its_command_without_a_passcode() {
+    for (is_gone, expected) in
+        [(true, Ending::Superseded), (false, Ending::Failed(FailureCode::BackEndFault))]
+    {
+        let tenant = Tenant::start().await;
+        let service = tenant.service().await;
+        let run = tenant.reset("r-1");
+        service.start(&start(&run)).await.unwrap();
+        tenant.graph.devices_say("done");
+        if is_gone {
+            tenant.graph.memory().devices.clear();
+            tenant.graph.fails("GET", GraphFault::says(404, "<h1>not found</h1>"));
+            let answer = service.status(&run).await;
+            assert_eq!(answer, Err(ServiceError::NoAnswer), "a proxy's 404 is not Graph's");
+        } else {
+            tenant.graph.memory().devices[0]["userId"] = json!(BOB);
+        }
+        assert_eq!(service.status(&run).await, known(Report::Ended(expected)));
+    }
+}
+
+#[tokio::test]
+async fn a_passcode_may_follow_for_a_minute() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let run = tenant.reset("r-1");
+    service.start(&start(&run)).await.unwrap();
+    tenant.graph.devices_say("done");
+    tenant.graph.memory().results.get_mut(PHONE).unwrap()[0]["passcode"] = json!(null);
+    assert_eq!(service.status(&run).await, known(Report::Active));
+    tenant.graph.clock.advance(59);
+    assert_eq!(service.status(&run).await, known(Report::Active));
+    tenant.graph.clock.advance(5);
+    let fault = Report::Ended(Ending::Failed(FailureCode::BackEndFault));
+    assert_eq!(service.status(&run).await, known(fault));
+}
+
+#[tokio::test]
+async fn graph_is_asked_about_a_device_at_a_pace_and_at_once_before_a_command_is_given_up() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let run = tenant.reset("r-1");
+    service.start(&start(&run)).await.unwrap();
+    let asked = async |seconds: i64, step: i64| {
+        let before = tenant.graph.called("GET");
+        for _ in 0..seconds / step {
+            service.status(&run).await.unwrap();
+            tenant.graph.clock.advance(step);
+        }
+        tenant.graph.called("GET") - before
+    };
+    assert_eq!(asked(60, 1).await, 12, "every 5 s");
+    tenant.graph.clock.advance(120);
+    assert_eq!(asked(600, 10).await, 20, "every 30 s");
+    tenant.graph.clock.advance(3600);
+    assert_eq!(asked(3600, 60).await, 12, "every 5 min");
+    let before = tenant.graph.called("GET");
+    tenant.graph.clock.advance(7 * 86_400);
+    service.status(&run).await.unwrap();
+    service.status(&run).await.unwrap();
+    assert_eq!(tenant.graph.called("GET"), before + 2, "it is over: how is it now?");
+}
+
+#[tokio::test]
+async fn a_check_is_done_when_the_device_has_checked_in_and_a_lock_when_it_says_so() {
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    server.act(&tenant, PHONE, Requested::SyncDevice).await;
+    server.work(&tenant, 20).await;
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Pending);
+    tenant.graph.memory().devices[0]["lastSyncDateTime"] = json!("2027-01-15T08:00:59.1234567Z");
+    server.work(&tenant, 20).await;
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
+    tenant.graph.clock.advance(60);
+    server.act(&tenant, OTHER_PHONE, Requested::RemoteLock).await;
+    server.work(&tenant, 20).await;
+    tenant.graph.devices_say("done");
+    server.work(&tenant, 20).await;
+    let lock = server.newest(&tenant, OTHER_PHONE).await;
+    assert_eq!((lock.action_name.as_str(), lock.action_state), ("remoteLock", ActionState::Done));
+    tenant.graph.assert_described();
+}
+
+/// Every way in which a command can go wrong, and whether it was carried out then.
+fn post_faults() -> Vec<GraphFault> {
+    let pause = vec![("retry-after", "1.5".to_owned())];
+    vec![
+        GraphFault::Says {
+            status: 429,
+            headers: pause,
+            body: error_body("TooManyRequests", ""),
+            is_done: false,
+        },
+        GraphFault::error(429, "TooManyRequests"),
+        GraphFault::error(409, "Conflict"),
+        GraphFault::error(401, "InvalidAuthenticationToken"),
+        GraphFault::error(403, "Forbidden"),
+        GraphFault::error(403, "ApprovalRequired"),
+        GraphFault::error(400, "BadRequest"),
+        GraphFault::error(500, "InternalServerError"),
+        GraphFault::but_done(500, "InternalServerError"),
+        GraphFault::error(503, "CancelledOnServiceTimeout"),
+        GraphFault::but_done(503, "CancelledOnServiceTimeout"),
+        GraphFault::error(504, "UnknownError"),
+        GraphFault::but_done(504, "UnknownError"),
+        GraphFault::says(502, "<h1>bad gateway</h1>"),
+        GraphFault::Silent { is_done: true },
+        GraphFault::Silent { is_done: false },
+        GraphFault::Cut { is_done: true },
+        GraphFault::Cut { is_done: false },
+        // "204, and nothing happened."
+        GraphFault::says(204, ""),
+    ]
+}
+
+fn get_faults() -> Vec<GraphFault> {
+    vec![
+        GraphFault::error(500, "InternalServerError"),
+        GraphFault::error(503, "ServiceUnavailable"),
+        GraphFault::error(429, "TooManyRequests"),
+        GraphFault::error(401, "InvalidAuthenticationToken"),
+        GraphFault::error(403, "Forbidden"),
+        GraphFault::says(404, "<h1>not found</h1>"),
+        GraphFault::says(200, "not JSON"),
+        GraphFault::says(200, &iphone(BOB, ADA).to_string()),
+        GraphFault::Silent { is_done: false },
+        GraphFault::Cut { is_done: false },
+    ]
+}
+
+/// One command with one fault, killed at one place (or not), and what came of it.
+async fn life(
+    call: &'static str,
+    fault: &GraphFault,
+    point: Option<CrashPoint>,
+    device: &'static str,
+    requested: &Requested,
+) {
+    let case = format!("{call} {fault:?}, killed {point:?}, {requested:?} of {device}");
+    let tenant = Tenant::start().await;
+    let crash: Arc<dyn CrashPoints> = match point {
+        Some(point) => Arc::new(StopAt(point, AtomicBool::new(false))),
+        None => Arc::new(NoCrash),
+    };
+    let mut server = tenant.server(crash).await;
+    let accepted = server.act(&tenant, device, requested.clone()).await;
+    tenant.graph.fails(call, fault.clone());
+    let mut is_alive = server.work(&tenant, 12).await;
+    if is_alive {
+        tenant.graph.devices_say("active");
+        is_alive = server.work(&tenant, 12).await;
+    }
+    if is_alive {
+        tenant.graph.devices_say("done");
+        is_alive = server.work(&tenant, 160).await;
+    }
+    if !is_alive || point.is_some() {
+        server.killed().await;
+        server = tenant.server(Arc::new(NoCrash)).await;
+    }
+    for _ in 0..30 {
+        tenant.graph.devices_say("done");
+        assert!(server.work(&tenant, 20).await);
+        if !server.newest(&tenant, device).await.action_state.is_open() {
+            break;
+        }
+    }
+    if server.newest(&tenant, device).await.action_state.is_open() {
+        // Graph took it and nothing happened: it ends when it expires, and nobody claims to know how.
+        tenant.graph.clock.advance(8 * 86_400);
+        server.work(&tenant, 20).await;
+    }
+    let end = server.newest(&tenant, device).await;
+    assert_eq!(end.id, accepted.id, "{case}");
+    assert!(!end.action_state.is_open(), "{case}: {end:?}");
+    let executed = tenant.graph.memory().executed.len();
+    let issues_passcode = device == PHONE && *requested == Requested::ResetPasscode;
+    let is_removal = device == OTHER_PHONE && *requested == Requested::ResetPasscode;
+    assert!(executed <= if is_removal { 2 } else { 1 }, "{case}: carried out {executed} times");
+    match (end.action_state, end.error_code) {
+        (ActionState::Done, None) => assert!(executed >= 1, "{case}: nothing was done"),
+        // What was refused for good was not done. Of what nobody knows nothing is claimed.
+        (ActionState::Failed, Some(FailureCode::ApprovalRequired | FailureCode::DeviceRejected)) => {
+            assert_eq!(executed, 0, "{case}");
+        }
+        (ActionState::Failed, Some(FailureCode::OutcomeUnknown)) => {}
+        (state, code) => panic!("{case}: {state:?} {code:?}"),
+    }
+    let shown = server.process.portal.temporary_passcode(&tenant.call(device)).await;
+    if issues_passcode && end.action_state == ActionState::Done {
+        let shown = shown.unwrap();
+        assert!(shown.is_confirmed, "{case}");
+        let in_force = tenant.graph.passcode_in_force(device);
+        assert_eq!(Some(shown.passcode.reveal().to_owned()), in_force, "{case}: shown and in force");
+    } else {
+        assert!(shown.is_err(), "{case}: a passcode that no device has");
+    }
+    let notifications = server.process.portal.notifications(&tenant.call(device).sign_in).await.unwrap();
+    assert_eq!(notifications.len(), 1, "{case}: one notification");
+    assert!(tenant.graph.memory().faults.is_empty() || point.is_some(), "{case}: it never went wrong");
+    tenant.graph.assert_described();
+    server.killed().await;
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_with_a_command_it_has_one_outcome_and_that_is_told() {
+    let commands = [
+        (PHONE, Requested::ResetPasscode),
+        (OTHER_PHONE, Requested::ResetPasscode),
+        (OTHER_PHONE, Requested::RemoteLock),
+        (OTHER_PHONE, Requested::RebootNow),
+    ];
+    for (device, requested) in &commands {
+        for fault in post_faults() {
+            life("POST", &fault, None, device, requested).await;
+        }
+    }
+    for fault in get_faults() {
+        for (device, requested) in &commands[..2] {
+            life("GET /beta/deviceManagement", &fault, None, device, requested).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn killed_anywhere_a_command_has_one_outcome_and_that_is_told() {
+    for point in CrashPoint::ALL {
+        for fault in post_faults() {
+            life("POST", &fault, Some(point), PHONE, &Requested::ResetPasscode).await;
+        }
+        for fault in
+            [GraphFault::but_done(503, "CancelledOnServiceTimeout"), GraphFault::error(504, "UnknownError")]
+        {
+            life("POST", &fault, Some(point), OTHER_PHONE, &Requested::ResetPasscode).await;
+            life("POST", &fault, Some(point), OTHER_PHONE, &Requested::RemoteLock).await;
+        }
+    }
+}
+
+/// An erase or a retire with one fault, and a server that is started anew after each step.
+async fn removal_life(action: &Action, fault: &GraphFault) {
+    let case = format!("{action:?}, {fault:?}");
+    let tenant = Tenant::start().await;
+    let run = tenant.run("r-1", PHONE, action.clone());
+    tenant.graph.fails("POST", fault.clone());
+    let mut is_sent = false;
+    let mut end = None;
+    for _ in 0..12 {
+        let service = tenant.service().await;
+        if is_sent {
+            match service.status(&run).await {
+                Ok(StatusAnswer::NeverReceived) => is_sent = false,
+                Ok(StatusAnswer::CannotTell) => end = Some(None),
+                Ok(StatusAnswer::Known(reported)) => match reported.state {
+                    Report::Ended(ending) => end = Some(Some(ending)),
+                    Report::Active => tenant.graph.devices_say("done"),
+                    Report::Pending => {
+                        for device in &mut tenant.graph.memory().devices {
+                            if device["managementState"].as_str().unwrap().ends_with("Pending") {
+                                device["managementState"] = json!(format!("{}Issued", action_word(action)));
+                            }
+                        }
+                    }
+                    Report::NotNow => panic!("{case}"),
+                },
+                Err(_) => {}
+            }
+        }
+        if !is_sent && end.is_none() {
+            let patience = Duration::from_millis(300);
+            let answer = tokio::time::timeout(patience, service.start(&start(&run))).await;
+            match answer.unwrap_or(Err(ServiceError::NoAnswer)) {
+                Ok(StartAnswer::Accepted(_)) | Err(ServiceError::NoAnswer) => is_sent = true,
+                Ok(StartAnswer::Rejected(code)) => end = Some(Some(Ending::Failed(code))),
+                Err(ServiceError::Busy { .. }) => {}
+            }
+        }
+        service.close().await;
+        if end.is_some() {
+            break;
+        }
+        tenant.graph.clock.advance(30);
+    }
+    let executed = tenant.graph.memory().executed.len();
+    assert!(executed <= 1, "{case}: carried out {executed} times");
+    match end {
+        Some(Some(Ending::Done)) => assert_eq!(executed, 1, "{case}"),
+        Some(Some(Ending::Failed(FailureCode::ApprovalRequired | FailureCode::DeviceRejected))) => {
+            assert_eq!(executed, 0, "{case}");
+        }
+        Some(None) => assert_eq!(executed, 0, "{case}: it could be told"),
+        // "204, and nothing happened."
+        None => assert_eq!(executed, 0, "{case}"),
+        Some(Some(other)) => panic!("{case}: {other:?}"),
+    }
+    tenant.graph.assert_described();
+}
+
+fn action_word(action: &Action) -> &'static str {
+    if *action == Action::Wipe { "wipe" } else { "retire" }
+}
+
+#[tokio::test]
+async fn a_retire_and_an_erase_are_never_sent_twice_and_done_when_the_device_is_gone() {
+    for action in [Action::Retire, Action::Wipe] {
+        for fault in post_faults() {
+            removal_life(&action, &fault).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_comes_late_is_told_for_thirty_days() {
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    server.act(&tenant, PHONE, Requested::ResetPasscode).await;
+    server.work(&tenant, 20).await;
+    tenant.graph.clock.advance(8 * 86_400);
+    server.work(&tenant, 20).await;
+    let end = server.newest(&tenant, PHONE).await;
+    assert_eq!(end.error_code, Some(FailureCode::OutcomeUnknown), "the device was off for a week");
+    let asked = tenant.graph.called("GET /beta/deviceManagement");
+    server.service.look_for_late_ends().await;
+    server.service.look_for_late_ends().await;
+    assert_eq!(tenant.graph.called("GET /beta/deviceManagement"), asked + 1, "once an hour");
+    // A server that was started anew goes on looking.
+    server.killed().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    tenant.graph.devices_say("done");
+    tenant.graph.clock.advance(3600);
+    server.service.look_for_late_ends().await;
+    let end = server.newest(&tenant, PHONE).await;
+    assert_eq!(end.action_state, ActionState::Done);
+    let shown = server.process.portal.temporary_passcode(&tenant.call(PHONE)).await.unwrap();
+    assert_eq!(Some(shown.passcode.reveal().to_owned()), tenant.graph.passcode_in_force(PHONE));
+    for _ in 0..5 {
+        tenant.graph.clock.advance(3600);
+        server.service.look_for_late_ends().await;
+    }
+    let asked = tenant.graph.called("GET /beta/deviceManagement");
+    tenant.graph.clock.advance(3600);
+    server.service.look_for_late_ends().await;
+    assert_eq!(tenant.graph.called("GET /beta/deviceManagement"), asked, "what was told is not looked for");
+    server.killed().await;
+
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    tenant.graph.fails("POST", GraphFault::error(504, "UnknownError"));
+    server.act(&tenant, PHONE, Requested::ResetPasscode).await;
+    server.work(&tenant, 200).await;
+    assert_eq!(server.newest(&tenant, PHONE).await.error_code, Some(FailureCode::OutcomeUnknown));
+    let before = tenant.graph.called("GET /beta/deviceManagement");
+    for _ in 0..31 * 24 {
+        tenant.graph.clock.advance(3600);
+        server.service.look_for_late_ends().await;
+    }
+    let asked = tenant.graph.called("GET /beta/deviceManagement");
+    assert!((719..=721).contains(&(asked - before)), "hourly for thirty days: {}", asked - before);
+    tenant.graph.clock.advance(86_400);
+    server.service.look_for_late_ends().await;
+    assert_eq!(tenant.graph.called("GET /beta/deviceManagement"), asked, "and then no more");
+}
+
+#[tokio::test]
+async fn the_end_of_an_earlier_reset_is_not_taken_from_a_later_one() {
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    tenant.graph.fails("POST", GraphFault::error(504, "UnknownError"));
+    let first = server.act(&tenant, PHONE, Requested::ResetPasscode).await;
+    server.work(&tenant, 200).await;
+    let again = request(tenant.call(PHONE), "again");
+    let second = server.process.portal.act(&again).await.unwrap();
+    server.work(&tenant, 12).await;
+    tenant.graph.devices_say("done");
+    tenant.graph.clock.advance(3600);
+    server.service.look_for_late_ends().await;
+    server.work(&tenant, 12).await;
+    let view = server.process.portal.device(&tenant.call(PHONE)).await.unwrap();
+    let end = |id: &str| {
+        let results = &view.device.device_action_results;
+        results.iter().find(|one| one.id == id).map(|one| (one.action_state, one.error_code))
+    };
+    assert_eq!(end(&first.id), Some((ActionState::Failed, Some(FailureCode::OutcomeUnknown))));
+    assert_eq!(end(&second.id), Some((ActionState::Done, None)));
+}
+
+#[tokio::test]
+async fn a_command_of_before_the_record_began_is_never_sent_again() {
+    let tenant = Tenant::start().await;
+    let run = tenant.reset("r-1");
+    tenant.graph.clock.advance(60);
+    let service = tenant.service().await;
+    assert_eq!(
+        service.status(&run).await,
+        Ok(StatusAnswer::CannotTell),
+        "its row may have been in another file"
+    );
+}
+
+#[tokio::test]
+async fn what_graph_forbids_is_not_offered_and_the_server_is_not_ready() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let person = PersonId::new(ADA.to_owned());
+    let offers = async |kind| {
+        let device = service.device(&person, &DeviceId::trusted(PHONE.to_owned())).await.unwrap().unwrap();
+        device.capabilities.offers.has(kind)
+    };
+    assert!(offers(ActionKind::ResetPasscode).await);
+    tenant.graph.fails("POST", GraphFault::error(403, "Forbidden"));
+    assert_eq!(service.start(&start(&tenant.reset("r-1"))).await, Err(BUSY));
+    assert_eq!(service.ready().await, Err(BUSY));
+    assert!(!offers(ActionKind::ResetPasscode).await && offers(ActionKind::SyncDevice).await);
+    tenant.graph.clock.advance(600);
+    assert!(offers(ActionKind::ResetPasscode).await, "somebody may have granted it");
+    assert_eq!(service.ready().await, Ok(()));
+    tenant.graph.memory().roles = Some(vec!["DeviceManagementManagedDevices.Read.All"]);
+    tenant.graph.clock.advance(3600);
+    assert!(!offers(ActionKind::SyncDevice).await, "the token says so");
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_line_of_the_log_no_address_and_no_page_of_a_database_holds_a_secret() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("trace")
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    // With a single subscriber `tracing` asks the thread that comes first whether a line is wanted, and that may be another
+    // test's: with two it asks both.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    for fault in [GraphFault::error(401, "x"), GraphFault::but_done(503, "x")] {
+        tenant.graph.fails("POST", fault);
+    }
+    tenant.graph.memory().token_answer =
+        Some((400, format!("{{\"error\":\"invalid_client\",\"error_description\":\"{CLIENT_SECRET}\"}}")));
+    server.act_without_token(&tenant).await;
+    server.act(&tenant, PHONE, Requested::ResetPasscode).await;
+    server.work(&tenant, 20).await;
+    tenant.graph.devices_say("done");
+    server.work(&tenant, 40).await;
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("a call to Microsoft Graph") && log.contains("client_request_id"),
+        "the search itself works"
+    );
+    assert!(log.contains("invalid_client"), "the code of an error is there");
+    for secret in [CLIENT_SECRET, PASSCODE, "opaque-1", "Bearer opaque"] {
+        assert!(!log.contains(secret), "the log holds {secret}");
+        assert!(!tenant.graph.memory().calls.iter().any(|call| call.contains(secret)));
+        let files = std::fs::read_dir(tenant.world.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        for file in files.filter(|path| path.to_string_lossy().contains(".sqlite")) {
+            let bytes = std::fs::read(&file).unwrap();
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{file:?}");
+        }
+    }
+    let settings = format!("{:?}", tenant.settings);
+    assert!(settings.contains("Secret") && !settings.contains(CLIENT_SECRET));
+}
+
+impl Server {
+    /// Asks while there is no token.
+    async fn act_without_token(&self, tenant: &Tenant) {
+        let person = PersonId::new(ADA.to_owned());
+        let device = DeviceId::trusted(PHONE.to_owned());
+        assert_eq!(self.service.device(&person, &device).await, Err(BUSY));
+        tenant.graph.memory().token_answer = None;
+    }
+}
