@@ -53,10 +53,3 @@ pub(super) fn told(model: &Model) -> Option<Spoken> {
     let text = Some(words::announcement(latest, &device));
     Some(Spoken { sequence: model.features.actions.alert.sequence, text, is_alert: false })
 }
-
-/// The organisation's colour, if it is one: `#rrggbb`. It only tints the edge of the bar, so no contrast depends on it.
-pub(super) fn brand_colour(colour: &str) -> Option<String> {
-    let digits = colour.trim().strip_prefix('#')?;
-    let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    is_colour.then(|| ["#", digits].concat())
-}
