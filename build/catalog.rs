@@ -51,6 +51,7 @@ pub const FIRST: &[&str] = &[
     "cancelled.heading",
     "device.unnamed",
     "device.yours",
+    "done.back",
     "expired.heading",
     "gone.heading",
     "help.heading",

@@ -7,7 +7,7 @@ mod support;
 
 use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::core::{Announcement, Connectivity, Effect, HistoryScope, LoadState, Session, TimerId};
-use passcode_portal::domain::{ActionFlow, ChecklistStep, Computer, Idleness};
+use passcode_portal::domain::{ActionFlow, Computer, Idleness};
 use passcode_portal::features::actions::Verdict;
 use passcode_portal::features::history::{Download, LONGEST_TABLE};
 use passcode_portal::features::{
@@ -222,24 +222,18 @@ fn an_ended_token_is_not_taken_for_having_signed_out_everywhere() {
 // ---- the result --------------------------------------------------------------------------------------------------
 
 #[test]
-fn ticks_and_the_answer_are_kept_for_the_visit_and_stored_nowhere() {
+fn the_answer_is_kept_for_the_visit_and_stored_nowhere() {
     let mut browser = Browser::sign_in_at("/devices/a/reset-passcode");
     let before = browser.storage.clone();
-    browser.dispatch(Event::Actions(actions::Event::StepTicked {
-        result: "r1".to_owned(),
-        step: ChecklistStep::Unlock,
-    }));
     browser.dispatch(Event::Actions(actions::Event::VerdictGiven {
         result: "r1".to_owned(),
         verdict: Verdict::StillLocked,
     }));
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    assert!(browser.model.features.actions.aftermath.checklist.is_ticked("r1", ChecklistStep::Unlock));
     assert_eq!(browser.model.features.actions.aftermath.verdict("r1"), Some(Verdict::StillLocked));
     assert_eq!(browser.model.features.actions.aftermath.verdict("r2"), None);
     assert_eq!(browser.storage, before);
     browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
-    assert!(!browser.model.features.actions.aftermath.checklist.is_ticked("r1", ChecklistStep::Unlock));
     assert_eq!(browser.model.features.actions.aftermath.verdict("r1"), None);
 }
 

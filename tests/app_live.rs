@@ -8,11 +8,12 @@ use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::core::{Announcement, Effect, FetchId, LoadState, TimerId};
 use passcode_portal::domain::{ActionFlow, Ending, PendingPhase};
 use passcode_portal::features::live::StreamEnd;
-use passcode_portal::features::{actions, live, sign_in};
+use passcode_portal::features::passcode::PasscodeView;
+use passcode_portal::features::{actions, live, passcode, sign_in};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
-use support::browser::Browser;
+use support::browser::{Browser, PASSCODE};
 use support::{SERVER, answer, device_json, device_json_with, id, problem, rfc3339, run_json, with_header};
 
 const DEVICE: &str = "/managedDevices/a";
@@ -484,4 +485,38 @@ fn what_the_connection_before_still_says_counts_for_nothing() {
     browser.stream_opens();
     browser.dispatch(Event::Live(live::Event::Ended { id: before, end: StreamEnd::Broke }));
     assert!(browser.model.features.live.is_open(), "the new one stands");
+}
+
+/// Two tabs show the same result; in the other a new reset is begun.
+#[test]
+fn a_reset_begun_elsewhere_takes_the_place_of_the_old_result_and_of_its_passcode() {
+    for path in ["/devices/a/reset-passcode", "/devices/a/passcode"] {
+        let mut browser = Browser::sign_in_at(path);
+        browser.stream_opens();
+        browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 600)]))));
+        browser.dispatch(Event::Passcode(passcode::Event::ShowChosen(id("a"))));
+        let secret = json!({ "passcode": PASSCODE, "characterSet": "digits", "resultId": "r1",
+            "expiresDateTime": rfc3339(SERVER + 86_400) });
+        browser.answer("/temporaryPasscode", Ok(answer(200, &secret)));
+        assert!(matches!(browser.model.features.passcode.view, PasscodeView::Shown { .. }));
+
+        browser.stream_brings(&device_event(7, "a"));
+        let runs = [("r2", "pending", None, 0), ("r1", "done", None, 600)];
+        browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &runs))));
+        assert_eq!(browser.model.features.passcode.view, PasscodeView::Hidden, "{path}");
+        if path.ends_with("reset-passcode") {
+            let ActionFlow::Pending { run, .. } = &browser.model.features.actions.reset else {
+                panic!("pending")
+            };
+            assert_eq!(run.id, "r2");
+        }
+
+        browser.pass(5);
+        browser.stream_brings(&device_event(8, "a"));
+        let runs = [("r2", "done", None, 0), ("r1", "done", None, 600)];
+        browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &runs))));
+        if path.ends_with("reset-passcode") {
+            assert_eq!(browser.model.features.actions.reset.run().unwrap().id, "r2");
+        }
+    }
 }

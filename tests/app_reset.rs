@@ -670,3 +670,29 @@ fn the_flag_counts_the_unread_notifications_and_opening_one_marks_it() {
     assert_eq!(browser.count("POST /me/notifications/n2/read"), 1);
     assert_eq!(*browser.route(), Route::Device(id("a")));
 }
+
+#[test]
+fn a_result_on_the_screen_is_no_news_and_all_can_be_marked_as_read() {
+    let mut browser = Browser::sign_in_at("/devices/a/reset-passcode");
+    browser.answer(DEVICE, Ok(answer(200, &device_json_with("a", &[("r1", "done", None, 0)]))));
+    let item = |id: &str, result: &str| {
+        json!({ "id": id, "kind": "passcodeReset", "deviceId": "a", "deviceName": "x", "resultId": result,
+            "actionState": "done", "createdDateTime": rfc3339(SERVER), "isRead": false })
+    };
+    browser.answer("/me/notifications", Ok(answer(200, &json!({ "value": [] }))));
+    browser.pass(61);
+    let before = browser.model.page.announcement.sequence;
+    browser.answer("/me/notifications", Ok(answer(200, &json!({ "value": [item("n1", "r1")] }))));
+    assert_eq!(browser.model.features.notifications.unread(), 0);
+    assert_eq!(browser.count("POST /me/notifications/n1/read"), 1);
+    assert_eq!(browser.model.page.announcement.sequence, before, "nothing is said of it");
+
+    browser.pass(61);
+    let more = json!({ "value": [item("n3", "r3"), item("n2", "r2")] });
+    browser.answer("/me/notifications", Ok(answer(200, &more)));
+    assert_eq!(browser.model.features.notifications.unread(), 2);
+    browser.dispatch(Event::Notifications(notifications::Event::AllRead));
+    assert_eq!(browser.model.features.notifications.unread(), 0);
+    assert_eq!(browser.count("POST /me/notifications/n2/read"), 1);
+    assert_eq!(browser.count("POST /me/notifications/n3/read"), 1);
+}

@@ -44,19 +44,13 @@ fn now_is(browser: &mut Browser, state: &str, code: Option<&str>) {
 }
 
 #[test]
-fn whatever_is_answered_before_the_last_button_of_a_goes_on() {
-    for (factor, at_hand) in
-        [(None, None), (Some(Answer::Yes), Some(Answer::No)), (Some(Answer::No), Some(Answer::Yes))]
-    {
+fn whatever_is_said_before_the_last_button_of_a_goes_on() {
+    for at_hand in [None, Some(Answer::No), Some(Answer::Yes)] {
         let mut browser = explaining();
-        if let Some(answer) = factor {
-            browser.dispatch(Event::Actions(actions::Event::FactorAnswered(answer)));
-        }
         if let Some(answer) = at_hand {
             browser.dispatch(Event::Actions(actions::Event::AtHandAnswered(answer)));
         }
-        let preparation = browser.model.features.actions.preparation;
-        assert_eq!((preparation.factor_is_on_it, preparation.is_at_hand), (factor, at_hand));
+        assert_eq!(browser.model.features.actions.preparation.is_at_hand, at_hand);
         browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
         assert!(browser.left_for.last().unwrap().starts_with("https://id.example/logout?"));
     }
@@ -67,8 +61,9 @@ fn the_answers_are_asked_for_anew_each_time() {
     let mut browser = explaining();
     browser.dispatch(Event::Actions(actions::Event::AtHandAnswered(Answer::No)));
     browser.dispatch(Event::Actions(actions::Event::ResetCancelled));
-    browser.dispatch(Event::Actions(actions::Event::FactorAnswered(Answer::Yes)));
-    assert_eq!(browser.model.features.actions.preparation.factor_is_on_it, None, "nothing was asked");
+    browser.dispatch(Event::Actions(actions::Event::AtHandAnswered(Answer::Yes)));
+    let at_hand = browser.model.features.actions.preparation.is_at_hand;
+    assert_eq!(at_hand, Some(Answer::No), "nothing was asked");
     browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
     assert_eq!(browser.model.features.actions.preparation.is_at_hand, None);
 }

@@ -5,9 +5,7 @@
 
 mod view_support;
 
-use passcode_portal::domain::{
-    ActionRun, Checklist, ChecklistStep, Device, Idleness, Milliseconds, PendingPhase, Platform, Seconds,
-};
+use passcode_portal::domain::{ActionRun, Device, Idleness, Milliseconds, PendingPhase, Platform, Seconds};
 use passcode_portal::features::{actions, shared_computer};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use portal_contract::{CharacterSet, ResetOutcome, UtcTime};
@@ -106,57 +104,21 @@ fn an_expiry_that_is_over_is_not_promised() {
 }
 
 #[test]
-fn the_steps_on_the_device_can_be_ticked_and_are_counted() {
+fn the_steps_on_the_device_read_well_on_every_platform() {
     let outcomes = [
         ResetOutcome::TemporaryPasscode { character_set: CharacterSet::Digits },
         ResetOutcome::PasscodeRemoved,
         ResetOutcome::Other,
     ];
-    let mut ticks = Checklist::default();
-    ticks.toggle("r-1", ChecklistStep::Unlock);
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         let usual = Platform::ALL.map(|platform| (platform, platform.usual_outcome()));
         let others = outcomes.map(|outcome| (Platform::Other, outcome));
         for (platform, outcome) in usual.into_iter().chain(others) {
-            let list = actions::words::checklist(platform, outcome, &ticks, "r-1");
             page.chapter(&format!("{platform:?}, {outcome:?}"));
-            for step in &list.steps {
-                page.say(
-                    &format!("{} {}", step.step.id(), if step.is_ticked { "x" } else { "-" }),
-                    &step.text,
-                );
-            }
-            page.say("progress", &list.progress);
-            page.say_all("all done", list.all_done.as_slice());
+            page.say_all("step", &actions::words::on_device(platform, outcome));
         }
-        insta::assert_snapshot!(format!("checklist_{tag}"), page.finish());
-    }
-}
-
-#[test]
-fn ids_of_steps_are_unique_on_every_platform_and_all_ticked_means_done() {
-    for platform in Platform::ALL {
-        let mut ticks = Checklist::default();
-        let outcome = platform.usual_outcome();
-        let steps = actions::words::checklist(platform, outcome, &ticks, "r-1").steps;
-        let ids: std::collections::BTreeSet<&str> = steps.iter().map(|step| step.step.id()).collect();
-        assert_eq!(ids.len(), steps.len(), "{platform:?}");
-        for (index, step) in steps.iter().enumerate() {
-            assert!(
-                actions::words::checklist(platform, outcome, &ticks, "r-1").all_done.is_none(),
-                "{platform:?} {index}"
-            );
-            ticks.toggle("r-1", step.step);
-        }
-        assert!(
-            actions::words::checklist(platform, outcome, &ticks, "r-1").all_done.is_some(),
-            "{platform:?}"
-        );
-        assert!(
-            actions::words::checklist(platform, outcome, &ticks, "r-2").all_done.is_none(),
-            "another reset"
-        );
+        insta::assert_snapshot!(format!("on_device_{tag}"), page.finish());
     }
 }
 

@@ -94,9 +94,6 @@ fn the_keypad_help_reads_well_on_every_platform() {
     ];
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
-        for set in [CharacterSet::LettersAndDigits, CharacterSet::Digits, CharacterSet::Other] {
-            page.say("needed", &passcode::words::keypad_needed(set));
-        }
         let usual = Platform::ALL.map(|platform| (platform, platform.usual_outcome()));
         let others = outcomes.map(|outcome| (Platform::Other, outcome));
         for (platform, outcome) in usual.into_iter().chain(others) {

@@ -71,9 +71,9 @@ async fn the_ticking_digits_are_hidden_from_screen_readers_and_in_no_live_region
 #[wasm_bindgen_test]
 async fn the_countdown_can_be_hidden_and_shown_again() {
     let page = Page::mount(confirming(0)).await;
-    page.press("Hide the countdown").await;
+    page.press("Hide the time").await;
     assert_eq!(page.count(".digits"), 0);
-    page.press("Show the countdown").await;
+    page.press("Show the time left").await;
     assert_eq!(page.count(".digits"), 1);
 }
 

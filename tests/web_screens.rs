@@ -13,8 +13,8 @@ use passcode_portal::core::{
     Announced, Announcement, Config, Connectivity, HistoryScope, LazyScreens, LoadState, Session,
 };
 use passcode_portal::domain::{
-    ActionFlow, ChecklistStep, Computer, DeviceId, Ending, HistoryEntry, Idleness, Milliseconds,
-    PendingPhase, ResultId, Seconds, SignInStep, StopReason, SubmitStep, WhyExplain,
+    ActionFlow, Computer, DeviceId, Ending, HistoryEntry, Idleness, Milliseconds, PendingPhase, ResultId,
+    Seconds, SignInStep, StopReason, SubmitStep, WhyExplain,
 };
 use passcode_portal::features::{history, language, notifications};
 use passcode_portal::i18n::{Catalogue, Locale};
@@ -62,9 +62,8 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     let mut past_failed = signed_in(Route::History, Vec::new());
     past_failed.features.history.state = failed();
     let result = ResultId::parse("r1").expect("an identifier");
-    let mut unrecognized_activity = at_device("d0", Route::Device);
-    unrecognized_activity.page.route =
-        Route::UnrecognizedActivity(DeviceId::parse("d0").expect("an identifier"), result);
+    let mut not_me = at_device("d0", Route::Device);
+    not_me.page.route = Route::UnrecognizedActivity(DeviceId::parse("d0").expect("an identifier"), result);
     let mut warned = signed_in(Route::Devices, three_devices());
     warned.features.shared_computer.screen = Computer::Shared;
     warned.features.shared_computer.idleness = Idleness::Warning(Milliseconds(60_000));
@@ -74,11 +73,11 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     vec![
         (
             "later_loading",
-            with(signed_in(Route::Help, Vec::new()), |model| model.page.lazy_screens = LazyScreens::Loading),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LazyScreens::Loading),
         ),
         (
             "later_failed",
-            with(signed_in(Route::Help, Vec::new()), |model| model.page.lazy_screens = LazyScreens::Failed),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LazyScreens::Failed),
         ),
         ("loading", with(signed_out(Route::Home), |model| model.page.config = Config::Loading)),
         (
@@ -122,7 +121,7 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("no notifications", signed_in(Route::Notifications, three_devices())),
         ("page A", at_reset("d1", |device, _| ActionFlow::Explain { device, why: WhyExplain::Challenged })),
         ("reading", at_reset("d0", |device, _| ActionFlow::Reading { device, grant: None })),
-        ("confirmation", at_reset("d0", |_, device| ActionFlow::Confirm { device, grant: grant(0) })),
+        ("page B", at_reset("d0", |_, device| ActionFlow::Confirm { device, grant: grant(0) })),
         (
             "submitting",
             at_reset("d0", |_, device| ActionFlow::Submit {
@@ -253,16 +252,13 @@ async fn a_row_of_the_history_keeps_its_roles_and_leads_to_this_was_not_me() {
 }
 
 #[wasm_bindgen_test]
-async fn what_was_ticked_and_said_on_the_result_is_shown_with_its_next_step() {
+async fn what_was_said_on_the_result_is_shown_with_its_next_step() {
     let done = at_reset("d0", |device, proven| ActionFlow::Ended {
         device,
         run: run(),
         end: Ending::Done(proven.outcome()),
     });
     let page = Page::mount(done).await;
-    assert_eq!(page.count(".ticks input:checked"), 0);
-    let id = run().id;
-    page.change(|model| model.features.actions.aftermath.checklist.toggle(&id, ChecklistStep::Unlock)).await;
     assert_eq!(page.count(".question h3"), 0);
     page.press("It worked").await;
     assert_eq!(page.text(".question [aria-pressed=true]"), "It worked");
@@ -342,22 +338,22 @@ async fn pending_becomes_done_without_moving_the_focus() {
         phase: PendingPhase::Waiting,
     }))
     .await;
-    let language = page.find(".language select").expect("a choice of languages");
-    let language = language.unchecked_into::<web_sys::HtmlElement>();
-    language.focus().expect("focusable");
+    let flag = page.find(".flag").expect("the flag");
+    let flag = flag.unchecked_into::<web_sys::HtmlElement>();
+    flag.focus().expect("focusable");
     page.change(|model| {
         let device = DeviceId::parse("d0").expect("an identifier");
         let outcome = model.features.devices.detail.device.as_ref().expect("a device").told_outcome();
         model.features.actions.reset = ActionFlow::Ended { device, run: run(), end: Ending::Done(outcome) };
     })
     .await;
-    assert_eq!(page.focused_text(), language.text_content().unwrap_or_default());
+    assert_eq!(page.focused_text(), flag.text_content().unwrap_or_default());
     assert!(page.text("h1").contains("was reset"));
     assert!(document().title().starts_with("Done"));
 }
 
 #[wasm_bindgen_test]
-async fn what_is_announced_is_in_the_polite_status_and_the_same_words_twice_are_two_changes() {
+async fn what_is_announced_stays_for_a_second_and_the_same_words_twice_are_two_changes() {
     let page = Page::mount(signed_in(Route::Devices, three_devices())).await;
     let say = |sequence| {
         move |model: &mut Model| {
@@ -368,6 +364,11 @@ async fn what_is_announced_is_in_the_polite_status_and_the_same_words_twice_are_
     let first = page.text("#announcements span:nth-child(2)");
     assert!(first.contains("offline"));
     page.change(say(2)).await;
+    assert_eq!(page.text("#announcements span:nth-child(2)"), first, "a message stays for a second");
+    assert_eq!(page.text("#announcements span:nth-child(1)"), "");
+    while page.text("#announcements span:nth-child(1)").is_empty() {
+        page.change(|_| {}).await;
+    }
     assert_eq!(page.text("#announcements span:nth-child(1)"), first);
     assert_eq!(page.text("#announcements span:nth-child(2)"), "");
 }

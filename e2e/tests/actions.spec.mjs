@@ -43,7 +43,7 @@ test('a lock is asked about once, sent once, and told to its end, on the page an
 test('"lock it instead" takes the place of the explanation; Escape leaves nothing behind and the focus on the page', async ({ page, portal, api }) => {
   await portal.enter('fumi', deviceAddress(FUMI.iphone));
   await portal.explain();
-  await portal.dialog.getByRole('radio').last().check();
+  await portal.dialog.locator('summary').last().click();
   await portal.button('run.lock', portal.dialog).click();
   await expect(portal.button('act.lock_button', portal.dialog)).toBeVisible();
   await expect(portal.dialog).toHaveCount(1);

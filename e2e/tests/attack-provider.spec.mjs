@@ -140,7 +140,7 @@ test('nobody answers where the person is signed out: what is here is gone all th
   await second.open('/devices');
   await second.isAt('/devices');
   stage.idp.down(PROVIDER.signOut);
-  await portal.command('signOut').first().click();
+  await portal.chooseSignOut();
   await isErrorPage(page);
   await second.isAt('/signed-out');
   await expect(second.deviceLinks).toHaveCount(0);

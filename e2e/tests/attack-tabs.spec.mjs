@@ -48,7 +48,7 @@ test('signing out empties every tab: the list, a device, the last question, a pa
   await expect(last.lastButton).toBeVisible();
   // The fresh sign-in ended nobody's session here; now the person ends it.
   const pressed = Date.now();
-  await portal.command('signOut').first().click();
+  await portal.chooseSignOut();
   for (const tab of [...tabs, last]) {
     await tab.isAt('/signed-out');
     await isEmpty(tab);

@@ -28,3 +28,17 @@ test('5,000 devices: search as you type finds one and says how many', async ({ p
   await expect(portal.deviceLinks).toHaveCount(100);
   expect(new URL(page.url()).pathname).toBe('/devices');
 });
+
+test('Back leads to the place in the list that was left', async ({ page, portal }) => {
+  await page.setViewportSize({ width: 1280, height: 600 });
+  await portal.enter('chiyo', '/devices');
+  const row = portal.deviceLinks.nth(15);
+  await row.scrollIntoViewIfNeeded();
+  const place = await page.evaluate(() => scrollY);
+  expect(place).toBeGreaterThan(300);
+  await row.click();
+  await expect(portal.heading).toBeFocused();
+  await page.goBack();
+  await portal.isAt('/devices');
+  await expect.poll(() => page.evaluate(() => Math.abs(scrollY))).toBeGreaterThan(place - 50);
+});

@@ -121,8 +121,27 @@ export class Portal {
     }).toPass({ timeout: 30_000, intervals: [50] });
   }
 
+  /** The menu at the top right, while somebody is signed in. */
+  get menu() {
+    return this.page.locator('.menu');
+  }
+
+  async openMenu() {
+    if (!(await this.menu.isVisible())) await this.page.locator('.account').click();
+    await expect(this.menu).toBeVisible();
+  }
+
+  async closeMenu() {
+    await this.menu.evaluateAll((menus) => menus.forEach((menu) => menu.hidePopover()));
+  }
+
+  async chooseSignOut() {
+    await this.openMenu();
+    await this.button('signOut', this.menu).click();
+  }
+
   async signOut() {
-    await this.command('signOut').first().click();
+    await this.chooseSignOut();
     await this.isAt('/signed-out');
   }
 
@@ -336,8 +355,15 @@ export class Portal {
     await this.isAt('/notifications');
   }
 
+  /** The choice of the language: in the menu while somebody is signed in, in the header before. */
+  async languageChoice() {
+    if ((await this.page.locator('.account').count()) > 0) await this.openMenu();
+    return this.page.getByRole('combobox', { name: this.saying('languageChoice') });
+  }
+
   async switchLanguage(language) {
-    await this.page.getByRole('combobox', { name: this.saying('languageChoice') }).selectOption(language);
+    await (await this.languageChoice()).selectOption(language);
+    await this.closeMenu();
     this.language = language;
     await expect(this.page.locator('html')).toHaveAttribute('lang', language);
   }

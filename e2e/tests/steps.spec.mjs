@@ -3,7 +3,8 @@
 import { CORE, expect, LANGUAGES, SESSION, test } from './fixtures.mjs';
 import { CALL } from './support/api.mjs';
 import { wholeBrowserLaunch } from './support/browser.mjs';
-import { ANDROID, PLATFORMS } from './sample.mjs';
+import { Portal } from './portal.mjs';
+import { ANDROID, IPHONE, PLATFORMS } from './sample.mjs';
 
 /** What is done on the device afterwards, by the names of the messages. */
 const ON_DEVICE = {
@@ -92,4 +93,36 @@ for (const language of LANGUAGES) {
       });
     }
   });
+}
+
+/** Windows a person has: a laptop, the same at 200 %, two phones. */
+const VIEWPORTS = [
+  [1280, 800],
+  [640, 400],
+  [360, 740],
+  [320, 568],
+];
+
+for (const language of ['en', 'ja']) {
+  for (const device of [ANDROID, IPHONE]) {
+    test(`${language}, ${device}: the main button of A and of B is in sight without scrolling`, async ({ browser, stage }) => {
+      const context = await browser.newContext({ baseURL: stage.origin, locale: language === 'en' ? 'en-GB' : 'ja-JP' });
+      const portal = new Portal(await context.newPage(), language, stage);
+      const isInSight = async (button) => {
+        for (const [width, height] of VIEWPORTS) {
+          await portal.page.setViewportSize({ width, height });
+          await portal.page.evaluate(() => scrollTo(0, 0));
+          await expect.soft(button, `${width} by ${height}`).toBeInViewport({ ratio: 1 });
+        }
+      };
+      await portal.enter('aiko', `/devices/${device}`);
+      await portal.explain();
+      await isInSight(portal.signInAgain);
+      await portal.leaveForSignIn();
+      await portal.provider.fill('aiko');
+      await expect(portal.lastButton).toBeVisible();
+      await isInSight(portal.lastButton);
+      await context.close();
+    });
+  }
 }

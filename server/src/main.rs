@@ -58,6 +58,8 @@ fn run() -> Result<Vec<String>, Failed> {
     match wanted {
         Wanted::Help(text) => Ok(vec![text]),
         Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
+        Wanted::Connector(ConnectorCommand::Check(wanted)) => check_connector(&wanted),
+        Wanted::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
         Wanted::Check { online, token } => {
             let settings = settings(file.as_deref())?;
             let wanted = CheckUp { online, token };
@@ -71,8 +73,6 @@ fn run() -> Result<Vec<String>, Failed> {
         Wanted::Init(answers) => {
             operator::init(&answers, &SystemRandomness).map_err(|error| Failed::not_done(&error))
         }
-        Wanted::Connector(ConnectorCommand::Check(wanted)) => check_connector(&wanted),
-        Wanted::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.

@@ -22,7 +22,7 @@
 //! | chooses another action; confirms it; cancels its question or its field | `actions::Event::Chosen`; `actions::Event::Confirmed`; `actions::Event::Cancelled` |
 //! | saves a new name | `actions::Event::NameSubmitted` |
 //! | presses "Cancel this reset" | `actions::Event::RunCancelAsked`, then in the question `actions::Event::RunCancelChosen` or `actions::Event::RunCancelDropped` |
-//! | answers a question in the explanation | `actions::Event::FactorAnswered(answer)`, `actions::Event::AtHandAnswered(answer)` |
+//! | says in A whether the device is at hand | `actions::Event::AtHandAnswered(answer)` |
 //! | wants to be told by the system when it is done | `actions::Event::AlertChosen` |
 //! | hides or shows the countdown | `actions::Event::CountdownToggled` |
 //! | presses "Show passcode" / "Hide" / "Copy" | `passcode::Event::ShowChosen(id)` / `passcode::Event::HideChosen` / `passcode::Event::CopyChosen` |
@@ -33,7 +33,7 @@
 //! | presses "Sign in again" where the passcode needs it | `sign_in::Event::RevealSignInChosen(id)` |
 //! | opens a notification | `notifications::Event::Opened(id)`: marks it read and goes to its device |
 //! | follows "This wasn't me" in a notification | `notifications::Event::Read(id)`, and the link |
-//! | ticks a step of the result; says "It worked" or "Still locked" | `actions::Event::StepTicked`; `actions::Event::VerdictGiven` |
+//! | says "It worked" or "Still locked" | `actions::Event::VerdictGiven` |
 //! | asks for older history; for the history as a file | `history::Event::MoreChosen`; `history::Event::DownloadChosen`, then the screen writes the table and dispatches `history::Event::TableWritten` |
 //! | reports a reset as not their own; signs out everywhere | `history::Event::ReportChosen`; `history::Event::SignOutEverywhereChosen` |
 //! | says "This is not my device" before the sign-in | `shared_computer::Event::Declared(screen)` |
@@ -61,7 +61,7 @@
 //! route. `SignedOut` on a route that needs a sign-in: the sign-in screen. [`Model::shows_reset_explanation`] goes before
 //! both: the reset's own explanations are shown although nobody is signed in. Otherwise the route's screen.
 //!
-//! A route that needs the lazy screens ([`LazyScreens`](crate::core::LazyScreens)) shows a skeleton until they and their texts are there, or
+//! A route that needs the later screens ([`LazyScreens`](crate::core::LazyScreens)) shows a skeleton until they and their texts are there, or
 //! that they could not be loaded.
 //!
 //! `page.arrivals` grows with every change of screen: title, focus to `h1`, one announcement. `page.announcement` is

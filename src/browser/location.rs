@@ -26,9 +26,11 @@ pub fn query() -> String {
     search.strip_prefix('?').unwrap_or(&search).to_owned()
 }
 
-/// Shows `path` in the address bar as a new entry of the history.
+/// Shows `path` in the address bar as a new entry of the history. The entry that is left keeps how far it was scrolled.
 pub fn push(path: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let place = window().and_then(|window| window.scroll_y().ok()).unwrap_or_default();
+        let _kept = history.replace_state(&JsValue::from_f64(place), "");
         let _pushed = history.push_state_with_url(&JsValue::NULL, "", Some(path));
     }
 }
@@ -37,6 +39,15 @@ pub fn push(path: &str) {
 pub fn replace(path: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _replaced = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// Scrolls to where the current entry of the history was left, if it was left further down.
+pub fn scroll_to_place() {
+    let Some(window) = window() else { return };
+    let place = window.history().and_then(|history| history.state()).ok().and_then(|place| place.as_f64());
+    if let Some(place) = place.filter(|place| *place > 0.0) {
+        window.scroll_to_with_x_and_y(0.0, place);
     }
 }
 

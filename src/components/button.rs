@@ -1,16 +1,12 @@
 //! Buttons and links that look like them, named by what they do.
 //!
-//! A question with two answers as radio buttons, and what to do after the answer that makes a difference. Nothing is
-//! chosen beforehand and nothing is demanded: who does not answer goes on all the same.
-//!
 //! A tick box with its words. The whole line is the target.
 
-use super::live;
 use crate::app::Event;
 use crate::components::{View, el};
 use crate::i18n::Text;
 use crate::route::Route;
-use crate::shell::{Selected, use_dispatch};
+use crate::shell::use_dispatch;
 
 /// The weight of a button. Only the last step of a reset is `Danger`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,34 +51,6 @@ pub fn pressable(weight: Weight, words: Text, press: Box<dyn Fn()>) -> View {
 #[inline(never)]
 pub fn link_button(weight: Weight, words: Text, route: &Route) -> View {
     el("a").class(weight.class()).attr("href", route.path()).words(words).into()
-}
-
-/// An answer and what it means.
-pub(crate) type Answer = (Text, Event);
-
-/// The question. `is_advised`: the answer was given that `advice` belongs to. The advice is a status that stands there from
-/// the beginning, so that it is read when it comes.
-pub fn choice(
-    name: &'static str,
-    question: Text,
-    answers: [Answer; 2],
-    is_advised: Selected<bool>,
-    advice: impl Fn() -> View + 'static,
-) -> View {
-    let dispatch = use_dispatch();
-    let radio = |(words, event): Answer| {
-        let field = el("input")
-            .attr("type", "radio")
-            .attr("name", name)
-            .on("change", move |_| dispatch(event.clone()));
-        el("label").child(field).child(el("span").words(words)).into()
-    };
-    el("fieldset")
-        .class("choice")
-        .child(el("legend").words(question))
-        .child(el("div").class("answers").children(answers.map(radio)))
-        .child(el("div").attr("role", "status").child(live(move || is_advised.get().then(&advice))))
-        .into()
 }
 
 /// The line. `toggled` runs on every change; what is ticked is the model's, not the element's.

@@ -5,6 +5,7 @@ use super::live;
 use crate::components::{Icon, View, el, icon};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, use_tr};
+use crate::words::{telephone_address, web_address};
 use portal_contract::Branding;
 use std::sync::Arc;
 
@@ -48,11 +49,7 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
         }
     };
     add(Icon::Person, &branding.contact_it_name, None);
-    add(
-        Icon::Call,
-        &branding.contact_it_phone_number,
-        Some(telephone_href(&branding.contact_it_phone_number)),
-    );
+    add(Icon::Call, &branding.contact_it_phone_number, telephone_address(&branding.contact_it_phone_number));
     let mail = &branding.contact_it_email_address;
     add(Icon::Mail, mail, Some(["mailto:", mail.trim()].concat()));
     if let Some(site) = web_address(&branding.online_support_site_url) {
@@ -60,21 +57,6 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
         add(Icon::Link, if name.is_empty() { &site } else { name }, Some(site.clone()));
     }
     ways
-}
-
-/// RFC 3966 wants digits; people write spaces, brackets and extensions.
-fn telephone_href(number: &str) -> String {
-    let digits = number.chars().filter(|c| c.is_ascii_digit() || *c == '+');
-    "tel:".chars().chain(digits).collect()
-}
-
-/// Only an address of the web becomes a link: branding is configured by people, and `javascript:` is an address too.
-#[must_use]
-pub fn web_address(address: &str) -> Option<String> {
-    let address = address.trim();
-    let starts =
-        |scheme: &str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    (starts("https://") || starts("http://")).then(|| address.to_owned())
 }
 
 fn way_item(way: Way) -> View {

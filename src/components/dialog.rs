@@ -10,8 +10,15 @@ use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
-/// Shows a modal dialog for as long as it is mounted. `on_cancel` runs on Esc; the buttons belong to `body`.
-pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'static, body: View) -> View {
+/// Shows a modal dialog for as long as it is mounted. `on_cancel` runs on Esc. `buttons` stand below
+/// what scrolls, so that they are always in sight.
+pub fn dialog(
+    id: &'static str,
+    heading: Text,
+    on_cancel: impl Fn() + Copy + 'static,
+    body: View,
+    buttons: View,
+) -> View {
     let give_focus_back = focus_return();
     let heading_id = [id, "-heading"].concat();
     let labelled_by = heading_id.clone();
@@ -26,6 +33,7 @@ pub fn dialog(id: &'static str, heading: Text, on_cancel: impl Fn() + Copy + 'st
         // A browser may close it without asking when Esc is pressed twice.
         .on("close", move |_| on_cancel())
         .child(el("div").class("dialog-body").child(heading).child(body))
+        .child(el("div").class("actions").child(buttons))
         .on_mount(show)
         .on_cleanup(give_focus_back)
         .into()

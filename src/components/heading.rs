@@ -11,10 +11,14 @@
 //! of an alert that very arrival is what is read.
 
 use super::live;
-use crate::components::{View, el, group, live_text, words};
+use crate::components::{View, effect, el, group, live_text, words};
 use crate::i18n::Text;
 use crate::shell::{Selected, use_tr};
-use leptos::prelude::{document, request_animation_frame};
+use leptos::prelude::{RwSignal, Set, With, document, request_animation_frame, set_timeout};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -39,7 +43,9 @@ fn heading_of(words: View) -> View {
 pub fn focus_heading(only_if_lost: bool) {
     request_animation_frame(move || {
         let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        let heading = document().get_element_by_id(HEADING);
+        // Behind an open dialog nothing can have it.
+        let heading = document().query_selector("dialog[open] h2").ok().flatten();
+        let heading = heading.or_else(|| document().get_element_by_id(HEADING));
         let heading = heading.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
         if let (Some(heading), true) = (heading, is_lost || !only_if_lost) {
             let _focused = heading.focus();
@@ -66,17 +72,71 @@ pub struct Spoken {
     pub is_alert: bool,
 }
 
-/// The live region. The text moves between two elements, so that the same words twice are two changes and are read twice.
+/// How long a message stays at least: a screen reader that is speaking reads what it finds when it is done.
+const STAYS: Duration = Duration::from_secs(1);
+/// How many wait at most; older ones are news no more.
+const WAITING: usize = 4;
+
+/// What is in the live region, and what waits for its turn.
+#[derive(Clone)]
+struct Turns {
+    shown: RwSignal<Option<Spoken>>,
+    waiting: Rc<RefCell<(bool, VecDeque<Spoken>)>>,
+}
+
+impl Turns {
+    fn take(&self, spoken: Spoken) {
+        {
+            let mut waiting = self.waiting.borrow_mut();
+            if waiting.0 {
+                if waiting.1.len() == WAITING {
+                    let _too_old = waiting.1.pop_front();
+                }
+                waiting.1.push_back(spoken);
+                return;
+            }
+            waiting.0 = true;
+        }
+        self.shown.set(Some(spoken));
+        let turns = self.clone();
+        set_timeout(
+            move || {
+                let next = {
+                    let mut waiting = turns.waiting.borrow_mut();
+                    waiting.0 = false;
+                    waiting.1.pop_front()
+                };
+                if let Some(next) = next {
+                    turns.take(next);
+                }
+            },
+            STAYS,
+        );
+    }
+}
+
+/// The live region. Each message stays for a second before the next takes its place. The text moves between two elements,
+/// so that the same words twice are two changes and are read twice.
 pub fn live_region(spoken: Selected<Spoken>) -> View {
     let tr = use_tr();
+    let turns = Turns { shown: RwSignal::new(None), waiting: Rc::default() };
+    let shown = turns.shown;
+    let in_turn = effect(move || {
+        let spoken = spoken.get();
+        if spoken.text.is_some() {
+            turns.take(spoken);
+        }
+    });
     let words = move |parity: u32| {
-        spoken.with(|spoken| match &spoken.text {
-            Some(text) if !spoken.is_alert && spoken.sequence % 2 == parity => tr.text(text),
+        shown.with(|spoken| match spoken {
+            Some(Spoken { sequence, text: Some(text), is_alert: false }) if sequence % 2 == parity => {
+                tr.text(text)
+            }
             Some(_) | None => String::new(),
         })
     };
     let alert = move || {
-        let alert = spoken.with(|spoken| spoken.text.clone().filter(|_| spoken.is_alert));
+        let alert = shown.with(|spoken| spoken.clone().filter(|spoken| spoken.is_alert)?.text);
         alert.map(|text| el("p").class("sr").attr("role", "alert").words(text))
     };
     let status = el("div")
@@ -87,5 +147,5 @@ pub fn live_region(spoken: Selected<Spoken>) -> View {
         .attr("aria-atomic", "true")
         .child(el("span").live_text(move || words(0)))
         .child(el("span").live_text(move || words(1)));
-    group([status.into(), live(alert)])
+    group([status.into(), live(alert), in_turn])
 }

@@ -9,7 +9,7 @@
 //! # For Leptos developers
 //!
 //! Signals, effects, contexts and owners are Leptos' own; only `view!` is not used. A component is a function that returns a
-//! [`View`], called and not rendered by a macro. State is not kept in components: they select from the one model and dispatch
+//! [`View`], called and not rendered by a macro. State is not retained in components: they select from the one model and dispatch
 //! events (`crate::app::Event`).
 //!
 //! | in Leptos | here |
@@ -27,6 +27,7 @@
 //! | `use_context` | [`crate::shell::use_model`], [`crate::shell::use_dispatch`], [`crate::shell::use_tr`] |
 //! | `mount_to` | [`attach`] |
 
+use super::focus_heading;
 use crate::i18n::Text;
 use crate::shell::use_tr;
 use leptos::prelude::{RenderEffect, StoredValue, document, queue_microtask};
@@ -319,7 +320,10 @@ fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, retained: &mut Retaine
         let part = make();
         drop(before);
         let Some(parent) = end.parent_node() else { return Retained::default() };
+        let focused = document().active_element();
+        let mut had_focus = false;
         while let Some(old) = start.next_sibling().filter(|node| *node != end) {
+            had_focus |= focused.as_ref().is_some_and(|focused| old.contains(Some(focused)));
             if parent.remove_child(&old).is_err() {
                 break;
             }
@@ -328,6 +332,10 @@ fn build_live(make: Box<dyn Fn() -> View>, parent: &Node, retained: &mut Retaine
         let mut retained = Retained::default();
         part.build(&fresh, &mut retained);
         let _inserted = parent.insert_before(&fresh, Some(&end));
+        if had_focus {
+            // Whatever took its place may take it; otherwise reading goes on from the heading, never from nowhere.
+            focus_heading(true);
+        }
         retained
     })));
 }

@@ -15,8 +15,8 @@ mod notice;
 mod parts;
 mod steps;
 
-pub use button::{Weight, button, choice, link_button, pressable, tick_box};
-pub use contact::{Flow, contact_card, contact_notes, contact_ways, web_address};
+pub use button::{Weight, button, link_button, pressable, tick_box};
+pub use contact::{Flow, contact_card, contact_notes, contact_ways};
 pub use dialog::{dialog, focus_return};
 pub use heading::{Spoken, focus_heading, heading, heading_live, live_region, take_lost_focus};
 pub use icon::{Icon, icon};

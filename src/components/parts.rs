@@ -7,7 +7,7 @@ use crate::components::{
     live_text, notice_body, tone_class, tone_icon, words,
 };
 use crate::core::LoadState;
-use crate::domain::{Device, DeviceId, Platform};
+use crate::domain::{Device, DeviceId};
 use crate::features::sign_in;
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -144,8 +144,13 @@ pub(crate) fn back_to_devices() -> View {
 
 /// The way back to a device.
 pub(crate) fn back_to_device(id: &DeviceId) -> View {
-    let label = use_tr().follow(named(id, t::app_back_to_device));
-    back(&Route::Device(id.clone()), live_text(label))
+    let wanted = id.clone();
+    // "Back to your device" has a space before the particle in Japanese: without a name the sentence is another one.
+    let label = select(use_model(), move |model| match known_device(model, &wanted) {
+        Some(device) => t::app_back_to_device(words::device_name(&device.name)),
+        None => t::done_back(),
+    });
+    back(&Route::Device(id.clone()), live_text(use_tr().follow(label)))
 }
 
 fn back(route: &Route, words: View) -> View {
@@ -157,19 +162,10 @@ fn back(route: &Route, words: View) -> View {
         .into()
 }
 
-/// Which device this is about, at a glance: shape, name, platform.
-pub(crate) fn device_banner(name: Text, platform: Platform) -> View {
-    el("div")
-        .class("device-title")
-        .child(el("span").class("device-icon").child(icon(Icon::of_platform(platform))))
-        .child(el("div").child(el("p").class("device-name").child(el("strong").words(name))))
-        .into()
-}
-
 /// "Not your own computer?" with the way out.
 pub(crate) fn sign_out_hint(words: Text) -> View {
-    el("section")
-        .class("card actions")
+    el("div")
+        .class("actions")
         .child(el("p").words(words))
         .child(button(Weight::Plain, t::session_sign_out(), Event::SignIn(sign_in::Event::SignOutChosen)))
         .into()

@@ -1,6 +1,6 @@
 //! A device as the rules see it, read once from the wire type.
 
-use super::{Action, DeviceId, Platform, Seconds};
+use super::{Action, ActionRun, DeviceId, Platform, Seconds};
 use portal_contract::{
     ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceActions, DeviceEnrollmentType,
     FailureCode, ManagedDevice, ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
@@ -117,6 +117,7 @@ impl Device {
             &wire.manufacturer,
             &wire.model,
             &wire.serial_number,
+            &wire.device_category_display_name,
         ]
         .join("\n")
         .to_lowercase();
@@ -181,6 +182,24 @@ impl Device {
     #[must_use]
     pub fn latest_run(&self) -> Option<&DeviceActionResult> {
         self.runs.first()
+    }
+
+    /// The newest reset, when it began after this one: another tab or another browser has begun it.
+    #[must_use]
+    pub fn reset_after(&self, run: &ActionRun) -> Option<&DeviceActionResult> {
+        let is_of_another_action = self.other_runs.iter().any(|known| known.id == run.id);
+        self.latest_run().filter(|latest| {
+            !is_of_another_action && latest.id != run.id && latest.start_date_time >= run.started
+        })
+    }
+
+    /// Whether a reset after the one that gave a passcode has, or may have, made it worthless.
+    #[must_use]
+    pub fn has_outdated(&self, result: &str) -> bool {
+        let after = self.runs.iter().take_while(|run| run.id != result);
+        after.into_iter().any(|run| {
+            run.action_state.is_open() || run.action_state == ActionState::Done || is_uncertain(run)
+        })
     }
 
     /// The reset that still waits for the device.

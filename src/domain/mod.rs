@@ -3,7 +3,6 @@
 
 mod action;
 mod character;
-mod checklist;
 mod csv;
 mod device;
 mod device_id;
@@ -23,7 +22,6 @@ pub use action::{
     WhyExplain,
 };
 pub use character::{CharacterClass, KeypadNeed};
-pub use checklist::{Checklist, ChecklistStep};
 pub use csv::Csv;
 pub use device::{Availability, Device, PasscodeCertainty, PermittedDevice, ResetAvailability, is_uncertain};
 pub use device_id::DeviceId;

@@ -1,14 +1,15 @@
-//! The bar at the top of every screen: whose portal it is, where one can go, the notification flag, the language, and
-//! the way out.
+//! The bar at the top of every screen: whose portal it is, where one can go, the notification flag, and a menu with the
+//! person, the language and the way out.
 //!
-//! The foot of every screen: how to reach IT, always at the same place (WCAG 3.2.6), and the privacy statement.
+//! The foot of every screen: how to reach IT, always at the same place (WCAG 3.2.6), whether a machine drafted
+//! the language, and the privacy statement.
 //!
 //! The lines across the page: there is no connection; devices are missing; a language could not be loaded.
 
 use crate::app::{Event, Model};
 use crate::components::contact_notes;
 use crate::components::{
-    Element, Flow, Icon, View, contact_ways, el, group, icon, live, status_chip, web_address,
+    Element, Flow, Icon, View, Weight, contact_ways, el, group, icon, live, status_chip,
 };
 use crate::domain::Computer;
 use crate::features::notifications::screen::flag;
@@ -16,16 +17,18 @@ use crate::features::{language, sign_in};
 use crate::i18n::{Locale, Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
-use crate::words::Tone;
+use crate::words::{Tone, web_address};
 
-/// The bar.
+/// The bar: one row at every width (`style/portal.css`).
 pub(super) fn header() -> View {
     let is_signed_in = select(use_model(), move |model| model.page.session.signed_in().is_some());
-    let tools = el("div")
-        .class("tools")
-        .live(move || is_signed_in.get().then(flag))
-        .child(language_switch())
-        .live(move || if is_signed_in.get() { account() } else { help_link() });
+    let tools = el("div").class("tools").live(move || {
+        if is_signed_in.get() {
+            group([flag(), account()])
+        } else {
+            group([help_link(), language_switch().into()])
+        }
+    });
     let inner = el("div")
         .class("bar-inner")
         .child(brand())
@@ -61,26 +64,26 @@ fn navigation() -> Element {
     el("nav")
         .class("nav")
         .attr_words("aria-label", t::app_navigation())
-        .child(place(t::devices_heading(), &Route::Devices, is_devices))
-        .child(place(t::history_page_heading(), &Route::History, |route| {
+        .child(place(Icon::Device, t::devices_heading(), &Route::Devices, is_devices))
+        .child(place(Icon::Clock, t::history_page_heading(), &Route::History, |route| {
             matches!(route, Route::History | Route::DeviceHistory(_))
         }))
-        .child(place(t::help_heading(), &Route::Help, |route| *route == Route::Help))
+        .child(place(Icon::Help, t::help_heading(), &Route::Help, |route| *route == Route::Help))
 }
 
 /// A link that says whether the person is there.
-fn place(words: Text, route: &Route, is_there: fn(&Route) -> bool) -> Element {
+fn place(symbol: Icon, words: Text, route: &Route, is_there: fn(&Route) -> bool) -> Element {
     let is_here = select(use_model(), move |model| is_there(&model.page.route));
     el("a")
         .attr("href", route.path())
         .attr_live("aria-current", move || is_here.get().then(|| "page".to_owned()))
-        .words(words)
+        .child(icon(symbol))
+        .child(label(words))
 }
 
 /// The languages, each by its own name. While one is being loaded it is shown as chosen; if that fails, the choice goes
 /// back to the language of the page.
 fn language_switch() -> Element {
-    let tr = use_tr();
     let dispatch = use_dispatch();
     let chosen = select(use_model(), move |model| {
         (
@@ -90,13 +93,9 @@ fn language_switch() -> Element {
     });
     let option = move |locale: &Locale| {
         let locale = *locale;
-        let name = move || match locale.is_machine_drafted() {
-            true => tr.text(&t::language_switch_machine_drafted(locale.name())),
-            false => locale.name().to_owned(),
-        };
         let is_chosen = move || if chosen.get().0 == locale { "selected".to_owned() } else { String::new() };
         let option = el("option").attr("value", locale.tag()).attr("lang", locale.tag());
-        option.live_text(name).prop_live("selected", is_chosen).into()
+        option.text(locale.name()).prop_live("selected", is_chosen).into()
     };
     let choice = el("select")
         .attr("autocomplete", "off")
@@ -114,20 +113,41 @@ fn chosen_value(event: &web_sys::Event) -> Option<String> {
     js_sys::Reflect::get(&event.target()?.into(), &"value".into()).ok()?.as_string()
 }
 
+const MENU: &str = "account-menu";
+
+/// The person's name, and behind it a menu: who is signed in, on whose screen, the language, the way out.
 fn account() -> View {
     let person = select(use_model(), person_name);
+    let account = select(use_model(), account_name);
+    let tr = use_tr();
     let dispatch = use_dispatch();
-    let who = live(move || person.get().map(|person| el("span").class("who").words(Text::verbatim(&person))));
+    let name = move || person.get().unwrap_or_else(|| tr.text(&t::session_account()));
+    let button = el("button")
+        .attr("type", "button")
+        .class("tool account")
+        .attr("popovertarget", MENU)
+        .child(icon(Icon::Person))
+        .child(el("span").class("tool-label").live_text(name));
     let out = el("button")
         .attr("type", "button")
-        .class("tool")
+        .class(Weight::Plain.class())
         .on_press(move || dispatch(Event::SignIn(sign_in::Event::SignOutChosen)))
         .child(icon(Icon::Out))
-        .child(label(t::session_sign_out()));
-    group([borrowed_mark(), who, out.into()])
+        .words(t::session_sign_out());
+    let menu = el("section")
+        .attr("id", MENU)
+        .class("flyout menu")
+        .attr("popover", "auto")
+        .attr_words("aria-label", t::session_account())
+        .child(el("p").child(el("strong").live_text(name)))
+        .live(move || account.get().map(|account| el("p").class("reference").text(account)))
+        .child(borrowed_mark())
+        .child(language_switch())
+        .child(out);
+    group([button.into(), menu.into()])
 }
 
-/// "Borrowed screen", for as long as the visit on one lasts.
+/// "Shared screen", for as long as the visit on one lasts.
 fn borrowed_mark() -> View {
     let is_shared =
         select(use_model(), move |model| model.features.shared_computer.screen == Computer::Shared);
@@ -150,6 +170,13 @@ fn person_name(model: &Model) -> Option<String> {
     names.into_iter().find(|name| !name.trim().is_empty()).cloned()
 }
 
+/// The account beside the name, where it says more than that.
+fn account_name(model: &Model) -> Option<String> {
+    let person = model.page.session.signed_in()?;
+    let is_more = !person.user_name.trim().is_empty() && !person.name.trim().is_empty();
+    is_more.then(|| person.user_name.clone())
+}
+
 /// The foot.
 pub(super) fn footer() -> View {
     let branding = select(use_model(), move |model| model.page.branding.clone());
@@ -158,12 +185,17 @@ pub(super) fn footer() -> View {
             .with(|branding| web_address(&branding.privacy_url))
             .map(|address| el("a").class("privacy").attr("href", address).words(t::app_privacy()))
     };
+    let drafted = select(use_model(), move |model| {
+        let locale = model.features.language.current.locale();
+        locale.is_machine_drafted().then(|| t::language_switch_machine_drafted(locale.name()))
+    });
     let accessibility = Route::Accessibility.path();
     let inner = el("div")
         .class("foot-inner")
         .child(el("h2").words(t::support_contact()))
         .child(contact_ways(branding, Flow::Row))
         .child(contact_notes(branding))
+        .live(move || drafted.get().map(|note| el("p").class("foot-notes").words(note)))
         .live(privacy)
         .child(el("a").class("privacy").attr("href", accessibility).words(t::accessibility_heading()));
     el("footer").class("foot").child(inner).into()

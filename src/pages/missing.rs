@@ -13,14 +13,12 @@ use crate::words::{Notice, Tone};
 
 /// Says so and leads on.
 pub(crate) fn not_found() -> View {
-    group([
-        el("div")
-            .class("page-head narrow")
-            .child(heading(t::not_found_heading()))
-            .child(el("p").words(t::not_found_text()))
-            .into(),
-        button_row(link_button(Weight::Primary, t::not_found_button(), &Route::Devices)),
-    ])
+    el("div")
+        .class("stack narrow")
+        .child(heading(t::not_found_heading()))
+        .child(el("p").words(t::not_found_text()))
+        .child(button_row(link_button(Weight::Primary, t::not_found_button(), &Route::Devices)))
+        .into()
 }
 
 /// It comes in a moment.

@@ -14,6 +14,7 @@ use crate::core::{Announcement, Connectivity};
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
+use crate::words::BrandColour;
 use frame::{footer, header, language_banner, offline_banner, service_banner};
 use leptos::prelude::document;
 use screen::Screen;
@@ -90,20 +91,24 @@ fn alert_by_system() -> View {
     })
 }
 
-/// At the root element: `lang` and `dir` follow the language of the interface (WCAG 3.1.1), the style sheet's `--brand` the
-/// organisation's colour. The latter through the CSSOM, because the content security policy allows no `style` attribute.
+/// At the root element: `lang` and `dir` follow the language of the interface (WCAG 3.1.1), the style sheet's `--brand` and
+/// `--on-brand` the organisation's colour and that of the words on it. The latter through the CSSOM, because the content security policy allows no `style` attribute.
 fn keep_root() -> View {
     let tr = use_tr();
-    let brand = select(use_model(), move |model| words::brand_colour(&model.page.branding.theme_color));
+    let brand = select(use_model(), move |model| {
+        let colour = &model.page.branding.theme_color;
+        BrandColour::parse(colour).map(|brand| (colour.clone(), brand.words()))
+    });
     effect(move || {
         let locale = tr.locale();
-        let colour = brand.get().unwrap_or_default();
+        let (colour, words) = brand.get().unwrap_or_default();
         let root = document().document_element();
         if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
             // None can fail: the names are valid, and an empty value takes the property away.
             let _set = root.set_attribute("lang", locale.tag());
             let _set = root.set_attribute("dir", locale.direction().as_str());
             let _set = root.style().set_property("--brand", &colour);
+            let _set = root.style().set_property("--on-brand", words);
         }
     })
 }

@@ -32,7 +32,7 @@ fn title_of_screen(model: &Model) -> Text {
         | Screen::NotFound
         | Screen::LazyLoading
         | Screen::LazyFailed
-        | Screen::Later(_) => {
+        | Screen::Lazy(_) => {
             let device = model.page.route.device().map(|id| device_name(model, id)).unwrap_or_default();
             return words::title(&model.page.route, &device, &model.features.actions.reset, organisation);
         }
@@ -52,11 +52,4 @@ pub(super) fn told(model: &Model) -> Option<Spoken> {
     let device = model.features.actions.reset.device().map(|id| device_name(model, id)).unwrap_or_default();
     let text = Some(words::announcement(latest, &device));
     Some(Spoken { sequence: model.features.actions.alert.sequence, text, is_alert: false })
-}
-
-/// The organisation's colour, if it is one: `#rrggbb`. It only tints the edge of the bar, so no contrast depends on it.
-pub(super) fn brand_colour(colour: &str) -> Option<String> {
-    let digits = colour.trim().strip_prefix('#')?;
-    let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    is_colour.then(|| ["#", digits].concat())
 }

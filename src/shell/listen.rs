@@ -7,6 +7,7 @@ use crate::app::{AppEvent, Event, Visibility};
 use crate::browser::{clock, location};
 use crate::features::shared_computer;
 use crate::route::Route;
+use leptos::prelude::request_animation_frame;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -29,6 +30,8 @@ pub(super) fn install(shell: &Shell) {
         Some(Event::App(AppEvent::VisibilityChanged(visibility)))
     });
     on(&window, "popstate", shell, |_| {
+        // Once the screen stands and its heading has the focus.
+        request_animation_frame(|| request_animation_frame(location::scroll_to_place));
         Some(Event::App(AppEvent::AddressChanged(Route::parse(&location::path()))))
     });
     on(&window, "pagehide", shell, |_| Some(Event::App(AppEvent::PageHidden)));

@@ -48,6 +48,8 @@ fn is_ipad(system: &str) -> bool {
     system.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("ipad"))
 }
 
+/// "0 minutes ago" is "just now" in words of its own: the formatter of the browser says "now", which is no time of something past.
+const SHORTEST_AGO: Duration = Duration::from_secs(60);
 /// After this long, "34 days ago" says less than a date.
 const LONGEST_AGO: Duration = Duration::from_hours(24 * 30);
 
@@ -55,6 +57,7 @@ const LONGEST_AGO: Duration = Duration::from_hours(24 * 30);
 #[must_use]
 pub fn ago(then: UtcTime, now: Option<UtcTime>) -> Text {
     match passed(then, now) {
+        Some(span) if span < SHORTEST_AGO => t::time_just_now(),
         Some(span) if span < LONGEST_AGO => t::time_ago(span),
         Some(_) | None => t::time_date(then),
     }
@@ -64,6 +67,7 @@ pub fn ago(then: UtcTime, now: Option<UtcTime>) -> Text {
 #[must_use]
 pub fn moment(then: UtcTime, now: Option<UtcTime>) -> Text {
     match passed(then, now) {
+        Some(span) if span < SHORTEST_AGO => t::time_date_and_just_now(then),
         Some(span) if span < LONGEST_AGO => t::time_date_and_ago(then, span),
         Some(_) | None => t::time_date(then),
     }

@@ -3,7 +3,7 @@
 //! An environment variable has no case, so a name is compared with the keys without case and underscores: both
 //! `PORTAL__BRANDING__DISPLAYNAME` and `PORTAL__BRANDING__DISPLAY_NAME` mean `displayName`.
 
-use super::settings::BRANDING;
+use super::branding::BRANDING;
 use toml::{Table, Value};
 
 const PREFIX: &str = "PORTAL__";

@@ -3,6 +3,7 @@
 //! to do about it.
 
 mod actions;
+mod branding;
 mod device_services;
 mod environment;
 mod graph;

@@ -85,6 +85,28 @@ fn every_mistake_is_named_at_once() {
 }
 
 #[test]
+fn what_the_page_would_read_past_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("portal.toml");
+    let text = "[branding]\nthemeColor = \"blue\"\ncontactITEmailAddress = \"not-an-email\"\nprivacyUrl = \"javascript:alert(1)\"\n\
+                [page.config]\napiBase = \"/api\"\nauthority = \"https://id.example.test\"\nclientId = \"a\"\nscopes = \"openid\"\n\
+                clientID = \"a\"\n[page.config.support]\nphone = \"1\"\ntelephone = \"2\"\n";
+    std::fs::write(&file, text).unwrap();
+    let mistakes: Vec<String> =
+        load(Some(&file), &good()).unwrap_err().iter().map(ToString::to_string).collect();
+    for expected in [
+        "branding.themeColor: must be a colour as #rrggbb",
+        "branding.contactITEmailAddress: must be an e-mail address",
+        "branding.privacyUrl: must be an address that begins with https://",
+        "page.config: clientID is no entry of config.json: did you mean clientId?",
+        "page.config: support.telephone is no entry of config.json",
+    ] {
+        assert!(mistakes.iter().any(|mistake| mistake.starts_with(expected)), "{expected}: {mistakes:?}");
+    }
+    assert_eq!(mistakes.len(), 5, "{mistakes:?}");
+}
+
+#[test]
 fn a_heartbeat_that_the_page_would_take_for_a_dead_stream_is_refused_with_the_reason() {
     for (seconds, is_good) in [("0.5", false), ("1", true), ("25", true), ("25.1", false), ("100000", false)]
     {

@@ -31,6 +31,7 @@ mod events;
 mod fleet;
 mod graph_configuration;
 mod graph_devices;
+mod graph_portal;
 mod graph_runs;
 mod graph_token;
 mod history;

@@ -185,6 +185,11 @@ impl ActionFlow {
                     None => stay(Self::Pending { device: id, run, phase }),
                 }
             }
+            // What is over is not shown as current once another reset was begun elsewhere.
+            Self::Ended { device: id, run, end } => match device.reset_after(&run) {
+                Some(newer) => (Self::of_run(id, newer, device.told_outcome()), Vec::new()),
+                None => stay(Self::Ended { device: id, run, end }),
+            },
             other => stay(other),
         }
     }

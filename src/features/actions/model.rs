@@ -2,8 +2,7 @@
 
 use crate::core::{Announcement, Page, Session};
 use crate::domain::{
-    Action, ActionFlow, Checklist, ChecklistStep, DeviceId, DeviceName, Milliseconds, NameProblem, Now,
-    Seconds, SubmitStep,
+    Action, ActionFlow, DeviceId, DeviceName, Milliseconds, NameProblem, Now, Seconds, SubmitStep,
 };
 use crate::route::Route;
 use std::sync::Arc;
@@ -29,8 +28,6 @@ pub enum Event {
     Cancelled(DeviceId, Action),
     /// The person typed a new name for a device.
     NameSubmitted(DeviceId, String),
-    /// The person says whether what confirms their sign-in is on the locked device.
-    FactorAnswered(Answer),
     /// The person says whether they have the device with them.
     AtHandAnswered(Answer),
     /// The person wants to cancel a pending reset; they are asked once more.
@@ -45,12 +42,6 @@ pub enum Event {
     SystemNotificationsAnswered(SystemNotifications),
     /// The person hid or showed the countdown.
     CountdownToggled,
-    /// The person ticked a step on the result, or took the tick away.
-    StepTicked {
-        /// The result it belongs to.
-        result: String,
-        step: ChecklistStep,
-    },
     /// The person said whether the device is open now.
     VerdictGiven {
         /// The result it is about.
@@ -209,8 +200,6 @@ pub enum Answer {
 /// The answers, as far as there are any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Preparation {
-    /// Whether what confirms the sign-in is on the locked device.
-    pub factor_is_on_it: Option<Answer>,
     /// Whether the person has the device with them.
     pub is_at_hand: Option<Answer>,
 }
@@ -227,8 +216,6 @@ pub enum Verdict {
 /// What is known about the time after the reset.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Aftermath {
-    /// The steps that are ticked, by result.
-    pub checklist: Checklist,
     pub(super) verdict: Option<(String, Verdict)>,
 }
 

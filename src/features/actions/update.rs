@@ -9,7 +9,7 @@ use super::{
     AlertPermission, Answer, CancelState, CountdownDisplay, Event, Model, SystemNotifications, Verdict,
 };
 use crate::core::{Announcement, Context, Effect};
-use crate::domain::{ActionEvent, ActionFlow, ChecklistStep, Ending, PendingPhase};
+use crate::domain::{ActionEvent, ActionFlow, Ending, PendingPhase};
 use crate::features::Features;
 use portal_contract::FailureCode;
 
@@ -34,7 +34,6 @@ impl Features {
             Event::RunCancelChosen => self.advance_reset(ActionEvent::RunCancelChosen, context),
             Event::RunCancelAsked => self.actions.on_run_cancel_asked(),
             Event::RunCancelDropped => self.actions.on_run_cancel_dropped(),
-            Event::FactorAnswered(answer) => self.actions.on_factor_answered(answer),
             Event::AtHandAnswered(answer) => self.actions.on_at_hand_answered(answer),
             Event::AlertChosen => self.actions.on_alert_chosen(context),
             Event::SystemNotificationsAnswered(answer) => {
@@ -46,19 +45,18 @@ impl Features {
                     CountdownDisplay::Hidden => CountdownDisplay::Shown,
                 };
             }
-            Event::StepTicked { result, step } => self.actions.on_step_ticked(&result, step),
-            Event::VerdictGiven { result, verdict } => self.actions.on_verdict_given(result, verdict),
+            Event::VerdictGiven { result, verdict } => {
+                if verdict == Verdict::Worked {
+                    // It has done its work; nobody else has to read it.
+                    self.passcode.hide(context);
+                }
+                self.actions.on_verdict_given(result, verdict);
+            }
         }
     }
 }
 
 impl Model {
-    pub(crate) fn on_factor_answered(&mut self, answer: Answer) {
-        if self.is_explaining() {
-            self.preparation.factor_is_on_it = Some(answer);
-        }
-    }
-
     pub(crate) fn on_at_hand_answered(&mut self, answer: Answer) {
         if self.is_explaining() {
             self.preparation.is_at_hand = Some(answer);
@@ -67,10 +65,6 @@ impl Model {
 
     const fn is_explaining(&self) -> bool {
         matches!(self.reset, ActionFlow::Explain { .. })
-    }
-
-    pub(crate) fn on_step_ticked(&mut self, result: &str, step: ChecklistStep) {
-        self.aftermath.checklist.toggle(result, step);
     }
 
     /// Said once more it is taken back: a wrong click costs nothing.

@@ -1,7 +1,8 @@
 //! The list of devices: loaded page by page, filtered as the person types, shown in portions.
 
 use crate::core::LoadState;
-use crate::domain::{Device, DeviceId, Now};
+use crate::domain::{Device, DeviceId, Now, ResetAvailability};
+use portal_contract::{ComplianceState, UtcTime};
 use std::sync::Arc;
 
 /// What happens to the list of devices.
@@ -96,7 +97,7 @@ impl DeviceList {
         &self.items
     }
 
-    /// The devices the filter matches, in the API's order.
+    /// The devices the filter matches, in the order of the list.
     #[must_use]
     pub fn matching(&self) -> &Arc<Vec<Arc<Device>>> {
         &self.matching
@@ -154,11 +155,11 @@ impl DeviceList {
         Arc::make_mut(&mut self.incoming).extend(devices);
         let is_first_load = self.loaded.is_none();
         if is_last {
-            self.items = std::mem::take(&mut self.incoming);
+            self.items = in_order(&std::mem::take(&mut self.incoming));
             self.loaded = Some(now);
             self.state = LoadState::Loaded;
         } else if is_first_load {
-            self.items = Arc::clone(&self.incoming);
+            self.items = in_order(&self.incoming);
         }
         if is_last || is_first_load {
             self.is_partial = self.is_incoming_partial;
@@ -204,6 +205,21 @@ impl DeviceList {
             Arc::new(self.items.iter().filter(|device| device.matches(&needle)).cloned().collect())
         };
     }
+}
+
+/// A person who comes here is locked out of one: what can be reset first, of that what needs attention, then what was seen
+/// last.
+fn in_order(devices: &[Arc<Device>]) -> Arc<Vec<Arc<Device>>> {
+    let mut devices = devices.to_vec();
+    devices.sort_by_key(|device| {
+        let is_refused =
+            !matches!(device.reset, ResetAvailability::Allowed(_)) && device.open_run().is_none();
+        let is_well = device.open_run().is_none()
+            && !matches!(device.compliance, ComplianceState::Noncompliant | ComplianceState::InGracePeriod);
+        let seen = device.last_sync.map_or(i64::MIN, UtcTime::unix_millis);
+        (is_refused, is_well, std::cmp::Reverse(seen))
+    });
+    Arc::new(devices)
 }
 
 /// When what is known of a device was asked for; only of devices that are or were read by themselves, because the list

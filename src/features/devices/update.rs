@@ -152,6 +152,9 @@ impl Features {
             self.devices.detail.device = Some(Arc::clone(&read));
             self.devices.detail.state = LoadState::Loaded;
         }
+        if self.passcode.is_outdated_by(&read) {
+            self.passcode.hide(context);
+        }
         let server_now = context.page.server_now();
         self.learn_for_actions(&read, server_now, context);
         self.advance_reset(ActionEvent::DeviceRead { device: read, server_now }, context);

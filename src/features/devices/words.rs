@@ -1,5 +1,4 @@
-//! A row of the device list: what the person recognises the device by, which action is under way, and whether its passcode
-//! can be reset.
+//! A row of the device list: what the person recognises the device by, and the worst of what is the case with it.
 //!
 //! The facts of a device that a person can compare with the one in their hand, or read to IT.
 
@@ -7,15 +6,20 @@ use super::DeviceList;
 use crate::core::LoadState;
 use crate::domain::{Action, Device, ENDED_IS_RECENT, ResetAvailability, is_uncertain};
 use crate::i18n::{Text, t};
-use crate::words::{Notice, Tone, ago, device_name, last_check_in, moment, name_of, platform, read_problem};
+use crate::words::{
+    Notice, Tone, ago, device_name, failure, last_check_in, moment, name_of, platform, read_problem, refusal,
+};
 use portal_contract::{
-    ActionState, ComplianceState, DeviceActionResult, FailureCode, ManagedDeviceOwnerType, UtcTime,
+    ActionState, ComplianceState, DeviceActionResult, FailureCode, ManagedDeviceOwnerType, RefusalReason,
+    UtcTime,
 };
 
 /// A device in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
     pub name: Text,
+    /// Its model, as far as it is known.
+    pub model: Option<Text>,
     /// Its platform and version.
     pub platform: Text,
     /// The status line.
@@ -37,19 +41,69 @@ pub struct Status {
 pub fn device_row(device: &Device, now: Option<UtcTime>) -> DeviceRow {
     DeviceRow {
         name: device_name(&device.name),
+        model: foreign(&device.model),
         platform: platform(device),
         status: status(device, now),
         last_check_in: last_check_in(device, now),
     }
 }
 
-/// The status line: a reset under way, else another action under way, else a reset that ended within the last day, else
-/// whether one is possible.
+/// After so many milliseconds without a check-in the list says so.
+const SILENT: i64 = 14 * 24 * 3_600_000;
+
+/// The status line: the worst of what is the case. An erase to come, a reset or another action under way, a reset that did
+/// not succeed within the last day, no access to what the organisation offers, a long silence; else the good news: a reset
+/// that was done, access. What the page can do with the device is said only when nothing is known of that.
 #[must_use]
 pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
+    if will_be_erased(device) {
+        return Status { tone: Tone::Bad, text: t::status_erase() };
+    }
     let open = device.runs_of_all().find(|run| run.action_state.is_open());
     let latest = open.or_else(|| device.latest_run().filter(|run| is_recent(run, now)));
-    latest.and_then(|run| of_run(run, now)).unwrap_or_else(|| of_availability(device.reset))
+    let of_latest = latest.and_then(|run| of_run(run, now));
+    let (good, worse): (Option<Status>, Option<Status>) = match of_latest {
+        Some(status) if status.tone == Tone::Good => (Some(status), None),
+        other => (None, other),
+    };
+    worse
+        .or_else(|| lacks_access(device))
+        .or_else(|| is_silent(device, now).then(|| Status { tone: Tone::Warn, text: t::status_silent() }))
+        .or(good)
+        .or_else(|| {
+            let has_access = device.compliance == ComplianceState::Compliant;
+            has_access.then(|| Status { tone: Tone::Good, text: t::status_access() })
+        })
+        .unwrap_or_else(|| of_availability(device.reset))
+}
+
+/// Whether an erase or a removal was ordered.
+#[must_use]
+pub fn will_be_erased(device: &Device) -> bool {
+    device.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending)
+}
+
+fn is_silent(device: &Device, now: Option<UtcTime>) -> bool {
+    device
+        .last_sync
+        .zip(now)
+        .is_some_and(|(seen, now)| now.unix_millis().saturating_sub(seen.unix_millis()) > SILENT)
+}
+
+fn lacks_access(device: &Device) -> Option<Status> {
+    match device.compliance {
+        ComplianceState::Noncompliant => Some(Status { tone: Tone::Bad, text: t::status_no_access() }),
+        ComplianceState::InGracePeriod => {
+            let text = device.grace_until.map_or_else(t::status_fix, t::status_fix_until);
+            Some(Status { tone: Tone::Warn, text })
+        }
+        ComplianceState::Compliant
+        | ComplianceState::Conflict
+        | ComplianceState::Error
+        | ComplianceState::ConfigManager
+        | ComplianceState::Unknown
+        | ComplianceState::Other => None,
+    }
 }
 
 fn is_recent(run: &DeviceActionResult, now: Option<UtcTime>) -> bool {
@@ -84,6 +138,27 @@ const fn of_availability(reset: ResetAvailability) -> Status {
     }
 }
 
+/// What is going on with a device, at its page: the most urgent thing, at most one. Nothing while a reset is under way, which
+/// has a screen of its own that the commands lead to.
+#[must_use]
+pub fn going_on(device: &Device, now: Option<UtcTime>) -> Option<Notice> {
+    if will_be_erased(device) {
+        let refusal = refusal(RefusalReason::EraseOrRetirePending);
+        return Some(Notice::new(Tone::Bad, t::status_erase(), vec![refusal.instead]));
+    }
+    let run = device.latest_run().filter(|run| device.open_run().is_none() && is_recent(run, now))?;
+    let status = of_run(run, now)?;
+    let lines = match (run.action_state, run.error_code) {
+        (ActionState::Failed | ActionState::NotSupported | ActionState::Canceled, Some(code)) => {
+            let (why, next) = failure(code);
+            vec![why, next]
+        }
+        _ => Vec::new(),
+    };
+    Some(Notice::new(status.tone, status.text, lines).with_reference(&run.id))
+}
+
+/// One fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     pub label: Text,

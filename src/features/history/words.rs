@@ -46,7 +46,8 @@ pub fn history_entry(entry: &HistoryEntry, now: Option<UtcTime>) -> HistoryEntry
         },
         whence: entry.origin.as_ref().map(whence),
         why: entry.cause.and_then(|cause| why(entry, cause)),
-        reference: entry.reference.clone().or_else(|| entry.result.clone()),
+        // One reset has one number everywhere: the one its result shows.
+        reference: entry.result.clone().or_else(|| entry.reference.clone()),
     }
 }
 
@@ -170,6 +171,7 @@ fn whence(origin: &HistoryOrigin) -> Text {
     };
     let program = t::history_browser_on(browser, system);
     match origin.address.trim() {
+        _ if origin.network == ClientNetwork::Loopback => t::history_whence(program, network),
         "" => t::history_whence(program, network),
         address => t::history_whence_address(program, network, address),
     }

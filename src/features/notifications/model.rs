@@ -11,6 +11,8 @@ pub enum Event {
     Opened(String),
     /// The person has seen a notification, on the way to something other than its device.
     Read(String),
+    /// The person has seen all there are.
+    AllRead,
     /// The person read a notification in another tab.
     ReadElsewhere(String),
 }

@@ -62,6 +62,12 @@ impl Features {
         match event {
             Event::Opened(id) => self.on_notification_opened(&id, context),
             Event::Read(id) => self.notifications.mark_read(&id, context),
+            Event::AllRead => {
+                let unread = self.notifications.items.iter().filter(|item| !item.is_read);
+                for id in unread.map(|item| item.id.clone()).collect::<Vec<_>>() {
+                    self.notifications.mark_read(&id, context);
+                }
+            }
             Event::ReadElsewhere(id) => self.notifications.on_read_elsewhere(&id),
         }
     }
@@ -73,6 +79,21 @@ impl Features {
         self.notifications.mark_read(id, context);
         if let Some(device) = device {
             self.go(Route::Device(device), context);
+        }
+    }
+
+    /// A notification whose result stands on the visible screen is read: there is nothing to tell of it any more.
+    fn read_what_is_on_screen(&mut self, context: &mut Context) {
+        let Route::ResetPasscode(device) = &context.page.route else { return };
+        let reset = &self.actions.reset;
+        if !context.page.is_visible || !reset.has_ended() || reset.device() != Some(device) {
+            return;
+        }
+        let Some(run) = reset.run().map(|run| run.id.clone()) else { return };
+        let items = &self.notifications.items;
+        let shown = items.iter().find(|item| item.result_id == run && !item.is_read);
+        if let Some(id) = shown.map(|item| item.id.clone()) {
+            self.notifications.mark_read(&id, context);
         }
     }
 
@@ -116,6 +137,7 @@ impl Features {
                     self.notifications.items = Arc::new(items);
                 }
                 self.notifications.state = LoadState::Loaded;
+                self.read_what_is_on_screen(context);
                 let new = self.notifications.unread().saturating_sub(before);
                 if was_loaded && new > 0 {
                     context.say(Announcement::NotificationsArrived(new));

@@ -9,7 +9,7 @@ use crate::api::{ApiError, decode_temporary_passcode};
 use crate::core::{
     Announcement, ApiCall, Context, Effect, FetchId, FollowUp, Reading, SpokenPasscode, TimerId,
 };
-use crate::domain::{DeviceId, Milliseconds};
+use crate::domain::{Device, DeviceId, Milliseconds};
 use crate::http::HttpOutcome;
 
 impl Model {
@@ -93,6 +93,15 @@ impl Model {
             context.say(Announcement::PasscodeHidden);
         }
         self.view = PasscodeView::Hidden;
+    }
+
+    /// Whether the passcode on the screen is not the one of the newest reset any more.
+    pub(crate) fn is_outdated_by(&self, device: &Device) -> bool {
+        if let PasscodeView::Shown { device: shown, passcode, .. } = &self.view {
+            *shown == device.id && device.has_outdated(&passcode.result_id)
+        } else {
+            false
+        }
     }
 
     /// Hides the passcode when its time is over, else looks again when the next second of the rest begins.

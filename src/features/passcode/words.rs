@@ -260,24 +260,6 @@ pub struct KeypadHelp {
     pub otherwise: Text,
 }
 
-/// Which keypad a passcode of these characters needs, told before the reset.
-#[must_use]
-pub const fn keypad_needed(characters: CharacterSet) -> Text {
-    match KeypadNeed::of(characters) {
-        KeypadNeed::NumberPad => t::keypad_number_pad(),
-        KeypadNeed::FullKeyboard => t::keypad_full_keyboard(),
-        KeypadNeed::Unknown => t::keypad_unknown(),
-    }
-}
-
-/// The same for what a reset will do: nothing when it gives no passcode.
-pub(crate) const fn keypad_of(outcome: ResetOutcome) -> Option<Text> {
-    match outcome {
-        ResetOutcome::TemporaryPasscode { character_set } => Some(keypad_needed(character_set)),
-        ResetOutcome::PasscodeRemoved | ResetOutcome::Other => None,
-    }
-}
-
 /// The help for a platform and what the reset did there.
 #[must_use]
 pub fn keypad_help(platform: Platform, outcome: ResetOutcome) -> KeypadHelp {

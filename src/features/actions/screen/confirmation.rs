@@ -9,15 +9,13 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Icon, View, Weight, button, device_banner, el, group, heading, icon, live, message, outcome_list,
-    paragraph,
+    HIDDEN, Icon, View, Weight, button, el, group, heading, icon, live, message, outcome_list,
 };
 use crate::domain::{ActionFlow, DeviceId, Milliseconds, PermittedDevice, Seconds, SubmitStep};
 use crate::features::actions;
 use crate::features::actions::CountdownDisplay;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
-use crate::words;
 use crate::words::Tone;
 use std::time::Duration;
 
@@ -43,44 +41,36 @@ const fn device_of(state: &ActionFlow) -> Option<&PermittedDevice> {
     }
 }
 
-/// The confirmation. The device it shows is the one the state holds the proof for.
+/// The screen B. The device it shows is the one the state holds the proof for.
 pub(crate) fn confirm_stage(_id: &DeviceId) -> View {
     let device = select(use_model(), move |model| device_of(&model.features.actions.reset).cloned());
     live(move || device.get().map(|device| confirm_body(&device)))
 }
 
 /// The name may come a moment later than the screen.
-fn welcome(model: &Model) -> Option<Text> {
+fn signed_in(model: &Model) -> Option<Text> {
     let person = model.page.session.signed_in().map_or("", |person| person.name.as_str());
-    actions::words::confirm(device_of(&model.features.actions.reset)?, person).welcome
+    actions::words::confirm(device_of(&model.features.actions.reset)?, person).signed_in
 }
 
 fn confirm_body(device: &PermittedDevice) -> View {
+    let tr = use_tr();
     let words = actions::words::confirm(device, "");
-    let welcome = select(use_model(), welcome);
-    let mut outcome = vec![(Icon::Key, words.outcome)];
-    outcome.extend(words.keypad.map(|keypad| (Icon::Phone, keypad)));
+    let person = select(use_model(), signed_in);
+    let person =
+        move || person.get().map(|person| [tr.text(&person), " ".to_owned()].concat()).unwrap_or_default();
+    let mut outcome: Vec<_> = std::iter::repeat(Icon::Key).zip(words.outcome).collect();
     outcome.push((Icon::Check, words.data_stays));
     group([
         heading(words.heading),
-        live(move || welcome.get().map(|welcome| paragraph("lede", welcome))),
-        countdown(),
-        el("section")
-            .class("card stack")
-            .attr("aria-labelledby", OUTCOME)
-            .child(device_banner(words::device_name(device.name()), device.platform()))
-            .child(el("h2").attr("id", OUTCOME).words(words.outcome_heading))
-            .child(outcome_list(outcome))
-            .into(),
+        el("div").class("card").child(outcome_list(outcome)).into(),
         message(Tone::Warn, Some(words.consequence_heading), words.consequence, None),
         last_step(words.button, words.cancel),
-        paragraph("reference", words.start_over_note).into(),
+        el("p").class("reference").live_text(person).words(words.start_over_note).into(),
     ])
 }
 
-const OUTCOME: &str = "outcome-heading";
-
-/// The buttons, and what is said while the request is on its way.
+/// The buttons with the time left, and what is said while the request is on its way.
 fn last_step(confirm: Text, cancel: Text) -> View {
     let tr = use_tr();
     let dispatch = use_dispatch();
@@ -99,7 +89,7 @@ fn last_step(confirm: Text, cancel: Text) -> View {
     let spinner = move || is_busy().then(|| el("span").class("working").attr("aria-hidden", HIDDEN));
     let status = move || sending.get().map(|words| tr.text(&words)).unwrap_or_default();
     group([
-        el("div").class("actions").child(press).live(way_out).into(),
+        el("div").class("actions last").child(press).live(way_out).child(countdown()).into(),
         el("div")
             .class("actions")
             .attr("role", "status")
@@ -118,7 +108,7 @@ fn seconds_left(model: &Model) -> Seconds {
 
 /// The countdown; nothing while no clock is running. The button that hides it stays the same element when it becomes
 /// the one that shows it, so that it keeps the focus.
-pub(crate) fn countdown() -> View {
+fn countdown() -> View {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();
@@ -129,10 +119,6 @@ pub(crate) fn countdown() -> View {
         let left = Duration::from_secs(left.get().0.max(0).unsigned_abs());
         tr.text(&t::confirm_time_left_value(left))
     };
-    let label = move || {
-        let label = if is_shown.get() { t::confirm_time_left() } else { t::confirm_countdown_hidden() };
-        tr.text(&label)
-    };
     let toggle = move || {
         let words = if is_shown.get() { t::confirm_hide_countdown() } else { t::confirm_show_countdown() };
         tr.text(&words)
@@ -142,7 +128,6 @@ pub(crate) fn countdown() -> View {
             Some((if is_low.get() { "countdown low" } else { "countdown" }).to_owned())
         })
         .child(icon(Icon::Clock))
-        .child(el("span").class("label").live_text(label))
         .live(move || {
             is_shown.get().then(|| {
                 let span = el("span").class("digits").attr("aria-hidden", HIDDEN).attr("translate", "no");

@@ -1,33 +1,36 @@
-//! A: before the five minutes start. What will happen, why to sign in again, and what to have at hand; as a dialog over
-//! the device's page, or as a page at the reset's own address.
+//! A: before the time begins. What will happen, why to sign in again, and what to have ready; as a dialog over the device's
+//! page, or as a page at the reset's own address.
 //!
-//! "Will the reset reach the device?" at the device and at A's own page: too much for a dialog.
+//! "Will the reset reach the device?" at the device: too much for a dialog.
 
-use crate::app::{Event, Model};
+use crate::app::Event;
 use crate::components::{
-    Flow, Icon, View, Weight, branding, button, choice, contact_ways, dialog, el, group, heading,
-    known_device, live, message, minute_now, nothing, outcome_list, titled,
+    Flow, Icon, View, Weight, branding, button, contact_ways, dialog, el, group, heading, known_device, live,
+    message, minute_now, nothing, outcome_list, titled,
 };
-use crate::domain::{ActionFlow, Device, DeviceId, PermittedDevice, ResetAvailability, WhyExplain};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, PermittedDevice, ResetAvailability, WhyExplain};
 use crate::features::actions;
+use crate::features::actions::Answer;
 use crate::features::actions::screen::lock_instead;
-use crate::features::actions::words::{ExplainView, QuestionView, ReachView};
-use crate::features::actions::{Answer, Preparation};
+use crate::features::actions::words::{DisclosureView, ExplainView, ReachView, Situation};
+use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_dispatch, use_model};
 use crate::words::Tone;
 use leptos::prelude::WithUntracked;
+use wasm_bindgen::JsCast;
 
-/// The explanation as a dialog over the details of the device.
+/// A as a dialog over the details of the device.
 pub(crate) fn explain_dialog(device: &Device) -> View {
     let dispatch = use_dispatch();
     let Some(proven) = PermittedDevice::of(device) else { return nothing() };
-    let words = explain(&proven);
-    let heading = words.heading.clone();
-    let body = explain_body(words, device, &proven);
-    dialog("explain", heading, move || dispatch(Event::Actions(actions::Event::ResetCancelled)), body)
+    let words = explain(device, &proven);
+    let (heading, sign_out, cancel) = (words.heading.clone(), words.sign_out.clone(), words.cancel.clone());
+    let body = explain_body(words, &device.id);
+    let stop = move || dispatch(Event::Actions(actions::Event::ResetCancelled));
+    dialog("explain", heading, stop, body, buttons(sign_out, cancel))
 }
 
-/// The explanation as a page.
+/// A as a page.
 pub(crate) fn explain_stage(id: &DeviceId) -> View {
     let wanted = id.clone();
     let proven = select(use_model(), move |model| {
@@ -37,107 +40,84 @@ pub(crate) fn explain_stage(id: &DeviceId) -> View {
     live(move || {
         let device = use_model().with_untracked(|model| known_device(model, &id));
         device.zip(proven.get()).map(|(device, proven)| {
-            let words = explain(&proven);
+            let words = explain(&device, &proven);
             let heading = heading(words.heading.clone());
-            let body = explain_body(words, &device, &proven);
+            let buttons = buttons(words.sign_out.clone(), words.cancel.clone());
+            let body = explain_body(words, &device.id);
             let card = el("div").class("card stack").child(body).into();
-            group([heading, card, reach(&device.id)])
+            group([heading, card, el("div").class("actions last").child(buttons).into()])
         })
     })
 }
 
-/// The reason to explain does not change while the explanation stands there.
-fn explain(device: &PermittedDevice) -> ExplainView {
-    use_model().with_untracked(|model| {
-        let signs_out_first = model.features.sign_in.signs_out_first(&model.page);
-        let why = why_of(&model.features.actions.reset);
-        actions::words::explain(device, why, signs_out_first, model.page.cannot_prove_fresh())
-    })
+/// What is explained does not change while it stands there.
+fn explain(device: &Device, proven: &PermittedDevice) -> ExplainView {
+    let can_be_locked = actions::words::action_refusal(device, Action::RemoteLock).is_none();
+    let situation = use_model().with_untracked(|model| Situation {
+        why: why_of(&model.features.actions.reset),
+        signs_out_first: model.features.sign_in.signs_out_first(&model.page),
+        cannot_prove: model.page.cannot_prove_fresh(),
+        can_be_locked,
+        now: minute_now(model),
+    });
+    actions::words::explain(device, proven, situation)
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {
     if let ActionFlow::Explain { why, .. } = state { *why } else { WhyExplain::FirstTime }
 }
 
-fn explain_body(words: ExplainView, device: &Device, proven: &PermittedDevice) -> View {
+fn explain_body(words: ExplainView, id: &DeviceId) -> View {
     let again = words.again.map(|again| message(Tone::Warn, None, vec![again], None));
     let mut lines = vec![(Icon::Key, words.preview)];
-    let details = actions::words::preview_details(device, proven.outcome());
-    lines.extend(std::iter::repeat(Icon::Check).zip(details));
+    lines.extend(std::iter::repeat(Icon::Check).zip(words.stays));
+    lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
+    let dispatch = use_dispatch();
+    let away = move |is_open: bool| {
+        let answer = if is_open { Answer::No } else { Answer::Yes };
+        dispatch(Event::Actions(actions::Event::AtHandAnswered(answer)));
+    };
     group([
         again.into(),
         el("p").words(words.lead).into(),
-        el("section")
-            .class("stack tight")
-            .child(el("h3").words(words.preview_heading))
-            .child(outcome_list(lines))
-            .into(),
-        el("section")
-            .class("stack tight")
-            .child(el("h3").words(words.before_heading))
-            .child(outcome_list(vec![(Icon::Clock, words.clock_starts), (Icon::Check, words.ready)]))
-            .child(reach_in_short(&device.id))
-            .child(factor(&device.name))
-            .child(at_hand(device))
-            .into(),
-        el("details").child(el("summary").words(words.why_heading)).child(el("p").words(words.why)).into(),
-        el("p").class("reference").words(words.sign_out_hint).text(" ").words(words.return_note).into(),
-        el("div")
-            .class("actions")
-            .child(button(Weight::Plain, words.cancel, Event::Actions(actions::Event::ResetCancelled)))
-            .child(button(
-                Weight::Primary,
-                words.sign_out,
-                Event::Actions(actions::Event::SignOutForResetChosen),
-            ))
-            .into(),
+        outcome_list(lines).into(),
+        disclosure(words.factor, nothing(), |_| ()),
+        disclosure(words.away, lock_instead(id), away),
     ])
 }
 
-/// What of "will it reach the device?" belongs into a dialog: what is to be expected, and the trap of the platform.
-fn reach_in_short(id: &DeviceId) -> View {
-    let words = reach_of(id);
+/// A question to open. `on_toggle` is told whether it is open.
+fn disclosure(words: DisclosureView, way: View, on_toggle: impl Fn(bool) + 'static) -> View {
+    let advice = words.advice.into_iter().map(|line| el("p").words(line).into());
+    let inside = el("div").class("stack tight").children(advice).child(way);
+    let inside = inside.child(contact_ways(branding(), Flow::Row));
+    let toggled = move |event: web_sys::Event| {
+        let details = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        on_toggle(details.is_some_and(|details| details.has_attribute("open")));
+    };
+    let summary = el("summary").words(words.question);
+    el("details").class("plain").on("toggle", toggled).child(summary).child(inside).into()
+}
+
+/// The way out and the way on. Who does not have the device is led out: closing is then what the filled button does.
+fn buttons(sign_out: Text, cancel: Text) -> View {
+    let is_away =
+        select(use_model(), move |model| model.features.actions.preparation.is_at_hand == Some(Answer::No));
     live(move || {
-        words.get().map(|words| {
-            let mut lines: Vec<_> =
-                words.forecast.map(|forecast| (Icon::Info, forecast)).into_iter().collect();
-            lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
-            outcome_list(lines)
-        })
+        let (stop, go_on) = if is_away.get() {
+            ((Weight::Primary, t::app_close()), Weight::Plain)
+        } else {
+            ((Weight::Plain, cancel.clone()), Weight::Primary)
+        };
+        group([
+            button(stop.0, stop.1, Event::Actions(actions::Event::ResetCancelled)),
+            button(go_on, sign_out.clone(), Event::Actions(actions::Event::SignOutForResetChosen)),
+        ])
     })
-}
-
-fn factor(name: &str) -> View {
-    let QuestionView { question, yes, no, advice } = actions::words::factor_question(name);
-    let answers = [
-        (no, Event::Actions(actions::Event::FactorAnswered(Answer::No))),
-        (yes, Event::Actions(actions::Event::FactorAnswered(Answer::Yes))),
-    ];
-    let is_advised = answered(|answers| answers.factor_is_on_it == Some(Answer::Yes));
-    choice("factor", question, answers, is_advised, move || {
-        message(Tone::Warn, None, advice.clone(), Some(contact_ways(branding(), Flow::Row)))
-    })
-}
-
-fn at_hand(device: &Device) -> View {
-    let QuestionView { question, yes, no, advice } = actions::words::at_hand_question(&device.name);
-    let answers = [
-        (yes, Event::Actions(actions::Event::AtHandAnswered(Answer::Yes))),
-        (no, Event::Actions(actions::Event::AtHandAnswered(Answer::No))),
-    ];
-    let is_advised = answered(|answers| answers.is_at_hand == Some(Answer::No));
-    let id = device.id.clone();
-    choice("at-hand", question, answers, is_advised, move || {
-        message(Tone::Warn, None, advice.clone(), Some(lock_instead(&id)))
-    })
-}
-
-fn answered(read: fn(&Preparation) -> bool) -> crate::shell::Selected<bool> {
-    select(use_model(), move |model: &Model| read(&model.features.actions.preparation))
 }
 
 /// What is known about reaching the device; it follows the device and the clock. Nothing where no reset can be asked for.
-pub(crate) fn reach_of(id: &DeviceId) -> Selected<Option<ReachView>> {
+fn reach_of(id: &DeviceId) -> Selected<Option<ReachView>> {
     let id = id.clone();
     select(use_model(), move |model| {
         let device = known_device(model, &id)?;

@@ -46,7 +46,8 @@ fn state(words: PendingView) -> View {
         .class("device-meta")
         .child(el("span").words(words.since))
         .child(el("span").words(words.last_check_in));
-    let facts = el("div").class("stack tight").child(el("p").words(words.phase)).child(meta);
+    let facts =
+        el("div").class("stack tight").child(words.phase.map(|phase| el("p").words(phase))).child(meta);
     let help = match words.takes_long {
         Some(takes_long) => long_wait(takes_long),
         None if words.hints.is_empty() => nothing(),
@@ -70,7 +71,7 @@ fn step(step: PendingStep) -> View {
             .class("current")
             .attr("aria-current", "step")
             .child(el("i").class("working").attr("aria-hidden", HIDDEN)),
-        StepState::Later => el("li").child(icon(Icon::Clock)),
+        StepState::Upcoming => el("li").child(icon(Icon::Clock)),
     };
     let word = el("span").class("step-state").words(step.state_word);
     item.child(el("span").words(step.name).text(" ").child(word)).into()
@@ -150,21 +151,12 @@ fn cancel(id: &DeviceId) -> View {
 
 fn cancel_dialog(heading: Text) -> View {
     let dispatch = use_dispatch();
-    let body = group([
-        el("p").words(t::live_cancel_text()).into(),
-        el("div")
-            .class("actions")
-            .child(button(
-                Weight::Primary,
-                t::live_cancel_no(),
-                Event::Actions(actions::Event::RunCancelDropped),
-            ))
-            .child(button(
-                Weight::Plain,
-                t::live_cancel_yes(),
-                Event::Actions(actions::Event::RunCancelChosen),
-            ))
-            .into(),
+    let dropped = || Event::Actions(actions::Event::RunCancelDropped);
+    let chosen = Event::Actions(actions::Event::RunCancelChosen);
+    let body = el("p").words(t::live_cancel_text()).into();
+    let buttons = group([
+        button(Weight::Plain, t::live_cancel_yes(), chosen),
+        button(Weight::Primary, t::live_cancel_no(), dropped()),
     ]);
-    dialog("cancel-reset", heading, move || dispatch(Event::Actions(actions::Event::RunCancelDropped)), body)
+    dialog("cancel-reset", heading, move || dispatch(dropped()), body, buttons)
 }

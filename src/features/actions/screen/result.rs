@@ -1,22 +1,22 @@
 //! The end: what happened, when, the temporary passcode if there is one, what to do now on the device, whom to ask. It can
 //! be printed; the passcode is on the paper only when it is on the screen and the box for it was ticked.
 //!
-//! After the device has confirmed: the steps to tick off, and "Did it work?" with the right next step for each answer.
+//! After the device has confirmed: what to do there, and "Did it work?" with the right next step for each answer.
 //!
 //! Printing the steps. The style sheet leaves everything secret off the paper; a passcode that is on the screen is printed
 //! only when the box for it is ticked on purpose.
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, Icon, View, Weight, branding, button, button_row, contact_ways, device_link, el, group, heading,
-    hero_icon, known_device, live, minute_now, nothing, paragraph, reference, tick_box, titled, words,
+    Flow, View, Weight, branding, button, button_row, contact_ways, device_link, el, group, heading,
+    known_device, live, minute_now, nothing, reference, steps as numbered, tick_box, titled, words,
 };
-use crate::domain::{ActionFlow, Checklist, DeviceId, Ending, PasscodeCertainty, Platform};
+use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::features::actions::Verdict;
 use crate::features::actions::words::DoneView;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
 use crate::features::passcode::{PasscodeExtra, PasscodeView};
-use crate::features::shared_computer::screen::finish;
+use crate::features::shared_computer::screen::{finish, sign_out_when_done};
 use crate::features::{actions, passcode};
 use crate::i18n::{Text, t};
 use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
@@ -62,29 +62,21 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Vi
         let (platform, outcome) = use_model().with_untracked(|model| what_was_reset(model, id));
         passcode_panel(id.clone(), platform, outcome, PasscodeCertainty::Confirmed, PanelPlace::Beside)
     });
-    let head = el("div")
-        .class("page-head")
-        .child(heading(words.heading))
-        .child(el("p").class("device-meta").live_text(when))
-        .child(reference(words.reference.clone()));
+    let of = words.reference.clone();
+    let again = Event::Actions(actions::Event::ResetRestarted);
     group([
-        el("div").class("hero good").child(hero_icon(Icon::Check)).child(head).into(),
-        el("div")
-            .class("stack tight")
-            .child(paragraph("lede", words.what))
-            .child(el("p").words(words.note))
-            .into(),
+        heading(words.heading.clone()),
+        el("p").class("device-meta").live_text(when).into(),
         panel.into(),
-        steps(words.steps_heading, &words.reference, id),
-        question(words.reference, id),
+        steps(words, id),
+        question(of.clone(), id),
         finish(),
-        button_row(device_link(t::done_back(), id)),
+        button_row(group([device_link(t::done_back(), id), button(Weight::Quiet, t::done_again(), again)])),
+        reference(of),
     ])
 }
 
-/// Selections of these types have names of the lazily loaded part, and so has the code that compares and drops them.
-#[derive(PartialEq)]
-struct Steps(actions::words::ChecklistView);
+/// Selections of these types have names of the later part, and so has the code that compares and drops them.
 #[derive(Clone, Copy, PartialEq)]
 struct Said(Option<Verdict>);
 #[derive(Clone, Copy, PartialEq)]
@@ -102,40 +94,17 @@ fn outcome(model: &Model) -> ResetOutcome {
     }
 }
 
-/// What to do on the device, each step with a tick box. The ticks live in the model for as long as the visit.
-pub(crate) fn steps(heading: Text, result: &str, id: &DeviceId) -> View {
-    let model = use_model();
-    let tr = use_tr();
-    let (device, of) = (id.clone(), result.to_owned());
-    let list = select(model, move |model| {
-        let ticks = &model.features.actions.aftermath.checklist;
-        Steps(actions::words::checklist(platform(model, &device), outcome(model), ticks, &of))
-    });
-    let names = list.with_untracked(|list| list.0.steps.clone());
-    let items = names.into_iter().map(|step| {
-        let dispatch = use_dispatch();
-        let (of, toggled, kind) = (result.to_owned(), result.to_owned(), step.step);
-        let is_ticked =
-            select(model, move |model| is_ticked(&model.features.actions.aftermath.checklist, &of, kind));
-        let tick = move || {
-            dispatch(Event::Actions(actions::Event::StepTicked { result: toggled.clone(), step: kind }));
-        };
-        el("li").child(tick_box(kind.id(), move || is_ticked.get(), words(step.text), tick)).into()
-    });
-    let progress = move || list.with(|Steps(list)| tr.text(list.all_done.as_ref().unwrap_or(&list.progress)));
-    titled("card stack", "steps-heading", heading)
-        .child(el("ol").class("steps ticks").children(items))
-        .child(el("p").class("reference").attr("role", "status").live_text(progress))
+/// What was done, and what to do on the device now.
+fn steps(words: DoneView, id: &DeviceId) -> View {
+    titled("card stack", "steps-heading", words.steps_heading)
+        .child(el("p").words(words.what).text(" ").words(words.note))
+        .child(numbered(words.steps))
         .child(print_steps(id.clone()))
         .into()
 }
 
-fn is_ticked(ticks: &Checklist, result: &str, step: crate::domain::ChecklistStep) -> bool {
-    ticks.is_ticked(result, step)
-}
-
 /// "Did it work?"
-pub(crate) fn question(result: String, id: &DeviceId) -> View {
+fn question(result: String, id: &DeviceId) -> View {
     let model = use_model();
     let of = result.clone();
     let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
@@ -180,7 +149,7 @@ fn worked(outcome: ResetOutcome) -> View {
         .class("stack tight")
         .child(el("h3").words(t::aftermath_worked_heading()))
         .child(el("p").words(own))
-        .child(el("p").words(t::aftermath_worked_sign_out()))
+        .child(sign_out_when_done())
         .into()
 }
 
@@ -204,8 +173,16 @@ pub(crate) fn print_steps(device: DeviceId) -> View {
         let is_shown = matches!(model.features.passcode.view, PasscodeView::Shown { .. });
         is_shown && model.features.passcode.view.device() == Some(&device)
     });
+    let tr = use_tr();
+    let sheet = select(use_model(), |model| (model.page.branding.display_name.clone(), minute_now(model)));
+    // Whose sheet it is and of when: on paper nothing else says so.
+    let sheet = move || {
+        let (organisation, now) = sheet.get();
+        [organisation, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
+    };
     el("div")
         .class("print-tools")
+        .child(el("p").class("print-only").live_text(sheet))
         .live(move || is_shown.get().then(with_code))
         .child(el("p").class("actions").child(button(
             Weight::Plain,

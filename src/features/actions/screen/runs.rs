@@ -6,7 +6,7 @@ use crate::components::{
     View, Weight, button, button_row, dialog, el, focus_return, group, known_device, live, message,
     minute_now, nothing, paragraph, reference,
 };
-use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
+use crate::domain::{Action, ActionFlow, Availability, Device, DeviceId, NameProblem};
 use crate::features::actions;
 use crate::features::actions::words::ActionStatus;
 use crate::i18n::{Text, t};
@@ -104,8 +104,12 @@ fn refused(id: &DeviceId) -> View {
     let wanted = id.clone();
     let refusals = select(use_model(), move |model| {
         let device = known_device(model, &wanted);
-        Action::ON_DEVICE_PAGE
-            .map(|action| device.as_ref().and_then(|device| actions::words::action_refusal(device, action)))
+        Action::ON_DEVICE_PAGE.map(|action| {
+            // What the back end does not have at all is no refusal of this device.
+            let device = device.as_ref();
+            let device = device.filter(|device| device.availability(action) != Availability::NotOffered);
+            device.and_then(|device| actions::words::action_refusal(device, action))
+        })
     });
     live(move || {
         let refusals: Vec<(Action, RefusalView)> = Action::ON_DEVICE_PAGE
@@ -150,14 +154,13 @@ fn lock_dialog(device: &Device) -> View {
     let body = group([
         actions::words::which_device(device).map(|which| paragraph("reference", which)).into(),
         el("p").words(t::act_lock_text()).into(),
-        el("div")
-            .class("actions")
-            .child(button(Weight::Plain, t::app_cancel(), cancelled.clone()))
-            .child(button(Weight::Primary, t::act_lock_button(name.clone()), confirmed))
-            .into(),
+    ]);
+    let buttons = group([
+        button(Weight::Plain, t::app_cancel(), cancelled.clone()),
+        button(Weight::Primary, t::act_lock_button(name.clone()), confirmed),
     ]);
     let on_cancel = StoredValue::new(cancelled);
-    dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body)
+    dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body, buttons)
 }
 
 /// The field for a new name. What is wrong with it stands beside it in words; the button can always be pressed.
@@ -251,21 +254,18 @@ const fn problem_words(problem: NameProblem) -> Text {
     }
 }
 
-/// "Lock it instead": the command where it is possible, else the reason.
+/// "Lock it instead", where that is possible.
 pub(crate) fn lock_instead(id: &DeviceId) -> View {
     let wanted = id.clone();
-    let refusal = select(use_model(), move |model| {
-        known_device(model, &wanted).map(|device| actions::words::action_refusal(&device, Action::RemoteLock))
+    let can_be_locked = select(use_model(), move |model| {
+        known_device(model, &wanted)
+            .is_some_and(|device| actions::words::action_refusal(&device, Action::RemoteLock).is_none())
     });
     let id = id.clone();
     live(move || {
-        refusal.get().map(|refusal| match refusal {
-            Some(RefusalView { why, instead }) => paragraph("reference", why).text(" ").words(instead).into(),
-            None => button_row(button(
-                Weight::Plain,
-                words::action_name(Action::RemoteLock),
-                Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock)),
-            )),
+        can_be_locked.get().then(|| {
+            let chosen = Event::Actions(actions::Event::Chosen(id.clone(), Action::RemoteLock));
+            button_row(button(Weight::Plain, words::action_name(Action::RemoteLock), chosen))
         })
     })
 }

@@ -4,7 +4,6 @@
 //! usual one there; otherwise the words say what the server said and no more.
 
 use crate::domain::{PermittedDevice, Platform};
-use crate::features::passcode::words::keypad_of;
 use crate::i18n::{Text, t};
 use crate::words::device_name;
 use portal_contract::{CharacterSet, ResetOutcome};
@@ -14,23 +13,22 @@ use portal_contract::{CharacterSet, ResetOutcome};
 pub struct ConfirmView {
     /// The question.
     pub heading: Text,
-    /// Greets the person who just signed in; absent when their name is not known.
-    pub welcome: Option<Text>,
-    pub outcome_heading: Text,
-    /// What will happen.
-    pub outcome: Text,
-    /// Which keypad the temporary passcode needs, when there will be one.
-    pub keypad: Option<Text>,
+    /// What will happen, a line each.
+    pub outcome: Vec<Text>,
+    /// That data stays.
     pub data_stays: Text,
+    /// Whether the device is at hand.
     pub consequence_heading: Text,
     /// Who can get in from then on, and that it cannot be taken back.
     pub consequence: Vec<Text>,
-    /// That nothing is lost when the time runs out.
-    pub start_over_note: Text,
     /// The last button: what it does, on which device.
     pub button: Text,
     /// The way out.
     pub cancel: Text,
+    /// Who is signed in; absent when their name is not known.
+    pub signed_in: Option<Text>,
+    /// That nothing is lost when the time runs out.
+    pub start_over_note: Text,
 }
 
 /// The words of the confirmation for a device; `person` is the display name, empty when there is none.
@@ -38,21 +36,21 @@ pub struct ConfirmView {
 pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
     let name = device_name(device.name());
     let consequence = match device.outcome() {
-        ResetOutcome::TemporaryPasscode { .. } => t::confirm_consequence_temporary(name.clone()),
-        ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::confirm_consequence(name.clone()),
+        ResetOutcome::TemporaryPasscode { .. } => t::confirm_consequence_temporary(),
+        ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::confirm_consequence(),
     };
+    let mut outcome = vec![outcome_preview(device.platform(), device.outcome())];
+    outcome.extend(outcome_without_passcode(device.outcome()));
     ConfirmView {
         heading: t::confirm_heading(name.clone()),
-        welcome: (!person.trim().is_empty()).then(|| t::confirm_welcome(person.trim())),
-        outcome_heading: t::confirm_outcome_heading(),
-        outcome: outcome_preview(device.platform(), device.outcome()),
-        keypad: keypad_of(device.outcome()),
+        outcome,
         data_stays: t::reset_data_stays(),
-        consequence_heading: t::confirm_consequence_heading(),
+        consequence_heading: t::confirm_consequence_heading(name.clone()),
         consequence: vec![consequence, t::confirm_irreversible()],
-        start_over_note: t::confirm_start_over_note(),
         button: t::confirm_button(name),
         cancel: t::app_cancel(),
+        signed_in: (!person.trim().is_empty()).then(|| t::confirm_welcome(person.trim())),
+        start_over_note: t::confirm_start_over_note(),
     }
 }
 
@@ -114,4 +112,10 @@ pub fn outcome_preview(platform: Platform, outcome: ResetOutcome) -> Text {
         Wording::Removed => t::preview_removed(),
         Wording::Other => t::preview_other(),
     }
+}
+
+/// That no passcode comes with it, where a person who expects one would wait for it.
+#[must_use]
+pub fn outcome_without_passcode(outcome: ResetOutcome) -> Option<Text> {
+    (outcome == ResetOutcome::PasscodeRemoved).then(t::preview_none)
 }

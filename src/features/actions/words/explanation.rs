@@ -1,15 +1,16 @@
-//! A: why to sign out and in again, what will happen, and what to have ready before the five minutes begin.
-//!
-//! What to know before the five minutes start, so that nobody signs out and is then stuck: what will happen in detail,
-//! whether the sign-in can be confirmed without the locked device, whether the device is at hand, and the lock from afar
-//! where it is not. Everything is said, nothing is forced.
+//! A: why to sign out and in again, what will happen, and what to have ready before the time begins. Brief: at most 70 words
+//! (`tests/view_budget.rs`), each fact once, and only where it is true.
 
 use crate::domain::{Device, PermittedDevice, Platform, WhyExplain};
 use crate::features::actions::words::outcome_preview;
-use crate::features::passcode::words::keypad_needed;
 use crate::i18n::{Text, t};
-use crate::words::{RefusalView, device_name, refusal};
-use portal_contract::{DeviceEnrollmentType, ResetOutcome};
+use crate::words::{RefusalView, ago, device_name, refusal};
+use portal_contract::{DeviceEnrollmentType, UtcTime};
+
+const MINUTE: i64 = 60_000;
+/// A device that restarted is silent from then on; one that was in touch this lately did not.
+const MAY_HAVE_RESTARTED: i64 = 30 * MINUTE;
+const DAY: i64 = 24 * 60 * MINUTE;
 
 /// The words of the explanation, from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,114 +19,90 @@ pub struct ExplainView {
     pub heading: Text,
     /// Why A is shown again, or why going on will not help, when it is so.
     pub again: Option<Text>,
-    /// What to do.
+    /// What to do, and how long there is.
     pub lead: Text,
-    /// When the five minutes begin.
-    pub clock_starts: Text,
-    /// The heading of the reason.
-    pub why_heading: Text,
-    /// The reason.
-    pub why: Text,
-    pub preview_heading: Text,
     /// What will happen on this device.
     pub preview: Text,
-    /// The heading of what to know before.
-    pub before_heading: Text,
-    /// What to have ready.
-    pub ready: Text,
-    /// That the person comes back here and nothing happens by itself.
-    pub return_note: Text,
+    /// What stays as it is, a line each.
+    pub stays: Vec<Text>,
+    /// What keeps the reset from reaching the device, where something may.
+    pub warning: Option<Text>,
+    /// For people who approve their sign-ins on the locked device.
+    pub factor: DisclosureView,
+    /// For people who do not have the device.
+    pub away: DisclosureView,
     /// The button that goes on.
     pub sign_out: Text,
-    /// What follows it.
-    pub sign_out_hint: Text,
     /// The button that does not.
     pub cancel: Text,
 }
 
-/// The words of the explanation for a device.
+/// A question that is opened by whom it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisclosureView {
+    /// The question.
+    pub question: Text,
+    /// What to do then; the ways to reach IT follow.
+    pub advice: Vec<Text>,
+}
+
+/// What around A decides its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    /// Why A is shown.
+    pub why: WhyExplain,
+    /// Whether the provider is left first, or only asked again.
+    pub signs_out_first: bool,
+    /// The provider does not say when somebody signed in: no sign-in will count as fresh.
+    pub cannot_prove: bool,
+    /// Locking from afar is offered for the device.
+    pub can_be_locked: bool,
+    /// The server's time, as far as it is known.
+    pub now: Option<UtcTime>,
+}
+
+/// The words of A for a device.
 #[must_use]
-pub fn explain(
-    device: &PermittedDevice,
-    why: WhyExplain,
-    signs_out_first: bool,
-    cannot_prove: bool,
-) -> ExplainView {
-    let (lead, button, hint) = if signs_out_first {
-        (t::explain_lead(), t::explain_sign_out(), t::explain_sign_out_hint())
+pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -> ExplainView {
+    let (lead, sign_out) = if situation.signs_out_first {
+        (t::explain_lead(), t::explain_sign_out())
     } else {
-        (t::explain_lead_sign_in(), t::sign_in_again(), t::explain_sign_in_hint())
+        (t::explain_lead_sign_in(), t::sign_in_again())
     };
-    let name = device_name(device.name());
+    let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile;
+    let mut stays = vec![t::reset_data_stays()];
+    stays.extend(has_profile.then(t::prepare_scope_not_profile));
+    let lost = if situation.can_be_locked { t::prepare_lock_instead() } else { t::prepare_call_it() };
     ExplainView {
-        heading: t::explain_heading(name.clone()),
-        again: match why {
-            _ if cannot_prove => Some(t::explain_cannot_prove()),
+        heading: t::explain_heading(device_name(proof.name())),
+        again: match situation.why {
+            _ if situation.cannot_prove => Some(t::explain_cannot_prove()),
             WhyExplain::FirstTime => None,
             WhyExplain::Challenged => Some(t::explain_again_challenged()),
         },
         lead,
-        clock_starts: t::explain_clock_starts(),
-        why_heading: t::explain_why_heading(),
-        why: t::explain_why_text(),
-        preview_heading: t::preview_heading(name.clone()),
-        preview: outcome_preview(device.platform(), device.outcome()),
-        before_heading: t::prepare_heading(),
-        ready: t::explain_have_device(name),
-        return_note: t::explain_return_note(),
-        sign_out: button,
-        sign_out_hint: hint,
+        preview: outcome_preview(proof.platform(), proof.outcome()),
+        stays,
+        warning: situation.now.and_then(|now| warning(device, now)),
+        factor: DisclosureView {
+            question: t::explain_factor_heading(),
+            advice: vec![t::explain_factor_text()],
+        },
+        away: DisclosureView { question: t::prepare_at_hand(), advice: vec![t::prepare_not_at_hand(), lost] },
+        sign_out,
         cancel: t::app_cancel(),
     }
 }
 
-/// A question with two answers; one of them needs some words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuestionView {
-    pub question: Text,
-    /// One answer.
-    pub yes: Text,
-    /// The other.
-    pub no: Text,
-    /// What to do after the answer that makes a difference.
-    pub advice: Vec<Text>,
-}
-
-/// What stays, what the passcode belongs to, and whether the lock screen can take it; a line each.
-#[must_use]
-pub fn preview_details(device: &Device, outcome: ResetOutcome) -> Vec<Text> {
-    let mut lines = Vec::new();
-    if let ResetOutcome::TemporaryPasscode { character_set } = outcome {
-        lines.push(keypad_needed(character_set));
-    }
-    if device.platform == Platform::Android {
-        lines.push(t::prepare_android_biometrics());
-    }
-    let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile;
-    lines.push(if has_profile { t::prepare_scope_not_profile() } else { t::prepare_scope_device() });
-    lines.push(t::reset_data_stays());
-    lines
-}
-
-/// "Is your sign-in confirmation on the locked device?" "Yes" needs the advice.
-#[must_use]
-pub fn factor_question(name: &str) -> QuestionView {
-    QuestionView {
-        question: t::explain_factor_heading(),
-        yes: t::prepare_factor_yes(),
-        no: t::app_no(),
-        advice: vec![t::explain_factor_text(device_name(name)), t::explain_factor_help()],
-    }
-}
-
-/// "Do you have the device with you?" "No" needs the advice.
-#[must_use]
-pub fn at_hand_question(name: &str) -> QuestionView {
-    QuestionView {
-        question: t::prepare_at_hand(device_name(name)),
-        yes: t::app_yes(),
-        no: t::app_no(),
-        advice: vec![t::prepare_not_at_hand(), t::prepare_lock_instead()],
+/// The one line that matters most: an iPhone or iPad that may have restarted joins no Wi-Fi; any device silent for a day may be
+/// switched off.
+fn warning(device: &Device, now: UtcTime) -> Option<Text> {
+    let Some(seen) = device.last_sync else { return Some(t::explain_never_seen()) };
+    let age = now.unix_millis().saturating_sub(seen.unix_millis());
+    if device.platform == Platform::AppleMobile && age >= MAY_HAVE_RESTARTED {
+        Some(t::explain_apple_wifi())
+    } else {
+        (age >= DAY).then(|| t::explain_last_seen(ago(seen, Some(now))))
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! | to show | ask |
 //! |---|---|
-//! | the explanation before the sign-in, and what to know before it | [`explain`], [`preview_details`], [`factor_question`], [`at_hand_question`] |
+//! | the explanation before the sign-in | [`explain`] |
 //! | the confirmation | [`confirm`], [`outcome_preview`] |
 //! | whether it will reach the device, before and during | [`reach`], [`takes_long`] |
 //! | waiting | [`pending`] |
-//! | the result, what to do on the device, the steps to tick off | [`done`], [`checklist`] |
+//! | the result, what to do on the device | [`done`], [`on_device`] |
 //! | every other end or interruption of a reset | [`reset_notice`] |
 //! | the other actions: refusals, how far one is | [`action_hint`], [`action_refusal`], [`action_status`] |
 

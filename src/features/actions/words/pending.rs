@@ -15,7 +15,7 @@ pub enum StepState {
     /// Going on.
     Current,
     /// Ahead.
-    Later,
+    Upcoming,
 }
 
 /// A step of the way from "accepted" to "confirmed".
@@ -35,8 +35,8 @@ pub struct PendingView {
     pub heading: Text,
     pub not_done: Text,
     pub steps: Vec<PendingStep>,
-    /// How far it has come, in a sentence.
-    pub phase: Text,
+    /// What the steps do not say: the device answered "not now".
+    pub phase: Option<Text>,
     /// Since when.
     pub since: Text,
     /// When the device last checked in.
@@ -67,15 +67,12 @@ pub fn pending(device: &Device, run: &ActionRun, phase: PendingPhase, now: Optio
     }
     let takes_long = takes_long(device, run, phase, run.expires, now);
     PendingView {
-        heading: t::pending_heading(name.clone()),
+        heading: t::pending_heading(name),
         not_done: t::pending_not_done(),
         steps: steps(phase),
         phase: match phase {
-            PendingPhase::Waiting => t::pending_waiting(),
-            // After a while "is working on it" would be a guess.
-            PendingPhase::Delivered if takes_long.is_some() => t::announce_delivered(name),
-            PendingPhase::Delivered => t::pending_delivered(),
-            PendingPhase::NotNow => t::live_said_not_now(),
+            PendingPhase::Waiting | PendingPhase::Delivered => None,
+            PendingPhase::NotNow => Some(t::live_said_not_now()),
         },
         since: t::pending_since(moment(run.started, now)),
         last_check_in: device
@@ -97,12 +94,20 @@ fn steps(phase: PendingPhase) -> Vec<PendingStep> {
         PendingPhase::Waiting => 1,
         PendingPhase::Delivered | PendingPhase::NotNow => 2,
     };
-    let names = [t::pending_step_accepted(), t::pending_step_delivered(), t::pending_step_confirmed()];
+    // A step that is going on says what is waited for, one that is behind what was reached: a sentence each.
+    let names = match phase {
+        PendingPhase::Waiting => {
+            [t::pending_step_accepted(), t::pending_step_waiting(), t::pending_step_confirmed()]
+        }
+        PendingPhase::Delivered | PendingPhase::NotNow => {
+            [t::pending_step_accepted(), t::pending_step_delivered(), t::pending_step_working()]
+        }
+    };
     let step = |(place, name): (usize, Text)| {
         let (state, state_word) = match place.cmp(&current) {
             std::cmp::Ordering::Less => (StepState::Done, t::live_step_done()),
             std::cmp::Ordering::Equal => (StepState::Current, t::live_step_current()),
-            std::cmp::Ordering::Greater => (StepState::Later, t::live_step_later()),
+            std::cmp::Ordering::Greater => (StepState::Upcoming, t::live_step_later()),
         };
         PendingStep { name, state, state_word }
     };

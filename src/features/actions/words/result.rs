@@ -6,10 +6,7 @@
 //! that is known, and one way on.
 
 use crate::auth::SignInError;
-use crate::domain::{
-    ActionFlow, ActionRun, Checklist, ChecklistStep, Ending, Now, Platform, SignInStep, StopReason,
-    SubmitStep,
-};
+use crate::domain::{ActionFlow, ActionRun, Ending, Now, Platform, SignInStep, StopReason, SubmitStep};
 use crate::features::actions::words::Wording;
 use crate::i18n::{Text, t};
 use crate::words::{
@@ -33,12 +30,6 @@ pub struct DoneView {
     pub steps_heading: Text,
     /// What to do on the device, in order.
     pub steps: Vec<Text>,
-    /// The heading of what to do when it is still locked.
-    pub still_locked_heading: Text,
-    /// What to do then.
-    pub still_locked: Text,
-    /// To sign out on a borrowed computer.
-    pub sign_out_hint: Text,
     /// The result's identifier, for IT.
     pub reference: String,
 }
@@ -62,10 +53,7 @@ pub fn done(
         when: t::done_when(moment(run.updated, now)),
         has_temporary_passcode: matches!(outcome, ResetOutcome::TemporaryPasscode { .. }),
         steps_heading: t::on_device_heading(name),
-        steps: steps(wording).into_iter().map(|(_, text)| text).collect(),
-        still_locked_heading: t::done_still_locked(),
-        still_locked: t::done_still_locked_text(),
-        sign_out_hint: t::done_sign_out_hint(),
+        steps: steps(wording),
         reference: run.id.clone(),
     }
 }
@@ -85,83 +73,41 @@ fn what_and_note(wording: Wording, name: Text) -> (Text, Text) {
     }
 }
 
-/// One step with its tick box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepView {
-    pub step: ChecklistStep,
-    /// What to do.
-    pub text: Text,
-    /// Whether the person has ticked it.
-    pub is_ticked: bool,
-}
-
-/// The steps of a reset with their ticks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChecklistView {
-    /// The steps in order.
-    pub steps: Vec<StepView>,
-    /// How many of them are done, for a status.
-    pub progress: Text,
-    /// Said when all are.
-    pub all_done: Option<Text>,
-}
-
-/// The checklist of one reset, named by its result.
+/// What to do on the device after a reset, in order.
 #[must_use]
-pub fn checklist(
-    platform: Platform,
-    outcome: ResetOutcome,
-    ticks: &Checklist,
-    result: &str,
-) -> ChecklistView {
-    let steps: Vec<StepView> = steps(Wording::of(platform, outcome))
-        .into_iter()
-        .map(|(step, text)| StepView { step, text, is_ticked: ticks.is_ticked(result, step) })
-        .collect();
-    let ticked = steps.iter().filter(|step| step.is_ticked).count();
-    ChecklistView {
-        progress: t::checklist_progress(ticked, steps.len()),
-        all_done: (ticked == steps.len()).then(t::checklist_all_done),
-        steps,
-    }
+pub fn on_device(platform: Platform, outcome: ResetOutcome) -> Vec<Text> {
+    steps(Wording::of(platform, outcome))
 }
 
-pub(crate) fn steps(wording: Wording) -> Vec<(ChecklistStep, Text)> {
-    use ChecklistStep::{Biometrics, NewPasscode, OpenSettings, Unlock};
+fn steps(wording: Wording) -> Vec<Text> {
     match wording {
-        Wording::Android => vec![
-            (Unlock, t::on_device_android_unlock()),
-            (OpenSettings, t::on_device_android_settings()),
-            (NewPasscode, t::on_device_android_new()),
-        ],
-        Wording::AppleMobile => vec![
-            (Unlock, t::on_device_apple_unlock()),
-            (NewPasscode, t::on_device_apple_new()),
-            (Biometrics, t::on_device_apple_biometrics()),
-        ],
-        Wording::VisionOs => vec![
-            (Unlock, t::on_device_apple_unlock()),
-            (NewPasscode, t::on_device_apple_new()),
-            (Biometrics, t::on_device_vision_biometrics()),
-        ],
+        Wording::Android => {
+            vec![t::on_device_android_unlock(), t::on_device_android_settings(), t::on_device_android_new()]
+        }
+        Wording::AppleMobile => {
+            vec![t::on_device_apple_unlock(), t::on_device_apple_new(), t::on_device_apple_biometrics()]
+        }
+        Wording::VisionOs => {
+            vec![t::on_device_apple_unlock(), t::on_device_apple_new(), t::on_device_vision_biometrics()]
+        }
         Wording::Windows10Mobile => vec![
-            (Unlock, t::on_device_windows_mobile_unlock()),
-            (OpenSettings, t::on_device_windows_mobile_settings()),
-            (NewPasscode, t::on_device_windows_mobile_new()),
+            t::on_device_windows_mobile_unlock(),
+            t::on_device_windows_mobile_settings(),
+            t::on_device_windows_mobile_new(),
         ],
         Wording::WindowsPhone81 => vec![
-            (Unlock, t::on_device_windows_phone_unlock()),
-            (OpenSettings, t::on_device_windows_phone_settings()),
-            (NewPasscode, t::on_device_windows_phone_new()),
+            t::on_device_windows_phone_unlock(),
+            t::on_device_windows_phone_settings(),
+            t::on_device_windows_phone_new(),
         ],
         Wording::LettersAndDigits | Wording::Digits | Wording::Temporary => {
-            vec![(Unlock, t::on_device_temporary_unlock()), (NewPasscode, t::on_device_other_new())]
+            vec![t::on_device_temporary_unlock(), t::on_device_other_new()]
         }
         Wording::Removed => {
-            vec![(Unlock, t::on_device_apple_unlock()), (NewPasscode, t::on_device_other_new())]
+            vec![t::on_device_apple_unlock(), t::on_device_other_new()]
         }
         Wording::Other => {
-            vec![(Unlock, t::on_device_other_unlock()), (NewPasscode, t::on_device_other_new())]
+            vec![t::on_device_other_unlock(), t::on_device_other_new()]
         }
     }
 }
@@ -256,8 +202,8 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         FailureCode::Other | FailureCode::CanceledByUser => {
             Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next]).with_button(t::failure_button())
         }
-        // Somebody else is at work on it; trying again asks them a second time.
-        FailureCode::ApprovalRequired => {
+        // Somebody else is at work on it, or has to be first; trying again does not help until then.
+        FailureCode::ApprovalRequired | FailureCode::NoPasscodePolicy => {
             let lines = vec![why, t::failure_old_passcode(), next];
             Notice::new(Tone::Bad, t::failure_heading(name), lines)
         }
@@ -265,8 +211,7 @@ fn failed(name: Text, code: FailureCode) -> Notice {
         FailureCode::SupersededByErase | FailureCode::UnlockTokenInvalid => {
             Notice::new(Tone::Bad, t::failure_heading(name), vec![why, next])
         }
-        FailureCode::NoPasscodePolicy
-        | FailureCode::ResetTokenInactive
+        FailureCode::ResetTokenInactive
         | FailureCode::CommandExpired
         | FailureCode::DeviceRejected
         | FailureCode::BackEndFault => {

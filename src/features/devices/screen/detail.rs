@@ -4,7 +4,7 @@ use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     Flow, Icon, Stage, View, Weight, back_to_devices, branding, button, button_row, contact_ways, el, group,
     heading, heading_live, icon, known_device, link_button, live, load_failed, load_problem, message,
-    minute_now, named, notice_screen, skeleton_rows, titled,
+    minute_now, named, notice_screen, reference, skeleton_rows, titled,
 };
 use crate::core::LoadState;
 use crate::domain::{ActionFlow, Device, DeviceId};
@@ -14,7 +14,7 @@ use crate::features::passcode::screen::{PanelPlace, passcode_panel};
 use crate::features::{actions, devices};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{Selected, select, use_model, use_tr};
+use crate::shell::{Selected, select, selected_from, use_model, use_tr};
 use crate::words;
 use crate::words::{Notice, RefusalView, ResetCommand, Tone};
 use portal_contract::UtcTime;
@@ -104,6 +104,7 @@ fn shown(id: &DeviceId) -> View {
             .child(
                 el("div")
                     .class("stack")
+                    .child(slot(id, device, now))
                     .child(commands(id, device))
                     .child(passcode(id.clone()))
                     .child(reach(id)),
@@ -114,6 +115,30 @@ fn shown(id: &DeviceId) -> View {
             .into(),
         live(dialog),
     ])
+}
+
+/// What is going on: said before what can be done.
+fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Option<UtcTime>>) -> View {
+    let notice = selected_from(move || {
+        device.with(|device| device.as_ref().and_then(|device| devices::words::going_on(device, now.get())))
+    });
+    let id = id.clone();
+    live(move || {
+        notice.get().map(|notice| {
+            let rest = match notice.reference.clone() {
+                Some(of_run) => group([
+                    button_row(link_button(
+                        Weight::Plain,
+                        t::device_see_result(),
+                        &Route::ResetPasscode(id.clone()),
+                    )),
+                    reference(of_run),
+                ]),
+                None => contact_ways(branding(), Flow::Row),
+            };
+            message(notice.tone, Some(notice.heading), notice.lines, Some(rest))
+        })
+    })
 }
 
 fn fact_list(device: &Device, now: Option<UtcTime>) -> View {

@@ -10,18 +10,20 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Flow, Icon, Stage, View, Weight, branding, contact_ways, el, empty_card, group, heading, icon, live,
-    load_failed, minute_now, paragraph, pressable, skeleton_rows, status_chip, tone_icon,
+    Flow, Icon, Stage, View, Weight, branding, button, contact_ways, el, empty_card, group, heading, icon,
+    live, load_failed, minute_now, paragraph, pressable, skeleton_rows, status_chip, tone_icon,
 };
 use crate::core::LoadState;
 use crate::domain::{Device, ResetAvailability};
-use crate::features::devices;
 use crate::features::devices::words::Status;
+use crate::features::{devices, sign_in};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, selected_from, use_dispatch, use_model, use_tr};
 use crate::words::Tone;
-use leptos::prelude::{document, event_target_value, queue_microtask, request_animation_frame};
+use leptos::prelude::{
+    WithUntracked, document, event_target_value, queue_microtask, request_animation_frame,
+};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -47,7 +49,7 @@ pub(crate) fn devices() -> View {
         el("div")
             .class("page-head")
             .child(heading(t::devices_heading()))
-            .child(paragraph("lede", t::devices_intro()))
+            .live(move || (stage.get() == Stage::Shown).then(|| paragraph("lede", t::devices_intro())))
             .into(),
         live(move || match stage.get() {
             Stage::Loading => loading(),
@@ -63,7 +65,16 @@ fn loading() -> View {
 }
 
 fn empty() -> View {
-    empty_card(Icon::Device, t::devices_empty_heading(), t::devices_empty_text())
+    // The likeliest reason is the wrong account, so it is named, and another one is offered.
+    let account = use_model().with_untracked(|model| {
+        let person = model.page.session.signed_in();
+        person
+            .map(|person| if person.user_name.is_empty() { &person.name } else { &person.user_name }.clone())
+    });
+    let other = Event::SignIn(sign_in::Event::SignOutChosen);
+    let heading = t::devices_empty_heading(&account.unwrap_or_default());
+    empty_card(Icon::Device, heading, t::devices_empty_text())
+        .child(button(Weight::Primary, t::devices_other_account(), other))
         .child(contact_ways(branding(), Flow::Row))
         .into()
 }
@@ -226,6 +237,7 @@ pub(crate) fn device_row(device: Arc<Device>, now: Selected<Option<UtcTime>>) ->
     };
     let meta = el("p")
         .class("device-meta")
+        .child(row.model.map(|model| el("span").words(model)))
         .child(el("span").words(row.platform))
         .child(el("span").live_text(last_check_in));
     let facts = el("div")

@@ -3,7 +3,9 @@
 //! The list is a native popover: Esc and a click beside it close it and the focus returns. Nothing in it is destructive.
 
 use crate::app::Event;
-use crate::components::{HIDDEN, Icon, View, el, group, icon, live_text, minute_now, note_item};
+use crate::components::{
+    HIDDEN, Icon, View, Weight, button, el, group, icon, live_text, minute_now, note_item,
+};
 use crate::domain::DeviceId;
 use crate::features::notifications;
 use crate::i18n::t;
@@ -49,7 +51,7 @@ pub(crate) fn flag() -> View {
             el("ul").class("notes").children(newest)
         })
     };
-    let button = el("button")
+    let flag = el("button")
         .attr("type", "button")
         .class("tool flag")
         .attr("popovertarget", FLYOUT)
@@ -65,8 +67,15 @@ pub(crate) fn flag() -> View {
         .on("click", move |event| close_after_link(&event))
         .child(el("h2").attr("id", "flag-heading").words(t::notifications_heading()))
         .live(list)
+        .live(move || (unread.get() > 0).then(mark_all))
         .child(el("p").class("flyout-all").child(all));
-    group([button.into(), flyout.into()])
+    group([flag.into(), flyout.into()])
+}
+
+/// "Mark all as read", while anything is unread.
+pub(crate) fn mark_all() -> View {
+    let all = Event::Notifications(notifications::Event::AllRead);
+    el("p").class("actions").child(button(Weight::Quiet, t::notifications_mark_all(), all)).into()
 }
 
 /// A link inside leads to another screen without loading the page, so the flyout has to be closed by hand.

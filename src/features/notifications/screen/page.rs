@@ -1,6 +1,6 @@
 //! `/notifications`: what happened, newest first.
 
-use super::notification_item;
+use super::{mark_all, notification_item};
 use crate::app::{Event, Model};
 use crate::components::{
     Element, Icon, Stage, View, el, empty_card, group, heading, live, live_text, load_failed, load_problem,
@@ -46,10 +46,11 @@ fn list() -> View {
     let model = use_model();
     let items = select(model, move |model| model.features.notifications.items.clone());
     let now = select(model, minute_now);
-    el("ul")
+    let is_unread = select(model, move |model| model.features.notifications.unread() > 0);
+    let list = el("ul")
         .class("notes")
-        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<View>()))
-        .into()
+        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<View>()));
+    group([live(move || is_unread.get().then(mark_all)), list.into()])
 }
 
 /// What the flyout shows, and for reading in peace: the date, the state in a word, and the way on if it was not the person.

@@ -14,7 +14,7 @@ use crate::components::{
     live, message, take_lost_focus,
 };
 use crate::core::{Announcement, SpokenPasscode};
-use crate::domain::{DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds};
+use crate::domain::{Computer, DeviceId, Milliseconds, PasscodeCertainty, Platform, Seconds};
 use crate::features::actions::screen::paper_class;
 use crate::features::passcode::{PasscodeExtra, PasscodeView};
 use crate::features::{passcode, sign_in};
@@ -103,9 +103,11 @@ fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is
     match stage {
         Stage::Hidden { until } => group([
             unconfirmed(certainty).into(),
-            code_box(concealed_code()),
-            el("p").words(until.map_or_else(t::passcode_intro, t::passcode_show_again)).into(),
-            button_row(show_button(show, is_recent)),
+            code_box(group([concealed_code(), show_button(show, is_recent)])),
+            el("p")
+                .class("reference")
+                .words(until.map_or_else(t::passcode_intro, t::passcode_show_again))
+                .into(),
         ]),
         Stage::Loading => group([
             unconfirmed(certainty).into(),
@@ -192,14 +194,21 @@ fn shown(passcode: &TemporaryPasscode) -> View {
         .map(|(symbol, words)| el("li").child(icon(symbol)).child(el("span").words(words)).into());
     group([
         note.into(),
-        code_box(group([code(secret, t::passcode_heading(), described_by), code_legend(secret)])),
-        rest_time(),
-        button_row(group([
-            button(Weight::Primary, t::passcode_copy(), Event::Passcode(passcode::Event::CopyChosen)),
-            button(Weight::Plain, t::passcode_hide(), Event::Passcode(passcode::Event::HideChosen)),
-            read_aloud(secret.clone()),
-            qr_toggle(),
+        code_box(group([
+            code(secret, t::passcode_heading(), described_by),
+            el("div")
+                .class("actions")
+                .child(rest_time())
+                .child(button(
+                    Weight::Plain,
+                    t::passcode_hide(),
+                    Event::Passcode(passcode::Event::HideChosen),
+                ))
+                .into(),
+            code_legend(secret),
         ])),
+        // None of them filled: the code is typed on another device.
+        button_row(group([read_aloud(secret.clone()), qr_toggle(), copy_button()])),
         copy_result(),
         qr(secret.clone()),
         spelled_passcode(secret.clone()),
@@ -221,9 +230,17 @@ fn rest_time() -> View {
         .class("rest-time")
         .attr("aria-hidden", HIDDEN)
         .child(icon(Icon::Clock))
-        .child(el("span").words(t::passcode_hides_in()))
         .child(el("span").class("digits").attr("translate", "no").live_text(digits))
         .into()
+}
+
+/// Not on a borrowed screen: its clipboard would keep the passcode.
+fn copy_button() -> View {
+    let is_shared = select(use_model(), |model| model.features.shared_computer.screen == Computer::Shared);
+    live(move || {
+        let copy = || Event::Passcode(passcode::Event::CopyChosen);
+        (!is_shared.get()).then(|| button(Weight::Quiet, t::passcode_copy(), copy()))
+    })
 }
 
 /// For the eye; the live region has said it already.
@@ -264,7 +281,7 @@ fn read_aloud(secret: SecretText) -> View {
             dispatch(Event::Passcode(passcode::Event::ReadAloudChosen(spoken)));
         };
         has_voice.get().then(|| {
-            el("button").attr("type", "button").class(Weight::Plain.class()).on_press(press).live_text(label)
+            el("button").attr("type", "button").class(Weight::Quiet.class()).on_press(press).live_text(label)
         })
     })
 }
@@ -276,7 +293,7 @@ fn qr_toggle() -> View {
     let label = move || tr.text(&if is_on.get() { t::passcode_qr_hide() } else { t::passcode_qr_show() });
     el("button")
         .attr("type", "button")
-        .class(Weight::Plain.class())
+        .class(Weight::Quiet.class())
         .on_press(move || dispatch(Event::Passcode(passcode::Event::QrCodeToggled)))
         .live_text(label)
         .into()

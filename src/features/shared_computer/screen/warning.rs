@@ -2,7 +2,7 @@
 
 use super::is_shared;
 use crate::app::{Event, Model};
-use crate::components::{View, Weight, button, button_row, dialog, el, live, sign_out_hint, titled};
+use crate::components::{View, Weight, button, button_row, dialog, el, group, live, sign_out_hint, titled};
 use crate::domain::{Idleness, Seconds};
 use crate::features::{shared_computer, sign_in};
 use crate::i18n::t;
@@ -42,44 +42,31 @@ pub(crate) fn warning() -> View {
     let body = el("div")
         .class("stack")
         .child(said)
-        .child(el("p").class("digits").attr("role", "timer").live_text(clock))
-        .child(
-            el("p")
-                .class("actions")
-                .child(button(
-                    Weight::Plain,
-                    t::session_sign_out(),
-                    Event::SignIn(sign_in::Event::SignOutChosen),
-                ))
-                .child(button(
-                    Weight::Primary,
-                    t::idle_stay(),
-                    Event::SharedComputer(shared_computer::Event::StayChosen),
-                )),
-        );
-    dialog(
-        "idle",
-        t::idle_heading(),
-        move || dispatch(Event::SharedComputer(shared_computer::Event::StayChosen)),
-        body.into(),
-    )
+        .child(el("p").class("digits").attr("role", "timer").live_text(clock));
+    let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
+    let stay = || Event::SharedComputer(shared_computer::Event::StayChosen);
+    let buttons = group([
+        button(Weight::Plain, t::session_sign_out(), sign_out),
+        button(Weight::Primary, t::idle_stay(), stay()),
+    ]);
+    dialog("idle", t::idle_heading(), move || dispatch(stay()), body.into(), buttons)
 }
 
-/// The way out at the end: prominent on a borrowed screen, a hint on one's own.
+/// The way out of a borrowed screen.
 pub(crate) fn finish() -> View {
     let is_shared = select(use_model(), is_shared);
     live(move || {
-        if is_shared.get() {
+        is_shared.get().then(|| {
+            let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
             titled("card stack finish", "finish-heading", t::shared_computer_finish_heading())
                 .child(el("p").words(t::shared_computer_finish_text()))
-                .child(button_row(button(
-                    Weight::Primary,
-                    t::session_sign_out(),
-                    Event::SignIn(sign_in::Event::SignOutChosen),
-                )))
-                .into()
-        } else {
-            sign_out_hint(t::done_sign_out_hint())
-        }
+                .child(button_row(button(Weight::Primary, t::session_sign_out(), sign_out)))
+        })
     })
+}
+
+/// On a screen that may be somebody else's after all, a hint with the button.
+pub(crate) fn sign_out_when_done() -> View {
+    let is_shared = select(use_model(), is_shared);
+    live(move || (!is_shared.get()).then(|| sign_out_hint(t::done_sign_out_hint())))
 }

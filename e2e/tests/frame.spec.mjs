@@ -1,0 +1,105 @@
+// What stands around every screen: the header in one row at every width, its menu, the navigation; and a focus that can be
+// seen, by picture, on everything that can have it. A computed outline says nothing: what is around an element may cut it.
+
+import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { ANDROID } from './sample.mjs';
+
+const WIDTHS = [320, 360, 640, 768, 1280, 1366, 1440, 1920];
+/** Pixels. */
+const HIGHEST = (width) => (width < 640 ? 56 : 64);
+
+for (const language of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+
+    test('the header is one row at every width, and says who is signed in', async ({ page, portal }) => {
+      await portal.open('/');
+      await expect(portal.wayToSignIn).toBeVisible();
+      const heights = async () => {
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 740 });
+          const { height } = await page.locator('.bar').boundingBox();
+          expect.soft(height, `${width} px`).toBeLessThanOrEqual(HIGHEST(width));
+        }
+      };
+      await heights();
+      await portal.enter('aiko', '/devices');
+      await heights();
+      await portal.openMenu();
+      await expect(portal.menu).toContainText('aiko@example.test');
+      await expect(portal.button('signOut', portal.menu)).toBeVisible();
+    });
+  });
+}
+
+test('on a phone the navigation is at the bottom of the window and covers nothing that has the focus', async ({ page, portal }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await portal.enter('chiyo', '/devices');
+  const navigation = page.getByRole('navigation').first();
+  const box = await navigation.boundingBox();
+  expect(Math.round(box.y + box.height)).toBe(740);
+  for (let press = 0; press < 25; press += 1) {
+    await page.keyboard.press('Tab');
+    const isSeen = await page.evaluate(() => {
+      const { left, right, top, bottom } = document.activeElement.getBoundingClientRect();
+      const seen = document.elementFromPoint((left + right) / 2, Math.min(bottom, innerHeight) - 2);
+      return document.activeElement.contains(seen) || document.activeElement.closest('li')?.contains(seen) || top < 0;
+    });
+    expect(isSeen, `stop ${press}`).toBe(true);
+  }
+});
+
+/** How many pixels of two pictures differ; worked out in a page of its own, which has what reads pictures. */
+async function difference(reader, one, other) {
+  return reader.evaluate(async (pictures) => {
+    const [first, second] = await Promise.all(
+      pictures.map(async (picture) => {
+        const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+        context.drawImage(bitmap, 0, 0);
+        return context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+      }),
+    );
+    let changed = 0;
+    for (let at = 0; at < first.length; at += 4) {
+      const delta = [0, 1, 2].map((channel) => Math.abs(first[at + channel] - second[at + channel]));
+      if (Math.max(...delta) > 60) changed += 1;
+    }
+    return changed;
+  }, [one.toString('base64'), other.toString('base64')]);
+}
+
+for (const forcedColors of ['none', 'active']) {
+  test(`everything that can have the focus shows it (forced colours: ${forcedColors})`, async ({ browser, page, portal }) => {
+    test.slow();
+    const readerContext = await browser.newContext();
+    const reader = await readerContext.newPage();
+    await page.emulateMedia({ forcedColors, reducedMotion: 'reduce' });
+    await portal.enter('aiko', '/devices');
+    for (const path of ['/devices', `/devices/${ANDROID}`]) {
+      await portal.open(path);
+      await portal.isAt(path);
+      await portal.settles();
+      for (let press = 0; press < 40; press += 1) {
+        await page.keyboard.press('Tab');
+        const stop = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (element === document.body) return undefined;
+          const { x, y, width, height } = (element.closest('li.device') ?? element).getBoundingClientRect();
+          return { name: element.textContent.trim() || element.id, x, y, width, height };
+        });
+        if (!stop) break;
+        const clip = { x: Math.max(0, stop.x - 6), y: Math.max(0, stop.y - 6), width: stop.width + 12, height: stop.height + 12 };
+        const focused = await page.screenshot({ clip });
+        const element = await page.evaluateHandle(() => document.activeElement);
+        await element.evaluate((one) => one.blur());
+        const plain = await page.screenshot({ clip });
+        await element.evaluate((one) => one.focus());
+        // A ring two pixels wide, and a little less where a corner is round or the window ends.
+        const ring = 2 * 2 * (stop.width + stop.height) * 0.75;
+        expect.soft(await difference(reader, focused, plain), `${path}: ${stop.name}`).toBeGreaterThan(ring);
+      }
+    }
+    await readerContext.close();
+  });
+}
