@@ -96,8 +96,35 @@
     if (placeholder) { placeholder.hidden = true; }
   }
 
-  var configured = !window.fetch ? null : fetch('/config.json', { credentials: 'same-origin' })
+  // Answers asked for while the module is on its way, by address. The page takes each once (src/browser/http.rs), and asks
+  // by itself for what is not here, failed, or took ten seconds.
+  var early = {};
+  function ask(address) {
+    var controller = new AbortController();
+    window.setTimeout(function () { controller.abort(); }, 10000);
+    early[address] = fetch(address, {
+      credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', signal: controller.signal
+    });
+    return early[address].then(function (answer) { return answer.clone(); });
+  }
+  window.portalEarly = function (address) {
+    var answer = early[address];
+    delete early[address];
+    return answer || Promise.reject(new Error('not asked for'));
+  };
+
+  // Nobody signs in on the first page without pressing a button; everywhere else the provider is asked soon.
+  function askProvider(config) {
+    if (location.pathname === '/' || config.mode === 'session' || typeof config.authority !== 'string') { return; }
+    ask(config.authority.replace(/\/+$/, '') + '/.well-known/openid-configuration').catch(function () { /* the page asks again */ });
+  }
+
+  var configured = !window.fetch || !window.AbortController ? null : ask('/config.json')
     .then(function (answer) { return answer.ok ? answer.json() : {}; })
+    .then(function (config) {
+      if (config) { askProvider(config); }
+      return config;
+    })
     .catch(function () { return {}; /* the page itself explains a missing configuration */ })
     .then(function (config) {
       whenParsed(function () { showContact((config && config.support) || {}); });

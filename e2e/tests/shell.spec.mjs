@@ -46,6 +46,30 @@ test('config.json missing, broken, empty or of a careless host: an explanation, 
   }
 });
 
+/** The names of what the page asks for before it can sign anybody in. */
+function askedBy(page) {
+  const asked = [];
+  page.on('request', (request) => {
+    const name = request.url().match(/config\.json$|openid-configuration$/)?.[0];
+    if (name) asked.push(name);
+  });
+  return asked;
+}
+
+test('the configuration and the provider are asked for before the module is there', async ({ page }) => {
+  const asked = askedBy(page);
+  await page.route('**/*.wasm', () => {});
+  await page.goto('/devices', { waitUntil: 'commit' });
+  await expect.poll(() => asked).toEqual(['config.json', 'openid-configuration']);
+});
+
+test('the page takes the configuration that was asked for early; the provider waits for a press', async ({ page, portal }) => {
+  const asked = askedBy(page);
+  await portal.open('/');
+  await expect(portal.button('signIn').first()).toBeVisible();
+  expect(asked).toEqual(['config.json']);
+});
+
 test('something useful paints before WebAssembly has loaded', async ({ page }) => {
   await page.route('**/*.wasm', () => {});
   await page.goto('/', { waitUntil: 'commit' });

@@ -3,6 +3,8 @@
 
 mod device_services;
 
+pub use device_services::look_at as look_at_device_services;
+
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
 use crate::config::{DeviceServiceSettings, SessionSettings, Settings};
 use crate::domain::audit_chain::{Broken, End};

@@ -5,7 +5,7 @@
 
 use portal_server::config::Settings;
 use portal_server::operator::{
-    self, AuditCommand, ConnectorCheck, ConnectorCommand, OperatorError, PasscodesCommand, Wanted,
+    self, AuditCommand, CheckUp, ConnectorCheck, ConnectorCommand, OperatorError, PasscodesCommand, Wanted,
 };
 use portal_server::services::http as connector;
 use portal_server::system::{self, SystemClock, SystemRandomness};
@@ -58,9 +58,18 @@ fn run() -> Result<Vec<String>, Failed> {
     match wanted {
         Wanted::Help(text) => Ok(vec![text]),
         Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
-        Wanted::Check => settings(file.as_deref()).map(|_| Vec::new()),
         Wanted::Connector(ConnectorCommand::Check(wanted)) => check_connector(&wanted),
         Wanted::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
+        Wanted::Check { online, token } => {
+            let settings = settings(file.as_deref())?;
+            let wanted = CheckUp { online, token };
+            let report = runtime()?.block_on(operator::check(&settings, &wanted, &SystemClock));
+            if report.is_well() {
+                Ok(report.lines())
+            } else {
+                Err(Failed { code: 1, reasons: report.lines() })
+            }
+        }
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
@@ -127,7 +136,7 @@ async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, Op
         Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
         | Wanted::Connector(_)
         | Wanted::Serve
-        | Wanted::Check
+        | Wanted::Check { .. }
         | Wanted::Help(_)
         | Wanted::Version => Ok(Vec::new()),
     }

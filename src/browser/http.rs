@@ -4,9 +4,19 @@ use crate::browser::body;
 use crate::browser::timer::Timer;
 use crate::http::{HttpAnswer, HttpOutcome, HttpRequest, Method, NetworkFault, RELEVANT_HEADERS};
 use gloo_net::http::{RequestBuilder, Response};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
 };
+
+#[wasm_bindgen]
+extern "C" {
+    /// A promise of what `boot.js` asked for at this address while this module was on its way. It gives each away once.
+    #[wasm_bindgen(js_name = portalEarly, catch)]
+    fn portal_early(address: &str) -> Result<Promise, JsValue>;
+}
 
 /// Answers beyond this many bytes are given up: a page of a thousand devices is far below it.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -32,7 +42,21 @@ pub(super) fn fault() -> NetworkFault {
 }
 
 async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpAnswer> {
-    answer(respond(request, signal).await?).await
+    let response = match early(request).await {
+        Some(response) => response,
+        None => respond(request, signal).await?,
+    };
+    answer(response).await
+}
+
+/// What was asked for before this module was there; `None` when it was not, or failed.
+async fn early(request: &HttpRequest) -> Option<Response> {
+    if request.method != Method::Get || !request.headers.is_empty() {
+        return None;
+    }
+    let promise = portal_early(&request.url).ok()?;
+    let response: web_sys::Response = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    Some(response.into())
 }
 
 /// The answer up to its headers.

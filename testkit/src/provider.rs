@@ -57,6 +57,8 @@ pub struct Habits {
     pub document: Value,
     /// Members that are laid over those of the answer with the tokens; `null` takes one away.
     pub tokens: Value,
+    /// Whether pages of any origin may read its answers (CORS).
+    pub readable: bool,
     /// Whether it says in discovery and in each answer who it is (`iss`, RFC 9207).
     pub names_itself: bool,
     /// The published keys.
@@ -169,6 +171,7 @@ impl Provider {
             after_end: AfterEnd::GoesBack,
             document: json!({}),
             tokens: json!({}),
+            readable: false,
             names_itself: true,
             keys: vec![signer.jwk()],
             keys_text: None,
@@ -190,6 +193,7 @@ impl Provider {
             .route("/auth", get(authorize))
             .route("/token", post(token))
             .route("/end", get(end))
+            .layer(axum::middleware::map_response_with_state(provider.clone(), allow))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok(provider)
@@ -353,6 +357,16 @@ async fn jwks(State(provider): State<Provider>) -> Response {
         Some(text) => text.into_response(),
         None => (habits.status, axum::Json(json!({ "keys": habits.keys }))).into_response(),
     }
+}
+
+/// What a browser asks before it lets a page read an answer.
+async fn allow(State(provider): State<Provider>, mut answer: Response) -> Response {
+    if provider.habits().readable {
+        answer
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static("*"));
+    }
+    answer
 }
 
 fn sent_back(address: &str, query: &str) -> Response {

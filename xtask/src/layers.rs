@@ -59,7 +59,7 @@ const SERVER: Layers = &[
         "composition",
         "domain ports application system vault_aead store_sqlite services oidc config metrics http",
     ),
-    ("operator", "domain ports application system vault_aead store_sqlite config composition"),
+    ("operator", "domain ports application system vault_aead store_sqlite oidc config composition"),
 ];
 
 /// What only these files may name. A sign-in is made where a token or a session has been checked.

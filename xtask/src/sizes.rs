@@ -12,7 +12,7 @@ use crate::progress::bytes;
 use crate::workspace;
 
 /// Everything a first visit transfers, Brotli, in bytes (thousands).
-pub(crate) const WHOLE_LIMIT: u64 = 175_000;
+pub(crate) const WHOLE_LIMIT: u64 = 181_000;
 /// What we would like it to be.
 pub(crate) const WHOLE_GOAL: u64 = 110_000;
 /// The document with the style sheet in it, Brotli.
@@ -158,14 +158,14 @@ mod tests {
 
     #[test]
     fn a_page_within_the_limits_has_no_violations() {
-        let page = with_modules(&[size("a.js", 162_000), size("index.html", 12_000)]);
+        let page = with_modules(&[size("a.js", 168_000), size("index.html", 12_000)]);
         assert_eq!(violations(&page), Vec::<String>::new());
     }
 
     #[test]
     fn each_limit_is_reported_when_it_is_exceeded_by_a_byte() {
         for file in ["a.js", "index.html", "lazy-2.wasm"].map(|name| match name {
-            "a.js" => size(name, 174_001),
+            "a.js" => size(name, 180_001),
             "index.html" => size(name, 12_001),
             name => size(name, 1),
         }) {
@@ -194,7 +194,7 @@ mod tests {
         assert!(
             lines
                 .last()
-                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("60.0 kB")),
+                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("62.0 kB")),
             "{lines:?}"
         );
     }

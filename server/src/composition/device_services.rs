@@ -2,11 +2,13 @@
 
 use super::{StartError, fleet_database, graph_database, private_database};
 use crate::config::{DeviceServiceSettings, Settings};
+use crate::oidc::diagnosis::Finding;
 use crate::ports::{Clock, DeviceService, Randomness};
 use crate::services::NamedService;
-use crate::services::graph::{CommandRecord, GraphService};
+use crate::services::graph::{self, Checked, CommandRecord, GraphService, GraphSettings};
 use crate::services::http::{HttpService, Webhooks};
 use crate::services::simulated::SimulatedFleet;
+use crate::system::{SystemClock, SystemRandomness};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -64,19 +66,19 @@ pub(super) async fn open(
                 all.named.push(NamedService { name: http.name.clone(), service });
                 all.connectors.push(connector);
             }
-            DeviceServiceSettings::Graph(graph) => {
+            DeviceServiceSettings::Graph(tenant) => {
                 let path = graph_database(&settings.database);
                 private_database(&path)?;
                 let record = CommandRecord::open(&path, clock.now())
                     .await
                     .map_err(|error| StartError::CommandRecord(path, error))?;
-                let settings = graph.as_ref().clone();
-                let tenant = GraphService::new(settings, record, Arc::clone(clock), Arc::clone(randomness))
-                    .map_err(|error| StartError::Graph(graph.name.clone(), error))?;
-                let tenant = Arc::new(tenant);
-                let service = Arc::clone(&tenant) as Arc<dyn DeviceService>;
-                all.named.push(NamedService { name: graph.name.clone(), service });
-                all.tenants.push(tenant);
+                let settings = tenant.as_ref().clone();
+                let service = GraphService::new(settings, record, Arc::clone(clock), Arc::clone(randomness))
+                    .map_err(|error| StartError::Graph(tenant.name.clone(), error))?;
+                let graph = Arc::new(service);
+                let service = Arc::clone(&graph) as Arc<dyn DeviceService>;
+                all.named.push(NamedService { name: tenant.name.clone(), service });
+                all.tenants.push(graph);
             }
         }
     }
@@ -84,6 +86,59 @@ pub(super) async fn open(
         tracing::warn!("devices are SIMULATED: what is done with them reaches no phone");
     }
     Ok(all)
+}
+
+/// Says of each device service whether it answers.
+pub async fn look_at(settings: &Settings) -> Vec<Finding> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut findings = Vec::new();
+    for service in &settings.device_services {
+        findings.push(match service {
+            DeviceServiceSettings::Simulated => Finding::note(
+                "device service: simulated".to_owned(),
+                "what is done with its devices reaches no phone: name a device management in [[device_services]]",
+            ),
+            DeviceServiceSettings::Graph(tenant) => {
+                findings.extend(of_tenant(tenant, &clock).await);
+                continue;
+            }
+            DeviceServiceSettings::Http(http) => match HttpService::new(http, Arc::clone(&clock)) {
+                Err(error) => Finding::wrong(format!("device service {}: {}", http.name, error.0), "look at its section"),
+                Ok(connector) => {
+                    connector.look().await;
+                    match connector.ready().await {
+                        Ok(()) => Finding::right(format!("device service {}: answers", http.name)),
+                        Err(error) => Finding::wrong(
+                            format!("device service {}: {error:?}", http.name),
+                            "its address, its certificate and what is shown to it have to be those of its section",
+                        ),
+                    }
+                }
+            },
+        });
+    }
+    findings
+}
+
+/// A tenant of Microsoft Intune: its credential, each permission, the clock, one harmless read, and what follows for each action.
+async fn of_tenant(tenant: &GraphSettings, clock: &Arc<dyn Clock>) -> Vec<Finding> {
+    let name = &tenant.name;
+    match graph::check(tenant, Arc::clone(clock), Arc::new(SystemRandomness)).await {
+        Err(error) => {
+            vec![Finding::wrong(format!("device service {name}: {}", error.0), "look at its section")]
+        }
+        Ok(lines) => lines
+            .into_iter()
+            .map(|line| {
+                let what = format!("device service {name}: {}", line.what);
+                match line.is {
+                    Checked::Ok if line.next_step.is_empty() => Finding::right(what),
+                    Checked::Ok => Finding::note(what, &line.next_step),
+                    Checked::Wrong => Finding::wrong(what, &line.next_step),
+                }
+            })
+            .collect(),
+    }
 }
 
 /// Lets the simulated devices act that speak first, until the server stops.

@@ -91,7 +91,7 @@ fn issuer(rules: &TokenRules) -> &str {
 }
 
 /// By `aud`; where the provider names the client in another claim of access tokens, by that one, and by `aud` only as well.
-fn is_for_this_api(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
+pub(super) fn is_for_this_api(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
     let audience = present(claims, "aud");
     match &rules.client_id_claim {
         None => names(audience, &rules.audience),
@@ -104,7 +104,7 @@ fn is_for_this_api(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
 
 /// An ID token, a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) or a refresh token in any disguise. Where no
 /// claim that only access tokens have tells one, a `nonce` counts as well.
-fn is_id_token(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
+pub(super) fn is_id_token(rules: &TokenRules, claims: &Map<String, Value>) -> bool {
     let is_marked = |(claim, mark): &(&str, &str)| {
         text(claims, claim).is_some_and(|text| text.eq_ignore_ascii_case(mark))
     };
@@ -179,7 +179,7 @@ fn names(audience: Option<&Value>, ours: &str) -> bool {
 }
 
 /// Scopes come as blank-separated text or as a list.
-fn has_scope(scopes: Option<&Value>, required: &str) -> bool {
+pub(super) fn has_scope(scopes: Option<&Value>, required: &str) -> bool {
     if required.is_empty() {
         return true;
     }

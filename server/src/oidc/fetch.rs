@@ -68,7 +68,7 @@ pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
     Ok(client)
 }
 
-fn discovery_address(issuer: &str) -> String {
+pub(super) fn discovery_address(issuer: &str) -> String {
     format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
 }
 

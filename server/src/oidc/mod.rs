@@ -5,10 +5,12 @@
 
 mod claims;
 mod client;
+pub mod diagnosis;
 mod fetch;
 mod id_token;
 mod kept;
 mod keys;
+pub mod online;
 mod provider_document;
 mod token_endpoint;
 

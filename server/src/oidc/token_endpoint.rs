@@ -54,7 +54,7 @@ fn id_token(body: &[u8]) -> Option<SecretText> {
 }
 
 /// `client_secret_basic`: both parts are form-encoded first, which most secrets do not notice and some break without.
-fn basic(client_id: &str, client_secret: &SecretText) -> String {
+pub(super) fn basic(client_id: &str, client_secret: &SecretText) -> String {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let pair = [encoded(client_id), encoded(client_secret.reveal())].join(":");
     ["Basic ", &Base64::encode_string(pair.as_bytes())].concat()

@@ -127,12 +127,18 @@ pub enum Wanted {
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
     },
+    /// Say what is set up right and what to change: the configuration, and with options more
+    Check {
+        /// Ask the provider and the device services too
+        #[arg(long)]
+        online: bool,
+        /// Say of the token in this file whether it would be accepted, and which setting would make it so
+        #[arg(long, value_name = "FILE")]
+        token: Option<PathBuf>,
+    },
     /// Serve.
     #[command(skip)]
     Serve,
-    /// Check the configuration.
-    #[command(skip)]
-    Check,
     /// Print this text on how it is used.
     #[command(skip)]
     Help(String),
@@ -157,7 +163,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Option<Pa
     };
     match (read.command, read.check) {
         (None, false) => Ok((read.config, Wanted::Serve)),
-        (None, true) => Ok((read.config, Wanted::Check)),
+        (None, true) => Ok((read.config, Wanted::Check { online: false, token: None })),
         (Some(command), false) => Ok((read.config, command)),
         (Some(_), true) => Err("--check goes with no command; --help lists the arguments".to_owned()),
     }
@@ -185,7 +191,12 @@ mod tests {
         let anchor = Head::START;
         for (text, expected) in [
             ("", Wanted::Serve),
-            ("--check", Wanted::Check),
+            ("--check", Wanted::Check { online: false, token: None }),
+            ("check", Wanted::Check { online: false, token: None }),
+            (
+                "check --online --token t.jwt",
+                Wanted::Check { online: true, token: Some(PathBuf::from("t.jwt")) },
+            ),
             ("-V", Wanted::Version),
             ("audit verify", Wanted::Audit(AuditCommand::Verify { anchor: None, file: None })),
             (

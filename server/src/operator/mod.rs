@@ -4,12 +4,14 @@
 mod arguments;
 mod audit;
 mod backup;
+mod check;
 mod passcodes;
 mod restore;
 
 pub use arguments::{AuditCommand, ConnectorCheck, ConnectorCommand, PasscodesCommand, Wanted, parse};
 pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;
+pub use check::{CheckUp, Report, check};
 pub use passcodes::reseal;
 pub use restore::restore;
 

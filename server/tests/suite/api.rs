@@ -285,3 +285,27 @@ async fn nothing_but_the_passcode_call_ever_answers_with_a_passcode() {
     let device: Value = server.get("p-aiko", "/me/managedDevices/d-aiko-android").await.json();
     assert_ne!(device["lastSyncDateTime"], "0001-01-01T00:00:00Z");
 }
+
+#[tokio::test]
+async fn lists_are_compressed_for_who_takes_it_and_nothing_else_is() {
+    let server = TestServer::start().await;
+    let authorization = format!("Bearer {}", server.token("p-aiko", 60));
+    let encoding = async |path: &str, accepted: &str| {
+        let headers = [("authorization", authorization.as_str()), ("accept-encoding", accepted)];
+        let answer = server.call("GET", path, &headers).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let encoding = answer.headers.get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+        (encoding, answer.body.len())
+    };
+    let list = "/api/v1.0/me/managedDevices";
+    let (plain, bytes) = encoding(list, "identity").await;
+    assert_eq!(plain, None);
+    for accepted in ["br", "gzip"] {
+        let (compressed, fewer) = encoding(list, accepted).await;
+        assert_eq!(compressed.as_deref(), Some(accepted));
+        assert!(fewer * 2 < bytes, "{accepted}: {fewer} of {bytes}");
+    }
+    // Were the layer around everything, this would be compressed, and what holds a passcode, a token or a session too.
+    let (document, bytes) = encoding("/openapi.json", "br, gzip").await;
+    assert!(document.is_none() && bytes > 10_000);
+}

@@ -94,6 +94,9 @@ async fn where_the_list_of_a_user_is_shut_the_filtered_one_is_asked() {
     assert_eq!(tenant.list(&ALL).await.unwrap(), [PHONE, OTHER_PHONE]);
     let filter = format!("GET /beta/deviceManagement/managedDevices?$filter=userId%20eq%20%27{ADA}%27&");
     assert_eq!(tenant.graph.called(&filter), 1);
+    assert_eq!(tenant.service.ready().await, Ok(()), "a way that is shut is no fault while another is open");
+    tenant.list(&ALL).await.unwrap();
+    assert_eq!(tenant.graph.called("GET /beta/users"), 1, "it is remembered");
     tenant.graph.fails("GET /beta/deviceManagement", GraphFault::error(403, "Forbidden"));
     assert_eq!(tenant.list(&ALL).await, Err(BUSY));
     assert_eq!(tenant.service.ready().await, Err(BUSY));

@@ -42,12 +42,23 @@ struct Standing {
     forbidden: HashMap<ActionKind, UtcTime>,
     /// What the newest token permits.
     permissions: Option<Arc<[String]>>,
+    /// Why there was no token the last time.
+    token_fault: Option<TokenFault>,
 }
 
 /// A turn for one command.
 pub(super) struct Turn<'a> {
     _slot: SemaphorePermit<'a>,
     token: Token,
+}
+
+/// What a 403 means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// This server lacks a permission.
+    IsAFault,
+    /// This way is shut.
+    IsAnAnswer,
 }
 
 /// A call.
@@ -117,6 +128,15 @@ impl Graph {
 
     /// Asks. The standing follows the answer.
     pub(super) async fn get(&self, url: Url) -> Result<Answer, NoAnswer> {
+        self.ask(url, Refusal::IsAFault).await
+    }
+
+    /// The same where there is another way if it is refused.
+    pub(super) async fn try_get(&self, url: Url) -> Result<Answer, NoAnswer> {
+        self.ask(url, Refusal::IsAnAnswer).await
+    }
+
+    async fn ask(&self, url: Url, refusal: Refusal) -> Result<Answer, NoAnswer> {
         let turn = self.turn(Weight::Read).await;
         let answer = match turn {
             Ok(turn) => {
@@ -126,6 +146,7 @@ impl Graph {
         };
         match &answer {
             Err(error) => self.note(Some(error_of(*error)), why(*error)),
+            Ok(answer) if answer.status == 403 && refusal == Refusal::IsAnAnswer => {}
             Ok(answer) if matches!(answer.status, 401 | 403) => {
                 let busy = ServiceError::Busy { retry_after_millis: None };
                 self.note(Some(busy), "it refuses this server: look at its permissions");
@@ -160,25 +181,26 @@ impl Graph {
         Ok(Turn { _slot: slot, token })
     }
 
-    /// A token, or why there is none, which is in the log then.
+    /// A token, or why there is none. One line in the log for each new reason, not one for each call.
     pub(super) async fn token(&self) -> Result<Token, TokenFault> {
-        match self.tokens.token().await {
+        let answer = self.tokens.token().await;
+        let mut standing = self.standing();
+        match &answer {
             Ok(token) => {
-                self.standing().permissions.clone_from(&token.permissions);
-                Ok(token)
+                standing.permissions.clone_from(&token.permissions);
+                standing.token_fault = None;
             }
             Err(fault) => {
-                let TokenFault { why, code, correlation } = &fault;
-                tracing::error!(
-                    service = self.name,
-                    why,
-                    ?code,
-                    ?correlation,
-                    "no token for Microsoft Graph"
-                );
-                Err(fault)
+                let TokenFault { why, code, correlation } = fault;
+                let known = standing.token_fault.as_ref();
+                if known.is_none_or(|known| (known.why, &known.code) != (*why, code)) {
+                    let service = self.name.as_str();
+                    tracing::error!(service, why, ?code, ?correlation, "no token for Microsoft Graph");
+                }
+                standing.token_fault = Some(fault.clone());
             }
         }
+        answer
     }
 
     /// One call; where the token is refused, one more with another: nothing was done then.

@@ -12,6 +12,7 @@ use crate::domain::person::PersonId;
 use crate::ports::{DevicePage, PageRequest, ServiceError};
 use reqwest::Url;
 use serde_json::Value;
+use std::sync::atomic::Ordering;
 
 /// How many pages of a list are read at most.
 const MOST_PAGES: usize = 20;
@@ -52,19 +53,27 @@ impl GraphService {
         let filtered = format!(
             "/{version}/deviceManagement/managedDevices?$filter=userId%20eq%20%27{owner}%27&$select={SELECT}"
         );
-        let mut url = Some(self.url(&own)?);
-        let mut is_filtered = false;
+        let mut is_filtered = self.lists_by_filter.load(Ordering::Relaxed);
+        let mut url = Some(self.url(if is_filtered { &filtered } else { &own })?);
         let mut devices = Vec::new();
         for _ in 0..MOST_PAGES {
             let Some(here) = url.take() else { return Ok(devices) };
-            let answer = self.graph.get(here).await.map_err(error_of)?;
+            let answer =
+                if is_filtered { self.graph.get(here).await } else { self.graph.try_get(here).await };
+            let answer = answer.map_err(error_of)?;
             match answer.status {
                 200 => {}
                 // Some tenants keep that way shut for programs.
                 403 if !is_filtered && devices.is_empty() => {
                     is_filtered = true;
+                    self.lists_by_filter.store(true, Ordering::Relaxed);
                     url = Some(self.url(&filtered)?);
                     continue;
+                }
+                403 => {
+                    // Perhaps the other way is open by now.
+                    self.lists_by_filter.store(false, Ordering::Relaxed);
+                    return Err(error_of_answer(&answer));
                 }
                 // A person this tenant does not know.
                 404 if !is_filtered && is_not_found(&answer) => return Ok(devices),

@@ -38,6 +38,7 @@ use crate::ports::{
 use async_trait::async_trait;
 use calls::Graph;
 use pace::Memory;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ pub struct GraphService {
     graph: Graph,
     record: CommandRecord,
     memory: Memory,
+    /// Whether this tenant keeps the list of a user shut, so that the filtered one is asked at once.
+    lists_by_filter: AtomicBool,
     clock: Arc<dyn Clock>,
     sink: Mutex<Option<Weak<dyn ReportSink>>>,
 }
@@ -63,7 +66,15 @@ impl GraphService {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, GraphError> {
         let graph = Graph::new(&settings, Arc::clone(&clock), randomness)?;
-        Ok(Self { settings, graph, record, memory: Memory::default(), clock, sink: Mutex::default() })
+        Ok(Self {
+            settings,
+            graph,
+            record,
+            memory: Memory::default(),
+            lists_by_filter: AtomicBool::new(false),
+            clock,
+            sink: Mutex::default(),
+        })
     }
 
     /// Looks how the tenant is, where that is not known, so that `ready` tells the truth also when nobody uses it.

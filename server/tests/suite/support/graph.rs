@@ -145,6 +145,11 @@ pub(crate) fn android(id: &str, user: &str) -> Value {
 
 impl SimulatedGraph {
     pub(crate) async fn start() -> Self {
+        Self::with_clock(Arc::new(TestClock::new())).await
+    }
+
+    /// The same by the clock of the server.
+    pub(crate) async fn with_clock(clock: Arc<TestClock>) -> Self {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
             results: BTreeMap::new(),
@@ -169,7 +174,7 @@ impl SimulatedGraph {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let graph = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
-            clock: Arc::new(TestClock::new()),
+            clock,
             memory: Arc::new(Mutex::new(memory)),
         };
         let app = Router::new().fallback(answer).with_state(graph.clone());
