@@ -98,7 +98,7 @@ test.describe('with a stream', () => {
     expect(await page.evaluate(() => document.activeElement.textContent)).toBe(focused);
     await expect(page).toHaveTitle(portal.saying('title.not_now'));
     const step = page.locator('.progress [aria-current=step]');
-    await expect(step).toContainText(portal.saying('pending.step_confirmed'));
+    await expect(step).toContainText(portal.saying('pending.step_working'));
     await expect(step).toContainText(portal.saying('live.step_current'));
     await portal.isDone();
     const spoken = (await spokenOn(page)).join('\n');
