@@ -34,7 +34,7 @@ pub(super) enum Screen {
     LazyLoading,
     /// They could not be loaded.
     LazyFailed,
-    Later(LazyScreen),
+    Lazy(LazyScreen),
 }
 
 impl Screen {
@@ -62,7 +62,7 @@ impl Screen {
     }
 
     fn of_route(model: &Model) -> Self {
-        let later = match &model.page.route {
+        let lazy = match &model.page.route {
             Route::Home => return Self::Landing,
             Route::Devices => return Self::Devices,
             Route::SignedOut => return Self::SignedOut,
@@ -83,13 +83,13 @@ impl Screen {
         match model.page.lazy_screens {
             LazyScreens::NotAsked | LazyScreens::Loading => Self::LazyLoading,
             LazyScreens::Failed => Self::LazyFailed,
-            LazyScreens::Ready => Self::Later(later),
+            LazyScreens::Ready => Self::Lazy(lazy),
         }
     }
 
     /// Whether it is a screen of the lazily loaded part, or stands in the place of one.
     pub(super) const fn is_lazy(&self) -> bool {
-        matches!(self, Self::LazyLoading | Self::LazyFailed | Self::Later(_))
+        matches!(self, Self::LazyLoading | Self::LazyFailed | Self::Lazy(_))
     }
 
     pub(super) fn show(self) -> View {
@@ -109,7 +109,7 @@ impl Screen {
             Self::NotFound => not_found(),
             Self::LazyLoading => loading(),
             Self::LazyFailed => not_loaded(),
-            Self::Later(screen) => lazy::show(screen),
+            Self::Lazy(screen) => lazy::show(screen),
         }
     }
 }

@@ -32,7 +32,7 @@ fn title_of_screen(model: &Model) -> Text {
         | Screen::NotFound
         | Screen::LazyLoading
         | Screen::LazyFailed
-        | Screen::Later(_) => {
+        | Screen::Lazy(_) => {
             let device = model.page.route.device().map(|id| device_name(model, id)).unwrap_or_default();
             return words::title(&model.page.route, &device, &model.features.actions.reset, organisation);
         }

@@ -71,7 +71,7 @@ fn step(step: PendingStep) -> View {
             .class("current")
             .attr("aria-current", "step")
             .child(el("i").class("working").attr("aria-hidden", HIDDEN)),
-        StepState::Later => el("li").child(icon(Icon::Clock)),
+        StepState::Upcoming => el("li").child(icon(Icon::Clock)),
     };
     let word = el("span").class("step-state").words(step.state_word);
     item.child(el("span").words(step.name).text(" ").child(word)).into()

@@ -15,7 +15,7 @@ pub enum StepState {
     /// Going on.
     Current,
     /// Ahead.
-    Later,
+    Upcoming,
 }
 
 /// A step of the way from "accepted" to "confirmed".
@@ -107,7 +107,7 @@ fn steps(phase: PendingPhase) -> Vec<PendingStep> {
         let (state, state_word) = match place.cmp(&current) {
             std::cmp::Ordering::Less => (StepState::Done, t::live_step_done()),
             std::cmp::Ordering::Equal => (StepState::Current, t::live_step_current()),
-            std::cmp::Ordering::Greater => (StepState::Later, t::live_step_later()),
+            std::cmp::Ordering::Greater => (StepState::Upcoming, t::live_step_later()),
         };
         PendingStep { name, state, state_word }
     };
