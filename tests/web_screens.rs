@@ -62,8 +62,9 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     let mut past_failed = signed_in(Route::History, Vec::new());
     past_failed.features.history.state = failed();
     let result = ResultId::parse("r1").expect("an identifier");
-    let mut not_me = at_device("d0", Route::Device);
-    not_me.page.route = Route::UnrecognizedActivity(DeviceId::parse("d0").expect("an identifier"), result);
+    let mut unrecognized_activity = at_device("d0", Route::Device);
+    unrecognized_activity.page.route =
+        Route::UnrecognizedActivity(DeviceId::parse("d0").expect("an identifier"), result);
     let mut warned = signed_in(Route::Devices, three_devices());
     warned.features.shared_computer.screen = Computer::Shared;
     warned.features.shared_computer.idleness = Idleness::Warning(Milliseconds(60_000));
@@ -73,11 +74,11 @@ fn every_screen() -> Vec<(&'static str, Model)> {
     vec![
         (
             "later_loading",
-            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LazyScreens::Loading),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.lazy_screens = LazyScreens::Loading),
         ),
         (
             "later_failed",
-            with(signed_in(Route::Help, Vec::new()), |model| model.page.later = LazyScreens::Failed),
+            with(signed_in(Route::Help, Vec::new()), |model| model.page.lazy_screens = LazyScreens::Failed),
         ),
         ("loading", with(signed_out(Route::Home), |model| model.page.config = Config::Loading)),
         (

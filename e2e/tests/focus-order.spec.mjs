@@ -80,7 +80,7 @@ for (const language of LANGUAGES) {
           ['link', 'help.heading'],
           ['link', 'history_page.heading'],
           ['link', 'devices.heading'],
-          ['link', 'Example Corporation'],
+          ['link', `Example Corporation ${portal.saying('app.name').source}`],
           ['link', 'app.skip_to_content'],
         ]),
       );

@@ -17,6 +17,7 @@ use crate::route::Route;
 use crate::shell::{Selected, select, selected_from, use_model, use_tr};
 use crate::words;
 use crate::words::{Notice, RefusalView, ResetCommand, Tone};
+use leptos::prelude::WithUntracked;
 use portal_contract::UtcTime;
 use std::sync::Arc;
 
@@ -173,12 +174,16 @@ fn line(device: &Device) -> Text {
 }
 
 fn command(device: &Device) -> View {
+    // Filled, unless the last try has just failed: what is filled is what helps.
+    let going_on = devices::words::going_on(device, use_model().with_untracked(minute_now));
+    let has_failed = going_on.is_some_and(|notice| notice.tone == Tone::Bad);
+    let weight = if has_failed { Weight::Plain } else { Weight::Primary };
     let press = if device.open_run().is_some() {
         link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
     } else {
         match words::reset_availability(device) {
             ResetCommand::Available { .. } => button(
-                Weight::Plain,
+                weight,
                 t::reset_command(),
                 Event::Actions(actions::Event::ResetChosen(device.id.clone())),
             ),
