@@ -55,3 +55,38 @@ pub const ALL: [&str; 13] = [
 pub fn example(address: &str, device: &str, run: &str) -> String {
     address.replace(DEVICE_ID, device).replace(RUN_ID, run)
 }
+
+/// Whether a path is an address of the page, whatever its identifiers are. A slash at the end is tolerated.
+#[must_use]
+pub fn is_address(path: &str) -> bool {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    ALL.iter().any(|address| {
+        let (mut expected, mut found) = (address.trim_start_matches('/').split('/'), path.split('/'));
+        loop {
+            match (expected.next(), found.next()) {
+                (None, None) => return true,
+                (Some(expected), Some(found))
+                    if expected == found || (expected.starts_with('{') && !found.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_may_have_a_dot_and_a_file_is_no_address() {
+        for address in ALL {
+            let path = example(address, "d.1.html", "r.1");
+            assert!(is_address(&path), "{path}");
+            assert!(is_address(&format!("{path}/")), "{path}/");
+        }
+        for path in ["/index.html", "/devices//history", "/devices/a/b/c/d/e", "/assets/x", "/robots.txt"] {
+            assert!(!is_address(path), "{path}");
+        }
+    }
+}

@@ -11,8 +11,9 @@ use crate::error::Result;
 use crate::progress::bytes;
 use crate::workspace;
 
-/// Everything a first visit transfers, Brotli, in bytes (thousands).
-pub(crate) const WHOLE_LIMIT: u64 = 181_000;
+/// Everything a first visit transfers, Brotli, in bytes (thousands): what it is, and room for another compiler. What it should be
+/// is 140,000; ADR 13 says what is in the way.
+pub(crate) const WHOLE_LIMIT: u64 = 187_000;
 /// What we would like it to be.
 pub(crate) const WHOLE_GOAL: u64 = 110_000;
 /// The document with the style sheet in it, Brotli.

@@ -8,6 +8,7 @@ use super::api_error::ApiError;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use portal_contract::addresses;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use tower_http::services::ServeDir;
@@ -128,7 +129,8 @@ impl PageSite {
 
     async fn file(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         let has_extension = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-        let is_page = !has_extension && !path.starts_with(ASSETS);
+        // The identifier of a device may have a dot; reloading its address must not look for a file.
+        let is_page = !path.starts_with(ASSETS) && (!has_extension || addresses::is_address(path));
         let name = if is_page { INDEX_FILE } else { path };
         self.found(method, name, headers).await.unwrap_or_else(|| ApiError::not_found().into_response())
     }

@@ -37,7 +37,11 @@ async fn with_page(headers: Option<&str>) -> (tempfile::TempDir, TestServer) {
 async fn every_address_of_the_page_is_index_html_which_is_never_stored() {
     let (_folder, server) = with_page(None).await;
     let known = addresses::ALL.map(|address| addresses::example(address, "d-1", "r-1"));
-    for path in known.iter().map(String::as_str).chain(["/callback?code=x&state=y"]) {
+    for path in known.iter().map(String::as_str).chain([
+        "/callback?code=x&state=y",
+        "/devices/d.1.html",
+        "/devices/a.b/history",
+    ]) {
         let answer = server.call("GET", path, &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
