@@ -201,7 +201,7 @@ fn the_lints_of_this_crate_are_the_workspaces_but_for_the_c_symbol() {
     let all = include_str!("../../Cargo.toml");
     for section in ["lints.rust", "lints.clippy"] {
         let expected = table(all, &format!("workspace.{section}"));
-        assert!(expected.len() > 3, "the search itself works");
+        assert!(expected.len() > 2, "the search itself works");
         assert_eq!(table(ours, section), expected, "{section}");
     }
 }

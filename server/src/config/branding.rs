@@ -20,8 +20,22 @@ pub(super) const BRANDING: [&str; 10] = [
 ];
 
 /// The entries of `config.json`, and those of its part `support` (`docs/hosting.md`).
-const OF_CONFIG: [&str; 8] =
-    ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale", "mode", "support"];
+const OF_CONFIG: [&str; 14] = [
+    "apiBase",
+    "authority",
+    "clientId",
+    "scopes",
+    "resource",
+    "audience",
+    "trustedAudiences",
+    "signOutFirst",
+    "stepUpPrompt",
+    "stepUpAcrValues",
+    "stepUpClaims",
+    "defaultLocale",
+    "mode",
+    "support",
+];
 const OF_SUPPORT: [&str; 4] = ["name", "phone", "email", "url"];
 
 /// Characters. Longer ones are two numbers or a sentence, and a telephone would dial neither.

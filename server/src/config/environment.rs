@@ -12,7 +12,15 @@ const PREFIX: &str = "PORTAL__";
 const IN_CAMEL_CASE: [&str; 2] = ["branding", "page"];
 
 /// Keys of the page's configuration in camel case, which a name in capitals cannot spell.
-const OF_THE_PAGE: [&str; 3] = ["apiBase", "clientId", "defaultLocale"];
+const OF_THE_PAGE: [&str; 7] = [
+    "apiBase",
+    "clientId",
+    "defaultLocale",
+    "trustedAudiences",
+    "stepUpPrompt",
+    "stepUpAcrValues",
+    "stepUpClaims",
+];
 
 /// A key without case and underscores.
 fn plain(key: &str) -> String {
