@@ -71,7 +71,7 @@ async fn a_row_is_one_link_with_name_platform_and_status() {
     let link = page.find(".device a").and_then(|link| link.get_attribute("href"));
     assert_eq!(link.as_deref(), Some("/devices/d0"));
     let row = page.text(".device");
-    for part in ["Galaxy", "Android 6.0", "Passcode can be reset", "Last check-in"] {
+    for part in ["Galaxy", "Android 6.0", "Can access company resources", "Last check-in"] {
         assert!(row.contains(part), "{part} in {row}");
     }
     assert_eq!(page.count("#device-search"), 0, "three devices need no search");
@@ -151,7 +151,7 @@ async fn dialog_a_is_named_by_its_heading_takes_the_focus_and_gives_it_back() {
     assert!(page.text(&format!("#{label}")).contains("Galaxy"));
     let inside = document().active_element().expect("a focus");
     assert!(dialog.contains(Some(inside.unchecked_ref())));
-    assert!(page.text("dialog").contains("5 minutes"));
+    assert!(page.text("dialog").contains("4½ minutes"));
     page.press("Cancel").await;
     settle().await;
     assert_eq!(page.count("dialog"), 0);

@@ -155,12 +155,14 @@ struct Running {
 impl Running {
     /// Asks everything in the table and says of each row whether the answer was right.
     fn verdicts(&self, lists: &Lists, site: &Site) -> Result<Vec<Verdict>> {
+        let style = site.style_source()?;
         lists
             .table(site, self.promises)
             .iter()
             .map(|expectation| match answer::over_http(self.port, &expectation.path, expectation.accepts) {
                 Ok(mut answer) => {
                     answer.replace_in("content-security-policy", PROVIDER, "https:");
+                    answer.replace_in("content-security-policy", &style, "'the style sheet'");
                     expectation.verdict(&answer, self.promises, site)
                 }
                 Err(Error::Interrupted) => Err(Error::Interrupted),

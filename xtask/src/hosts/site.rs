@@ -55,6 +55,14 @@ impl Site {
         Ok(Self { _directory: directory, root, files })
     }
 
+    /// How the policy has to name the style sheet that stands in the document: by its digest.
+    pub(super) fn style_source(&self) -> Result<String> {
+        let html = workspace::read(&self.root.join("index.html"))?;
+        let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
+        let (style, _) = style.ok_or_else(|| Error::Build("index.html has no style sheet in it".into()))?;
+        Ok(format!("'{}'", digest::short_integrity(style.as_bytes())))
+    }
+
     /// The directory that is served.
     pub(super) fn path(&self) -> &Path {
         &self.root
