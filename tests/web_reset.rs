@@ -109,14 +109,14 @@ async fn waiting_never_says_done() {
     }))
     .await;
     assert!(page.all_text().contains("not done yet"));
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Reached the device Now");
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Waiting for the device to connect Now");
     page.change(|model| {
         if let ActionFlow::Pending { phase, .. } = &mut model.features.actions.reset {
             *phase = PendingPhase::Delivered;
         }
     })
     .await;
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Confirmed by the device Now");
+    assert_eq!(page.text(".progress [aria-current]").trim(), "Waiting for the device to report that it is done Now");
     assert!(!page.has_pressable("Cancel this reset"));
 }
 
