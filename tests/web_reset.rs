@@ -116,7 +116,10 @@ async fn waiting_never_says_done() {
         }
     })
     .await;
-    assert_eq!(page.text(".progress [aria-current]").trim(), "Waiting for the device to report that it is done Now");
+    assert_eq!(
+        page.text(".progress [aria-current]").trim(),
+        "Waiting for the device to report that it is done Now"
+    );
     assert!(!page.has_pressable("Cancel this reset"));
 }
 

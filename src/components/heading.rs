@@ -15,7 +15,7 @@ use crate::components::{View, effect, el, group, live_text, words};
 use crate::i18n::Text;
 use crate::shell::{Selected, use_tr};
 use leptos::prelude::{RwSignal, Set, With, document, request_animation_frame, set_timeout};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -23,6 +23,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 const HEADING: &str = "page-heading";
+
+thread_local! {
+    /// Whether the heading has the focus only because what had it is gone: whatever comes in its place may have it.
+    static STANDS_IN: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The heading of the screen.
 pub fn heading(text: Text) -> View {
@@ -48,14 +53,17 @@ pub fn focus_heading(only_if_lost: bool) {
         let heading = heading.or_else(|| document().get_element_by_id(HEADING));
         let heading = heading.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
         if let (Some(heading), true) = (heading, is_lost || !only_if_lost) {
+            STANDS_IN.set(only_if_lost);
             let _focused = heading.focus();
         }
     });
 }
 
-/// Gives the element the focus, if nothing has it.
+/// Gives the element the focus, if nothing has it but the heading that stands in for what is gone.
 pub fn take_lost_focus(element: &HtmlElement) {
-    let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    let is_lost = document()
+        .active_element()
+        .is_none_or(|active| active.tag_name() == "BODY" || (active.id() == HEADING && STANDS_IN.get()));
     if is_lost {
         let _focused = element.focus();
     }
