@@ -123,3 +123,14 @@ fn the_log_says_that_something_was_left_out() {
     assert!(browser.log.iter().any(is_said), "{:?}", browser.log);
     assert_eq!(browser.model.features.devices.list.all().len(), 1);
 }
+
+#[test]
+fn a_list_of_which_nothing_can_be_read_is_no_empty_list() {
+    for entries in [vec![json!({ "id": 7 })], vec![json!(null), json!("x")], vec![device_json_with("", &[])]]
+    {
+        assert!(decode_devices(&page(&entries), BASE).is_err(), "{entries:?}");
+    }
+    assert!(decode_history(&page(&[json!(1)]), BASE).is_err());
+    assert!(decode_notifications(&page(&[json!(1)])).is_err());
+    assert!(decode_devices(&page(&[]), BASE).is_ok_and(|page| page.devices.is_empty()));
+}

@@ -41,10 +41,14 @@ pub struct HistoryPage {
     pub left_out: usize,
 }
 
-/// A page of a collection, and how many of its entries could not be read.
+/// A page of a collection, and how many of its entries could not be read. One of which none could be read is no answer: "nothing
+/// there" would be a lie.
 fn page<T>(fields: &Fields<'_>, read: fn(&Fields<'_>) -> T) -> (Page<T>, usize) {
     let page = Page::read(fields, read);
     let left_out = fields.list("value").len().saturating_sub(page.value.len());
+    if page.value.is_empty() && left_out > 0 {
+        fields.refuse();
+    }
     (page, left_out)
 }
 
@@ -90,6 +94,9 @@ pub fn decode_devices(outcome: &HttpOutcome, base: &str) -> Result<DevicePage, A
     let read = page.value.len();
     let devices: Vec<_> = page.value.into_iter().filter_map(Device::from_contract).map(Arc::new).collect();
     let left_out = unread.saturating_add(read.saturating_sub(devices.len()));
+    if devices.is_empty() && left_out > 0 {
+        return Err(ApiError::NotUnderstood { status });
+    }
     Ok(DevicePage { devices, next, is_partial, left_out })
 }
 
