@@ -683,9 +683,11 @@ fn a_result_on_the_screen_is_no_news_and_all_can_be_marked_as_read() {
     browser.pass(61);
     let before = browser.model.page.announcement.sequence;
     browser.answer("/me/notifications", Ok(answer(200, &json!({ "value": [item("n1", "r1")] }))));
-    assert_eq!(browser.model.features.notifications.unread(), 0);
-    assert_eq!(browser.count("POST /me/notifications/n1/read"), 1);
     assert_eq!(browser.model.page.announcement.sequence, before, "nothing is said of it");
+    assert_eq!(browser.model.features.notifications.unread(), 1, "the flag confirms it");
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Devices)));
+    assert_eq!(browser.model.features.notifications.unread(), 0, "it was on the screen");
+    assert_eq!(browser.count("POST /me/notifications/n1/read"), 1);
 
     browser.pass(61);
     let more = json!({ "value": [item("n3", "r3"), item("n2", "r2")] });

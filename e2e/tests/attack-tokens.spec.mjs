@@ -107,8 +107,8 @@ const CLAIMS = [
   ['signed in never', { auth_time: 0 }, 'auth.auth_time_missing'],
   ['nobody', { sub: undefined }, 'auth.subject_missing'],
   ['an empty person', { sub: '' }, 'auth.subject_missing'],
-  ['a person who is a number', { sub: 7 }, byMode({ token: 'auth.id_token_malformed', session: 'auth.subject_missing' })],
-  ['an end that is a text', { exp: 'tomorrow' }, byMode({ token: 'auth.id_token_malformed', session: 'auth.token_expired' })],
+  ['a person who is a number', { sub: 7 }, 'auth.subject_missing'],
+  ['an end that is a text', { exp: 'tomorrow' }, 'auth.token_expired'],
 ];
 
 test('claims: iss, aud, azp, exp, iat, nonce, auth_time, sub', async ({ stage, refused }) => {

@@ -27,6 +27,7 @@ impl Features {
         if route == context.page.route {
             return self.enter_route(context);
         }
+        self.read_what_was_on_screen(context);
         context.page.route = route;
         self.forget_failed_lazy_screens(context);
         context.page.arrivals = context.page.arrivals.wrapping_add(1);

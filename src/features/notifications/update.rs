@@ -82,17 +82,27 @@ impl Features {
         }
     }
 
-    /// A notification whose result stands on the visible screen is read: there is nothing to tell of it any more.
-    fn read_what_is_on_screen(&mut self, context: &mut Context) {
-        let Route::ResetPasscode(device) = &context.page.route else { return };
+    /// The unread notification whose result stands on the visible screen.
+    fn on_screen(&self, context: &Context) -> Option<String> {
+        let Route::ResetPasscode(device) = &context.page.route else { return None };
         let reset = &self.actions.reset;
         if !context.page.is_visible || !reset.has_ended() || reset.device() != Some(device) {
-            return;
+            return None;
         }
-        let Some(run) = reset.run().map(|run| run.id.clone()) else { return };
+        let run = &reset.run()?.id;
         let items = &self.notifications.items;
-        let shown = items.iter().find(|item| item.result_id == run && !item.is_read);
-        if let Some(id) = shown.map(|item| item.id.clone()) {
+        items.iter().find(|item| item.result_id == *run && !item.is_read).map(|item| item.id.clone())
+    }
+
+    /// How many unread notifications say something new: what is on the screen has been said.
+    fn unsaid(&self, context: &Context) -> usize {
+        let unread = self.notifications.unread();
+        unread.saturating_sub(usize::from(self.on_screen(context).is_some()))
+    }
+
+    /// The screen is left: a notification whose result stood on it is read. Until then the flag confirms it.
+    pub(crate) fn read_what_was_on_screen(&mut self, context: &mut Context) {
+        if let Some(id) = self.on_screen(context) {
             self.notifications.mark_read(&id, context);
         }
     }
@@ -129,7 +139,7 @@ impl Features {
                 context.note_left_out(page.left_out, "notifications");
                 let items = page.items;
                 let was_loaded = self.notifications.state == LoadState::Loaded;
-                let before = self.notifications.unread();
+                let before = self.unsaid(context);
                 if was_loaded {
                     self.read_devices_of_news(&items, context);
                 }
@@ -137,8 +147,7 @@ impl Features {
                     self.notifications.items = Arc::new(items);
                 }
                 self.notifications.state = LoadState::Loaded;
-                self.read_what_is_on_screen(context);
-                let new = self.notifications.unread().saturating_sub(before);
+                let new = self.unsaid(context).saturating_sub(before);
                 if was_loaded && new > 0 {
                     context.say(Announcement::NotificationsArrived(new));
                 }
