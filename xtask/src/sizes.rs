@@ -159,14 +159,14 @@ mod tests {
 
     #[test]
     fn a_page_within_the_limits_has_no_violations() {
-        let page = with_modules(&[size("a.js", 168_000), size("index.html", 12_000)]);
+        let page = with_modules(&[size("a.js", WHOLE_LIMIT - 13_000), size("index.html", HTML_LIMIT)]);
         assert_eq!(violations(&page), Vec::<String>::new());
     }
 
     #[test]
     fn each_limit_is_reported_when_it_is_exceeded_by_a_byte() {
         for file in ["a.js", "index.html", "lazy-2.wasm"].map(|name| match name {
-            "a.js" => size(name, 180_001),
+            "a.js" => size(name, WHOLE_LIMIT - 1_000 + 1),
             "index.html" => size(name, 12_001),
             name => size(name, 1),
         }) {
