@@ -121,7 +121,7 @@ fn account() -> View {
     let account = select(use_model(), account_name);
     let tr = use_tr();
     let dispatch = use_dispatch();
-    let name = move || person.get().unwrap_or_else(|| tr.text(&t::session_account()));
+    let name = move || tr.text(&person.get().map_or_else(t::session_account, |name| Text::verbatim(&name)));
     let button = el("button")
         .attr("type", "button")
         .class("tool account")
@@ -140,7 +140,7 @@ fn account() -> View {
         .attr("popover", "auto")
         .attr_words("aria-label", t::session_account())
         .child(el("p").child(el("strong").live_text(name)))
-        .live(move || account.get().map(|account| el("p").class("reference").text(account)))
+        .live(move || account.get().map(|account| el("p").class("reference").words(Text::verbatim(&account))))
         .child(borrowed_mark())
         .child(language_switch())
         .child(out);
