@@ -243,13 +243,13 @@ async fn a_row_of_the_history_keeps_its_roles_and_leads_to_this_was_not_me() {
     // One number for all that belongs to a run.
     assert_eq!(page.text("tbody code"), "r1");
     let link = page.find("tbody a[href=\"/devices/d0/not-me/r1\"]").expect("the link");
-    assert_eq!(link.text_content().as_deref(), Some("This wasn't me"));
+    assert_eq!(link.text_content().as_deref(), Some("Wasn't you?"));
     page.press("Download as CSV").await;
     assert!(
         page.said()
             .iter()
             .any(|event| matches!(event, Event::History(history::Event::TableWritten { content, .. })
-        if content.contains("req-e1")))
+        if content.contains("r1")))
     );
 }
 
