@@ -76,6 +76,12 @@ pub(super) fn discovery_address(issuer: &str) -> String {
 pub(super) async fn discovery(client: &reqwest::Client, issuer: &str) -> Result<Value, ProviderError> {
     let address = discovery_address(issuer);
     let discovery = document(client, &address).await?;
+    if !discovery.is_object() {
+        return Err(ProviderError::new(
+            Fault::Malformed,
+            format!("{address} answers with JSON that is no object"),
+        ));
+    }
     let named = discovery.get("issuer").and_then(Value::as_str);
     if named != Some(issuer) {
         let text = format!("{address} names another issuer: expected {issuer:?}, came {named:?}");
