@@ -19,6 +19,7 @@ pub mod headers;
 mod history;
 pub mod json;
 mod notification;
+pub mod page_config;
 mod passcode;
 mod person;
 mod problem;

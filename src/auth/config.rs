@@ -4,6 +4,7 @@ use super::address::is_acceptable_url;
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
 use portal_contract::json::{self, Fields, read_value};
+use portal_contract::page_config;
 use serde_json::Value;
 
 /// Where `config.json` lies, and how long it may take.
@@ -108,22 +109,6 @@ impl StepUpRequest {
     }
 }
 
-/// The entries of `config.json` that are texts.
-const TEXTS: [&str; 12] = [
-    "apiBase",
-    "authority",
-    "clientId",
-    "scopes",
-    "resource",
-    "audience",
-    "trustedAudiences",
-    "stepUpPrompt",
-    "stepUpAcrValues",
-    "stepUpClaims",
-    "defaultLocale",
-    "mode",
-];
-
 /// The page's configuration, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageConfig {
@@ -196,12 +181,12 @@ impl PageConfig {
 
     fn read(fields: &Fields<'_>) -> Result<Self, ConfigError> {
         // An entry of the wrong type is a fault of the whole document.
-        fields.expect_texts(&TEXTS);
+        fields.expect_texts(&page_config::TEXTS);
         let names = ["apiBase", "authority", "clientId", "scopes", "resource", "defaultLocale", "mode"];
         let [api_base, authority, client_id, scopes, resource, default_locale, mode] =
             names.map(|name| fields.optional_word(name));
-        if fields.value("signOutFirst").is_some_and(|value| !value.is_boolean())
-            || fields.value("support").is_some_and(|value| !value.is_object())
+        if fields.value(page_config::SIGN_OUT_FIRST).is_some_and(|value| !value.is_boolean())
+            || fields.value(page_config::SUPPORT).is_some_and(|value| !value.is_object())
         {
             fields.refuse();
         }

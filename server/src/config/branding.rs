@@ -2,7 +2,7 @@
 //! the page without a word.
 
 use super::reader::Section;
-use portal_contract::Branding;
+use portal_contract::{Branding, page_config};
 use serde_json::{Map, Value as Json};
 
 /// The keys of `[branding]`: the fields of [`Branding`].
@@ -19,23 +19,7 @@ pub(super) const BRANDING: [&str; 10] = [
     "privacyUrl",
 ];
 
-/// The entries of `config.json`, and those of its part `support` (`docs/hosting.md`).
-const OF_CONFIG: [&str; 14] = [
-    "apiBase",
-    "authority",
-    "clientId",
-    "scopes",
-    "resource",
-    "audience",
-    "trustedAudiences",
-    "signOutFirst",
-    "stepUpPrompt",
-    "stepUpAcrValues",
-    "stepUpClaims",
-    "defaultLocale",
-    "mode",
-    "support",
-];
+/// The entries of `config.json` in its part `support` (`docs/hosting.md`).
 const OF_SUPPORT: [&str; 4] = ["name", "phone", "email", "url"];
 
 /// Characters. Longer ones are two numbers or a sentence, and a telephone would dial neither.
@@ -128,8 +112,10 @@ pub(super) fn unknown_entries(config: &Map<String, Json>) -> Vec<String> {
             })
             .collect()
     };
-    let mut mistakes = unknown(config, &OF_CONFIG, "");
-    if let Some(support) = config.get("support").and_then(Json::as_object) {
+    let entries =
+        [page_config::TEXTS.as_slice(), &[page_config::SIGN_OUT_FIRST, page_config::SUPPORT]].concat();
+    let mut mistakes = unknown(config, &entries, "");
+    if let Some(support) = config.get(page_config::SUPPORT).and_then(Json::as_object) {
         mistakes.extend(unknown(support, &OF_SUPPORT, "support."));
     }
     mistakes

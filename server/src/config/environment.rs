@@ -4,23 +4,13 @@
 //! `PORTAL__BRANDING__DISPLAYNAME` and `PORTAL__BRANDING__DISPLAY_NAME` mean `displayName`.
 
 use super::branding::BRANDING;
+use portal_contract::page_config;
 use toml::{Table, Value};
 
 const PREFIX: &str = "PORTAL__";
 
-/// The sections whose keys are in camel case.
+/// The sections whose keys are in camel case, which a name in capitals cannot spell.
 const IN_CAMEL_CASE: [&str; 2] = ["branding", "page"];
-
-/// Keys of the page's configuration in camel case, which a name in capitals cannot spell.
-const OF_THE_PAGE: [&str; 7] = [
-    "apiBase",
-    "clientId",
-    "defaultLocale",
-    "trustedAudiences",
-    "stepUpPrompt",
-    "stepUpAcrValues",
-    "stepUpClaims",
-];
 
 /// A key without case and underscores.
 fn plain(key: &str) -> String {
@@ -42,7 +32,7 @@ pub(super) fn apply(table: &mut Table, environment: &[(String, String)]) {
 fn set(table: &mut Table, path: &[&str], value: &str, is_camel: bool) {
     let Some((first, rest)) = path.split_first() else { return };
     let existing = table.keys().find(|key| plain(key) == plain(first)).cloned();
-    let in_camel_case = || BRANDING.iter().chain(&OF_THE_PAGE).find(|key| plain(key) == plain(first));
+    let in_camel_case = || BRANDING.iter().chain(&page_config::TEXTS).find(|key| plain(key) == plain(first));
     let spelled = is_camel.then(in_camel_case).flatten().map(|key| (*key).to_owned());
     let key = existing.or(spelled).unwrap_or_else(|| first.to_lowercase());
     if rest.is_empty() {

@@ -1,0 +1,21 @@
+//! The entries of `config.json` (`docs/hosting.md`): the page reads them, and a server that serves the page checks them.
+
+/// Those that are texts.
+pub const TEXTS: [&str; 12] = [
+    "apiBase",
+    "authority",
+    "clientId",
+    "scopes",
+    "resource",
+    "audience",
+    "trustedAudiences",
+    "stepUpPrompt",
+    "stepUpAcrValues",
+    "stepUpClaims",
+    "defaultLocale",
+    "mode",
+];
+/// Whether a reset begins with a sign-out: true or false.
+pub const SIGN_OUT_FIRST: &str = "signOutFirst";
+/// How to reach IT: an object.
+pub const SUPPORT: &str = "support";
