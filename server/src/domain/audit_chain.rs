@@ -323,6 +323,8 @@ pub struct Verifier<'keys> {
     /// The last line, linked or not.
     last: i64,
     last_key: Option<KeyId>,
+    /// Whether the key of the line before is known.
+    knows_last_key: bool,
 }
 
 impl<'keys> Verifier<'keys> {
@@ -330,7 +332,13 @@ impl<'keys> Verifier<'keys> {
     #[must_use]
     pub const fn new(start: Head, keys: Option<&'keys KeyRing>, anchor: Option<Head>) -> Self {
         let whole = Whole { head: start, lines: 0, sealed: 0, waiting: 0 };
-        Self { keys, anchor, whole, last: start.sequence, last_key: None }
+        Self { keys, anchor, whole, last: start.sequence, last_key: None, knows_last_key: false }
+    }
+
+    /// Goes on after the newest linked line, whose key is known: for the lines that wait.
+    #[must_use]
+    pub fn going_on(head: Head, last_key: Option<KeyId>, keys: Option<&'keys KeyRing>) -> Self {
+        Self { last_key, knows_last_key: head != Head::START, ..Self::new(head, keys, None) }
     }
 
     /// Checks the next line.
@@ -362,7 +370,7 @@ impl<'keys> Verifier<'keys> {
             return Err(Broken::Changed(expected));
         }
         // Without this, a record that was computed anew without a key would be covered by the next sealed line.
-        let goes_on = self.whole.lines == 0 || self.last_key == link.key;
+        let goes_on = !self.knows_last_key || self.last_key == link.key;
         if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
             return Err(Broken::NotAttested(expected));
         }
@@ -370,6 +378,7 @@ impl<'keys> Verifier<'keys> {
         self.whole.lines += 1;
         self.whole.sealed += u64::from(key.is_some());
         self.last_key.clone_from(&link.key);
+        self.knows_last_key = true;
         if matches!(standing, Standing::Waiting { .. }) {
             self.whole.waiting += 1;
             return Ok(());

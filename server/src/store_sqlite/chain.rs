@@ -66,43 +66,24 @@ impl Chain {
     /// cover, with its key, lines that somebody wrote without it. A line goes on with the key of the line before; only the
     /// line that [`SqliteStore::seal_audit`] writes may go on with another.
     async fn link_portion(&self, connection: &mut SqliteConnection) -> Result<usize, StoreError> {
-        let newest = newest(connection).await?;
-        let (mut head, mut last_key) = newest.map_or((Head::START, None), |(head, key)| (head, key));
-        let begins = head == Head::START;
+        let (mut head, last_key) = newest(connection).await?.unwrap_or((Head::START, None));
+        let mut verifier = Verifier::going_on(head, last_key, self.keys());
         let rows = portion(connection, LINES, head.sequence).await?;
-        for (number, row) in rows.iter().enumerate() {
-            let line = line(row)?;
-            let broken = |code: &str| {
+        for row in &rows {
+            let (line, standing) = (line(row)?, standing(row)?);
+            verifier.check(&line, &standing).map_err(|broken| {
                 StoreError::Corrupt(format!(
-                    "line {} of the audit record cannot be linked ({code}): stop the server and run \
+                    "line {} of the audit record cannot be linked ({}): stop the server and run \
                      `portal-server audit verify`",
-                    line.sequence
+                    line.sequence,
+                    broken.code()
                 ))
-            };
-            let Standing::Waiting { nonce, seal: own } = standing(row)? else {
-                return Err(broken(Broken::Unlinked(line.sequence).code()));
-            };
-            if line.sequence != head.sequence.saturating_add(1) {
-                return Err(broken(Broken::Missing(head.sequence.saturating_add(1)).code()));
-            }
-            let key = match &own.key {
-                None => None,
-                Some(id) => Some(
-                    self.keys()
-                        .and_then(|keys| keys.find(id))
-                        .ok_or_else(|| broken(Broken::UnknownKey(line.sequence, id.clone()).code()))?,
-                ),
-            };
-            if seal(&nonce, &line, key) != own.hash {
-                return Err(broken(Broken::Changed(line.sequence).code()));
-            }
-            let goes_on = (begins && number == 0) || last_key == own.key;
-            if !goes_on && line.event != AuditEvent::AuditKeyChanged.as_str() {
-                return Err(broken(Broken::NotAttested(line.sequence).code()));
-            }
+            })?;
+            // What follows the newest link and was found right waits.
+            let Standing::Waiting { seal: Link { key: id, .. }, .. } = standing else { break };
+            let key = id.as_ref().and_then(|id| self.keys()?.find(id));
             head = Head { sequence: line.sequence, hash: hash(head.hash, &line, key) };
-            insert(connection, line.sequence, &Link { key: own.key.clone(), hash: head.hash }).await?;
-            last_key = own.key;
+            insert(connection, line.sequence, &Link { key: id, hash: head.hash }).await?;
         }
         Ok(rows.len())
     }
