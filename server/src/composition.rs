@@ -22,7 +22,7 @@ use crate::ports::{
 use crate::services::graph::{GraphError, GraphService, RecordError};
 use crate::services::http::{HttpService, HttpServiceError};
 use crate::services::simulated::{FleetError, SimulatedFleet};
-use crate::services::{NamedService, ServiceRouter, SwitchedService};
+use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{
     LocalLimits, LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
@@ -242,10 +242,8 @@ impl Server {
             let counted = CountedService::new(named.service, &named.name, Arc::clone(&metrics));
             NamedService { service: Arc::new(counted), name: named.name }
         };
-        let services: Arc<dyn DeviceService> =
-            Arc::new(ServiceRouter::new(named.into_iter().map(counted).collect()));
-        let services: Arc<dyn DeviceService> =
-            Arc::new(SwitchedService::new(services, settings.switched_off.clone()));
+        let all = ServiceRouter::new(named.into_iter().map(counted).collect());
+        let services: Arc<dyn DeviceService> = Arc::new(all.without(settings.switched_off.clone()));
         let parts = PortalParts {
             store: Arc::new(store.clone()),
             services: Arc::clone(&services),
@@ -354,8 +352,11 @@ impl Server {
     ) {
         let queue = tokio::spawn(self.queue.run(stop.clone()));
         tokio::spawn(close_streams(Arc::clone(&self.portal), stop.clone()));
-        let rates = tokio::spawn(write_rates(Arc::clone(&self.portal), stop.clone()));
-        let record = tokio::spawn(link_audit(Arc::clone(&self.portal), stop.clone()));
+        let portal = Arc::clone(&self.portal);
+        let rates =
+            tokio::spawn(every(RATES_WRITTEN_EVERY, stop.clone(), move || write_rates(Arc::clone(&portal))));
+        let portal = Arc::clone(&self.portal);
+        let record = tokio::spawn(every(LINKED_EVERY, stop.clone(), move || link_audit(Arc::clone(&portal))));
         if let Some(fleet) = self.fleet {
             tokio::spawn(device_services::let_devices_act(fleet, stop.clone()));
         }
@@ -389,31 +390,33 @@ impl Server {
     }
 }
 
-/// Writes down what the limits have counted, until the server stops.
-async fn write_rates(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+/// Does something after each pause, until the server stops.
+async fn every<Step: Future<Output = ()>>(
+    pause: Duration,
+    mut stop: watch::Receiver<bool>,
+    step: impl Fn() -> Step,
+) {
     while !*stop.borrow() {
         tokio::select! {
-            () = tokio::time::sleep(RATES_WRITTEN_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
             // Whoever could ask is gone: that is a stop as well.
             asked = stop.changed() => if asked.is_err() { return },
         }
-        if let Err(refusal) = portal.write_rates().await {
-            tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");
-        }
+        step().await;
     }
 }
 
-/// Links what was added to the audit record, until the server stops.
-async fn link_audit(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        tokio::select! {
-            () = tokio::time::sleep(LINKED_EVERY) => {}
-            // Whoever could ask is gone: that is a stop as well.
-            asked = stop.changed() => if asked.is_err() { return },
-        }
-        if let Err(refusal) = portal.link_audit().await {
-            tracing::debug!(?refusal, "the audit record could not be linked; trying again");
-        }
+/// Writes down what the limits have counted.
+async fn write_rates(portal: Arc<Portal>) {
+    if let Err(refusal) = portal.write_rates().await {
+        tracing::warn!(?refusal, "the counts of limits could not be written down; trying again");
+    }
+}
+
+/// Links what was added to the audit record.
+async fn link_audit(portal: Arc<Portal>) {
+    if let Err(refusal) = portal.link_audit().await {
+        tracing::debug!(?refusal, "the audit record could not be linked; trying again");
     }
 }
 

@@ -371,30 +371,20 @@ const fn decide_sync(row: Row) -> Decision {
     }
 }
 
-/// Whether only IT takes such a device out of management or erases it: it was enrolled by the organisation, before its person
-/// had it, or joined to the directory.
-const fn is_of_it(device: &Device) -> bool {
-    matches!(device.enrollment_type, Enrollment::AppleBulkWithUser | Enrollment::AppleBulkWithoutUser)
-}
-
-const fn decide_retire(row: Row, device: &Device) -> Decision {
+/// Why no person takes such a device out of management, or erases it: it is nobody's, nothing can be done with it, or it was
+/// enrolled by the organisation before its person had it, so that only IT does.
+const fn removal_refusal(row: Row, device: &Device) -> Option<RefusalReason> {
+    let is_automatic =
+        matches!(device.enrollment_type, Enrollment::AppleBulkWithUser | Enrollment::AppleBulkWithoutUser);
     match row {
-        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
-        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
-        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+        Row::AndroidDedicated => Some(RefusalReason::DedicatedDevice),
+        Row::SharedIpad => Some(RefusalReason::SharedIpad),
+        Row::OtherPlatform => Some(RefusalReason::PlatformNotSupported),
         Row::AndroidFullyManaged | Row::AndroidCorporateWorkProfile => {
-            Decision::Refused(RefusalReason::OrganizationPolicy)
+            Some(RefusalReason::OrganizationPolicy)
         }
-        Row::WindowsPc
-            if matches!(
-                device.enrollment_type,
-                Enrollment::WindowsAzureADJoin | Enrollment::WindowsAutoEnrollment
-            ) =>
-        {
-            Decision::Refused(RefusalReason::OrganizationPolicy)
-        }
-        Row::AppleDeviceEnrolment | Row::VisionOs | Row::VisionOsTooOld | Row::Mac if is_of_it(device) => {
-            Decision::Refused(RefusalReason::OrganizationPolicy)
+        Row::AppleDeviceEnrolment | Row::VisionOs | Row::VisionOsTooOld | Row::Mac if is_automatic => {
+            Some(RefusalReason::OrganizationPolicy)
         }
         Row::AndroidPersonalWorkProfile
         | Row::AndroidAdministratorUpTo6
@@ -406,33 +396,34 @@ const fn decide_retire(row: Row, device: &Device) -> Decision {
         | Row::Windows10Mobile
         | Row::WindowsPhone81
         | Row::WindowsPc
-        | Row::Mac => Decision::Allowed(Allowed::Plain),
+        | Row::Mac => None,
+    }
+}
+
+/// A PC that was joined to the directory is the organisation's to take out of management.
+const fn decide_retire(row: Row, device: &Device) -> Decision {
+    let is_joined =
+        matches!(device.enrollment_type, Enrollment::WindowsAzureADJoin | Enrollment::WindowsAutoEnrollment);
+    match removal_refusal(row, device) {
+        Some(reason) => Decision::Refused(reason),
+        None if matches!(row, Row::WindowsPc) && is_joined => {
+            Decision::Refused(RefusalReason::OrganizationPolicy)
+        }
+        None => Decision::Allowed(Allowed::Plain),
     }
 }
 
 /// An erase takes private data as well, so what management may not erase is not erased.
 const fn decide_wipe(row: Row, device: &Device) -> Decision {
-    match row {
-        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
-        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
-        Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
-        Row::AppleUserEnrolment => Decision::Refused(RefusalReason::AppleUserEnrollment),
-        Row::AndroidPersonalWorkProfile => Decision::Refused(RefusalReason::PersonallyOwnedWorkProfile),
-        Row::AndroidFullyManaged | Row::AndroidCorporateWorkProfile => {
-            Decision::Refused(RefusalReason::OrganizationPolicy)
+    match removal_refusal(row, device) {
+        Some(reason) => Decision::Refused(reason),
+        None if matches!(row, Row::AppleUserEnrolment) => {
+            Decision::Refused(RefusalReason::AppleUserEnrollment)
         }
-        Row::AppleDeviceEnrolment | Row::VisionOs | Row::VisionOsTooOld | Row::Mac if is_of_it(device) => {
-            Decision::Refused(RefusalReason::OrganizationPolicy)
+        None if matches!(row, Row::AndroidPersonalWorkProfile) => {
+            Decision::Refused(RefusalReason::PersonallyOwnedWorkProfile)
         }
-        Row::AndroidAdministratorUpTo6
-        | Row::AndroidAdministratorFrom7
-        | Row::AppleDeviceEnrolment
-        | Row::VisionOs
-        | Row::VisionOsTooOld
-        | Row::Windows10Mobile
-        | Row::WindowsPhone81
-        | Row::WindowsPc
-        | Row::Mac => Decision::Allowed(Allowed::Plain),
+        None => Decision::Allowed(Allowed::Plain),
     }
 }
 

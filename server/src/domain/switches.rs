@@ -26,9 +26,9 @@ impl SwitchedOff {
 /// The device with what the organisation switched off on it.
 #[must_use]
 pub fn switched(mut device: Device, switches: &[SwitchedOff]) -> Device {
-    for switch in switches.iter().filter(|switch| switch.concerns(&device)).collect::<Vec<_>>() {
-        device.capabilities.refusals =
-            device.capabilities.refusals.with(switch.action, RefusalReason::OrganizationPolicy);
-    }
+    let concerned = switches.iter().filter(|switch| switch.concerns(&device));
+    device.capabilities.refusals = concerned.fold(device.capabilities.refusals, |refusals, switch| {
+        refusals.with(switch.action, RefusalReason::OrganizationPolicy)
+    });
     device
 }

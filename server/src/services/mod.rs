@@ -4,7 +4,5 @@ pub mod graph;
 pub mod http;
 mod router;
 pub mod simulated;
-mod switches;
 
 pub use router::{NamedService, ServiceRouter};
-pub use switches::SwitchedService;

@@ -7,6 +7,7 @@
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
+use crate::domain::switches::{SwitchedOff, switched};
 use crate::ports::{
     CancelAnswer, DevicePage, DeviceService, PageRequest, ReportSink, Reported, RunKey, ServiceError,
     StartAnswer, StartRun, StatusAnswer,
@@ -33,6 +34,7 @@ pub struct ServiceRouter {
     /// The services hold their sinks weakly; here they live.
     sinks: Mutex<Vec<Arc<ServiceSink>>>,
     patience: Duration,
+    switches: Vec<SwitchedOff>,
 }
 
 /// Brings what a service tells to the portal, under the portal's name of the device.
@@ -55,13 +57,19 @@ impl ServiceRouter {
     /// The services in the order in which their devices are listed.
     #[must_use]
     pub fn new(services: Vec<NamedService>) -> Self {
-        Self { services, sinks: Mutex::default(), patience: LIST_PATIENCE }
+        Self { services, sinks: Mutex::default(), patience: LIST_PATIENCE, switches: Vec::new() }
     }
 
     /// The same, less patient with a service that says nothing.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same without what the organisation switched off, whatever a service has.
+    #[must_use]
+    pub fn without(self, switches: Vec<SwitchedOff>) -> Self {
+        Self { switches, ..self }
     }
 
     fn prefix(&self, place: usize) -> Option<&str> {
@@ -82,7 +90,7 @@ impl ServiceRouter {
 
     fn ours(&self, place: usize, device: Device) -> Device {
         let id = DeviceId::in_service(self.prefix(place), &device.id);
-        Device { id, ..device }
+        switched(Device { id, ..device }, &self.switches)
     }
 
     /// A run as its service knows it.
