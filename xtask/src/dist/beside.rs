@@ -19,9 +19,7 @@ pub(super) fn write(options: &Options) -> Result<()> {
     hashed.sort();
     let (connect, images) = (options.connect.join(" "), options.images.join(" "));
     let html = workspace::read(&options.out.join("index.html"))?;
-    let style =
-        document::style(&html).map(|style| format!("'{}'", digest::short_integrity(style.as_bytes())));
-    let style = style.unwrap_or_default();
+    let style = document::style_source(&html).unwrap_or_default();
     let answers = headers::Answers { connect: &connect, images: &images, style: &style, hashed: &hashed };
     for (name, contents) in answers.files()? {
         workspace::write(&options.out.join(name), contents)?;

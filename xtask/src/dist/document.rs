@@ -2,8 +2,8 @@
 
 use regex_lite::Regex;
 
-use super::Asset;
 use super::module::Modules;
+use super::{Asset, digest};
 use crate::error::{Error, Result};
 
 /// What goes into the document.
@@ -63,8 +63,12 @@ pub(super) fn fill(source: &str, parts: &Parts<'_>) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// The style sheet of a finished document: the policy names its digest.
-pub(super) fn style(html: &str) -> Option<&str> {
+/// How the policy has to name the style sheet that stands in a finished document: by its digest.
+pub(crate) fn style_source(html: &str) -> Option<String> {
+    style(html).map(|style| format!("'{}'", digest::short_integrity(style.as_bytes())))
+}
+
+fn style(html: &str) -> Option<&str> {
     html.split_once("<style>")?.1.split_once("</style>").map(|(style, _)| style)
 }
 

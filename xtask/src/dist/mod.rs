@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+pub(crate) use document::style_source;
+
 use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::progress;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::dist::{ASSETS, digest};
+use crate::dist::{ASSETS, digest, style_source};
 use crate::error::{Error, Result};
 use crate::workspace;
 
@@ -58,9 +58,7 @@ impl Site {
     /// How the policy has to name the style sheet that stands in the document: by its digest.
     pub(super) fn style_source(&self) -> Result<String> {
         let html = workspace::read(&self.root.join("index.html"))?;
-        let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
-        let (style, _) = style.ok_or_else(|| Error::Build("index.html has no style sheet in it".into()))?;
-        Ok(format!("'{}'", digest::short_integrity(style.as_bytes())))
+        style_source(&html).ok_or_else(|| Error::Build("index.html has no style sheet in it".into()))
     }
 
     /// The directory that is served.
