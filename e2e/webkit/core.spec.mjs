@@ -68,12 +68,12 @@ test('in Japanese too', async ({ screen }) => {
   await screen.headed('done');
 });
 
-test('a sign-in that is too old is explained, and one button starts again', async ({ screen, stage }) => {
+test('a provider that did not ask again is explained, and one button starts again', async ({ screen, stage }) => {
   await screen.enter('aiko', `/devices/${ANDROID.device}`);
   await stage.controlProvider({ signInAgeSeconds: 301 });
   await screen.leaveForSignIn();
   await screen.signInAs('aiko');
-  await screen.headed('expired');
+  await screen.headed('stepUpFailed');
   expect(await screen.count('main button', 'confirmReset')).toBe(0);
   await stage.controlProvider({});
   await screen.press('startAgain', 'main');
@@ -90,7 +90,7 @@ test('the window closes while the last button is shown', async ({ screen, stage 
 // Going back is not tried: WebKitWebDriver stops answering after a step back to another site (the provider's).
 test('sign-out leaves nothing in the page or its storage, and a new sign-in is asked for', async ({ screen }) => {
   await screen.enter('aiko', '/devices');
-  await screen.press('signOut');
+  await screen.signOut();
   await screen.isAt('/signed-out');
   expect(await screen.count(`a[href="/devices/${ANDROID.device}"]`)).toBe(0);
   const left = await screen.driver.executeScript(

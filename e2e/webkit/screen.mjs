@@ -129,6 +129,12 @@ export class Screen {
     await this.isAt(path);
   }
 
+  /** By the menu at the top right. */
+  async signOut() {
+    await this.#press('.account');
+    await this.press('signOut', '.menu');
+  }
+
   /** From the details to the fresh sign-in. */
   async leaveForSignIn() {
     await this.press('resetPasscode', 'main');

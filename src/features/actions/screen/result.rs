@@ -178,6 +178,7 @@ pub(crate) fn print_steps(device: DeviceId) -> View {
     // Whose sheet it is and of when: on paper nothing else says so.
     let sheet = move || {
         let (organisation, now) = sheet.get();
+        let organisation = tr.text(&Text::verbatim(&organisation));
         [organisation, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
     };
     el("div")
