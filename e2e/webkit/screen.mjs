@@ -107,10 +107,13 @@ export class Screen {
     return this.#press(`a[href="/devices/${device}"]`);
   }
 
+  /** Signed in, the languages are in the menu at the top right. */
   async speak(language) {
+    await this.#press('.account');
     await this.driver.findElement(By.css(`select option[value="${language}"]`)).click();
     this.language = language;
     await this.#one(`html[lang="${language}"] h1`);
+    await this.driver.executeScript("document.querySelector('.menu').hidePopover()");
   }
 
   /** The form of the sample provider. */
