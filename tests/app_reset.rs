@@ -8,7 +8,8 @@ use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::auth::SignInError;
 use passcode_portal::core::{Announcement, Effect, LoadState, Session};
 use passcode_portal::domain::{
-    ActionFlow, Ending, Milliseconds, PendingPhase, SignInStep, StopReason, SubmitStep, WhyExplain,
+    ActionFlow, Ending, Milliseconds, PendingPhase, PermittedDevice, SignInStep, StopReason, SubmitStep,
+    WhyExplain,
 };
 use passcode_portal::features::passcode::PasscodeView;
 use passcode_portal::features::{actions, devices, notifications, passcode, sign_in};
@@ -618,6 +619,39 @@ fn the_list_is_loaded_page_by_page_filtered_and_shown_in_portions() {
     browser.dispatch(Event::Devices(devices::Event::FilterChanged(String::new())));
     browser.dispatch(Event::Devices(devices::Event::MoreChosen));
     assert_eq!(browser.model.features.devices.list.visible().count(), 200);
+}
+
+/// So that the wrong one of two phones of one name is never reset.
+#[test]
+fn devices_of_one_name_are_told_apart_wherever_the_name_stands() {
+    let named = |id: &str, name: &str, serial: &str| {
+        let mut device = device_json(id);
+        device["deviceName"] = name.into();
+        device["serialNumber"] = serial.into();
+        device
+    };
+    let all = json!({ "value": [named("a", "iPhone", "F2LX8016"), named("b", "iPhone", "F2LX9927"), named("c", "Pad", "X1")] });
+    let mut browser = Browser::sign_in_at("/devices");
+    browser.answer("/managedDevices", Ok(answer(200, &all)));
+    let name = |browser: &Browser, device: &str| {
+        browser.model.features.devices.list.find(&id(device)).unwrap().name.clone()
+    };
+    assert_eq!(name(&browser, "a"), "iPhone (One, …8016)");
+    assert_eq!(name(&browser, "b"), "iPhone (One, …9927)");
+    assert_eq!(name(&browser, "c"), "Pad", "nothing is added where nothing can be mistaken");
+    let list = &browser.model.features.devices.list;
+    assert_eq!(list.name_in_record("a", "iPhone"), "iPhone (One, …8016)");
+    assert_eq!(list.name_in_record("a", "Old name"), "Old name", "as it was recorded");
+
+    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("b"))));
+    browser.answer("/managedDevices/b", Ok(answer(200, &named("b", "iPhone", "F2LX9927"))));
+    let known = browser.model.features.devices.detail.device.clone().unwrap();
+    let asked = PermittedDevice::of(&known).unwrap();
+    assert_eq!(asked.name(), "iPhone (One, …9927)", "read again it stays told apart");
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
+    browser.answer("/managedDevices/b", Ok(answer(200, &named("b", "Work iPhone", "F2LX9927"))));
+    assert_eq!(name(&browser, "a"), "iPhone", "with another name nothing has to be told apart");
+    assert_eq!(name(&browser, "b"), "Work iPhone");
 }
 
 #[test]

@@ -15,6 +15,9 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 use support::{SERVER, at, device_json, device_json_with, device_of, id, key, proof, run_json};
 
+/// Seconds.
+const DAY: i64 = 24 * 3600;
+
 fn grant() -> Grant {
     Grant { proof: Proof::Fresh(proof(0)), key: key() }
 }
@@ -129,6 +132,11 @@ fn events() -> Vec<(&'static str, ActionEvent)> {
         ("AnswerLost", refused(ActionRefusal::AnswerLost)),
         ("CancelRun", ActionEvent::RunCancelChosen),
         ("Again", ActionEvent::StartedAgain),
+        (
+            "Result",
+            ActionEvent::ResultChosen(device_of(device_json_with("a", &[("r1", "done", None, 90 * DAY)]))),
+        ),
+        ("ResultB", ActionEvent::ResultChosen(device_of(device_json_with("b", &[("r1", "done", None, 5)])))),
         ("Tick", ActionEvent::ClockTicked),
     ]
 }
@@ -205,6 +213,7 @@ fn expected(state: &'static str, event: &'static str) -> &'static str {
         (_, "Cancel") => "Idle",
         ("Idle" | "Leaving", "Again") => state,
         (_, "Again") => "Explaining",
+        ("Explaining", "Result") => "Done",
 
         // Back from the provider: the step the person went for, or the explanation.
         (_, "Returned") => "ReadingT",
@@ -354,18 +363,17 @@ fn a_busy_server_is_left_alone_for_as_long_as_it_asked() {
 
 #[test]
 fn an_ended_reset_is_shown_while_it_is_news() {
-    let day = 24 * 3600;
     let cases = [
-        (("r1", "done", None, day + 1), "Done"),
-        (("r1", "done", None, 7 * day + 1), "Explaining"),
-        (("r1", "failed", Some("outcomeUnknown"), day + 1), "Failed"),
-        (("r1", "failed", Some("outcomeUnknown"), 7 * day + 1), "Explaining"),
-        (("r1", "failed", Some("unlockTokenInvalid"), day), "Failed"),
-        (("r1", "failed", Some("unlockTokenInvalid"), day + 1), "Explaining"),
+        (("r1", "done", None, DAY), "Done"),
+        (("r1", "done", None, DAY + 1), "Explaining"),
+        (("r1", "failed", Some("outcomeUnknown"), DAY), "Failed"),
+        (("r1", "failed", Some("outcomeUnknown"), DAY + 1), "Explaining"),
+        (("r1", "failed", Some("unlockTokenInvalid"), DAY), "Failed"),
+        (("r1", "failed", Some("unlockTokenInvalid"), DAY + 1), "Explaining"),
         (("r1", "canceled", Some("supersededByErase"), 5), "Superseded"),
         (("r1", "canceled", Some("canceledByUser"), 5), "Canceled"),
         (("r1", "notSupported", None, 5), "Failed"),
-        (("r1", "active", None, 90 * day), "Pending"),
+        (("r1", "active", None, 90 * DAY), "Pending"),
     ];
     for (run, wanted) in cases {
         let state = ActionFlow::Reading { device: id("a"), grant: None };

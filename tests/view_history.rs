@@ -8,9 +8,11 @@
 
 mod view_support;
 
-use passcode_portal::domain::{HistoryCause, HistoryEntry};
+use passcode_portal::domain::{Action, HistoryCause, HistoryEntry};
 use passcode_portal::features::history;
-use passcode_portal::features::history::words::{history_csv, history_entry};
+use passcode_portal::features::history::words::{
+    HistoryRun, HistoryRunView, history_csv, history_entry, history_run, history_runs,
+};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use portal_contract::{
     ClientBrowser, ClientNetwork, ClientSystem, FailureCode, HistoryActivity, ProblemCode, RefusalReason,
@@ -165,6 +167,83 @@ fn other_actions_are_named_with_their_state_and_never_speak_of_a_passcode() {
     }
 }
 
+/// The entries of one reset, of a lock, and a refusal, newest first.
+fn a_day() -> Vec<HistoryEntry> {
+    let of = |changes: Value| entry(&changes);
+    let elsewhere =
+        json!({ "browser": "firefox", "system": "linux", "network": "private", "address": "10.0.0.x" });
+    vec![
+        of(json!({ "id": "h-6", "activity": "passcodeRevealed", "client": elsewhere,
+            "occurredDateTime": "2027-01-15T07:40:00Z", "reference": "q-3" })),
+        of(
+            json!({ "id": "h-5", "activity": "actionRequested", "actionName": "remoteLock", "resultId": "r-lock",
+            "occurredDateTime": "2027-01-15T07:35:00Z" }),
+        ),
+        of(
+            json!({ "id": "h-4", "activity": "resetDone", "actor": "system", "actorName": null, "client": null,
+            "occurredDateTime": "2027-01-15T07:31:00Z", "reference": null }),
+        ),
+        of(json!({ "id": "h-3" })),
+        of(json!({ "id": "h-2", "activity": "resetRefused", "code": "tooManyRequests", "resultId": null })),
+        of(json!({ "id": "h-1", "activity": "resetRefused", "code": "tooManyRequests", "resultId": null })),
+    ]
+}
+
+#[test]
+fn a_run_is_one_row_with_one_reference_and_says_how_it_stands() {
+    let english = |text: &Text| text.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
+    let runs = history_runs(&a_day());
+    let rows: Vec<HistoryRunView> = runs.iter().map(|run| history_run(run, None).unwrap()).collect();
+    let whats: Vec<String> = rows.iter().map(|row| english(&row.entry.what)).collect();
+    assert_eq!(
+        whats,
+        [
+            "The passcode was reset",
+            "Remote lock: requested",
+            "A passcode reset was refused",
+            "A passcode reset was refused"
+        ]
+    );
+    let reset = &rows[0];
+    assert_eq!(reset.entry.reference.as_deref(), Some("r-2f9c"), "the one that its result shows");
+    assert_eq!(english(&reset.entry.who), "Yamada Hanako", "who asked for it");
+    assert!(english(reset.entry.whence.as_ref().unwrap()).starts_with("Chrome on Windows"));
+    let steps: Vec<String> = reset.steps.iter().map(|step| english(&step.what)).collect();
+    assert_eq!(
+        steps,
+        ["A passcode reset was requested", "The passcode was reset", "The temporary passcode was shown"]
+    );
+    assert_eq!(
+        reset.steps.iter().filter(|step| step.by.is_some()).count(),
+        1,
+        "only what came from elsewhere"
+    );
+    let (_, whence) = reset.steps[2].by.clone().unwrap();
+    assert!(english(&whence).starts_with("Firefox on Linux"));
+    assert!(rows[1].steps.is_empty(), "one thing is not told twice");
+}
+
+#[test]
+fn the_runs_of_one_action_can_be_told_from_the_others() {
+    let actions: Vec<Option<Action>> = history_runs(&a_day()).iter().map(HistoryRun::action).collect();
+    let reset = Some(Action::ResetPasscode);
+    assert_eq!(actions, [reset, Some(Action::RemoteLock), reset, reset]);
+    let revoked = entry(&json!({ "activity": "sessionsRevoked", "resultId": null }));
+    assert_eq!(history_runs(&[revoked])[0].action(), None);
+}
+
+#[test]
+fn the_file_has_the_rows_of_the_screen() {
+    let file = history_csv(&a_day(), &Catalogue::embedded(Locale::En), &PlainFormatter);
+    assert_eq!(file.matches("\r\n").count(), 1 + history_runs(&a_day()).len());
+    let reset = file.lines().find(|line| line.contains("r-2f9c")).unwrap();
+    for step in
+        ["The passcode was reset", "A passcode reset was requested", "The temporary passcode was shown"]
+    {
+        assert!(reset.contains(step), "{reset}");
+    }
+}
+
 #[test]
 fn a_device_id_that_cannot_be_one_leaves_the_entry_readable() {
     let entry = entry(&json!({ "deviceId": "../../me" }));
@@ -177,11 +256,11 @@ fn the_file_holds_the_same_words_and_no_formula() {
     let entries = [
         entry(&json!({})),
         entry(
-            &json!({ "activity": "resetFailed", "errorCode": "commandExpired", "actor": "system", "client": null }),
+            &json!({ "activity": "resetFailed", "errorCode": "commandExpired", "actor": "system", "client": null,
+                "resultId": "r-2" }),
         ),
-        entry(
-            &json!({ "deviceName": "=HYPERLINK(\"https://evil.example\")", "actorName": "+81 \"Ken\", K." }),
-        ),
+        entry(&json!({ "deviceName": "=HYPERLINK(\"https://evil.example\")", "actorName": "+81 \"Ken\", K.",
+                "resultId": "r-3" })),
     ];
     for (locale, tag) in LANGUAGES {
         let file = history_csv(&entries, &Catalogue::embedded(locale), &PlainFormatter);

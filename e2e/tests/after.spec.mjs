@@ -33,6 +33,7 @@ test('the history tells the reset with its reference, and holds no passcode', as
   }
   const asked = page.getByRole('row').filter({ hasText: portal.saying('history.reset_requested') }).first();
   await expect(asked.locator('code')).not.toBeEmpty();
+  await expect(asked, 'a run is one row').toContainText(portal.saying('history.reset_done'));
   await expect(asked).toContainText(portal.saying('history.network_loopback'));
   const shown = (await portal.main.innerText()).replaceAll(/\s/g, '');
   expect(shown).not.toContain(passcode);

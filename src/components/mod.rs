@@ -6,6 +6,7 @@
 //! `tests/web_screens.rs` mounts every screen under it.
 
 mod button;
+mod choice;
 mod contact;
 mod dialog;
 mod heading;
@@ -16,6 +17,7 @@ mod parts;
 mod steps;
 
 pub use button::{Weight, button, link_button, pressable, tick_box};
+pub(crate) use choice::choice;
 pub use contact::{Flow, contact_card, contact_notes, contact_ways};
 pub use dialog::{dialog, focus_return};
 pub use heading::{Spoken, focus_heading, heading, heading_live, live_region, take_lost_focus};

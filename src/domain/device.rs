@@ -42,8 +42,10 @@ pub enum PasscodeCertainty {
 pub struct Device {
     /// Identifies it.
     pub id: DeviceId,
-    /// What it is called here: the person's name for it, else the management's, else the model, else empty.
+    /// What it is called on the screen: [`Device::given_name`], with what tells it apart where another device has the same.
     pub name: String,
+    /// The person's name for it, else the management's, else the model, else empty.
+    pub given_name: String,
     /// Which platform the texts speak about.
     pub platform: Platform,
     /// The operating system as the API names it.
@@ -123,6 +125,7 @@ impl Device {
         .to_lowercase();
         Some(Self {
             id,
+            given_name: name.clone(),
             name,
             platform: Platform::of(&wire.operating_system, &wire.os_version),
             operating_system: wire.operating_system,
@@ -146,6 +149,39 @@ impl Device {
             other_runs,
             search_text,
         })
+    }
+
+    /// The last four characters of the serial number; empty when it has none.
+    #[must_use]
+    pub fn serial_end(&self) -> String {
+        let serial: Vec<char> = self.serial_number.trim().chars().collect();
+        serial.get(serial.len().saturating_sub(4)..).unwrap_or_default().iter().collect()
+    }
+
+    /// The device by a name that tells it from others with the same: the model and the end of the serial number, as far as they
+    /// are known.
+    #[must_use]
+    pub fn told_apart(&self) -> Self {
+        let (model, serial) = (self.model.trim(), self.serial_end());
+        let mut marks = Vec::new();
+        if !model.is_empty() && model != self.given_name {
+            marks.push(model.to_owned());
+        }
+        if !serial.is_empty() {
+            marks.push(["…", &serial].concat());
+        }
+        let name = if marks.is_empty() {
+            self.given_name.clone()
+        } else {
+            [&self.given_name, " (", &marks.join(", "), ")"].concat()
+        };
+        Self { name, ..self.clone() }
+    }
+
+    /// The device by the name it was given.
+    #[must_use]
+    pub fn as_given(&self) -> Self {
+        Self { name: self.given_name.clone(), ..self.clone() }
     }
 
     /// Whether the device matches what was typed; `needle` must be lower case already (once per keystroke, not per row).

@@ -75,6 +75,8 @@ pub enum ActionEvent {
     RunCancelChosen,
     /// The person wants to begin again.
     StartedAgain,
+    /// The person wants to see what became of the device's last reset instead of beginning another.
+    ResultChosen(Arc<Device>),
     /// Time passed.
     ClockTicked,
 }

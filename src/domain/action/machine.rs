@@ -10,14 +10,12 @@ use super::{
 };
 use crate::domain::{
     Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, ResetAvailability,
-    Seconds, is_uncertain,
+    Seconds,
 };
-use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
+use portal_contract::{DeviceActionResult, RefusalReason, UtcTime};
 
 /// How long an ended reset is news: what the address of the reset shows, and the status of its device.
 pub const ENDED_IS_RECENT: Seconds = Seconds(24 * 3600);
-/// The same for a reset that issued a temporary passcode, or may have: as long as one may be valid by default.
-const PASSCODE_IS_NEWS: Seconds = Seconds(7 * 24 * 3600);
 
 type Step = (ActionFlow, Vec<ActionEffect>);
 
@@ -57,6 +55,7 @@ impl ActionFlow {
             ActionEvent::Refused(refusal) => state.on_refused(refusal, now),
             ActionEvent::RunCancelChosen => state.on_run_cancel_chosen(),
             ActionEvent::StartedAgain => state.on_started_again(),
+            ActionEvent::ResultChosen(device) => state.on_result_chosen(&device),
             ActionEvent::ClockTicked => state.on_tick(now),
         }
     }
@@ -315,6 +314,16 @@ impl ActionFlow {
         }
     }
 
+    /// From the explanation to what became of the last one, however long ago that was.
+    fn on_result_chosen(self, device: &Device) -> Step {
+        match (&self, device.latest_run()) {
+            (Self::Explain { device: explained, .. }, Some(run)) if *explained == device.id => {
+                stay(Self::of_run(device.id.clone(), run, device.told_outcome()))
+            }
+            _ => stay(self),
+        }
+    }
+
     /// Only states in which nothing is on its way expire by themselves; after a lost answer the person is told so first.
     fn on_tick(self, now: Now) -> Step {
         let is_over = self.grant().is_some_and(|grant| !grant.proof.is_live(now));
@@ -383,7 +392,7 @@ fn confirm_again(device: &Device, ours: &PermittedDevice, grant: Grant) -> Step 
 
 fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
     let run = device.open_run().or_else(|| device.latest_run());
-    if let Some(run) = run.filter(|run| is_recent(run, device.told_outcome(), server_now)) {
+    if let Some(run) = run.filter(|run| is_recent(run, server_now)) {
         return (ActionFlow::of_run(device.id.clone(), run, device.told_outcome()), Vec::new());
     }
     let state = match device.reset {
@@ -406,17 +415,13 @@ fn found_after_lost_answer(device: &Device, ours: PermittedDevice, grant: Grant)
     }
 }
 
-/// Whether a reset is what a person who opens its address wants to see. Without a server time the answer is yes: to
-/// show an old result costs one click, to hide a new one costs a second reset.
-fn is_recent(run: &DeviceActionResult, outcome: ResetOutcome, server_now: Option<UtcTime>) -> bool {
+/// Whether a reset is what a person who opens its address wants to see; an older one is a click away there. Without a server
+/// time the answer is yes: to show an old result costs one click, to hide a new one costs a second reset.
+fn is_recent(run: &DeviceActionResult, server_now: Option<UtcTime>) -> bool {
     let Some(server_now) = server_now else { return true };
     if run.action_state.is_open() {
         return true;
     }
-    // The device may have the temporary passcode also where nobody knows how the reset ended.
-    let may_have_happened = run.action_state == portal_contract::ActionState::Done || is_uncertain(run);
-    let issues_passcode = matches!(outcome, ResetOutcome::TemporaryPasscode { .. });
-    let limit = if may_have_happened && issues_passcode { PASSCODE_IS_NEWS } else { ENDED_IS_RECENT };
     let age = server_now.unix_millis().saturating_sub(run.last_updated_date_time.unix_millis());
-    age <= limit.to_milliseconds().0
+    age <= ENDED_IS_RECENT.to_milliseconds().0
 }

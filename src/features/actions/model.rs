@@ -20,6 +20,8 @@ pub enum Event {
     ResetConfirmed,
     /// The person wants to begin again.
     ResetRestarted,
+    /// The person wants to see what became of the last reset of a device.
+    LastResultChosen(DeviceId),
     /// The person chose an action at a device.
     Chosen(DeviceId, Action),
     /// The person confirmed it, or sends it again.

@@ -184,6 +184,13 @@ impl Features {
         }
     }
 
+    pub(crate) fn on_last_result_chosen(&mut self, device: &DeviceId, context: &mut Context) {
+        let shown = self.devices.detail.device.as_ref().filter(|known| known.id == *device);
+        if let Some(known) = shown.or_else(|| self.devices.list.find(device)).cloned() {
+            self.advance_reset(ActionEvent::ResultChosen(known), context);
+        }
+    }
+
     pub(crate) fn on_reset_cancelled(&mut self, context: &mut Context) {
         let device = self.actions.reset.device().cloned();
         context.forget_step_up();

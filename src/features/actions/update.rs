@@ -27,6 +27,7 @@ impl Features {
                 self.passcode.hide(context);
                 self.advance_reset(ActionEvent::StartedAgain, context);
             }
+            Event::LastResultChosen(device) => self.on_last_result_chosen(&device, context),
             Event::Chosen(device, action) => self.on_action_chosen(&device, action, context),
             Event::Confirmed(device, action) => self.on_action_confirmed(&device, action, context),
             Event::Cancelled(device, action) => self.on_action_cancelled(&device, action, context),

@@ -48,6 +48,8 @@ pub struct DeviceList {
     items: Arc<Vec<Arc<Device>>>,
     matching: Arc<Vec<Arc<Device>>>,
     incoming: Arc<Vec<Arc<Device>>>,
+    /// Names that more than one device has, in order.
+    shared_names: Arc<Vec<String>>,
     loaded: Option<Now>,
     is_partial: bool,
     is_incoming_partial: bool,
@@ -62,6 +64,7 @@ impl Default for DeviceList {
             items: Arc::default(),
             matching: Arc::default(),
             incoming: Arc::default(),
+            shared_names: Arc::default(),
             loaded: None,
             is_partial: false,
             is_incoming_partial: false,
@@ -156,10 +159,12 @@ impl DeviceList {
         let is_first_load = self.loaded.is_none();
         if is_last {
             self.items = in_order(&std::mem::take(&mut self.incoming));
+            self.tell_apart();
             self.loaded = Some(now);
             self.state = LoadState::Loaded;
         } else if is_first_load {
             self.items = in_order(&self.incoming);
+            self.tell_apart();
         }
         if is_last || is_first_load {
             self.is_partial = self.is_incoming_partial;
@@ -173,16 +178,69 @@ impl DeviceList {
         if self.items.get(at) == Some(device) {
             return;
         }
+        let known = self.items.get(at).map(|known| known.given_name.clone());
         if let Some(slot) = Arc::make_mut(&mut self.items).get_mut(at) {
             *slot = Arc::clone(device);
         }
+        if known.as_ref() != Some(&device.given_name) {
+            self.tell_apart();
+        }
         self.refilter();
+    }
+
+    /// A device as it is called on the screen.
+    #[must_use]
+    pub fn as_shown(&self, device: Arc<Device>) -> Arc<Device> {
+        if self.shared_names.binary_search(&device.given_name).is_ok() {
+            Arc::new(device.told_apart())
+        } else if device.name == device.given_name {
+            device
+        } else {
+            Arc::new(device.as_given())
+        }
+    }
+
+    /// The names that more than one device has.
+    #[must_use]
+    pub const fn shared_names(&self) -> &Arc<Vec<String>> {
+        &self.shared_names
+    }
+
+    /// What a device is called that a record names: what tells it apart is added while it is still called so.
+    #[must_use]
+    pub fn name_in_record(&self, id: &str, recorded: &str) -> String {
+        if self.shared_names.is_empty() {
+            return recorded.to_owned();
+        }
+        let known = self.items.iter().find(|known| known.id.as_str() == id);
+        let known = known.filter(|known| known.given_name == recorded);
+        known.map_or_else(|| recorded.to_owned(), |known| known.name.clone())
+    }
+
+    /// Where two devices have one name, both get what tells them apart.
+    fn tell_apart(&mut self) {
+        let mut names: Vec<&String> = self.items.iter().map(|device| &device.given_name).collect();
+        names.sort_unstable();
+        let mut shared: Vec<String> = names
+            .iter()
+            .zip(names.iter().skip(1))
+            .filter(|(name, next)| name == next)
+            .map(|(name, _)| (*name).clone())
+            .collect();
+        shared.dedup();
+        if shared.is_empty() && self.shared_names.is_empty() {
+            return;
+        }
+        self.shared_names = Arc::new(shared);
+        let items = std::mem::take(&mut self.items);
+        self.items = Arc::new(items.iter().map(|device| self.as_shown(Arc::clone(device))).collect());
     }
 
     /// Takes a device out that does not exist any more.
     pub(crate) fn remove(&mut self, id: &DeviceId) {
         if self.find(id).is_some() {
             Arc::make_mut(&mut self.items).retain(|device| device.id != *id);
+            self.tell_apart();
             self.refilter();
         }
     }

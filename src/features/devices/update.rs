@@ -103,6 +103,8 @@ impl Features {
                     self.devices.list.note_partial();
                 }
                 self.devices.list.take_page(devices, page.next.is_none(), context.now);
+                let shown = self.devices.detail.device.take();
+                self.devices.detail.device = shown.map(|shown| self.devices.list.as_shown(shown));
                 if let Some(next) = page.next {
                     context.call(ApiCall::Devices(Some(next)), 0);
                 }
@@ -147,7 +149,9 @@ impl Features {
 
     /// What was just read of a device, wherever it is shown.
     fn learn(&mut self, read: Arc<Device>, context: &mut Context) {
+        let read = self.devices.list.as_shown(read);
         self.devices.list.replace(&read);
+        let read = self.devices.list.as_shown(read);
         if self.devices.detail.id.as_ref() == Some(&read.id) {
             self.devices.detail.device = Some(Arc::clone(&read));
             self.devices.detail.state = LoadState::Loaded;

@@ -2,7 +2,7 @@
 
 use crate::api::NextLink;
 use crate::core::{HistoryScope, LoadState};
-use crate::domain::{HistoryEntry, ResultId};
+use crate::domain::{Action, HistoryEntry, ResultId};
 use portal_contract::UnrecognizedReport;
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub enum Event {
     /// The person wants older entries of the history.
     MoreChosen,
+    /// The person wants to see the runs of one action only, or of all again.
+    ActionChosen(Option<Action>),
     /// The person wants the history as a file.
     DownloadChosen,
     /// The screen wrote the history down in the person's language.
@@ -48,6 +50,8 @@ pub struct Model {
     pub state: LoadState,
     /// The entries.
     pub items: Arc<Vec<HistoryEntry>>,
+    /// The action whose runs are shown; `None`: all.
+    pub action: Option<Action>,
     /// The table to save.
     pub download: Download,
     /// "This wasn't me".

@@ -23,6 +23,7 @@ impl Model {
     pub(crate) fn update(&mut self, event: Event, context: &mut Context) {
         match event {
             Event::MoreChosen => self.read_on(context),
+            Event::ActionChosen(action) => self.action = action,
             Event::DownloadChosen => self.on_download_chosen(context),
             Event::TableWritten { name, content } => self.on_table_written(name, content, context),
             Event::ReportChosen => self.on_report_chosen(context),

@@ -1,6 +1,6 @@
 //! What happened, who did it, from where and with what result, in plain words; and the same as a file for a spreadsheet.
 
-use crate::domain::{Action, Csv, HistoryCause, HistoryEntry, HistoryOrigin};
+use crate::domain::{Action, Csv, DeviceId, HistoryCause, HistoryEntry, HistoryOrigin, ResultId};
 use crate::features::actions::words::refusal_of_action;
 use crate::i18n::{Catalogue, Formatter, Text, t};
 use crate::words::{Tone, device_name, failure_of_action, moment, name_of};
@@ -49,6 +49,98 @@ pub fn history_entry(entry: &HistoryEntry, now: Option<UtcTime>) -> HistoryEntry
         // One reset has one number everywhere: the one its result shows.
         reference: entry.result.clone().or_else(|| entry.reference.clone()),
     }
+}
+
+/// One run of an action from the request to its end, with whatever was done with its result; or what is about no run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRun {
+    /// Newest first; at least one.
+    entries: Vec<HistoryEntry>,
+}
+
+/// The runs of a history, each where its newest entry stands.
+#[must_use]
+pub fn history_runs(entries: &[HistoryEntry]) -> Vec<HistoryRun> {
+    let mut runs: Vec<HistoryRun> = Vec::new();
+    for entry in entries {
+        let of_result = |run: &&mut HistoryRun| run.entries.iter().any(|known| known.result == entry.result);
+        match runs.iter_mut().rev().find(of_result).filter(|_| entry.result.is_some()) {
+            Some(run) => run.entries.push(entry.clone()),
+            None => runs.push(HistoryRun { entries: vec![entry.clone()] }),
+        }
+    }
+    runs
+}
+
+impl HistoryRun {
+    /// Which action it is a run of; `None` for what is about none, or about one this page does not know.
+    #[must_use]
+    pub fn action(&self) -> Option<Action> {
+        self.entries.iter().find_map(|entry| entry.action.or_else(|| action_of(entry.activity)))
+    }
+
+    /// What of it can be reported as not the person's own.
+    #[must_use]
+    pub fn reportable(&self) -> Option<(DeviceId, ResultId)> {
+        self.entries.iter().find_map(HistoryEntry::reportable)
+    }
+
+    /// The device it is about.
+    #[must_use]
+    pub fn device(&self) -> Option<&DeviceId> {
+        self.entries.iter().find_map(|entry| entry.device.as_ref())
+    }
+
+    /// How it stands: the newest entry that says so. That its passcode was looked at is only what was done with it.
+    fn standing(&self) -> Option<&HistoryEntry> {
+        let says_so = |entry: &&HistoryEntry| {
+            !matches!(
+                entry.activity,
+                HistoryActivity::PasscodeRevealed | HistoryActivity::PasscodeRevealRefused
+            )
+        };
+        self.entries.iter().find(says_so).or_else(|| self.entries.first())
+    }
+}
+
+/// A run in words: how it stands, who asked for it from where, and each step with its moment, from the first to the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRunView {
+    /// How it stands. Who and whence are those of the request.
+    pub entry: HistoryEntryView,
+    /// What happened and when; empty where there is only one thing to tell.
+    pub steps: Vec<HistoryStepView>,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryStepView {
+    pub what: Text,
+    pub when: Text,
+    /// Who did it from where, when that was not who asked for the run from there.
+    pub by: Option<(Text, Text)>,
+}
+
+/// The words for a run; `None` for one without entries, which there is not.
+#[must_use]
+pub fn history_run(run: &HistoryRun, now: Option<UtcTime>) -> Option<HistoryRunView> {
+    let mut entry = history_entry(run.standing()?, now);
+    let views: Vec<HistoryEntryView> =
+        run.entries.iter().rev().map(|entry| history_entry(entry, now)).collect();
+    let asked = views.iter().find(|view| view.whence.is_some());
+    if let Some(asked) = asked {
+        entry.who = asked.who.clone();
+        entry.whence.clone_from(&asked.whence);
+    }
+    entry.device = entry.device.or_else(|| views.iter().find_map(|view| view.device.clone()));
+    let is_one = views.len() < 2;
+    let steps = views.into_iter().filter(|_| !is_one).map(|view| {
+        let is_same = view.whence.is_none() || (view.who == entry.who && view.whence == entry.whence);
+        let by = view.whence.filter(|_| !is_same).map(|whence| (view.who, whence));
+        HistoryStepView { what: view.what, when: view.when, by }
+    });
+    let steps = steps.collect();
+    Some(HistoryRunView { entry, steps })
 }
 
 fn what(entry: &HistoryEntry) -> (Tone, Text) {
@@ -104,6 +196,29 @@ const fn spoken_of(entry: &HistoryEntry) -> Option<Action> {
         | HistoryActivity::ReportedUnrecognized
         | HistoryActivity::SessionsRevoked
         | HistoryActivity::Other => Some(Action::ResetPasscode),
+    }
+}
+
+/// The action whose activity has a name of its own.
+const fn action_of(activity: HistoryActivity) -> Option<Action> {
+    match activity {
+        HistoryActivity::ResetRequested
+        | HistoryActivity::ResetRefused
+        | HistoryActivity::ResetDone
+        | HistoryActivity::ResetFailed
+        | HistoryActivity::ResetCanceled
+        | HistoryActivity::ResetSuperseded
+        | HistoryActivity::PasscodeRevealed
+        | HistoryActivity::PasscodeRevealRefused => Some(Action::ResetPasscode),
+        HistoryActivity::ActionRequested
+        | HistoryActivity::ActionRefused
+        | HistoryActivity::ActionDone
+        | HistoryActivity::ActionFailed
+        | HistoryActivity::ActionCanceled
+        | HistoryActivity::ActionSuperseded
+        | HistoryActivity::ReportedUnrecognized
+        | HistoryActivity::SessionsRevoked
+        | HistoryActivity::Other => None,
     }
 }
 
@@ -177,7 +292,7 @@ fn whence(origin: &HistoryOrigin) -> Text {
     }
 }
 
-/// The entries as a file that a spreadsheet opens, with a line of headings. It holds nothing that is not on the screen.
+/// The runs as a file that a spreadsheet opens, with a line of headings: the rows of the screen, with nothing more in them.
 #[must_use]
 pub fn history_csv(entries: &[HistoryEntry], catalogue: &Catalogue, formatter: &dyn Formatter) -> String {
     let mut csv = Csv::default();
@@ -191,13 +306,20 @@ pub fn history_csv(entries: &[HistoryEntry], catalogue: &Catalogue, formatter: &
         t::history_from(),
         t::history_why(),
         t::app_reference_label(),
+        t::history_steps(),
     ]
     .each_ref()
     .map(written);
     csv.row(&headings);
-    for entry in entries {
-        // Without the server's time a moment is written as a date and never as "3 minutes ago".
-        let view = history_entry(entry, None);
+    // Without the server's time a moment is written as a date and never as "3 minutes ago".
+    for HistoryRunView { entry: view, steps } in
+        history_runs(entries).iter().filter_map(|run| history_run(run, None))
+    {
+        let step = |step: &HistoryStepView| {
+            let by = step.by.as_ref().map(|(who, whence)| t::history_step_by(who.clone(), whence.clone()));
+            let words = [Some(&step.when), Some(&step.what), by.as_ref()];
+            words.into_iter().flatten().map(written).collect::<Vec<_>>().join(" ")
+        };
         let cells = [
             written(&view.when),
             written(&view.what),
@@ -206,6 +328,7 @@ pub fn history_csv(entries: &[HistoryEntry], catalogue: &Catalogue, formatter: &
             optional(view.whence.as_ref()),
             optional(view.why.as_ref()),
             view.reference.unwrap_or_default(),
+            steps.iter().map(step).collect::<Vec<_>>().join("; "),
         ];
         csv.row(&cells);
     }

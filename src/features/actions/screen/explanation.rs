@@ -45,9 +45,22 @@ pub(crate) fn explain_stage(id: &DeviceId) -> View {
             let buttons = buttons(words.sign_out.clone(), words.cancel.clone());
             let body = explain_body(words, &device.id);
             let card = el("div").class("card stack").child(body).into();
-            group([heading, card, el("div").class("actions last").child(buttons).into()])
+            let last = last_result(&device);
+            group([heading, last, card, el("div").class("actions last").child(buttons).into()])
         })
     })
+}
+
+/// When the last reset ended, with the way to its result.
+fn last_result(device: &Device) -> View {
+    let now = use_model().with_untracked(minute_now);
+    let chosen = Event::Actions(actions::Event::LastResultChosen(device.id.clone()));
+    actions::words::last_reset(device, now)
+        .map(|last| {
+            let see = button(Weight::Quiet, t::explain_see_result(), chosen);
+            el("div").class("actions").child(el("p").words(last)).child(see)
+        })
+        .into()
 }
 
 /// What is explained does not change while it stands there.

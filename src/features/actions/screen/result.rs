@@ -174,12 +174,14 @@ pub(crate) fn print_steps(device: DeviceId) -> View {
         is_shown && model.features.passcode.view.device() == Some(&device)
     });
     let tr = use_tr();
-    let sheet = select(use_model(), |model| (model.page.branding.display_name.clone(), minute_now(model)));
-    // Whose sheet it is and of when: on paper nothing else says so.
+    let sheet = select(use_model(), |model| {
+        ([model.page.branding.display_name.clone(), model.page.origin.clone()], minute_now(model))
+    });
+    // Whose sheet it is, from where and of when: on paper nothing else says so.
     let sheet = move || {
-        let (organisation, now) = sheet.get();
+        let ([organisation, address], now) = sheet.get();
         let organisation = tr.text(&Text::verbatim(&organisation));
-        [organisation, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
+        [organisation, address, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
     };
     el("div")
         .class("print-tools")

@@ -179,7 +179,7 @@ fn form(id: &DeviceId) -> View {
     let dispatch = use_dispatch();
     let problem =
         select(model, move |model| model.features.actions.rename.as_ref().and_then(|form| form.problem));
-    let name = model.with_untracked(|model| known_device(model, id)).map(|device| device.name.clone());
+    let name = model.with_untracked(|model| known_device(model, id)).map(|device| device.given_name.clone());
     let name = name.unwrap_or_default();
     let (device, cancelled) =
         (id.clone(), Event::Actions(actions::Event::Cancelled(id.clone(), Action::Rename)));

@@ -94,6 +94,12 @@ pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -
     }
 }
 
+/// At the address of the reset: when the last one ended, where there was one; the way to its result stands beside it.
+#[must_use]
+pub fn last_reset(device: &Device, now: Option<UtcTime>) -> Option<Text> {
+    device.latest_run().map(|run| t::explain_last(ago(run.last_updated_date_time, now)))
+}
+
 /// The one line that matters most: an iPhone or iPad that may have restarted joins no Wi-Fi; any device silent for a day may be
 /// switched off.
 fn warning(device: &Device, now: UtcTime) -> Option<Text> {

@@ -70,9 +70,7 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
 /// Which device a question is about: the model and the last four characters of the serial number, as far as they are known.
 #[must_use]
 pub fn which_device(device: &Device) -> Option<Text> {
-    let serial: Vec<char> = device.serial_number.trim().chars().collect();
-    let last: String = serial.get(serial.len().saturating_sub(4)..).unwrap_or_default().iter().collect();
-    match (device.model.trim(), last.as_str()) {
+    match (device.model.trim(), device.serial_end().as_str()) {
         ("", _) => None,
         (model, "") => Some(Text::verbatim(model)),
         (model, last) => Some(t::act_lock_which(model, last)),

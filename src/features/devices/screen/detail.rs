@@ -149,7 +149,7 @@ fn fact_list(device: &Device, now: Option<UtcTime>) -> View {
     el("dl").class("facts").children(devices::words::facts(device, now).into_iter().map(fact)).into()
 }
 
-/// "Reset passcode". What the server forbids is shown as unavailable, reachable by keyboard, with the reason beside it.
+/// "Reset passcode". In the place of what the server forbids stands the reason: a dead button helps nobody.
 fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> View {
     let wanted = id.clone();
     // Every command has a first line of its own: what stands here is made anew when that changes, and not with every
@@ -187,30 +187,17 @@ fn command(device: &Device) -> View {
                 t::reset_command(),
                 Event::Actions(actions::Event::ResetChosen(device.id.clone())),
             ),
-            ResetCommand::Unavailable(refusal) => return unavailable(refusal),
+            ResetCommand::Unavailable(refusal) => return unavailable(device, refusal),
         }
     };
     group([el("p").words(line(device)).into(), button_row(press)])
 }
 
-const REASON: &str = "reset-reason";
-
-fn unavailable(refusal: RefusalView) -> View {
-    let explained =
-        |label: Text, words: Text| el("p").child(el("strong").words(label).text(": ")).words(words).into();
-    let rest = group([
-        explained(t::reset_why(), refusal.why),
-        explained(t::reset_instead(), refusal.instead),
-        contact_ways(branding(), Flow::Row),
-    ]);
-    let button = el("button")
-        .attr("type", "button")
-        .class("button")
-        .attr("aria-disabled", "true")
-        .attr("aria-describedby", REASON)
-        .words(t::reset_command());
-    let reason = message(Tone::Neutral, Some(t::reset_unavailable()), Vec::new(), Some(rest));
-    group([button_row(button), el("div").attr("id", REASON).child(reason).into()])
+/// Why not, and what helps, in the place of the button.
+fn unavailable(device: &Device, refusal: RefusalView) -> View {
+    let heading = t::not_allowed_heading(words::device_name(&device.name));
+    let ways = contact_ways(branding(), Flow::Row);
+    message(Tone::Neutral, Some(heading), vec![refusal.why, refusal.instead], Some(ways))
 }
 
 /// The temporary passcode is found again here for as long as it can be shown.

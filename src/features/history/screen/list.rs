@@ -3,18 +3,21 @@
 
 use crate::app::{Event, Model};
 use crate::components::{
-    Element, HIDDEN, Icon, Stage, View, Weight, back_to_device, back_to_devices, button, button_row, effect,
-    el, empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed,
-    load_problem, minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words,
+    Element, HIDDEN, Icon, Stage, View, Weight, back_to_device, back_to_devices, button, button_row, choice,
+    effect, el, empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed,
+    load_problem, minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words as say,
 };
 use crate::core::{HistoryScope, LoadState};
-use crate::domain::{DeviceId, HistoryEntry};
+use crate::domain::{Action, DeviceId, HistoryEntry};
 use crate::features::history;
 use crate::features::history::Download;
+use crate::features::history::words::{HistoryRun, HistoryRunView, HistoryStepView, history_runs};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, use_dispatch, use_model, use_tr};
-use portal_contract::UtcTime;
+use crate::words;
+use leptos::prelude::WithUntracked;
+use portal_contract::{ActionName, UtcTime};
 use std::sync::Arc;
 
 /// What the file is called; nobody's name, no device's.
@@ -81,9 +84,14 @@ fn shown(is_of_device: bool) -> View {
     let has_more = select(model, move |model| model.features.history.has_more());
     let is_loading = select(model, move |model| model.features.history.state == LoadState::Loading);
     let is_gathering = select(model, move |model| model.features.history.download != Download::Idle);
+    let chosen = select(model, move |model| model.features.history.action);
     let rows = move || {
-        items.with(|items| items.0.iter().map(|entry| row(entry, now, is_of_device)).collect::<View>())
+        let chosen = chosen.get();
+        let runs = items.with(|items| history_runs(&called(&items.0)));
+        let is_shown = |run: &HistoryRun| chosen.is_none() || run.action() == chosen;
+        runs.into_iter().filter(is_shown).map(|run| row(run, now, is_of_device)).collect::<View>()
     };
+    let actions = move || items.with(|items| filter(&items.0, chosen.get_untracked()));
     let headings = columns(is_of_device)
         .into_iter()
         .map(|column| el("th").attr("scope", "col").attr("role", "columnheader").words(column).into());
@@ -110,7 +118,37 @@ fn shown(is_of_device: bool) -> View {
         paragraph("reference", said).into()
     });
     let all = is_of_device.then(|| link_button(Weight::Quiet, t::history_page_all_link(), &Route::History));
-    group([table.into(), button_row(group([more, download, all.into()])), working])
+    group([live(actions), table.into(), button_row(group([more, download, all.into()])), working])
+}
+
+/// The entries, with what tells a device from another of the same name.
+fn called(entries: &[HistoryEntry]) -> Vec<HistoryEntry> {
+    use_model().with_untracked(|model| {
+        let name = |entry: &HistoryEntry| {
+            let id = entry.device.as_ref().map_or("", DeviceId::as_str);
+            model.features.devices.list.name_in_record(id, &entry.device_name)
+        };
+        entries.iter().map(|entry| HistoryEntry { device_name: name(entry), ..entry.clone() }).collect()
+    })
+}
+
+/// The choice of an action, where there is more than one to choose from.
+fn filter(entries: &[HistoryEntry], chosen: Option<Action>) -> View {
+    let runs = history_runs(entries);
+    let is_there = |action: &Action| runs.iter().any(|run| run.action() == Some(*action));
+    let actions: Vec<Action> = Action::ALL.into_iter().filter(is_there).collect();
+    if actions.len() < 2 && chosen.is_none() {
+        return nothing();
+    }
+    let dispatch = use_dispatch();
+    let named = |action: &Action| (action.row().name.as_str(), words::action_name(*action));
+    let all = std::iter::once(("", t::history_page_all_actions()));
+    let options = all.chain(actions.iter().map(named)).collect();
+    let chosen = chosen.map_or("", |action| action.row().name.as_str());
+    choice("history-action", t::history_page_action(), options, chosen, move |value| {
+        let action = Action::named(ActionName::from_wire(&value));
+        dispatch(Event::History(history::Event::ActionChosen(action)));
+    })
 }
 
 fn columns(is_of_device: bool) -> Vec<Text> {
@@ -122,43 +160,57 @@ fn columns(is_of_device: bool) -> Vec<Text> {
     columns
 }
 
-fn row(entry: &HistoryEntry, now: Selected<Option<UtcTime>>, is_of_device: bool) -> View {
+fn row(run: HistoryRun, now: Selected<Option<UtcTime>>, is_of_device: bool) -> View {
     let tr = use_tr();
-    let words_now = history::words::history_entry(entry, now.get_untracked());
-    let followed = entry.clone();
-    let when = live_text(move || tr.text(&history::words::history_entry(&followed, now.get()).when));
-    let what = el("span")
-        .attr("class", ["event ", tone_class(words_now.tone)].concat())
-        .child(icon(tone_icon(words_now.tone)))
-        .child(el("span").words(words_now.what));
-    let report = entry.reportable().map(|(device, result)| {
+    let Some(shown) = history::words::history_run(&run, now.get_untracked()) else { return nothing() };
+    let HistoryRunView { entry: shown, steps } = shown;
+    let report = run.reportable().map(|(device, result)| {
         el("a").attr("href", Route::UnrecognizedActivity(device, result).path()).words(t::unrecognized_link())
     });
-    let what = group([
-        what.into(),
-        words_now.why.map(|why| el("span").class("detail").words(why)).into(),
-        report.into(),
-    ]);
-    let device = match (&entry.device, words_now.device) {
+    let device = match (run.device(), shown.device) {
         (Some(id), Some(name)) => el("a").attr("href", Route::Device(id.clone()).path()).words(name).into(),
-        (None, Some(name)) => words(name),
+        (None, Some(name)) => say(name),
         (_, None) => dash(),
     };
-    let reference = match words_now.reference {
+    let when = live_text(move || {
+        let view = history::words::history_run(&run, now.get());
+        view.map(|view| tr.text(&view.entry.when)).unwrap_or_default()
+    });
+    let what = el("span")
+        .attr("class", ["event ", tone_class(shown.tone)].concat())
+        .child(icon(tone_icon(shown.tone)))
+        .child(el("span").words(shown.what));
+    let what = group([
+        what.into(),
+        shown.why.map(|why| el("span").class("detail").words(why)).into(),
+        (!steps.is_empty()).then(|| step_list(steps)).into(),
+        report.into(),
+    ]);
+    let reference = match shown.reference {
         Some(reference) => el("code").attr("translate", "no").text(reference).into(),
         None => dash(),
     };
-    let whence = words_now.whence.map_or_else(dash, words);
+    let whence = shown.whence.map_or_else(dash, say);
     let device_cell = (!is_of_device).then(|| cell(t::history_device(), device));
     el("tr")
         .attr("role", "row")
         .child(cell(t::history_when(), when))
         .child(cell(t::history_what(), what))
         .child(device_cell)
-        .child(cell(t::history_who(), words(words_now.who)))
+        .child(cell(t::history_who(), say(shown.who)))
         .child(cell(t::history_from(), whence))
         .child(cell(t::app_reference_label(), reference))
         .into()
+}
+
+/// Each step with its moment, folded: the row says how it stands.
+fn step_list(steps: Vec<HistoryStepView>) -> Element {
+    let step = |step: HistoryStepView| {
+        let by = step.by.map(|(who, whence)| el("span").text(" ").words(t::history_step_by(who, whence)));
+        el("li").words(step.what).text(" ").child(el("span").words(step.when)).child(by).into()
+    };
+    let steps = el("ol").children(steps.into_iter().map(step));
+    el("details").class("detail").child(el("summary").words(t::history_steps())).child(steps)
 }
 
 /// A cell. Its label is seen where the column headings are not; a screen reader has the headings in any case.
@@ -183,7 +235,7 @@ fn keep_file() -> View {
     effect(move || {
         if is_ready.get() {
             let content = items.with_untracked(|items| {
-                tr.written(|language, ways| history::words::history_csv(&items.0, language, ways))
+                tr.written(|language, ways| history::words::history_csv(&called(&items.0), language, ways))
             });
             dispatch(Event::History(history::Event::TableWritten { name: FILE.to_owned(), content }));
         }

@@ -12,7 +12,7 @@ use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
 use crate::words;
-use leptos::prelude::document;
+use leptos::prelude::{WithUntracked, document};
 use portal_contract::{Notification, UtcTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -42,7 +42,9 @@ pub(crate) fn flag() -> View {
             el("span").class("badge").attr("aria-hidden", HIDDEN).text(count)
         })
     };
+    let shared_names = select(model, move |model| model.features.devices.list.shared_names().clone());
     let list = move || {
+        let _followed = shared_names.get();
         items.with(|items| {
             if items.is_empty() {
                 return el("p").words(t::notifications_empty_text());
@@ -99,5 +101,9 @@ fn ago(item: &Notification, now: Selected<Option<UtcTime>>) -> View {
 pub(crate) fn notification_item(item: &Notification, when: View) -> View {
     let route = DeviceId::parse(&item.device_id).map(Route::Device);
     let opened = Event::Notifications(notifications::Event::Opened(item.id.clone()));
-    note_item(notifications::words::notification(item, None), when, item.is_read, route, opened)
+    let device_name = use_model().with_untracked(|model| {
+        model.features.devices.list.name_in_record(&item.device_id, &item.device_name)
+    });
+    let item = Notification { device_name, ..item.clone() };
+    note_item(notifications::words::notification(&item, None), when, item.is_read, route, opened)
 }

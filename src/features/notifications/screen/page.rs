@@ -47,9 +47,11 @@ fn list() -> View {
     let items = select(model, move |model| model.features.notifications.items.clone());
     let now = select(model, minute_now);
     let is_unread = select(model, move |model| model.features.notifications.unread() > 0);
-    let list = el("ul")
-        .class("notes")
-        .live(move || items.with(|items| items.iter().map(|item| entry(item, now)).collect::<View>()));
+    let shared_names = select(model, move |model| model.features.devices.list.shared_names().clone());
+    let list = el("ul").class("notes").live(move || {
+        let _followed = shared_names.get();
+        items.with(|items| items.iter().map(|item| entry(item, now)).collect::<View>())
+    });
     group([live(move || is_unread.get().then(mark_all)), list.into()])
 }
 
