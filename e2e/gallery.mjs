@@ -10,7 +10,7 @@ const PICTURES = join(resolve(dirname(fileURLToPath(import.meta.url))), 'output/
 const escape = (text) => text.replace(/[&<>"]/g, (one) => `&#${one.codePointAt(0)};`);
 
 /** The state a picture shows: its name without language, colours and width. */
-const stateOf = (name) => name.replace(/-(en|ja)-(light|dark)-(wide|narrow)$/, '');
+const stateOf = (name) => name.replace(/-(en|ja)-(light|dark)-(wide|narrow|laptop|large|phone)$/, '');
 
 /** Whether a picture differs from the one before it; `undefined` when there was none. */
 function isChanged(name) {

@@ -2,7 +2,7 @@
 //! become one. The addresses themselves are in the contract (`portal_contract::addresses`), because whoever serves the page
 //! needs them too.
 
-use crate::domain::{DeviceId, ResultId};
+use crate::domain::{Action, DeviceId, ResultId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use portal_contract::addresses::{self, DEVICE_ID, RUN_ID};
 
@@ -20,6 +20,10 @@ pub enum Route {
     Device(DeviceId),
     /// `/devices/{id}/reset-passcode`: the reset of its passcode, at whichever step it stands.
     ResetPasscode(DeviceId),
+    /// `/devices/{id}/remove`: taking it out of management, at whichever step it stands.
+    Remove(DeviceId),
+    /// `/devices/{id}/erase`: erasing it, at whichever step it stands.
+    Erase(DeviceId),
     /// `/devices/{id}/passcode`: its temporary passcode, as large as the screen allows.
     Passcode(DeviceId),
     /// `/devices/{id}/history`: what happened to it.
@@ -89,6 +93,10 @@ static RESET_PASSCODE: Row = Row {
     screen: |ids| ids.device.map(Route::ResetPasscode),
     ..OF_PERSON
 };
+static REMOVE: Row =
+    Row { address: addresses::REMOVE, screen: |ids| ids.device.map(Route::Remove), ..OF_PERSON };
+static ERASE: Row =
+    Row { address: addresses::ERASE, screen: |ids| ids.device.map(Route::Erase), ..OF_PERSON };
 static PASSCODE: Row =
     Row { address: addresses::PASSCODE, screen: |ids| ids.device.map(Route::Passcode), ..OF_PERSON };
 static DEVICE_HISTORY: Row = Row {
@@ -124,6 +132,8 @@ static ROWS: [&Row; addresses::ALL.len()] = [
     &DEVICES,
     &DEVICE,
     &RESET_PASSCODE,
+    &REMOVE,
+    &ERASE,
     &PASSCODE,
     &DEVICE_HISTORY,
     &UNRECOGNIZED_ACTIVITY,
@@ -165,6 +175,8 @@ impl Route {
             Self::Devices => &DEVICES,
             Self::Device(_) => &DEVICE,
             Self::ResetPasscode(_) => &RESET_PASSCODE,
+            Self::Remove(_) => &REMOVE,
+            Self::Erase(_) => &ERASE,
             Self::Passcode(_) => &PASSCODE,
             Self::DeviceHistory(_) => &DEVICE_HISTORY,
             Self::UnrecognizedActivity(..) => &UNRECOGNIZED_ACTIVITY,
@@ -230,11 +242,49 @@ impl Route {
         match self {
             Self::Device(id)
             | Self::ResetPasscode(id)
+            | Self::Remove(id)
+            | Self::Erase(id)
             | Self::Passcode(id)
             | Self::DeviceHistory(id)
             | Self::UnrecognizedActivity(id, _) => Some(id),
             Self::Home
             | Self::Devices
+            | Self::History
+            | Self::Notifications
+            | Self::Help
+            | Self::Accessibility
+            | Self::SignedOut
+            | Self::Callback
+            | Self::NotFound => None,
+        }
+    }
+
+    /// Where an action on a device is explained, confirmed and followed.
+    #[must_use]
+    pub const fn of_action(action: Action, device: DeviceId) -> Self {
+        match action {
+            Action::ResetPasscode => Self::ResetPasscode(device),
+            Action::Retire => Self::Remove(device),
+            Action::Wipe => Self::Erase(device),
+            Action::RemoteLock | Action::SyncDevice | Action::Rename | Action::RebootNow => {
+                Self::Device(device)
+            }
+        }
+    }
+
+    /// The action that has this screen for itself.
+    #[must_use]
+    pub const fn action(&self) -> Option<Action> {
+        match self {
+            Self::ResetPasscode(_) => Some(Action::ResetPasscode),
+            Self::Remove(_) => Some(Action::Retire),
+            Self::Erase(_) => Some(Action::Wipe),
+            Self::Home
+            | Self::Devices
+            | Self::Device(_)
+            | Self::Passcode(_)
+            | Self::DeviceHistory(_)
+            | Self::UnrecognizedActivity(..)
             | Self::History
             | Self::Notifications
             | Self::Help
@@ -266,7 +316,9 @@ mod tests {
             Route::Home => Route::Devices,
             Route::Devices => Route::Device(id()?),
             Route::Device(_) => Route::ResetPasscode(id()?),
-            Route::ResetPasscode(_) => Route::Passcode(id()?),
+            Route::ResetPasscode(_) => Route::Remove(id()?),
+            Route::Remove(_) => Route::Erase(id()?),
+            Route::Erase(_) => Route::Passcode(id()?),
             Route::Passcode(_) => Route::DeviceHistory(id()?),
             Route::DeviceHistory(_) => Route::UnrecognizedActivity(id()?, ResultId::parse("r 1?")?),
             Route::UnrecognizedActivity(..) => Route::History,
@@ -342,6 +394,17 @@ mod tests {
         for route in [Route::Device(id.clone()), Route::ResetPasscode(id), Route::Notifications, Route::Help]
         {
             assert!(route.is_lazy(), "{route:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_action_with_a_fresh_sign_in_has_a_screen_that_leads_back_to_it() -> Result<(), &'static str> {
+        let id = DeviceId::parse("a").ok_or("an identifier")?;
+        for action in Action::ALL {
+            let is_fresh = action.row().proof == crate::domain::RequiredProof::FreshSignIn;
+            let back = Route::of_action(action, id.clone()).action();
+            assert_eq!(back, is_fresh.then_some(action));
         }
         Ok(())
     }

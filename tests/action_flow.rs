@@ -5,13 +5,13 @@
 mod support;
 
 use passcode_portal::domain::{
-    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Grant, Milliseconds,
-    PermittedDevice, Proof, RequiredProof,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Ending, Grant, Milliseconds,
+    PermittedDevice, Proof, RequiredProof, StopReason,
 };
 use portal_contract::RefusalReason;
 use proptest::prelude::*;
 use serde_json::json;
-use support::{at, device_json, device_of, id, key, run_json};
+use support::{at, device_json, device_of, id, key, proof, run_json};
 
 fn permitted(action: Action) -> PermittedDevice {
     let mut device = device_json("a");
@@ -88,19 +88,71 @@ fn a_disruptive_action_asks_once_and_a_harmless_one_acts_at_once() {
                 let (_, again) = flow.step(chosen, at(0));
                 assert_eq!(again, [], "the same action twice is the same run");
             }
+            Danger::Destructive => panic!("{action:?} has a page of its own"),
         }
     }
 }
 
 #[test]
-fn a_session_is_not_enough_for_the_reset() {
-    assert_eq!(Action::ResetPasscode.row().proof, RequiredProof::FreshSignIn);
-    let device = permitted(Action::ResetPasscode);
-    let chosen = ActionEvent::Entitled { device: device.clone(), key: key() };
-    assert_eq!(ActionFlow::Idle.step(chosen, at(0)), (ActionFlow::Idle, Vec::new()));
-    let forged = ActionFlow::Confirm { device, grant: Grant { proof: Proof::SignedIn, key: key() } };
-    let (after, effects) = forged.clone().step(ActionEvent::Confirmed, at(0));
-    assert_eq!((after, effects), (forged, Vec::new()));
+fn a_session_is_not_enough_for_the_reset_nor_for_what_cannot_be_undone() {
+    for action in [Action::ResetPasscode, Action::Retire, Action::Wipe] {
+        assert_eq!(action.row().proof, RequiredProof::FreshSignIn);
+        let device = permitted(action);
+        let chosen = ActionEvent::Entitled { device: device.clone(), key: key() };
+        assert_eq!(ActionFlow::Idle.step_of(action, chosen, at(0)), (ActionFlow::Idle, Vec::new()));
+        let forged = ActionFlow::Confirm { device, grant: Grant { proof: Proof::SignedIn, key: key() } };
+        let (after, effects) = forged.clone().step_of(action, ActionEvent::Confirmed, at(0));
+        assert_eq!((after, effects), (forged, Vec::new()));
+    }
+}
+
+#[test]
+fn what_cannot_be_undone_passes_through_the_provider_and_one_click() {
+    for action in Action::DESTRUCTIVE {
+        let step = |flow: ActionFlow, event| flow.step_of(action, event, at(1));
+        let (flow, effects) = step(ActionFlow::Idle, ActionEvent::PageOpened(id("a")));
+        assert_eq!(effects, [ActionEffect::ReadDevice(id("a"))], "opening the address starts nothing");
+        let (flow, effects) = step(flow, read(action, &[], true));
+        assert!(matches!(flow, ActionFlow::Explain { .. }) && effects.is_empty(), "{flow:?}");
+        let (flow, effects) = step(flow, ActionEvent::SignOutChosen);
+        assert_eq!(effects, [ActionEffect::LeaveForSignIn(id("a"))]);
+        let fresh = ActionEvent::ReturnedFresh { device: id("a"), proof: proof(0), key: key() };
+        let (flow, _) = step(flow, fresh);
+        let (flow, effects) = step(flow, read(action, &[], true));
+        assert!(matches!(&flow, ActionFlow::Confirm { device, .. } if device.action() == action), "{flow:?}");
+        assert!(effects.is_empty());
+        let (flow, effects) = step(flow, ActionEvent::Confirmed);
+        assert!(matches!(effects.as_slice(), [ActionEffect::Post { .. }]), "{effects:?}");
+        let (again, effects) = step(flow.clone(), ActionEvent::Confirmed);
+        assert_eq!((again, effects.len()), (flow, 0), "one post however many clicks");
+    }
+}
+
+#[test]
+fn a_device_that_has_gone_is_the_good_end_of_what_took_it_away() {
+    for action in Action::DESTRUCTIVE {
+        let open = ActionFlow::Reading { device: id("a"), grant: None };
+        let (pending, _) = open.step_of(action, read(action, &[("r1", "pending")], false), at(0));
+        assert!(matches!(pending, ActionFlow::Pending { .. }), "{pending:?}");
+        let (ended, _) = pending.step_of(action, ActionEvent::DeviceGone(id("a")), at(1));
+        let ActionFlow::Ended { run, end: Ending::Done(_), .. } = &ended else { panic!("{ended:?}") };
+        assert_eq!(run.id, "r1");
+        let (still, _) = ended.clone().step_of(action, ActionEvent::DeviceGone(id("a")), at(2));
+        assert_eq!(still, ended);
+    }
+    let reading = ActionFlow::Reading { device: id("a"), grant: None };
+    let (gone, _) = reading.step_of(Action::Wipe, ActionEvent::DeviceGone(id("a")), at(0));
+    assert!(
+        matches!(gone, ActionFlow::Stopped { why: StopReason::Gone, .. }),
+        "nothing is claimed of another visit"
+    );
+    let (locked, _) = ActionFlow::Reading { device: id("a"), grant: None }.step_of(
+        Action::RemoteLock,
+        read(Action::RemoteLock, &[("r1", "pending")], true),
+        at(0),
+    );
+    let (gone, _) = locked.step_of(Action::RemoteLock, ActionEvent::DeviceGone(id("a")), at(1));
+    assert!(matches!(gone, ActionFlow::Stopped { why: StopReason::Gone, .. }), "a lock takes no device away");
 }
 
 #[test]
@@ -112,6 +164,9 @@ fn the_catalogue_has_a_row_for_each_action_and_no_name_twice() {
     let on_page: Vec<_> =
         Action::ALL.into_iter().filter(|action| action.row().proof == RequiredProof::SignedIn).collect();
     assert_eq!(on_page, Action::ON_DEVICE_PAGE);
+    let destructive: Vec<_> =
+        Action::ALL.into_iter().filter(|action| action.row().danger == Danger::Destructive).collect();
+    assert_eq!(destructive, Action::DESTRUCTIVE);
 }
 
 proptest! {

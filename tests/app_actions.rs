@@ -18,7 +18,7 @@ const DEVICE: &str = "/managedDevices/a";
 
 fn device() -> Value {
     let mut device = device_json("a");
-    for action in ["remoteLock", "syncDevice", "rename"] {
+    for action in ["remoteLock", "syncDevice", "rename", "rebootNow", "retire", "wipe"] {
         device["actions"][action] = json!({ "allowed": true });
     }
     device

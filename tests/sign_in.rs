@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::auth::*;
-use passcode_portal::domain::{Computer, Milliseconds, Seconds};
+use passcode_portal::domain::{Action, Computer, Milliseconds, Seconds};
 use passcode_portal::http::{HttpAnswer, NetworkFault};
 use passcode_portal::route::Route;
 use portal_contract::UtcTime;
@@ -172,7 +172,11 @@ fn each_purpose_asks_for_its_own_kind_of_sign_in() {
     let cases = [
         (Purpose::SignIn { return_to: Route::Devices }, None, None),
         (Purpose::Silent { return_to: Route::Devices }, Some("none"), None),
-        (Purpose::StepUp { device: device.clone() }, Some("login"), Some("300")),
+        (
+            Purpose::StepUp { device: device.clone(), action: Action::ResetPasscode },
+            Some("login"),
+            Some("300"),
+        ),
         (Purpose::Reveal { device }, Some("login"), Some("3600")),
     ];
     for (purpose, prompt, max_age) in cases {
@@ -184,7 +188,7 @@ fn each_purpose_asks_for_its_own_kind_of_sign_in() {
 
 #[test]
 fn what_the_server_demanded_is_passed_on() {
-    let step_up = || Purpose::StepUp { device: id("a") };
+    let step_up = || Purpose::StepUp { device: id("a"), action: Action::ResetPasscode };
     let challenge = StepUpChallenge {
         obstacle: None,
         max_age: Some(Seconds(60)),
@@ -216,7 +220,7 @@ fn sign_out_is_an_address_to_go_to_and_returns_to_the_page() {
 
 #[test]
 fn the_token_request_proves_who_began() {
-    let purpose = Purpose::StepUp { device: id("a") };
+    let purpose = Purpose::StepUp { device: id("a"), action: Action::ResetPasscode };
     let CallbackAnswer::Code(code) =
         Callback::parse("code=c%2F1&state=s&iss=https%3A%2F%2Fid.example%2Ftenant")
             .answer(&discovery())
@@ -314,7 +318,9 @@ fn what_survives_a_redirect_is_read_back_as_it_was() {
     for purpose in [
         Purpose::SignIn { return_to: Route::ResetPasscode(id("端末/x".replace('/', "-").as_str())) },
         Purpose::Silent { return_to: Route::Home },
-        Purpose::StepUp { device: id("a b") },
+        Purpose::StepUp { device: id("a b"), action: Action::ResetPasscode },
+        Purpose::StepUp { device: id("a"), action: Action::Retire },
+        Purpose::StepUp { device: id("a"), action: Action::Wipe },
         Purpose::Reveal { device: id("a") },
     ] {
         let record = transaction(purpose);
@@ -322,6 +328,7 @@ fn what_survives_a_redirect_is_read_back_as_it_was() {
     }
     let continuation = Continuation {
         device: id("a"),
+        action: Action::Retire,
         device_name: "A \"phone\"".into(),
         state: Some("s".into()),
         is_again: true,
@@ -335,7 +342,13 @@ fn what_survives_a_redirect_is_read_back_as_it_was() {
         created: at(0).wall,
     };
     assert_eq!(Continuation::parse(&continuation.serialise()), Some(continuation));
-    let resume = ResumeRecord { device: id("a"), key: support::key(), sub: "s".into(), started: at(3).wall };
+    let resume = ResumeRecord {
+        device: id("a"),
+        action: Action::Wipe,
+        key: support::key(),
+        sub: "s".into(),
+        started: at(3).wall,
+    };
     assert_eq!(ResumeRecord::parse(&resume.serialise()), Some(resume));
 }
 

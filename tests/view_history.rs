@@ -56,7 +56,9 @@ fn every_entry_reads_well() {
             page.chapter(activity);
             write(&mut page, &entry(&json!({ "activity": activity })));
         }
-        for action in ["remoteLock", "syncDevice", "rename", "resetPasscode", "danceNow"] {
+        for action in
+            ["remoteLock", "syncDevice", "rename", "rebootNow", "retire", "wipe", "resetPasscode", "danceNow"]
+        {
             page.chapter(action);
             for activity in HistoryActivity::KNOWN.iter().filter(|known| known.as_str().starts_with("action"))
             {
@@ -159,7 +161,7 @@ fn other_actions_are_named_with_their_state_and_never_speak_of_a_passcode() {
     let causes = causes.chain(ProblemCode::KNOWN.iter().map(|code| json!({ "code": code.as_str() })));
     let causes = causes.chain(FailureCode::KNOWN.iter().map(|code| json!({ "errorCode": code.as_str() })));
     for changes in causes.filter(|cause| cause["reason"] != "noPasscodeOnDevice") {
-        for action in ["remoteLock", "syncDevice", "rename", "danceNow"] {
+        for action in ["remoteLock", "syncDevice", "rename", "rebootNow", "retire", "wipe", "danceNow"] {
             let (what, why) = read("actionRefused", action, &changes);
             let words = [what, why.unwrap_or_default()].concat().to_lowercase();
             assert!(!words.contains("passcode") && !words.contains("reset"), "{action} {changes}: {words}");

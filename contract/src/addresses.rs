@@ -14,6 +14,10 @@ pub const DEVICES: &str = "/devices";
 pub const DEVICE: &str = "/devices/{device}";
 /// The reset of its passcode, at whichever step it stands.
 pub const RESET_PASSCODE: &str = "/devices/{device}/reset-passcode";
+/// Taking it out of management, at whichever step it stands.
+pub const REMOVE: &str = "/devices/{device}/remove";
+/// Erasing it, at whichever step it stands.
+pub const ERASE: &str = "/devices/{device}/erase";
 /// Its temporary passcode, as large as the screen allows.
 pub const PASSCODE: &str = "/devices/{device}/passcode";
 /// What happened to it.
@@ -34,11 +38,13 @@ pub const SIGNED_OUT: &str = "/signed-out";
 pub const CALLBACK: &str = "/callback";
 
 /// Every address of the page.
-pub const ALL: [&str; 13] = [
+pub const ALL: [&str; 15] = [
     HOME,
     DEVICES,
     DEVICE,
     RESET_PASSCODE,
+    REMOVE,
+    ERASE,
     PASSCODE,
     DEVICE_HISTORY,
     UNRECOGNIZED_ACTIVITY,

@@ -136,6 +136,17 @@ impl Api<'_> {
         request
     }
 
+    /// `POST .../actions/{action}`, for one that takes something away for good. It takes both proofs, as the reset does.
+    #[must_use]
+    pub fn start_with_fresh_sign_in(
+        &self,
+        device: &PermittedDevice,
+        _proof: &FreshSignIn,
+        key: &IdempotencyKey,
+    ) -> HttpRequest {
+        self.start_action(device, key, None)
+    }
+
     /// `POST .../deviceActionResults/{resultId}/cancel`.
     #[must_use]
     pub fn cancel_run(&self, device: &DeviceId, run: &str) -> HttpRequest {

@@ -1,7 +1,7 @@
 //! From screen to screen, and what each needs when it is entered.
 
 use crate::core::{Config, Context, Effect, HistoryScope, Session};
-use crate::domain::{ActionEvent, ActionFlow, SignInStep};
+use crate::domain::{Action, ActionEvent, ActionFlow, DeviceId, SignInStep};
 use crate::features::Features;
 use crate::route::Route;
 
@@ -33,6 +33,7 @@ impl Features {
         context.page.arrivals = context.page.arrivals.wrapping_add(1);
         self.passcode.hide(context);
         self.leave_reset(context);
+        self.actions.leave_screens(&context.page.route);
         self.actions.rename = None;
         self.forget_failed_sign_in(context);
         self.enter_route(context);
@@ -85,6 +86,8 @@ impl Features {
                 self.devices.open(id.clone(), context);
                 self.advance_reset(ActionEvent::PageOpened(id), context);
             }
+            Route::Remove(id) => self.open_action(id, Action::Retire, context),
+            Route::Erase(id) => self.open_action(id, Action::Wipe, context),
             Route::Notifications => self.notifications.ask(context),
             Route::History => self.history.open(HistoryScope::Person, context),
             Route::DeviceHistory(id) => {
@@ -102,6 +105,12 @@ impl Features {
             | Route::Callback
             | Route::NotFound => {}
         }
+    }
+
+    /// The screen of an action shows what is known of it, and starts nothing.
+    fn open_action(&mut self, id: DeviceId, action: Action, context: &mut Context) {
+        self.devices.open(id.clone(), context);
+        self.advance_fresh(action, ActionEvent::PageOpened(id), context);
     }
 
     /// The same, and what was read a moment ago is read again.

@@ -18,6 +18,7 @@ const fn is_sent(event: &Event) -> bool {
         event,
         Event::Actions(actions::Event::SignOutForResetChosen)
             | Event::Actions(actions::Event::ResetConfirmed)
+            | Event::Actions(actions::Event::SignInChosen(..))
             | Event::Actions(actions::Event::Confirmed(..))
             | Event::Actions(actions::Event::Chosen(_, Action::SyncDevice))
             | Event::Actions(actions::Event::NameSubmitted(..))

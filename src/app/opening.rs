@@ -47,6 +47,8 @@ impl Features {
             | Route::Devices
             | Route::Device(_)
             | Route::ResetPasscode(_)
+            | Route::Remove(_)
+            | Route::Erase(_)
             | Route::Passcode(_)
             | Route::DeviceHistory(_)
             | Route::UnrecognizedActivity(..)
@@ -90,8 +92,8 @@ impl Features {
                     SignInError::StorageRefused
                 };
                 let (purpose, expected) = match context.page.stored.continuation.clone() {
-                    Some(Continuation { device, expected, .. }) => {
-                        (Purpose::StepUp { device }, Some(expected))
+                    Some(Continuation { device, action, expected, .. }) => {
+                        (Purpose::StepUp { device, action }, Some(expected))
                     }
                     None => (Purpose::SignIn { return_to: Route::Home }, None),
                 };
@@ -198,7 +200,7 @@ impl Features {
         {
             return self.begin_sign_in(
                 PendingSignIn {
-                    purpose: Purpose::StepUp { device: continuation.device },
+                    purpose: Purpose::StepUp { device: continuation.device, action: continuation.action },
                     expected: Some(continuation.expected),
                     challenge: continuation.challenge,
                     history: HistoryEntry::Replace,
@@ -222,8 +224,9 @@ impl Features {
         let Some(record) = context.page.going_on().filter(|_| is_here).cloned() else { return false };
         self.sign_in.expected = Some(record.expected);
         context.page.challenge = record.challenge;
-        self.advance_reset(ActionEvent::SignInInterrupted(record.device.clone()), context);
-        self.go_instead(Route::ResetPasscode(record.device), context);
+        let event = ActionEvent::SignInInterrupted(record.device.clone());
+        self.advance_fresh(record.action, event, context);
+        self.go_instead(Route::of_action(record.action, record.device), context);
         true
     }
 }

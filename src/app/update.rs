@@ -3,7 +3,7 @@
 use super::network::is_refused_offline;
 use super::{AppEvent, Event, Model, Visibility};
 use crate::core::{Context, Effect, FollowUp, TimerId};
-use crate::domain::{ActionEvent, Now};
+use crate::domain::Now;
 use crate::features::Features;
 
 /// The next model and what it demands. Never panics; an event that does not fit changes nothing.
@@ -69,7 +69,7 @@ impl Features {
 
     fn on_timer(&mut self, timer: TimerId, context: &mut Context) {
         match timer {
-            TimerId::Countdown => self.advance_reset(ActionEvent::ClockTicked, context),
+            TimerId::Countdown => self.on_clock_ticked(context),
             TimerId::Poll => self.on_poll_due(context),
             TimerId::Notifications => self.notifications.on_due(context),
             TimerId::HidePasscode => self.passcode.keep_time(context),
@@ -94,7 +94,7 @@ impl Features {
             self.passcode.keep_time(context);
             self.shared_computer.check(context);
             self.follow_up(context);
-            self.advance_reset(ActionEvent::ClockTicked, context);
+            self.on_clock_ticked(context);
             if self.live.is_polling_needed() {
                 self.on_poll_due(context);
                 self.notifications.on_due(context);

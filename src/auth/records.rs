@@ -2,10 +2,10 @@
 //! a passcode. Each record is keyed by the `state` it is bound to, lives ten minutes and is deleted before it is used.
 
 use super::{CodeVerifier, StepUpChallenge};
-use crate::domain::{Computer, DeviceId, IdempotencyKey, Seconds};
+use crate::domain::{Action, Computer, DeviceId, IdempotencyKey, RequiredProof, Seconds};
 use crate::route::Route;
-use portal_contract::UtcTime;
 use portal_contract::json::{Fields, read_text};
+use portal_contract::{ActionName, UtcTime};
 
 /// How long a record may wait to be used.
 pub const EXPECTED_LIFETIME: Seconds = Seconds(600);
@@ -23,8 +23,8 @@ pub enum Purpose {
         /// Where to go on.
         return_to: Route,
     },
-    /// A fresh sign-in for a reset of this device's passcode.
-    StepUp { device: DeviceId },
+    /// A fresh sign-in for an action on this device.
+    StepUp { device: DeviceId, action: Action },
     /// A recent sign-in to see this device's temporary passcode.
     Reveal { device: DeviceId },
 }
@@ -35,7 +35,7 @@ impl Purpose {
     pub fn return_to(&self) -> Route {
         match self {
             Self::SignIn { return_to } | Self::Silent { return_to } => return_to.clone(),
-            Self::StepUp { device } => Route::ResetPasscode(device.clone()),
+            Self::StepUp { device, action } => Route::of_action(*action, device.clone()),
             Self::Reveal { device } => Route::Device(device.clone()),
         }
     }
@@ -54,7 +54,9 @@ impl Purpose {
         match name {
             "signIn" => Some(Self::SignIn { return_to }),
             "silent" => Some(Self::Silent { return_to }),
-            "stepUp" => Some(Self::StepUp { device: return_to.device()?.clone() }),
+            "stepUp" => {
+                Some(Self::StepUp { device: return_to.device()?.clone(), action: return_to.action()? })
+            }
             "reveal" => Some(Self::Reveal { device: return_to.device()?.clone() }),
             _ => None,
         }
@@ -174,8 +176,10 @@ impl Transaction {
 /// own, a return without `state`. It leads to a sign-in and allows nothing by itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Continuation {
-    /// The device whose passcode shall be reset.
+    /// The device it is about.
     pub device: DeviceId,
+    /// What shall be done with it.
+    pub action: Action,
     /// Its name; empty when it was not known.
     pub device_name: String,
     /// The `state` of the sign-out: whoever comes back with it goes on without being asked, once.
@@ -206,6 +210,7 @@ impl Continuation {
         let challenge = self.challenge.clone().unwrap_or_default();
         object(&[
             ("device", text(self.device.as_str())),
+            ("action", text(self.action.row().name.as_str())),
             ("name", text(&self.device_name)),
             ("state", optional_text(self.state.as_deref())),
             ("again", self.is_again.to_string()),
@@ -232,6 +237,7 @@ impl Continuation {
             let (device_name, state) = (fields.text_or_empty("name"), fields.optional_text("state"));
             Some(Self {
                 device: DeviceId::parse(fields.word("device"))?,
+                action: read_action(fields)?,
                 device_name,
                 state,
                 is_again,
@@ -254,6 +260,8 @@ impl Continuation {
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResumeRecord {
     pub device: DeviceId,
+    /// What was to be confirmed.
+    pub action: Action,
     /// The key of this step-up.
     pub key: IdempotencyKey,
     /// Whose step-up it was.
@@ -277,6 +285,7 @@ impl ResumeRecord {
     pub fn serialise(&self) -> String {
         object(&[
             ("device", text(self.device.as_str())),
+            ("action", text(self.action.row().name.as_str())),
             ("key", text(self.key.as_str())),
             ("sub", text(&self.sub)),
             ("started", write_moment(self.started)),
@@ -290,6 +299,7 @@ impl ResumeRecord {
             let (sub, started) = (fields.text("sub"), read_moment(fields, "started"));
             Some(Self {
                 device: DeviceId::parse(fields.word("device"))?,
+                action: read_action(fields)?,
                 key: IdempotencyKey::parse(fields.word("key"))?,
                 sub,
                 started,
@@ -303,6 +313,12 @@ impl ResumeRecord {
     pub const fn is_current(&self, wall: UtcTime) -> bool {
         is_current(self.started, wall)
     }
+}
+
+/// The action of a record: one that needs a fresh sign-in, else the record is none of this page's.
+fn read_action(fields: &Fields<'_>) -> Option<Action> {
+    let action = Action::named(ActionName::from_wire(fields.word("action")))?;
+    (action.row().proof == RequiredProof::FreshSignIn).then_some(action)
 }
 
 /// Within ten minutes in either direction: a clock that was set back must not make a record live for hours.

@@ -39,7 +39,8 @@ pub(crate) fn known_device(model: &Model, id: &DeviceId) -> Option<Arc<Device>> 
 /// The name of a device; empty while it is not known.
 pub(crate) fn device_name(model: &Model, id: &DeviceId) -> String {
     let known = known_device(model, id).map(|device| device.name.clone());
-    known.or_else(|| model.page.name_kept_of(id).map(str::to_owned)).unwrap_or_default()
+    let kept = || model.page.name_kept_of(id).or_else(|| model.features.actions.name_kept_of(id));
+    known.or_else(|| kept().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Words with the name of a device in them.

@@ -4,7 +4,7 @@ use crate::auth::{
     Callback, Credential, ExpectedPerson, IdToken, KeySet, Purpose, SignInError, StepUpChallenge,
     TokenAnswer, Transaction, UnverifiedIdToken,
 };
-use crate::domain::{DeviceId, FreshSignIn, Now, SignInAge};
+use crate::domain::{Action, DeviceId, FreshSignIn, Now, SignInAge};
 use crate::route::Route;
 
 use super::HistoryEntry;
@@ -30,6 +30,7 @@ pub enum Redirect {
     /// To sign out on the way to a fresh sign-in for a reset.
     SignOutForReset {
         device: DeviceId,
+        action: Action,
         /// Who has to come back.
         expected: ExpectedPerson,
         /// For `id_token_hint`.

@@ -319,7 +319,15 @@ impl PermittedDevice {
     pub fn for_action(device: &Device, action: Action) -> Option<Self> {
         match (action, device.availability(action)) {
             (Action::ResetPasscode, _) => Self::of(device),
-            (Action::RemoteLock | Action::SyncDevice | Action::Rename, Availability::Allowed) => Some(Self {
+            (
+                Action::RemoteLock
+                | Action::SyncDevice
+                | Action::Rename
+                | Action::RebootNow
+                | Action::Retire
+                | Action::Wipe,
+                Availability::Allowed,
+            ) => Some(Self {
                 action,
                 id: device.id.clone(),
                 name: device.name.clone(),

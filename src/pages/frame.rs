@@ -59,7 +59,7 @@ fn brand() -> Element {
 
 fn navigation() -> Element {
     let is_devices = |route: &Route| {
-        matches!(route, Route::Devices | Route::Device(_) | Route::ResetPasscode(_) | Route::Passcode(_))
+        matches!(route, Route::Devices | Route::Device(_) | Route::Passcode(_)) || route.action().is_some()
     };
     el("nav")
         .class("nav")

@@ -9,7 +9,7 @@
 use super::help;
 use super::missing::loading;
 use crate::components::View;
-use crate::domain::{DeviceId, ResultId};
+use crate::domain::{Action, DeviceId, ResultId};
 use crate::features::{actions, devices, history, notifications, passcode, shared_computer};
 use crate::shell::NotLoaded;
 use std::cell::Cell;
@@ -21,6 +21,8 @@ use std::pin::Pin;
 pub(super) enum LazyScreen {
     Device(DeviceId),
     Reset(DeviceId),
+    /// An action that takes something away for good.
+    Loss(DeviceId, Action),
     DeviceHistory(DeviceId),
     UnrecognizedActivity(DeviceId, ResultId),
     History,
@@ -82,6 +84,7 @@ fn build(screen: LazyScreen) -> View {
     match screen {
         LazyScreen::Device(id) => devices::screen::device(id),
         LazyScreen::Reset(id) => actions::screen::reset(id),
+        LazyScreen::Loss(id, action) => actions::screen::loss(&id, action),
         LazyScreen::DeviceHistory(id) => history::screen::of_device(id),
         LazyScreen::UnrecognizedActivity(id, result) => history::screen::unrecognized_activity(&id, &result),
         LazyScreen::History => history::screen::of_person(),

@@ -11,6 +11,7 @@ mod words;
 use crate::browser::system_notification;
 use crate::components::{Spoken, View, effect, el, focus_heading, live_region};
 use crate::core::{Announcement, Connectivity};
+use crate::domain::ActionFlow;
 use crate::i18n::t;
 use crate::route::Route;
 use crate::shell::{Selected, select, use_model, use_tr};
@@ -117,8 +118,8 @@ fn keep_root() -> View {
 /// follows) only a focus that was lost with the element that had it is moved.
 fn move_focus(screen: Selected<Screen>) -> View {
     let place = select(use_model(), move |model| {
-        let is_reset = matches!(model.page.route, Route::ResetPasscode(_));
-        (model.page.arrivals, is_reset.then(|| model.features.actions.reset.screen()))
+        let shown = model.features.actions.shown(&model.page.route);
+        (model.page.arrivals, shown.map(ActionFlow::screen))
     });
     let mut before: Option<(Screen, u32)> = None;
     effect(move || {

@@ -5,7 +5,7 @@ use super::missing::{loading, not_found, not_loaded};
 use crate::app::Model;
 use crate::components::{View, live};
 use crate::core::{Config, LazyScreens, Redirect, Session};
-use crate::domain::Idleness;
+use crate::domain::{Action, Idleness};
 use crate::features::devices::screen::devices;
 use crate::features::sign_in::screen as sign_in;
 use crate::i18n::t;
@@ -70,6 +70,8 @@ impl Screen {
             Route::NotFound => return Self::NotFound,
             Route::Device(id) => LazyScreen::Device(id.clone()),
             Route::ResetPasscode(id) => LazyScreen::Reset(id.clone()),
+            Route::Remove(id) => LazyScreen::Loss(id.clone(), Action::Retire),
+            Route::Erase(id) => LazyScreen::Loss(id.clone(), Action::Wipe),
             Route::DeviceHistory(id) => LazyScreen::DeviceHistory(id.clone()),
             Route::UnrecognizedActivity(id, result) => {
                 LazyScreen::UnrecognizedActivity(id.clone(), result.clone())

@@ -20,6 +20,9 @@ pub const fn action_name(action: Action) -> Text {
         Action::RemoteLock => t::run_lock(),
         Action::SyncDevice => t::run_check(),
         Action::Rename => t::run_rename(),
+        Action::RebootNow => t::run_restart(),
+        Action::Retire => t::run_remove(),
+        Action::Wipe => t::run_erase(),
     }
 }
 

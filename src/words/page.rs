@@ -3,10 +3,10 @@
 //! What is spoken without moving the focus (WCAG 4.1.3). Ticking digits are not among it.
 
 use crate::core::{Announcement, ResetStop};
-use crate::domain::{ActionFlow, Ending, PendingPhase, Seconds, SignInStep, StopReason, SubmitStep};
+use crate::domain::{Action, ActionFlow, Ending, PendingPhase, Seconds, SignInStep, StopReason, SubmitStep};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::words::{action_news, device_name, span};
+use crate::words::{action_name, action_news, device_name, span};
 use portal_contract::FailureCode;
 
 /// The title of a screen. `device` is the name of the device the screen is about, `organisation` from the branding; both
@@ -19,6 +19,8 @@ pub fn title(route: &Route, device: &str, reset: &ActionFlow, organisation: &str
         Route::Device(_) => device_name(device),
         Route::ResetPasscode(id) if reset.device() == Some(id) => reset_title(reset, device_name(device)),
         Route::ResetPasscode(_) => t::title_explain(device_name(device)),
+        Route::Remove(_) => t::run_title(action_name(Action::Retire), device_name(device)),
+        Route::Erase(_) => t::run_title(action_name(Action::Wipe), device_name(device)),
         Route::Passcode(_) => t::title_passcode(device_name(device)),
         Route::DeviceHistory(_) => t::history_page_device_heading(device_name(device)),
         Route::UnrecognizedActivity(..) => t::unrecognized_heading(),

@@ -23,7 +23,16 @@ export function picturePath(name) {
 
 /** Pixels; pictures of 100 rows help nobody. */
 const TALLEST = 3000;
-const WINDOWS = { wide: { width: 1280, height: 900 }, narrow: { width: 320, height: 720 } };
+const WINDOWS = {
+  wide: { width: 1280, height: 900 },
+  narrow: { width: 320, height: 720 },
+  laptop: { width: 1366, height: 768 },
+  large: { width: 1920, height: 1080 },
+  phone: { width: 360, height: 740 },
+};
+/** Windows that many people have. One state of each screen is seen in them, in English and by day: that is enough for a layout. */
+const COMMON = ['laptop', 'large', 'phone'];
+const REPRESENTATIVES = new Set(['home', 'devices-many', 'details', 'explain', 'confirm-android', 'pending', 'done-android-shown', 'erase-confirm', 'notifications', 'history', 'help']);
 /** The windows of each colour scheme. */
 const EVERY = { light: ['wide', 'narrow'], dark: ['wide', 'narrow'] };
 /** What each of the many explanations, all built from the same parts, is seen in. */
@@ -35,7 +44,9 @@ const SOME = { light: ['narrow'], dark: ['wide'] };
  * @param {string} name what is seen; the file name of the pictures
  */
 export function look(page, language, name) {
-  return lookAt(page, { language, name, appearances: EVERY });
+  const isSeenByMany = language === 'en' && REPRESENTATIVES.has(name);
+  const light = isSeenByMany ? [...EVERY.light, ...COMMON] : EVERY.light;
+  return lookAt(page, { language, name, appearances: { ...EVERY, light } });
 }
 
 /**

@@ -13,6 +13,12 @@ pub enum Action {
     SyncDevice,
     /// Change the name shown in the portal.
     Rename,
+    /// Restart the device.
+    RebootNow,
+    /// Take the device out of management ("Remove").
+    Retire,
+    /// Set the device back to its factory settings ("Erase").
+    Wipe,
 }
 
 /// How sure a person has to be.
@@ -22,6 +28,8 @@ pub enum Danger {
     Harmless,
     /// Asks once.
     Disruptive,
+    /// Something is lost for good: a page of its own, and a confirmation that names what is lost.
+    Destructive,
 }
 
 /// Which proof of identity an action needs.
@@ -46,9 +54,19 @@ pub struct ActionRow {
 
 impl Action {
     /// Every action, in the order in which a device offers them.
-    pub const ALL: [Self; 4] = [Self::ResetPasscode, Self::RemoteLock, Self::SyncDevice, Self::Rename];
+    pub const ALL: [Self; 7] = [
+        Self::ResetPasscode,
+        Self::RemoteLock,
+        Self::SyncDevice,
+        Self::RebootNow,
+        Self::Rename,
+        Self::Retire,
+        Self::Wipe,
+    ];
     /// Those that being signed in is enough for; they stand on the page of the device.
-    pub const ON_DEVICE_PAGE: [Self; 3] = [Self::RemoteLock, Self::SyncDevice, Self::Rename];
+    pub const ON_DEVICE_PAGE: [Self; 4] = [Self::RemoteLock, Self::SyncDevice, Self::RebootNow, Self::Rename];
+    /// Those that take something away for good; each has a page of its own, and they stand last and apart.
+    pub const DESTRUCTIVE: [Self; 2] = [Self::Retire, Self::Wipe];
 
     /// The action with this name on the wire; `None` for one that this page does not offer.
     #[must_use]
@@ -66,6 +84,9 @@ impl Action {
             Self::RemoteLock => (ActionName::RemoteLock, Danger::Disruptive, RequiredProof::SignedIn),
             Self::SyncDevice => (ActionName::SyncDevice, Danger::Harmless, RequiredProof::SignedIn),
             Self::Rename => (ActionName::Rename, Danger::Harmless, RequiredProof::SignedIn),
+            Self::RebootNow => (ActionName::RebootNow, Danger::Disruptive, RequiredProof::SignedIn),
+            Self::Retire => (ActionName::Retire, Danger::Destructive, RequiredProof::FreshSignIn),
+            Self::Wipe => (ActionName::Wipe, Danger::Destructive, RequiredProof::FreshSignIn),
         };
         ActionRow { name, danger, proof }
     }

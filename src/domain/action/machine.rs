@@ -5,14 +5,13 @@
 )]
 
 use super::{
-    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Grant, Proof, RequiredProof, SignInStep,
-    StopReason, SubmitStep, WhyExplain,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Ending, Grant, Proof,
+    RequiredProof, SignInStep, StopReason, SubmitStep, WhyExplain,
 };
 use crate::domain::{
-    Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, ResetAvailability,
-    Seconds,
+    Availability, Device, DeviceId, IdempotencyKey, Milliseconds, Now, PermittedDevice, Seconds,
 };
-use portal_contract::{DeviceActionResult, RefusalReason, UtcTime};
+use portal_contract::{DeviceActionResult, RefusalReason, ResetOutcome, UtcTime};
 
 /// How long an ended reset is news: what the address of the reset shows, and the status of its device.
 pub const ENDED_IS_RECENT: Seconds = Seconds(24 * 3600);
@@ -20,9 +19,15 @@ pub const ENDED_IS_RECENT: Seconds = Seconds(24 * 3600);
 type Step = (ActionFlow, Vec<ActionEffect>);
 
 impl ActionFlow {
-    /// The next state and what it demands. Never panics; an event that does not fit changes nothing.
+    /// The next state of a reset and what it demands; see [`ActionFlow::step_of`].
     #[must_use]
     pub fn step(self, event: ActionEvent, now: Now) -> Step {
+        self.step_of(Action::ResetPasscode, event, now)
+    }
+
+    /// The next state of an action and what it demands. Never panics; an event that does not fit changes nothing.
+    #[must_use]
+    pub fn step_of(self, action: Action, event: ActionEvent, now: Now) -> Step {
         let state = self.aged(now);
         match event {
             ActionEvent::Chosen(device) => state.on_chosen(device),
@@ -48,8 +53,10 @@ impl ActionFlow {
                 state.on_return(Self::SignIn { device, step: SignInStep::Interrupted })
             }
             ActionEvent::Entitled { device, key } => state.on_entitled(device, key, now),
-            ActionEvent::DeviceRead { device, server_now } => state.on_device_read(&device, server_now, now),
-            ActionEvent::DeviceGone(device) => state.on_device_gone(&device),
+            ActionEvent::DeviceRead { device, server_now } => {
+                state.on_device_read(action, &device, server_now, now)
+            }
+            ActionEvent::DeviceGone(device) => state.on_device_gone(action, &device),
             ActionEvent::Confirmed => state.on_confirmed(now),
             ActionEvent::Accepted(result) => state.on_accepted(&result),
             ActionEvent::Refused(refusal) => state.on_refused(refusal, now),
@@ -153,7 +160,7 @@ impl ActionFlow {
         }
         let confirm = Self::Confirm { device, grant: Grant { proof: Proof::SignedIn, key } };
         match row.danger {
-            Danger::Disruptive => stay(confirm),
+            Danger::Disruptive | Danger::Destructive => stay(confirm),
             Danger::Harmless => confirm.on_confirmed(now),
         }
     }
@@ -162,7 +169,7 @@ impl ActionFlow {
         if self.is_in_flight() { stay(self) } else { (next, vec![ActionEffect::ForgetResume]) }
     }
 
-    fn on_device_read(self, device: &Device, server_now: Option<UtcTime>, now: Now) -> Step {
+    fn on_device_read(self, action: Action, device: &Device, server_now: Option<UtcTime>, now: Now) -> Step {
         if self.device() != Some(&device.id) {
             return stay(self);
         }
@@ -171,10 +178,12 @@ impl ActionFlow {
                 confirm_again(device, &ours, grant)
             }
             Self::Reading { grant: Some(grant), .. } | Self::Confirm { grant, .. } => {
-                found_with_ticket(device, grant, now)
+                found_with_ticket(action, device, grant, now)
             }
-            Self::Reading { grant: None, .. } => found_without_ticket(device, server_now),
-            Self::Explain { .. } if device.open_run().is_some() => found_without_ticket(device, server_now),
+            Self::Reading { grant: None, .. } => found_without_ticket(action, device, server_now),
+            Self::Explain { .. } if open_run(action, device).is_some() => {
+                found_without_ticket(action, device, server_now)
+            }
             Self::Submit { device: ours, grant, step: SubmitStep::Rereading | SubmitStep::Unknown } => {
                 found_after_lost_answer(device, ours, grant)
             }
@@ -193,7 +202,18 @@ impl ActionFlow {
         }
     }
 
-    fn on_device_gone(self, gone: &DeviceId) -> Step {
+    fn on_device_gone(self, action: Action, gone: &DeviceId) -> Step {
+        // What took the device away has ended well: there is nothing left to report it.
+        if let Self::Pending { device, run, .. } = &self
+            && device == gone
+            && action.row().danger == Danger::Destructive
+        {
+            let (device, run) = (device.clone(), run.clone());
+            return stay(Self::Ended { device, run, end: Ending::Done(ResetOutcome::Other) });
+        }
+        if matches!(self, Self::Ended { .. }) && action.row().danger == Danger::Destructive {
+            return stay(self);
+        }
         if self.device() != Some(gone)
             || matches!(self, Self::Submit { step: SubmitStep::Sending, .. } | Self::Idle)
         {
@@ -349,22 +369,27 @@ fn forget_if_ticket(state: &ActionFlow) -> Vec<ActionEffect> {
     if state.grant().is_some() { vec![ActionEffect::ForgetResume] } else { Vec::new() }
 }
 
-fn not_allowed(device: &Device) -> ActionFlow {
-    let reason = match device.reset {
-        ResetAvailability::Refused(reason) => reason,
-        ResetAvailability::Allowed(_) | ResetAvailability::NotOffered => RefusalReason::Other,
+fn not_allowed(action: Action, device: &Device) -> ActionFlow {
+    let reason = match device.availability(action) {
+        Availability::Refused(reason) => reason,
+        Availability::Allowed | Availability::NotOffered => RefusalReason::Other,
     };
     ActionFlow::Stopped { device: device.id.clone(), why: StopReason::NotAllowed(reason) }
 }
 
-fn found_with_ticket(device: &Device, grant: Grant, now: Now) -> Step {
+/// The run of an action that still waits for the device.
+fn open_run(action: Action, device: &Device) -> Option<&DeviceActionResult> {
+    device.shown_run(action).filter(|run| run.action_state.is_open())
+}
+
+fn found_with_ticket(action: Action, device: &Device, grant: Grant, now: Now) -> Step {
     let forget = vec![ActionEffect::ForgetResume];
-    if let Some(run) = device.open_run() {
+    if let Some(run) = open_run(action, device) {
         let state = ActionFlow::of_run(device.id.clone(), run, device.told_outcome());
         return (state, forget);
     }
-    match PermittedDevice::of(device) {
-        None => (not_allowed(device), forget),
+    match PermittedDevice::for_action(device, action) {
+        None => (not_allowed(action, device), forget),
         Some(_) if !grant.proof.is_live(now) => {
             (ActionFlow::SignIn { device: device.id.clone(), step: SignInStep::Expired }, forget)
         }
@@ -375,33 +400,26 @@ fn found_with_ticket(device: &Device, grant: Grant, now: Now) -> Step {
 /// The question stays for as long as the action is allowed and not under way already.
 fn confirm_again(device: &Device, ours: &PermittedDevice, grant: Grant) -> Step {
     let action = ours.action();
-    if let Some(run) = device.shown_run(action).filter(|run| run.action_state.is_open()) {
+    if let Some(run) = open_run(action, device) {
         return stay(ActionFlow::of_run(device.id.clone(), run, ours.outcome()));
     }
     match PermittedDevice::for_action(device, action) {
         Some(device) => stay(ActionFlow::Confirm { device, grant }),
-        None => {
-            let reason = match device.availability(action) {
-                Availability::Refused(reason) => reason,
-                Availability::Allowed | Availability::NotOffered => RefusalReason::Other,
-            };
-            stay(ActionFlow::Stopped { device: device.id.clone(), why: StopReason::NotAllowed(reason) })
-        }
+        None => stay(not_allowed(action, device)),
     }
 }
 
-fn found_without_ticket(device: &Device, server_now: Option<UtcTime>) -> Step {
-    let run = device.open_run().or_else(|| device.latest_run());
+fn found_without_ticket(action: Action, device: &Device, server_now: Option<UtcTime>) -> Step {
+    let run = device.shown_run(action);
     if let Some(run) = run.filter(|run| is_recent(run, server_now)) {
         return (ActionFlow::of_run(device.id.clone(), run, device.told_outcome()), Vec::new());
     }
-    let state = match device.reset {
-        ResetAvailability::Allowed(_) => {
+    stay(match device.availability(action) {
+        Availability::Allowed => {
             ActionFlow::Explain { device: device.id.clone(), why: WhyExplain::FirstTime }
         }
-        ResetAvailability::Refused(_) | ResetAvailability::NotOffered => not_allowed(device),
-    };
-    (state, Vec::new())
+        Availability::Refused(_) | Availability::NotOffered => not_allowed(action, device),
+    })
 }
 
 /// Another reset than the one known before means that the lost one arrived (or another tab's did: the same to the person).

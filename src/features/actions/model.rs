@@ -2,7 +2,8 @@
 
 use crate::core::{Announcement, Page, Session};
 use crate::domain::{
-    Action, ActionFlow, DeviceId, DeviceName, Milliseconds, NameProblem, Now, Seconds, SubmitStep,
+    Action, ActionFlow, DeviceId, DeviceName, Milliseconds, NameProblem, Now, Proof, RequiredProof, Seconds,
+    SignInStep, SubmitStep,
 };
 use crate::route::Route;
 use std::sync::Arc;
@@ -28,6 +29,12 @@ pub enum Event {
     Confirmed(DeviceId, Action),
     /// The person does not want it after all.
     Cancelled(DeviceId, Action),
+    /// The person agreed to sign in again for an action.
+    SignInChosen(DeviceId, Action),
+    /// The person wants to begin again.
+    Restarted(DeviceId, Action),
+    /// The person ticked that they know what is lost, or took that back.
+    LossToggled,
     /// The person typed a new name for a device.
     NameSubmitted(DeviceId, String),
     /// The person says whether they have the device with them.
@@ -62,6 +69,8 @@ pub struct Model {
     pub(super) wanted: Option<Wanted>,
     /// The field for a new name, while it is open.
     pub rename: Option<RenameForm>,
+    /// Whether the person said that they know what a destructive action takes away.
+    pub loss: LossKnown,
     /// How far the person has come in cancelling a pending reset.
     pub cancelling: CancelState,
     /// What was answered before the five minutes.
@@ -82,15 +91,83 @@ impl Model {
     /// Whether the screen is one of the reset's own explanations, which are shown although nobody is signed in.
     #[must_use]
     pub fn shows_explanation(&self, page: &Page) -> bool {
-        let is_explanation = self.reset.is_failed_sign_in();
-        let is_here = matches!(&page.route, Route::ResetPasscode(id) if self.reset.device() == Some(id));
-        is_explanation && is_here && !matches!(page.session, Session::Redirecting(_))
+        let is_explanation = self.shown(&page.route).is_some_and(ActionFlow::is_failed_sign_in);
+        is_explanation && !matches!(page.session, Session::Redirecting(_))
+    }
+
+    /// The action that has this screen for itself, as far as it is under way.
+    #[must_use]
+    pub fn shown(&self, route: &Route) -> Option<&ActionFlow> {
+        let (action, device) = route.action().zip(route.device())?;
+        let is_ours = |flow: &&ActionFlow| flow.device() == Some(device);
+        match action {
+            Action::ResetPasscode => Some(&self.reset),
+            Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename
+            | Action::RebootNow
+            | Action::Retire
+            | Action::Wipe => Some(self.flow(device, action)),
+        }
+        .filter(is_ours)
+    }
+
+    /// Every action under way or ended since the page was opened.
+    pub(super) fn flows(&self) -> impl Iterator<Item = &ActionFlow> {
+        std::iter::once(&self.reset).chain(self.entries.iter().map(|entry| &entry.flow))
+    }
+
+    /// The device and the action that wait for the last button, with a fresh sign-in in hand.
+    pub(crate) fn confirming(&self) -> Option<(DeviceId, Action)> {
+        self.flows().find_map(|flow| {
+            let (ActionFlow::Confirm { device, grant }
+            | ActionFlow::Submit { device, grant, step: SubmitStep::Busy { .. } }) = flow
+            else {
+                return None;
+            };
+            (grant.proof != Proof::SignedIn).then(|| (device.id().clone(), device.action()))
+        })
+    }
+
+    /// What of these has a fresh sign-in in hand.
+    pub(super) fn timed(&self) -> Vec<(DeviceId, Action)> {
+        let timed = self
+            .entries
+            .iter()
+            .filter(|entry| entry.flow.grant().is_some_and(|grant| grant.proof != Proof::SignedIn));
+        timed.map(|entry| (entry.device.clone(), entry.action)).collect()
+    }
+
+    /// What a device was called when an action on it was last heard of; it may be gone since.
+    #[must_use]
+    pub fn name_kept_of(&self, device: &DeviceId) -> Option<&str> {
+        let of_device = |entry: &&Entry| entry.device == *device && !entry.device_name.is_empty();
+        self.entries.iter().find(of_device).map(|entry| entry.device_name.as_str())
     }
 
     /// What is left of the five minutes; `None` when no clock is running.
     #[must_use]
     pub fn time_left(&self, now: Now) -> Option<Milliseconds> {
-        self.reset.grant().and_then(|grant| grant.proof.remaining(now))
+        self.flows().find_map(|flow| flow.grant()?.proof.remaining(now))
+    }
+
+    /// An action that waits for nothing is not carried to another screen: when its own is opened again, the device says where
+    /// it stands.
+    pub(crate) fn leave_screens(&mut self, route: &Route) {
+        self.loss = LossKnown::Unsaid;
+        let is_left = |entry: &Entry| {
+            let is_here = route.action() == Some(entry.action) && route.device() == Some(&entry.device);
+            let is_ended_here = is_here && !matches!(entry.flow, ActionFlow::Explain { .. });
+            let is_alive = entry.flow.grant().is_some()
+                || matches!(
+                    entry.flow,
+                    ActionFlow::Pending { .. } | ActionFlow::SignIn { step: SignInStep::Leaving, .. }
+                );
+            entry.action.row().proof == RequiredProof::FreshSignIn && !is_alive && !is_ended_here
+        };
+        if self.entries.iter().any(is_left) {
+            Arc::make_mut(&mut self.entries).retain(|entry| !is_left(entry));
+        }
     }
 
     /// Nothing stays of what was about the person. Whether they hid the countdown is about the screen.
@@ -128,7 +205,8 @@ impl Model {
         let entries = Arc::make_mut(&mut self.entries);
         let place = entries.iter().position(|entry| entry.device == *device && entry.action == action);
         let place = place.unwrap_or_else(|| {
-            entries.push(Entry { device: device.clone(), action, flow: ActionFlow::Idle, name: None });
+            let (device, device_name) = (device.clone(), String::new());
+            entries.push(Entry { device, device_name, action, flow: ActionFlow::Idle, name: None });
             entries.len().saturating_sub(1)
         });
         entries.get_mut(place)
@@ -148,6 +226,18 @@ pub enum CountdownDisplay {
     Shown,
     /// The person hid them.
     Hidden,
+}
+
+/// Whether the person ticked that they know what is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LossKnown {
+    /// Not yet.
+    #[default]
+    Unsaid,
+    /// They pressed the last button without it.
+    Missed,
+    /// They did.
+    Said,
 }
 
 /// Cancelling a pending reset.
@@ -170,6 +260,8 @@ pub enum CancelState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) device: DeviceId,
+    /// What it is called; empty when that was never known.
+    pub(super) device_name: String,
     pub(super) action: Action,
     pub(super) flow: ActionFlow,
     /// The new name, for a change of it.

@@ -5,9 +5,9 @@ use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_action, poll_
 use crate::auth::ResumeRecord;
 use crate::core::{Announcement, ApiCall, Context, Effect, Fetch, ResetStop, TimerId};
 use crate::domain::{
-    ActionEffect, ActionEvent, ActionFlow, ActionRefusal, DeviceId, Ending, FreshSignIn, IdempotencyKey,
-    Milliseconds, PendingPhase, PermittedDevice, ResetAvailability, Seconds, SignInStep, StopReason,
-    SubmitStep,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, DeviceId, Ending, FreshSignIn,
+    IdempotencyKey, Milliseconds, PendingPhase, PermittedDevice, ResetAvailability, Seconds, SignInStep,
+    StopReason, SubmitStep,
 };
 use crate::features::Features;
 use crate::http::HttpOutcome;
@@ -57,7 +57,9 @@ impl Features {
 
     fn perform(&mut self, effect: ActionEffect, context: &mut Context) {
         match effect {
-            ActionEffect::LeaveForSignIn(device) => self.leave_for_sign_in(device, context),
+            ActionEffect::LeaveForSignIn(device) => {
+                self.leave_for_sign_in(device, Action::ResetPasscode, context);
+            }
             ActionEffect::ReadDevice(device) => self.devices.read(device, context),
             ActionEffect::Post { device, proof, key } => {
                 self.post_reset(&device, &proof, &key, context);
@@ -65,11 +67,10 @@ impl Features {
             // The reset is the one action of this flow, and a session is not enough for it.
             ActionEffect::PostSignedIn { .. } => {}
             ActionEffect::CancelRun { device, run } => self.cancel_run(device, &run, context),
-            ActionEffect::RememberResume { device, key } => self.remember_resume(device, key, context),
-            ActionEffect::ForgetResume => {
-                context.page.stored.resume = None;
-                context.remove_stored(ResumeRecord::KEY);
+            ActionEffect::RememberResume { device, key } => {
+                self.remember_resume(device, Action::ResetPasscode, key, context);
             }
+            ActionEffect::ForgetResume => forget_resume(context),
         }
     }
 
@@ -111,7 +112,7 @@ impl Features {
                 }
                 self.advance_reset(ActionEvent::Refused(refusal_by(error)), context);
                 if let Some(obstacle) = obstacle {
-                    self.fail_step_up(device.clone(), obstacle, context);
+                    self.fail_step_up(device.clone(), Action::ResetPasscode, obstacle, context);
                 }
             }
         }
@@ -155,9 +156,16 @@ impl Features {
         self.devices.read(device, context);
     }
 
-    fn remember_resume(&mut self, device: DeviceId, key: IdempotencyKey, context: &mut Context) {
+    pub(super) fn remember_resume(
+        &mut self,
+        device: DeviceId,
+        action: Action,
+        key: IdempotencyKey,
+        context: &mut Context,
+    ) {
         if let Some(person) = context.page.session.signed_in() {
-            let record = ResumeRecord { device, key, sub: person.sub.clone(), started: context.now.wall };
+            let (sub, started) = (person.sub.clone(), context.now.wall);
+            let record = ResumeRecord { device, action, key, sub, started };
             context.store(ResumeRecord::KEY.to_owned(), record.serialise());
         }
     }
@@ -205,14 +213,11 @@ impl Features {
     // ---- time ----------------------------------------------------------------------------------------------------
 
     /// A tick when the next second begins, as long as a clock runs.
-    fn keep_time(&mut self, context: &mut Context) {
-        let in_flight = matches!(
-            self.actions.reset,
-            ActionFlow::Submit { step: SubmitStep::Sending, .. }
-                | ActionFlow::Submit { step: SubmitStep::Rereading, .. }
-        );
-        match self.actions.reset.grant().and_then(|grant| grant.proof.remaining(context.now)) {
-            Some(left) if left > Milliseconds::ZERO && !in_flight => {
+    pub(super) fn keep_time(&mut self, context: &mut Context) {
+        let waiting =
+            |flow: &ActionFlow| flow.grant().filter(|_| !flow.is_in_flight())?.proof.remaining(context.now);
+        match self.actions.flows().find_map(waiting) {
+            Some(left) if left > Milliseconds::ZERO => {
                 let rest = left.0.rem_euclid(1000);
                 let to_next = Milliseconds(if rest == 0 { 1000 } else { rest });
                 context.timer(TimerId::Countdown, to_next);
@@ -223,11 +228,17 @@ impl Features {
     }
 
     fn announce_time(&mut self, context: &mut Context) {
-        let ActionFlow::Confirm { grant, .. } = &self.actions.reset else {
+        let confirming = |flow: &ActionFlow| {
+            if let ActionFlow::Confirm { grant, .. } = flow {
+                grant.proof.remaining(context.now)
+            } else {
+                None
+            }
+        };
+        let Some(left) = self.actions.flows().find_map(confirming) else {
             self.actions.milestone = None;
             return;
         };
-        let Some(left) = grant.proof.remaining(context.now) else { return };
         let left = left.seconds_rounded_up();
         let milestone = MILESTONES.iter().copied().map(Seconds).find(|at| left <= *at);
         if self.actions.milestone != milestone {
@@ -336,6 +347,12 @@ impl Features {
             context.say(announcement);
         }
     }
+}
+
+/// The confirmation need not survive a reload any more.
+pub(super) fn forget_resume(context: &mut Context) {
+    context.page.stored.resume = None;
+    context.remove_stored(ResumeRecord::KEY);
 }
 
 /// What the state says has stopped a reset; `None` where it is on its way, or where its end has words of its own.

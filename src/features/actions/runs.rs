@@ -1,24 +1,30 @@
-//! Actions that being signed in is enough for. Each device and action has a flow of its own: a lock does not wait for a
-//! reset, and the same action twice is the same run.
+//! Actions other than the reset. Each device and action has a flow of its own: a lock does not wait for a reset, and the same
+//! action twice is the same run. Those that need a fresh sign-in have a screen of their own, and pass through the provider as
+//! the reset does.
 
-use super::reset::refusal_by;
-use super::{RenameForm, Wanted};
+use super::reset::{forget_resume, refusal_by};
+use super::{LossKnown, RenameForm, Wanted};
 use crate::api::{Api, ApiError, decode_action};
 use crate::core::{ActionNews, Announcement, ApiCall, Context, Effect, Fetch, FollowUp};
 use crate::domain::{
-    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Device, DeviceId, DeviceName, Ending,
-    IdempotencyKey, PendingPhase, PermittedDevice, RequiredProof, SubmitStep,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Device, DeviceId, DeviceName,
+    Ending, FreshSignIn, IdempotencyKey, PendingPhase, PermittedDevice, RequiredProof, SignInStep,
+    SubmitStep,
 };
 use crate::features::Features;
 use crate::http::HttpOutcome;
+use crate::route::Route;
 use portal_contract::UtcTime;
 use std::sync::Arc;
 
 impl Features {
     /// A lock asks first, a check acts at once, a new name has to be typed.
     pub(crate) fn on_action_chosen(&mut self, device: &DeviceId, action: Action, context: &mut Context) {
-        if action.row().proof == RequiredProof::FreshSignIn {
+        if action == Action::ResetPasscode {
             return self.on_reset_chosen(device.clone(), context);
+        }
+        if action.row().proof == RequiredProof::FreshSignIn {
+            return self.go(Route::of_action(action, device.clone()), context);
         }
         if self.permitted(device, action).is_none() {
             return;
@@ -76,6 +82,10 @@ impl Features {
     }
 
     pub(crate) fn on_action_confirmed(&mut self, device: &DeviceId, action: Action, context: &mut Context) {
+        if action.row().danger == Danger::Destructive && self.actions.loss != LossKnown::Said {
+            self.actions.loss = LossKnown::Missed;
+            return;
+        }
         self.act(device, action, ActionEvent::Confirmed, context);
     }
 
@@ -83,7 +93,44 @@ impl Features {
         if action == Action::Rename {
             self.actions.rename = None;
         }
+        let is_fresh = action.row().proof == RequiredProof::FreshSignIn;
+        if is_fresh {
+            context.forget_step_up();
+        }
         self.act(device, action, ActionEvent::Cancelled, context);
+        if is_fresh
+            && context.page.route.action() == Some(action)
+            && *self.actions.flow(device, action) == ActionFlow::Idle
+        {
+            self.go_instead(Route::Device(device.clone()), context);
+        }
+    }
+
+    /// One step of an action that passes through the provider, whichever it is.
+    pub(crate) fn advance_fresh(&mut self, action: Action, event: ActionEvent, context: &mut Context) {
+        let (ActionEvent::ReturnedFresh { device, .. }
+        | ActionEvent::PageOpened(device)
+        | ActionEvent::ReturnedTooLate(device)
+        | ActionEvent::ReturnedAsSomebodyElse(device)
+        | ActionEvent::SignInCancelled(device)
+        | ActionEvent::SignInFailed(device)
+        | ActionEvent::SignInInterrupted(device)) = &event
+        else {
+            return self.advance_reset(event, context);
+        };
+        if action == Action::ResetPasscode {
+            return self.advance_reset(event, context);
+        }
+        let device = device.clone();
+        self.act(&device, action, event, context);
+    }
+
+    /// Time passed for whatever has a fresh sign-in in hand.
+    pub(crate) fn on_clock_ticked(&mut self, context: &mut Context) {
+        self.advance_reset(ActionEvent::ClockTicked, context);
+        for (device, action) in self.actions.timed() {
+            self.act(&device, action, ActionEvent::ClockTicked, context);
+        }
     }
 
     fn permitted(&self, device: &DeviceId, action: Action) -> Option<PermittedDevice> {
@@ -93,11 +140,23 @@ impl Features {
     }
 
     /// One step of a flow and all that follows from it.
-    fn act(&mut self, device: &DeviceId, action: Action, event: ActionEvent, context: &mut Context) {
+    pub(super) fn act(
+        &mut self,
+        device: &DeviceId,
+        action: Action,
+        event: ActionEvent,
+        context: &mut Context,
+    ) {
         let now = context.now;
+        let known = self.devices.list.find(device).or(self.devices.detail.device.as_ref());
+        let known = known.filter(|known| known.id == *device).map(|known| known.name.clone());
+        let known = known.or_else(|| context.page.name_kept_of(device).map(str::to_owned));
         let Some(entry) = self.actions.entry(device, action) else { return };
+        if let Some(known) = known {
+            entry.device_name = known;
+        }
         let before = std::mem::take(&mut entry.flow);
-        let (after, effects) = before.clone().step(event, now);
+        let (after, effects) = before.clone().step_of(action, event, now);
         entry.flow = after.clone();
         let name = entry.name.clone();
         for effect in effects {
@@ -106,15 +165,25 @@ impl Features {
                     self.post_action(&device, &key, name.as_ref(), context);
                 }
                 ActionEffect::ReadDevice(device) => self.devices.read(device, context),
-                // No fresh sign-in is part of these, so nothing is kept for one; cancelling is the reset's.
-                ActionEffect::LeaveForSignIn(_)
-                | ActionEffect::Post { .. }
-                | ActionEffect::CancelRun { .. }
-                | ActionEffect::RememberResume { .. }
-                | ActionEffect::ForgetResume => {}
+                ActionEffect::LeaveForSignIn(device) => self.leave_for_sign_in(device, action, context),
+                ActionEffect::Post { device, proof, key } => {
+                    self.post_with_fresh_sign_in(&device, &proof, &key, context);
+                }
+                ActionEffect::RememberResume { device, key } => {
+                    self.remember_resume(device, action, key, context);
+                }
+                // What is kept for a fresh sign-in is none of the others' business.
+                ActionEffect::ForgetResume if action.row().proof == RequiredProof::FreshSignIn => {
+                    forget_resume(context);
+                }
+                // Cancelling is the reset's.
+                ActionEffect::ForgetResume | ActionEffect::CancelRun { .. } => {}
             }
         }
         self.after_action(device, action, &before, &after, context);
+        if action.row().proof == RequiredProof::FreshSignIn {
+            self.keep_time(context);
+        }
     }
 
     fn after_action(
@@ -129,9 +198,12 @@ impl Features {
             return;
         }
         if let Some(news) = news(after) {
-            let name = self.devices.list.find(device).or(self.devices.detail.device.as_ref());
-            let name = name.filter(|known| known.id == *device).map(|known| known.name.clone());
-            context.say(Announcement::Action { action, news, device: name.unwrap_or_default() });
+            let name = self.actions.name_kept_of(device).unwrap_or_default().to_owned();
+            context.say(Announcement::Action { action, news, device: name });
+        }
+        let is_over = matches!(after, ActionFlow::SignIn { step: SignInStep::Expired, .. });
+        if is_over && before.grant().is_some() {
+            context.say(Announcement::CountdownOver);
         }
         let has_ended = after.has_ended();
         if has_ended && action == Action::Rename {
@@ -166,6 +238,25 @@ impl Features {
         context.effect(Effect::Fetch { id, request });
     }
 
+    /// The dangerous call. Both proofs come from the state machine, which hands them out on a click only.
+    fn post_with_fresh_sign_in(
+        &mut self,
+        device: &PermittedDevice,
+        proof: &FreshSignIn,
+        key: &IdempotencyKey,
+        context: &mut Context,
+    ) {
+        let (Some(config), Some(person)) = (context.page.config.ready(), context.page.session.signed_in())
+        else {
+            return;
+        };
+        let api = Api { base: &config.api_base, credential: &person.credential };
+        let request = api.start_with_fresh_sign_in(device, proof, key);
+        let call = ApiCall::Action(device.id().clone(), device.action());
+        let id = context.fetch_id(Fetch::Api(call), 0);
+        context.effect(Effect::Fetch { id, request });
+    }
+
     pub(crate) fn on_action_answered(
         &mut self,
         device: &DeviceId,
@@ -177,6 +268,9 @@ impl Features {
             Ok(result) => ActionEvent::Accepted(result),
             Err(error) => {
                 context.log(error.code(), "action");
+                if action.row().proof == RequiredProof::FreshSignIn {
+                    return self.on_fresh_refused(device, action, error, context);
+                }
                 let is_session_over =
                     matches!(error, ApiError::Unauthenticated | ApiError::StepUpRequired(_));
                 let refused =
@@ -189,6 +283,25 @@ impl Features {
             }
         };
         self.act(device, action, event, context);
+    }
+
+    /// The server wants a newer sign-in, or says why no sign-in will do; or it refused for another reason.
+    fn on_fresh_refused(
+        &mut self,
+        device: &DeviceId,
+        action: Action,
+        error: ApiError,
+        context: &mut Context,
+    ) {
+        let mut obstacle = None;
+        if let ApiError::StepUpRequired(challenge) = &error {
+            context.page.challenge = Some(challenge.clone());
+            obstacle = challenge.obstacle;
+        }
+        self.act(device, action, ActionEvent::Refused(refusal_by(error)), context);
+        if let Some(obstacle) = obstacle {
+            self.fail_step_up(device.clone(), action, obstacle, context);
+        }
     }
 
     /// What was just read of a device, for whatever is under way on it.

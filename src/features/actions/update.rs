@@ -6,7 +6,8 @@
 //! talking about somebody's device.
 
 use super::{
-    AlertPermission, Answer, CancelState, CountdownDisplay, Event, Model, SystemNotifications, Verdict,
+    AlertPermission, Answer, CancelState, CountdownDisplay, Event, LossKnown, Model, SystemNotifications,
+    Verdict,
 };
 use crate::core::{Announcement, Context, Effect};
 use crate::domain::{ActionEvent, ActionFlow, Ending, PendingPhase};
@@ -31,6 +32,18 @@ impl Features {
             Event::Chosen(device, action) => self.on_action_chosen(&device, action, context),
             Event::Confirmed(device, action) => self.on_action_confirmed(&device, action, context),
             Event::Cancelled(device, action) => self.on_action_cancelled(&device, action, context),
+            Event::SignInChosen(device, action) => {
+                self.act(&device, action, ActionEvent::SignOutChosen, context);
+            }
+            Event::Restarted(device, action) => {
+                self.act(&device, action, ActionEvent::StartedAgain, context);
+            }
+            Event::LossToggled => {
+                self.actions.loss = match self.actions.loss {
+                    LossKnown::Said => LossKnown::Unsaid,
+                    LossKnown::Unsaid | LossKnown::Missed => LossKnown::Said,
+                };
+            }
             Event::NameSubmitted(device, text) => self.on_name_submitted(&device, &text, context),
             Event::RunCancelChosen => self.advance_reset(ActionEvent::RunCancelChosen, context),
             Event::RunCancelAsked => self.actions.on_run_cancel_asked(),

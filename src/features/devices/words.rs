@@ -57,7 +57,7 @@ const SILENT: i64 = 14 * 24 * 3_600_000;
 #[must_use]
 pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
     if will_be_erased(device) {
-        return Status { tone: Tone::Bad, text: t::status_erase() };
+        return coming_loss(device);
     }
     let open = device.runs_of_all().find(|run| run.action_state.is_open());
     let latest = open.or_else(|| device.latest_run().filter(|run| is_recent(run, now)));
@@ -81,6 +81,16 @@ pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
 #[must_use]
 pub fn will_be_erased(device: &Device) -> bool {
     device.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending)
+}
+
+/// An erase to come, unless it is known that the device is only taken out of management.
+fn coming_loss(device: &Device) -> Status {
+    let is_open = |action| device.shown_run(action).is_some_and(|run| run.action_state.is_open());
+    if is_open(Action::Retire) && !is_open(Action::Wipe) {
+        Status { tone: Tone::Warn, text: t::status_removal() }
+    } else {
+        Status { tone: Tone::Bad, text: t::status_erase() }
+    }
 }
 
 fn is_silent(device: &Device, now: Option<UtcTime>) -> bool {
@@ -144,7 +154,8 @@ const fn of_availability(reset: ResetAvailability) -> Status {
 pub fn going_on(device: &Device, now: Option<UtcTime>) -> Option<Notice> {
     if will_be_erased(device) {
         let refusal = refusal(RefusalReason::EraseOrRetirePending);
-        return Some(Notice::new(Tone::Bad, t::status_erase(), vec![refusal.instead]));
+        let Status { tone, text } = coming_loss(device);
+        return Some(Notice::new(tone, text, vec![refusal.instead]));
     }
     let run = device.latest_run().filter(|run| device.open_run().is_none() && is_recent(run, now))?;
     let status = of_run(run, now)?;

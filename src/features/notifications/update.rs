@@ -84,12 +84,11 @@ impl Features {
 
     /// The unread notification whose result stands on the visible screen.
     fn on_screen(&self, context: &Context) -> Option<String> {
-        let Route::ResetPasscode(device) = &context.page.route else { return None };
-        let reset = &self.actions.reset;
-        if !context.page.is_visible || !reset.has_ended() || reset.device() != Some(device) {
+        let flow = self.actions.shown(&context.page.route)?;
+        if !context.page.is_visible || !flow.has_ended() {
             return None;
         }
-        let run = &reset.run()?.id;
+        let run = &flow.run()?.id;
         let items = &self.notifications.items;
         items.iter().find(|item| item.result_id == *run && !item.is_read).map(|item| item.id.clone())
     }

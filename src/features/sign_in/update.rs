@@ -13,7 +13,7 @@ use crate::core::{
     WAS_SIGNED_IN,
 };
 use crate::domain::{
-    ActionEvent, ActionFlow, Computer, DeviceId, Idleness, Milliseconds, Now, SignInAge, SubmitStep, elapsed,
+    Action, ActionEvent, Computer, DeviceId, IdempotencyKey, Idleness, Milliseconds, Now, SignInAge, elapsed,
 };
 use crate::features::{Features, devices, history, language, notifications, shared_computer};
 use crate::http::HttpOutcome;
@@ -92,11 +92,8 @@ impl Features {
             return;
         }
         let expected = Some(person.as_expected());
-        if let ActionFlow::Confirm { device, .. }
-        | ActionFlow::Submit { device, step: SubmitStep::Busy { .. }, .. } = &self.actions.reset
-        {
-            let device = device.id().clone();
-            return self.advance_reset(ActionEvent::ReturnedTooLate(device), context);
+        if let Some((device, action)) = self.actions.confirming() {
+            return self.advance_fresh(action, ActionEvent::ReturnedTooLate(device), context);
         }
         self.begin_sign_in(
             PendingSignIn {
@@ -123,7 +120,7 @@ impl Features {
     }
 
     /// Flow.md step 5: sign-out at the provider first, where it has such a place; then the fresh sign-in.
-    pub(crate) fn leave_for_sign_in(&mut self, device: DeviceId, context: &mut Context) {
+    pub(crate) fn leave_for_sign_in(&mut self, device: DeviceId, action: Action, context: &mut Context) {
         let challenge = context.page.challenge.clone();
         let person = context.page.session.signed_in();
         let expected = person.map(SignedIn::as_expected).or_else(|| self.sign_in.expected.clone());
@@ -135,6 +132,7 @@ impl Features {
             context.remember_step_up(Continuation {
                 device_name: self.name_of(&device, context),
                 device: device.clone(),
+                action,
                 state: None,
                 is_again: !signs_out_first,
                 expected,
@@ -147,13 +145,14 @@ impl Features {
             (Some(Credential::Tokens { id, .. }), Some(expected))
                 if can_sign_out && context.page.stored.is_available =>
             {
-                let redirect = Redirect::SignOutForReset { device, expected: expected.clone(), id_token: id };
+                let expected = expected.clone();
+                let redirect = Redirect::SignOutForReset { device, action, expected, id_token: id };
                 self.redirect(redirect, context);
                 context.effect(Effect::DrawRandom);
             }
             _ => self.begin_sign_in(
                 PendingSignIn {
-                    purpose: Purpose::StepUp { device },
+                    purpose: Purpose::StepUp { device, action },
                     expected,
                     challenge,
                     history: HistoryEntry::Push,
@@ -419,7 +418,7 @@ impl Features {
         self.shared_computer.begin(transaction.screen, context);
         context.call(ApiCall::Me, 0);
         let step_up = match &transaction.purpose {
-            Purpose::StepUp { device } => Some((device.clone(), transaction.key)),
+            Purpose::StepUp { device, action } => Some((device.clone(), *action, transaction.key)),
             Purpose::SignIn { .. } | Purpose::Silent { .. } | Purpose::Reveal { .. } => {
                 self.resumable(&transaction.purpose.return_to(), &verified.sub, context)
             }
@@ -430,20 +429,20 @@ impl Features {
             context.forget_step_up();
         }
         // The reset's state is set before its screen is entered: the confirmation opens, not the explanation.
-        if let Some((device, key)) = step_up {
+        if let Some((device, action, key)) = step_up {
             let proof = context.page.session.signed_in().and_then(|p| p.prove_fresh(context.now));
             let way = context.now.wall.unix_millis().saturating_sub(transaction.created.unix_millis());
             let why = verified.why_not_fresh(Milliseconds(way)).filter(|_| is_step_up);
             match (proof, why) {
                 (Some(proof), _) => {
                     context.note_auth_time(true);
-                    self.advance_reset(ActionEvent::ReturnedFresh { device, proof, key }, context);
+                    self.advance_fresh(action, ActionEvent::ReturnedFresh { device, proof, key }, context);
                 }
                 (None, Some(error)) => {
                     context.log(error.code(), "sign-in");
-                    self.fail_step_up(device, error, context);
+                    self.fail_step_up(device, action, error, context);
                 }
-                (None, None) => self.advance_reset(ActionEvent::ReturnedTooLate(device), context),
+                (None, None) => self.advance_fresh(action, ActionEvent::ReturnedTooLate(device), context),
             }
         }
         let route = transaction.purpose.return_to();
@@ -461,26 +460,32 @@ impl Features {
     }
 
     /// A fresh sign-in came about and is none: explained, with who is signed in as before.
-    pub(crate) fn fail_step_up(&mut self, device: DeviceId, error: SignInError, context: &mut Context) {
+    pub(crate) fn fail_step_up(
+        &mut self,
+        device: DeviceId,
+        action: Action,
+        error: SignInError,
+        context: &mut Context,
+    ) {
         self.sign_in.error = Some(error);
         if error == SignInError::AuthTimeMissing {
             context.note_auth_time(false);
         }
-        self.advance_reset(ActionEvent::SignInFailed(device), context);
+        self.advance_fresh(action, ActionEvent::SignInFailed(device), context);
     }
 
-    /// The confirmation came back after a reload: the same person, the same device, within ten minutes. Used once.
+    /// The confirmation came back after a reload: the same person, device and action, within ten minutes. Used once.
     fn resumable(
         &mut self,
         return_to: &Route,
         sub: &str,
         context: &mut Context,
-    ) -> Option<(DeviceId, crate::domain::IdempotencyKey)> {
-        let Route::ResetPasscode(device) = return_to else { return None };
+    ) -> Option<(DeviceId, Action, IdempotencyKey)> {
+        let (action, device) = return_to.action().zip(return_to.device())?;
         let record = context.page.stored.resume.take()?;
         context.remove_stored(ResumeRecord::KEY);
-        let fits = record.device == *device && record.sub == sub && record.is_current(context.now.wall);
-        fits.then_some((record.device, record.key))
+        let is_it = record.device == *device && record.action == action && record.sub == sub;
+        (is_it && record.is_current(context.now.wall)).then_some((record.device, action, record.key))
     }
 
     // ---- failing -------------------------------------------------------------------------------------------------
@@ -496,8 +501,9 @@ impl Features {
                 Redirect::SignIn(pending) => {
                     self.fail_sign_in(&pending.purpose, pending.expected, error, context);
                 }
-                Redirect::SignOutForReset { device, expected, .. } => {
-                    self.fail_sign_in(&Purpose::StepUp { device }, Some(expected), error, context);
+                Redirect::SignOutForReset { device, action, expected, .. } => {
+                    let purpose = Purpose::StepUp { device, action };
+                    self.fail_sign_in(&purpose, Some(expected), error, context);
                 }
                 Redirect::SignOut => self.sign_out_here(context),
             },
@@ -521,7 +527,7 @@ impl Features {
         self.sign_in.error = Some(error);
         let return_to = purpose.return_to();
         match purpose {
-            Purpose::StepUp { device } => {
+            Purpose::StepUp { device, action } => {
                 self.forget_person(context);
                 if error == SignInError::AuthTimeMissing {
                     context.note_auth_time(false);
@@ -533,8 +539,7 @@ impl Features {
                     // Other tabs show the first person's devices while the browser is now the second one's.
                     context.effect(Effect::BroadcastSignedOut);
                 }
-                let device = device.clone();
-                self.advance_reset(step_up_failure(device, error), context);
+                self.advance_fresh(*action, step_up_failure(device.clone(), error), context);
             }
             Purpose::Silent { .. }
                 if error == SignInError::InteractionRequired || !return_to.needs_sign_in() => {}

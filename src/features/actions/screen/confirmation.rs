@@ -108,7 +108,7 @@ fn seconds_left(model: &Model) -> Seconds {
 
 /// The countdown; nothing while no clock is running. The button that hides it stays the same element when it becomes
 /// the one that shows it, so that it keeps the focus.
-fn countdown() -> View {
+pub(super) fn countdown() -> View {
     let model = use_model();
     let tr = use_tr();
     let dispatch = use_dispatch();

@@ -2,12 +2,14 @@
 
 mod confirmation;
 mod explanation;
+mod loss;
 mod pending;
 mod reset;
 mod result;
 mod runs;
 
 pub(crate) use explanation::*;
+pub(crate) use loss::*;
 pub(crate) use reset::*;
 pub(crate) use result::*;
 pub(crate) use runs::*;

@@ -6,7 +6,7 @@ use crate::components::{
     View, Weight, button, button_row, dialog, el, focus_return, group, known_device, live, message,
     minute_now, nothing, paragraph, reference,
 };
-use crate::domain::{Action, ActionFlow, Availability, Device, DeviceId, NameProblem};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
 use crate::features::actions;
 use crate::features::actions::words::ActionStatus;
 use crate::i18n::{Text, t};
@@ -35,7 +35,7 @@ pub(crate) fn device_actions(id: &DeviceId) -> View {
         let rows = Action::ON_DEVICE_PAGE.into_iter().zip(possible.get());
         rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<View>()
     });
-    group([el("h3").words(t::act_others()).into(), rows, refused(id), lock_question(id)])
+    group([el("h3").words(t::act_others()).into(), rows, refused(id), question(id)])
 }
 
 fn row(id: &DeviceId, action: Action) -> View {
@@ -99,29 +99,24 @@ fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> View {
     message(status.tone, first, lines.collect(), Some(rest))
 }
 
+/// Under a name of the later part, as is the code that compares and drops it.
+#[derive(Clone, PartialEq)]
+struct Refusals(Vec<(Vec<Action>, RefusalView)>);
+
 /// What is not possible, once, with the reason: never a dead button.
 fn refused(id: &DeviceId) -> View {
     let wanted = id.clone();
     let refusals = select(use_model(), move |model| {
-        let device = known_device(model, &wanted);
-        Action::ON_DEVICE_PAGE.map(|action| {
-            // What the back end does not have at all is no refusal of this device.
-            let device = device.as_ref();
-            let device = device.filter(|device| device.availability(action) != Availability::NotOffered);
-            device.and_then(|device| actions::words::action_refusal(device, action))
-        })
+        Refusals(
+            known_device(model, &wanted).map(|device| actions::words::refusals(&device)).unwrap_or_default(),
+        )
     });
     live(move || {
-        let refusals: Vec<(Action, RefusalView)> = Action::ON_DEVICE_PAGE
-            .into_iter()
-            .zip(refusals.get())
-            .filter_map(|(action, refusal)| Some((action, refusal?)))
-            .collect();
-        let items = |(action, refusal): (Action, RefusalView)| {
-            group([
-                el("dt").words(words::action_name(action)).into(),
-                el("dd").words(refusal.why).text(" ").words(refusal.instead).into(),
-            ])
+        let Refusals(refusals) = refusals.get();
+        let items = |(actions, refusal): (Vec<Action>, RefusalView)| {
+            let names = actions.into_iter().map(|action| el("dt").words(words::action_name(action)).into());
+            let reason = el("dd").words(refusal.why).text(" ").words(refusal.instead).into();
+            names.chain([reason]).collect::<View>()
         };
         (!refusals.is_empty()).then(|| {
             el("details")
@@ -131,36 +126,39 @@ fn refused(id: &DeviceId) -> View {
     })
 }
 
-/// "Lock it now?": what happens, and to which device.
-fn lock_question(id: &DeviceId) -> View {
+/// What is asked once before an action that disrupts: what happens, and to which device.
+fn question(id: &DeviceId) -> View {
     let model = use_model();
     let wanted = id.clone();
-    let is_asked = select(model, move |model| {
-        matches!(model.features.actions.flow(&wanted, Action::RemoteLock), ActionFlow::Confirm { .. })
+    let asked = select(model, move |model| {
+        let is_asked = |action: &Action| {
+            matches!(model.features.actions.flow(&wanted, *action), ActionFlow::Confirm { .. })
+        };
+        Action::ON_DEVICE_PAGE.into_iter().find(is_asked)
     });
     let id = id.clone();
     live(move || {
-        let device =
-            if is_asked.get() { model.with_untracked(|model| known_device(model, &id)) } else { None };
-        device.map(|device| lock_dialog(&device))
+        let asked = asked.get();
+        let device = model.with_untracked(|model| known_device(model, &id));
+        asked.zip(device).and_then(|(action, device)| question_dialog(&device, action))
     })
 }
 
-fn lock_dialog(device: &Device) -> View {
+fn question_dialog(device: &Device, action: Action) -> Option<View> {
     let dispatch = use_dispatch();
-    let name = words::device_name(&device.name);
-    let confirmed = Event::Actions(actions::Event::Confirmed(device.id.clone(), Action::RemoteLock));
-    let cancelled = Event::Actions(actions::Event::Cancelled(device.id.clone(), Action::RemoteLock));
+    let words = actions::words::question(action, device)?;
+    let confirmed = Event::Actions(actions::Event::Confirmed(device.id.clone(), action));
+    let cancelled = Event::Actions(actions::Event::Cancelled(device.id.clone(), action));
     let body = group([
-        actions::words::which_device(device).map(|which| paragraph("reference", which)).into(),
-        el("p").words(t::act_lock_text()).into(),
+        words.which.map(|which| paragraph("reference", which)).into(),
+        el("p").words(words.text).into(),
     ]);
     let buttons = group([
         button(Weight::Plain, t::app_cancel(), cancelled.clone()),
-        button(Weight::Primary, t::act_lock_button(name.clone()), confirmed),
+        button(Weight::Primary, words.button, confirmed),
     ]);
     let on_cancel = StoredValue::new(cancelled);
-    dialog("lock", t::act_lock_heading(name), move || dispatch(on_cancel.get_value()), body, buttons)
+    Some(dialog("question", words.heading, move || dispatch(on_cancel.get_value()), body, buttons))
 }
 
 /// The field for a new name. What is wrong with it stands beside it in words; the button can always be pressed.

@@ -8,16 +8,19 @@
 //! | waiting | [`pending`] |
 //! | the result, what to do on the device | [`done`], [`on_device`] |
 //! | every other end or interruption of a reset | [`reset_notice`] |
+//! | what takes something away for good, at every step | [`loss()`], [`loss_notice`] |
 //! | the other actions: refusals, how far one is | [`action_hint`], [`action_refusal`], [`action_status`] |
 
 mod confirmation;
 mod explanation;
+mod loss;
 mod pending;
 mod result;
 mod runs;
 
 pub use confirmation::*;
 pub use explanation::*;
+pub use loss::*;
 pub use pending::*;
 pub use result::*;
 pub use runs::*;

@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::features::actions::words::{lock_not_offered, lock_refusal};
 use crate::i18n::{Text, t};
-use crate::words::{RefusalView, Tone, action_news, ago, failure_of_action, refusal};
+use crate::words::{RefusalView, Tone, action_news, ago, device_name, failure_of_action, refusal};
 use portal_contract::{FailureCode, RefusalReason, ResetOutcome, UtcTime};
 
 /// What it does, in a line.
@@ -17,6 +17,9 @@ pub const fn action_hint(action: Action) -> Text {
         Action::RemoteLock => t::act_lock_hint(),
         Action::SyncDevice => t::act_check_hint(),
         Action::Rename => t::act_rename_hint(),
+        Action::RebootNow => t::act_restart_hint(),
+        Action::Retire => t::loss_remove_hint(),
+        Action::Wipe => t::loss_erase_hint(),
     }
 }
 
@@ -32,12 +35,61 @@ pub fn action_refusal(device: &Device, action: Action) -> Option<RefusalView> {
     }
 }
 
+/// The question before an action that disrupts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionView {
+    pub heading: Text,
+    /// Which device that is: its model and the end of its serial number.
+    pub which: Option<Text>,
+    /// What happens.
+    pub text: Text,
+    /// The button: what it does, to which device.
+    pub button: Text,
+}
+
+/// The question before an action; `None` for one that acts at once or has a screen for itself.
+#[must_use]
+pub fn question(action: Action, device: &Device) -> Option<QuestionView> {
+    let name = || device_name(&device.name);
+    let (heading, text, button) = match action {
+        Action::RemoteLock => (t::act_lock_heading(name()), t::act_lock_text(), t::act_lock_button(name())),
+        Action::RebootNow => {
+            (t::act_restart_heading(name()), t::act_restart_text(), t::act_restart_button(name()))
+        }
+        Action::ResetPasscode | Action::SyncDevice | Action::Rename | Action::Retire | Action::Wipe => {
+            return None;
+        }
+    };
+    Some(QuestionView { heading, which: which_device(device), text, button })
+}
+
+/// The actions beside the reset that are not possible on a device, each reason once. What the back end does not have at all is
+/// no refusal of this device.
+#[must_use]
+pub fn refusals(device: &Device) -> Vec<(Vec<Action>, RefusalView)> {
+    let mut refusals: Vec<(Vec<Action>, RefusalView)> = Vec::new();
+    for action in Action::ALL.into_iter().filter(|action| *action != Action::ResetPasscode) {
+        let is_offered = device.availability(action) != Availability::NotOffered;
+        // One that is under way is no refusal: how far it is stands on the page.
+        let is_under_way = device.shown_run(action).is_some_and(|run| run.action_state.is_open());
+        let Some(refusal) = action_refusal(device, action).filter(|_| is_offered && !is_under_way) else {
+            continue;
+        };
+        match refusals.iter_mut().find(|(_, known)| *known == refusal) {
+            Some((actions, _)) => actions.push(action),
+            None => refusals.push((vec![action], refusal)),
+        }
+    }
+    refusals
+}
+
 /// Why an action, which this page may not know, is refused.
 pub(crate) fn refusal_of_action(action: Option<Action>, reason: RefusalReason) -> RefusalView {
     match action {
         Some(Action::ResetPasscode) => refusal(reason),
         Some(Action::RemoteLock) => lock_refusal(reason),
-        Some(Action::SyncDevice | Action::Rename) | None => general_refusal(reason),
+        Some(Action::SyncDevice | Action::Rename | Action::RebootNow | Action::Retire | Action::Wipe)
+        | None => general_refusal(reason),
     }
 }
 
@@ -50,16 +102,16 @@ fn general_refusal(reason: RefusalReason) -> RefusalView {
         | RefusalReason::UnlockTokenMissing
         | RefusalReason::Other => return refusal(reason),
         RefusalReason::NotPrimaryUser => t::act_not_primary_user_why(),
-        RefusalReason::PlatformNotSupported
-        | RefusalReason::WindowsPc
+        RefusalReason::DedicatedDevice | RefusalReason::SharedIpad => t::act_shared_why(),
+        RefusalReason::AppleUserEnrollment | RefusalReason::PersonallyOwnedWorkProfile => {
+            t::act_personal_why()
+        }
+        RefusalReason::PlatformNotSupported => t::act_platform_why(),
+        RefusalReason::WindowsPc
         | RefusalReason::MacRecoveryKey
         | RefusalReason::OsVersionTooOld
         | RefusalReason::AndroidForbidsSince7
-        | RefusalReason::PersonallyOwnedWorkProfile
         | RefusalReason::ResetTokenInactive
-        | RefusalReason::DedicatedDevice
-        | RefusalReason::AppleUserEnrollment
-        | RefusalReason::SharedIpad
         | RefusalReason::WorkProfilePasscodeOnly
         | RefusalReason::NoPasscodeOnDevice
         | RefusalReason::NotOfferedByService => t::act_not_offered_why(),

@@ -8,7 +8,7 @@ use crate::components::{
 };
 use crate::core::LoadState;
 use crate::domain::{ActionFlow, Device, DeviceId};
-use crate::features::actions::screen::{device_actions, explain_dialog, reach};
+use crate::features::actions::screen::{device_actions, explain_dialog, losses, reach};
 use crate::features::devices::screen::device_status;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
 use crate::features::{actions, devices};
@@ -114,6 +114,7 @@ fn shown(id: &DeviceId) -> View {
                 link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
             )))
             .into(),
+        losses(id),
         live(dialog),
     ])
 }
