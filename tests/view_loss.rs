@@ -13,7 +13,7 @@ use passcode_portal::features::actions::words::{LossView, loss, loss_notice, que
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use portal_contract::{FailureCode, RefusalReason, ResetOutcome};
 use serde_json::json;
-use view_support::{LANGUAGES, Page, at, device, run};
+use view_support::{LANGUAGES, NOW, Page, device, run};
 
 /// A language, and the most that is read before the last button.
 const BUDGETS: [(Locale, usize); 3] = [(Locale::En, 75), (Locale::De, 90), (Locale::Ja, 220)];
@@ -101,7 +101,7 @@ fn every_state_reads_well_and_speaks_of_no_passcode() {
             page.say_all("before", &texts(&view).into_iter().cloned().collect::<Vec<_>>());
             for (name, state) in states() {
                 let error = Some(SignInError::ProviderUnreachable);
-                let notice = loss_notice(action, &state, "Aiko's iPhone", error, at(0)).unwrap();
+                let notice = loss_notice(action, &state, "Aiko's iPhone", error, NOW).unwrap();
                 let words = said(locale, &notice.lines.iter().chain([&notice.heading]).collect::<Vec<_>>());
                 assert!(
                     !words.to_lowercase().contains("passcode") && !words.contains("パスコード"),
