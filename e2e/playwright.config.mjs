@@ -4,12 +4,16 @@
 // PORTAL_E2E_OUTPUT, PORTAL_E2E_TRACE, PORTAL_E2E_MODE (`token`, or `session`: docs/session-mode.md); see tests/support.
 // Nothing is retried: a test that passes at the second try hides a race that a person will meet at the first.
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { browserUse, IN_FIREFOX } from './tests/support/browser.mjs';
 import { IN_SESSION_MODE, MODE } from './tests/support/modes.mjs';
 
 /** Where the report and what failing tests leave lie: suites run side by side. */
 const OUTPUT = process.env.PORTAL_E2E_OUTPUT ?? 'output';
+
+/** A test waits a third of its time, for the provider, the devices and the next frame. Firefox, which runs beside WebKit, is larger. */
+const WORKERS = Math.ceil(availableParallelism() * (IN_FIREFOX ? 1 : 1.5));
 
 export default defineConfig({
   testDir: 'tests',
@@ -20,7 +24,7 @@ export default defineConfig({
   ...(IN_FIREFOX ? { grep: /@core/ } : MODE === 'session' ? { grep: IN_SESSION_MODE } : { globalTeardown: './gallery.mjs' }),
   forbidOnly: true,
   retries: 0,
-  workers: Number(process.env.PORTAL_E2E_WORKERS ?? 2),
+  workers: Number(process.env.PORTAL_E2E_WORKERS ?? WORKERS),
   fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

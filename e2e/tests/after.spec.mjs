@@ -23,8 +23,21 @@ async function otherTab(other) {
   await expect(other.deviceLinks.first()).toBeVisible();
 }
 
-test('the history tells the reset with its reference, and holds no passcode', async ({ page, portal }) => {
+test('the result has an answer for either case; the history tells the reset with its reference, and is saved as a file; no record holds the passcode', async ({ page, portal }) => {
   const passcode = await resetAndRead(portal);
+  const question = portal.main.getByRole('region', { name: portal.saying('aftermath.question') });
+  await portal.button('aftermath.still_locked').click();
+  await expect(portal.text('keypad.letters_lead', question)).toBeVisible();
+  await portal.button('aftermath.worked').click();
+  // It has done its work.
+  await expect(portal.showPasscode).toBeVisible();
+  await expect(portal.text('aftermath.worked_temporary', question)).toBeVisible();
+  await expect(portal.text('keypad.letters_lead', question)).toHaveCount(0);
+  await page.emulateMedia({ media: 'print' });
+  await expect(portal.passcode).toBeHidden();
+  await expect(portal.heading).toBeVisible();
+  await page.emulateMedia({ media: null });
+
   const answer = await answerTo(page, /\/api\/.*\/history(\?.*)?$/);
   await portal.open(HISTORY);
   await portal.isAt(HISTORY);
@@ -35,15 +48,11 @@ test('the history tells the reset with its reference, and holds no passcode', as
   await expect(asked.locator('code')).not.toBeEmpty();
   await expect(asked, 'a run is one row').toContainText(portal.saying('history.reset_done'));
   await expect(asked).toContainText(portal.saying('history.network_loopback'));
-  const shown = (await portal.main.innerText()).replaceAll(/\s/g, '');
-  expect(shown).not.toContain(passcode);
+  expect((await portal.main.innerText()).replaceAll(/\s/g, '')).not.toContain(passcode);
   const sent = JSON.stringify(await answer.json());
   expect(sent).toContain('resetRequested');
   expect(sent).not.toContain(passcode);
-});
 
-test('the history is saved as a file a spreadsheet reads', async ({ page, portal }) => {
-  const passcode = await resetAndRead(portal);
   await portal.link('history_page.heading').first().click();
   await portal.isAt('/history');
   const download = page.waitForEvent('download');
@@ -56,21 +65,6 @@ test('the history is saved as a file a spreadsheet reads', async ({ page, portal
   expect(lines[0]).toMatch(portal.saying('history.when'));
   expect(lines.some((line) => portal.saying('history.reset_done').test(line))).toBe(true);
   expect(csv).not.toContain(passcode);
-});
-
-test('the result: an answer for either case, a record without the passcode', async ({ page, portal }) => {
-  await resetAndRead(portal);
-  const question = portal.main.getByRole('region', { name: portal.saying('aftermath.question') });
-  await portal.button('aftermath.still_locked').click();
-  await expect(portal.text('keypad.letters_lead', question)).toBeVisible();
-  await portal.button('aftermath.worked').click();
-  // It has done its work.
-  await expect(portal.showPasscode).toBeVisible();
-  await expect(portal.text('aftermath.worked_temporary', question)).toBeVisible();
-  await expect(portal.text('keypad.letters_lead', question)).toHaveCount(0);
-  await page.emulateMedia({ media: 'print' });
-  await expect(portal.passcode).toBeHidden();
-  await expect(portal.heading).toBeVisible();
 });
 
 test('this was not me: reported, with a reference for IT', async ({ page, portal }) => {

@@ -82,19 +82,22 @@ class Refusals {
     if (MODE === 'session') await this.server.restart();
   }
 
-  /** Tries to sign in; the page explains, with `code` in its log, and nothing is kept or asked for. */
+  /** Tries to sign in, from the explanation of the refusal before where it stands; the page explains, with `code` in its log,
+   *  and nothing is kept or asked for. */
   async signingIn(code) {
+    const isAgain = await this.portal.headed('signInProblem').isVisible();
+    if (!isAgain) await this.#forget();
     this.codes.length = 0;
-    await this.#forget();
     const before = this.#calls();
-    await this.#begin();
+    await (isAgain ? this.portal.wayToSignIn.click({ noWaitAfter: true }) : this.#begin());
     await this.isExplained(code);
     expect(this.#calls(), `${code}: no call with a token that was not believed`).toBe(before);
   }
 
   async isExplained(code, { heading = 'signInProblem', timeout } = {}) {
-    await expect(this.portal.headed(heading), code).toBeVisible({ timeout });
-    expect(this.codes.at(-1)).toBe(code);
+    // The code first: the heading may be that of the refusal before.
+    await expect.poll(() => this.codes.at(-1), { timeout, intervals: [50] }).toBe(code);
+    await expect(this.portal.headed(heading), code).toBeVisible();
     await this.nothingIsKept();
     await expect(this.portal.wayToSignIn).toBeVisible();
   }

@@ -14,17 +14,20 @@ const BROKEN_READS = [
   ['the page of a captive portal', CAPTIVE_PORTAL],
 ];
 
-for (const [name, answer] of BROKEN_READS) {
-  test(`the list of devices answered by ${name}: explained with the IT contact, and it recovers`, async ({ page, portal }) => {
-    const fault = await interfere(page, { call: CALL.devices, answer });
-    await portal.enter('aiko', '/devices');
-    await expect(portal.retry).toBeVisible({ timeout: 20_000 });
-    await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
-    await expect(page.getByText(/\b(400|500|502|503)\b|panicked|undefined/)).toHaveCount(0);
-    await fault.stop();
-    await portal.retryUntil(portal.device(ANDROID).first());
-  });
-}
+test('the list of devices answered by a broken network: explained with the IT contact, and it recovers', async ({ page, portal }) => {
+  await portal.enter('aiko', '/notifications');
+  for (const [name, answer] of BROKEN_READS) {
+    await test.step(name, async () => {
+      const fault = await interfere(page, { call: CALL.devices, answer });
+      await portal.open('/devices');
+      await expect(portal.retry).toBeVisible({ timeout: 20_000 });
+      await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
+      await expect(page.getByText(/\b(400|500|502|503)\b|panicked|undefined/)).toHaveCount(0);
+      await fault.stop();
+      await portal.retryUntil(portal.device(ANDROID).first());
+    });
+  }
+});
 
 test('a busy API with a fractional Retry-After is waited for by itself', async ({ page, portal, api }) => {
   const headers = { 'Retry-After': '0.5' };
@@ -58,36 +61,23 @@ test('an API that refuses every token does not make a loop', async ({ page, port
   await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
 });
 
-test("another person's device, or none, is said to be gone, with the way back to the list", async ({ portal }) => {
-  await portal.enter('aiko', '/devices/d-nobody');
-  await expect(portal.text('deviceGone').first()).toBeVisible();
-  await portal.command('backToDevices', portal.main).first().click();
-  await portal.isAt('/devices');
-});
-
-test('a reset answered by 429 with a fractional Retry-After is explained and not repeated by itself', async ({ page, portal, api }) => {
+test('a reset answered by 429 with a fractional Retry-After is said at once, also to somebody elsewhere on the page, and not repeated by itself', async ({ page, portal, api }) => {
   await portal.reachConfirm('aiko', ANDROID);
   const answer = problem(429, 'tooManyRequests', { headers: { 'Retry-After': '2.5' } });
   await interfere(page, { call: CALL.reset, method: 'POST', answer });
+  const held = await hold(page, CALL.reset, 'POST');
   await portal.lastButton.click();
+  const elsewhere = page.getByRole('contentinfo').getByRole('link').first();
+  await elsewhere.focus();
+  held.release();
+  await expect(page.getByRole('alert')).toHaveText(portal.saying('busy.heading'));
+  await expect(elsewhere).toBeFocused();
   await expect(portal.text('busy').first()).toBeVisible();
   await expect(portal.itContact(IT_CONTACT.phone)).toBeVisible();
   await expect(portal.headed('done')).toHaveCount(0);
   await expect(page.getByRole('alert')).toHaveText(await portal.heading.innerText());
   await portal.settles();
   expect(api.resets).toHaveLength(1);
-});
-
-test('what stops a reset is said at once, also to somebody who is elsewhere on the page by then', async ({ page, portal }) => {
-  await portal.reachConfirm('aiko', ANDROID);
-  await interfere(page, { call: CALL.reset, method: 'POST', answer: problem(429, 'tooManyRequests') });
-  const held = await hold(page, CALL.reset, 'POST');
-  await portal.lastButton.click();
-  const elsewhere = page.getByRole('contentinfo').getByRole('link').first();
-  await elsewhere.focus();
-  held.release();
-  await expect(page.getByRole('alert')).toHaveText(await portal.saying('busy.heading'));
-  await expect(elsewhere).toBeFocused();
 });
 
 test.describe('with devices as slow as real ones', () => {
@@ -121,16 +111,12 @@ test('a reset that never arrived: the device is read again, and the retry uses t
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('a pending reset survives an API that is away for a while', async ({ page, portal }) => {
+test('a pending reset survives an API that is away for a while; a passcode that cannot be fetched is explained and can be asked for again', async ({ page, portal }) => {
   await portal.reachConfirm('aiko', ANDROID);
   await interfere(page, { call: CALL.result, times: 2, answer: 'abort' });
   await interfere(page, { call: CALL.device, times: 2, answer: 'abort' });
   await portal.lastButton.click();
   await portal.isDone();
-});
-
-test('a passcode that cannot be fetched is explained and can be asked for again', async ({ page, portal }) => {
-  await portal.reset('aiko', ANDROID);
   const fault = await interfere(page, { call: CALL.passcode, answer: problem(503, 'unavailable') });
   await portal.showPasscode.click();
   await expect(portal.text('passcode.failed').first()).toBeVisible();

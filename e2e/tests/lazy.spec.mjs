@@ -21,10 +21,12 @@ test('the first visit up to the list does not fetch it, the first device does, o
   await portal.enter('aiko', '/devices');
   await portal.settles();
   expect(seen).toEqual([]);
+  const before = await page.title();
   await portal.openDevice(ANDROID);
   await expect(portal.resetCommand).toBeVisible();
-  // A new screen takes the focus to its heading, also when the screen came after its skeleton.
+  // A new screen takes the focus to its heading and changes the title, also when it came after its skeleton.
   await expect(portal.heading).toBeFocused();
+  expect(await page.title()).not.toBe(before);
   expect(seen.length).toBe(2);
   await page.goBack();
   await portal.isAt('/devices');

@@ -3,19 +3,14 @@
 import { expect, test } from './fixtures.mjs';
 import { answerTo, CALL } from './support/api.mjs';
 
-test('5,000 devices: at most 100 rows, "Show more" moves the focus to the first new one', async ({ portal }) => {
+test('5,000 devices: at most 100 rows, "Show more" moves the focus to the first new one; search finds one and says how many', async ({ page, portal }) => {
+  const listed = await answerTo(page, CALL.devices);
   await portal.enter('depot', '/devices');
   await expect(portal.main.getByText(/5,000/).first()).toBeVisible({ timeout: 20_000 });
   await expect(portal.deviceLinks).toHaveCount(100);
   await portal.command('showMore').click();
   await expect.poll(() => portal.deviceLinks.count()).toBeGreaterThan(100);
   await expect(portal.deviceLinks.nth(100)).toBeFocused();
-});
-
-test('5,000 devices: search as you type finds one and says how many', async ({ page, portal }) => {
-  const listed = await answerTo(page, CALL.devices);
-  await portal.enter('depot', '/devices');
-  await expect(portal.main.getByText(/5,000/).first()).toBeVisible({ timeout: 20_000 });
   const wanted = (await listed.json()).value[42];
   await portal.search.pressSequentially(wanted.serialNumber);
   await expect(portal.deviceLinks).toHaveCount(1);

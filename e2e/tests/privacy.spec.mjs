@@ -41,20 +41,6 @@ test('the passcode is nowhere but on the screen while it is shown', CORE, async 
   expect(await traces(page)).not.toContain(passcode);
 });
 
-test('code and state leave the address bar and the history', async ({ page, portal }) => {
-  await portal.enter('aiko', '/devices');
-  const address = new URL(page.url());
-  expect(address.search + address.hash).toBe('');
-  expect(address.pathname).toBe('/devices');
-});
-
-test('no referrer is sent to anybody', async ({ page, portal, stage }) => {
-  const toProvider = page.waitForRequest((request) => request.url().startsWith(`${stage.issuer}/auth`));
-  await portal.open('/devices');
-  await portal.goToProvider();
-  expect(await (await toProvider).headerValue('referer')).toBeNull();
-});
-
 test('signing out in one tab blanks the other', CORE, async ({ context, portal }) => {
   await portal.enter('aiko', '/devices');
   const second = portal.in(await context.newPage());
@@ -76,9 +62,14 @@ test('after signing out, Back shows nothing and a new sign-in is asked for', COR
   await expect(page.getByText('Aiko')).toHaveCount(0);
 });
 
-test('signing out ends the session at the provider too', async ({ portal }) => {
+test('code and state leave the address bar; no referrer is sent to anybody; signing out ends the session at the provider too', async ({ page, portal, stage }) => {
   await portal.enter('aiko', '/devices');
+  const address = new URL(page.url());
+  expect(address.search + address.hash).toBe('');
+  expect(address.pathname).toBe('/devices');
   await portal.signOut();
+  const toProvider = page.waitForRequest((request) => request.url().startsWith(`${stage.issuer}/auth`));
   await portal.open('/devices');
   await portal.goToProvider();
+  expect(await (await toProvider).headerValue('referer')).toBeNull();
 });

@@ -8,9 +8,8 @@ import { ANDROID } from './sample.mjs';
 
 const AIKO = { who: 'aiko', device: ANDROID };
 
-/** What a reload finds: the same again; B, where the same key may still be sent; or the explanation before it. */
+/** What a reload finds: B, where the same key may still be sent; or the explanation before it. */
 const FOUND = {
-  same: (portal, heading) => expect(portal.headed(heading)).toBeVisible(),
   confirm: async (portal, heading) => {
     await expect(portal.lastButton).toBeVisible();
     await expect(portal.headed('confirm.heading')).toBeVisible();
@@ -24,7 +23,6 @@ const FOUND = {
 
 /** One of each kind of return; the others in `tests/app_answers.rs`. */
 const STATES = [
-  { name: 'done', ...AIKO, heading: 'done', found: 'same' },
   { name: 'busy', ...AIKO, answer: problem(503, 'unavailable'), heading: 'busy', found: 'confirm' },
   { name: 'rejected', ...AIKO, answer: problem(400, 'invalidRequest'), heading: 'resetRejected', found: 'explain' },
 ];
@@ -54,12 +52,12 @@ async function isSentByAClickOnly(portal, api) {
 }
 
 for (const { name, who, device, answer, heading, found } of STATES) {
-  test(`${name}: a reload, Back and Forward find ${found === 'same' ? 'it again' : `"${found}"`} and send nothing`, async ({ page, portal, stage, api }) => {
+  test(`${name}: a reload, Back and Forward find "${found}" and send nothing`, async ({ page, portal, stage, api }) => {
     await portal.reachConfirm(who, device);
-    const fault = answer && (await interfere(page, { call: CALL.reset, method: 'POST', answer }));
+    const fault = await interfere(page, { call: CALL.reset, method: 'POST', answer });
     await portal.lastButton.click();
     await expect(portal.headed(heading)).toBeVisible();
-    await fault?.stop();
+    await fault.stop();
     await page.reload();
     await FOUND[found](portal, heading);
     await backAndForward(page, stage);
@@ -121,14 +119,17 @@ test.describe('with devices as slow as real ones', () => {
     await isUnasked(portal, api);
   });
 
-  test('pending: Back shows where it was started, Forward shows it again, the details say so, and nothing is called done', async ({ page, portal, stage, api }) => {
+  test('pending: a reload, Back and Forward find it again, a later visit too, Back shows where it was started, the details say so, and nothing is called done', async ({ page, portal, stage, api }) => {
     await portal.reachConfirm('aiko', ANDROID);
     await portal.lastButton.click();
+    await portal.isPending();
+    await page.reload();
     await portal.isPending();
     await backAndForward(page, stage);
     await portal.isPending();
     await portal.open('/devices');
     await portal.openDevice(ANDROID);
+    await portal.detailsSayPending();
     await portal.link('showState').click();
     await portal.isPending();
     await page.goBack();
@@ -161,13 +162,16 @@ test('dialog A: a reload and Back close it, Forward does not open it again', asy
   await isUnasked(portal, api, 0);
 });
 
-test('a shown passcode: after a reload, and after Back and Forward, it is hidden and was not fetched again', async ({ page, portal, api }) => {
+test('done, the passcode shown: after a reload, and after Back and Forward, it is hidden, was not fetched again, and nothing is sent', async ({ page, portal, stage, api }) => {
   await portal.reset('aiko', ANDROID);
   await portal.showPasscode.click();
   await expect(portal.passcode).toBeVisible();
   await page.reload();
   await portal.isDone();
   await expect(portal.showPasscode).toBeVisible();
+  await expect(portal.passcode).toHaveCount(0);
+  await backAndForward(page, stage);
+  await portal.isDone();
   await expect(portal.passcode).toHaveCount(0);
   await portal.link('passcode.large').click();
   await portal.isAt(`/devices/${ANDROID}/passcode`);
@@ -179,4 +183,5 @@ test('a shown passcode: after a reload, and after Back and Forward, it is hidden
   await expect(portal.showPasscode).toBeVisible();
   await expect(portal.passcode).toHaveCount(0);
   expect(api.of(CALL.passcode)).toHaveLength(1);
+  expect(api.resets).toHaveLength(1);
 });

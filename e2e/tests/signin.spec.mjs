@@ -203,6 +203,6 @@ test('a reload signs in again without a question', CORE, async ({ page, portal }
 });
 
 test('a deep link survives the sign-in', CORE, async ({ portal }) => {
-  await portal.enter('aiko', RESET);
+  await portal.enterByForm('aiko', RESET);
   await portal.isAt(RESET);
 });

@@ -59,6 +59,7 @@ for (const language of LANGUAGES) {
       await reader.press(new RegExp(`^button, ${says('confirmReset').source}`));
       // 7-8: the end is announced without being looked for, and the title says it
       await expect.poll(() => reader.announced(), { timeout: 20_000 }).toMatch(says('announce.done'));
+      expect(await reader.announced()).toMatch(says('announce.accepted'));
       await expect(page).toHaveTitle(says('title.done'));
       const expected = await expectedCode(page);
       await reader.press(new RegExp(`^button, ${says('showPasscode').source}`));

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fs_err as fs;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -16,7 +17,7 @@ use crate::http;
 use crate::progress;
 use crate::provision::{Chromium, Node};
 use crate::run::Portal;
-use crate::server::{self, Build, Sample};
+use crate::server::{self, Sample};
 use crate::sizes;
 use crate::workspace::{self, Workspace};
 
@@ -44,7 +45,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let chromium = Chromium::get()?;
     let options = dist::Options::standard(workspace);
     dist::build(workspace, &options)?;
-    let binary = server::build(workspace, Build::Release)?;
+    let binary = server::build_release(workspace)?;
     let dir = workspace.target.join("xtask").join("bench");
     workspace::remove_dir(&dir)?;
     let page = page_with_plain_one(&options.out, &dir)?;
@@ -92,8 +93,8 @@ fn page_with_plain_one(dist: &Path, dir: &Path) -> Result<std::path::PathBuf> {
     let page = dir.join("page");
     workspace::copy_all(dist, &page)?;
     let rows: String = (1..=100).map(|number| format!("<li>Device {number}</li>\n")).collect();
-    workspace::write(
-        &page.join("plain.html"),
+    fs::write(
+        page.join("plain.html"),
         format!(
             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Plain</title><h1>Devices</h1><ul>\n{rows}</ul></html>\n"
         ),
@@ -172,7 +173,7 @@ fn print_server(token: &str, reset_token: &str, id: u32, idle: Option<&str>) -> 
 
 /// Resident memory and its peak, from the kernel's own account.
 fn memory(id: u32) -> Option<String> {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let of = |name: &str| {
         let line = status.lines().find(|line| line.starts_with(name))?;
         line.split_whitespace().nth(1)?.parse::<u64>().ok()
@@ -183,10 +184,6 @@ fn memory(id: u32) -> Option<String> {
 /// Where a path of the API is.
 fn address(path: &str) -> String {
     format!("http://127.0.0.1:{PORT}{path}")
-}
-
-fn failed(error: ureq::Error) -> Error {
-    Error::File { doing: "ask the server".into(), source: error.into_io() }
 }
 
 /// A status and how long its answer took.
@@ -221,7 +218,7 @@ fn load(
     let took = started.elapsed();
     let mut all = Vec::new();
     for result in results {
-        all.extend(result.map_err(failed)?);
+        all.extend(result?);
     }
     Ok((took, all))
 }
@@ -233,8 +230,8 @@ fn device_ids(bearer: &str) -> Result<Vec<String>> {
     let mut path = DEVICES.to_string();
     while ids.len() < RESETS {
         let request = connection.get(address(&path)).header("Authorization", bearer);
-        let mut answer = request.call().map_err(failed)?;
-        let body = answer.body_mut().read_to_vec().map_err(failed)?;
+        let mut answer = request.call()?;
+        let body = answer.body_mut().read_to_vec()?;
         let page: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
         if answer.status() != 200 {
             return Err(Error::Build(format!("the device list answered {}: {page}", answer.status())));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::process::Program;
 use crate::progress;
-use crate::server::{self, Build};
+use crate::server;
 use crate::workspace::Workspace;
 
 /// The longest a run may take, however many kills: each costs about a second.
@@ -28,16 +28,10 @@ pub(crate) struct Options {
 
 /// Runs it; `false` when a promise was broken.
 pub(crate) fn chaos(workspace: &Workspace, options: Options) -> Result<bool> {
-    let server = server::build(workspace, Build::Sample)?;
-    progress::note("building the chaos");
-    Program::new("building the chaos", "cargo")
-        .args(["build", "--quiet", "--locked", "--package", "portal-chaos", "--bin", "portal-chaos"])
-        .env("CARGO_TARGET_DIR", &workspace.target)
-        .dir(&workspace.root)
-        .limit(Duration::from_secs(40 * 60))
-        .run_ok()?;
+    let server = server::build(workspace, server::SERVER)?;
+    let chaos = server::build(workspace, server::CHAOS)?;
     progress::note(&format!("{} kills with {} people", options.kills, options.people));
-    let finished = Program::new("the chaos", workspace.target.join("debug").join("portal-chaos"))
+    let finished = Program::new("the chaos", chaos)
         .arg("--server")
         .arg(server)
         .args(["--kills", &options.kills.to_string()])

@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
+
 use crate::counts::Counts;
 use crate::error::Result;
 use crate::http;
@@ -13,7 +15,7 @@ use crate::process::{Program, find_on_path};
 use crate::progress;
 use crate::server;
 use crate::suites::{Outcome, SKIPPED};
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 const PACKAGE: &str = "schemathesis==4.32.5";
 /// 32 bytes in base64; the connector of this run has no other secret.
@@ -32,11 +34,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         outcome.notes.push(format!("{SKIPPED}Schemathesis, because it cannot be installed here"));
         return Ok(outcome);
     };
-    let binary = server::build_connector(workspace)?;
+    let binary = server::build(workspace, server::CONNECTOR)?;
     let (port, token) = (http::free_port()?, own.join("token"));
-    workspace::write(&token, TOKEN)?;
+    fs::write(&token, TOKEN)?;
     let state = own.join("commands.json");
-    workspace::write(&state, "{}")?;
+    fs::write(&state, "{}")?;
     let mut connector = Program::new("the sample connector", binary)
         .arg("--token-file")
         .arg(&token)

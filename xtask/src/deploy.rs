@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
+use fs_err as fs;
+
 use crate::counts::Counts;
 use crate::error::Result;
 use crate::process::{Finished, Program, find_on_path};
 use crate::suites::Outcome;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 const UNIT: &str = "passcode-portal.service";
 /// systemd's measure, times ten: 0 is a service that can do nothing, 100 one that may do everything. Ours has 12 with
@@ -24,9 +26,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         outcome.notes.push("skipped: the systemd unit, because there is no systemd-analyze here".to_string());
         return Ok(outcome);
     }
-    let text = workspace::read(&workspace.root.join("deploy").join(UNIT))?;
+    let text = fs::read_to_string(workspace.root.join("deploy").join(UNIT))?;
     let unit = workspace.own("deploy")?.join(UNIT);
-    workspace::write(&unit, startable_here(&text))?;
+    fs::write(&unit, startable_here(&text))?;
     let analyze = |arguments: &[&str]| {
         Program::new("systemd-analyze", "systemd-analyze")
             .args(arguments)

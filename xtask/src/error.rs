@@ -4,7 +4,6 @@
 //! in its last line, the next step.
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 /// The result of a task's step.
@@ -24,12 +23,11 @@ pub(crate) enum Error {
         /// How to get it by hand.
         remedy: String,
     },
-    /// A file or directory could not be read or written.
-    #[error("could not {doing}: {source}\nWhat to do: {}", file_remedy(source.kind()))]
-    File {
-        /// What was being done, with the path.
-        doing: String,
-        /// The operating system's answer.
+    /// A file or directory could not be read or written, another program not be started, a service not be asked.
+    #[error("{source}\nWhat to do: {}", file_remedy(source.kind()))]
+    Io {
+        /// The operating system's answer, with the file it is about.
+        #[from]
         source: io::Error,
     },
     /// A program ran and reported failure.
@@ -80,10 +78,9 @@ pub(crate) enum Error {
     Interrupted,
 }
 
-impl Error {
-    /// An input/output error at `path` while doing `what` ("write", "create the directory").
-    pub(crate) fn file(what: &str, path: &Path, source: io::Error) -> Self {
-        Self::File { doing: format!("{what} {}", path.display()), source }
+impl From<ureq::Error> for Error {
+    fn from(error: ureq::Error) -> Self {
+        Self::Io { source: error.into_io() }
     }
 }
 
@@ -119,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_explained_whether_we_or_a_program_met_it() {
-        let ours = Error::file("write", Path::new("x"), io::Error::from(io::ErrorKind::StorageFull));
+        let ours = Error::from(io::Error::from(io::ErrorKind::StorageFull));
         assert!(ours.to_string().contains("the disk is full"));
         let theirs = Error::ProgramFailed {
             what: "cargo".into(),

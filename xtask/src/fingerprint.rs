@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use fs_err as fs;
+
 use crate::dist::digest;
 use crate::error::Result;
 use crate::workspace::{self, Workspace};
@@ -15,9 +17,7 @@ const NOT_IN_THE_PAGE: &[&str] =
 /// A digest over all inputs of the page build and over `context` (compiler, options).
 pub(crate) fn of_page(workspace: &Workspace, context: &[&str]) -> Result<String> {
     let mut files: Vec<PathBuf> = Vec::new();
-    let entries = std::fs::read_dir(&workspace.root)
-        .map_err(|source| crate::error::Error::file("read the directory", &workspace.root, source))?;
-    for entry in entries.flatten() {
+    for entry in fs::read_dir(&workspace.root)?.flatten() {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with('.') || NOT_IN_THE_PAGE.contains(&name.as_str()) || path == workspace.target {
@@ -38,7 +38,7 @@ pub(crate) fn of_page(workspace: &Workspace, context: &[&str]) -> Result<String>
     }
     for file in &files {
         all.push_str(&shown(workspace, file));
-        all.push_str(&digest::sha256_hex(&workspace::read_bytes(file)?));
+        all.push_str(&digest::sha256_hex(&fs::read(file)?));
     }
     Ok(digest::sha256_hex(all.as_bytes()))
 }

@@ -7,11 +7,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use fs_err as fs;
+
 use crate::counts::Counts;
 use crate::error::{Error, Result};
 use crate::process::{Finished, Program, tail};
 use crate::progress;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// What makes the compiler count: which edges were taken, and what was compared with what.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -95,7 +97,7 @@ fn search_all(workspace: &Workspace, options: &Options, say: &dyn Fn(&str)) -> R
 /// The targets are the folders of the committed corpus; a test of `fuzz/` holds them against its list.
 fn targets(dir: &Path) -> Result<Vec<String>> {
     let corpus = dir.join("corpus");
-    let entries = std::fs::read_dir(&corpus).map_err(|source| Error::file("read", &corpus, source))?;
+    let entries = fs::read_dir(&corpus)?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok().filter(|entry| entry.path().is_dir()))
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
@@ -140,8 +142,8 @@ fn host() -> Result<String> {
 fn search(workspace: &Workspace, program: &Path, name: &str, options: &Options) -> Result<Searched> {
     let own = workspace.target.join("fuzz");
     let (found, grown) = (own.join("artifacts").join(name), own.join("corpus").join(name));
-    workspace::create_dir(&found)?;
-    workspace::create_dir(&grown)?;
+    fs::create_dir_all(&found)?;
+    fs::create_dir_all(&grown)?;
     let fuzz = workspace.root.join("fuzz");
     let finished = Program::new(format!("fuzzing {name}"), program)
         .env("PORTAL_FUZZ_TARGET", name)

@@ -67,9 +67,7 @@ pub(crate) fn require_free(port: u16, purpose: &'static str) -> Result<()> {
 
 /// A port on 127.0.0.1 that nobody listens on at this moment.
 pub(crate) fn free_port() -> Result<u16> {
-    let failed = |source| Error::File { doing: "find a free port".into(), source };
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(failed)?;
-    Ok(listener.local_addr().map_err(failed)?.port())
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 
 use std::path::Path;
 
+use fs_err as fs;
+
 use crate::error::Result;
 use crate::process::Program;
 use crate::workspace::{self, Workspace};
@@ -112,7 +114,7 @@ fn each_source(dir: &Path, mut each: impl FnMut(&str, &str)) -> Result<()> {
     for file in workspace::files_under(dir, &|name| name == "tests" || name == "tests.rs")? {
         let name = file.strip_prefix(dir).unwrap_or(&file).to_string_lossy().into_owned();
         if name.ends_with(".rs") {
-            each(&name, &workspace::read(&file)?);
+            each(&name, &fs::read_to_string(&file)?);
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::error::Result;
 use crate::process::Program;
 use crate::progress;
-use crate::server::{self, Build};
+use crate::server;
 use crate::workspace::Workspace;
 
 /// How many attacks there are at most, and how many seconds of start and pause belong to each.
@@ -28,8 +28,8 @@ pub(crate) struct Options {
 
 /// Attacks and prints; `false` when somebody who did nothing wrong was not served.
 pub(crate) fn load(workspace: &Workspace, Options { connections, seconds }: Options) -> Result<bool> {
-    let server = server::build(workspace, Build::Sample)?;
-    let attacker = server::build_attacker(workspace)?;
+    let server = server::build_release(workspace)?;
+    let attacker = server::build(workspace, server::ATTACKER)?;
     let pauses = Duration::from_secs(ATTACKS * (u64::from(seconds) + PAUSE));
     progress::note(&format!("attacking; done in less than {}", progress::time(pauses)));
     let finished = Program::new("the attacker", &attacker)

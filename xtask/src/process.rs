@@ -4,7 +4,6 @@
 //! interrupted, the whole group is ended, so that neither a hanging download nor a forgotten browser survives.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fs_err as fs;
 use nix::sys::signal::Signal;
 use process_wrap::std::{ChildWrapper, CommandWrap, ProcessGroup};
 
@@ -139,9 +139,7 @@ impl Program {
         let mut timed_out = None;
         let success = loop {
             let status = group.child.inner_mut().try_wait();
-            let status =
-                status.map_err(|source| Error::File { doing: format!("wait for {}", self.what), source })?;
-            if let Some(status) = status {
+            if let Some(status) = status? {
                 break status.success();
             }
             if interrupt::asked_to_end() {
@@ -184,8 +182,8 @@ impl Program {
 
     /// Starts it as a service that runs until the answer is dropped; its output goes to `log`.
     pub(crate) fn serve(self, log: &Path) -> Result<Service> {
-        let file = File::create(log).map_err(|source| Error::file("write", log, source))?;
-        let second = file.try_clone().map_err(|source| Error::file("write", log, source))?;
+        let file = fs_err::File::create(log)?.into_file();
+        let second = file.try_clone()?;
         let mut command = tied_to_us(self.command);
         command.stdin(Stdio::null()).stdout(Stdio::from(file)).stderr(Stdio::from(second));
         let group = Group::start(command, &self.what)?;
@@ -211,7 +209,7 @@ impl Service {
 
     /// The error that says that this service is not there, with the end of its log.
     pub(crate) fn down(&self) -> Error {
-        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
         Error::ServiceDown { what: self.what.clone(), log: tail(&log, 30) }
     }
 
@@ -237,7 +235,7 @@ impl Group {
                     remedy: format!("install `{program}`."),
                 }
             } else {
-                Error::File { doing: format!("start {what} ({program})"), source }
+                source.into()
             }
         })?;
         let id = child.id();

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
+
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::http;
@@ -10,8 +12,8 @@ use crate::interrupt;
 use crate::process::{Program, Service};
 use crate::progress;
 use crate::provision::Node;
-use crate::server::{self, Build, Mode, Sample};
-use crate::workspace::{self, Workspace};
+use crate::server::{self, Mode, Sample};
+use crate::workspace::Workspace;
 
 /// How long a started service may take to answer.
 const READY: Duration = Duration::from_secs(30);
@@ -73,7 +75,7 @@ impl Portal {
             READY,
         )?;
         let configuration = sample.data.join("portal.toml");
-        workspace::write(&configuration, sample.configuration()?)?;
+        fs::write(&configuration, sample.configuration()?)?;
         let mut server = Program::new("portal-server", binary)
             .arg("--config")
             .arg(&configuration)
@@ -108,7 +110,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let node = Node::get(workspace)?;
     let page = dist::Options::standard(workspace);
     dist::build(workspace, &page)?;
-    let binary = server::build(workspace, Build::Sample)?;
+    let binary = server::build(workspace, server::SERVER)?;
     let sample = Sample {
         port: options.port,
         provider_port,
@@ -134,13 +136,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 fn data_dir(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
     match &options.data {
         None => Ok(workspace.root.join("data")),
-        Some(dir) => std::path::absolute(dir).map_err(|source| Error::file("find", dir, source)),
+        Some(dir) => Ok(std::path::absolute(dir)?),
     }
 }
 
 /// The address and who can sign in.
 fn welcome(workspace: &Workspace, sample: &Sample<'_>) -> Result<()> {
-    let people = workspace::read(&workspace.root.join("server/sample/people.json"))?;
+    let people = fs::read_to_string(workspace.root.join("server/sample/people.json"))?;
     let value: serde_json::Value = serde_json::from_str(&people)
         .map_err(|error| Error::Build(format!("server/sample/people.json: {error}")))?;
     progress::line(&format!("\n  The portal is up:  {}\n", sample.page_origin()));

@@ -4,66 +4,60 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding};
+use fs_err as fs;
 
 use crate::error::{Error, Result};
 use crate::process::Program;
 use crate::progress;
 use crate::template;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
-/// How the server is compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Build {
-    /// Fast to compile, fast enough for people and tests.
-    Sample,
-    /// As it would be deployed: for measuring.
-    Release,
+/// A program of the workspace: as cargo is told to build it, and where it puts it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Binary {
+    kind: &'static str,
+    name: &'static str,
+    file: &'static str,
 }
 
-/// Builds the server and says where it is. Cargo knows by itself when nothing has changed.
-pub(crate) fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
-    built(workspace, build, ["--bin", "portal-server"], "portal-server")
+/// The server.
+pub(crate) const SERVER: Binary = Binary { kind: "--bin", name: "portal-server", file: "portal-server" };
+/// What kills it under load (`cargo xtask chaos`).
+pub(crate) const CHAOS: Binary = Binary { kind: "--bin", name: "portal-chaos", file: "portal-chaos" };
+/// What attacks it (`cargo xtask load`).
+pub(crate) const ATTACKER: Binary = Binary { kind: "--example", name: "load", file: "examples/load" };
+/// The sample connector (the suite `connector`).
+pub(crate) const CONNECTOR: Binary =
+    Binary { kind: "--example", name: "connector", file: "examples/connector" };
+
+/// Builds a program as the suite `native` does, so that each is compiled once in a gate, and says where it is.
+///
+/// Cargo unites the features of all crates and of their tests only if it is asked for the whole workspace and for something
+/// that tests stand on, which an example is: with fewer, sixty crates would be compiled again with other features.
+pub(crate) fn build(workspace: &Workspace, binary: Binary) -> Result<PathBuf> {
+    built(workspace, binary, &["--workspace", "--example", CONNECTOR.name], "debug")
 }
 
-/// Builds the program that attacks it (`cargo xtask load`).
-pub(crate) fn build_attacker(workspace: &Workspace) -> Result<PathBuf> {
-    built(workspace, Build::Sample, ["--example", "load"], "examples/load")
+/// Builds the server as it is deployed, for measuring.
+pub(crate) fn build_release(workspace: &Workspace) -> Result<PathBuf> {
+    built(workspace, SERVER, &["--package", "portal-server", "--release"], "release")
 }
 
-/// Builds the sample connector (the suite `connector`).
-pub(crate) fn build_connector(workspace: &Workspace) -> Result<PathBuf> {
-    built(workspace, Build::Sample, ["--example", "connector"], "examples/connector")
-}
-
-fn built(workspace: &Workspace, build: Build, target: [&str; 2], file: &str) -> Result<PathBuf> {
-    let program = Program::new("building the server", "cargo")
-        .args(["build", "--quiet", "--locked", "--package", "portal-server"])
-        .args(target);
-    let (program, dir) = match build {
-        Build::Release => (program.arg("--release"), "release"),
-        // Optimised a little: without it, checking signatures takes tens of milliseconds.
-        Build::Sample => (
-            program.args(["--profile", "sample"]).args([
-                "--config=profile.sample.inherits='release'",
-                "--config=profile.sample.opt-level=1",
-                "--config=profile.sample.lto=false",
-                "--config=profile.sample.codegen-units=16",
-                "--config=profile.sample.incremental=true",
-            ]),
-            "sample",
-        ),
-    };
-    progress::note("building the server");
+fn built(workspace: &Workspace, binary: Binary, how: &[&str], profile: &str) -> Result<PathBuf> {
+    let what = format!("building {}", binary.name);
+    progress::note(&what);
     let started = Instant::now();
-    program
+    Program::new(&what, "cargo")
+        .args(["build", "--quiet", "--locked", binary.kind, binary.name])
+        .args(how)
         .env("CARGO_TARGET_DIR", &workspace.target)
         .dir(&workspace.root)
         .limit(Duration::from_secs(40 * 60))
         .run_ok()?;
     if started.elapsed() > Duration::from_secs(5) {
-        progress::note(&format!("built the server in {}", progress::time(started.elapsed())));
+        progress::note(&format!("built {} in {}", binary.name, progress::time(started.elapsed())));
     }
-    let file = workspace.target.join(dir).join(file);
+    let file = workspace.target.join(profile).join(binary.file);
     if file.is_file() { Ok(file) } else { Err(Error::Build(format!("cargo built no {}", file.display()))) }
 }
 
@@ -141,38 +135,30 @@ pub(crate) fn passcode_key(data: &Path) -> Result<String> {
 
 /// Random text in a file of this name, made once and readable by its owner alone.
 pub(crate) fn secret_in(file: &Path) -> Result<String> {
+    use fs_err::os::unix::fs::OpenOptionsExt;
     use std::io::{Read, Write};
-    use std::os::unix::fs::OpenOptionsExt;
-    match std::fs::read_to_string(file) {
+    match fs::read_to_string(file) {
         Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_string()),
-        Ok(_) => std::fs::remove_file(file).map_err(|source| Error::file("remove", file, source))?,
+        Ok(_) => fs::remove_file(file)?,
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(Error::file("read", file, source)),
+        Err(source) => return Err(source.into()),
     }
-    let random = Path::new("/dev/urandom");
     let mut bytes = [0_u8; 32];
-    std::fs::File::open(random)
-        .and_then(|mut source| source.read_exact(&mut bytes))
-        .map_err(|source| Error::file("read", random, source))?;
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     let key = Base64::encode_string(&bytes);
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut file| writeln!(file, "{key}"))
-        .map_err(|source| Error::file("write", file, source))?;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    writeln!(file, "{key}")?;
     Ok(key)
 }
 
 /// Makes the data directory and sees that it can be written, before minutes are spent on building.
 pub(crate) fn prepare_data(data: &Path) -> Result<()> {
-    workspace::create_dir(data)?;
+    fs::create_dir_all(data)?;
     let probe = data.join(".write-probe");
     // As much as a fresh sample database needs: a full disk shows here and not in the middle of a reset.
-    let written = std::fs::write(&probe, vec![0_u8; 16 * 1024 * 1024]);
-    let removed = std::fs::remove_file(&probe);
-    written.and(removed).map_err(|source| Error::file("write in", data, source))
+    let written = fs::write(&probe, vec![0_u8; 16 * 1024 * 1024]);
+    let removed = fs::remove_file(&probe);
+    Ok(written.and(removed)?)
 }
 
 #[cfg(test)]
@@ -197,7 +183,7 @@ mod tests {
     fn a_data_directory_that_is_a_file_is_refused_with_advice() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
-        workspace::write(&file, "x").unwrap();
+        fs::write(&file, "x").unwrap();
         let error = prepare_data(&file.join("sub")).unwrap_err().to_string();
         assert!(error.contains("--data DIR"), "{error}");
     }

@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+use fs_err as fs;
+
 use crate::dist::{ASSETS, LAZY, languages};
 use crate::error::Result;
 use crate::progress::bytes;
@@ -48,7 +50,7 @@ pub(crate) struct Size {
 
 /// The files of a first visit (the document, what it names, and the configuration) and the lazily loaded part.
 pub(crate) fn of_page(dist: &Path) -> Result<Vec<Size>> {
-    let html = workspace::read(&dist.join("index.html"))?;
+    let html = fs::read_to_string(dist.join("index.html"))?;
     let mut sizes = Vec::new();
     for file in workspace::files_under(dist, &|_| false)? {
         let name = file.strip_prefix(dist).unwrap_or(&file).to_string_lossy().into_owned();

@@ -10,6 +10,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fs_err as fs;
+
 use crate::connector;
 use crate::counts::{self, Counts};
 use crate::deploy;
@@ -23,7 +25,7 @@ use crate::process::{Finished, Program, find_on_path, tail};
 use crate::progress;
 use crate::provision::{Browser, Chromium, Node, TARGET, WasmToolchain, tools};
 use crate::sizes;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// How much of a failing suite's output is shown; all of it is kept in a file.
 const SHOWN_LINES: usize = 150;
@@ -95,8 +97,9 @@ pub(crate) struct Outcome {
 pub(crate) const SKIPPED: &str = "skipped: ";
 
 /// From cheap to dear, so that a small mistake is seen early. Side by side is what leaves each other alone on two cores:
-/// what waits for one thread (wasm-opt) beside what uses two, never two suites that wait for a browser's next frame but for
-/// those of the other browsers, which are short.
+/// what waits for one thread (wasm-opt) or for time (the tests of the server) beside what computes, never two suites that wait
+/// for a browser's next frame but for those of the other browsers, which are short. `hosts` and the end-to-end suites use the
+/// server that `native` has built: cargo lets them wait for it.
 const SUITES: &[Suite] = &[
     suite(0, "fmt", "formatting", &[], fmt),
     suite(0, "layers", "direction of dependencies", &[], check_layers),
@@ -108,18 +111,18 @@ const SUITES: &[Suite] = &[
     suite(2, "native", "unit, property and server tests", &[], native),
     suite(2, "connector", "the sample connector, attacked by Schemathesis", &[], connector::run),
     suite(2, "fuzz", "every parser of foreign bytes, searched", &[], fuzzing),
-    suite(3, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
-    suite(3, "hosts", "the page through nginx, Caddy, Apache and the rules of other hosts", PAGE, hosts::run),
-    suite(4, "e2e", "end to end: browser, server, provider", PAGE_IN_CHROMIUM, e2e::chromium),
+    suite(2, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
+    suite(2, "hosts", "the page through nginx, Caddy, Apache and the rules of other hosts", PAGE, hosts::run),
+    suite(3, "e2e", "end to end: browser, server, provider", PAGE_IN_CHROMIUM, e2e::chromium),
     suite(
-        5,
+        4,
         "e2e-session",
         "the same in session mode: no token in the browser",
         PAGE_IN_CHROMIUM,
         e2e::session,
     ),
-    suite(6, "e2e-firefox", "the core of it in Firefox", PAGE_IN_FIREFOX, e2e::firefox),
-    suite(6, "e2e-webkit", "the core of it in WebKit", PAGE_IN_WEBKIT, e2e::webkit),
+    suite(5, "e2e-firefox", "the core of it in Firefox", PAGE_IN_FIREFOX, e2e::firefox),
+    suite(5, "e2e-webkit", "the core of it in WebKit", PAGE_IN_WEBKIT, e2e::webkit),
 ];
 
 /// Suites that run only when they are named. `connector` installs a program of Python's world. A search that goes on for a time finds what it finds: whether a change is
@@ -200,7 +203,7 @@ fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome>
         outcome.timed.push((suite.what.to_string(), begun.elapsed()));
     }
     let log = logs.join(format!("{}.log", suite.name));
-    workspace::write(&log, &outcome.output)?;
+    fs::write(&log, &outcome.output)?;
     let failed = outcome.counts.failed > 0;
     let mut lines = Vec::new();
     if failed {

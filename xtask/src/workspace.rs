@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use fs_err as fs;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
@@ -22,8 +23,7 @@ impl Workspace {
     pub(crate) fn find() -> Result<Self> {
         let start = match std::env::var_os("CARGO_MANIFEST_DIR") {
             Some(dir) => PathBuf::from(dir),
-            None => std::env::current_dir()
-                .map_err(|source| Error::File { doing: "read the current directory".into(), source })?,
+            None => std::env::current_dir()?,
         };
         let root = start
             .ancestors()
@@ -44,7 +44,7 @@ impl Workspace {
     /// A directory for this program's own files under the target directory, created if needed.
     pub(crate) fn own(&self, name: &str) -> Result<PathBuf> {
         let dir = self.target.join("xtask").join(name);
-        create_dir(&dir)?;
+        fs::create_dir_all(&dir)?;
         Ok(dir)
     }
 
@@ -66,41 +66,21 @@ fn cache_home() -> PathBuf {
         .unwrap_or_else(std::env::temp_dir)
 }
 
-/// Creates a directory and its parents.
-pub(crate) fn create_dir(dir: &Path) -> Result<()> {
-    std::fs::create_dir_all(dir).map_err(|source| Error::file("create the directory", dir, source))
-}
-
 /// Removes a directory with everything in it; one that is not there is fine.
 pub(crate) fn remove_dir(dir: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(dir) {
-        Ok(()) => Ok(()),
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(Error::file("remove", dir, source)),
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
     }
-}
-
-/// Reads a text file.
-pub(crate) fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|source| Error::file("read", path, source))
-}
-
-/// Reads a file.
-pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|source| Error::file("read", path, source))
-}
-
-/// Writes a file.
-pub(crate) fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
-    std::fs::write(path, contents).map_err(|source| Error::file("write", path, source))
 }
 
 /// Copies a file, making the directories it goes into.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(parent) = to.parent() {
-        create_dir(parent)?;
+        fs::create_dir_all(parent)?;
     }
-    std::fs::copy(from, to).map(drop).map_err(|source| Error::file("write", to, source))
+    fs::copy(from, to)?;
+    Ok(())
 }
 
 /// Copies everything under a directory into another; the answer are the names under both.
@@ -117,7 +97,7 @@ pub(crate) fn files_under(dir: &Path, skip: &dyn Fn(&str) -> bool) -> Result<Vec
     };
     let mut found = Vec::new();
     for entry in WalkDir::new(dir).follow_links(true).into_iter().filter_entry(is_wanted) {
-        let entry = entry.map_err(|error| Error::file("read the directory", dir, error.into()))?;
+        let entry = entry.map_err(std::io::Error::from)?;
         if !entry.file_type().is_dir() {
             found.push(entry.into_path());
         }

@@ -68,6 +68,24 @@ export class Stage {
     if (!answer.ok) throw new Error(`the provider refused the test controls: ${answer.status}`);
   }
 
+  /** Signs in at the provider by the browser's cookies but without a page: it knows the person from then on. */
+  async signInElsewhere({ request }, login, password) {
+    const begun = new URL('/auth', this.issuer);
+    begun.search = new URLSearchParams({
+      client_id: CLIENT_ID,
+      response_type: 'code',
+      redirect_uri: `${this.origin}/callback`,
+      scope: 'openid',
+      code_challenge: randomBytes(32).toString('base64url'),
+      code_challenge_method: 'S256',
+    });
+    const next = (answer) => new URL(answer.headers().location, this.issuer).href;
+    const form = next(await request.get(begun.href, { maxRedirects: 0 }));
+    const signedIn = next(await request.post(form, { maxRedirects: 0, form: { login, password } }));
+    const back = new URL(next(await request.get(signedIn, { maxRedirects: 0 })));
+    if (!back.searchParams.has('code')) throw new Error(`${login} was not signed in: ${back}`);
+  }
+
   async close() {
     await this.provider.stop();
     await rm(this.directory, { recursive: true, force: true });

@@ -2,6 +2,8 @@
 //!
 //! Written on every build, for it takes no time and another `--connect` is no reason to compile the page again.
 
+use fs_err as fs;
+
 use super::{ASSETS, Options, digest, document, headers};
 use crate::error::Result;
 use crate::workspace;
@@ -18,11 +20,11 @@ pub(super) fn write(options: &Options) -> Result<()> {
         .collect();
     hashed.sort();
     let (connect, images) = (options.connect.join(" "), options.images.join(" "));
-    let html = workspace::read(&options.out.join("index.html"))?;
+    let html = fs::read_to_string(options.out.join("index.html"))?;
     let style = document::style_source(&html).unwrap_or_default();
     let answers = headers::Answers { connect: &connect, images: &images, style: &style, hashed: &hashed };
     for (name, contents) in answers.files()? {
-        workspace::write(&options.out.join(name), contents)?;
+        fs::write(options.out.join(name), contents)?;
     }
     Ok(())
 }

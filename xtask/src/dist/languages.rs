@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use fs_err as fs;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -67,7 +68,7 @@ pub(crate) fn read(workspace: &Workspace) -> Result<Vec<Texts>> {
     for path in workspace::files_under(&directory, &|_| false)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(tag) = name.strip_suffix(".toml") {
-            let content = workspace::read(&path)?;
+            let content = fs::read_to_string(&path)?;
             sources.push(catalog::Source { file: format!("locales/{name}"), tag: tag.to_string(), content });
         }
     }
@@ -100,7 +101,7 @@ pub(crate) fn listed(html: &str) -> Vec<Entry> {
 /// Fails when words of a language stand in a WebAssembly module: they would be loaded by everybody.
 pub(crate) fn not_in_modules(languages: &[Texts], files: &[PathBuf]) -> Result<()> {
     for file in files.iter().filter(|file| is_module(file)) {
-        let module = workspace::read_bytes(file)?;
+        let module = fs::read(file)?;
         if let Some((tag, words)) = words_in(&module, languages) {
             return Err(Error::Build(format!(
                 "{} carries words of the language {tag}: {words:?}.\n\

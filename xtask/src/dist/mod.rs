@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 
 pub(crate) use document::style_source;
 
+use fs_err as fs;
+
 use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::progress;
@@ -102,7 +104,7 @@ fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> 
     let fingerprint = fingerprint::of_page(workspace, &context)?;
     let stamp = workspace.own("stamps")?.join(format!("page-{}", stamp_name(&options.out)));
     if options.out.join("index.html").is_file()
-        && std::fs::read_to_string(&stamp).is_ok_and(|text| text == fingerprint)
+        && fs::read_to_string(&stamp).is_ok_and(|text| text == fingerprint)
     {
         return Ok(());
     }
@@ -111,7 +113,7 @@ fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> 
     let started = Instant::now();
     let staged = compiled(workspace).join("staged");
     workspace::remove_dir(&staged)?;
-    workspace::create_dir(&staged.join(ASSETS))?;
+    fs::create_dir_all(staged.join(ASSETS))?;
     let languages = languages::read(workspace)?;
     let page = Page { workspace, node: &node, work: &compiled(workspace).join("work"), out: &staged };
     let module = module::compile(workspace, toolchain)?;
@@ -119,7 +121,7 @@ fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> 
     languages::not_in_modules(&languages, &workspace::files_under(&staged, &|_| false)?)?;
     finish(&node, &staged)?;
     put_in_place(&staged, &options.out)?;
-    workspace::write(&stamp, fingerprint)?;
+    fs::write(&stamp, fingerprint)?;
     progress::note(&format!("built the page in {}", progress::time(started.elapsed())));
     Ok(())
 }
@@ -165,7 +167,7 @@ impl Page<'_> {
     /// Writes the document and what it names, but for the modules.
     fn write(&self, modules: &module::Modules, languages: &[languages::Texts]) -> Result<()> {
         let style = self.minified("style/portal.css")?;
-        let icon = workspace::read_bytes(&self.workspace.root.join("style").join("icon.svg"))?;
+        let icon = fs::read(self.workspace.root.join("style").join("icon.svg"))?;
         let parts = document::Parts {
             icon: &self.asset("icon", "svg", &icon)?,
             style: style.trim_end(),
@@ -173,18 +175,18 @@ impl Page<'_> {
             boot: &self.asset("boot", "js", self.minified("boot.js")?.as_bytes())?,
             modules,
         };
-        let source = workspace::read(&self.workspace.root.join("index.html"))?;
-        workspace::write(&self.out.join("index.html"), document::fill(&source, &parts)?)
+        let source = fs::read_to_string(self.workspace.root.join("index.html"))?;
+        Ok(fs::write(self.out.join("index.html"), document::fill(&source, &parts)?)?)
     }
 
     /// Writes the texts of each language and says where they are.
     fn languages(&self, languages: &[languages::Texts]) -> Result<String> {
-        let file = |stem: &str, content: &str| {
+        let file = |stem: &str, content: &str| -> Result<languages::Listed> {
             let asset = self.asset(stem, "txt", content.as_bytes())?;
             let integrity = digest::short_integrity(content.as_bytes());
             Ok(languages::Listed { src: asset.address(), integrity })
         };
-        let entry = |texts: &languages::Texts| {
+        let entry = |texts: &languages::Texts| -> Result<languages::Entry> {
             Ok(languages::Entry {
                 tag: texts.tag.clone(),
                 first: file(&texts.tag, &texts.first)?,
@@ -201,7 +203,7 @@ impl Page<'_> {
         let minified =
             self.work.join(format!("minified-{}", source.file_name().unwrap_or_default().display()));
         self.esbuild(name, &[], &source, &minified)?;
-        workspace::read(&minified)
+        Ok(fs::read_to_string(&minified)?)
     }
 
     fn esbuild(&self, what: &str, options: &[&str], from: &Path, to: &Path) -> Result<()> {
@@ -219,7 +221,7 @@ impl Page<'_> {
     /// Writes a file under a name that changes exactly when its contents do.
     fn asset(&self, stem: &str, ending: &str, bytes: &[u8]) -> Result<Asset> {
         let name = digest::hashed_name(stem, ending, bytes);
-        workspace::write(&self.out.join(ASSETS).join(&name), bytes)?;
+        fs::write(self.out.join(ASSETS).join(&name), bytes)?;
         Ok(Asset { name, integrity: digest::integrity(bytes) })
     }
 }
@@ -228,7 +230,7 @@ impl Page<'_> {
 fn finish(node: &Node, staged: &Path) -> Result<()> {
     workspace::copy(&staged.join("index.html"), &staged.join("404.html"))?;
     let example = include_str!("config.example.json");
-    workspace::write(&staged.join("config.example.json"), example)?;
+    fs::write(staged.join("config.example.json"), example)?;
     let served: Vec<PathBuf> =
         workspace::files_under(staged, &|_| false)?.into_iter().filter(|file| compresses(file)).collect();
     let list: String = served.iter().map(|file| format!("{}\n", file.display())).collect();
@@ -256,7 +258,7 @@ fn no_machine_path(workspace: &Workspace, staged: &Path) -> Result<()> {
             .filter(|path| path.len() > 8)
             .collect();
     for file in workspace::files_under(staged, &|_| false)?.iter().filter(|file| compresses(file)) {
-        let bytes = workspace::read_bytes(file)?;
+        let bytes = fs::read(file)?;
         if let Some(path) =
             paths.iter().find(|path| bytes.windows(path.len()).any(|part| part == path.as_bytes()))
         {
@@ -273,7 +275,7 @@ fn no_machine_path(workspace: &Workspace, staged: &Path) -> Result<()> {
 fn put_in_place(staged: &Path, out: &Path) -> Result<()> {
     if out.exists()
         && !out.join("index.html").is_file()
-        && std::fs::read_dir(out).is_ok_and(|mut all| all.next().is_some())
+        && fs::read_dir(out).is_ok_and(|mut all| all.next().is_some())
     {
         return Err(Error::Build(format!(
             "{} is not empty and holds no page: it will not be overwritten.\nWhat to do: name another directory with --out.",
@@ -282,7 +284,7 @@ fn put_in_place(staged: &Path, out: &Path) -> Result<()> {
     }
     workspace::remove_dir(out)?;
     if let Some(parent) = out.parent() {
-        workspace::create_dir(parent)?;
+        fs::create_dir_all(parent)?;
     }
     if std::fs::rename(staged, out).is_ok() {
         return Ok(());

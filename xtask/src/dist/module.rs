@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
+
 use super::{Asset, Page, cargo_home, compiled};
 use crate::error::{Error, Result};
 use crate::process::Program;
@@ -76,7 +78,7 @@ pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Mo
     progress::note("splitting and optimising the module");
     let dir = page.work;
     workspace::remove_dir(dir)?;
-    let (bytes, main) = (workspace::read_bytes(module)?, dir.join("main.wasm"));
+    let (bytes, main) = (fs::read(module)?, dir.join("main.wasm"));
     let mut options = wasm_split_cli_support::Options::new(&bytes);
     options.output_dir = dir;
     options.main_out_path = &main;
@@ -98,23 +100,23 @@ pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Mo
         .arg(&main)
         .limit(Duration::from_secs(120))
         .run_ok()?;
-    let mut link = workspace::read(&dir.join("split.js"))?;
+    let mut link = fs::read_to_string(dir.join("split.js"))?;
     for part in &split.split_modules {
         let name = part.file_name().unwrap_or_default().to_string_lossy();
         let stem = name.trim_start_matches("split_").trim_end_matches(".wasm");
         let asset = page.asset(stem, "wasm", &optimised(page, part)?)?;
         link = with_address(&link, &name, &asset)?;
     }
-    workspace::write(&dir.join("split.js"), link)?;
+    fs::write(dir.join("split.js"), link)?;
     let first = page.asset("portal", "wasm", &optimised(page, &dir.join("portal_bg.wasm"))?)?;
     // The fetch carries the integrity, as the preload does: a browser uses a preloaded answer only if both say the same.
     let loader =
         include_str!("loader.js").replace("ADDRESS", &first.address()).replace("INTEGRITY", &first.integrity);
-    workspace::write(&dir.join("loader.js"), loader)?;
+    fs::write(dir.join("loader.js"), loader)?;
     let bundled = dir.join("bundled.js");
     let bundle = ["--bundle", "--format=esm", "--target=es2022"];
     page.esbuild("the loader", &bundle, &dir.join("loader.js"), &bundled)?;
-    let script = page.asset("portal", "js", &workspace::read_bytes(&bundled)?)?;
+    let script = page.asset("portal", "js", &fs::read(&bundled)?)?;
     Ok(Modules { first, script })
 }
 
@@ -129,7 +131,7 @@ fn optimised(page: &Page<'_>, module: &Path) -> Result<Vec<u8>> {
         .arg(&optimised)
         .limit(Duration::from_secs(600))
         .run_ok()?;
-    workspace::read_bytes(&optimised)
+    Ok(fs::read(&optimised)?)
 }
 
 /// What loads a part, with its address and integrity in the place of the name that the split gave it.

@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use fs_err as fs;
+
 use crate::error::{Error, Result};
 use crate::process::{Program, path_with};
 use crate::provision::{TARGET, tools};
@@ -18,7 +20,7 @@ const STEM: &str = "portal-bill";
 /// Writes `sbom/page.cdx.json` and `sbom/server.cdx.json` under `out`.
 pub(super) fn write(workspace: &Workspace, out: &Path) -> Result<()> {
     let tool = tools::CARGO_CYCLONEDX.get(workspace)?;
-    workspace::create_dir(&out.join("sbom"))?;
+    fs::create_dir_all(out.join("sbom"))?;
     for (dir, target, name) in BILLS {
         let made = Program::new("cargo cyclonedx", "cargo")
             .args(["cyclonedx", "--format", "json", "--no-build-deps", "--override-filename", STEM])
@@ -26,7 +28,7 @@ pub(super) fn write(workspace: &Workspace, out: &Path) -> Result<()> {
             .env("PATH", path_with(std::slice::from_ref(&tool)))
             .dir(&workspace.root.join(dir))
             .run_ok();
-        let bill = workspace::read(&workspace.root.join(dir).join(format!("{STEM}.json")));
+        let bill = fs::read_to_string(workspace.root.join(dir).join(format!("{STEM}.json")));
         remove_bills(workspace)?;
         made?;
         // It names packages of the workspace by the directory of this machine.
@@ -38,7 +40,7 @@ pub(super) fn write(workspace: &Workspace, out: &Path) -> Result<()> {
         {
             return Err(Error::Build(format!("{name}: {components} components: not a bill of materials")));
         }
-        workspace::write(&out.join("sbom").join(name), bill)?;
+        fs::write(out.join("sbom").join(name), bill)?;
     }
     Ok(())
 }
@@ -50,7 +52,7 @@ fn remove_bills(workspace: &Workspace) -> Result<()> {
         workspace::files_under(&workspace.root, &|name| matches!(name, "target" | "node_modules" | ".git"))?
     {
         if file.file_name().is_some_and(|one| one == name.as_str()) {
-            std::fs::remove_file(&file).map_err(|source| Error::file("remove", &file, source))?;
+            fs::remove_file(&file)?;
         }
     }
     Ok(())

@@ -50,10 +50,7 @@ pub(super) fn over_http(port: u16, path: &str, accepts: Option<&str>) -> Result<
         let headers = headers.collect();
         Ok(Answer { status: answer.status().as_u16(), headers, body: answer.body_mut().read_to_vec()? })
     };
-    ask().map_err(|error: ureq::Error| Error::File {
-        doing: format!("ask for {path} on port {port}"),
-        source: error.into_io(),
-    })
+    ask().map_err(|error: ureq::Error| Error::Build(format!("{path} on port {port}: {error}")))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod site;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -20,10 +21,10 @@ use crate::counts::Counts;
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::process::{Program, Service};
-use crate::server::{self, Build};
+use crate::server;
 use crate::suites::{Outcome, SKIPPED};
 use crate::template;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 use expectations::{Lists, Promise, Verdict};
 use packages::Packages;
@@ -121,7 +122,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if served == 0 {
         report.add_host("web servers", vec![Err("none of nginx, Caddy and Apache could be had".to_string())]);
     }
-    let binary = server::build(workspace, Build::Sample)?;
+    let binary = server::build(workspace, server::SERVER)?;
     match start_own(&binary, &site) {
         Ok(running) => report.add_host("portal-server", running.verdicts(&lists, &site)?),
         Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -186,7 +187,7 @@ fn start_own(binary: &Path, site: &Site) -> Result<Running> {
         quoted(site.path())
     );
     let file = own.path().join("portal.toml");
-    workspace::write(&file, text)?;
+    fs::write(&file, text)?;
     let program = Program::new("portal-server", binary)
         .arg("--config")
         .arg(&file)
@@ -222,7 +223,7 @@ fn start(host: &Installed, packages: &Packages, site: &Site) -> Result<Running> 
         "own": own.path(), "site": site.path(), "port": port, "modules": modules, "wanted": wanted,
     });
     let file = own.path().join("configuration");
-    workspace::write(&file, template::render(host.template, &values)?)?;
+    fs::write(&file, template::render(host.template, &values)?)?;
     let argument = |text: &&'static str| match *text {
         "OWN" => own.path().to_path_buf(),
         "FILE" => file.clone(),

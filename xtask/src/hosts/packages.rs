@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
+
 use crate::dist::digest;
 use crate::error::{Error, Result};
 use crate::process::{Program, find_on_path};
@@ -88,7 +90,7 @@ fn installed(program: &str) -> Option<Found> {
 
 /// `usr/lib/x86_64-linux-gnu` and its like.
 fn libraries(dir: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).filter(|path| path.to_string_lossy().ends_with("-linux-gnu")).collect()
 }
 
@@ -111,7 +113,7 @@ fn unpack(packages: &[&str], home: &Path) -> Result<()> {
     });
     let placed = result.and_then(|()| {
         workspace::remove_dir(home)?;
-        std::fs::rename(&staged, home).map_err(|source| Error::file("write", home, source))
+        Ok(fs::rename(&staged, home)?)
     });
     if placed.is_err() {
         workspace::remove_dir(&staged)?;
@@ -122,7 +124,7 @@ fn unpack(packages: &[&str], home: &Path) -> Result<()> {
 /// Downloads and unpacks into an empty `into`.
 fn fetch(packages: &[&str], into: &Path) -> Result<()> {
     workspace::remove_dir(into)?;
-    workspace::create_dir(into)?;
+    fs::create_dir_all(into)?;
     let plan = apt().args(["install", "--simulate", "--no-install-recommends"]).args(packages).run_ok()?;
     let mut all: BTreeSet<&str> = packages.iter().copied().collect();
     all.extend(to_install(&plan.stdout));
@@ -134,7 +136,7 @@ fn fetch(packages: &[&str], into: &Path) -> Result<()> {
             .arg(into)
             .limit(Duration::from_secs(120))
             .run_ok()?;
-        std::fs::remove_file(&package).map_err(|source| Error::file("remove", &package, source))?;
+        fs::remove_file(&package)?;
     }
     Ok(())
 }

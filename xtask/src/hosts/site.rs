@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use fs_err as fs;
 use tempfile::TempDir;
 
 use crate::dist::{ASSETS, digest, style_source};
@@ -18,11 +19,9 @@ pub(super) const SECRET: &str = "not for visitors";
 /// A temporary directory that everybody may read, whatever the umask; removed when it is dropped.
 pub(super) fn directory(name: &str) -> Result<TempDir> {
     let made = tempfile::Builder::new().prefix(&format!("portal-{name}-")).tempdir();
-    made.and_then(|made| {
-        std::fs::set_permissions(made.path(), std::fs::Permissions::from_mode(0o755))?;
-        Ok(made)
-    })
-    .map_err(|source| Error::File { doing: "make a temporary directory".into(), source })
+    let made = made?;
+    fs::set_permissions(made.path(), std::fs::Permissions::from_mode(0o755))?;
+    Ok(made)
 }
 
 /// The copy of the page.
@@ -41,23 +40,23 @@ impl Site {
         let files = workspace::copy_all(dist, &root)?;
         let mut files: Vec<String> =
             files.into_iter().map(|name| name.to_string_lossy().into_owned()).collect();
-        let config = workspace::read_bytes(&root.join("config.example.json"))?;
-        workspace::write(&root.join("config.json"), config)?;
+        let config = fs::read(root.join("config.example.json"))?;
+        fs::write(root.join("config.json"), config)?;
         files.push("config.json".to_string());
         // As a release has it: whoever serves the page may read it, visitors may not.
         let bill = "sbom/page.cdx.json";
         if !files.iter().any(|file| file == bill) {
-            workspace::create_dir(&root.join("sbom"))?;
-            workspace::write(&root.join(bill), "{}")?;
+            fs::create_dir_all(root.join("sbom"))?;
+            fs::write(root.join(bill), "{}")?;
             files.push(bill.to_string());
         }
-        workspace::write(&directory.path().join("secret.txt"), SECRET)?;
+        fs::write(directory.path().join("secret.txt"), SECRET)?;
         Ok(Self { _directory: directory, root, files })
     }
 
     /// How the policy has to name the style sheet that stands in the document: by its digest.
     pub(super) fn style_source(&self) -> Result<String> {
-        let html = workspace::read(&self.root.join("index.html"))?;
+        let html = fs::read_to_string(self.root.join("index.html"))?;
         style_source(&html).ok_or_else(|| Error::Build("index.html has no style sheet in it".into()))
     }
 
@@ -73,7 +72,7 @@ impl Site {
 
     /// The contents of a file.
     pub(super) fn contents(&self, name: &str) -> Result<Vec<u8>> {
-        workspace::read_bytes(&self.root.join(name))
+        Ok(fs::read(self.root.join(name))?)
     }
 
     /// Of the files with hashed names, without their compressed forms, one of each media type: a host has one rule for them.

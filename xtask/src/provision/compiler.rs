@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use fs_err as fs;
+
 use super::apt;
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -142,15 +144,15 @@ impl WasmToolchain {
             Kind::Default => PathBuf::from("rustc"),
             Kind::Distribution => Path::new(DEBIAN_BIN).join("rustc"),
         };
-        let ask = |arguments: &[&str]| Ok(Program::new("rustc", &name).args(arguments).run_ok()?.stdout);
-        let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?.trim());
-        Ok(Self { kind, version: ask(&["-Vv"])?, sysroot })
+        let ask = |arguments: &[&str]| Program::new("rustc", &name).args(arguments).run_ok();
+        let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?.stdout.trim());
+        Ok(Self { kind, version: ask(&["-Vv"])?.stdout, sysroot })
     }
 
     /// Whether a standard library for the target lies where the compiler looks for it.
     fn has_target(&self) -> bool {
         let library = self.sysroot.join("lib/rustlib").join(TARGET).join("lib");
-        std::fs::read_dir(library).is_ok_and(|entries| {
+        fs::read_dir(library).is_ok_and(|entries| {
             entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
         })
     }

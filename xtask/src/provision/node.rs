@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use fs_err as fs;
+
 use crate::error::{Error, Result};
 use crate::process::{Program, find_on_path};
 use crate::progress;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// The oldest major version that everything here runs on.
 const OLDEST: u32 = 20;
@@ -44,9 +46,9 @@ impl Node {
         };
         let dir = workspace.e2e();
         let modules = dir.join("node_modules");
-        let wanted = workspace::read(&dir.join("package-lock.json"))?;
+        let wanted = fs::read_to_string(dir.join("package-lock.json"))?;
         // npm writes down what it installed.
-        let installed = std::fs::read_to_string(modules.join(".package-lock.json")).unwrap_or_default();
+        let installed = fs::read_to_string(modules.join(".package-lock.json")).unwrap_or_default();
         if is_installed(&wanted, &installed) {
             return Ok(Self { node, modules });
         }

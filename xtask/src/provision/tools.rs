@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use fs_err as fs;
+
 use crate::dist::digest;
 use crate::error::{Error, Result};
 use crate::process::{Program, find_on_path};
@@ -92,7 +94,7 @@ impl Tool {
     fn find_or_make(&self, workspace: &Workspace) -> Result<PathBuf> {
         let version = match self.version {
             Some(version) => version.to_string(),
-            None => locked_version(&workspace::read(&workspace.root.join("Cargo.lock"))?, "wasm-bindgen")?,
+            None => locked_version(&fs::read_to_string(workspace.root.join("Cargo.lock"))?, "wasm-bindgen")?,
         };
         let on_path = self.programs.first().and_then(|name| find_on_path(name));
         if let Some(dir) = on_path.as_deref().and_then(Path::parent)
@@ -105,7 +107,7 @@ impl Tool {
         if self.is_in(&bin, &version) {
             return Ok(bin);
         }
-        workspace::create_dir(&bin)?;
+        fs::create_dir_all(&bin)?;
         progress::note(&format!("fetching {} {version}", self.package));
         if !(self.download(workspace, &version, &bin)? && self.is_in(&bin, &version)) {
             self.build(workspace, &version, &home)?;
@@ -138,7 +140,7 @@ impl Tool {
         let address = self.archive.replace("{v}", version).replace("{t}", platform);
         let dir = workspace.own("download")?.join(self.package);
         workspace::remove_dir(&dir)?;
-        workspace::create_dir(&dir)?;
+        fs::create_dir_all(&dir)?;
         let archive = dir.join("archive.tar.gz");
         if !fetch(&address, &archive)? {
             return Ok(false);
@@ -146,8 +148,8 @@ impl Tool {
         for ending in ["sha256", "sha256sum"] {
             let sums = dir.join(ending);
             if fetch(&format!("{address}.{ending}"), &sums)? {
-                let found = digest::sha256_hex(&workspace::read_bytes(&archive)?);
-                if !workspace::read(&sums)?.to_lowercase().contains(&found) {
+                let found = digest::sha256_hex(&fs::read(&archive)?);
+                if !fs::read_to_string(&sums)?.to_lowercase().contains(&found) {
                     return Err(Error::Build(format!(
                         "the downloaded {} {version} does not have the checksum its project publishes.\n\
                          What to do: start again; if it happens twice, install it by hand and tell the project.",
