@@ -4,6 +4,7 @@
 import { expect } from '@playwright/test';
 import { PASSWORD, PEOPLE } from './sample.mjs';
 import { IN_FIREFOX } from './support/browser.mjs';
+import { MODE } from './support/modes.mjs';
 import { keyOfReason, named, saying } from './words.mjs';
 
 /** Where the page shows a device. The identifier of one that another service manages has a colon in it. */
@@ -94,10 +95,11 @@ export class Portal {
 
   /**
    * Opens a route as somebody who signed in at the provider before, elsewhere: nothing is asked; ends on that route. The form
-   * is filled in where the way through it is what is tried (`enterByForm`), in Firefox, and by a tab that was used before.
+   * is filled in where the way through it is what is tried (`enterByForm`), in Firefox, in session mode, where nobody is signed in
+   * without a click, and by a tab that was used before.
    */
   async enter(who, path = '/devices') {
-    if (IN_FIREFOX || this.page.url() !== 'about:blank') return this.enterByForm(who, path);
+    if (IN_FIREFOX || MODE === 'session' || this.page.url() !== 'about:blank') return this.enterByForm(who, path);
     await this.stage.signInElsewhere(this.page.context(), PEOPLE[who], PASSWORD);
     await this.open(path);
     await this.isAt(path);
