@@ -7,6 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
+
 use crate::counts::Counts;
 use crate::error::Result;
 use crate::http;
@@ -36,9 +38,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     // What an earlier run left is another realm.
     let data = installed.join("data");
     workspace::remove_dir(&data)?;
-    workspace::create_dir(&data.join("import"))?;
-    let realm = workspace::read(&workspace.root.join("testkit/keycloak/portal-realm.json"))?;
-    workspace::write(&data.join("import/portal-realm.json"), realm)?;
+    fs::create_dir_all(data.join("import"))?;
+    let realm = fs::read_to_string(workspace.root.join("testkit/keycloak/portal-realm.json"))?;
+    fs::write(data.join("import/portal-realm.json"), realm)?;
     let (port, management) = (http::free_port()?, http::free_port()?);
     progress::note("starting Keycloak");
     let mut keycloak = Program::new("Keycloak", "sh")
