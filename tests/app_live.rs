@@ -305,6 +305,71 @@ fn an_attempt_that_is_held_back_on_the_way_is_given_up_and_looking_goes_on_meanw
     assert!(looks_by_itself(&browser));
 }
 
+/// How often IT is told on the console that the stream is held back.
+fn held_back(browser: &Browser) -> usize {
+    let is_line = |effect: &&Effect| matches!(effect, Effect::Log(entry) if entry.code == "stream.held_back");
+    browser.log.iter().filter(is_line).count()
+}
+
+#[test]
+fn a_stream_that_a_proxy_holds_back_is_noticed_within_three_seconds() {
+    let mut browser = pending();
+    browser.stream_opens_and_is_held_back();
+    browser.answer(DEVICE, Ok(with_run("pending", "queued")));
+    browser.pass(2);
+    assert_eq!((looks_by_itself(&browser), held_back(&browser)), (false, 0), "there is time yet");
+    browser.pass(1);
+    assert_eq!((looks_by_itself(&browser), held_back(&browser)), (true, 1));
+    let before = browser.count("GET /managedDevices/a");
+    browser.pass(3);
+    assert!(browser.count("GET /managedDevices/a") > before, "it looks");
+    // What a proxy lets go in bursts comes too late to be relied on.
+    browser.stream_brings(": still here\n\n");
+    assert!(looks_by_itself(&browser));
+    browser.stream_brings(&device_event(7, "a"));
+    assert!(browser.is_waiting_for(DEVICE), "and what it says is used all the same");
+}
+
+/// Time goes by, and what is looked at is answered, until the stream is asked for again.
+fn until_asked_for(browser: &mut Browser) {
+    while browser.stream.is_none() {
+        browser.pass(1);
+        if browser.is_waiting_for(NOTES) {
+            browser.answer(NOTES, Ok(answer(200, &json!({ "value": [] }))));
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_speaks_in_time_puts_an_end_to_looking_and_it_is_told_once() {
+    let mut browser = in_the_list();
+    for _ in 0..3 {
+        browser.stream_ends(StreamEnd::Broke);
+        until_asked_for(&mut browser);
+        browser.stream_opens_and_is_held_back();
+        browser.pass(3);
+        assert_eq!((looks_by_itself(&browser), held_back(&browser)), (true, 1));
+    }
+    browser.stream_ends(StreamEnd::Broke);
+    until_asked_for(&mut browser);
+    browser.stream_opens();
+    assert!(!looks_by_itself(&browser));
+}
+
+#[test]
+fn an_answer_whose_head_is_held_back_too_is_noticed_as_early() {
+    let mut browser = in_the_list();
+    browser.stream_ends(StreamEnd::Broke);
+    while browser.stream.is_none() {
+        browser.pass(1);
+    }
+    assert!(!looks_by_itself(&browser), "a short break of a stream that worked");
+    browser.pass(3);
+    assert_eq!((looks_by_itself(&browser), held_back(&browser)), (true, 1));
+    browser.stream_opens();
+    assert!(!looks_by_itself(&browser));
+}
+
 #[test]
 fn a_silence_ends_a_connection_that_the_browser_believes_in() {
     let mut browser = in_the_list();

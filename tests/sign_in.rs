@@ -499,11 +499,59 @@ fn validate(claims: &Value) -> Result<VerifiedSignIn, SignInError> {
 fn a_token_that_is_unsigned_or_signed_by_another_algorithm_is_refused_before_any_key_is_looked_for() {
     use base64ct::{Base64UrlUnpadded, Encoding as _};
     let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
-    for algorithm in ["none", "nOnE", "", "HS256", "RS512", "ES256K"] {
+    for algorithm in ["none", "nOnE", "", "HS256", "HS384", "HS512", "ES256K", "eddsa", "RS1"] {
         let header = encode(&json!({ "alg": algorithm, "kid": "k" }));
         let token = IdToken::new(format!("{header}.{}.c2lnbmF0dXJl", encode(&claims_json())));
         let refused = UnverifiedIdToken::parse(&token).unwrap_err();
         assert_eq!(refused, SignInError::AlgorithmNotAllowed, "{algorithm}");
+    }
+}
+
+/// A token whose header names this algorithm and key. Its signature is Web Crypto's matter.
+fn signed_by(algorithm: &str, kid: Option<&str>) -> UnverifiedIdToken {
+    use base64ct::{Base64UrlUnpadded, Encoding as _};
+    let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+    let header = encode(&json!({ "alg": algorithm, "kid": kid }));
+    UnverifiedIdToken::parse(&IdToken::new(format!("{header}.{}.c2ln", encode(&claims_json())))).unwrap()
+}
+
+#[test]
+fn every_algorithm_that_providers_use_finds_the_key_of_its_kind_and_no_other() {
+    let rsa = json!({ "kty": "RSA", "n": "n".repeat(342), "e": "AQAB" });
+    let on = |crv: &str| json!({ "kty": "EC", "crv": crv, "x": "x", "y": "y" });
+    let [p256, p384, p521] = ["P-256", "P-384", "P-521"].map(on);
+    let ed = json!({ "kty": "OKP", "crv": "Ed25519", "x": "x" });
+    let rows = [
+        ("RS256", &rsa),
+        ("RS384", &rsa),
+        ("RS512", &rsa),
+        ("PS256", &rsa),
+        ("PS384", &rsa),
+        ("PS512", &rsa),
+        ("ES256", &p256),
+        ("ES384", &p384),
+        ("ES512", &p521),
+        ("EdDSA", &ed),
+    ];
+    let mut keys: Vec<Value> = [&rsa, &p256, &p384, &p521, &ed].map(Clone::clone).to_vec();
+    // Of no use here: another curve, a symmetric key, a key to exchange keys by.
+    keys.push(on("secp256k1"));
+    keys.push(json!({ "kty": "oct", "k": "c2VjcmV0" }));
+    keys.push(json!({ "kty": "OKP", "crv": "X25519", "x": "x" }));
+    let set = KeySet::parse(&json!({ "keys": keys }).to_string()).unwrap();
+    for (algorithm, key) in rows {
+        // Without a name there is no choice: exactly one key is of the kind.
+        let check = signed_by(algorithm, None).signature_check(&set).unwrap();
+        assert_eq!(check.algorithm.as_str(), algorithm);
+        assert_eq!(serde_json::from_str::<Value>(&check.jwk).unwrap(), *key, "{algorithm}");
+        // A key that says what it is for is for nothing else.
+        let mut named = key.clone();
+        (named["kid"], named["alg"]) = (json!("k"), json!(algorithm));
+        for (other, _) in rows {
+            let set = KeySet::parse(&json!({ "keys": [named] }).to_string()).unwrap();
+            let found = signed_by(other, Some("k")).signature_check(&set).is_ok();
+            assert_eq!(found, other == algorithm, "{other} by a key for {algorithm}");
+        }
     }
 }
 

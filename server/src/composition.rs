@@ -25,7 +25,8 @@ use crate::services::simulated::{FleetError, SimulatedFleet};
 use crate::services::{NamedService, ServiceRouter};
 use crate::store_sqlite::{DatabaseLock, LockError, SqliteStore, StoreOptions};
 use crate::system::{
-    LocalLimits, LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, raise_file_limit,
+    LocalLimits, LocalSignal, SystemClock, SystemRandomness, log_lines_lost, make_private, network_share,
+    raise_file_limit,
 };
 use crate::vault_aead::{AeadTokenSeal, AeadVault};
 use device_services::DeviceServices;
@@ -51,6 +52,8 @@ const OTHER_FILES: usize = 128;
 pub enum StartError {
     /// The database cannot be used.
     Database(PathBuf, StoreError),
+    /// The database would lie on a network share of this kind.
+    NetworkShare(PathBuf, &'static str),
     /// Another server uses the database, or its lock cannot be used.
     Lock(PathBuf, LockError),
     /// The audit record is not what the server wrote, or nobody answers for it yet.
@@ -97,6 +100,12 @@ impl std::fmt::Display for StartError {
             Self::AuditKey(path, sealed) => write!(
                 formatter,
                 "the audit record in {} is sealed with key {sealed}, but [audit] names no key: set audit.key_file",
+                path.display()
+            ),
+            Self::NetworkShare(path, kind) => write!(
+                formatter,
+                "the database {} lies on a network share ({kind}): SQLite's locks do not hold there, so it would break, and two \
+                 servers could send the same resets. Name a file on a disk of this machine or on a block volume (key `database`)",
                 path.display()
             ),
             Self::Lock(path, LockError::Taken) => write!(
@@ -187,6 +196,18 @@ pub struct Server {
     drain_time: Duration,
 }
 
+/// A database lies on a disk. `kind` says on which kind of share a file is.
+fn on_a_disk(
+    path: &Path,
+    kind: impl FnOnce(&Path) -> io::Result<Option<&'static str>>,
+) -> Result<(), StartError> {
+    match kind(path) {
+        Ok(Some(kind)) => Err(StartError::NetworkShare(path.to_owned(), kind)),
+        // Why a folder cannot be looked at is said when the file in it is opened.
+        Ok(None) | Err(_) => Ok(()),
+    }
+}
+
 fn private_database(path: &Path) -> Result<(), StartError> {
     make_private(path)
         .map_err(|error| StartError::Database(path.to_owned(), StoreError::Unavailable(error.to_string())))
@@ -228,6 +249,7 @@ impl Server {
     pub async fn build(settings: &Settings, replaceable: Replaceable) -> Result<Self, StartError> {
         let Replaceable { clock, randomness, crash_points, patience } = replaceable;
         let options = StoreOptions { patience, ..store_options(settings) };
+        on_a_disk(&settings.database, network_share)?;
         private_database(&settings.database)?;
         let store = SqliteStore::open(&settings.database, options)
             .await
@@ -266,7 +288,8 @@ impl Server {
             return Err(StartError::Database(settings.database.clone(), StoreError::Unavailable(reason)));
         }
         let queue = Queue::new(Arc::clone(&portal), crash_points);
-        let tokens = OidcVerifier::new(settings.tokens.clone(), Arc::clone(&clock));
+        let tokens =
+            OidcVerifier::new(settings.tokens.clone(), settings.provider.clone(), Arc::clone(&clock));
         let tokens = Arc::new(tokens.map_err(StartError::Provider)?);
         let mode = match &settings.session {
             None => SignInMode::Token,
@@ -281,6 +304,7 @@ impl Server {
             metrics: Arc::clone(&metrics),
             page: page(settings)?.map(Arc::new),
             inbox: webhooks.is_used().then(|| Arc::new(webhooks) as Arc<dyn EventInbox>),
+            proxy_notice: Arc::default(),
         };
         let limits = ServeLimits {
             connections: settings.serving.connections,
@@ -486,6 +510,8 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
 /// # Errors
 /// [`StartError`]; nothing is left running then.
 pub async fn run(settings: &Settings) -> Result<(), StartError> {
+    // Before the lock, which may seem to hold there.
+    on_a_disk(&settings.database, network_share)?;
     // Held until the server has ended.
     let _lock = DatabaseLock::take(&settings.database)
         .map_err(|error| StartError::Lock(settings.database.clone(), error))?;
@@ -539,4 +565,22 @@ async fn asked_to_end() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_on_a_network_share_is_refused_with_what_to_do() {
+        let path = Path::new("/mnt/share/portal.sqlite");
+        let refused = on_a_disk(path, |_| Ok(Some("NFS"))).unwrap_err().to_string();
+        for part in
+            ["/mnt/share/portal.sqlite", "network share (NFS)", "on a disk of this machine", "`database`"]
+        {
+            assert!(refused.contains(part), "{refused}");
+        }
+        assert!(on_a_disk(path, |_| Ok(None)).is_ok());
+        assert!(on_a_disk(path, |_| Err(io::ErrorKind::NotFound.into())).is_ok(), "said when it is opened");
+    }
 }

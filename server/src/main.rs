@@ -5,12 +5,13 @@
 
 use portal_server::config::Settings;
 use portal_server::operator::{
-    self, AuditCommand, CheckUp, ConnectorCheck, ConnectorCommand, OperatorError, PasscodesCommand, Wanted,
+    self, AuditCommand, CheckUp, ConnectorCheck, ConnectorCommand, Flags, OperatorError, PasscodesCommand,
+    Terminal, Wanted,
 };
 use portal_server::services::http as connector;
 use portal_server::system::{self, SystemClock, SystemRandomness};
 use portal_server::{composition, config};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,9 +71,7 @@ fn run() -> Result<Vec<String>, Failed> {
                 Err(Failed { code: 1, reasons: report.lines() })
             }
         }
-        Wanted::Init(answers) => {
-            operator::init(&answers, &SystemRandomness).map_err(|error| Failed::not_done(&error))
-        }
+        Wanted::Init(flags) => init(flags),
         Wanted::Serve => serve(&settings(file.as_deref())?),
         Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
@@ -89,6 +88,17 @@ fn run() -> Result<Vec<String>, Failed> {
             result.map_err(|error| Failed::not_done(&error))
         }
     }
+}
+
+/// Asks where somebody can answer, and writes the files.
+fn init(flags: Flags) -> Result<Vec<String>, Failed> {
+    let (stdin, mut stderr) = (std::io::stdin(), std::io::stderr());
+    let is_terminal = stdin.is_terminal() && stderr.is_terminal();
+    let mut input = stdin.lock();
+    let terminal = is_terminal.then_some(Terminal { input: &mut input, output: &mut stderr });
+    let answers = operator::complete(flags, terminal)
+        .map_err(|unanswered| Failed { code: 2, reasons: vec![unanswered.to_string()] })?;
+    operator::init(&answers, &SystemRandomness).map_err(|error| Failed::not_done(&error))
 }
 
 /// Says of each rule how a connector keeps it.

@@ -1,7 +1,7 @@
 //! Keycloak itself: sign-in, step-up and sign-out, in both modes, with what `init` writes for it.
 //!
 //! `PORTAL_TEST_KEYCLOAK` is the issuer of one on this machine with the realm of `testkit/keycloak` imported. Ignored by default, and so
-//! counted as skipped: `testkit/keycloak/README.md` has the commands.
+//! counted as skipped: `cargo xtask test --only keycloak` starts one (`testkit/keycloak/README.md`).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

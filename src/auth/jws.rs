@@ -8,37 +8,55 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portal_contract::json::{Fields, parse, read_text, read_value};
 use serde_json::Value;
 
-/// The signature algorithms that are accepted (RFC 7518). Anything else, `none` and the symmetric ones above all, is not.
+/// How many bits of SHA-2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sha {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+/// The signature algorithms that are accepted (RFC 7518, RFC 8037). Anything else, `none` and the symmetric ones above all, is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JwsAlgorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
-    /// RSASSA-PSS with SHA-256, salt of 32 bytes.
-    Ps256,
-    /// ECDSA on P-256 with SHA-256; the signature is r and s, 32 bytes each.
-    Es256,
+    /// RSASSA-PKCS1-v1_5.
+    Rs(Sha),
+    /// RSASSA-PSS, with a salt as long as the hash.
+    Ps(Sha),
+    /// ECDSA, each hash on its own curve: P-256, P-384, P-521; the signature is r and s.
+    Es(Sha),
+    /// Ed25519.
+    EdDsa,
 }
+
+/// Every one by its name in `alg`.
+const ALGORITHMS: [(&str, JwsAlgorithm); 10] = [
+    ("RS256", JwsAlgorithm::Rs(Sha::Sha256)),
+    ("RS384", JwsAlgorithm::Rs(Sha::Sha384)),
+    ("RS512", JwsAlgorithm::Rs(Sha::Sha512)),
+    ("PS256", JwsAlgorithm::Ps(Sha::Sha256)),
+    ("PS384", JwsAlgorithm::Ps(Sha::Sha384)),
+    ("PS512", JwsAlgorithm::Ps(Sha::Sha512)),
+    ("ES256", JwsAlgorithm::Es(Sha::Sha256)),
+    ("ES384", JwsAlgorithm::Es(Sha::Sha384)),
+    ("ES512", JwsAlgorithm::Es(Sha::Sha512)),
+    ("EdDSA", JwsAlgorithm::EdDsa),
+];
 
 impl JwsAlgorithm {
     /// Reads `alg`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "RS256" => Some(Self::Rs256),
-            "PS256" => Some(Self::Ps256),
-            "ES256" => Some(Self::Es256),
-            _ => None,
-        }
+        ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
     /// The name in `alg`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Ps256 => "PS256",
-            Self::Es256 => "ES256",
-        }
+    pub fn as_str(self) -> &'static str {
+        ALGORITHMS.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -164,11 +182,19 @@ fn decode(part: &str) -> Option<Value> {
     parse(std::str::from_utf8(&bytes).ok()?)
 }
 
+/// What a key's numbers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyKind {
+    Rsa,
+    /// On the curve that goes with this hash.
+    Elliptic(Sha),
+    Ed25519,
+}
+
 /// One public key that can verify signatures; only what this page can use is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Jwk {
-    /// Whether its numbers are those of an elliptic curve; RSA otherwise.
-    is_elliptic: bool,
+    kind: KeyKind,
     kid: Option<String>,
     alg: Option<String>,
     /// The JWK with its public numbers and nothing else.
@@ -193,26 +219,37 @@ impl Jwk {
         if !may_verify || usage.is_some_and(|usage| usage != "sig") {
             return None;
         }
-        let public = match (kty, crv) {
+        let (kind, numbers) = match (kty, crv) {
             ("RSA", _) => {
                 let n = number(n).filter(|n| n.len() >= SHORTEST_MODULUS)?;
-                [r#"{"kty":"RSA","n":""#, n, r#"","e":""#, number(e)?, "\"}"].concat()
+                (KeyKind::Rsa, [("n", n), ("e", number(e)?)].to_vec())
             }
-            ("EC", Some("P-256")) => {
-                [r#"{"kty":"EC","crv":"P-256","x":""#, number(x)?, r#"","y":""#, number(y)?, "\"}"].concat()
+            ("EC", Some(crv)) => {
+                let sha = match crv {
+                    "P-256" => Sha::Sha256,
+                    "P-384" => Sha::Sha384,
+                    "P-521" => Sha::Sha512,
+                    _ => return None,
+                };
+                (KeyKind::Elliptic(sha), [("crv", crv), ("x", number(x)?), ("y", number(y)?)].to_vec())
             }
+            ("OKP", Some("Ed25519")) => (KeyKind::Ed25519, [("crv", "Ed25519"), ("x", number(x)?)].to_vec()),
             _ => return None,
         };
-        Some(Self {
-            is_elliptic: kty == "EC",
-            kid: kid.map(str::to_owned),
-            alg: alg.map(str::to_owned),
-            public,
-        })
+        let mut public = [r#"{"kty":""#, kty, "\""].concat();
+        for (name, value) in numbers {
+            public.push_str(&[",\"", name, "\":\"", value, "\""].concat());
+        }
+        public.push('}');
+        Some(Self { kind, kid: kid.map(str::to_owned), alg: alg.map(str::to_owned), public })
     }
 
     fn is_for(&self, algorithm: JwsAlgorithm) -> bool {
-        let is_of_its_kind = self.is_elliptic == matches!(algorithm, JwsAlgorithm::Es256);
+        let is_of_its_kind = match algorithm {
+            JwsAlgorithm::Rs(_) | JwsAlgorithm::Ps(_) => self.kind == KeyKind::Rsa,
+            JwsAlgorithm::Es(sha) => self.kind == KeyKind::Elliptic(sha),
+            JwsAlgorithm::EdDsa => self.kind == KeyKind::Ed25519,
+        };
         is_of_its_kind && self.alg.as_deref().is_none_or(|alg| alg == algorithm.as_str())
     }
 }

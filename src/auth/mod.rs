@@ -24,7 +24,7 @@ pub use claims::{Expectations, IdTokenClaims, LEEWAY, VerifiedSignIn, validate_c
 pub use config::{ConfigError, PageConfig, SignInMode, StepUpRequest, Support};
 pub use discovery::{Discovery, discovery_request};
 pub use error::SignInError;
-pub use jws::{JwsAlgorithm, KeySet, SignatureCheck, SignatureVerdict, UnverifiedIdToken};
+pub use jws::{JwsAlgorithm, KeySet, Sha, SignatureCheck, SignatureVerdict, UnverifiedIdToken};
 pub use pkce::{CodeVerifier, SignInRandom};
 pub use records::{Continuation, EXPECTED_LIFETIME, ExpectedPerson, Purpose, ResumeRecord, Transaction};
 pub use request::{SecretUrl, authorization_url, end_session_url, jwks_request, token_request};

@@ -1,8 +1,11 @@
 //! The random values of one sign-in and PKCE (RFC 7636).
 
-use crate::domain::IdempotencyKey;
+use crate::domain::{IdempotencyKey, hexadecimal};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest as _, Sha256};
+
+/// How many verifiers are tried; with 64 digits before them they are within the 128 characters of the standard.
+const MOST_STOPS: usize = 32;
 
 /// The random bytes of one sign-in, as `crypto.getRandomValues` gave them. Nothing of them is shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,7 +21,8 @@ impl SignInRandom {
         Self(bytes)
     }
 
-    /// The `state` of the request.
+    /// The `state` of the request. Digits and letters, because a web application firewall may take `--`, which base64url can hold,
+    /// for SQL.
     #[must_use]
     pub fn state(&self) -> String {
         self.text(0, 32)
@@ -33,7 +37,11 @@ impl SignInRandom {
     /// The code verifier.
     #[must_use]
     pub fn verifier(&self) -> CodeVerifier {
-        CodeVerifier(self.text(64, 96))
+        let verifier = self.text(64, 96);
+        // The challenge is base64url by its standard. One in a hundred holds `--`; with full stops behind the verifier it is another.
+        let mut longer = (0..MOST_STOPS).map(|stops| CodeVerifier([&*verifier, &".".repeat(stops)].concat()));
+        let found = longer.find(|verifier| !verifier.challenge().contains("--"));
+        found.unwrap_or(CodeVerifier(verifier))
     }
 
     /// The key of the reset this sign-in may lead to.
@@ -47,7 +55,7 @@ impl SignInRandom {
     }
 
     fn text(&self, from: usize, to: usize) -> String {
-        Base64UrlUnpadded::encode_string(self.0.get(from..to).unwrap_or_default())
+        hexadecimal(self.0.get(from..to).unwrap_or_default())
     }
 }
 
@@ -106,10 +114,26 @@ mod tests {
             *byte = u8::try_from(index).unwrap_or(0);
         }
         let random = SignInRandom::new(bytes);
-        assert_eq!(random.state().len(), 43);
+        assert_eq!(random.state().len(), 64);
         assert_ne!(random.state(), random.nonce());
         assert_ne!(random.nonce(), random.verifier().reveal());
         assert!(CodeVerifier::parse(random.verifier().reveal()).is_some());
         assert_eq!(random.idempotency_key().as_str(), "606162636465666768696a6b6c6d6e6f");
+    }
+    #[test]
+    fn nothing_that_goes_into_an_address_holds_what_a_firewall_takes_for_sql() {
+        let mut others = 0;
+        for number in 0..=u8::MAX {
+            let mut bytes = [0xfb; SignInRandom::LENGTH];
+            bytes[64] = number;
+            let random = SignInRandom::new(bytes);
+            let verifier = random.verifier();
+            for text in [random.state(), random.nonce(), verifier.challenge()] {
+                assert!(!text.contains("--"), "{text}");
+            }
+            others += usize::from(verifier.reveal().ends_with('.'));
+            assert!(CodeVerifier::parse(verifier.reveal()).is_some());
+        }
+        assert!(others > 0, "some had to be another one");
     }
 }

@@ -1,6 +1,7 @@
 //! Signatures by Web Crypto (`SubtleCrypto`). No cryptography is written here: a key is imported as the JWK it came as
 //! and the browser says whether the signature holds.
 
+use crate::auth::{JwsAlgorithm, Sha};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -24,21 +25,10 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
 }
 
-/// The signature algorithms this page accepts, as Web Crypto names them (RFC 7518 section 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WebCryptoAlgorithm {
-    /// RS256: RSASSA-PKCS1-v1_5 with SHA-256.
-    RsaPkcs1,
-    /// PS256: RSASSA-PSS with SHA-256 and a salt of 32 bytes.
-    RsaPss,
-    /// ES256: ECDSA on P-256 with SHA-256.
-    Ecdsa,
-}
-
 /// Why a signature could not be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureRefused {
-    /// The browser offers no Web Crypto (not a secure context, or too old).
+    /// The browser offers no Web Crypto, or not this algorithm (not a secure context, or too old).
     NoWebCrypto,
     /// The key cannot be used.
     BadKey,
@@ -54,19 +44,30 @@ fn object(entries: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-fn parameters(algorithm: WebCryptoAlgorithm) -> JsValue {
+/// What Web Crypto calls an algorithm (RFC 7518 section 3.1), for the key and for the signature alike.
+fn parameters(algorithm: JwsAlgorithm) -> JsValue {
     match algorithm {
-        WebCryptoAlgorithm::RsaPkcs1 => {
-            object(&[("name", "RSASSA-PKCS1-v1_5".into()), ("hash", "SHA-256".into())])
+        JwsAlgorithm::Rs(sha) => {
+            object(&[("name", "RSASSA-PKCS1-v1_5".into()), ("hash", hash(sha).0.into())])
         }
-        WebCryptoAlgorithm::RsaPss => object(&[
-            ("name", "RSA-PSS".into()),
-            ("hash", "SHA-256".into()),
-            ("saltLength", JsValue::from(32u32)),
-        ]),
-        WebCryptoAlgorithm::Ecdsa => {
-            object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into()), ("hash", "SHA-256".into())])
+        JwsAlgorithm::Ps(sha) => {
+            let (hash, bytes, _) = hash(sha);
+            object(&[("name", "RSA-PSS".into()), ("hash", hash.into()), ("saltLength", JsValue::from(bytes))])
         }
+        JwsAlgorithm::Es(sha) => {
+            let (hash, _, curve) = hash(sha);
+            object(&[("name", "ECDSA".into()), ("namedCurve", curve.into()), ("hash", hash.into())])
+        }
+        JwsAlgorithm::EdDsa => object(&[("name", "Ed25519".into())]),
+    }
+}
+
+/// Its name, its length in bytes, and the curve it is used with.
+const fn hash(sha: Sha) -> (&'static str, u32, &'static str) {
+    match sha {
+        Sha::Sha256 => ("SHA-256", 32, "P-256"),
+        Sha::Sha384 => ("SHA-384", 48, "P-384"),
+        Sha::Sha512 => ("SHA-512", 64, "P-521"),
     }
 }
 
@@ -83,7 +84,7 @@ pub fn is_available() -> bool {
 /// # Errors
 /// [`SignatureRefused`]; the caller refuses the token in each case.
 pub async fn verify(
-    algorithm: WebCryptoAlgorithm,
+    algorithm: JwsAlgorithm,
     jwk: &str,
     signed: &[u8],
     signature: &[u8],
@@ -98,8 +99,11 @@ pub async fn verify(
     }
     let parameters = parameters(algorithm);
     let usages = js_sys::Array::of1(&"verify".into());
-    let key =
-        import_key("jwk", &jwk, &parameters, false, &usages).await.map_err(|_| SignatureRefused::BadKey)?;
+    let key = import_key("jwk", &jwk, &parameters, false, &usages).await.map_err(|error| {
+        let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
+        let is_unknown = name.as_deref() == Some("NotSupportedError");
+        if is_unknown { SignatureRefused::NoWebCrypto } else { SignatureRefused::BadKey }
+    })?;
     let holds = subtle_verify(&parameters, &key, &Uint8Array::from(signature), &Uint8Array::from(signed))
         .await
         .map_err(|_| SignatureRefused::BadSignature)?;

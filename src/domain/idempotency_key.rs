@@ -1,6 +1,6 @@
 //! The key that makes a reset safe to repeat.
 
-use std::fmt::Write as _;
+use super::hexadecimal::hexadecimal;
 
 /// The same key gives the same answer for 24 hours (api.md). One key belongs to one step-up sign-in, so a repeated
 /// attempt after a lost answer can never become a second reset.
@@ -11,12 +11,7 @@ impl IdempotencyKey {
     /// From 16 random bytes of the browser's generator.
     #[must_use]
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        let mut text = String::with_capacity(32);
-        for byte in bytes {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(hexadecimal(&bytes))
     }
 
     /// Reads a key that was kept across a reload; `None` for anything this type did not write.

@@ -8,6 +8,7 @@ mod device;
 mod device_id;
 mod device_name;
 mod fresh_sign_in;
+mod hexadecimal;
 mod history;
 mod idempotency_key;
 mod idle;
@@ -27,6 +28,7 @@ pub use device::{Availability, Device, PasscodeCertainty, PermittedDevice, Reset
 pub use device_id::DeviceId;
 pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
+pub use hexadecimal::hexadecimal;
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;
 pub use idle::{Computer, IDLE_WARNING, Idleness, SHARED_IDLE_LIMIT, idleness, next_check};

@@ -2,9 +2,9 @@
 
 use super::{Inner, LoadScreens};
 use crate::app::{AppEvent, Event};
-use crate::auth::{JwsAlgorithm, SignInRandom, SignatureCheck, SignatureVerdict};
+use crate::auth::{SignInRandom, SignatureCheck, SignatureVerdict};
 use crate::browser::broadcast::Tabs;
-use crate::browser::crypto::{self, SignatureRefused, WebCryptoAlgorithm};
+use crate::browser::crypto::{self, SignatureRefused};
 use crate::browser::event_stream::Connection;
 use crate::browser::timer::Timer;
 use crate::browser::{
@@ -246,12 +246,7 @@ fn dispatch(shell: &Weak<Inner>, event: Event) {
 }
 
 async fn verify(check: &SignatureCheck) -> SignatureVerdict {
-    let algorithm = match check.algorithm {
-        JwsAlgorithm::Rs256 => WebCryptoAlgorithm::RsaPkcs1,
-        JwsAlgorithm::Ps256 => WebCryptoAlgorithm::RsaPss,
-        JwsAlgorithm::Es256 => WebCryptoAlgorithm::Ecdsa,
-    };
-    match crypto::verify(algorithm, &check.jwk, &check.signed, &check.signature).await {
+    match crypto::verify(check.algorithm, &check.jwk, &check.signed, &check.signature).await {
         Ok(()) => SignatureVerdict::Valid,
         Err(SignatureRefused::NoWebCrypto) => SignatureVerdict::Unavailable,
         Err(SignatureRefused::BadKey | SignatureRefused::BadSignature) => SignatureVerdict::Invalid,

@@ -270,6 +270,14 @@ impl Browser {
     pub fn stream_opens(&mut self) {
         let (id, _) = self.stream.clone().expect("a stream that is asked for");
         self.dispatch(Event::Live(live::Event::Opened(id)));
+        // The server's first word, with the head of its answer.
+        self.stream_brings("retry: 2000\n\n");
+    }
+
+    /// The head of the answer arrives, and something on the way holds back the rest.
+    pub fn stream_opens_and_is_held_back(&mut self) {
+        let (id, _) = self.stream.clone().expect("a stream that is asked for");
+        self.dispatch(Event::Live(live::Event::Opened(id)));
     }
 
     /// The event stream brings this, as the server writes it.

@@ -18,6 +18,7 @@ mod fuzz;
 mod hosts;
 mod http;
 mod interrupt;
+mod keycloak;
 mod layers;
 mod load;
 mod process;

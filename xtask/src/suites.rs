@@ -20,6 +20,7 @@ use crate::e2e;
 use crate::error::{Error, Result};
 use crate::fuzz;
 use crate::hosts;
+use crate::keycloak;
 use crate::layers;
 use crate::process::{Finished, Program, find_on_path, tail};
 use crate::progress;
@@ -110,6 +111,7 @@ const SUITES: &[Suite] = &[
     suite(1, "size", "the page and its size", PAGE, size),
     suite(2, "native", "unit, property and server tests", &[], native),
     suite(2, "connector", "the sample connector, attacked by Schemathesis", &[], connector::run),
+    suite(2, "keycloak", "Keycloak itself, both modes", &[], keycloak::run),
     suite(2, "fuzz", "every parser of foreign bytes, searched", &[], fuzzing),
     suite(2, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
     suite(2, "hosts", "the page through nginx, Caddy, Apache and the rules of other hosts", PAGE, hosts::run),
@@ -125,9 +127,9 @@ const SUITES: &[Suite] = &[
     suite(5, "e2e-webkit", "the core of it in WebKit", PAGE_IN_WEBKIT, e2e::webkit),
 ];
 
-/// Suites that run only when they are named. `connector` installs a program of Python's world. A search that goes on for a time finds what it finds: whether a change is
+/// Suites that run only when they are named. `connector` installs a program of Python's world, `keycloak` a server of Java's. A search that goes on for a time finds what it finds: whether a change is
 /// good must not depend on how fast the machine was. `native` has the fixed part of it.
-const ON_REQUEST: &[&str] = &["connector", "fuzz"];
+const ON_REQUEST: &[&str] = &["connector", "fuzz", "keycloak"];
 
 /// Prints the names of the suites.
 fn list() {
@@ -243,7 +245,7 @@ fn one_check(finished: Finished) -> Outcome {
     Outcome { counts: Counts::one(finished.success), output: finished.output, ..Outcome::default() }
 }
 
-fn cargo(what: &str, workspace: &Workspace) -> Program {
+pub(crate) fn cargo(what: &str, workspace: &Workspace) -> Program {
     Program::new(what, "cargo")
         .env("CARGO_TARGET_DIR", &workspace.target)
         .dir(&workspace.root)
@@ -310,7 +312,7 @@ fn advisories_can_be_fetched() -> bool {
 }
 
 /// Counts of a test runner; one that failed without a failing test (it did not compile, say) is one failure.
-fn test_run(finished: Finished) -> Outcome {
+pub(crate) fn test_run(finished: Finished) -> Outcome {
     let mut counts = counts::of_test_results(&finished.output);
     if !finished.success && counts.failed == 0 {
         counts.failed = 1;

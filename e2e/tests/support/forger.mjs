@@ -13,6 +13,8 @@ const SIGN = {
   PS256: (key, text) =>
     sign('sha256', text, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }),
   ES256: (key, text) => sign('sha256', text, { key, dsaEncoding: 'ieee-p1363' }),
+  ES512: (key, text) => sign('sha512', text, { key, dsaEncoding: 'ieee-p1363' }),
+  EdDSA: (key, text) => sign(null, text, key),
   HS256: (secret, text) => createHmac('sha256', secret).update(text).digest(),
 };
 
@@ -37,11 +39,13 @@ export const KEYS = {
   rsa: new Key('tests-rsa', 'rsa', { modulusLength: 2048 }, 'RS256'),
   pss: new Key('tests-pss', 'rsa', { modulusLength: 2048 }, 'PS256'),
   ec: new Key('tests-ec', 'ec', { namedCurve: 'P-256' }, 'ES256'),
+  p521: new Key('tests-p521', 'ec', { namedCurve: 'P-521' }, 'ES512'),
+  ed: new Key('tests-ed', 'ed25519', {}, 'EdDSA'),
   foreign: new Key('tests-foreign', 'rsa', { modulusLength: 2048 }, 'RS256'),
 };
 
 /** The keys a forged key set holds besides the provider's own. */
-export const PUBLISHED = [KEYS.rsa.jwk, KEYS.pss.jwk, KEYS.ec.jwk];
+export const PUBLISHED = [KEYS.rsa.jwk, KEYS.pss.jwk, KEYS.ec.jwk, KEYS.p521.jwk, KEYS.ed.jwk];
 
 /** The parts of a compact JWS. */
 export function read(token) {

@@ -53,7 +53,7 @@ async fn world() -> Option<World> {
     Some(World { _folder: folder, provider, server, requests: 0 })
 }
 
-/// First line: method and path. Then header lines up to an empty one; `{token}` becomes a good token. Rest: the body.
+/// First line: method and path. Then header lines up to an empty one; `{token}` becomes a good token, and where no `host` is named there is one. Rest: the body.
 pub(crate) fn requests(data: &[u8]) {
     let Some(runtime) = runtime() else { return };
     let mut held = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,6 +86,7 @@ fn request(data: &[u8], world: &World) -> Option<Request<Body>> {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
     }
+    request.headers_mut().entry("host").or_insert(HeaderValue::from_static("portal.example"));
     let peer: SocketAddr = ([192, 0, 2, 7], 5000).into();
     request.extensions_mut().insert(ConnectInfo(peer));
     Some(request)

@@ -41,6 +41,19 @@ impl DeviceServiceSettings {
     pub const fn is_simulated(&self) -> bool {
         matches!(self, Self::Simulated)
     }
+
+    /// Trusts these certificates too, beside its own and the machine's.
+    pub(super) fn trust(&mut self, certificates: Option<&[u8]>) {
+        let Some(certificates) = certificates else { return };
+        let trusted = match self {
+            Self::Simulated => return,
+            Self::Http(http) => &mut http.certificates,
+            Self::Graph(tenant) => &mut tenant.certificates,
+        };
+        // Whoever wrote the file may have left out the end of its last line.
+        let own = trusted.take().unwrap_or_default();
+        *trusted = Some([own.as_slice(), b"\n", certificates].concat());
+    }
 }
 
 /// Reads the list, in the order in which devices are listed. Empty where there is none.
@@ -200,7 +213,8 @@ pub(super) fn is_address(url: &str) -> bool {
         && !url.contains(['?', '#', ' ', '\\', '@'])
 }
 
-fn certificates(section: &mut Section<'_>) -> Option<Vec<u8>> {
+/// The certificates of `ca_file`, in PEM.
+pub(super) fn certificates(section: &mut Section<'_>) -> Option<Vec<u8>> {
     let path = PathBuf::from(section.text("ca_file")?);
     let read = private_file::read_public(&path);
     let usable = read.and_then(|pem| {

@@ -54,6 +54,7 @@ pub(super) fn read(mut section: Section<'_>, name: String, sources: &Sources) ->
         post_timeout_seconds: post_timeout.unsigned_abs(),
         corporate_android_reset,
         features,
+        certificates: None,
     })
 }
 

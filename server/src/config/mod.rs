@@ -16,6 +16,7 @@ mod settings;
 pub use device_services::{DeviceServiceSettings, connector};
 pub use reader::Mistake;
 pub use session::SessionSettings;
+pub(crate) use settings::origin_of;
 pub use settings::{PageSettings, Serving, Settings};
 
 use std::path::Path;

@@ -13,7 +13,7 @@ use crate::domain::rate::{Limits, PerHour, Quotas};
 use crate::domain::secret_key::KeyRing;
 use crate::domain::streams::StreamRules;
 use crate::domain::switches::SwitchedOff;
-use crate::oidc::{TokenRules, algorithm_named, algorithm_names};
+use crate::oidc::{ProviderAccess, TokenRules, algorithm_named, algorithm_names};
 use crate::services::simulated::FleetSettings;
 use ipnet::IpNet;
 use portal_contract::Branding;
@@ -80,6 +80,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Access tokens.
     pub tokens: TokenRules,
+    /// Where the identity provider is for this server.
+    pub provider: ProviderAccess,
     /// The keys for passcodes at rest.
     pub passcode_keys: KeyRing,
     /// The keys that seal the audit record, if it is sealed.
@@ -105,7 +107,7 @@ pub struct Settings {
 pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let session = session::read(&mut whole, &mut mistakes, sources);
-    let tokens = oidc(&mut whole, &mut mistakes, session.is_some());
+    let (tokens, mut provider) = oidc(&mut whole, &mut mistakes, session.is_some());
     let (passcode_keys, passcode_lifetime_days) = passcode(&mut whole, &mut mistakes, sources);
     let audit_keys = audit(&mut whole, &mut mistakes, sources);
     let fleet = fleet(&mut whole, &mut mistakes);
@@ -136,6 +138,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let database = PathBuf::from(
         top.required("database", "the path of the database file, for instance \"portal.sqlite\""),
     );
+    let certificates = device_services::certificates(&mut top);
     let folder = top.text("page_dir").map(PathBuf::from);
     if folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
         top.wrong(
@@ -195,6 +198,10 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         connect.dedup();
         PageSettings { folder, config, connect }
     });
+    for service in &mut device_services {
+        service.trust(certificates.as_deref());
+    }
+    provider.certificates = certificates;
     let Some(passcode_keys) = passcode_keys.filter(|_| mistakes.is_empty()) else {
         return Err(mistakes);
     };
@@ -209,6 +216,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         public_base_url,
         trusted_proxies,
         tokens,
+        provider,
         passcode_keys,
         audit_keys,
         passcode_lifetime_days,
@@ -233,7 +241,7 @@ fn network_named(text: &str) -> Option<IpNet> {
 }
 
 /// Scheme, host and port of an http(s) address; `None` for anything else.
-pub(super) fn origin_of(address: &str) -> Option<String> {
+pub(crate) fn origin_of(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let plain = !authority.is_empty()
@@ -250,7 +258,11 @@ pub(super) fn is_loopback(address: &str) -> bool {
     })
 }
 
-fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -> TokenRules {
+fn oidc(
+    whole: &mut Table,
+    mistakes: &mut Vec<Mistake>,
+    is_session_mode: bool,
+) -> (TokenRules, ProviderAccess) {
     let mut section = Section::take(whole, "oidc", mistakes);
     let issuer = section
         .required("issuer", "the issuer of your identity provider, exactly as its discovery document says");
@@ -258,6 +270,13 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -
         && (origin_of(&issuer).is_none() || !(issuer.starts_with("https:") || is_loopback(&issuer)))
     {
         section.wrong("issuer", "must be an https address (http only on this machine)");
+    }
+    let discovery_url = section.text("discovery_url");
+    if discovery_url.as_deref().is_some_and(|url| !device_services::is_address(url)) {
+        section.wrong(
+            "discovery_url",
+            "must be the https address (http only on this machine) at which this server finds the provider's document",
+        );
     }
     let audience = if is_session_mode {
         // Nobody sends an access token there.
@@ -299,7 +318,7 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -
     let trusted_audiences = section.list("trusted_audiences", &[]);
     let leeway_seconds = section.number("leeway_seconds", 30, 0..=30);
     section.finish();
-    TokenRules {
+    let rules = TokenRules {
         auth_time_claim,
         access_token_issuer,
         client_id_claim,
@@ -312,7 +331,8 @@ fn oidc(whole: &mut Table, mistakes: &mut Vec<Mistake>, is_session_mode: bool) -
         required_scope,
         subject_claim,
         leeway_seconds,
-    }
+    };
+    (rules, ProviderAccess { discovery_url, certificates: None })
 }
 
 fn passcode(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> (Option<KeyRing>, u32) {

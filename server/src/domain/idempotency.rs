@@ -4,7 +4,7 @@
 pub const KEY_LIFETIME_SECONDS: i64 = 24 * 3600;
 
 /// The longest key accepted.
-const MAX_LENGTH: usize = 255;
+pub const LONGEST_KEY: usize = 255;
 
 /// A client's `Idempotency-Key`: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ impl IdempotencyKey {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let fits =
-            !text.is_empty() && text.len() <= MAX_LENGTH && text.bytes().all(|byte| byte.is_ascii_graphic());
+            !text.is_empty() && text.len() <= LONGEST_KEY && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
     }
 

@@ -2,20 +2,20 @@
 //! its like turn text from outside into one.
 
 /// The longest identifier the server reads from a path.
-const MAX_LENGTH: usize = 128;
+pub const LONGEST_ID: usize = 128;
 
 /// Whether text can be an identifier at all: 1 to 128 unreserved characters (RFC 3986 section 2.3), so that
 /// one never needs escaping in a path.
 fn is_identifier(text: &str) -> bool {
     !text.is_empty()
-        && text.len() <= MAX_LENGTH
+        && text.len() <= LONGEST_ID
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
 }
 
 /// Whether text can be the identifier of a device: an identifier, or two with a colon between them (`service:native`). A colon
 /// needs no escaping in a path segment (RFC 3986 section 3.3).
 fn is_device_identifier(text: &str) -> bool {
-    text.len() <= MAX_LENGTH
+    text.len() <= LONGEST_ID
         && match text.split_once(':') {
             None => is_identifier(text),
             Some((service, native)) => is_identifier(service) && is_identifier(native),

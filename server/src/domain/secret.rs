@@ -30,17 +30,24 @@ impl BrowserSecret {
         Self(Zeroizing::new(bytes.to_vec()))
     }
 
-    /// Reads what a browser sent; `None` for what this server cannot have given out.
+    /// Reads what a browser sent; `None` for what this server cannot have given out. Until 0.1 it gave out base64url: such a
+    /// cookie is good until its session ends.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = Zeroizing::new(Base64UrlUnpadded::decode_vec(text).ok()?);
+        let read = if text.len() == 2 * SECRET_BYTES {
+            base16ct::lower::decode_vec(text).ok()?
+        } else {
+            Base64UrlUnpadded::decode_vec(text).ok()?
+        };
+        let bytes = Zeroizing::new(read);
         (bytes.len() == SECRET_BYTES).then_some(Self(bytes))
     }
 
-    /// The text for the cookie or the address. Every call is a place to review.
+    /// The text for the cookie or the address: digits and letters, because a web application firewall may take `--`, which
+    /// base64url can hold, for SQL. Every call is a place to review.
     #[must_use]
     pub fn reveal(&self) -> String {
-        Base64UrlUnpadded::encode_string(&self.0)
+        base16ct::lower::encode_string(&self.0)
     }
 
     /// What the server keeps.
@@ -55,11 +62,11 @@ impl BrowserSecret {
         sha256(&[label.as_bytes(), &[0], &self.0])
     }
 
-    /// A value for the one thing that `label` names, which needs both secrets.
+    /// A value for the one thing that `label` names, which needs both secrets; digits and letters.
     #[must_use]
     pub fn combined(&self, other: &Self, label: &'static str) -> String {
         let hash = Zeroizing::new(sha256(&[label.as_bytes(), &[0], &self.0, &other.0]));
-        Base64UrlUnpadded::encode_string(&*hash)
+        base16ct::lower::encode_string(&*hash)
     }
 }
 
@@ -110,13 +117,20 @@ mod tests {
     fn a_secret_is_read_back_from_its_text_and_from_nothing_else() {
         let secret = BrowserSecret::new([7; SECRET_BYTES]);
         let text = secret.reveal();
-        assert_eq!(text.len(), 43);
+        assert_eq!(text, "07".repeat(SECRET_BYTES), "nothing a firewall could take for SQL");
         assert_eq!(BrowserSecret::parse(&text).map(|read| read.hash()), Some(secret.hash()));
         for wrong in
-            ["", "abc", &format!("{text}A"), &text[1..], "!".repeat(43).as_str(), &format!("{text}=")]
+            ["", "abc", &format!("{text}A"), &text[1..], "!".repeat(64).as_str(), "!".repeat(43).as_str()]
         {
             assert!(BrowserSecret::parse(wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_cookie_of_an_earlier_release_is_still_read() {
+        let secret = BrowserSecret::new([0xfb; SECRET_BYTES]);
+        let before = Base64UrlUnpadded::encode_string(&[0xfb; SECRET_BYTES]);
+        assert_eq!(BrowserSecret::parse(&before).map(|read| read.hash()), Some(secret.hash()));
     }
 
     #[test]
@@ -129,7 +143,7 @@ mod tests {
         assert_ne!(one.combined(&other, "a"), other.combined(&one, "a"));
         assert_eq!(
             one.combined(&other, "a").len(),
-            43,
+            64,
             "long enough for a code verifier (RFC 7636 section 4.1)"
         );
     }

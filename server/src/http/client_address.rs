@@ -2,11 +2,48 @@
 //! `X-Forwarded-For`. Each proxy appends the address it saw, so the list is read from the right, as long as those who wrote
 //! are trusted; everything further left was written by strangers and is never looked at.
 
-use axum::extract::ConnectInfo;
-use axum::http::HeaderMap;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a proxy adds that hands a request on: the three everybody writes, and the standard's own (RFC 7239).
+const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"];
+
+/// Whether it was said already that somebody hands requests on who is not trusted.
+#[derive(Debug, Default)]
+pub struct ProxyNotice(AtomicBool);
+
+impl ProxyNotice {
+    /// Says once, for whoever set the server up, that a proxy is not named: everybody seems to be where the proxy is, in the audit
+    /// record and for the limits. Anybody can send such a header, so it is never more than one line.
+    pub(super) fn look_at(&self, request: &Request, trusted: &[IpNet]) {
+        if let Some((peer, header)) = handed_on(request.extensions(), request.headers(), trusted)
+            && !self.0.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                %peer,
+                header,
+                remedy = "if this peer is your proxy, add it to trusted_proxies (docs/operation.md)",
+                "a request was handed on by somebody who is not trusted: everybody behind it has one address in the audit record and \
+                 for the limits"
+            );
+        }
+    }
+}
+
+fn handed_on(
+    extensions: &Extensions,
+    headers: &HeaderMap,
+    trusted: &[IpNet],
+) -> Option<(IpAddr, &'static str)> {
+    let header = FORWARDED.into_iter().find(|name| headers.contains_key(*name))?;
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    let peer = peer.ip().to_canonical();
+    (!is_trusted(peer, trusted)).then_some((peer, header))
+}
 
 /// The address a request came from, as text; `unknown` without a socket.
 pub(super) fn of_request(parts: &Parts, trusted: &[IpNet]) -> String {
@@ -66,6 +103,25 @@ mod tests {
         );
         assert_eq!(of("10.0.0.1", &["6.6.6.6", "198.51.100.1"]), "198.51.100.1", "in two lines");
         assert_eq!(of("10.0.0.1", &["6.6.6.6, 10.9.9.9, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+    }
+
+    #[test]
+    fn whoever_hands_requests_on_and_is_not_trusted_is_noticed() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let noticed = |peer: &str, header: Option<&'static str>| {
+            let mut extensions = Extensions::new();
+            extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 5000)));
+            let value = HeaderValue::from_static("x");
+            let headers = header.map(|name| (axum::http::HeaderName::from_static(name), value));
+            handed_on(&extensions, &headers.into_iter().collect(), &trusted)
+        };
+        for header in FORWARDED {
+            assert_eq!(noticed("192.0.2.7", Some(header)), Some(("192.0.2.7".parse().unwrap(), header)));
+            assert_eq!(noticed("10.0.0.1", Some(header)), None, "a proxy of ours");
+            assert_eq!(noticed("::ffff:10.0.0.1", Some(header)), None, "on a dual socket");
+        }
+        assert_eq!(noticed("192.0.2.7", None), None);
+        assert_eq!(noticed("192.0.2.7", Some("via")), None, "says nothing of who came");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! logs one line. The log names routes, not addresses: no query, no identifier from a path, no header.
 
 use super::api_error::ApiError;
+use super::navigation::Navigation;
 use super::router::EdgeState;
 use crate::domain::ids::{RANDOM_ID_BYTES, RequestId, random_id};
 use crate::domain::rate::RateLimit;
@@ -44,13 +45,24 @@ async fn finish_counted(state: &EdgeState, mut request: Request, next: Next, cou
         .map_or_else(|| "-".to_owned(), |matched| matched.as_str().to_owned());
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = %id, %method, route = route.as_str());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    if counting == Counting::Counted {
+        state.proxy_notice.look_at(&request, &state.settings.trusted_proxies);
+    }
+    let navigation = Navigation::of(&request).filter(|_| counting == Counting::Counted);
+    let mut response = match navigation.as_ref().filter(|navigation| navigation.is_to_the_api()) {
+        // What the API answers is nothing to read, and asking it is nothing to do by a link.
+        Some(_) if state.page.is_some() => ApiError::not_found().into_response(),
+        Some(_) | None => next.run(request).instrument(span.clone()).await,
+    };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         if let Some(limit) = error.limit() {
             reached(state, &span, limit);
         }
-        let rendered = error.render(id.as_str()).into_response();
-        let (parts, body) = rendered.into_parts();
+        let page = match &navigation {
+            Some(navigation) => navigation.answer(state, response.status()).await,
+            None => None,
+        };
+        let (parts, body) = page.unwrap_or_else(|| error.render(id.as_str())).into_parts();
         *response.body_mut() = body;
         // What axum said about an empty body does not fit any more; what the layers added (CORS, Allow)
         // stays.

@@ -13,7 +13,9 @@ mod cors;
 mod finish;
 mod handlers;
 mod health;
+mod host;
 mod listeners;
+mod navigation;
 mod openapi;
 mod operation;
 pub mod page;
@@ -22,6 +24,7 @@ mod serve;
 mod session;
 mod tracked_body;
 
+pub use client_address::ProxyNotice;
 pub use listeners::{ListenError, Listeners};
 pub use operation::operation_router;
 pub use router::{EdgeSettings, EdgeState, router};

@@ -1,12 +1,15 @@
 //! The OpenAPI 3.1 document, generated from the handlers and the contract's types. Its routes are the
 //! router's routes: a handler cannot be reached without being described.
 
+use crate::domain::idempotency::LONGEST_KEY;
+use crate::domain::ids::LONGEST_ID;
 use portal_contract::{BASE_PATH, Problem};
 use std::collections::BTreeMap;
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
-    ServerBuilder,
+    ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ResponseBuilder, Schema, ServerBuilder, Type,
 };
 use utoipa::{IntoResponses, ToSchema as _};
 
@@ -107,6 +110,79 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     for (name, schema) in schemas {
         components.schemas.entry(name).or_insert(schema);
     }
+    for (path, item) in &mut document.paths.paths {
+        let is_of_notification = path.contains("/notifications/");
+        for parameter in operations(item).flat_map(|operation| operation.parameters.iter_mut().flatten()) {
+            if let RefOr::T(parameter) = parameter {
+                bound(parameter, is_of_notification);
+            }
+        }
+    }
     tracing::debug!(paths = document.paths.paths.len(), base = BASE_PATH, "the API is described");
     document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post].into_iter().flatten()
+}
+
+/// Writes down what the server accepts: a description without it lets a caller send what can only be refused.
+fn bound(parameter: &mut Parameter, is_of_notification: bool) {
+    let (longest, pattern) = match (parameter.name.as_str(), is_of_notification) {
+        ("id", false) => (LONGEST_ID, DEVICE_ID),
+        ("id", true) | ("resultId", _) => (LONGEST_ID, ID),
+        ("Idempotency-Key", _) => (LONGEST_KEY, KEY),
+        _ => return,
+    };
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(longest));
+    parameter.schema = Some(RefOr::T(Schema::Object(text.pattern(Some(pattern)).build())));
+}
+
+/// An identifier needs no escaping in a path ([`crate::domain::ids`]); that of a device may be `service:native`.
+const ID: &str = "^[A-Za-z0-9._~-]+$";
+const DEVICE_ID: &str = "^[A-Za-z0-9._~-]+(:[A-Za-z0-9._~-]+)?$";
+/// Visible ASCII ([`crate::domain::idempotency`]).
+const KEY: &str = "^[!-~]+$";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::idempotency::IdempotencyKey;
+    use crate::domain::ids::{DeviceId, NotificationId, ResultId};
+    use serde_json::{Value, json};
+
+    fn described(name: &str, is_of_notification: bool) -> Value {
+        let mut parameter = Parameter::new(name);
+        bound(&mut parameter, is_of_notification);
+        serde_json::to_value(parameter).unwrap()["schema"].clone()
+    }
+
+    #[test]
+    fn the_document_promises_exactly_what_is_read() {
+        let long = |bytes| "x".repeat(bytes);
+        let texts = [
+            "", "d-1", "a.b~c_d", "a/b", "a b", "a%2Fb", "\u{e9}", "a:b", ":b", "a:", "a:b:c", "..", "a\n",
+            "!", "~", "\u{7f}", "\t",
+        ];
+        let sized = [127, 128, 129, 255, 256].map(long);
+        let pair = format!("{}:{}", long(63), long(64));
+        let texts = texts.into_iter().chain(sized.iter().map(String::as_str)).chain([pair.as_str()]);
+        let [device, notification, result, key] =
+            [("id", false), ("id", true), ("resultId", false), ("Idempotency-Key", false)].map(
+                |(name, is_of_notification)| {
+                    jsonschema::validator_for(&described(name, is_of_notification)).unwrap()
+                },
+            );
+        for text in texts {
+            let value = json!(text);
+            assert_eq!(device.is_valid(&value), DeviceId::parse(text).is_some(), "device {text:?}");
+            assert_eq!(
+                notification.is_valid(&value),
+                NotificationId::parse(text).is_some(),
+                "notification {text:?}"
+            );
+            assert_eq!(result.is_valid(&value), ResultId::parse(text).is_some(), "result {text:?}");
+            assert_eq!(key.is_valid(&value), IdempotencyKey::parse(text).is_some(), "key {text:?}");
+        }
+    }
 }

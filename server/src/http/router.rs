@@ -1,9 +1,12 @@
 //! The routes, and the layers around them.
 
 use super::api_error::ApiError;
+use super::client_address::ProxyNotice;
 use super::page::PageSite;
 use super::session::SignInMode;
-use super::{bounded_body, bounded_head, connector_events, cors, finish, handlers, health, openapi, session};
+use super::{
+    bounded_body, bounded_head, connector_events, cors, finish, handlers, health, host, openapi, session,
+};
 use crate::application::Portal;
 use crate::metrics::Metrics;
 use crate::ports::{EventInbox, Randomness, TokenVerifier};
@@ -73,6 +76,8 @@ pub struct EdgeState {
     pub page: Option<Arc<PageSite>>,
     /// What device services tell by themselves; none where none may.
     pub inbox: Option<Arc<dyn EventInbox>>,
+    /// Whether a proxy that is not named was noticed.
+    pub proxy_notice: Arc<ProxyNotice>,
 }
 
 /// The whole application as a service.
@@ -107,6 +112,7 @@ pub fn router(state: EdgeState) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .layer(from_fn_with_state(state.clone(), timeout))
         .layer(from_fn_with_state(state.clone(), bounded_body::refuse_large))
+        .layer(from_fn(host::refuse_unclear))
         .layer(from_fn(bounded_head::refuse_long))
         .layer(CatchPanicLayer::custom(panicked));
     let router = if state.settings.page_origins.is_empty() {

@@ -4,18 +4,18 @@ use super::fetch::Fault;
 use super::id_token::{self, Expected};
 use super::kept::{Kept, Source};
 use super::provider_document::ProviderDocument;
-use super::{ALGORITHM, NO_KEY, OidcVerifier, ProviderError, SIGNATURE, fetch, token_endpoint};
-use crate::domain::sign_in::{ProvenPerson, SignInFailure};
+use super::{
+    ALGORITHM, NO_KEY, OidcVerifier, ProviderAccess, ProviderError, SIGNATURE, fetch, token_endpoint,
+};
+use crate::domain::sign_in::{ProvenPerson, SignInFailure, challenge};
 use crate::ports::{
     AfterSignOut, AuthorizationRequest, Clock, CodeRedemption, OidcClient, RedeemedCode, TokenError,
 };
 use async_trait::async_trait;
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use form_urlencoded::Serializer;
 use portal_contract::SecretText;
 use portal_contract::session::{CALLBACK, SIGNED_OUT, SIGNED_OUT_SCREEN};
 use portal_contract::sign_out::SignOut;
-use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// The `typ` of an access token (RFC 9068 section 2.1), which is no ID token.
@@ -59,6 +59,7 @@ pub struct ConfidentialClient {
 /// The provider's document.
 struct DocumentSource {
     client: reqwest::Client,
+    access: ProviderAccess,
     issuer: String,
 }
 
@@ -68,7 +69,7 @@ impl Source for DocumentSource {
     type Failure = SignInFailure;
 
     async fn fetch(&self) -> Result<ProviderDocument, SignInFailure> {
-        match fetch::discovery(&self.client, &self.issuer).await {
+        match fetch::discovery(&self.client, &self.access, &self.issuer).await {
             Ok(document) => {
                 ProviderDocument::read(&document, &self.issuer).ok_or(SignInFailure::DiscoveryMalformed)
             }
@@ -94,8 +95,9 @@ impl ConfidentialClient {
         verifier: Arc<OidcVerifier>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ProviderError> {
-        let client = fetch::client()?;
-        let source = DocumentSource { client: client.clone(), issuer: verifier.rules.issuer.clone() };
+        let (access, issuer) = (verifier.access.clone(), verifier.rules.issuer.clone());
+        let client = fetch::client(&access, &issuer)?;
+        let source = DocumentSource { client: client.clone(), access, issuer };
         let document = Kept::new(source, Arc::clone(&clock));
         Ok(Self { settings, verifier, clock, client, document })
     }
@@ -156,7 +158,7 @@ impl OidcClient for ConfidentialClient {
         request: &AuthorizationRequest,
     ) -> Result<SecretText, SignInFailure> {
         let document = self.document().await?;
-        let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(request.verifier.as_bytes()));
+        let challenge = challenge(&request.verifier);
         let mut query = Serializer::new(String::new());
         query
             .append_pair("response_type", "code")
@@ -223,7 +225,7 @@ impl OidcClient for ConfidentialClient {
         let document = self.document().await?;
         let ClientSettings { client_id, client_secret, .. } = &self.settings;
         let redirect = self.own_address(CALLBACK);
-        let endpoint = &document.token_endpoint;
+        let endpoint = &self.verifier.access.reached(&document.token_endpoint, &self.verifier.rules.issuer);
         let exchanged =
             token_endpoint::exchange(&self.client, endpoint, client_id, client_secret, &redirect, redemption);
         let id_token = exchanged.await?;

@@ -2,6 +2,7 @@
 
 use super::keys::KeySet;
 use super::provider_document::is_acceptable;
+use reqwest::Url;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -54,10 +55,53 @@ impl From<reqwest::Error> for ProviderError {
     }
 }
 
-pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
+/// Where the provider is for this server, and whom it believes there.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderAccess {
+    /// Where the document is fetched, where that is not at the issuer: the provider's address inside.
+    pub discovery_url: Option<String>,
+    /// Certificates in PEM that are trusted beside the machine's own.
+    pub certificates: Option<Vec<u8>>,
+}
+
+impl ProviderAccess {
+    /// The address of an issuer's document.
+    pub(super) fn discovery_address(&self, issuer: &str) -> String {
+        let usual = || format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        self.discovery_url.clone().unwrap_or_else(usual)
+    }
+
+    /// An endpoint that this server asks itself, as it is reached from here. A provider that is known outside by one name and reached
+    /// inside by another writes the outside name into its document.
+    pub(super) fn reached(&self, endpoint: &str, issuer: &str) -> String {
+        self.inside(endpoint, issuer).unwrap_or_else(|| endpoint.to_owned())
+    }
+
+    fn inside(&self, endpoint: &str, issuer: &str) -> Option<String> {
+        let inside = Url::parse(self.discovery_url.as_deref()?).ok()?;
+        let (outside, mut endpoint) = (Url::parse(issuer).ok()?, Url::parse(endpoint).ok()?);
+        if endpoint.origin() != outside.origin() || inside.cannot_be_a_base() {
+            return None;
+        }
+        endpoint.set_scheme(inside.scheme()).ok()?;
+        endpoint.set_host(inside.host_str()).ok()?;
+        endpoint.set_port(inside.port()).ok()?;
+        Some(endpoint.into())
+    }
+}
+
+/// A client for what an address answers. On this machine nothing goes by a proxy elsewhere, unencrypted.
+pub(super) fn client(access: &ProviderAccess, issuer: &str) -> Result<reqwest::Client, ProviderError> {
     // Already installed is as good as installed now.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let client = reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder();
+    if access.discovery_address(issuer).starts_with("http://") {
+        builder = builder.no_proxy();
+    }
+    if let Some(pem) = &access.certificates {
+        builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem)?);
+    }
+    let client = builder
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
@@ -68,13 +112,13 @@ pub(super) fn client() -> Result<reqwest::Client, ProviderError> {
     Ok(client)
 }
 
-pub(super) fn discovery_address(issuer: &str) -> String {
-    format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
-}
-
 /// Fetches the document of an issuer, which has to name itself (OpenID Connect Discovery 1.0 section 4.3).
-pub(super) async fn discovery(client: &reqwest::Client, issuer: &str) -> Result<Value, ProviderError> {
-    let address = discovery_address(issuer);
+pub(super) async fn discovery(
+    client: &reqwest::Client,
+    access: &ProviderAccess,
+    issuer: &str,
+) -> Result<Value, ProviderError> {
+    let address = access.discovery_address(issuer);
     let discovery = document(client, &address).await?;
     if !discovery.is_object() {
         return Err(ProviderError::new(
@@ -91,14 +135,19 @@ pub(super) async fn discovery(client: &reqwest::Client, issuer: &str) -> Result<
 }
 
 /// Fetches the keys of an issuer (OpenID Connect Discovery 1.0 section 4).
-pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<KeySet, ProviderError> {
-    let address = discovery_address(issuer);
-    let discovery = discovery(client, issuer).await?;
+pub(super) async fn keys(
+    client: &reqwest::Client,
+    access: &ProviderAccess,
+    issuer: &str,
+) -> Result<KeySet, ProviderError> {
+    let address = access.discovery_address(issuer);
+    let discovery = discovery(client, access, issuer).await?;
     let jwks = discovery.get("jwks_uri").and_then(Value::as_str);
     let jwks = jwks.ok_or_else(|| malformed(format!("{address} names no jwks_uri")))?;
     if !is_acceptable(jwks, issuer) {
         return Err(malformed(format!("{address} names a jwks_uri that is not https")));
     }
+    let jwks = &access.reached(jwks, issuer);
     let keys = document(client, jwks).await?;
     KeySet::parse(&keys).ok_or_else(|| malformed(format!("{jwks} is not a key set")))
 }
@@ -133,4 +182,43 @@ pub(super) async fn bounded_body(
         body.extend_from_slice(&chunk);
     }
     Ok(Some(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUER: &str = "https://id.example/realms/staff";
+
+    #[test]
+    fn a_provider_that_is_reached_inside_is_asked_there_and_called_by_its_outside_name() {
+        let at =
+            |address: &str| ProviderAccess { discovery_url: Some(address.to_owned()), certificates: None };
+        let inside = at("https://keycloak.internal:8443/realms/staff/.well-known/openid-configuration");
+        assert_eq!(
+            inside.discovery_address(ISSUER),
+            "https://keycloak.internal:8443/realms/staff/.well-known/openid-configuration"
+        );
+        for (endpoint, reached) in [
+            (
+                "https://id.example/realms/staff/certs?x=1",
+                "https://keycloak.internal:8443/realms/staff/certs?x=1",
+            ),
+            ("https://id.example:443/token", "https://keycloak.internal:8443/token"),
+            ("https://keys.example/certs", "https://keys.example/certs"),
+            ("https://keycloak.internal:8443/token", "https://keycloak.internal:8443/token"),
+        ] {
+            assert_eq!(inside.reached(endpoint, ISSUER), reached);
+        }
+        let usual = ProviderAccess::default();
+        assert_eq!(
+            usual.discovery_address("https://id.example/"),
+            "https://id.example/.well-known/openid-configuration"
+        );
+        assert_eq!(usual.reached("https://id.example/token", ISSUER), "https://id.example/token");
+        assert_eq!(
+            at("https://inside/x").reached("https://id.example:8443/t", "https://id.example:8443"),
+            "https://inside/t"
+        );
+    }
 }

@@ -3,11 +3,12 @@
 
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 struct Key {
     kid: Option<String>,
     algorithm: Option<String>,
+    curve: Option<String>,
     /// The parameters that make the key (RFC 7638 section 3.2), to tell whether two are the same.
     parameters: String,
     key: DecodingKey,
@@ -37,6 +38,7 @@ impl KeySet {
         let (name, _, family) = ALGORITHMS.iter().find(|(_, known, _)| *known == algorithm)?;
         let mut fitting = self.keys.iter().filter(|key| {
             key.key.family() == *family
+                && curve_of(name).is_none_or(|curve| key.curve.as_deref() == Some(curve))
                 && key.algorithm.as_deref().is_none_or(|own| own == *name)
                 && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
         });
@@ -47,15 +49,21 @@ impl KeySet {
 }
 
 fn key(value: &Value) -> Option<Key> {
-    if value.get("use").and_then(Value::as_str).is_some_and(|purpose| purpose != "sig") {
+    // `null` is as good as missing.
+    let given = |name: &str| value.get(name).filter(|value| !value.is_null());
+    if given("use").and_then(Value::as_str).is_some_and(|purpose| purpose != "sig") {
         return None;
     }
     // RFC 7517 section 4.3: what a key may be used for.
     let may_verify = |uses: &Vec<Value>| uses.iter().any(|one| one.as_str() == Some("verify"));
-    if value.get("key_ops").is_some_and(|uses| !uses.as_array().is_some_and(may_verify)) {
+    if given("key_ops").is_some_and(|uses| !uses.as_array().is_some_and(may_verify)) {
         return None;
     }
-    let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
+    // What makes the key and nothing else: an entry of another shape (`x5c` as text, an `alg` nobody knows) is no reason to lose it.
+    let numbers = ["kty", "crv", "n", "e", "x", "y", "k"].into_iter();
+    let numbers: Map<String, Value> =
+        numbers.filter_map(|name| Some((name.to_owned(), given(name)?.clone()))).collect();
+    let jwk: Jwk = serde_json::from_value(numbers.into()).ok()?;
     let key = DecodingKey::from_jwk(&jwk).ok()?;
     // A symmetric key in a public document would let anybody sign.
     if key.family() == AlgorithmFamily::Hmac {
@@ -63,7 +71,7 @@ fn key(value: &Value) -> Option<Key> {
     }
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
     let parameters = ["kty", "crv", "n", "e", "x", "y"].map(|name| text(name).unwrap_or_default()).join(" ");
-    Some(Key { kid: text("kid"), algorithm: text("alg"), parameters, key })
+    Some(Key { kid: text("kid"), algorithm: text("alg"), curve: text("crv"), parameters, key })
 }
 
 /// The signature algorithms an organisation may configure, by their names (RFC 7518 section 3.1), with the
@@ -79,6 +87,16 @@ const ALGORITHMS: [(&str, Algorithm, AlgorithmFamily); 9] = [
     ("ES384", Algorithm::ES384, AlgorithmFamily::Ec),
     ("EdDSA", Algorithm::EdDSA, AlgorithmFamily::Ed),
 ];
+
+/// The curve an algorithm is used on (RFC 7518 section 3.4, RFC 8037 section 3.1); `None` where there is none.
+fn curve_of(algorithm: &str) -> Option<&'static str> {
+    match algorithm {
+        "ES256" => Some("P-256"),
+        "ES384" => Some("P-384"),
+        "EdDSA" => Some("Ed25519"),
+        _ => None,
+    }
+}
 
 /// Reads the name of an algorithm; `None` for anything this server does not accept.
 #[must_use]
@@ -121,6 +139,35 @@ mod tests {
             |keys: Value| KeySet::parse(&json!({ "keys": keys })).unwrap().find(Some("k"), Algorithm::ES256);
         assert!(find(json!([one, one])).is_some());
         assert!(find(json!([one, two])).is_none());
+    }
+
+    #[test]
+    fn a_key_belongs_to_the_algorithm_of_its_curve_and_odd_entries_lose_no_key() {
+        let p256 = json!({
+            "kty": "EC", "crv": "P-256",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        });
+        let p384 = json!({
+            "kty": "EC", "crv": "P-384",
+            "x": "tzU8G7ZrXuhxUsOW8XTomCiz4HfMETMlJ0nszqDPzXfb1aLYXQKxelaLVn6U6La5",
+            "y": "tC02bMso_h4H43HtrykthtIQe1sGmqqQPncdPNLilDsh8m-B0nZ2MX4BqbGOXoGR",
+        });
+        let ed =
+            json!({ "kty": "OKP", "crv": "Ed25519", "x": "OkbeT8kHhV6g9-cyBxk1EtNvRjBOqvGWi9FsOtLm3IU" });
+        let mut set = [p256, p384, ed];
+        let finds = |set: &[Value; 3]| {
+            let keys = KeySet::parse(&json!({ "keys": set })).unwrap();
+            [Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA]
+                .map(|algorithm| keys.find(None, algorithm).is_some())
+        };
+        assert_eq!(finds(&set), [true; 3], "without names each has one key");
+        for key in &mut set {
+            (key["use"], key["key_ops"], key["alg"], key["kid"]) =
+                (Value::Null, Value::Null, Value::Null, Value::Null);
+            (key["x5c"], key["x5t"], key["issuer"]) =
+                (json!("not a list"), json!(7), json!({ "any": "thing" }));
+        }
+        assert_eq!(finds(&set), [true; 3], "null is missing, and what nobody asked for is ignored");
     }
 
     #[test]

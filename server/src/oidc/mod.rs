@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use claims::{check as check_claims, check_type};
 pub use client::{ClientSettings, ConfidentialClient, StepUpRequest};
-pub use fetch::ProviderError;
+pub use fetch::{ProviderAccess, ProviderError};
 pub use keys::{KeySet, algorithm_named, algorithm_names};
 
 /// The longest token that is looked at, in bytes.
@@ -67,6 +67,7 @@ pub struct TokenRules {
 /// The provider's keys, by way of its discovery document.
 struct KeySource {
     client: reqwest::Client,
+    access: ProviderAccess,
     issuer: String,
 }
 
@@ -76,7 +77,7 @@ impl Source for KeySource {
     type Failure = ();
 
     async fn fetch(&self) -> Result<KeySet, ()> {
-        match fetch::keys(&self.client, &self.issuer).await {
+        match fetch::keys(&self.client, &self.access, &self.issuer).await {
             Ok(keys) => {
                 tracing::info!(keys = keys.len(), "the provider's keys were fetched");
                 Ok(keys)
@@ -92,6 +93,7 @@ impl Source for KeySource {
 /// The verifier.
 pub struct OidcVerifier {
     rules: TokenRules,
+    access: ProviderAccess,
     clock: Arc<dyn Clock>,
     keys: Kept<KeySource>,
 }
@@ -101,10 +103,15 @@ impl OidcVerifier {
     ///
     /// # Errors
     /// [`ProviderError`] when the HTTP client cannot be set up.
-    pub fn new(rules: TokenRules, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
-        let source = KeySource { client: fetch::client()?, issuer: rules.issuer.clone() };
+    pub fn new(
+        rules: TokenRules,
+        access: ProviderAccess,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ProviderError> {
+        let client = fetch::client(&access, &rules.issuer)?;
+        let source = KeySource { client, access: access.clone(), issuer: rules.issuer.clone() };
         let keys = Kept::new(source, Arc::clone(&clock));
-        Ok(Self { rules, clock, keys })
+        Ok(Self { rules, access, clock, keys })
     }
 
     /// The key for a token, fetched again once if it is not known.

@@ -1,7 +1,7 @@
 //! Asking the provider what it is like, for whoever sets the portal up. Each answer becomes findings; nothing is kept.
 
 use super::diagnosis::{self, Finding};
-use super::{ClientSettings, ProviderError, TokenRules, fetch};
+use super::{ClientSettings, ProviderAccess, ProviderError, TokenRules, fetch};
 use form_urlencoded::Serializer;
 use portal_contract::UtcTime;
 use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CONTENT_TYPE, DATE, ORIGIN};
@@ -15,6 +15,8 @@ const CLOCKS: i64 = 30;
 pub struct Question<'a> {
     /// What tokens must look like.
     pub rules: &'a TokenRules,
+    /// Where it is for this server.
+    pub access: &'a ProviderAccess,
     /// How the provider knows this server, in session mode.
     pub client: Option<&'a ClientSettings>,
     /// The origins of pages that talk to the provider themselves (token mode).
@@ -28,20 +30,21 @@ pub struct Question<'a> {
 /// # Errors
 /// [`ProviderError`] when the HTTP client cannot be set up.
 pub async fn ask(question: &Question<'_>) -> Result<Vec<Finding>, ProviderError> {
-    let client = fetch::client()?;
-    let address = fetch::discovery_address(&question.rules.issuer);
+    let (access, issuer) = (question.access, &question.rules.issuer);
+    let client = fetch::client(access, issuer)?;
+    let address = access.discovery_address(issuer);
     let document = match fetch::document(&client, &address).await {
         Ok(document) => document,
         Err(error) => {
             let change = "the address has to answer this machine with the provider's document: look at oidc.issuer, and at the way \
-                          there (name, certificate, proxy)";
+                          there: name; certificate (ca_file); proxy (HTTPS_PROXY, NO_PROXY); another address inside (oidc.discovery_url)";
             return Ok(vec![Finding::wrong(format!("discovery: {error}"), change)]);
         }
     };
     let mut findings = diagnosis::document(question.rules, &document, question.client.is_some());
     let word = |entry: &str| document.get(entry).and_then(Value::as_str);
     if let Some(jwks) = word("jwks_uri") {
-        findings.push(match fetch::document(&client, jwks).await {
+        findings.push(match fetch::document(&client, &access.reached(jwks, issuer)).await {
             Ok(keys) => diagnosis::keys(&keys),
             Err(error) => {
                 Finding::wrong(format!("keys: {error}"), "the keys have to be readable from this machine")
@@ -61,7 +64,7 @@ pub async fn ask(question: &Question<'_>) -> Result<Vec<Finding>, ProviderError>
     }
     findings.extend(clocks(&client, &address, question.now).await);
     if let (Some(settings), Some(token)) = (question.client, word("token_endpoint")) {
-        findings.push(knows_client(&client, token, settings).await);
+        findings.push(knows_client(&client, &access.reached(token, issuer), settings).await);
     }
     Ok(findings)
 }

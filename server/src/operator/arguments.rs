@@ -127,8 +127,8 @@ pub enum Wanted {
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
     },
-    /// Write a first configuration, and say what to register at the provider
-    Init(super::Answers),
+    /// Write a first configuration, and say what to register at the provider; at a terminal what no flag says is asked
+    Init(super::Flags),
     /// Say what is set up right and what to change: the configuration, and with options more
     Check {
         /// Ask the provider and the device services too
@@ -232,6 +232,22 @@ mod tests {
                 })),
             ),
             ("backup --to b", Wanted::Backup { to: PathBuf::from("b") }),
+            (
+                "init --url u --page-dir p",
+                Wanted::Init(crate::operator::Flags {
+                    provider: None,
+                    issuer: None,
+                    host: None,
+                    tenant: None,
+                    mode: None,
+                    url: Some("u".to_owned()),
+                    client_id: None,
+                    audience: "urn:passcode-portal:api".to_owned(),
+                    connector: None,
+                    page_dir: PathBuf::from("p"),
+                    to: PathBuf::from("."),
+                }),
+            ),
             ("restore --from=b", Wanted::Restore { from: PathBuf::from("b") }),
         ] {
             assert_eq!(read(text), Ok((None, expected)), "{text}");

@@ -49,6 +49,7 @@ pub async fn check(settings: &Settings, wanted: &CheckUp, clock: &dyn Clock) -> 
         let page_origins = page_origins(settings);
         let question = Question {
             rules: &settings.tokens,
+            access: &settings.provider,
             client: settings.session.as_ref().map(|session| &session.client),
             page_origins: &page_origins,
             now: clock.now(),

@@ -7,41 +7,30 @@ use base64ct::{Base64, Encoding as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What has to be known. Whatever is missing on the command line is asked for where somebody can answer.
-#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+/// What has to be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answers {
-    /// The identity provider
-    #[arg(long, value_enum, default_value = "other")]
+    /// The identity provider.
     pub provider: Provider,
-    /// Its issuer, exactly as its discovery document says (or see --host and --tenant)
-    #[arg(long)]
+    /// Its issuer; without it, that of the recipe.
     pub issuer: Option<String>,
-    /// The host of the issuer, where the provider's recipe has one
-    #[arg(long, default_value = "")]
+    /// The host of the recipe's issuer.
     pub host: String,
-    /// The tenant, realm, application or project of the issuer, where the recipe has one
-    #[arg(long, default_value = "")]
+    /// The tenant, realm, application or project of the recipe.
     pub tenant: String,
-    /// How people sign in
-    #[arg(long, value_enum, default_value = "session")]
+    /// How people sign in.
     pub mode: Mode,
-    /// The address people open, like https://portal.example.com
-    #[arg(long)]
+    /// The origin people open.
     pub url: String,
-    /// How the provider calls this client
-    #[arg(long, default_value = "passcode-portal")]
+    /// How the provider calls this client.
     pub client_id: String,
-    /// What the provider writes into `aud` of access tokens (token mode)
-    #[arg(long, default_value = "urn:passcode-portal:api")]
+    /// `aud` of access tokens (token mode).
     pub audience: String,
-    /// The address of your device management's connector, ending in /v1; without it devices are simulated
-    #[arg(long)]
+    /// The connector's address; without it devices are simulated.
     pub connector: Option<String>,
-    /// The folder of the built page
-    #[arg(long, default_value = "dist")]
+    /// The folder of the built page.
     pub page_dir: PathBuf,
-    /// The folder the files are written into
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    /// The folder the files are written into.
     pub to: PathBuf,
 }
 
@@ -51,6 +40,14 @@ const CONFIGURATION: &str = "portal.toml";
 const KEYS: &str = "passcode.keys";
 /// The name of the file for the client's secret.
 const SECRET: &str = "client.secret";
+
+/// The recipe's lines of `[oidc]` that a mode needs: in session mode those about ID tokens.
+pub(super) fn lines_of_oidc(provider: Provider, mode: Mode) -> impl Iterator<Item = &'static str> {
+    let lines = provider.recipe().oidc.iter().copied();
+    lines.filter(move |line| {
+        mode == Mode::Token || line.starts_with("trusted_audiences") || line.starts_with("subject_claim")
+    })
+}
 
 impl Answers {
     fn issuer(&self) -> String {
@@ -83,16 +80,10 @@ impl Answers {
         }
         lines.extend(["".to_owned(), "[oidc]".to_owned(), format!("issuer = {}", text(&self.issuer()))]);
         let is_session = self.mode == Mode::Session;
-        if is_session {
-            let only = recipe
-                .oidc
-                .iter()
-                .filter(|line| line.starts_with("trusted_audiences") || line.starts_with("subject_claim"));
-            lines.extend(only.map(|line| self.filled(line)));
-        } else {
+        if !is_session {
             lines.push(format!("audience = {}", text(&self.audience)));
-            lines.extend(recipe.oidc.iter().map(|line| self.filled(line)));
         }
+        lines.extend(lines_of_oidc(self.provider, self.mode).map(|line| self.filled(line)));
         lines.extend(["".to_owned(), "[passcode]".to_owned(), format!("key_file = \"{KEYS}\"")]);
         if is_session {
             lines.extend([

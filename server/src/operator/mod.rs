@@ -2,6 +2,7 @@
 //! restore. Each command answers with what it did, line by line, or with why not; only `main.rs` prints.
 
 mod arguments;
+mod ask;
 mod audit;
 mod backup;
 mod check;
@@ -11,6 +12,7 @@ pub mod providers;
 mod restore;
 
 pub use arguments::{AuditCommand, ConnectorCheck, ConnectorCommand, PasscodesCommand, Wanted, parse};
+pub use ask::{Flags, Terminal, Unanswered, complete};
 pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;
 pub use check::{CheckUp, Report, check};

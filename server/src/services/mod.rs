@@ -4,5 +4,6 @@ pub mod graph;
 pub mod http;
 mod router;
 pub mod simulated;
+mod unreadable;
 
 pub use router::{NamedService, ServiceRouter};

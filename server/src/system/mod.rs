@@ -4,12 +4,14 @@ mod file_limit;
 mod local_limits;
 mod local_signal;
 mod log;
+mod network_share;
 mod private_database;
 
 pub use file_limit::raise_file_limit;
 pub use local_limits::LocalLimits;
 pub use local_signal::LocalSignal;
 pub use log::{Log, log_lines_lost, start_log, start_log_by_hand};
+pub use network_share::network_share;
 pub use private_database::make_private;
 
 use crate::ports::{Clock, Randomness, RandomnessError};

@@ -305,6 +305,9 @@ async fn lists_are_compressed_for_who_takes_it_and_nothing_else_is() {
         assert_eq!(compressed.as_deref(), Some(accepted));
         assert!(fewer * 2 < bytes, "{accepted}: {fewer} of {bytes}");
     }
+    // Neither a coding nor the name of its weight has a case.
+    assert_eq!(encoding(list, "BR;Q=0, GZip").await.0.as_deref(), Some("gzip"));
+    assert_eq!(encoding(list, "br;Q=0, gzip;Q=0").await.0, None);
     // Were the layer around everything, this would be compressed, and what holds a passcode, a token or a session too.
     let (document, bytes) = encoding("/openapi.json", "br, gzip").await;
     assert!(document.is_none() && bytes > 10_000);

@@ -192,6 +192,35 @@ fn systemd_hands_keys_over_where_no_others_are_named() {
     assert_eq!(settings.passcode_keys.current().id(), with(&[]).unwrap().passcode_keys.current().id());
 }
 
+/// The configuration inside `deploy/kubernetes/portal.yaml`, without the four spaces before each line.
+fn configuration_on_kubernetes() -> String {
+    let manifest = include_str!("../../../deploy/kubernetes/portal.yaml");
+    let (_, rest) = manifest.split_once("  portal.toml: |\n").unwrap();
+    let (text, _) = rest.split_once("\n---").unwrap();
+    text.lines().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_configuration_for_kubernetes_is_one_with_the_image_and_its_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = "t".repeat(43);
+    for (name, text) in [("passcode.keys", KEY), ("client-secret", "secret"), ("mdm.token", long.as_str())] {
+        crate::support::server::write_private(&folder.path().join(name), text);
+    }
+    let here = folder.path().to_string_lossy().into_owned();
+    // As `deploy/Containerfile` and the manifest set them.
+    let environment = [
+        ("CREDENTIALS_DIRECTORY", here.as_str()),
+        ("PORTAL__LISTEN", "0.0.0.0:8080"),
+        ("PORTAL__DATABASE", "/var/lib/passcode-portal/portal.sqlite"),
+        ("PORTAL__PAGE_DIR", here.as_str()),
+    ];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let settings = portal_server::config::parse(&configuration_on_kubernetes(), &environment);
+    let settings = settings.unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    assert!(settings.session.is_some() && !settings.trusted_proxies.is_empty());
+}
+
 #[test]
 fn a_key_in_a_configuration_that_others_may_read_is_refused() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -88,8 +88,9 @@ impl Stream {
 }
 
 async fn ask(server: &TestServer, person: &str, last: Option<&str>) -> axum::response::Response {
-    let mut request =
-        Request::get(PATH).header("authorization", format!("Bearer {}", server.token(person, 60)));
+    let mut request = Request::get(PATH)
+        .header("host", "a")
+        .header("authorization", format!("Bearer {}", server.token(person, 60)));
     if let Some(last) = last {
         request = request.header("last-event-id", last);
     }

@@ -125,6 +125,21 @@ async fn a_filter_that_is_ignored_shows_nobody_anything_and_reads_no_further() {
 }
 
 #[tokio::test]
+async fn a_device_that_cannot_be_read_hides_only_itself() {
+    let tenant = Tenant::start().await;
+    let odd =
+        [json!({ "id": 7, "userId": ADA }), json!({ "id": "..", "userId": ADA }), json!("text"), json!(null)];
+    let listed = [&odd[..2], &[iphone(PHONE, ADA)], &odd[2..], &[iphone(OTHER_PHONE, ADA)]].concat();
+    let body = json!({ "value": listed }).to_string();
+    tenant.graph.fails("GET", GraphFault::Says { status: 200, headers: Vec::new(), body, is_done: false });
+    let mut ids = tenant.list(&ALL).await.unwrap();
+    ids.sort();
+    let mut expected = [PHONE.to_owned(), OTHER_PHONE.to_owned()];
+    expected.sort();
+    assert_eq!(ids, expected);
+}
+
+#[tokio::test]
 async fn a_person_of_another_provider_has_nothing_and_nothing_is_asked() {
     let tenant = Tenant::start().await;
     for person in ["p-aiko", "", "..", "' or true or userId eq '", "00000000-0000-0000-0000-000000000000"] {

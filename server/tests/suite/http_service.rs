@@ -348,6 +348,14 @@ async fn devices_are_read_page_by_page_and_what_cannot_be_read_hides_only_itself
     };
     let mut unreadable = android("unreadable");
     unreadable["isEncrypted"] = json!("perhaps");
+    // `null` is missing, as some frameworks write it.
+    let mut with_nulls = android("a-3");
+    for field in
+        ["deviceName", "lastSyncDateTime", "isSupervised", "complianceState", "remoteLock", "nobodyKnows"]
+    {
+        with_nulls[field] = json!(null);
+    }
+    with_nulls["resetPasscode"]["reason"] = json!(null);
     let devices = vec![
         odd(json!("a/b")),
         android("a-1"),
@@ -357,7 +365,7 @@ async fn devices_are_read_page_by_page_and_what_cannot_be_read_hides_only_itself
         odd(json!("x".repeat(128))),
         android("a-2"),
         json!({ "id": "bare" }),
-        android("a-3"),
+        with_nulls,
     ];
     connector.memory().devices.insert("p-aiko".to_owned(), devices);
     for size in [1, 2, 3, 100] {

@@ -272,7 +272,8 @@ async fn a_server_that_stops_writes_its_counts_down() {
     let forged: Vec<String> = (0..5).map(|number| forged(&server, number)).collect();
     let running = tokio::spawn(server.server.run(listeners, stopped));
     for token in forged {
-        let mut request = Request::get("/api/v1.0/me").header("authorization", format!("Bearer {token}"));
+        let request = Request::get("/api/v1.0/me").header("host", "a");
+        let mut request = request.header("authorization", format!("Bearer {token}"));
         let peer: SocketAddr = ELSEWHERE.parse().unwrap();
         request.extensions_mut().unwrap().insert(ConnectInfo(peer));
         let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

@@ -45,6 +45,7 @@ mod migrations;
 mod openapi;
 mod operation;
 mod operator;
+mod outgoing;
 mod page;
 mod policy_rows;
 mod provider_faults;

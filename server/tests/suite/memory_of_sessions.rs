@@ -8,7 +8,7 @@ use crate::support::Provider;
 use crate::support::browser::{ORIGIN, SESSION_COOKIE, SIGN_IN_COOKIE, query};
 use crate::support::provider::{CLIENT, opaque};
 use crate::support::server::{configuration, write_private};
-use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use base64ct::{Base64, Encoding as _};
 use memchr::memmem;
 use serde_json::json;
 use std::path::Path;
@@ -23,10 +23,10 @@ struct Thief {
     bodies: String,
 }
 
-/// A text, and the bytes it stands for if it is a secret of 256 bits in base64. Files are searched for both; memory for the
+/// A text, and the bytes it stands for if it is a secret of 256 bits. Files are searched for both; memory for the
 /// text alone, because hashing leaves blocks of what it hashed on a stack, which nobody wipes (docs/keys-and-audit.md).
 fn forms(text: &str) -> Vec<Vec<u8>> {
-    let raw = Base64UrlUnpadded::decode_vec(text).ok().filter(|raw| raw.len() == 32);
+    let raw = base16ct::lower::decode_vec(text).ok().filter(|raw| raw.len() == 32);
     [Some(text.as_bytes().to_vec()), raw].into_iter().flatten().collect()
 }
 

@@ -68,6 +68,33 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn every_parameter_has_the_bounds_of_what_is_accepted() {
+    let server = TestServer::start().await;
+    let document = document(&server).await;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let parameters = operations.as_object().unwrap().values();
+        for parameter in
+            parameters.flat_map(|operation| operation["parameters"].as_array().into_iter().flatten())
+        {
+            let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
+            match name {
+                "id" | "resultId" | "Idempotency-Key" => {
+                    assert!(
+                        schema["maxLength"].is_u64() && schema["pattern"].is_string(),
+                        "{path} {name}: {schema}"
+                    );
+                }
+                "$top" => assert_eq!(schema["minimum"], 1, "{path}: {schema}"),
+                "action" | "$skiptoken" | "If-Match" | "Last-Event-ID" => {}
+                _ => panic!("{path}: {name} is new: what does the server accept?"),
+            }
+        }
+    }
+    let name = &document["components"]["schemas"]["RenameBody"]["properties"]["name"];
+    assert_eq!(name["maxLength"], portal_server::domain::device_name::LONGEST_NAME);
+}
+
+#[tokio::test]
 async fn the_server_routes_every_described_call() {
     let server = TestServer::start().await;
     for (path, operations) in document(&server).await["paths"].as_object().unwrap() {

@@ -223,6 +223,33 @@ async fn the_reference_a_person_reads_out_is_the_id_in_the_log() {
     assert_eq!(answered["span"]["route"], "/api/v1.0/me");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_nobody_named_is_noticed_in_one_line_with_the_remedy() {
+    let provider = Provider::in_real_time().await;
+    let program = Program::start(&provider, "").await;
+    for header in ["x-forwarded-for: 198.51.100.1", "forwarded: for=198.51.100.1", "x-forwarded-proto: https"]
+    {
+        program.ask(&format!("GET /api/v1.0/branding HTTP/1.1\r\n{header}")).await;
+    }
+    program.ask("GET /api/v1.0/me HTTP/1.1").await;
+    // One line for each request, and one for the proxy, before the line of the first.
+    let mut lines = Vec::new();
+    while lines.iter().filter(|line: &&Value| line["message"] == "answered").count() < 4 {
+        lines.push(program.lines.recv_timeout(Duration::from_secs(30)).unwrap());
+    }
+    let noticed: Vec<&Value> = lines.iter().filter(|line| line["remedy"].is_string()).collect();
+    assert_eq!(noticed.len(), 1, "{lines:?}");
+    assert_eq!(
+        (&noticed[0]["peer"], &noticed[0]["header"]),
+        (&"127.0.0.1".into(), &"x-forwarded-for".into())
+    );
+    assert!(noticed[0]["remedy"].as_str().unwrap().contains("trusted_proxies"));
+    let trusting = Program::start(&provider, "trusted_proxies = [\"127.0.0.1\"]\n").await;
+    trusting.ask("GET /api/v1.0/branding HTTP/1.1\r\nx-forwarded-for: 198.51.100.1").await;
+    let first = trusting.lines.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert!(first["remedy"].is_null(), "{first}");
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_is_announced_then_streams_end_with_a_time_to_come_back_and_the_program_ends() {

@@ -60,6 +60,104 @@ async fn a_missing_file_and_an_unknown_call_are_404_and_not_the_page() {
     assert_eq!(server.call("POST", "/devices", &[]).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
+/// What a browser sends when a person goes somewhere.
+const NAVIGATION: (&str, &str) =
+    ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+
+/// Addresses that a person may type, reload or be led to, and with which status the page answers.
+const TYPED: [(&str, u16); 21] = [
+    ("/", 200),
+    ("/devices/d.1", 200),
+    ("/devices/d.1/", 200),
+    ("/devices/a%2Fb", 200),
+    ("/devices/a%2Fb.html/history", 200),
+    ("/devices/cloud:6f0c.3f1e", 200),
+    ("/devices/%E3%81%82.x/passcode", 200),
+    ("/no/such/place", 200),
+    ("/devices//d.1", 404),
+    ("/no/such/place.html", 404),
+    ("/assets/gone-1a2b3c4d5e6f7a8b.js", 404),
+    ("/assets/", 404),
+    ("/../secret.txt", 404),
+    ("//elsewhere.example/x.y", 404),
+    ("/headers.json", 404),
+    ("/api", 404),
+    ("/api/", 404),
+    ("/api/v1.0/branding", 404),
+    ("/api/v1.0/me", 404),
+    ("/api/v1.0/me/managedDevices/d-1?$top=x", 404),
+    ("/session/sign-in", 200),
+];
+
+#[tokio::test]
+async fn whoever_goes_somewhere_gets_the_page_and_no_json() {
+    let (_folder, server) = with_page(None).await;
+    for (path, status) in TYPED {
+        for headers in [&[NAVIGATION][..], &[("accept", "*/*"), ("sec-fetch-mode", "navigate")]] {
+            let answer = server.call("GET", path, headers).await;
+            assert_eq!(answer.status.as_u16(), status, "{path}");
+            assert!(answer.body.ends_with(b"<title>Portal</title>"), "{path}");
+            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert!(answer.header("content-security-policy").contains("script-src 'self'"), "{path}");
+            let length = answer.header("content-length");
+            assert!(length.is_empty() || length == answer.body.len().to_string(), "{path}: {length}");
+        }
+        let head = server.call("HEAD", path, &[NAVIGATION]).await;
+        assert_eq!((head.status.as_u16(), head.body.len()), (status, 0), "{path}");
+    }
+    // A form of another page, and an address that no reader may be asked for.
+    assert!(server.call("POST", "/devices", &[NAVIGATION]).await.body.ends_with(b"</title>"));
+    let long = format!("/devices/{}", "x".repeat(9000));
+    let answer = server.call("GET", &long, &[NAVIGATION]).await;
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (StatusCode::URI_TOO_LONG, "text/html; charset=utf-8")
+    );
+}
+
+#[tokio::test]
+async fn a_program_is_answered_as_ever_and_operators_get_the_documents_they_open() {
+    let (_folder, server) = with_page(None).await;
+    for accept in ["application/json", "*/*"] {
+        for path in ["/api/v1.0/me", "/missing.js"] {
+            let answer = server.call("GET", path, &[("accept", accept)]).await;
+            assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+        }
+        assert_eq!(
+            server.call("GET", "/api/v1.0/branding", &[("accept", accept)]).await.status,
+            StatusCode::OK
+        );
+    }
+    let call = [NAVIGATION, ("sec-fetch-mode", "cors")];
+    assert_eq!(server.call("GET", "/api/v1.0/branding", &call).await.status, StatusCode::OK, "no navigation");
+    for path in ["/healthz", "/readyz", "/openapi.json", "/config.json"] {
+        let answer = server.call("GET", path, &[NAVIGATION]).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, "application/json"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn in_session_mode_a_sign_in_that_cannot_begin_ends_on_the_page() {
+    let server = TestServer::in_session_mode("").await;
+    let foreign = [NAVIGATION, ("sec-fetch-mode", "navigate"), ("sec-fetch-site", "cross-site")];
+    for (path, headers, status) in [
+        ("/session/sign-in", &[NAVIGATION][..], 400),
+        ("/session/sign-in?purpose=signIn&state=a", &foreign, 403),
+        ("/session/end", &[NAVIGATION], 303),
+        ("/session", &[NAVIGATION], 403),
+        ("/session/nothing", &[NAVIGATION], 200),
+    ] {
+        let answer = server.call("GET", path, headers).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert!(!answer.header("content-type").contains("json"), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_outside_the_folder_is_served() {
     let (_folder, server) = with_page(None).await;
@@ -80,9 +178,15 @@ async fn nothing_outside_the_folder_is_served() {
 async fn the_best_accepted_encoding_is_sent_with_the_right_type() {
     let (_folder, server) = with_page(None).await;
     let path = "/app-1a2b3c4d5e6f7a8b.js";
-    for (accept, body, encoding) in
-        [("gzip, br", "brotli", "br"), ("gzip", "gzip", "gzip"), ("br;q=0", "plain", "")]
-    {
+    for (accept, body, encoding) in [
+        ("gzip, br", "brotli", "br"),
+        ("gzip", "gzip", "gzip"),
+        ("br;q=0", "plain", ""),
+        // Neither a coding nor the name of its weight has a case (RFC 9110 sections 8.4.1 and 12.4.2).
+        ("br;Q=0, GZIP;Q=1", "gzip", "gzip"),
+        ("BR;Q=0.5, gzip;q=0.4", "brotli", "br"),
+        ("br;Q=0,gzip;Q=0.0", "plain", ""),
+    ] {
         let answer = server.call("GET", path, &[("accept-encoding", accept)]).await;
         assert_eq!(
             (answer.body.as_slice(), answer.header("content-encoding")),

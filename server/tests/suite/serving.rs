@@ -171,6 +171,22 @@ async fn addresses_and_headers_that_are_too_long_are_refused_with_a_reference() 
 }
 
 #[tokio::test]
+async fn a_request_that_does_not_say_once_which_host_it_means_is_refused() {
+    let server = TestServer::start().await;
+    let (address, _stop) = on_a_socket(&server, 10).await;
+    for headers in ["", "host: a\r\nhost: a\r\n", "host: a\r\nHost: b\r\n", "host:\r\n", "host: a b\r\n"] {
+        let answer = talk(&address, &format!("GET /api/v1.0/branding HTTP/1.1\r\n{headers}\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{headers:?}: {answer}");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("application/problem+json") && head.contains("connection: close"), "{head}");
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&problem["status"], &problem["code"]), (&400.into(), &"invalidRequest".into()));
+    }
+    let old = talk(&address, "GET /healthz HTTP/1.0\r\n\r\n").await;
+    assert!(old.contains(" 200 "), "older than the header: {old}");
+}
+
+#[tokio::test]
 async fn what_is_no_request_is_counted_and_has_a_status() {
     let server = TestServer::start().await;
     let (address, _stop) = on_a_socket(&server, 10).await;

@@ -3,7 +3,6 @@
 use crate::support::TestServer;
 use crate::support::browser::{Browser, SESSION_COOKIE, SIGN_IN_COOKIE};
 use axum::http::StatusCode;
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portal_server::ports::Clock as _;
 use std::path::Path;
 
@@ -25,9 +24,9 @@ async fn at_rest_there_is_no_cookie_no_state_no_verifier_and_no_id_token() {
     let found = bytes_of(server.folder.path());
     assert!(holds(&found, b"p-aiko@example.test"), "what is looked for would be found");
     for secret in [&session, &sign_in, &asked["state"], &asked["nonce"]] {
-        assert_eq!(secret.len(), 43);
+        assert_eq!(secret.len(), 64);
         assert!(!holds(&found, secret.as_bytes()), "as text");
-        let raw = Base64UrlUnpadded::decode_vec(secret).unwrap();
+        let raw = base16ct::lower::decode_vec(secret).unwrap();
         assert!(!holds(&found, &raw), "as bytes");
     }
     // The parts of an ID token, each of which would be readable.
@@ -58,7 +57,8 @@ async fn a_page_that_only_listens_keeps_no_session_alive() {
     let before = used().await;
     // The body is a stream without an end and is dropped unread: only the answer counts.
     let cookie = format!("{SESSION_COOKIE}={}", browser.cookie(SESSION_COOKIE));
-    let request = axum::http::Request::get("/api/v1.0/me/events").header("cookie", &cookie);
+    let request = axum::http::Request::get("/api/v1.0/me/events").header("host", "a");
+    let request = request.header("cookie", &cookie);
     let request = request.header("x-portal-session", "p-aiko").body(axum::body::Body::empty()).unwrap();
     let answer = tower::ServiceExt::oneshot(server.server.router.clone(), request).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);

@@ -92,7 +92,7 @@ async fn callbacks_of_no_sign_in_are_bounded_and_those_of_one_go_through_all_the
     // With a cookie and a state of the right form it is looked for, and not found.
     let mut liar = Browser::at(OFFICE);
     liar.cookies = honest.cookies.clone();
-    let of_nobody = format!("/session/callback?code=x&state={}", "A".repeat(43));
+    let of_nobody = format!("/session/callback?code=x&state={}", "a".repeat(64));
     is_told_to_wait(&liar.is_sent(&server, &of_nobody).await, "12");
     let answer = honest.is_sent(&server, &callback(&server, &asked, "p-aiko", &json!({}))).await;
     assert_eq!(answer.header("location"), "/callback?state=page-1");

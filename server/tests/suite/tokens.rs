@@ -206,6 +206,7 @@ async fn a_provider_like_entra_is_a_matter_of_configuration() {
     let settings = portal_server::config::load(Some(&file), &[]).unwrap();
     let verifier = portal_server::oidc::OidcVerifier::new(
         settings.tokens,
+        settings.provider,
         std::sync::Arc::new(crate::support::TestClock::new()),
     )
     .unwrap();

@@ -2,8 +2,12 @@
 
 use crate::api::{StreamEvent, StreamPatience};
 use crate::core::StreamId;
-use crate::domain::{Milliseconds, Now};
+use crate::domain::{Milliseconds, Now, elapsed};
 use crate::http::HttpOutcome;
+
+/// The server's first word comes with the head of its answer. What has not come after this long is held back on the way, by a
+/// proxy that collects answers: the page looks by itself then, and leaves the connection as it is.
+pub(super) const FIRST_WORD: Milliseconds = Milliseconds(3_000);
 
 /// What happens to the event stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +52,12 @@ pub(super) enum LiveState {
     #[default]
     Closed,
     /// Asked for.
-    Opening {
-        since: Now,
-    },
+    Opening { since: Now },
     Open {
         since: Now,
         heard: Now,
+        /// Whether anything was read of it: a proxy may hand on the head of the answer and hold back the rest.
+        has_spoken: bool,
     },
     /// Broken; it is asked for again when the timer fires, or when the network comes back.
     Waiting,
@@ -76,6 +80,8 @@ pub struct Model {
     pub(super) retry: Option<Milliseconds>,
     pub(super) asked_first: Option<Now>,
     pub(super) has_been_open: bool,
+    /// Something on the way holds the stream back: what it says, it says too late. Until one speaks in time.
+    pub(super) is_held_back: bool,
 }
 
 impl Model {
@@ -89,11 +95,21 @@ impl Model {
     #[must_use]
     pub const fn is_polling_needed(&self) -> bool {
         match self.state {
-            LiveState::Open { .. } => false,
+            LiveState::Open { .. } => self.is_held_back,
             LiveState::Opening { .. } | LiveState::Waiting => {
-                !self.has_been_open || self.patience.is_polling_needed()
+                self.is_held_back || !self.has_been_open || self.patience.is_polling_needed()
             }
             LiveState::Closed | LiveState::Resting | LiveState::Unavailable => true,
+        }
+    }
+
+    /// Notes that something was read. A first word in time clears whatever was on the way; a late one does not.
+    pub(super) fn hear(&mut self, now: Now) {
+        if let LiveState::Open { since, heard, has_spoken } = &mut self.state {
+            if !*has_spoken && elapsed(*since, now) < FIRST_WORD {
+                self.is_held_back = false;
+            }
+            (*heard, *has_spoken) = (now, true);
         }
     }
 

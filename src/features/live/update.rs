@@ -12,6 +12,7 @@
 //!
 //! Every connection has a number. What a connection says that is not the current one counts for nothing.
 
+use super::model::FIRST_WORD;
 use super::{Event, LiveState, Model, StreamEnd};
 use crate::api::{Api, ApiError, StreamEvent, StreamEventKind, StreamPatience};
 use crate::core::{Config, Connectivity, Context, Effect, StreamId, TimerId};
@@ -72,7 +73,7 @@ impl Features {
         live.asked_first = live.asked_first.or(Some(context.now));
         let id = StreamId(live.id);
         self.change_live(|live, now| live.state = LiveState::Opening { since: now }, context);
-        context.timer(TimerId::Stream, ATTEMPT);
+        context.timer(TimerId::Stream, FIRST_WORD);
         context.effect(Effect::OpenEventStream { id, request });
     }
 
@@ -103,11 +104,11 @@ impl Features {
         self.change_live(
             |live, now| {
                 live.has_been_open = true;
-                live.state = LiveState::Open { since: now, heard: now };
+                live.state = LiveState::Open { since: now, heard: now, has_spoken: false };
             },
             context,
         );
-        context.timer(TimerId::Stream, SILENCE);
+        context.timer(TimerId::Stream, FIRST_WORD);
         // A stream that goes on after its last event misses nothing. One that begins may have missed something.
         if !is_resumed {
             if missed > GAP {
@@ -129,9 +130,7 @@ impl Features {
         if !self.live.is_current(id) {
             return;
         }
-        if let LiveState::Open { heard, .. } = &mut self.live.state {
-            *heard = context.now;
-        }
+        self.change_live(Model::hear, context);
         self.live.retry = retry;
         if !last_event.is_empty() {
             self.live.last_event = last_event;
@@ -251,12 +250,24 @@ impl Features {
                 self.open_stream(context);
             }
             LiveState::Opening { since } => {
+                self.look_meanwhile(since, context);
                 self.give_up_after(ATTEMPT.minus(elapsed(since, context.now)), context);
             }
-            LiveState::Open { heard, .. } => {
+            LiveState::Open { since, heard, has_spoken } => {
+                if !has_spoken {
+                    self.look_meanwhile(since, context);
+                }
                 self.give_up_after(SILENCE.minus(elapsed(heard, context.now)), context);
             }
             LiveState::Closed | LiveState::Waiting | LiveState::Resting | LiveState::Unavailable => {}
+        }
+    }
+
+    /// Nothing was heard in time: one line for IT, and the page looks by itself until a connection speaks in time.
+    fn look_meanwhile(&mut self, since: Now, context: &mut Context) {
+        if !self.live.is_held_back && elapsed(since, context.now) >= FIRST_WORD {
+            context.log("stream.held_back", "events");
+            self.change_live(|live, _| live.is_held_back = true, context);
         }
     }
 

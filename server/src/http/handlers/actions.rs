@@ -21,7 +21,8 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::http) struct RenameBody {
-    /// 1 to 64 characters without control characters.
+    /// 1 to 64 characters without control characters, white space at its ends not counted; empty takes the name away.
+    #[schema(max_length = 64)]
     name: String,
 }
 

@@ -23,7 +23,8 @@ const PAGE_SIZE: usize = 1000;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Paging {
-    /// At most this many (1 to 1000).
+    /// At most this many; more than 1000 is 1000.
+    #[param(minimum = 1)]
     #[serde(rename = "$top")]
     top: Option<usize>,
     /// From a `nextLink`.

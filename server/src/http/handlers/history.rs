@@ -21,7 +21,8 @@ const LARGEST_PAGE: u16 = 200;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct HistoryPaging {
-    /// At most this many (1 to 200).
+    /// At most this many; more than 200 is 200.
+    #[param(minimum = 1)]
     #[serde(rename = "$top")]
     top: Option<u64>,
     /// From a `nextLink`.

@@ -91,9 +91,10 @@ impl Graph {
         let is_identity = matches!(settings.credential, Credential::ManagedIdentity(_));
         let is_near = |url: &str| url.starts_with("http://");
         let unusable = |error: reqwest::Error| GraphError(error.to_string());
-        let client = client(is_near(&settings.graph_url)).map_err(unusable)?;
+        let certificates = settings.certificates.as_deref();
+        let client = client(is_near(&settings.graph_url), certificates).map_err(unusable)?;
         let token_client =
-            client_for_tokens(is_identity || is_near(&settings.login_url)).map_err(unusable)?;
+            client_for_tokens(is_identity || is_near(&settings.login_url), certificates).map_err(unusable)?;
         Ok(Self {
             name: settings.name.clone(),
             base,
@@ -397,7 +398,7 @@ pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
 }
 
 /// `is_near`: on this machine, or at the machine's own identity endpoint. Nothing goes by a proxy then, unencrypted.
-fn client(is_near: bool) -> Result<reqwest::Client, reqwest::Error> {
+fn client(is_near: bool, certificates: Option<&[u8]>) -> Result<reqwest::Client, reqwest::Error> {
     // Already installed is as good as installed now.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -407,10 +408,10 @@ fn client(is_near: bool) -> Result<reqwest::Client, reqwest::Error> {
         .user_agent(concat!("passcode-portal/", env!("CARGO_PKG_VERSION")))
         // An idle connection would keep its last answer in memory, and a passcode may be in it.
         .pool_max_idle_per_host(0);
-    if is_near { builder.no_proxy().build() } else { builder.build() }
+    built(builder, is_near, certificates)
 }
 
-fn client_for_tokens(is_near: bool) -> Result<reqwest::Client, reqwest::Error> {
+fn client_for_tokens(is_near: bool, certificates: Option<&[u8]>) -> Result<reqwest::Client, reqwest::Error> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -418,5 +419,19 @@ fn client_for_tokens(is_near: bool) -> Result<reqwest::Client, reqwest::Error> {
         .timeout(Duration::from_secs(10))
         .user_agent(concat!("passcode-portal/", env!("CARGO_PKG_VERSION")))
         .pool_max_idle_per_host(0);
-    if is_near { builder.no_proxy().build() } else { builder.build() }
+    built(builder, is_near, certificates)
+}
+
+fn built(
+    mut builder: reqwest::ClientBuilder,
+    is_near: bool,
+    certificates: Option<&[u8]>,
+) -> Result<reqwest::Client, reqwest::Error> {
+    if is_near {
+        builder = builder.no_proxy();
+    }
+    if let Some(pem) = certificates {
+        builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem)?);
+    }
+    builder.build()
 }

@@ -10,6 +10,7 @@ use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
 use crate::ports::{DevicePage, PageRequest, ServiceError};
+use crate::services::unreadable::Unreadable;
 use reqwest::Url;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
@@ -100,8 +101,12 @@ impl GraphService {
     ) -> Result<(), ServiceError> {
         let Value::Object(mut list) = body else { return Err(ServiceError::NoAnswer) };
         let Some(Value::Array(items)) = list.remove("value") else { return Err(ServiceError::NoAnswer) };
-        let mut unreadable = 0_usize;
+        let mut unreadable = Unreadable::default();
         for item in items {
+            if !item.is_object() {
+                unreadable.note(&item);
+                continue;
+            }
             // Whose it is comes first: one that cannot be read must not pass for the person's own.
             let user = item.get("userId").and_then(Value::as_str).unwrap_or_default();
             if Guid::parse(user).as_ref() != Some(owner) {
@@ -111,16 +116,13 @@ impl GraphService {
                 );
                 return Err(ServiceError::NoAnswer);
             }
-            let wire: Option<DeviceWire> = serde_json::from_value(item).ok();
+            let wire: Option<DeviceWire> = serde_json::from_value(item.clone()).ok();
             match wire.and_then(|wire| words::device(wire, person, owner, self.terms())) {
                 Some(device) => devices.push(device),
-                None => unreadable += 1,
+                None => unreadable.note(&item),
             }
         }
-        if unreadable > 0 {
-            let service = self.graph.name();
-            tracing::warn!(service, unreadable, "devices that cannot be read are left out of the list");
-        }
+        unreadable.tell(self.graph.name());
         Ok(())
     }
 

@@ -71,4 +71,6 @@ pub struct GraphSettings {
     pub corporate_android_reset: bool,
     /// Which actions the organisation wants.
     pub features: ActionSet,
+    /// Certificates in PEM that are trusted beside the machine's own.
+    pub certificates: Option<Vec<u8>>,
 }

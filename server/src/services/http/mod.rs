@@ -28,6 +28,7 @@ use crate::ports::{
     CancelAnswer, Clock, DevicePage, DeviceService, PageRequest, Reported, RunKey, ServiceError, StartAnswer,
     StartRun, StatusAnswer,
 };
+use crate::services::unreadable::Unreadable;
 use async_trait::async_trait;
 use calls::{Answer, Connector, Request, segment};
 use portal_contract::{FailureCode, UtcTime};
@@ -237,18 +238,16 @@ impl DeviceService for HttpService {
         let Some(segment) = segment(person.as_str()) else { return Ok(found) };
         let offer = self.offer().await?;
         let mut after = page.after.as_ref().map(|id| id.as_str().to_owned());
-        let mut skipped = 0_usize;
+        let mut unreadable = Unreadable::default();
         for call in 1..=PAGES_AT_ONCE {
             let room = page.size.saturating_sub(found.devices.len()).clamp(1, PAGE_SIZE);
             let list = self.list(&segment, room, after.as_deref()).await?;
-            let total = list.devices.len();
-            let read = list
-                .devices
-                .into_iter()
-                .filter_map(|device| words::device(device, person, offer, self.connector.name()));
-            let before = found.devices.len();
-            found.devices.extend(read);
-            skipped += total - (found.devices.len() - before);
+            for device in list.devices {
+                match words::device(device.clone(), person, offer, self.connector.name()) {
+                    Some(device) => found.devices.push(device),
+                    None => unreadable.note(&device),
+                }
+            }
             let is_more = found.devices.len() > page.size;
             found.devices.truncate(page.size);
             // The same place again would be a circle.
@@ -265,13 +264,7 @@ impl DeviceService for HttpService {
             }
             after = next;
         }
-        if skipped > 0 {
-            tracing::warn!(
-                service = self.connector.name(),
-                skipped,
-                "devices that cannot be read are left out of the list"
-            );
-        }
+        unreadable.tell(self.connector.name());
         Ok(found)
     }
 

@@ -15,6 +15,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::ports::StartRun;
+use crate::services::unreadable::without_nulls;
 use portal_contract::{
     CharacterSet, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType, ManagementAgentType,
     RefusalReason, SecretText,
@@ -73,7 +74,7 @@ pub(super) fn device(
     offer: Offer,
     service: &str,
 ) -> Option<Device> {
-    let wire: DeviceWire = serde_json::from_value(body).ok()?;
+    let wire: DeviceWire = serde_json::from_value(without_nulls(body)).ok()?;
     let id = DeviceId::parse(&wire.id)?;
     // With the service's name in front it has to be an identifier as well, and it must not be folded out of an address.
     DeviceId::parse(DeviceId::in_service(Some(service), &id).as_str())?;

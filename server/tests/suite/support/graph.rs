@@ -202,6 +202,7 @@ impl SimulatedGraph {
             post_timeout_seconds: 45,
             corporate_android_reset: false,
             features: portal_server::services::graph::actions().fold(ActionSet::NONE, ActionSet::with),
+            certificates: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Answer, Provider, TestClock};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request};
 use portal_server::composition::{Replaceable, Server};
 use portal_server::config::{self, Settings};
 use std::net::SocketAddr;
@@ -93,6 +93,7 @@ impl TestServer {
     pub(crate) async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Answer {
         let peer: SocketAddr = peer.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.headers_mut().entry("host").or_insert(HeaderValue::from_static("portal.example.test"));
         Answer::of(self.server.router.clone().oneshot(request).await.unwrap()).await
     }
 

@@ -69,6 +69,7 @@ const FOR_THE_HOST: &[&str] = &[
     "portal-caddy.conf",
     "portal-nginx.conf",
     "staticwebapp.config.json",
+    "web.config",
 ];
 /// The directory that is for whoever serves it.
 const FOR_THE_HOST_DIRECTORY: &str = "sbom";
@@ -104,6 +105,7 @@ impl Answers<'_> {
             ("portal-nginx.conf", include_str!("nginx.conf.j2")),
             ("portal-caddy.conf", include_str!("caddy.conf.j2")),
             (".htaccess", include_str!("htaccess.j2")),
+            ("web.config", include_str!("web.config.j2")),
         ] {
             files.push((name, template::render(source, &values)?));
         }
@@ -194,6 +196,40 @@ mod tests {
         let mut names: Vec<&str> = answers.files().unwrap().iter().map(|(name, _)| *name).collect();
         names.sort_unstable();
         assert_eq!(names, FOR_THE_HOST);
+    }
+
+    #[test]
+    fn the_file_of_iis_is_well_formed_and_says_what_the_one_source_says() {
+        let answers = Answers { connect: "https:", images: "", style: "'sha256-x'", hashed: &[] };
+        let files = answers.files().unwrap();
+        let (_, text) = files.iter().find(|(name, _)| *name == "web.config").unwrap();
+        let document = roxmltree::Document::parse(text).unwrap();
+        let added = |parent: &str, key: &str, value: &str| -> Vec<(String, String)> {
+            let parent = document.descendants().find(|node| node.has_tag_name(parent)).unwrap();
+            let attribute = |node: roxmltree::Node<'_, '_>, name: &str| {
+                node.attribute(name).unwrap_or_default().to_owned()
+            };
+            let added =
+                parent.children().filter(|node| node.has_attribute(value) && !node.has_tag_name("remove"));
+            added.map(|node| (attribute(node, key), attribute(node, value))).collect()
+        };
+        let mut headers = added("customHeaders", "name", "value");
+        let own: Vec<(String, String)> =
+            answers.everywhere().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let rest = headers.split_off(own.len());
+        assert_eq!(headers, own);
+        let usual = [("Vary", "Accept-Encoding"), ("Cache-Control", NO_STORE)];
+        assert_eq!(rest, usual.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let types = added("staticContent", "fileExtension", "mimeType");
+        for (ending, media) in MEDIA_TYPES {
+            assert!(types.contains(&(format!(".{ending}"), (*media).to_owned())), "{ending}");
+        }
+        let hidden: Vec<String> =
+            added("hiddenSegments", "segment", "segment").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(hidden, [FOR_THE_HOST, &[FOR_THE_HOST_DIRECTORY]].concat());
+        for part in ["RESPONSE_Content-Encoding", "RESPONSE_Cache-Control", IMMUTABLE, "URL=\"index.html\""] {
+            assert!(text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()), "{part}");
+        }
     }
 
     #[test]
