@@ -6,10 +6,10 @@ mod support;
 
 use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::auth::SignInError;
-use passcode_portal::core::{Announcement, Effect, LoadState, Session};
+use passcode_portal::core::{Announcement, Effect, LazyScreens, LoadState, Session};
 use passcode_portal::domain::{
-    ActionFlow, Ending, Milliseconds, PendingPhase, PermittedDevice, SignInStep, StopReason, SubmitStep,
-    WhyExplain,
+    ActionFlow, Ending, Milliseconds, PendingPhase, PermittedDevice, Platform, SignInStep, Standing,
+    StopReason, SubmitStep, WhyExplain,
 };
 use passcode_portal::features::passcode::PasscodeView;
 use passcode_portal::features::{actions, devices, notifications, passcode, sign_in};
@@ -619,6 +619,68 @@ fn the_list_is_loaded_page_by_page_filtered_and_shown_in_portions() {
     browser.dispatch(Event::Devices(devices::Event::FilterChanged(String::new())));
     browser.dispatch(Event::Devices(devices::Event::MoreChosen));
     assert_eq!(browser.model.features.devices.list.visible().count(), 200);
+}
+
+/// With so many devices that finding one is the work.
+#[test]
+fn a_long_list_is_grouped_by_how_its_devices_stand_and_narrowed_by_choices() {
+    let of = |id: &str, changes: &[(&str, serde_json::Value)]| {
+        let mut device = device_json(id);
+        for (name, value) in changes {
+            device[*name] = value.clone();
+        }
+        device
+    };
+    let mut all: Vec<_> = (0..12).map(|n| of(&format!("d{n:02}"), &[])).collect();
+    all[3]["complianceState"] = "noncompliant".into();
+    all[5]["deviceActionResults"] = json!([run_json("r1", "pending", None, 5)]);
+    all[7]["lastSyncDateTime"] = rfc3339(SERVER - 15 * 24 * 3600).into();
+    all[8]["deviceActionResults"] = json!([run_json("r2", "failed", Some("commandExpired"), 60)]);
+    all[9]["deviceActionResults"] = json!([run_json("r3", "failed", Some("commandExpired"), 25 * 3600)]);
+    all[10]["operatingSystem"] = "iOS".into();
+    all[11]["deviceCategoryDisplayName"] = "Sales".into();
+    let mut browser = Browser::sign_in_at("/devices");
+    browser.answer("/managedDevices", Ok(answer(200, &json!({ "value": all }))));
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready, "the choices come with the later part");
+    let shown = |browser: &Browser| -> Vec<String> {
+        browser.model.features.devices.list.visible().map(|device| device.id.as_str().to_owned()).collect()
+    };
+    let standing = |browser: &Browser, device: &str| {
+        let list = &browser.model.features.devices.list;
+        list.group_of(list.find(&id(device)).unwrap())
+    };
+    assert_eq!(
+        shown(&browser)[..4],
+        ["d03", "d08", "d07", "d05"],
+        "the worst first, then what was seen last"
+    );
+    assert_eq!(standing(&browser, "d07"), Some(Standing::NeedsAttention), "silent for more than two weeks");
+    assert_eq!(standing(&browser, "d05"), Some(Standing::UnderWay));
+    assert_eq!(standing(&browser, "d09"), Some(Standing::Fine), "what failed long ago is no news");
+
+    let choose = |browser: &mut Browser, selection: devices::Selection| {
+        browser.dispatch(Event::Devices(devices::Event::SelectionChosen(selection)));
+    };
+    let none = devices::Selection::default;
+    choose(&mut browser, devices::Selection { platform: Some(Platform::AppleMobile), ..none() });
+    assert_eq!(shown(&browser), ["d10"]);
+    assert_eq!(spoken(&browser), Some(&Announcement::DevicesShown { shown: 1, total: 12 }));
+    choose(&mut browser, devices::Selection { category: Some("Sales".to_owned()), ..none() });
+    assert_eq!(shown(&browser), ["d11"]);
+    choose(&mut browser, devices::Selection { standing: Some(Standing::NeedsAttention), ..none() });
+    assert_eq!(shown(&browser), ["d03", "d08", "d07"]);
+    assert_eq!(standing(&browser, "d03"), None, "one group needs no heading");
+    browser.dispatch(Event::Devices(devices::Event::FilterChanged("d08".into())));
+    assert_eq!(shown(&browser), ["d08"], "together with the search");
+
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("d08")))));
+    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Devices)));
+    assert_eq!(shown(&browser), ["d08"], "Back finds the list as it was left");
+    browser.dispatch(Event::Devices(devices::Event::FilterChanged(String::new())));
+    choose(&mut browser, devices::Selection { order: devices::Order::Name, ..none() });
+    assert_eq!(shown(&browser)[..2], ["d00", "d01"]);
+    choose(&mut browser, devices::Selection { order: devices::Order::LastSeen, ..none() });
+    assert_eq!(shown(&browser).last().map(String::as_str), Some("d07"));
 }
 
 /// So that the wrong one of two phones of one name is never reset.

@@ -55,9 +55,10 @@ fn is_in(path: &Path, directory: &str) -> bool {
 }
 
 /// The screens that a first visit does not show: folders and files of the sources.
-const LAZY: [&str; 8] = [
+const LAZY: [&str; 9] = [
     "features/actions/screen",
     "features/devices/screen/detail.rs",
+    "features/devices/screen/tools.rs",
     "features/history/screen",
     "features/notifications/screen/page.rs",
     "features/passcode/screen",

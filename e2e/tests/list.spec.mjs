@@ -24,6 +24,22 @@ test('5,000 devices: at most 100 rows, "Show more" moves the focus to the first 
   expect(new URL(page.url()).pathname).toBe('/devices');
 });
 
+test('a long list is grouped by state, and a choice narrows it and is still there after Back', async ({ page, portal }) => {
+  await portal.enter('chiyo', '/devices');
+  await expect(portal.main.getByRole('heading', { level: 2, name: portal.saying('devices.needs_attention') })).toBeVisible();
+  const all = await portal.deviceLinks.count();
+  const state = page.getByRole('combobox', { name: portal.saying('list.standing') });
+  await state.selectOption({ index: 1 });
+  await expect.poll(() => portal.deviceLinks.count()).toBeLessThan(all);
+  const narrowed = await portal.deviceLinks.count();
+  expect(narrowed).toBeGreaterThan(0);
+  await portal.deviceLinks.first().click();
+  await expect(portal.heading).toBeFocused();
+  await page.goBack();
+  await portal.isAt('/devices');
+  await expect(portal.deviceLinks).toHaveCount(narrowed);
+});
+
 test('Back leads to the place in the list that was left', async ({ page, portal }) => {
   await page.setViewportSize({ width: 1280, height: 600 });
   await portal.enter('chiyo', '/devices');

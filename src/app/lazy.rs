@@ -19,7 +19,10 @@ impl Features {
     pub(crate) fn ask_for_lazy_screens(&mut self, context: &mut Context) {
         let is_asked = context.page.lazy_screens != LazyScreens::NotAsked;
         // The warning of a borrowed screen is in that part, and stands over any screen.
-        let is_needed = context.page.route.is_lazy() || self.shared_computer.is_watched(&context.page);
+        // So are the choices over a long list.
+        let is_long = context.page.route == Route::Devices && self.devices.list.is_long();
+        let is_needed =
+            context.page.route.is_lazy() || is_long || self.shared_computer.is_watched(&context.page);
         if !is_asked && is_needed && self.shows_route(&context.page) {
             self.load_lazy_screens(context);
         }

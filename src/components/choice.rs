@@ -8,11 +8,11 @@ use leptos::prelude::event_target_value;
 pub(crate) fn choice(
     id: &'static str,
     label: Text,
-    options: Vec<(&'static str, Text)>,
+    options: Vec<(String, Text)>,
     chosen: &str,
     changed: impl Fn(String) + 'static,
 ) -> View {
-    let option = |(value, words): (&'static str, Text)| {
+    let option = |(value, words): (String, Text)| {
         let is_chosen = value == chosen;
         let option = el("option").attr("value", value).words(words);
         if is_chosen { option.attr("selected", "") } else { option }.into()

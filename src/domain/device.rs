@@ -1,6 +1,6 @@
 //! A device as the rules see it, read once from the wire type.
 
-use super::{Action, ActionRun, DeviceId, Platform, Seconds};
+use super::{Action, ActionRun, DeviceId, ENDED_IS_RECENT, Platform, Seconds};
 use portal_contract::{
     ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceActions, DeviceEnrollmentType,
     FailureCode, ManagedDevice, ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
@@ -36,6 +36,25 @@ pub enum PasscodeCertainty {
     /// The reset ended without an answer: the device has either this passcode or its old one.
     Unconfirmed,
 }
+
+/// How a device stands, the worst first: what the list is grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Its person has to do something, or to know something.
+    NeedsAttention,
+    /// An action is under way.
+    UnderWay,
+    /// Nothing is the matter.
+    Fine,
+}
+
+impl Standing {
+    /// Every standing, in the order of the list.
+    pub const ALL: [Self; 3] = [Self::NeedsAttention, Self::UnderWay, Self::Fine];
+}
+
+/// After so long without a check-in the list says so.
+const SILENT: Seconds = Seconds(14 * 24 * 3600);
 
 /// One managed device of the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +168,33 @@ impl Device {
             other_runs,
             search_text,
         })
+    }
+
+    /// How it stands. `now` is the server's time, as well as it is known.
+    #[must_use]
+    pub fn standing(&self, now: Option<UtcTime>) -> Standing {
+        let has_failed = self.latest_run().is_some_and(|run| {
+            let has_failed = matches!(run.action_state, ActionState::Failed | ActionState::NotSupported);
+            has_failed && now.is_none_or(|now| passed(run.last_updated_date_time, now) < ENDED_IS_RECENT)
+        });
+        let lacks_access =
+            matches!(self.compliance, ComplianceState::Noncompliant | ComplianceState::InGracePeriod);
+        let is_open = self.runs_of_all().any(|run| run.action_state.is_open());
+        if self.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending) {
+            Standing::NeedsAttention
+        } else if is_open {
+            Standing::UnderWay
+        } else if has_failed || lacks_access || self.is_silent(now) {
+            Standing::NeedsAttention
+        } else {
+            Standing::Fine
+        }
+    }
+
+    /// Whether it has not checked in for so long that the list says so.
+    #[must_use]
+    pub fn is_silent(&self, now: Option<UtcTime>) -> bool {
+        self.last_sync.zip(now).is_some_and(|(seen, now)| passed(seen, now) > SILENT)
     }
 
     /// The last four characters of the serial number; empty when it has none.
@@ -279,6 +325,11 @@ impl Device {
 #[must_use]
 pub fn is_uncertain(run: &DeviceActionResult) -> bool {
     run.action_state == ActionState::Failed && run.error_code == Some(FailureCode::OutcomeUnknown)
+}
+
+/// Seconds from one moment to the other.
+const fn passed(then: UtcTime, now: UtcTime) -> Seconds {
+    Seconds(now.unix_millis().saturating_sub(then.unix_millis()) / 1000)
 }
 
 fn moment(time: UtcTime) -> Option<UtcTime> {

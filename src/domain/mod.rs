@@ -24,7 +24,9 @@ pub use action::{
 };
 pub use character::{CharacterClass, KeypadNeed};
 pub use csv::Csv;
-pub use device::{Availability, Device, PasscodeCertainty, PermittedDevice, ResetAvailability, is_uncertain};
+pub use device::{
+    Availability, Device, PasscodeCertainty, PermittedDevice, ResetAvailability, Standing, is_uncertain,
+};
 pub use device_id::DeviceId;
 pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
 pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};

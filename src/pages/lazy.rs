@@ -30,6 +30,8 @@ pub(super) enum LazyScreen {
     Notifications,
     Help,
     Accessibility,
+    /// No screen but the choices over a long list.
+    ListTools,
     /// No screen but a dialog over one.
     IdleWarning,
 }
@@ -89,6 +91,7 @@ fn build(screen: LazyScreen) -> View {
         LazyScreen::UnrecognizedActivity(id, result) => history::screen::unrecognized_activity(&id, &result),
         LazyScreen::History => history::screen::of_person(),
         LazyScreen::Accessibility => help::accessibility(),
+        LazyScreen::ListTools => devices::screen::list_tools(),
         LazyScreen::IdleWarning => shared_computer::screen::warning(),
         LazyScreen::Passcode(id) => passcode::screen::passcode(id),
         LazyScreen::Notifications => notifications::screen::notifications(),

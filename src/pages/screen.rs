@@ -107,13 +107,21 @@ impl Screen {
             Self::SignIn => sign_in::required(),
             Self::SignedOut => sign_in::signed_out(),
             Self::Landing => sign_in::landing(),
-            Self::Devices => devices(),
+            Self::Devices => devices(list_tools),
             Self::NotFound => not_found(),
             Self::LazyLoading => loading(),
             Self::LazyFailed => not_loaded(),
             Self::Lazy(screen) => lazy::show(screen),
         }
     }
+}
+
+/// The choices over a long list, once they are there.
+fn list_tools() -> View {
+    let is_shown = select(use_model(), move |model| {
+        model.page.lazy_screens == LazyScreens::Ready && model.features.devices.list.is_long()
+    });
+    live(move || is_shown.get().then(|| lazy::show(LazyScreen::ListTools)))
 }
 
 /// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the lazily loaded part; when that

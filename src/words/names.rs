@@ -23,24 +23,37 @@ pub fn own_device_name(name: &str) -> Text {
 #[must_use]
 pub fn platform(device: &Device) -> Text {
     let system = device.operating_system.trim();
-    let name = match device.platform {
+    let name = if device.platform == Platform::AppleMobile && is_ipad(system) {
+        t::platform_ipados()
+    } else if device.platform == Platform::Other && !system.is_empty() {
+        Text::verbatim(system)
+    } else {
+        platform_name(device.platform)
+    };
+    // Its name is its version; "8.10.14219" after it would only confuse.
+    if device.platform == Platform::WindowsPhone81 {
+        return name;
+    }
+    match device.os_version.trim() {
+        "" => name,
+        version => t::platform_with_version(name, version),
+    }
+}
+
+/// The platform without a version.
+#[must_use]
+pub const fn platform_name(platform: Platform) -> Text {
+    match platform {
         Platform::Android => t::platform_android(),
-        Platform::AppleMobile if is_ipad(system) => t::platform_ipados(),
         Platform::AppleMobile => t::platform_ios(),
         Platform::VisionOs => t::platform_vision_os(),
         Platform::Windows10Mobile => t::platform_windows_mobile(),
-        // Its name is its version; "8.10.14219" after it would only confuse.
-        Platform::WindowsPhone81 => return t::platform_windows_phone(),
+        Platform::WindowsPhone81 => t::platform_windows_phone(),
         Platform::WindowsPc => t::platform_windows_pc(),
         Platform::MacOs => t::platform_mac_os(),
         Platform::Linux => t::platform_linux(),
         Platform::ChromeOs => t::platform_chrome_os(),
-        Platform::Other if system.is_empty() => t::platform_other(),
-        Platform::Other => Text::verbatim(system),
-    };
-    match device.os_version.trim() {
-        "" => name,
-        version => t::platform_with_version(name, version),
+        Platform::Other => t::platform_other(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The list of devices: loaded page by page, filtered as the person types, shown in portions.
 
 use crate::core::LoadState;
-use crate::domain::{Device, DeviceId, Now, ResetAvailability};
-use portal_contract::{ComplianceState, UtcTime};
+use crate::domain::{Device, DeviceId, Now, Platform, ResetAvailability, Standing};
+use portal_contract::UtcTime;
 use std::sync::Arc;
 
 /// What happens to the list of devices.
@@ -12,6 +12,43 @@ pub enum Event {
     FilterChanged(String),
     /// The person wants more rows.
     MoreChosen,
+    /// The person chose which devices are shown, and in which order.
+    SelectionChosen(Selection),
+    /// The person wants rows of one line, or the ordinary ones again.
+    DensityToggled,
+}
+
+/// Which devices are shown, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    pub platform: Option<Platform>,
+    pub standing: Option<Standing>,
+    pub category: Option<String>,
+    pub order: Order,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By how they stand, the worst first; what can be reset before the rest; what was seen last before that.
+    #[default]
+    Standing,
+    LastSeen,
+    Name,
+}
+
+impl Selection {
+    /// Whether it leaves devices out.
+    #[must_use]
+    pub const fn narrows(&self) -> bool {
+        self.platform.is_some() || self.standing.is_some() || self.category.is_some()
+    }
+
+    fn has(&self, device: &Device, now: Option<UtcTime>) -> bool {
+        self.platform.is_none_or(|platform| device.platform == platform)
+            && self.standing.is_none_or(|standing| device.standing(now) == standing)
+            && self.category.as_ref().is_none_or(|category| device.category == *category)
+    }
 }
 
 /// What is known of devices.
@@ -43,8 +80,14 @@ pub struct DeviceList {
     pub state: LoadState,
     /// What was typed into the filter.
     pub filter: String,
+    /// What was chosen beside it.
+    pub selection: Selection,
+    /// Whether a row is one line.
+    pub is_dense: bool,
     /// How many rows are shown at most.
     pub limit: usize,
+    /// The server's time when the list was put in order.
+    as_of: Option<UtcTime>,
     items: Arc<Vec<Arc<Device>>>,
     matching: Arc<Vec<Arc<Device>>>,
     incoming: Arc<Vec<Arc<Device>>>,
@@ -60,6 +103,9 @@ impl Default for DeviceList {
         Self {
             state: LoadState::NotAsked,
             filter: String::new(),
+            selection: Selection::default(),
+            is_dense: false,
+            as_of: None,
             limit: PAGE_SIZE,
             items: Arc::default(),
             matching: Arc::default(),
@@ -117,6 +163,12 @@ impl DeviceList {
         self.matching.len() > self.limit
     }
 
+    /// Whether choosing among the devices is worth its room.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.items.len() >= WORTH_CHOOSING
+    }
+
     /// A device by its identifier.
     #[must_use]
     pub fn find(&self, id: &DeviceId) -> Option<&Arc<Device>> {
@@ -158,12 +210,12 @@ impl DeviceList {
         Arc::make_mut(&mut self.incoming).extend(devices);
         let is_first_load = self.loaded.is_none();
         if is_last {
-            self.items = in_order(&std::mem::take(&mut self.incoming));
+            self.items = in_order(&std::mem::take(&mut self.incoming), self.as_of);
             self.tell_apart();
             self.loaded = Some(now);
             self.state = LoadState::Loaded;
         } else if is_first_load {
-            self.items = in_order(&self.incoming);
+            self.items = in_order(&self.incoming, self.as_of);
             self.tell_apart();
         }
         if is_last || is_first_load {
@@ -245,6 +297,28 @@ impl DeviceList {
         }
     }
 
+    /// The server's time, as well as it is known: who was silent for long, and what failed lately.
+    pub(crate) const fn set_time(&mut self, now: Option<UtcTime>) {
+        self.as_of = now;
+    }
+
+    pub(crate) fn select(&mut self, selection: Selection) {
+        self.selection = selection;
+        self.limit = PAGE_SIZE;
+        self.refilter();
+    }
+
+    /// How the devices of the list stand, in its order: the groups that have a heading. None where one group is all there is,
+    /// or where another order was chosen.
+    #[must_use]
+    pub fn group_of(&self, device: &Device) -> Option<Standing> {
+        let is_grouped = self.selection.order == Order::Standing && self.selection.standing.is_none();
+        let first = self.matching.first()?.standing(self.as_of);
+        let last = self.matching.last()?.standing(self.as_of);
+        (is_grouped && first != last && self.items.len() >= WORTH_GROUPING)
+            .then(|| device.standing(self.as_of))
+    }
+
     pub(crate) fn set_filter(&mut self, filter: String) {
         self.filter = filter;
         self.limit = PAGE_SIZE;
@@ -257,27 +331,42 @@ impl DeviceList {
 
     fn refilter(&mut self) {
         let needle = self.filter.to_lowercase();
-        self.matching = if needle.trim().is_empty() {
-            Arc::clone(&self.items)
-        } else {
-            Arc::new(self.items.iter().filter(|device| device.matches(&needle)).cloned().collect())
-        };
+        let is_whole = needle.trim().is_empty() && self.selection == Selection::default();
+        if is_whole {
+            self.matching = Arc::clone(&self.items);
+            return;
+        }
+        let is_wanted =
+            |device: &&Arc<Device>| device.matches(&needle) && self.selection.has(device, self.as_of);
+        let mut matching: Vec<_> = self.items.iter().filter(is_wanted).cloned().collect();
+        match self.selection.order {
+            Order::Standing => {}
+            Order::LastSeen => matching.sort_by_key(|device| std::cmp::Reverse(seen(device))),
+            Order::Name => matching.sort_by(|one, other| one.name.cmp(&other.name)),
+        }
+        self.matching = Arc::new(matching);
     }
 }
 
-/// A person who comes here is locked out of one: what can be reset first, of that what needs attention, then what was seen
-/// last.
-fn in_order(devices: &[Arc<Device>]) -> Arc<Vec<Arc<Device>>> {
+/// From this many devices on, choosing among them is worth its room.
+const WORTH_CHOOSING: usize = 12;
+
+/// From this many devices on, groups are worth their headings.
+const WORTH_GROUPING: usize = 6;
+
+/// The worst first; of those that stand alike, what can be reset, because a person who comes here is locked out of one; then
+/// what was seen last.
+fn in_order(devices: &[Arc<Device>], now: Option<UtcTime>) -> Arc<Vec<Arc<Device>>> {
     let mut devices = devices.to_vec();
     devices.sort_by_key(|device| {
-        let is_refused =
-            !matches!(device.reset, ResetAvailability::Allowed(_)) && device.open_run().is_none();
-        let is_well = device.open_run().is_none()
-            && !matches!(device.compliance, ComplianceState::Noncompliant | ComplianceState::InGracePeriod);
-        let seen = device.last_sync.map_or(i64::MIN, UtcTime::unix_millis);
-        (is_refused, is_well, std::cmp::Reverse(seen))
+        let is_refused = !matches!(device.reset, ResetAvailability::Allowed(_));
+        (device.standing(now), is_refused, std::cmp::Reverse(seen(device)))
     });
     Arc::new(devices)
+}
+
+fn seen(device: &Device) -> i64 {
+    device.last_sync.map_or(i64::MIN, UtcTime::unix_millis)
 }
 
 /// When what is known of a device was asked for; only of devices that are or were read by themselves, because the list

@@ -20,6 +20,11 @@ impl Model {
         match event {
             Event::FilterChanged(text) => self.on_filter_changed(text, context),
             Event::MoreChosen => self.on_more_chosen(context),
+            Event::SelectionChosen(selection) => {
+                self.list.select(selection);
+                self.say_filter(context);
+            }
+            Event::DensityToggled => self.list.is_dense = !self.list.is_dense,
         }
     }
 
@@ -102,6 +107,7 @@ impl Features {
                     context.log("api.service_unavailable", "devices");
                     self.devices.list.note_partial();
                 }
+                self.devices.list.set_time(context.page.server_now());
                 self.devices.list.take_page(devices, page.next.is_none(), context.now);
                 let shown = self.devices.detail.device.take();
                 self.devices.detail.device = shown.map(|shown| self.devices.list.as_shown(shown));

@@ -4,7 +4,7 @@
 
 use super::DeviceList;
 use crate::core::LoadState;
-use crate::domain::{Action, Device, ENDED_IS_RECENT, ResetAvailability, is_uncertain};
+use crate::domain::{Action, Device, ENDED_IS_RECENT, ResetAvailability, Standing, is_uncertain};
 use crate::i18n::{Text, t};
 use crate::words::{
     Notice, Tone, ago, device_name, failure, last_check_in, moment, name_of, platform, read_problem, refusal,
@@ -48,9 +48,6 @@ pub fn device_row(device: &Device, now: Option<UtcTime>) -> DeviceRow {
     }
 }
 
-/// After so many milliseconds without a check-in the list says so.
-const SILENT: i64 = 14 * 24 * 3_600_000;
-
 /// The status line: the worst of what is the case. An erase to come, a reset or another action under way, a reset that did
 /// not succeed within the last day, no access to what the organisation offers, a long silence; else the good news: a reset
 /// that was done, access. What the page can do with the device is said only when nothing is known of that.
@@ -68,7 +65,7 @@ pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
     };
     worse
         .or_else(|| lacks_access(device))
-        .or_else(|| is_silent(device, now).then(|| Status { tone: Tone::Warn, text: t::status_silent() }))
+        .or_else(|| device.is_silent(now).then(|| Status { tone: Tone::Warn, text: t::status_silent() }))
         .or(good)
         .or_else(|| {
             let has_access = device.compliance == ComplianceState::Compliant;
@@ -91,13 +88,6 @@ fn coming_loss(device: &Device) -> Status {
     } else {
         Status { tone: Tone::Bad, text: t::status_erase() }
     }
-}
-
-fn is_silent(device: &Device, now: Option<UtcTime>) -> bool {
-    device
-        .last_sync
-        .zip(now)
-        .is_some_and(|(seen, now)| now.unix_millis().saturating_sub(seen.unix_millis()) > SILENT)
 }
 
 fn lacks_access(device: &Device) -> Option<Status> {
@@ -167,6 +157,16 @@ pub fn going_on(device: &Device, now: Option<UtcTime>) -> Option<Notice> {
         _ => Vec::new(),
     };
     Some(Notice::new(status.tone, status.text, lines).with_reference(&run.id))
+}
+
+/// What a group of the list is called.
+#[must_use]
+pub const fn standing(standing: Standing) -> Text {
+    match standing {
+        Standing::NeedsAttention => t::devices_needs_attention(),
+        Standing::UnderWay => t::devices_under_way(),
+        Standing::Fine => t::devices_fine(),
+    }
 }
 
 /// One fact.

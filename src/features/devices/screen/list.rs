@@ -42,8 +42,8 @@ fn stage(model: &Model) -> Stage {
     }
 }
 
-/// The list of devices with its states.
-pub(crate) fn devices() -> View {
+/// The list of devices with its states. `tools` are the choices over a long one.
+pub(crate) fn devices(tools: fn() -> View) -> View {
     let stage = select(use_model(), stage);
     group([
         el("div")
@@ -55,7 +55,7 @@ pub(crate) fn devices() -> View {
             Stage::Loading => loading(),
             Stage::Absent => empty(),
             Stage::Failed => problem(),
-            Stage::Shown => shown(),
+            Stage::Shown => shown(tools),
         }),
     ])
 }
@@ -84,7 +84,7 @@ fn problem() -> View {
     load_failed(select(use_model(), move |model| devices::words::list_problem(&model.features.devices.list)))
 }
 
-fn shown() -> View {
+fn shown(tools: fn() -> View) -> View {
     let model = use_model();
     let dispatch = use_dispatch();
     let rows = select(model, move |model| model.features.devices.list.visible().cloned().collect::<Vec<_>>());
@@ -99,7 +99,7 @@ fn shown() -> View {
     let on_more = move || dispatch(Event::Devices(devices::Event::MoreChosen));
     let as_of = select(model, move |model| model.devices_as_of());
     let as_of = live(move || as_of.get().map(|when| paragraph("as-of", t::offline_as_of(when))));
-    group([problem(), as_of, device_list(props, on_search, on_more)])
+    group([problem(), as_of, device_list(props, tools, on_search, on_more)])
 }
 
 fn count_line(model: &Model) -> Text {
@@ -111,7 +111,7 @@ fn count_line(model: &Model) -> Text {
         t::devices_loading()
     } else if devices.state == LoadState::Loading && !devices.filter.is_empty() {
         t::devices_loading_more(total)
-    } else if matches < total && !devices.filter.trim().is_empty() {
+    } else if matches < total && (devices.selection.narrows() || !devices.filter.trim().is_empty()) {
         t::devices_shown_matches(shown, matches, total)
     } else if shown < total {
         t::devices_shown(shown, total)
@@ -140,27 +140,53 @@ pub(crate) struct DeviceListProps {
 /// The list. `on_search` gets the text at every change, `on_more` asks for more rows.
 pub(crate) fn device_list(
     props: DeviceListProps,
+    more_tools: fn() -> View,
     on_search: impl Fn(String) + Copy + Send + Sync + 'static,
     on_more: impl Fn() + Copy + Send + Sync + 'static,
 ) -> View {
     let tr = use_tr();
     let DeviceListProps { rows, count, more, query, is_searchable, now } = props;
-    let is_none_found = selected_from(move || rows.with(Vec::is_empty) && !query.with(String::is_empty));
+    let is_none_found = selected_from(move || rows.with(Vec::is_empty));
+    let dispatch = use_dispatch();
     let tools = el("div")
         .class("list-tools")
         .live(move || is_searchable.get().then(|| search(query, on_search)))
         .child(el("p").class("count").attr("role", "status").live_text(tr.follow(count)));
-    let list = el("ul").class("devices").live(move || {
+    let model = use_model();
+    let is_dense = select(model, move |model| model.features.devices.list.is_dense);
+    let class = move || Some((if is_dense.get() { "devices dense" } else { "devices" }).to_owned());
+    let list = el("ul").attr_live("class", class).live(move || {
         keep_focus();
-        rows.with(|rows| rows.iter().map(|device| device_row(device.clone(), now)).collect::<View>())
+        let group_of =
+            |device: &Device| model.with_untracked(|model| model.features.devices.list.group_of(device));
+        let mut group = None;
+        rows.with(|rows| {
+            let row = |device: &Arc<Device>| {
+                let next = group_of(device);
+                let is_new = next != std::mem::replace(&mut group, next);
+                let title = next.filter(|_| is_new).map(|standing| {
+                    el("li").class("device-group").child(el("h2").words(devices::words::standing(standing)))
+                });
+                View::from(vec![title.into(), device_row(device.clone(), now)])
+            };
+            rows.iter().map(row).collect::<View>()
+        })
     });
     let none_found = live(move || {
         is_none_found.get().then(|| {
-            let clear = Box::new(move || on_search(String::new()));
+            let all = Event::Devices(devices::Event::SelectionChosen(devices::Selection::default()));
+            let clear = Box::new(move || {
+                dispatch(all.clone());
+                on_search(String::new());
+            });
+            let searched = move || {
+                let query = query.get();
+                if query.is_empty() { String::new() } else { tr.text(&t::devices_none_found_text(&query)) }
+            };
             el("div")
                 .class("empty")
                 .child(el("h2").words(t::devices_none_found_heading()))
-                .child(el("p").live_text(move || tr.text(&t::devices_none_found_text(&query.get()))))
+                .child(el("p").live_text(searched))
                 .child(pressable(Weight::Plain, t::devices_search_clear(), clear))
         })
     });
@@ -176,7 +202,7 @@ pub(crate) fn device_list(
             el("p").class("actions").child(button)
         })
     });
-    group([tools.into(), list.into(), none_found, show_more])
+    group([tools.into(), more_tools(), list.into(), none_found, show_more])
 }
 
 /// Typing filters at once; there is no form, so Enter (also the one that ends an IME composition) submits nothing.
@@ -215,7 +241,7 @@ fn keep_focus() {
 fn focus_row(place: usize) {
     request_animation_frame(move || {
         let place = place.saturating_add(1).to_string();
-        if let Some(link) = link(&[".device:nth-child(", &place, ") a"].concat()) {
+        if let Some(link) = link(&[".device:nth-child(", &place, " of .device) a"].concat()) {
             let _focused = link.focus();
         }
     });

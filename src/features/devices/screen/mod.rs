@@ -2,6 +2,8 @@
 
 mod detail;
 mod list;
+mod tools;
 
 pub(crate) use detail::*;
 pub(crate) use list::*;
+pub(crate) use tools::*;

@@ -141,8 +141,8 @@ fn filter(entries: &[HistoryEntry], chosen: Option<Action>) -> View {
         return nothing();
     }
     let dispatch = use_dispatch();
-    let named = |action: &Action| (action.row().name.as_str(), words::action_name(*action));
-    let all = std::iter::once(("", t::history_page_all_actions()));
+    let named = |action: &Action| (action.row().name.as_str().to_owned(), words::action_name(*action));
+    let all = std::iter::once((String::new(), t::history_page_all_actions()));
     let options = all.chain(actions.iter().map(named)).collect();
     let chosen = chosen.map_or("", |action| action.row().name.as_str());
     choice("history-action", t::history_page_action(), options, chosen, move |value| {
