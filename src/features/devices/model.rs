@@ -2,6 +2,7 @@
 
 use crate::core::LoadState;
 use crate::domain::{Device, DeviceId, Now, ResetAvailability};
+use crate::letters::lower_case;
 use portal_contract::{ComplianceState, UtcTime};
 use std::sync::Arc;
 
@@ -198,7 +199,7 @@ impl DeviceList {
     }
 
     fn refilter(&mut self) {
-        let needle = self.filter.to_lowercase();
+        let needle = lower_case(&self.filter);
         self.matching = if needle.trim().is_empty() {
             Arc::clone(&self.items)
         } else {
