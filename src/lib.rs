@@ -1,6 +1,6 @@
 //! The passcode portal's page.
 //!
-//! The rules (`domain`, `auth`, `api`, `i18n`, `core`, `features`, `app`, `words`, `route`, `http`) build on every target and are tested on the host; the
+//! The rules (`domain`, `auth`, `api`, `i18n`, `core`, `features`, `app`, `words`, `route`, `http`, `letters`) build on every target and are tested on the host; the
 //! half that touches the browser exists on wasm32 only, so a rule that reaches for the browser does not compile in `cargo test`.
 
 pub mod api;
@@ -11,6 +11,7 @@ pub mod domain;
 pub mod features;
 pub mod http;
 pub mod i18n;
+pub mod letters;
 pub mod route;
 pub mod words;
 

@@ -4,7 +4,7 @@
 
 mod support;
 
-use passcode_portal::app::{AppEvent, Event};
+use passcode_portal::app::{AppEvent, Event, LazyRules};
 use passcode_portal::core::{Effect, LazyScreens};
 use passcode_portal::features::language;
 use passcode_portal::i18n::{Catalogue, Locale};
@@ -39,7 +39,10 @@ fn they_are_asked_for_once_when_the_first_such_screen_is_opened() {
     assert_eq!(browser.model.page.lazy_screens, LazyScreens::Loading);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     assert_eq!(times_asked(&browser), 1, "one download for all of them");
-    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::En))));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded {
+        language: Catalogue::embedded(Locale::En),
+        rules: LazyRules::ALL,
+    }));
     assert_eq!(browser.model.page.lazy_screens, LazyScreens::Ready);
     browser.dispatch(Event::App(AppEvent::AddressChanged(Route::Devices)));
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Notifications)));
@@ -133,7 +136,10 @@ fn a_lazy_screen_never_stands_there_without_its_texts() {
     browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     assert!(!browser.model.features.language.current.is_whole());
-    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::En))));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded {
+        language: Catalogue::embedded(Locale::En),
+        rules: LazyRules::ALL,
+    }));
     assert!(browser.model.features.language.current.is_whole());
 }
 
@@ -158,7 +164,10 @@ fn a_language_chosen_while_they_are_on_their_way_or_there_comes_whole() {
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::Ja)));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
     // The texts of the old language, which were asked for with the screens, take nothing back.
-    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::En))));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded {
+        language: Catalogue::embedded(Locale::En),
+        rules: LazyRules::ALL,
+    }));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded(Locale::Ja));
     assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Ready, 1));
     browser.dispatch(Event::Language(language::Event::Chosen(Locale::En)));
@@ -207,7 +216,10 @@ fn screens_that_come_without_the_texts_of_the_page_wait_for_these() {
     let mut browser = at_list();
     browser.lazy_works = None;
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
-    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(Locale::Ja))));
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded {
+        language: Catalogue::embedded(Locale::Ja),
+        rules: LazyRules::ALL,
+    }));
     assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Loading, 2));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded_first(Locale::En));
 }

@@ -8,8 +8,8 @@ mod web_support;
 use leptos::prelude::document;
 use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::domain::{ActionFlow, DeviceId, WhyExplain};
-use passcode_portal::features::actions;
 use passcode_portal::features::devices::DeviceList;
+use passcode_portal::features::{actions, devices};
 use passcode_portal::route::Route;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -23,12 +23,28 @@ async fn depot() -> Page {
     Page::mount(signed_in(Route::Devices, devices.collect())).await
 }
 
-async fn type_into_search(page: &Page, text: &str) {
+fn change_search(page: &Page, text: &str) {
     let input = page.find("#device-search").expect("a search field");
     js_sys::Reflect::set(&input, &"value".into(), &text.into()).expect("a value");
     let event = web_sys::Event::new("input").expect("an event");
     input.dispatch_event(&event).expect("dispatched");
+}
+
+async fn type_into_search(page: &Page, text: &str) {
+    change_search(page, text);
     settle().await;
+}
+
+#[wasm_bindgen_test]
+async fn keys_are_painted_before_the_list_follows_the_last_of_them() {
+    let page = depot().await;
+    change_search(&page, "depot 4");
+    change_search(&page, "depot 4321");
+    assert_eq!(page.said(), Vec::new(), "in the key's own task nothing is searched");
+    settle().await;
+    let changed = Event::Devices(devices::Event::FilterChanged("depot 4321".to_owned()));
+    assert_eq!(page.said(), vec![changed]);
+    assert_eq!(page.count(".device"), 1);
 }
 
 #[wasm_bindgen_test]

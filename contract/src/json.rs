@@ -7,13 +7,16 @@
 //! that is unsound is left out: what one part of an answer says is not lost by another. `tests/round_trips.rs` holds these
 //! readers against the derived ones.
 
+mod value;
+
+pub use value::{Number, Object, Value, quoted};
+
 use crate::UtcTime;
-use serde_json::{Map, Value};
 use std::cell::Cell;
 
 /// The fields of a JSON object, and whether all that were asked for made sense.
 pub struct Fields<'a> {
-    object: Option<&'a Map<String, Value>>,
+    object: Option<&'a Object>,
     is_sound: &'a Cell<bool>,
 }
 
@@ -32,7 +35,7 @@ pub fn read_value<T>(value: &Value, read: impl FnOnce(&Fields<'_>) -> T) -> Opti
 /// JSON text as a value.
 #[must_use]
 pub fn parse(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
+    Value::parse(text)
 }
 
 impl<'a> Fields<'a> {
@@ -146,7 +149,7 @@ impl<'a> Fields<'a> {
     /// The entries of a list; none when it is missing.
     #[must_use]
     pub fn list(&self, name: &str) -> &'a [Value] {
-        self.value(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        self.value(name).and_then(Value::as_array).unwrap_or_default()
     }
 
     /// Reads each entry of a list; one that is unsound is left out.
@@ -157,8 +160,8 @@ impl<'a> Fields<'a> {
     /// Reads each field of the object itself, for one whose names are not known beforehand; those that are unsound are left
     /// out.
     pub fn entries<T>(&self, read: impl Fn(&Fields<'_>) -> T) -> Vec<(&'a str, T)> {
-        let fields = self.object.into_iter().flatten();
-        fields.filter_map(|(name, value)| Some((name.as_str(), read_value(value, &read)?))).collect()
+        let fields = self.object.into_iter().flat_map(Object::iter);
+        fields.filter_map(|(name, value)| Some((name, read_value(value, &read)?))).collect()
     }
 
     /// Reads an object that may be missing; one that is unsound is.

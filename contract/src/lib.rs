@@ -76,7 +76,7 @@ impl<T> Page<T> {
     pub fn read(fields: &json::Fields<'_>, read: impl Fn(&json::Fields<'_>) -> T) -> Self {
         // A way on that cannot be followed would hide what is there.
         fields.expect_texts(&["@odata.nextLink"]);
-        if !fields.value("value").is_some_and(serde_json::Value::is_array) {
+        if !fields.value("value").is_some_and(json::Value::is_array) {
             fields.refuse();
         }
         let unavailable = fields.list("unavailableServices");

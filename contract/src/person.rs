@@ -47,7 +47,7 @@ impl RevokedSessions {
     /// Takes the fields out of a JSON object (see [`crate::json`]).
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
-        if !fields.value("value").is_some_and(serde_json::Value::is_boolean) {
+        if !fields.value("value").is_some_and(crate::json::Value::is_boolean) {
             fields.refuse();
         }
         Self { value: fields.flag("value") }

@@ -192,7 +192,7 @@ proptest! {
 /// entries that it cannot read, and does not take a list for an object (the derived one does).
 mod compact_readers {
     use super::*;
-    use portal_contract::json::{Fields, read_value};
+    use portal_contract::json::{Fields, read_text};
     use serde::de::DeserializeOwned;
     use std::fmt::Debug;
 
@@ -231,7 +231,7 @@ mod compact_readers {
 
     fn compare<T: DeserializeOwned + PartialEq + Debug>(value: &Value, read: fn(&Fields<'_>) -> T) {
         if let Ok(derived) = from_value::<T>(value.clone()) {
-            assert_eq!(read_value(value, read), Some(derived), "{value}");
+            assert_eq!(read_text(&value.to_string(), read), Some(derived), "{value}");
         }
     }
 
@@ -305,9 +305,9 @@ mod compact_readers {
         let page = json!({ "value": [result()], "@odata.nextLink": "/next" });
         compare(&page, read);
         let with_an_odd_one = json!({ "value": [result(), { "id": 1 }] });
-        assert_eq!(read_value(&with_an_odd_one, read).map(|page| page.value.len()), Some(1));
+        assert_eq!(read_text(&with_an_odd_one.to_string(), read).map(|page| page.value.len()), Some(1));
         for none in [json!({}), json!({ "value": {} }), json!({ "value": [], "@odata.nextLink": 7 })] {
-            assert_eq!(read_value(&none, read), None, "{none}");
+            assert_eq!(read_text(&none.to_string(), read), None, "{none}");
         }
     }
 }

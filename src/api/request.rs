@@ -6,6 +6,7 @@ use crate::domain::{DeviceId, DeviceName, FreshSignIn, IdempotencyKey, Permitted
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal_contract::headers;
+use portal_contract::json::quoted;
 
 /// What may stand in a path segment unescaped (RFC 3986 unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -210,8 +211,7 @@ impl Api<'_> {
 }
 
 fn renamed(name: &DeviceName) -> String {
-    let name = serde_json::Value::from(name.as_str());
-    ["{\"name\":", &name.to_string(), "}"].concat()
+    ["{\"name\":", &quoted(name.as_str()), "}"].concat()
 }
 
 fn device_path(id: &DeviceId, rest: &str) -> String {

@@ -1,5 +1,6 @@
 //! Hands each answer to the rule it belongs to.
 
+use super::LazyRules;
 use crate::api::{decode_accepted, decode_branding, decode_me};
 use crate::auth::Credential;
 use crate::core::{ApiCall, Context, Fetch, FetchId, Session};
@@ -8,7 +9,13 @@ use crate::http::HttpOutcome;
 use std::sync::Arc;
 
 impl Features {
-    pub(crate) fn on_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome, context: &mut Context) {
+    pub(crate) fn on_fetched(
+        &mut self,
+        id: &FetchId,
+        outcome: &HttpOutcome,
+        rules: Option<LazyRules>,
+        context: &mut Context,
+    ) {
         let is_of_this_session = id.epoch == context.page.epoch;
         self.judge_connection(id, outcome, context);
         match &id.what {
@@ -22,34 +29,39 @@ impl Features {
             Fetch::SignOut => self.on_sign_out_answered(outcome, context),
             Fetch::Api(call) => {
                 let call = call.clone();
-                self.on_api_answer(call, id, outcome, context);
+                self.on_api_answer(call, id, outcome, rules, context);
             }
         }
     }
 
-    fn on_api_answer(&mut self, call: ApiCall, id: &FetchId, outcome: &HttpOutcome, context: &mut Context) {
+    fn on_api_answer(
+        &mut self,
+        call: ApiCall,
+        id: &FetchId,
+        outcome: &HttpOutcome,
+        rules: Option<LazyRules>,
+        context: &mut Context,
+    ) {
         match call {
             ApiCall::Branding => {}
             ApiCall::Me => on_me_fetched(id, outcome, context),
             ApiCall::Devices(_) => self.on_devices_fetched(id, outcome, context),
             ApiCall::Device(device) => self.on_device_fetched(&device, id, outcome, context),
-            ApiCall::Reset(device) => self.on_reset_answered(&device, outcome, context),
-            ApiCall::Action(device, action) => {
-                self.on_action_answered(&device, action, outcome, context);
-            }
-            ApiCall::CancelRun(device) => self.on_cancel_answered(device, outcome, context),
-            ApiCall::TemporaryPasscode(device) => self.passcode.on_fetched(device, id, outcome, context),
             ApiCall::Notifications => self.on_notifications_fetched(id, outcome, context),
-            ApiCall::History(scope, asked) => {
-                self.history.on_fetched(&scope, asked.as_ref(), id, outcome, context);
-            }
-            ApiCall::ReportUnrecognized(_, result) => {
-                self.history.on_report_answered(&result, outcome, context);
-            }
-            ApiCall::RevokeSessions => self.history.on_sessions_revoked(outcome, context),
             ApiCall::MarkNotificationRead(_) => {
                 if let Err(error) = decode_accepted(outcome) {
                     context.log(error.code(), "notification");
+                }
+            }
+            ApiCall::Reset(_)
+            | ApiCall::Action(..)
+            | ApiCall::CancelRun(_)
+            | ApiCall::TemporaryPasscode(_)
+            | ApiCall::History(..)
+            | ApiCall::ReportUnrecognized(..)
+            | ApiCall::RevokeSessions => {
+                if let Some(rules) = rules {
+                    (rules.answered)(self, call, id, outcome, context);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! Everything a person, the browser or a server did, by the feature it concerns. Past tense: facts, not wishes.
 
+use super::LazyRules;
 use crate::auth::SignInRandom;
 use crate::core::{FetchId, TimerId};
 use crate::features::{
@@ -99,8 +100,13 @@ pub enum AppEvent {
     /// Random bytes were drawn; `None` when the browser refuses.
     RandomDrawn(Option<SignInRandom>),
     TimerFired(TimerId),
-    /// The lazy screens are there, and the language with their texts.
-    LazyScreensLoaded(Catalogue),
+    /// The lazy screens are there.
+    LazyScreensLoaded {
+        /// With their texts.
+        language: Catalogue,
+        /// And their rules.
+        rules: LazyRules,
+    },
     /// The lazy screens could not be loaded.
     LazyScreensFailed,
     /// The browser refused to store something.

@@ -70,6 +70,7 @@
 mod answers;
 mod event;
 mod lazy;
+mod lazy_rules;
 mod model;
 mod navigation;
 mod network;
@@ -77,5 +78,6 @@ mod opening;
 mod update;
 
 pub use event::{AppEvent, Event, Opening, Visibility};
+pub use lazy_rules::LazyRules;
 pub use model::Model;
 pub use update::step;

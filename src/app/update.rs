@@ -1,7 +1,7 @@
 //! One step: which event leads to which feature, and what is so after every one of them.
 
 use super::network::is_refused_offline;
-use super::{AppEvent, Event, Model, Visibility};
+use super::{AppEvent, Event, LazyRules, Model, Visibility};
 use crate::core::{Context, Effect, FollowUp, TimerId};
 use crate::domain::Now;
 use crate::features::Features;
@@ -9,31 +9,33 @@ use crate::features::Features;
 /// The next model and what it demands. Never panics; an event that does not fit changes nothing.
 #[must_use]
 pub fn step(model: Model, event: Event, now: Now) -> (Model, Vec<Effect>) {
-    let Model { page, mut features } = model;
+    let Model { page, mut features, mut rules } = model;
     let mut context = Context::new(page, now);
     if !is_refused_offline(&event, &mut context) {
-        features.update(event, &mut context);
+        features.update(event, &mut rules, &mut context);
         features.follow_up(&mut context);
         features.keep_stream(&mut context);
         features.ask_for_lazy_screens(&mut context);
     }
     let (page, effects) = context.end();
-    (Model { page, features }, effects)
+    (Model { page, features, rules }, effects)
 }
 
 impl Features {
-    fn update(&mut self, event: Event, context: &mut Context) {
-        match event {
-            Event::App(event) => self.update_app(event, context),
-            Event::Devices(event) => self.devices.update(event, context),
-            Event::Actions(event) => self.update_actions(event, context),
-            Event::Passcode(event) => self.passcode.update(event, context),
-            Event::Notifications(event) => self.update_notifications(event, context),
-            Event::History(event) => self.history.update(event, context),
-            Event::SignIn(event) => self.update_sign_in(event, context),
-            Event::SharedComputer(event) => self.shared_computer.update(event, context),
-            Event::Language(event) => self.language.update(event, &mut self.passcode, context),
-            Event::Live(event) => self.update_live(event, context),
+    fn update(&mut self, event: Event, rules: &mut Option<LazyRules>, context: &mut Context) {
+        match (event, *rules) {
+            (Event::App(event), _) => self.update_app(event, rules, context),
+            (Event::Devices(event), _) => self.devices.update(event, context),
+            (Event::Actions(event), Some(rules)) => (rules.actions)(self, event, context),
+            (Event::Passcode(event), Some(rules)) => (rules.passcode)(&mut self.passcode, event, context),
+            (Event::Notifications(event), _) => self.update_notifications(event, context),
+            (Event::History(event), Some(rules)) => (rules.history)(&mut self.history, event, context),
+            // Of screens that are not there.
+            (Event::Actions(_) | Event::Passcode(_) | Event::History(_), None) => {}
+            (Event::SignIn(event), _) => self.update_sign_in(event, context),
+            (Event::SharedComputer(event), _) => self.shared_computer.update(event, context),
+            (Event::Language(event), _) => self.language.update(event, &mut self.passcode, context),
+            (Event::Live(event), _) => self.update_live(event, context),
         }
     }
 
@@ -46,7 +48,7 @@ impl Features {
         }
     }
 
-    fn update_app(&mut self, event: AppEvent, context: &mut Context) {
+    fn update_app(&mut self, event: AppEvent, rules: &mut Option<LazyRules>, context: &mut Context) {
         match event {
             AppEvent::PageOpened(opening) => self.on_page_opened(opening, context),
             AppEvent::LinkFollowed(route) => self.go(route, context),
@@ -58,10 +60,13 @@ impl Features {
             AppEvent::WentOffline => self.on_offline(context),
             AppEvent::RetryChosen => self.on_retry_chosen(context),
             AppEvent::PrintChosen => context.effect(Effect::PrintPage),
-            AppEvent::Fetched { id, outcome } => self.on_fetched(&id, &outcome, context),
+            AppEvent::Fetched { id, outcome } => self.on_fetched(&id, &outcome, *rules, context),
             AppEvent::RandomDrawn(random) => self.on_random_drawn(random.as_ref(), context),
             AppEvent::TimerFired(timer) => self.on_timer(timer, context),
-            AppEvent::LazyScreensLoaded(language) => self.on_lazy_screens_loaded(language, context),
+            AppEvent::LazyScreensLoaded { language, rules: loaded } => {
+                *rules = Some(loaded);
+                self.on_lazy_screens_loaded(language, context);
+            }
             AppEvent::LazyScreensFailed => self.on_lazy_screens_failed(context),
             AppEvent::StorageRefused => self.on_storage_refused(context),
         }

@@ -6,8 +6,7 @@
 use super::SignInError;
 use crate::domain::{Milliseconds, Seconds};
 use portal_contract::UtcTime;
-use portal_contract::json::{Fields, read_value};
-use serde_json::Value;
+use portal_contract::json::{Fields, Value, read_value};
 
 /// How far `auth_time` may lie after `iat`: two machines of one provider.
 pub const LEEWAY: Seconds = Seconds(30);
@@ -62,7 +61,7 @@ impl IdTokenClaims {
 /// `aud` is a text or a list of texts; with anything else in it there is none.
 fn audiences(fields: &Fields<'_>) -> Option<Vec<String>> {
     let value = fields.value("aud")?;
-    let entries = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let entries = value.as_array().map_or(std::slice::from_ref(value), |list| list);
     entries.iter().map(|entry| entry.as_str().map(str::to_owned)).collect()
 }
 
@@ -70,9 +69,7 @@ fn audiences(fields: &Fields<'_>) -> Option<Vec<String>> {
 /// seconds as text.
 fn numeric_date(fields: &Fields<'_>, name: &str) -> Option<i64> {
     let value = fields.value(name)?;
-    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and absurd dates are refused later")]
-    let number = || value.as_f64().map(|seconds| seconds.floor() as i64);
-    value.as_i64().or_else(number).or_else(|| value.as_str()?.trim().parse().ok())
+    value.floor().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// What the claims are compared with.

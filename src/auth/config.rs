@@ -3,9 +3,8 @@
 use super::address::is_acceptable_url;
 use crate::domain::Seconds;
 use crate::http::{HttpOutcome, HttpRequest, Method};
-use portal_contract::json::{self, Fields, read_value};
+use portal_contract::json::{self, Fields, Value, read_value};
 use portal_contract::page_config;
-use serde_json::Value;
 
 /// Where `config.json` lies, and how long it may take.
 const PATH: &str = "/config.json";

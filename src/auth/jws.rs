@@ -5,8 +5,7 @@ use super::discovery::LARGEST;
 use super::{IdToken, IdTokenClaims, SignInError};
 use crate::http::HttpOutcome;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use portal_contract::json::{Fields, parse, read_text, read_value};
-use serde_json::Value;
+use portal_contract::json::{Fields, Value, parse, read_text, read_value};
 
 /// How many bits of SHA-2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

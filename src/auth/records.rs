@@ -4,7 +4,7 @@
 use super::{CodeVerifier, StepUpChallenge};
 use crate::domain::{Action, Computer, DeviceId, IdempotencyKey, RequiredProof, Seconds};
 use crate::route::Route;
-use portal_contract::json::{Fields, read_text};
+use portal_contract::json::{Fields, quoted, read_text};
 use portal_contract::{ActionName, UtcTime};
 
 /// How long a record may wait to be used.
@@ -78,7 +78,7 @@ impl ExpectedPerson {
     }
 
     fn write(&self) -> String {
-        object(&[("sub", text(&self.sub)), ("login_hint", optional_text(self.login_hint.as_deref()))])
+        object(&[("sub", quoted(&self.sub)), ("login_hint", optional_text(self.login_hint.as_deref()))])
     }
 }
 
@@ -128,12 +128,12 @@ impl Transaction {
     pub fn serialise(&self) -> String {
         let expected = self.expected.as_ref().map_or_else(null, ExpectedPerson::write);
         object(&[
-            ("verifier", text(self.verifier.reveal())),
-            ("nonce", text(&self.nonce)),
+            ("verifier", quoted(self.verifier.reveal())),
+            ("nonce", quoted(&self.nonce)),
             ("expected", expected),
-            ("purpose", text(self.purpose.name())),
-            ("return_to", text(&self.purpose.return_to().path())),
-            ("key", text(self.key.as_str())),
+            ("purpose", quoted(self.purpose.name())),
+            ("return_to", quoted(&self.purpose.return_to().path())),
+            ("key", quoted(self.key.as_str())),
             ("borrowed", (self.screen == Computer::Shared).to_string()),
             ("created", write_moment(self.created)),
         ])
@@ -209,9 +209,9 @@ impl Continuation {
     pub fn serialise(&self) -> String {
         let challenge = self.challenge.clone().unwrap_or_default();
         object(&[
-            ("device", text(self.device.as_str())),
-            ("action", text(self.action.row().name.as_str())),
-            ("name", text(&self.device_name)),
+            ("device", quoted(self.device.as_str())),
+            ("action", quoted(self.action.row().name.as_str())),
+            ("name", quoted(&self.device_name)),
             ("state", optional_text(self.state.as_deref())),
             ("again", self.is_again.to_string()),
             ("expected", self.expected.write()),
@@ -284,10 +284,10 @@ impl ResumeRecord {
     #[must_use]
     pub fn serialise(&self) -> String {
         object(&[
-            ("device", text(self.device.as_str())),
-            ("action", text(self.action.row().name.as_str())),
-            ("key", text(self.key.as_str())),
-            ("sub", text(&self.sub)),
+            ("device", quoted(self.device.as_str())),
+            ("action", quoted(self.action.row().name.as_str())),
+            ("key", quoted(self.key.as_str())),
+            ("sub", quoted(&self.sub)),
             ("started", write_moment(self.started)),
         ])
     }
@@ -340,12 +340,8 @@ fn object(fields: &[(&str, String)]) -> String {
     json
 }
 
-fn text(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
-}
-
 fn optional_text(value: Option<&str>) -> String {
-    value.map_or_else(null, text)
+    value.map_or_else(null, quoted)
 }
 
 fn null() -> String {

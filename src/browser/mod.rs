@@ -13,6 +13,7 @@ pub mod http;
 pub mod intl;
 pub mod languages;
 pub mod location;
+pub mod paint;
 pub mod print;
 pub mod random;
 pub mod selection;

@@ -18,7 +18,7 @@
 //! | `<a href=path>..</a>` | `el("a").attr("href", path).child(..)` |
 //! | `{move \|\| ..}`, `<Show when=..>`, `<For ..>` | [`live`] or [`Element::live`]: made anew as a whole |
 //! | `attr:hidden=move \|\| ..`, `prop:value=..` | [`Element::attr_live`], [`Element::prop_live`] |
-//! | `on:click=..` | [`Element::on_press`], [`Element::on`] |
+//! | `on:click=..` | [`Element::on_press`], [`Element::on`]; for a field [`Element::on_input`] |
 //! | `NodeRef` with an effect | [`Element::on_mount`] |
 //! | `on_cleanup` | [`Element::on_cleanup`] |
 //! | `Effect::new` | [`effect`] |
@@ -28,10 +28,13 @@
 //! | `mount_to` | [`attach`] |
 
 use super::focus_heading;
+use crate::browser::paint::after_next_paint;
 use crate::i18n::Text;
 use crate::shell::use_tr;
-use leptos::prelude::{RenderEffect, StoredValue, document, queue_microtask};
+use leptos::prelude::{RenderEffect, StoredValue, document, event_target_value, queue_microtask};
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::Node;
 
@@ -229,6 +232,21 @@ impl Element {
     /// Calls `react` when it is pressed (mouse, keyboard, assistive technology).
     pub fn on_press(self, react: impl Fn() + 'static) -> Self {
         self.on("click", move |_| react())
+    }
+
+    /// Calls `react` with what stands in the field after a person has changed it and the browser has painted that: a key is
+    /// seen before what follows from it. Of several changes before one paint the last counts.
+    pub fn on_input(self, react: impl Fn(String) + 'static) -> Self {
+        let (react, is_awaited) = (Rc::new(react), Rc::new(Cell::new(false)));
+        self.on("input", move |event| {
+            if !is_awaited.replace(true) {
+                let (react, is_awaited) = (Rc::clone(&react), Rc::clone(&is_awaited));
+                after_next_paint(move || {
+                    is_awaited.set(false);
+                    react(event_target_value(&event));
+                });
+            }
+        })
     }
 
     /// Calls `react` once, as soon as the element stands in the document.

@@ -1,6 +1,7 @@
 //! A device as the rules see it, read once from the wire type.
 
 use super::{Action, ActionRun, DeviceId, ENDED_IS_RECENT, Platform, Seconds};
+use crate::letters::lower_case;
 use portal_contract::{
     ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceActions, DeviceEnrollmentType,
     FailureCode, ManagedDevice, ManagedDeviceOwnerType, RefusalReason, ResetOutcome, UtcTime,
@@ -131,17 +132,18 @@ impl Device {
         all.sort_by_key(|run| std::cmp::Reverse(run.start_date_time));
         let (runs, other_runs) =
             all.into_iter().partition(|run| run.action_name == ActionName::ResetPasscode);
-        let search_text = [
-            name.as_str(),
-            &wire.operating_system,
-            &wire.os_version,
-            &wire.manufacturer,
-            &wire.model,
-            &wire.serial_number,
-            &wire.device_category_display_name,
-        ]
-        .join("\n")
-        .to_lowercase();
+        let search_text = lower_case(
+            &[
+                name.as_str(),
+                &wire.operating_system,
+                &wire.os_version,
+                &wire.manufacturer,
+                &wire.model,
+                &wire.serial_number,
+                &wire.device_category_display_name,
+            ]
+            .join("\n"),
+        );
         Some(Self {
             id,
             given_name: name.clone(),

@@ -1,5 +1,6 @@
 //! Which platform a device is, as far as texts and instructions differ (`platforms.md`).
 
+use crate::letters::lower_case;
 use portal_contract::{CharacterSet, ResetOutcome};
 
 /// The platforms the page speaks about differently.
@@ -43,8 +44,7 @@ impl Platform {
     /// Reads `operatingSystem` by prefix and without case; the version tells the Windows phones apart.
     #[must_use]
     pub fn of(operating_system: &str, os_version: &str) -> Self {
-        let name: String =
-            operating_system.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        let name: String = lower_case(operating_system).chars().filter(|c| !c.is_whitespace()).collect();
         let starts = |prefix: &str| name.starts_with(prefix);
         if starts("android") || starts("aosp") {
             Self::Android

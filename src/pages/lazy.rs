@@ -8,6 +8,7 @@
 
 use super::help;
 use super::missing::loading;
+use crate::app::LazyRules;
 use crate::components::View;
 use crate::domain::{Action, DeviceId, ResultId};
 use crate::features::{actions, devices, history, notifications, passcode, shared_computer};
@@ -48,8 +49,8 @@ thread_local! {
 
 /// What the lazily loaded module hands over.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(screens, fallible))]
-fn entry() -> Result<Show, NotLoaded> {
-    Ok(build)
+fn entry() -> Result<(Show, LazyRules), NotLoaded> {
+    Ok((build, LazyRules::ALL))
 }
 
 #[cfg(feature = "split")]
@@ -63,14 +64,14 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
 ///
 /// # Errors
 /// It could not be fetched, or is not the one that belongs to this page.
-pub fn load() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>> {
+pub fn load() -> Pin<Box<dyn Future<Output = Result<LazyRules, NotLoaded>>>> {
     Box::pin(async {
         #[cfg(feature = "split")]
-        let show = entry().await?;
+        let (show, rules) = entry().await?;
         #[cfg(not(feature = "split"))]
-        let show = entry()?;
+        let (show, rules) = entry()?;
         SHOW.set(Some(show));
-        Ok(())
+        Ok(rules)
     })
 }
 

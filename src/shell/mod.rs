@@ -9,7 +9,7 @@ mod perform;
 
 pub use context::{Selected, Tr, provide_page, select, selected_from, use_dispatch, use_model, use_tr};
 
-use crate::app::{AppEvent, Event, Model, Opening, step};
+use crate::app::{AppEvent, Event, LazyRules, Model, Opening, step};
 use crate::browser::intl::IntlFormatter;
 use crate::browser::{clock, http, languages, location, storage};
 use crate::core::STORAGE_PREFIX;
@@ -27,8 +27,8 @@ use std::rc::Rc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotLoaded;
 
-/// Fetches the lazily loaded screens; after a failure it can be called again.
-pub type LoadScreens = fn() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>>;
+/// Fetches the lazily loaded screens and gives their rules; after a failure it can be called again.
+pub type LoadScreens = fn() -> Pin<Box<dyn Future<Output = Result<LazyRules, NotLoaded>>>>;
 
 /// Takes events, one after the other.
 #[derive(Clone)]

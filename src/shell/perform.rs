@@ -182,8 +182,10 @@ impl Performer {
         let (shell, loading, screens) = (self.shell.clone(), self.texts(locale, true), (self.screens)());
         spawn_local(async move {
             let screens = screens.await;
-            let language = loading.await.filter(|_| screens.is_ok());
-            let event = language.map_or(AppEvent::LazyScreensFailed, AppEvent::LazyScreensLoaded);
+            let event = match loading.await.zip(screens.ok()) {
+                Some((language, rules)) => AppEvent::LazyScreensLoaded { language, rules },
+                None => AppEvent::LazyScreensFailed,
+            };
             dispatch(&shell, Event::App(event));
         });
     }

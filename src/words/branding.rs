@@ -1,6 +1,8 @@
 //! What the organisation has entered about itself, as far as it can be shown: the colour of the header with the colour of the
 //! words on it, telephone numbers as addresses, addresses of the web. Configured by people, so everything is doubted.
 
+use crate::letters::lower_case;
+
 /// A colour in sRGB, a byte each for red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BrandColour([u8; 3]);
@@ -63,7 +65,8 @@ pub fn telephone_address(number: &str) -> Option<String> {
     if !digits.bytes().any(|digit| digit.is_ascii_digit()) {
         return None;
     }
-    let rest = rest.trim_start_matches([';', ',', ':']).trim_start().to_lowercase();
+    let rest = rest.trim_start_matches([';', ',', ':']).trim_start();
+    let rest = lower_case(rest);
     let extension = EXTENSION.iter().find_map(|marker| rest.strip_prefix(marker));
     let extension: String = extension
         .unwrap_or_default()

@@ -3,7 +3,7 @@
 use super::{SERVER, answer, at, device_json};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use passcode_portal::api::EventStream;
-use passcode_portal::app::{AppEvent, Event, Model, Opening, step};
+use passcode_portal::app::{AppEvent, Event, LazyRules, Model, Opening, step};
 use passcode_portal::auth::{SignInError, SignInRandom, SignatureVerdict};
 use passcode_portal::core::{Effect, Fetch, FetchId, HistoryEntry, Session, StreamId, TimerId};
 use passcode_portal::domain::{ActionFlow, Milliseconds, Now};
@@ -188,7 +188,10 @@ impl Browser {
                 Effect::CloseEventStream => self.stream = None,
                 Effect::LoadLazyScreens(locale) => match self.lazy_works {
                     Some(true) => {
-                        self.dispatch(Event::App(AppEvent::LazyScreensLoaded(Catalogue::embedded(locale))));
+                        self.dispatch(Event::App(AppEvent::LazyScreensLoaded {
+                            language: Catalogue::embedded(locale),
+                            rules: LazyRules::ALL,
+                        }));
                     }
                     Some(false) => self.dispatch(Event::App(AppEvent::LazyScreensFailed)),
                     None => {}

@@ -20,17 +20,18 @@ type Layers = &'static [(&'static str, &'static str)];
 /// `browser` and `shell` perform what the rules ask for. A feature is one folder in three layers: its rules are `features`, what
 /// it says is `features.words`, what is on the screen `features.screen`.
 const PAGE: Layers = &[
-    ("domain", ""),
+    ("letters", ""),
+    ("domain", "letters"),
     ("i18n", ""),
     ("http", "domain"),
     ("route", "domain"),
     ("auth", "domain http route"),
     ("api", "domain http route auth"),
     ("core", "domain http route auth api i18n"),
-    ("features", "domain http route auth api i18n core"),
+    ("features", "letters domain http route auth api i18n core"),
     ("app", "domain http route auth api i18n core features"),
-    ("words", "domain http route auth api i18n core"),
-    ("features.words", "domain http route auth api i18n core features words"),
+    ("words", "letters domain http route auth api i18n core"),
+    ("features.words", "letters domain http route auth api i18n core features words"),
     ("browser", "domain http route auth api i18n core features app"),
     ("shell", "domain http route auth api i18n core features app browser"),
     ("components", "domain route auth api i18n core features app words features.words browser shell"),

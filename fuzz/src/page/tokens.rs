@@ -48,7 +48,9 @@ const ELAPSED: i64 = 5;
 /// Claims as JSON. What is accepted must say everything that was expected, read here by other means.
 pub(crate) fn id_claims(data: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(data) else { return };
-    let Some(claims) = IdTokenClaims::read(&value) else { return };
+    let read =
+        text(data).and_then(portal_contract::json::parse).and_then(|value| IdTokenClaims::read(&value));
+    let Some(claims) = read else { return };
     let expected = Expectations {
         trusted_audiences: &[],
         issuer: ISSUER,

@@ -2,6 +2,7 @@
 
 use crate::core::LoadState;
 use crate::domain::{Device, DeviceId, Now, Platform, ResetAvailability, Standing};
+use crate::letters::lower_case;
 use portal_contract::UtcTime;
 use std::sync::Arc;
 
@@ -330,7 +331,7 @@ impl DeviceList {
     }
 
     fn refilter(&mut self) {
-        let needle = self.filter.to_lowercase();
+        let needle = lower_case(&self.filter);
         let is_whole = needle.trim().is_empty() && self.selection == Selection::default();
         if is_whole {
             self.matching = Arc::clone(&self.items);

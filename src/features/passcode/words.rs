@@ -18,6 +18,7 @@
 
 use crate::domain::{CharacterClass, KeypadNeed, Platform};
 use crate::i18n::{Catalogue, Formatter, Text, t};
+use crate::letters::lower_case;
 use portal_contract::{CharacterSet, ResetOutcome, SecretText};
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -118,7 +119,7 @@ impl Speller {
             Some((shown, aid)) => (shown, Some(aid)),
             None => (word, None),
         };
-        let shown = if class == CharacterClass::Small { shown.to_lowercase() } else { shown.to_owned() };
+        let shown = if class == CharacterClass::Small { lower_case(shown) } else { shown.to_owned() };
         let in_sentence = |word: &str| {
             let place = CharacterClass::ALL.iter().position(|known| *known == class).unwrap_or_default();
             let sentence = self.sentences.get(place).map_or(MARK, String::as_str);

@@ -47,6 +47,8 @@ pub(super) fn compile(workspace: &Workspace, toolchain: &WasmToolchain) -> Resul
     .collect();
     // The page hashes 43 bytes per sign-in (PKCE): the rolled-up SHA-256 is 8 kB smaller and fast enough.
     flags.extend(["--cfg=sha2_backend=\"soft\"", "--cfg=sha2_backend_soft=\"compact\""].map(str::to_string));
+    // Only what becomes smaller by it is inlined: opt-level z alone allows a little more, which is 4 kB (ADR 13).
+    flags.push("-Cllvm-args=-inline-threshold=0".to_string());
     // The split goes by them.
     flags.push("-Clink-arg=--emit-relocs".to_string());
     let mut program = toolchain

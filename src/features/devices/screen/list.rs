@@ -21,9 +21,7 @@ use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, selected_from, use_dispatch, use_model, use_tr};
 use crate::words::Tone;
-use leptos::prelude::{
-    WithUntracked, document, event_target_value, queue_microtask, request_animation_frame,
-};
+use leptos::prelude::{WithUntracked, document, queue_microtask, request_animation_frame};
 use portal_contract::UtcTime;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -214,7 +212,7 @@ fn search(query: Selected<String>, on_search: impl Fn(String) + 'static) -> View
         .attr("spellcheck", "false")
         .attr_words("placeholder", t::devices_search_hint())
         .prop_live("value", move || query.get())
-        .on("input", move |event| on_search(event_target_value(&event)));
+        .on_input(on_search);
     el("div")
         .class("field")
         .attr("role", "search")

@@ -1,0 +1,104 @@
+//! The rules that only the lazy screens set in motion: what a person does on them, and the answers to what was asked for
+//! there. They come with those screens and as a value, so that a first visit does not carry them (ADR 13). Before they are
+//! there nobody can have done any of it.
+
+use crate::core::{ApiCall, Context, FetchId};
+use crate::features::{Features, actions, history, passcode};
+use crate::http::HttpOutcome;
+
+/// What only the lazy screens set in motion.
+#[derive(Clone, Copy)]
+pub struct LazyRules {
+    pub(super) actions: fn(&mut Features, actions::Event, &mut Context),
+    pub(super) passcode: fn(&mut passcode::Model, passcode::Event, &mut Context),
+    pub(super) history: fn(&mut history::Model, history::Event, &mut Context),
+    pub(super) answered: fn(&mut Features, ApiCall, &FetchId, &HttpOutcome, &mut Context),
+}
+
+impl LazyRules {
+    /// All of them. Whoever names this has them in the same part of the page as itself.
+    pub const ALL: Self = Self {
+        actions: Features::update_actions,
+        passcode: passcode::Model::update,
+        history: history::Model::update,
+        answered,
+    };
+
+    /// In one module they are there from the start.
+    pub(super) const AT_START: Option<Self> = if cfg!(feature = "split") { None } else { Some(Self::ALL) };
+}
+
+/// Within one page there is one set of them.
+impl PartialEq for LazyRules {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for LazyRules {}
+
+impl std::fmt::Debug for LazyRules {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("LazyRules")
+    }
+}
+
+fn answered(
+    features: &mut Features,
+    call: ApiCall,
+    id: &FetchId,
+    outcome: &HttpOutcome,
+    context: &mut Context,
+) {
+    match call {
+        ApiCall::Reset(device) => features.on_reset_answered(&device, outcome, context),
+        ApiCall::Action(device, action) => features.on_action_answered(&device, action, outcome, context),
+        ApiCall::CancelRun(device) => features.on_cancel_answered(device, outcome, context),
+        ApiCall::TemporaryPasscode(device) => features.passcode.on_fetched(device, id, outcome, context),
+        ApiCall::History(scope, asked) => {
+            features.history.on_fetched(&scope, asked.as_ref(), id, outcome, context);
+        }
+        ApiCall::ReportUnrecognized(_, result) => {
+            features.history.on_report_answered(&result, outcome, context);
+        }
+        ApiCall::RevokeSessions => features.history.on_sessions_revoked(outcome, context),
+        // What a first visit asks for.
+        ApiCall::Branding
+        | ApiCall::Me
+        | ApiCall::Devices(_)
+        | ApiCall::Device(_)
+        | ApiCall::Notifications
+        | ApiCall::MarkNotificationRead(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LazyRules;
+    use crate::app::{AppEvent, Event, Model, step};
+    use crate::domain::{Milliseconds, Now};
+    use crate::features::actions::{self, CountdownDisplay};
+    use crate::i18n::{Catalogue, Locale};
+    use portal_contract::UtcTime;
+
+    const NOW: Now = Now { monotonic: Milliseconds(0), wall: UtcTime::from_unix_millis(0) };
+
+    fn countdown_after(model: Model) -> (Model, CountdownDisplay) {
+        let (model, _) = step(model, Event::Actions(actions::Event::CountdownToggled), NOW);
+        let shown = model.features.actions.countdown;
+        (model, shown)
+    }
+
+    #[test]
+    fn what_only_lazy_screens_set_in_motion_happens_once_they_are_there_and_not_before() {
+        let language = Catalogue::embedded(Locale::En);
+        let before = Model { rules: None, ..Model::new(NOW, language.clone()) };
+        let at_first = before.features.actions.countdown;
+        let (model, shown) = countdown_after(before);
+        assert_eq!(shown, at_first);
+        let loaded = AppEvent::LazyScreensLoaded { language, rules: LazyRules::ALL };
+        let (model, _) = step(model, Event::App(loaded), NOW);
+        let (_, shown) = countdown_after(model);
+        assert_ne!(shown, at_first);
+    }
+}
