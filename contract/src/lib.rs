@@ -13,6 +13,7 @@ mod open_enum;
 mod action;
 pub mod addresses;
 mod branding;
+mod category;
 mod device;
 pub mod events;
 pub mod headers;
@@ -32,6 +33,7 @@ pub use action::{
     DeviceActions, FailureCode, OutcomeKind, RefusalReason, ResetOutcome,
 };
 pub use branding::Branding;
+pub use category::DeviceCategory;
 pub use device::{
     ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType, ManagementAgentType,
 };

@@ -270,6 +270,7 @@ mod compact_readers {
         compare_all(&json!({ "deviceId": "d-1" }), ChangeEvent::read);
         compare_all(&json!({ "notificationId": "n-1" }), ChangeEvent::read);
         compare_all(&json!({ "value": true }), RevokedSessions::read);
+        compare_all(&json!({ "id": "c-1", "displayName": "Sales" }), DeviceCategory::read);
         compare_all(device().get("actions").unwrap(), DeviceActions::read);
         for outcome in [
             json!({ "kind": "passcodeRemoved" }),

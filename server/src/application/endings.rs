@@ -162,6 +162,7 @@ const fn character_set(action: &Action) -> CharacterSet {
         | Action::Rename(_)
         | Action::Retire
         | Action::Wipe
-        | Action::RebootNow => CharacterSet::Other,
+        | Action::RebootNow
+        | Action::SetCategory(_) => CharacterSet::Other,
     }
 }

@@ -5,6 +5,7 @@ mod actions;
 mod browser_sessions;
 mod browser_sign_in;
 mod cancel;
+mod categories;
 mod clock_steps;
 mod devices;
 mod endings;

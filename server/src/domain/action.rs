@@ -2,6 +2,7 @@
 //! list what has to be decided about it.
 
 use super::action_run::Ending;
+use super::category::CategoryId;
 use super::device_name::DeviceName;
 use super::policy::Reset;
 use super::rate::RateLimit;
@@ -24,6 +25,8 @@ pub enum ActionKind {
     Wipe,
     /// Restart the device.
     RebootNow,
+    /// Put the device into one of the organisation's categories.
+    SetCategory,
 }
 
 /// What an action may cost its person; decides how much is asked before it begins.
@@ -60,13 +63,13 @@ pub enum Executor {
 pub enum SecondRequest {
     /// It is refused: the person has to see that one is under way.
     Refused,
-    /// It is answered with the run there is: asking twice is asking once.
+    /// It is answered with the run there is, if it asks for the same: asking twice is asking once.
     SameRun,
 }
 
 impl ActionKind {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ResetPasscode,
         Self::RemoteLock,
         Self::SyncDevice,
@@ -74,6 +77,7 @@ impl ActionKind {
         Self::Retire,
         Self::Wipe,
         Self::RebootNow,
+        Self::SetCategory,
     ];
 
     /// The contract's name.
@@ -87,6 +91,7 @@ impl ActionKind {
             Self::Retire => ActionName::Retire,
             Self::Wipe => ActionName::Wipe,
             Self::RebootNow => ActionName::RebootNow,
+            Self::SetCategory => ActionName::SetCategory,
         }
     }
 
@@ -101,7 +106,9 @@ impl ActionKind {
     pub const fn proof(self) -> Proof {
         match self {
             Self::ResetPasscode | Self::Retire | Self::Wipe => Proof::FreshSignIn,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => Proof::SignedIn,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow | Self::SetCategory => {
+                Proof::SignedIn
+            }
         }
     }
 
@@ -109,7 +116,7 @@ impl ActionKind {
     #[must_use]
     pub const fn danger(self) -> Danger {
         match self {
-            Self::SyncDevice | Self::Rename => Danger::Harmless,
+            Self::SyncDevice | Self::Rename | Self::SetCategory => Danger::Harmless,
             Self::ResetPasscode | Self::RemoteLock | Self::RebootNow => Danger::Disruptive,
             Self::Retire | Self::Wipe => Danger::Destructive,
         }
@@ -122,9 +129,12 @@ impl ActionKind {
         match self {
             Self::Wipe => !matches!(other, Self::Wipe | Self::Rename),
             Self::Retire => !matches!(other, Self::Wipe | Self::Retire | Self::Rename),
-            Self::ResetPasscode | Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => {
-                false
-            }
+            Self::ResetPasscode
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::RebootNow
+            | Self::SetCategory => false,
         }
     }
 
@@ -138,7 +148,8 @@ impl ActionKind {
             | Self::SyncDevice
             | Self::Rename
             | Self::Retire
-            | Self::RebootNow => false,
+            | Self::RebootNow
+            | Self::SetCategory => false,
         }
     }
 
@@ -151,7 +162,8 @@ impl ActionKind {
             | Self::SyncDevice
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => Executor::Device,
+            | Self::RebootNow
+            | Self::SetCategory => Executor::Device,
             Self::Rename => Executor::Portal,
         }
     }
@@ -161,7 +173,9 @@ impl ActionKind {
     pub const fn second_request(self) -> SecondRequest {
         match self {
             Self::ResetPasscode | Self::Retire | Self::Wipe => SecondRequest::Refused,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => SecondRequest::SameRun,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow | Self::SetCategory => {
+                SecondRequest::SameRun
+            }
         }
     }
 
@@ -175,7 +189,8 @@ impl ActionKind {
             | Self::Rename
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice),
+            | Self::RebootNow
+            | Self::SetCategory => (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice),
         }
     }
 
@@ -189,7 +204,8 @@ impl ActionKind {
             | Self::Rename
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => None,
+            | Self::RebootNow
+            | Self::SetCategory => None,
         }
     }
 
@@ -200,12 +216,12 @@ impl ActionKind {
         match (self, ending) {
             (_, Ending::CanceledByUser)
             | (Self::Rename, _)
-            | (Self::SyncDevice, Ending::Done | Ending::Superseded) => false,
+            | (Self::SyncDevice | Self::SetCategory, Ending::Done | Ending::Superseded) => false,
             (
                 Self::ResetPasscode | Self::RemoteLock | Self::Retire | Self::Wipe | Self::RebootNow,
                 Ending::Done | Ending::Failed(_) | Ending::NotSupported | Ending::Superseded,
             )
-            | (Self::SyncDevice, Ending::Failed(_) | Ending::NotSupported) => true,
+            | (Self::SyncDevice | Self::SetCategory, Ending::Failed(_) | Ending::NotSupported) => true,
         }
     }
 }
@@ -227,6 +243,8 @@ pub enum Requested {
     Wipe,
     /// Restart it.
     RebootNow,
+    /// Put it into this category.
+    SetCategory(CategoryId),
 }
 
 impl Requested {
@@ -241,6 +259,7 @@ impl Requested {
             Self::Retire => ActionKind::Retire,
             Self::Wipe => ActionKind::Wipe,
             Self::RebootNow => ActionKind::RebootNow,
+            Self::SetCategory(_) => ActionKind::SetCategory,
         }
     }
 }
@@ -262,6 +281,8 @@ pub enum Action {
     Wipe,
     /// Restart it.
     RebootNow,
+    /// Put it into this category.
+    SetCategory(CategoryId),
 }
 
 impl Action {
@@ -276,6 +297,7 @@ impl Action {
             Self::Retire => ActionKind::Retire,
             Self::Wipe => ActionKind::Wipe,
             Self::RebootNow => ActionKind::RebootNow,
+            Self::SetCategory(_) => ActionKind::SetCategory,
         }
     }
 
@@ -290,7 +312,8 @@ impl Action {
             | Self::Rename(_)
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => false,
+            | Self::RebootNow
+            | Self::SetCategory(_) => false,
         }
     }
 
@@ -301,6 +324,7 @@ impl Action {
             Self::ResetPasscode(reset) => reset.as_str(),
             Self::RemoteLock | Self::SyncDevice | Self::Retire | Self::Wipe | Self::RebootNow => "",
             Self::Rename(name) => name.as_ref().map_or("", DeviceName::as_str),
+            Self::SetCategory(category) => category.as_str(),
         }
     }
 
@@ -314,6 +338,7 @@ impl Action {
             ActionKind::Retire => Self::Retire,
             ActionKind::Wipe => Self::Wipe,
             ActionKind::RebootNow => Self::RebootNow,
+            ActionKind::SetCategory => Self::SetCategory(CategoryId::parse(payload)?),
             ActionKind::Rename if payload.is_empty() => Self::Rename(None),
             ActionKind::Rename => Self::Rename(Some(DeviceName::parse(payload).ok()?)),
         })
@@ -339,6 +364,7 @@ impl ActionSet {
             ActionKind::Retire => 16,
             ActionKind::Wipe => 32,
             ActionKind::RebootNow => 64,
+            ActionKind::SetCategory => 128,
         }
     }
 
@@ -380,6 +406,7 @@ mod tests {
             Action::Retire,
             Action::Wipe,
             Action::RebootNow,
+            Action::SetCategory(CategoryId::parse("c-1").unwrap()),
         ] {
             let stored = Action::stored(action.kind().name().as_str(), action.payload());
             assert_eq!(stored, Some(action));

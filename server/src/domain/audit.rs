@@ -88,6 +88,13 @@ const fn names(kind: ActionKind) -> [&'static str; 5] {
             "rebootNowEnded",
             "rebootNowEndedLate",
         ],
+        ActionKind::SetCategory => [
+            "setCategoryAccepted",
+            "setCategoryReplayed",
+            "setCategoryRefused",
+            "setCategoryEnded",
+            "setCategoryEndedLate",
+        ],
     }
 }
 

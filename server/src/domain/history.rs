@@ -108,7 +108,8 @@ const fn requested(kind: ActionKind) -> HistoryActivity {
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => HistoryActivity::ActionRequested,
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory => HistoryActivity::ActionRequested,
     }
 }
 
@@ -120,7 +121,8 @@ const fn action_refused(kind: ActionKind) -> HistoryActivity {
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => HistoryActivity::ActionRefused,
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory => HistoryActivity::ActionRefused,
     }
 }
 
@@ -137,7 +139,8 @@ fn ended(kind: ActionKind, state: ActionState, code: Option<FailureCode>) -> His
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => [
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory => [
             HistoryActivity::ActionDone,
             HistoryActivity::ActionSuperseded,
             HistoryActivity::ActionCanceled,

@@ -5,6 +5,7 @@ pub mod action_run;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_export;
+pub mod category;
 pub mod client;
 pub mod device;
 pub mod device_name;

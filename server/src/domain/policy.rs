@@ -304,6 +304,7 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
         ActionKind::Retire => decide_retire(row_of(device), device),
         ActionKind::Wipe => decide_wipe(row_of(device), device),
         ActionKind::RebootNow => decide_reboot(row_of(device), device),
+        ActionKind::SetCategory => decide_category(row_of(device)),
         // A name is the portal's own: no device and no service is asked, only the organisation.
         ActionKind::Rename => {
             let refused = device.capabilities.refusals.of(action);
@@ -446,6 +447,28 @@ const fn decide_reboot(row: Row, device: &Device) -> Decision {
         | Row::WindowsPhone81
         | Row::Mac
         | Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+    }
+}
+
+/// The service keeps the category, so the platform does not matter: only that the device is its person's to sort.
+const fn decide_category(row: Row) -> Decision {
+    match row {
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::AndroidFullyManaged
+        | Row::AndroidCorporateWorkProfile
+        | Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::WindowsPc
+        | Row::Mac
+        | Row::OtherPlatform => Decision::Allowed(Allowed::Plain),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Counts the calls to a device service: a shell around the port.
 
 use super::Metrics;
+use crate::domain::category::Category;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -40,6 +41,10 @@ impl DeviceService for CountedService {
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         self.counted("device", self.inner.device(person, id).await)
+    }
+
+    async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        self.counted("categories", self.inner.categories(device).await)
     }
 
     async fn start(&self, run: &StartRun) -> Result<StartAnswer, ServiceError> {

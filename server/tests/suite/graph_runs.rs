@@ -2,12 +2,15 @@
 //! twice with another outcome, and nothing is shown that is not in force.
 
 use crate::crash_points::{Process, StopAt, World, request};
-use crate::support::graph::{ADA, BOB, CLIENT_SECRET, OTHER_PHONE, PASSCODE, PHONE, error_body, iphone};
+use crate::support::graph::{
+    ADA, BOB, CLIENT_SECRET, FRONT_DESK, OTHER_PHONE, PASSCODE, PHONE, SALES, error_body, iphone,
+};
 use crate::support::{GraphFault, SimulatedGraph, sign_in};
 use portal_contract::{ActionState, CharacterSet, DeviceActionResult, FailureCode, UtcTime};
 use portal_server::application::{ActionRequest, DeviceCall};
 use portal_server::domain::action::{Action, ActionKind, Requested};
 use portal_server::domain::action_run::{Ending, Report};
+use portal_server::domain::category::CategoryId;
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
 use portal_server::domain::policy::Reset;
@@ -438,6 +441,61 @@ fn get_faults() -> Vec<GraphFault> {
     ]
 }
 
+const CATEGORY_OF_PHONE: &str =
+    "GET /v1.0/deviceManagement/managedDevices/705c034c-034c-705c-4c03-5c704c035c71/deviceCategory";
+
+fn category(id: &str) -> Requested {
+    Requested::SetCategory(CategoryId::parse(id).unwrap())
+}
+
+#[tokio::test]
+async fn a_category_is_put_once_and_done_when_the_device_is_in_it() {
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    let offered = server.process.portal.categories(&tenant.call(PHONE)).await.unwrap();
+    let names: Vec<(&str, &str)> = offered.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    assert_eq!(names, [(SALES, "Sales"), (FRONT_DESK, "受付")]);
+    server.act(&tenant, PHONE, category(FRONT_DESK)).await;
+    assert!(server.work(&tenant, 20).await);
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
+    let view = server.process.portal.device(&tenant.call(PHONE)).await.unwrap();
+    assert_eq!(view.device.device_category_display_name, "受付");
+    assert_eq!(tenant.graph.executed("setCategory"), 1);
+
+    // Taken by Graph, and IT chose another one before it was looked at: nobody claims that it was done.
+    tenant.graph.fails("PUT", GraphFault::says(204, ""));
+    let other = request(tenant.call(PHONE), "another");
+    let other = ActionRequest { requested: category(SALES), ..other };
+    server.process.portal.act(&other).await.unwrap();
+    server.work(&tenant, 200).await;
+    let end = server.newest(&tenant, PHONE).await;
+    assert_eq!((end.action_state, end.error_code), (ActionState::Failed, Some(FailureCode::OutcomeUnknown)));
+    // And where it turns out later, that is told.
+    tenant.graph.memory().category_of.insert(PHONE.to_owned(), SALES.to_owned());
+    tenant.graph.clock.advance(3600);
+    server.service.look_for_late_ends().await;
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
+    tenant.graph.assert_described();
+    server.killed().await;
+}
+
+#[tokio::test]
+async fn a_category_of_no_tenant_is_never_put_and_one_of_zeros_never_offered() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    tenant.graph.memory().categories.push(crate::support::graph::category(nobody, "Unassigned"));
+    let offered = service.categories(&DeviceId::trusted(PHONE.to_owned())).await.unwrap();
+    assert_eq!(offered.len(), 2, "{offered:?}");
+    for id in [nobody, "sales"] {
+        let run = tenant.run("r-1", PHONE, Action::SetCategory(CategoryId::parse(id).unwrap()));
+        let refused = service.start(&start(&run)).await;
+        assert_eq!(refused, Ok(StartAnswer::Rejected(FailureCode::BackEndFault)), "{id}");
+    }
+    assert_eq!(tenant.graph.called("PUT"), 0);
+    tenant.graph.assert_described();
+}
+
 /// One command with one fault, killed at one place (or not), and what came of it.
 async fn life(
     call: &'static str,
@@ -486,7 +544,8 @@ async fn life(
     let executed = tenant.graph.memory().executed.len();
     let issues_passcode = device == PHONE && *requested == Requested::ResetPasscode;
     let is_removal = device == OTHER_PHONE && *requested == Requested::ResetPasscode;
-    assert!(executed <= if is_removal { 2 } else { 1 }, "{case}: carried out {executed} times");
+    let is_twice_once = is_removal || requested.kind() == ActionKind::SetCategory;
+    assert!(executed <= if is_twice_once { 2 } else { 1 }, "{case}: carried out {executed} times");
     match (end.action_state, end.error_code) {
         (ActionState::Done, None) => assert!(executed >= 1, "{case}: nothing was done"),
         // What was refused for good was not done. Of what nobody knows nothing is claimed.
@@ -506,7 +565,9 @@ async fn life(
         assert!(shown.is_err(), "{case}: a passcode that no device has");
     }
     let notifications = server.process.portal.notifications(&tenant.call(device).sign_in).await.unwrap();
-    assert_eq!(notifications.len(), 1, "{case}: one notification");
+    // A category that is what was chosen is no news.
+    let is_news = requested.kind() != ActionKind::SetCategory || end.action_state != ActionState::Done;
+    assert_eq!(notifications.len(), usize::from(is_news), "{case}: notifications");
     assert!(tenant.graph.memory().faults.is_empty() || point.is_some(), "{case}: it never went wrong");
     tenant.graph.assert_described();
     server.killed().await;
@@ -525,9 +586,15 @@ async fn whatever_goes_wrong_with_a_command_it_has_one_outcome_and_that_is_told(
             life("POST", &fault, None, device, requested).await;
         }
     }
+    for fault in post_faults() {
+        life("PUT", &fault, None, OTHER_PHONE, &category(FRONT_DESK)).await;
+    }
     for fault in get_faults() {
         for (device, requested) in &commands[..2] {
             life("GET /beta/deviceManagement", &fault, None, device, requested).await;
+        }
+        for call in ["GET /beta/deviceManagement", CATEGORY_OF_PHONE] {
+            life(call, &fault, None, OTHER_PHONE, &category(FRONT_DESK)).await;
         }
     }
 }
@@ -543,6 +610,7 @@ async fn killed_anywhere_a_command_has_one_outcome_and_that_is_told() {
         {
             life("POST", &fault, Some(point), OTHER_PHONE, &Requested::ResetPasscode).await;
             life("POST", &fault, Some(point), OTHER_PHONE, &Requested::RemoteLock).await;
+            life("PUT", &fault, Some(point), OTHER_PHONE, &category(SALES)).await;
         }
     }
 }

@@ -162,7 +162,19 @@ async fn checking_a_tenant_says_what_is_wrong_and_what_to_do_line_by_line() {
     let wipe = all.iter().find(|line| line.what == "action wipe").unwrap();
     assert!(wipe.next_step.contains("features"), "what is not wanted is said: {wipe:?}");
 
-    graph.memory().roles = Some(vec![read, "DeviceManagementManagedDevices.ReadWrite.All"]);
+    let write = "DeviceManagementManagedDevices.ReadWrite.All";
+    let sorting = GraphSettings { features: features.with(ActionKind::SetCategory), ..settings.clone() };
+    let without = lines(&sorting).await;
+    let of = |all: &[portal_server::services::graph::CheckLine], what: &str| {
+        all.iter().find(|line| line.what == what).map(|line| line.is)
+    };
+    assert_eq!(of(&without, &format!("permission {write}")), Some(Checked::Wrong), "{without:#?}");
+    assert_eq!(of(&without, "action setCategory"), Some(Checked::Wrong));
+    assert_eq!(of(&without, "action resetPasscode"), Some(Checked::Ok));
+    graph.memory().roles = Some(vec![read, act, write]);
+    assert!(lines(&sorting).await.iter().all(|line| line.is == Checked::Ok));
+
+    graph.memory().roles = Some(vec![read, write]);
     graph.memory().clock_ahead_millis = 400_000;
     graph.fails("GET", crate::support::GraphFault::error(403, "Forbidden"));
     let wrong: Vec<String> = lines(&settings)

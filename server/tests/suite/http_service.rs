@@ -7,6 +7,7 @@ use portal_contract::{CharacterSet, FailureCode, RefusalReason, SecretText, UtcT
 use portal_server::composition::{Replaceable, Server};
 use portal_server::domain::action::{Action, ActionKind};
 use portal_server::domain::action_run::{Ending, Report};
+use portal_server::domain::category::CategoryId;
 use portal_server::domain::device::Device;
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
@@ -128,6 +129,44 @@ async fn a_run_is_put_once_under_our_identifier_asked_about_and_cancelled() {
     assert_eq!(service.cancel(&start.run).await, Ok(CancelAnswer::Canceled));
     assert_eq!(service.cancel(&reset("r-never").run).await, Ok(CancelAnswer::TooLate));
     assert_eq!(service.status(&reset("r-never").run).await, Ok(StatusAnswer::NeverReceived));
+}
+
+#[tokio::test]
+async fn a_category_is_asked_for_by_its_identifier_and_only_what_can_be_chosen_is_offered() {
+    let (connector, service, clock) = world().await;
+    let set = ActionKind::SetCategory;
+    let not_offered = Decision::Refused(RefusalReason::NotOfferedByService);
+    assert_eq!(decide(set, &the_device(&service).await, &aiko()), not_offered);
+    connector.memory().capabilities["actions"] = json!(["resetPasscode", "setCategory"]);
+    clock.advance(601);
+    assert_eq!(decide(set, &the_device(&service).await, &aiko()), Decision::Allowed(Allowed::Plain));
+
+    connector.memory().categories = json!([
+        { "id": "sales", "displayName": "Sales" }, { "id": "a/b", "displayName": "x" },
+        { "id": "empty", "displayName": " " }, { "id": 7 }, "word",
+        { "id": "front-desk", "displayName": "受付", "more": 1 }
+    ]);
+    let offered = service.categories(&device_id("a-1")).await.unwrap();
+    let names: Vec<(&str, &str)> = offered.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    assert_eq!(names, [("sales", "Sales"), ("front-desk", "受付")]);
+    let problem = r#"{"status":404,"code":"notFound"}"#;
+    connector.fails("GET /categories", Fault::says(404, problem));
+    assert_eq!(service.categories(&device_id("a-1")).await, Ok(Vec::new()));
+    for fault in [Fault::says(200, "[]"), Fault::says(500, problem), Fault::Cut { is_done: false }] {
+        connector.fails("GET /categories", fault);
+        assert_eq!(service.categories(&device_id("a-1")).await, Err(ServiceError::NoAnswer));
+    }
+
+    let start = run("r-1", Action::SetCategory(CategoryId::parse("front-desk").unwrap()));
+    for _ in 0..2 {
+        assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
+    }
+    let sent = connector.memory().commands["r-1"].body.clone();
+    assert_eq!((&sent["action"], &sent["categoryId"]), (&json!("setCategory"), &json!("front-desk")));
+    connector.tells(json!({ "state": "done" }));
+    clock.advance(60);
+    let done = Ok(StatusAnswer::Known(Report::Ended(Ending::Done).into()));
+    assert_eq!(service.status(&start.run).await, done);
 }
 
 #[tokio::test]

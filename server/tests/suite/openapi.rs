@@ -53,6 +53,7 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         format!("get {device}/deviceActionResults/{{resultId}}"),
         format!("post {device}/deviceActionResults/{{resultId}}/cancel"),
         format!("get {device}/temporaryPasscode"),
+        format!("get {device}/deviceCategories"),
         "get /api/v1.0/me/notifications".to_owned(),
         "post /api/v1.0/me/notifications/{id}/read".to_owned(),
         "get /api/v1.0/me/events".to_owned(),
@@ -139,6 +140,17 @@ async fn what_the_handlers_answer_is_what_the_document_says() {
         &passcode,
         &server.get("p-aiko", "/me/managedDevices/d-aiko-android/temporaryPasscode").await,
     );
+    let categories = format!("{one}/deviceCategories");
+    for path in ["d-dana-normal/deviceCategories", "d-aiko-iphone/deviceCategories"] {
+        check(
+            &document,
+            "get",
+            &categories,
+            &server.get("p-dana", &format!("/me/managedDevices/{path}")).await,
+        );
+    }
+    let dedicated = server.get("p-chiyo", "/me/managedDevices/d-chiyo-shared-ipad/deviceCategories").await;
+    check(&document, "get", &categories, &dedicated);
     let notifications = server.get("p-dana", "/me/notifications").await;
     check(&document, "get", "/api/v1.0/me/notifications", &notifications);
     let id = notifications.json()["value"][0]["id"].as_str().unwrap().to_owned();

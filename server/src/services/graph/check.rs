@@ -1,8 +1,9 @@
 //! Asks a tenant how it is, one thing after the other, for `check --online`: the credential, each permission, the clock, one
 //! harmless read, and what follows for each action.
 
-use super::calls::{Graph, GraphError, may_act};
+use super::calls::{ACT, Graph, GraphError, READ_WRITE, permission_for};
 use super::settings::{Credential, GraphSettings};
+use crate::domain::action::ActionKind;
 use crate::ports::{Clock, Randomness};
 use std::sync::Arc;
 
@@ -10,9 +11,6 @@ use std::sync::Arc;
 pub(super) const HARMLESS_READ: &str = "/v1.0/deviceManagement/managedDevices?$top=1&$select=id";
 
 const READ: &str = "DeviceManagementManagedDevices.Read.All";
-const ACT: &str = "DeviceManagementManagedDevices.PrivilegedOperations.All";
-/// What permits reading as well, and more than that.
-const READ_WRITE: &str = "DeviceManagementManagedDevices.ReadWrite.All";
 /// How far the clocks may be apart, in milliseconds: an assertion is good for five minutes.
 const CLOCK_TOLERANCE_MILLIS: u64 = 60_000;
 
@@ -82,13 +80,19 @@ pub async fn check(
             next_step: "the token does not say what it permits: look at the registration".to_owned(),
             ..CheckLine::ok("permissions")
         }),
-        Some(known) => {
+        Some(_) => {
             let reads = has(READ) == Some(true) || has(READ_WRITE) == Some(true);
             lines.push(CheckLine::of(&format!("permission {READ}"), reads, &grant(READ)));
-            lines.push(CheckLine::of(&format!("permission {ACT}"), may_act(known), &grant(ACT)));
-            if has(READ_WRITE) == Some(true) {
-                let step = "it also lets its holder wipe devices, and nothing here needs it: take it away";
-                lines.push(CheckLine::wrong(&format!("permission {READ_WRITE}"), step));
+            for name in [ACT, READ_WRITE] {
+                let needs_it = |kind: ActionKind| permission_for(kind) == name && settings.features.has(kind);
+                let is_needed = super::actions().any(needs_it);
+                let is_there = has(name) == Some(true);
+                if is_needed {
+                    lines.push(CheckLine::of(&format!("permission {name}"), is_there, &grant(name)));
+                } else if is_there {
+                    let step = "it also lets its holder wipe devices, and no action in features needs it: take it away";
+                    lines.push(CheckLine::wrong(&format!("permission {name}"), step));
+                }
             }
         }
     }

@@ -8,6 +8,7 @@
 mod answers;
 mod bound;
 mod calls;
+mod categories;
 mod certificate;
 mod check;
 mod devices;
@@ -28,6 +29,7 @@ pub use record::{CommandRecord, RecordError};
 pub use runs::actions;
 pub use settings::{Credential, DevicesVersion, GraphSettings, IDENTITY_URL};
 
+use crate::domain::category::Category;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -109,6 +111,10 @@ impl DeviceService for GraphService {
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         self.one(person, id).await
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        self.all_categories().await
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -2,8 +2,8 @@
 //! this server reads and writes ([`super::wire`]).
 
 use super::wire::{
-    CapabilitiesWire, CommandWire, DeviceList, DeviceWire, EventWire, NewCommandWire, PasscodeWire,
-    ProblemWire,
+    CapabilitiesWire, CategoryList, CategoryWire, CommandWire, DeviceList, DeviceWire, EventWire,
+    NewCommandWire, PasscodeWire, ProblemWire,
 };
 use serde_json::Value;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
@@ -62,6 +62,18 @@ const CALLS: &[Call] = &[
         answers: &[
             ("200", Some("Device"), "The device"),
             ("404", None, "`notFound`: there is none, or it is another person's"),
+        ],
+    },
+    Call {
+        method: HttpMethod::Get,
+        path: "/categories",
+        id: "listCategories",
+        summary: "The categories devices can be put into; only with `setCategory` among `actions`.",
+        parameters: &[],
+        body: None,
+        answers: &[
+            ("200", Some("CategoryList"), "The categories"),
+            ("404", None, "`notFound`: devices are not sorted here"),
         ],
     },
     Call {
@@ -262,6 +274,8 @@ pub fn document() -> Value {
     of::<CapabilitiesWire>(&mut schemas);
     of::<DeviceList>(&mut schemas);
     of::<DeviceWire>(&mut schemas);
+    of::<CategoryList>(&mut schemas);
+    of::<CategoryWire>(&mut schemas);
     of::<NewCommandWire<'_>>(&mut schemas);
     of::<CommandWire>(&mut schemas);
     of::<PasscodeWire>(&mut schemas);

@@ -20,6 +20,7 @@ pub use webhooks::{WebhookSecret, Webhooks};
 
 use crate::domain::action::{Action, ActionSet};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::category::Category;
 use crate::domain::device::{Device, SecretIssuer};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -290,6 +291,20 @@ impl DeviceService for HttpService {
             404 => Ok(None),
             _ => Err(ServiceError::NoAnswer),
         }
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        let answer = self.connector.call(Request::get("/categories".to_owned())).await?;
+        let (known, unreadable) = match answer.status {
+            200 => words::categories(answer.body).ok_or(ServiceError::NoAnswer)?,
+            404 => return Ok(Vec::new()),
+            _ => return Err(ServiceError::NoAnswer),
+        };
+        if unreadable > 0 {
+            let service = self.connector.name();
+            tracing::warn!(service, unreadable, "categories that cannot be read are left out");
+        }
+        Ok(known)
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

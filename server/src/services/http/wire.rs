@@ -156,6 +156,9 @@ pub(super) struct DeviceWire {
     /// Restarting it; allowed if missing and among `actions`.
     #[serde(default)]
     pub(super) reboot_now: Option<PermissionWire>,
+    /// Putting it into another category; allowed if missing and among `actions`.
+    #[serde(default)]
+    pub(super) set_category: Option<PermissionWire>,
     /// Taking it out of management. Without this there is none: it cannot be undone.
     #[serde(default)]
     pub(super) retire: Option<PermissionWire>,
@@ -219,6 +222,27 @@ pub(super) struct ResetWire {
     pub(super) passcode_rules: Option<PasscodeRulesWire>,
 }
 
+/// The organisation's categories.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct CategoryList {
+    /// In the order in which they are offered. The portal reads them one by one: one that cannot be read hides only itself.
+    #[schema(value_type = Vec<CategoryWire>)]
+    pub(super) categories: Vec<serde_json::Value>,
+}
+
+/// A category that devices can be put into.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Category)]
+pub(super) struct CategoryWire {
+    /// Letters, digits, `-`, `_`, `.`, `~`.
+    #[schema(pattern = "^[A-Za-z0-9._~-]{1,127}$", example = "sales")]
+    pub(super) id: String,
+    /// What people call it; `deviceCategoryDisplayName` of the devices in it.
+    #[schema(min_length = 1, max_length = 128, example = "Sales")]
+    pub(super) display_name: String,
+}
+
 /// Whether another action can be done.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Permission)]
@@ -262,6 +286,9 @@ pub(super) struct NewCommandWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Password)]
     pub(super) passcode: Option<&'a SecretText>,
+    /// The category to put it into; with `setCategory` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) category_id: Option<&'a str>,
     /// After this it must not be carried out.
     #[schema(value_type = UtcTime)]
     pub(super) expires_date_time: String,

@@ -2,11 +2,12 @@
 
 use super::Offer;
 use super::wire::{
-    CapabilitiesWire, CommandState, CommandWire, DeviceWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire,
-    PasscodeWire, PermissionWire,
+    CapabilitiesWire, CategoryList, CategoryWire, CommandState, CommandWire, DeviceWire, NewCommandWire,
+    PasscodeFrom, PasscodeRulesWire, PasscodeWire, PermissionWire,
 };
 use crate::domain::action::{Action, ActionKind, ActionSet};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::category::Category;
 use crate::domain::device::{
     Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
@@ -94,6 +95,7 @@ pub(super) fn device(
         (ActionKind::RemoteLock, permission(wire.remote_lock.as_ref())),
         (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
         (ActionKind::RebootNow, permission(wire.reboot_now.as_ref())),
+        (ActionKind::SetCategory, permission(wire.set_category.as_ref())),
         // What cannot be undone is not allowed by silence.
         (ActionKind::Retire, Some(permission(wire.retire.as_ref()).unwrap_or_default())),
         (ActionKind::Wipe, Some(permission(wire.wipe.as_ref()).unwrap_or_default())),
@@ -152,6 +154,19 @@ pub(super) fn device(
     Some(device)
 }
 
+/// The answer of `GET /categories`, with how many of them cannot be read; `None` when it is none.
+pub(super) fn categories(body: serde_json::Value) -> Option<(Vec<Category>, usize)> {
+    let list: CategoryList = serde_json::from_value(body).ok()?;
+    let total = list.categories.len();
+    let read = |one| {
+        let wire: CategoryWire = serde_json::from_value(one).ok()?;
+        Category::read(&wire.id, &wire.display_name)
+    };
+    let known: Vec<Category> = list.categories.into_iter().filter_map(read).collect();
+    let unreadable = total.saturating_sub(known.len());
+    Some((known, unreadable))
+}
+
 fn permission(wire: Option<&PermissionWire>) -> Option<(bool, Option<&str>)> {
     wire.map(|wire| (wire.allowed, wire.reason.as_deref()))
 }
@@ -168,7 +183,12 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     let run = &start.run;
     let outcome = match run.action {
         Action::ResetPasscode(reset) => Decision::Allowed(Allowed::Reset(reset)).availability().outcome,
-        Action::RemoteLock | Action::SyncDevice | Action::Retire | Action::Wipe | Action::RebootNow => None,
+        Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow
+        | Action::SetCategory(_) => None,
         Action::Rename(_) => return None,
     };
     let wire = NewCommandWire {
@@ -177,6 +197,16 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
         device_id: run.device.as_str(),
         outcome,
         passcode: start.secret.as_ref(),
+        category_id: match &run.action {
+            Action::SetCategory(category) => Some(category.as_str()),
+            Action::ResetPasscode(_)
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename(_)
+            | Action::Retire
+            | Action::Wipe
+            | Action::RebootNow => None,
+        },
         expires_date_time: run.expires.to_rfc3339(),
     };
     serde_json::to_vec(&wire).ok()

@@ -8,10 +8,11 @@
 
 use super::behaviour::fraction;
 use super::core::Core;
-use super::fleet::Manners;
+use super::fleet::{Manners, sample_categories};
 use super::state::{FleetError, Received};
 use crate::domain::action::{Action, Danger};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::category::Category;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::passcode::{self, LENGTH};
@@ -162,7 +163,7 @@ impl CloudService {
             return Ok(Err(ServiceError::Busy { retry_after_millis }));
         }
         self.begin_post(run, now).await?;
-        match self.post(self.0.plan(simulated, run.action.kind(), &run.id)).await? {
+        match self.post(self.0.plan(simulated, run)).await? {
             Posted::NoContent => {
                 self.accept_post(&run.id).await?;
                 Ok(Ok(StartAnswer::Accepted(None)))
@@ -208,6 +209,10 @@ impl DeviceService for CloudService {
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         Ok(self.0.device(Manners::Cloud, person, id))
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        Ok(sample_categories())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -3,14 +3,14 @@
 
 use super::behaviour::{Behaviour, Plan};
 use super::crowd::crowd;
-use super::fleet::{Manners, SimulatedDevice, sample_fleet};
+use super::fleet::{Manners, SimulatedDevice, sample_categories, sample_fleet};
 use super::state::{FleetState, Received};
 use super::{ENROLLED_AGAIN_AFTER_MILLIS, ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
-use crate::domain::action::ActionKind;
+use crate::domain::action::Action;
 use crate::domain::device::{Device, EraseOrRetire};
-use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
-use crate::ports::{Clock, DevicePage, PageRequest};
+use crate::ports::{Clock, DevicePage, PageRequest, RunKey};
 use portal_contract::UtcTime;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -74,13 +74,15 @@ impl Core {
     }
 
     /// What will become of a run that its service receives now.
-    pub(super) fn plan(&self, simulated: &SimulatedDevice, kind: ActionKind, run: &ResultId) -> Received {
-        let now = self.now();
-        let Plan { delivered, finished, ending } = simulated.behaviour.plan(self.settings.seed, kind, run);
+    pub(super) fn plan(&self, simulated: &SimulatedDevice, run: &RunKey) -> Received {
+        let (now, kind) = (self.now(), run.action.kind());
+        let Plan { delivered, finished, ending } =
+            simulated.behaviour.plan(self.settings.seed, kind, &run.id);
         Received {
-            id: run.clone(),
+            id: run.id.clone(),
             device: simulated.device.id.clone(),
             action: kind,
+            payload: payload(&run.action),
             received: now,
             delivered: delivered.map(|millis| self.later(now, millis)),
             finished: finished.map(|millis| self.later(now, millis)),
@@ -142,6 +144,10 @@ impl Core {
                 device.last_sync = device.last_sync.max(contact);
             }
             let withdrawn = self.scaled(ERASE_WITHDRAWN_AFTER_MILLIS);
+            if let Some(category) = received.category_since(now) {
+                let known = sample_categories().into_iter().find(|one| one.id.as_str() == category);
+                device.category = known.map_or(device.category, |one| one.name);
+            }
             if received.is_removing(now) {
                 device.capabilities.erase_or_retire = EraseOrRetire::Pending;
             }
@@ -150,5 +156,19 @@ impl Core {
             }
         }
         device
+    }
+}
+
+/// What the service has to remember of an action to have done it.
+fn payload(action: &Action) -> String {
+    match action {
+        Action::SetCategory(category) => category.as_str().to_owned(),
+        Action::ResetPasscode(_)
+        | Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Rename(_)
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow => String::new(),
     }
 }

@@ -4,6 +4,7 @@
 use super::behaviour::Behaviour;
 use super::builder::device;
 use super::generated::{bench, depot};
+use crate::domain::category::Category;
 use crate::domain::device::Device;
 use crate::domain::person::PersonId;
 use portal_contract::{ComplianceState, DeviceEnrollmentType as Enrollment, ManagementAgentType as Agent};
@@ -37,6 +38,20 @@ pub struct SimulatedDevice {
     pub checked_in_before_start_millis: Option<i64>,
     /// How long before the start it was enrolled, in milliseconds.
     pub enrolled_before_start_millis: i64,
+}
+
+/// The sample organisation's categories.
+const CATEGORIES: [(&str, &str); 5] = [
+    ("sales-jp", "営業"),
+    ("sales", "Sales"),
+    ("front-desk", "受付"),
+    ("development", "開発"),
+    ("loaner", "貸出"),
+];
+
+/// The sample organisation's categories, in the order in which they are offered.
+pub(super) fn sample_categories() -> Vec<Category> {
+    CATEGORIES.iter().filter_map(|(id, name)| Category::read(id, name)).collect()
 }
 
 /// Every device of the sample people. `seed` varies the generated ones.
@@ -324,6 +339,12 @@ mod tests {
         let fleet = sample_fleet(1);
         let of = |person: &str| fleet.iter().filter(|simulated| simulated.person.as_str() == person).count();
         assert_eq!((of("p-aiko"), of("p-ben"), of("p-emil"), of("p-dem")), (4, 1, 0, 5000));
+    }
+
+    #[test]
+    fn every_category_can_be_chosen_and_told_from_the_others() {
+        let ids: HashSet<_> = sample_categories().into_iter().map(|one| one.id.as_str().to_owned()).collect();
+        assert_eq!(ids.len(), CATEGORIES.len());
     }
 
     #[test]

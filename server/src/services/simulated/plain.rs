@@ -2,9 +2,10 @@
 //! answers when it is asked, and holds back what its device has not received.
 
 use super::core::Core;
-use super::fleet::Manners;
+use super::fleet::{Manners, sample_categories};
 use super::state::Received;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::category::Category;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -28,11 +29,15 @@ impl DeviceService for PlainService {
         Ok(self.0.device(Manners::Plain, person, id))
     }
 
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        Ok(sample_categories())
+    }
+
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {
         let Some(simulated) = self.0.simulated(Manners::Plain, &start.run.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };
-        let received = self.0.plan(simulated, start.run.action.kind(), &start.run.id);
+        let received = self.0.plan(simulated, &start.run);
         self.0.state.receive(received).await.map_err(|_| ServiceError::NoAnswer)?;
         Ok(StartAnswer::Accepted(None))
     }

@@ -3,10 +3,11 @@
 
 use super::behaviour::fraction;
 use super::core::Core;
-use super::fleet::Manners;
+use super::fleet::{Manners, sample_categories};
 use super::state::{FleetError, Received, ending_from, ending_name};
 use crate::domain::action::ActionKind;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::category::Category;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -43,6 +44,7 @@ fn held(row: &SqliteRow) -> Result<Held, FleetError> {
             device: DeviceId::trusted(row.try_get("device_id")?),
             action: ActionKind::named(action)
                 .ok_or_else(|| FleetError(format!("action {}", action.as_str())))?,
+            payload: row.try_get("payload")?,
             received: time("received")?.unwrap_or(UtcTime::NEVER),
             delivered: time("connects")?,
             finished: time("finishes")?,
@@ -66,12 +68,13 @@ impl PushService {
 
     async fn hold(&self, state: &str, planned: &Received) -> Result<(), FleetError> {
         sqlx::query(
-            "INSERT OR IGNORE INTO push_runs (run_id, device_id, action, state, received, connects, finishes, ending) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO push_runs (run_id, device_id, action, payload, state, received, connects, finishes, ending) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(planned.id.as_str())
         .bind(planned.device.as_str())
         .bind(planned.action.name().as_str())
+        .bind(&planned.payload)
         .bind(state)
         .bind(planned.received.unix_millis())
         .bind(planned.delivered.map(UtcTime::unix_millis))
@@ -163,6 +166,7 @@ impl PushService {
                     id: run.id.clone(),
                     device: run.device.clone(),
                     action: run.action.kind(),
+                    payload: String::new(),
                     received: self.core.now(),
                     delivered: None,
                     finished: None,
@@ -191,11 +195,15 @@ impl DeviceService for PushService {
         Ok(self.core.device(Manners::Push, person, id))
     }
 
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        Ok(sample_categories())
+    }
+
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {
         let Some(simulated) = self.core.simulated(Manners::Push, &start.run.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };
-        let planned = self.core.plan(simulated, start.run.action.kind(), &start.run.id);
+        let planned = self.core.plan(simulated, &start.run);
         self.hold("held", &planned).await.map_err(|_| ServiceError::NoAnswer)?;
         Ok(StartAnswer::Accepted(None))
     }

@@ -42,6 +42,8 @@ pub(crate) struct Memory {
     pub(crate) capabilities: Value,
     /// The devices of each person.
     pub(crate) devices: BTreeMap<String, Vec<Value>>,
+    /// The organisation's categories.
+    pub(crate) categories: Value,
     pub(crate) commands: BTreeMap<String, Command>,
     /// Every command that was handed to its device, and with which passcode.
     pub(crate) handed_over: Vec<(String, Option<String>)>,
@@ -86,6 +88,7 @@ impl Connector {
                 "personKey": "sub", "pollSeconds": 1
             }),
             devices: BTreeMap::from([("p-aiko".to_owned(), vec![android("a-1")])]),
+            categories: json!([{ "id": "sales", "displayName": "Sales" }]),
             commands: BTreeMap::new(),
             handed_over: Vec::new(),
             faults: Vec::new(),
@@ -208,6 +211,7 @@ impl Memory {
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, parts.as_slice()) {
             ("GET", ["capabilities"]) => said(200, &self.capabilities),
+            ("GET", ["categories"]) => said(200, &json!({ "categories": self.categories })),
             ("GET", ["people", person, "devices"]) => {
                 let query: BTreeMap<String, String> =
                     form_urlencoded::parse(query.as_bytes()).into_owned().collect();
