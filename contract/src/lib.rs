@@ -14,6 +14,7 @@ mod action;
 pub mod addresses;
 mod branding;
 mod category;
+mod compliance;
 mod device;
 pub mod events;
 pub mod headers;
@@ -34,6 +35,7 @@ pub use action::{
 };
 pub use branding::Branding;
 pub use category::DeviceCategory;
+pub use compliance::{DeviceCompliance, FailingRule, ResourceAccess};
 pub use device::{
     ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType, ManagementAgentType,
 };

@@ -271,6 +271,11 @@ mod compact_readers {
         compare_all(&json!({ "notificationId": "n-1" }), ChangeEvent::read);
         compare_all(&json!({ "value": true }), RevokedSessions::read);
         compare_all(&json!({ "id": "c-1", "displayName": "Sales" }), DeviceCategory::read);
+        let rule = json!({ "code": "c", "title": "t", "detail": "d", "policyName": "p" });
+        compare_all(&rule, FailingRule::read);
+        let compliance = json!({ "access": "allowedForNow", "complianceState": "inGracePeriod", "failingRules": [rule],
+            "allowedUntilDateTime": "2026-01-02T00:00:00Z", "lastCheckedDateTime": "2026-01-01T00:00:00Z" });
+        compare_all(&compliance, DeviceCompliance::read);
         compare_all(device().get("actions").unwrap(), DeviceActions::read);
         for outcome in [
             json!({ "kind": "passcodeRemoved" }),

@@ -30,6 +30,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
 const ACTIONS: [&str; 7] =
     ["resetPasscode", "remoteLock", "syncDevice", "rebootNow", "retire", "wipe", "setCategory"];
+/// The one that does not meet a rule.
+const NONCOMPLIANT: &str = "is-silent";
 /// The categories, by identifier and name.
 const CATEGORIES: [(&str, &str); 2] = [("sales", "Sales"), ("front-desk", "Front desk")];
 
@@ -152,7 +154,8 @@ fn devices() -> Vec<Value> {
             "id": id, "deviceName": id, "operatingSystem": "Android", "osVersion": "15",
             "manufacturer": "Sample", "model": "Phone", "serialNumber": format!("S-{id}"),
             "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
-            "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
+            "managementAgent": "googleCloudDevicePolicyController",
+            "complianceState": if id == NONCOMPLIANT { "noncompliant" } else { "compliant" },
             "lastSyncDateTime": "2026-01-01T00:00:00Z", "enrolledDateTime": "2025-01-01T00:00:00Z",
             "resetPasscode": { "allowed": true, "expiresAfterSeconds": 3600, "erasePending": false },
             // These two are never allowed by silence. A made-up device is set up anew at once and stays in the list.
@@ -174,7 +177,7 @@ async fn not_found() -> Response {
 
 async fn capabilities(State(memory): State<Shared>) -> Json<Value> {
     Json(json!({
-        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true,
+        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true, "compliance": true,
         "passcodeFrom": memory.lock().unwrap().settings.passcode_from, "pollSeconds": 2
     }))
 }
@@ -217,6 +220,17 @@ async fn device(State(memory): State<Shared>, Path((person, id)): Path<(String, 
     };
     match own {
         Some(device) => Json(device).into_response(),
+        None => not_found().await,
+    }
+}
+
+/// What the portal tells the person about the one device here that does not meet a rule.
+async fn compliance(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
+    let is_theirs = memory.lock().unwrap().settings.person == person;
+    let rule = json!({ "code": "minimumOsVersion", "title": "The system is too old", "detail": "16 or later is required." });
+    match DEVICES.into_iter().find(|device| is_theirs && *device == id) {
+        Some(device) if device == NONCOMPLIANT => Json(json!({ "failingRules": [rule] })).into_response(),
+        Some(_) => Json(json!({ "failingRules": [] })).into_response(),
         None => not_found().await,
     }
 }
@@ -336,6 +350,7 @@ pub(crate) fn connector(settings: Settings) -> Router {
         .route("/v1/categories", get(categories))
         .route("/v1/people/{person}/devices", get(list))
         .route("/v1/people/{person}/devices/{id}", get(device))
+        .route("/v1/people/{person}/devices/{id}/compliance", get(compliance))
         .route("/v1/commands/{id}", get(state).put(put))
         .route("/v1/commands/{id}/cancel", post(cancel))
         .route("/v1/commands/{id}/passcode", get(passcode))

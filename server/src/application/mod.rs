@@ -7,6 +7,7 @@ mod browser_sign_in;
 mod cancel;
 mod categories;
 mod clock_steps;
+mod compliance;
 mod devices;
 mod endings;
 mod events;

@@ -88,6 +88,7 @@ pub fn router(state: EdgeState) -> Router {
         .routes(routes!(handlers::results::cancel))
         .routes(routes!(handlers::passcode::temporary_passcode))
         .routes(routes!(handlers::categories::of_device))
+        .routes(routes!(handlers::compliance::of_device))
         .routes(routes!(handlers::notifications::read))
         .routes(routes!(handlers::history::report_unrecognized))
         .routes(routes!(handlers::sessions::revoke))

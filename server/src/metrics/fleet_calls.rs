@@ -2,6 +2,7 @@
 
 use super::Metrics;
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -45,6 +46,14 @@ impl DeviceService for CountedService {
 
     async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         self.counted("categories", self.inner.categories(device).await)
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        self.counted("compliance", self.inner.compliance(person, device).await)
     }
 
     async fn start(&self, run: &StartRun) -> Result<StartAnswer, ServiceError> {

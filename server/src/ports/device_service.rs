@@ -5,6 +5,7 @@
 use crate::domain::action::Action;
 use crate::domain::action_run::{ActionRun, Report};
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ExternalRef, ResultId};
 use crate::domain::person::PersonId;
@@ -161,6 +162,16 @@ pub trait DeviceService: Send + Sync {
     /// # Errors
     /// [`ServiceError`] when the service did not answer.
     async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError>;
+
+    /// Which of the organisation's rules a device of a person does not meet. A service that does not say names none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the service did not answer.
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError>;
 
     /// Starts a run. An adapter whose service knows no identifier of ours keeps what it needs to find the run again before it
     /// asks.

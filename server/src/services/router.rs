@@ -5,6 +5,7 @@
 //! the same time, each for so long.
 
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -163,6 +164,17 @@ impl DeviceService for ServiceRouter {
     async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         let Some((_, service, native)) = self.service_of(device) else { return Ok(Vec::new()) };
         service.categories(&native).await
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        let Some((_, service, native)) = self.service_of(device) else {
+            return Ok(ComplianceReport::default());
+        };
+        service.compliance(person, &native).await
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -287,3 +287,16 @@ async fn a_device_of_the_sample_is_put_into_a_category_it_offers() {
     let shown = server.get("p-aiko", device).await.json();
     assert_eq!(shown["deviceCategoryDisplayName"], last["displayName"]);
 }
+
+#[tokio::test]
+async fn the_sample_tells_which_rule_a_device_does_not_meet() {
+    let sample = Sample::start("portal", &Arc::new(TestClock::new())).await;
+    let server = sample.portal().await;
+    for (device, access, rules) in [("is-silent", "blocked", 1), ("does-it", "allowed", 0)] {
+        let told = server.get("p-aiko", &format!("/me/managedDevices/{device}/compliance")).await.json();
+        assert_eq!(
+            (&told["access"], told["failingRules"].as_array().unwrap().len()),
+            (&json!(access), rules)
+        );
+    }
+}

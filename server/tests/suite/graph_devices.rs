@@ -276,3 +276,60 @@ async fn everything_the_service_really_sends_is_read() {
     assert_eq!(read, samples.len());
     assert!(read >= 18);
 }
+
+#[tokio::test]
+async fn the_rules_a_device_does_not_meet_are_told_in_the_services_words() {
+    let tenant = Tenant::start().await;
+    let policy = "c0de0000-0000-4000-8000-000000000001";
+    let setting = |code: &str, name: &str, state: &str, user: &str| {
+        json!({
+            "setting": code, "settingName": name, "state": state, "userId": user, "errorCode": 0,
+            "errorDescription": null, "currentValue": null
+        })
+    };
+    tenant.graph.memory().policies.insert(
+        PHONE.to_owned(),
+        vec![json!({
+            "id": policy, "displayName": "Phones", "state": "nonCompliant", "settingCount": 3, "version": 2,
+            "platformType": "android", "settingStates": [
+                setting("AndroidCompliancePolicy.PasswordRequired", "Require a password", "nonCompliant", ADA),
+                setting("AndroidCompliancePolicy.OsMinimumVersion", "Minimum OS version", "compliant", ADA),
+                setting("AndroidCompliancePolicy.StorageRequireEncryption", "Encryption", "error", BOB)
+            ]
+        })],
+    );
+    let phone = DeviceId::trusted(PHONE.to_owned());
+    for is_short in [false, true] {
+        tenant.graph.memory().lists_no_settings = is_short;
+        let report = tenant.service.compliance(&ada(), &phone).await.unwrap();
+        let told: Vec<_> = report
+            .failing
+            .iter()
+            .map(|rule| (rule.code.as_str(), rule.title.as_str(), rule.policy.as_str()))
+            .collect();
+        let expected = ("AndroidCompliancePolicy.PasswordRequired", "Require a password", "Phones");
+        assert_eq!(told, [expected], "settings left out of the list: {is_short}");
+    }
+    // Where the settings cannot be had, the policy is told.
+    tenant.graph.fails(
+        "GET /v1.0/deviceManagement/managedDevices/705c034c-034c-705c-4c03-5c704c035c70/deviceCompliancePolicyStates/",
+        GraphFault::error(500, "InternalServerError"),
+    );
+    let report = tenant.service.compliance(&ada(), &phone).await.unwrap();
+    assert_eq!(report.failing[0].title, "Phones");
+    for (fault, expected) in [
+        (GraphFault::error(500, "InternalServerError"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(403, "Forbidden"), Err(BUSY)),
+        (GraphFault::says(200, "{}"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(404, "UnknownError"), Ok(0)),
+    ] {
+        let shown = format!("{fault:?}");
+        tenant.graph.fails("GET", fault);
+        let told = tenant.service.compliance(&ada(), &phone).await.map(|report| report.failing.len());
+        assert_eq!(told, expected, "{shown}");
+    }
+    let other = DeviceId::trusted(OTHER_PHONE.to_owned());
+    assert_eq!(tenant.service.compliance(&ada(), &other).await.unwrap().failing, []);
+    let mistakes = tenant.graph.memory().mistakes.clone();
+    assert!(mistakes.iter().all(|one| one.contains("\"value\" is a required property")), "{mistakes:#?}");
+}

@@ -170,6 +170,36 @@ async fn a_category_is_asked_for_by_its_identifier_and_only_what_can_be_chosen_i
 }
 
 #[tokio::test]
+async fn the_rules_a_device_does_not_meet_are_asked_for_where_a_connector_tells_them() {
+    let (connector, service, clock) = world().await;
+    let asked = async || service.compliance(&aiko(), &device_id("a-1")).await;
+    connector.memory().compliance = json!({
+        "checkedDateTime": "2026-01-01T00:00:00Z", "failingRules": [
+            { "code": "minimumOsVersion", "title": "Too\nold", "detail": "16 or later", "policyName": "Phones" },
+            { "code": "minimumOsVersion", "title": "Too old" }, { "code": 7 }, { "code": "", "title": " " }, "word"
+        ]
+    });
+    assert_eq!(asked().await.unwrap().failing, [], "it does not say that it can tell");
+    assert_eq!(connector.called("GET /people/p-aiko/devices/a-1/compliance"), 0);
+    connector.memory().capabilities["compliance"] = json!(true);
+    clock.advance(601);
+    let report = asked().await.unwrap();
+    let rule = &report.failing[0];
+    assert_eq!((report.failing.len(), report.checked), (1, UtcTime::parse("2026-01-01T00:00:00Z")));
+    let told = [&rule.code, &rule.title, &rule.detail, &rule.policy].map(String::as_str);
+    assert_eq!(told, ["minimumOsVersion", "Too old", "16 or later", "Phones"]);
+    for (fault, expected) in [
+        (Fault::says(404, r#"{"status":404,"code":"notFound"}"#), Ok(0)),
+        (Fault::says(200, "{}"), Err(ServiceError::NoAnswer)),
+        (Fault::says(500, ""), Err(ServiceError::NoAnswer)),
+        (Fault::says(503, ""), Err(BUSY)),
+    ] {
+        connector.fails("GET /people/p-aiko/devices/a-1/compliance", fault);
+        assert_eq!(asked().await.map(|report| report.failing.len()), expected);
+    }
+}
+
+#[tokio::test]
 async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows() {
     let (connector, service, _clock) = world().await;
     let html = "<h1>no</h1>";

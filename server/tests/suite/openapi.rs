@@ -54,6 +54,7 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         format!("post {device}/deviceActionResults/{{resultId}}/cancel"),
         format!("get {device}/temporaryPasscode"),
         format!("get {device}/deviceCategories"),
+        format!("get {device}/compliance"),
         "get /api/v1.0/me/notifications".to_owned(),
         "post /api/v1.0/me/notifications/{id}/read".to_owned(),
         "get /api/v1.0/me/events".to_owned(),
@@ -140,6 +141,15 @@ async fn what_the_handlers_answer_is_what_the_document_says() {
         &passcode,
         &server.get("p-aiko", "/me/managedDevices/d-aiko-android/temporaryPasscode").await,
     );
+    let compliance = format!("{one}/compliance");
+    for (person, id) in [("p-dana", "d-dana-nopolicy"), ("p-aiko", "d-aiko-wp81"), ("p-ben", "d-aiko-wp81")] {
+        check(
+            &document,
+            "get",
+            &compliance,
+            &server.get(person, &format!("/me/managedDevices/{id}/compliance")).await,
+        );
+    }
     let categories = format!("{one}/deviceCategories");
     for path in ["d-dana-normal/deviceCategories", "d-aiko-iphone/deviceCategories"] {
         check(

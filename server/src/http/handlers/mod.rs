@@ -3,6 +3,7 @@
 pub(super) mod actions;
 pub(super) mod branding;
 pub(super) mod categories;
+pub(super) mod compliance;
 pub(super) mod devices;
 pub(super) mod events;
 pub(super) mod history;

@@ -11,6 +11,7 @@ mod calls;
 mod categories;
 mod certificate;
 mod check;
+mod compliance;
 mod devices;
 mod guid;
 mod pace;
@@ -30,6 +31,7 @@ pub use runs::actions;
 pub use settings::{Credential, DevicesVersion, GraphSettings, IDENTITY_URL};
 
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -115,6 +117,17 @@ impl DeviceService for GraphService {
 
     async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         self.all_categories().await
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        match (Guid::parse(person.as_str()), Guid::parse(device.as_str())) {
+            (Some(person), Some(device)) => self.failing_rules(&person, &device).await,
+            _ => Ok(ComplianceReport::default()),
+        }
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -2,8 +2,8 @@
 //! this server reads and writes ([`super::wire`]).
 
 use super::wire::{
-    CapabilitiesWire, CategoryList, CategoryWire, CommandWire, DeviceList, DeviceWire, EventWire,
-    NewCommandWire, PasscodeWire, ProblemWire,
+    CapabilitiesWire, CategoryList, CategoryWire, CommandWire, ComplianceWire, DeviceList, DeviceWire,
+    EventWire, NewCommandWire, PasscodeWire, ProblemWire,
 };
 use serde_json::Value;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
@@ -62,6 +62,18 @@ const CALLS: &[Call] = &[
         answers: &[
             ("200", Some("Device"), "The device"),
             ("404", None, "`notFound`: there is none, or it is another person's"),
+        ],
+    },
+    Call {
+        method: HttpMethod::Get,
+        path: "/people/{personId}/devices/{deviceId}/compliance",
+        id: "getCompliance",
+        summary: "Which of the organisation's rules a device does not meet; only with `compliance: true`.",
+        parameters: &["personId", "deviceId"],
+        body: None,
+        answers: &[
+            ("200", Some("Compliance"), "The rules it does not meet"),
+            ("404", None, "`notFound`: there is no such device, or it is another person's"),
         ],
     },
     Call {
@@ -276,6 +288,8 @@ pub fn document() -> Value {
     of::<DeviceWire>(&mut schemas);
     of::<CategoryList>(&mut schemas);
     of::<CategoryWire>(&mut schemas);
+    of::<ComplianceWire>(&mut schemas);
+    of::<super::wire::FailingRuleWire>(&mut schemas);
     of::<NewCommandWire<'_>>(&mut schemas);
     of::<CommandWire>(&mut schemas);
     of::<PasscodeWire>(&mut schemas);

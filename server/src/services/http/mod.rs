@@ -21,6 +21,7 @@ pub use webhooks::{WebhookSecret, Webhooks};
 use crate::domain::action::{Action, ActionSet};
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, SecretIssuer};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -72,6 +73,8 @@ struct Offer {
     /// Who makes passcodes; `None`: nobody, it only removes them.
     issuer: Option<SecretIssuer>,
     cancel: bool,
+    /// Whether it names the rules that a device does not meet.
+    compliance: bool,
     poll_millis: i64,
     is_contract_known: bool,
 }
@@ -305,6 +308,26 @@ impl DeviceService for HttpService {
             tracing::warn!(service, unreadable, "categories that cannot be read are left out");
         }
         Ok(known)
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        let (Some(owner), Some(device)) = (segment(person.as_str()), segment(device.as_str())) else {
+            return Ok(ComplianceReport::default());
+        };
+        if !self.offer().await?.compliance {
+            return Ok(ComplianceReport::default());
+        }
+        let path = format!("/people/{owner}/devices/{device}/compliance");
+        let answer = self.connector.call(Request::get(path)).await?;
+        match answer.status {
+            200 => words::compliance(answer.body).ok_or(ServiceError::NoAnswer),
+            404 => Ok(ComplianceReport::default()),
+            _ => Err(ServiceError::NoAnswer),
+        }
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -45,6 +45,9 @@ pub(super) struct CapabilitiesWire {
     #[serde(default)]
     #[expect(dead_code, reason = "said to people; what is sent is configured at the portal")]
     person_key: Option<String>,
+    /// Whether `GET /people/{personId}/devices/{deviceId}/compliance` is there.
+    #[serde(default)]
+    pub(super) compliance: bool,
     /// How often a command may be asked about, in seconds; 5 if missing.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 60)]
@@ -241,6 +244,38 @@ pub(super) struct CategoryWire {
     /// What people call it; `deviceCategoryDisplayName` of the devices in it.
     #[schema(min_length = 1, max_length = 128, example = "Sales")]
     pub(super) display_name: String,
+}
+
+/// The organisation's rules that a device does not meet. Whether it meets them is `complianceState` of the device.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Compliance)]
+pub(super) struct ComplianceWire {
+    /// The rules, none if it meets them all. The portal reads them one by one: one that cannot be read hides only itself.
+    #[schema(value_type = Vec<FailingRuleWire>)]
+    pub(super) failing_rules: Vec<serde_json::Value>,
+    /// When they were checked; when the device checked in, if missing.
+    #[serde(default)]
+    pub(super) checked_date_time: Option<UtcTime>,
+}
+
+/// A rule that a device does not meet, in words that its person is shown.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FailingRule)]
+pub(super) struct FailingRuleWire {
+    /// The same rule has the same one.
+    #[schema(min_length = 1, max_length = 200, example = "minimumOsVersion")]
+    pub(super) code: String,
+    /// What it asks for.
+    #[schema(min_length = 1, max_length = 200, example = "The operating system is too old")]
+    pub(super) title: String,
+    /// More of it.
+    #[serde(default)]
+    pub(super) detail: String,
+    /// The policy it belongs to.
+    #[serde(default)]
+    pub(super) policy_name: String,
 }
 
 /// Whether another action can be done.

@@ -2,12 +2,13 @@
 
 use super::Offer;
 use super::wire::{
-    CapabilitiesWire, CategoryList, CategoryWire, CommandState, CommandWire, DeviceWire, NewCommandWire,
-    PasscodeFrom, PasscodeRulesWire, PasscodeWire, PermissionWire,
+    CapabilitiesWire, CategoryList, CategoryWire, CommandState, CommandWire, ComplianceWire, DeviceWire,
+    FailingRuleWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire, PasscodeWire, PermissionWire,
 };
 use crate::domain::action::{Action, ActionKind, ActionSet};
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::category::Category;
+use crate::domain::compliance::{ComplianceReport, FailingRule};
 use crate::domain::device::{
     Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
@@ -47,6 +48,7 @@ pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
         actions: if is_known { actions } else { ActionSet::NONE },
         issuer,
         cancel: wire.cancel,
+        compliance: is_known && wire.compliance,
         poll_millis: poll_seconds * 1000,
         is_contract_known: is_known,
     })
@@ -165,6 +167,17 @@ pub(super) fn categories(body: serde_json::Value) -> Option<(Vec<Category>, usiz
     let known: Vec<Category> = list.categories.into_iter().filter_map(read).collect();
     let unreadable = total.saturating_sub(known.len());
     Some((known, unreadable))
+}
+
+/// The answer of `GET .../compliance`; `None` when it is none.
+pub(super) fn compliance(body: serde_json::Value) -> Option<ComplianceReport> {
+    let wire: ComplianceWire = serde_json::from_value(body).ok()?;
+    let read = |one| {
+        let rule: FailingRuleWire = serde_json::from_value(one).ok()?;
+        FailingRule::read(&rule.code, &rule.title, &rule.detail, &rule.policy_name)
+    };
+    let checked = wire.checked_date_time.filter(|moment| !moment.is_never());
+    Some(ComplianceReport::of(wire.failing_rules.into_iter().filter_map(read), checked))
 }
 
 fn permission(wire: Option<&PermissionWire>) -> Option<(bool, Option<&str>)> {

@@ -13,6 +13,7 @@ use super::state::{FleetError, Received};
 use crate::domain::action::{Action, Danger};
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::passcode::{self, LENGTH};
@@ -213,6 +214,14 @@ impl DeviceService for CloudService {
 
     async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         Ok(sample_categories())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        Ok(self.0.compliance(Manners::Cloud, device))
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

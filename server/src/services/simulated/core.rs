@@ -7,6 +7,7 @@ use super::fleet::{Manners, SimulatedDevice, sample_categories, sample_fleet};
 use super::state::{FleetState, Received};
 use super::{ENROLLED_AGAIN_AFTER_MILLIS, ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
 use crate::domain::action::Action;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, EraseOrRetire};
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -110,6 +111,12 @@ impl Core {
         let found = self.people.get(person)?.get(id)?;
         let now = self.now();
         (found.manners == manners && !self.is_gone(id, now)).then(|| self.present(found, now))
+    }
+
+    /// The rules that a device does not meet.
+    pub(super) fn compliance(&self, manners: Manners, device: &DeviceId) -> ComplianceReport {
+        let failing = self.simulated(manners, device).map(|one| one.failing.clone());
+        ComplianceReport::of(failing.unwrap_or_default(), None)
     }
 
     /// Whether it was erased or taken out of management, and nobody enrolled it again.

@@ -5,6 +5,7 @@ use super::behaviour::Behaviour;
 use super::builder::device;
 use super::generated::{bench, depot};
 use crate::domain::category::Category;
+use crate::domain::compliance::FailingRule;
 use crate::domain::device::Device;
 use crate::domain::person::PersonId;
 use portal_contract::{ComplianceState, DeviceEnrollmentType as Enrollment, ManagementAgentType as Agent};
@@ -34,6 +35,8 @@ pub struct SimulatedDevice {
     pub device: Device,
     /// How it reacts.
     pub behaviour: Behaviour,
+    /// The organisation's rules that it does not meet.
+    pub failing: Vec<FailingRule>,
     /// How long before the start it checked in, in milliseconds; `None`: never.
     pub checked_in_before_start_millis: Option<i64>,
     /// How long before the start it was enrolled, in milliseconds.
@@ -100,7 +103,12 @@ fn aiko() -> Vec<SimulatedDevice> {
             ("Nokia", "Lumia 830"),
         )
         .seen_minutes_ago(2 * DAY)
-        .compliance(ComplianceState::InGracePeriod),
+        .compliance(ComplianceState::InGracePeriod)
+        .failing(
+            "minimumOsVersion",
+            "OS のバージョンが古いままです",
+            "Windows 10 Mobile が必要です。",
+        ),
     ]
 }
 
@@ -183,7 +191,12 @@ fn chiyo_apple() -> Vec<SimulatedDevice> {
             .unlock_token_missing(),
         device(person, "d-chiyo-iphone-open", "ロックなしの iPhone", ("iOS", "18.6"), ("Apple", "iPhone SE"))
             .without_passcode()
-            .compliance(ComplianceState::Noncompliant),
+            .compliance(ComplianceState::Noncompliant)
+            .failing(
+                "passcodeRequired",
+                "端末にパスコードが設定されていません",
+                "6 文字以上のパスコードが必要です。",
+            ),
         device(
             person,
             "d-chiyo-ios-user-enrolment",
@@ -204,7 +217,9 @@ fn chiyo_apple() -> Vec<SimulatedDevice> {
             ("Apple", "Vision Pro"),
         ),
         device(person, "d-chiyo-mac", "千代の MacBook", ("macOS", "15.5"), ("Apple", "MacBook Air"))
-            .compliance(ComplianceState::Noncompliant),
+            .compliance(ComplianceState::Noncompliant)
+            .failing("storageEncryption", "FileVault がオンになっていません", "")
+            .failing("minimumOsVersion", "macOS が古いままです", "15.6 以降が必要です。"),
     ]
 }
 
@@ -293,7 +308,12 @@ fn dana() -> Vec<SimulatedDevice> {
             .that(Behaviour::WrongUnlockToken),
         device(person, "d-dana-nopolicy", "Loose Xperia", ("Android", "5.1"), ("Sony", "Xperia Z3"))
             .that(Behaviour::NoPasscodePolicy)
-            .compliance(ComplianceState::Noncompliant),
+            .compliance(ComplianceState::Noncompliant)
+            .failing(
+                "minimumOsVersion",
+                "The operating system is too old",
+                "Android 8.0 or later is required.",
+            ),
         device(person, "d-dana-silent", "Drawer Galaxy", ("Android", "4.4.2"), ("Samsung", "Galaxy S4"))
             .that(Behaviour::Silent)
             .never_seen(),
@@ -339,6 +359,20 @@ mod tests {
         let fleet = sample_fleet(1);
         let of = |person: &str| fleet.iter().filter(|simulated| simulated.person.as_str() == person).count();
         assert_eq!((of("p-aiko"), of("p-ben"), of("p-emil"), of("p-dem")), (4, 1, 0, 5000));
+    }
+
+    #[test]
+    fn a_sample_person_is_told_why_a_device_does_not_meet_the_rules() {
+        let fails = |one: &&SimulatedDevice| {
+            matches!(
+                one.device.compliance_state,
+                ComplianceState::Noncompliant | ComplianceState::InGracePeriod
+            )
+        };
+        let fleet = sample_fleet(1);
+        for one in fleet.iter() {
+            assert_eq!(fails(&one), !one.failing.is_empty(), "{}", one.device.id);
+        }
     }
 
     #[test]

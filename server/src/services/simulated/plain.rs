@@ -6,6 +6,7 @@ use super::fleet::{Manners, sample_categories};
 use super::state::Received;
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -31,6 +32,14 @@ impl DeviceService for PlainService {
 
     async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         Ok(sample_categories())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        Ok(self.0.compliance(Manners::Plain, device))
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -8,6 +8,7 @@ use super::state::{FleetError, Received, ending_from, ending_name};
 use crate::domain::action::ActionKind;
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -197,6 +198,14 @@ impl DeviceService for PushService {
 
     async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         Ok(sample_categories())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        Ok(self.core.compliance(Manners::Push, device))
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -42,6 +42,8 @@ pub(crate) struct Memory {
     pub(crate) capabilities: Value,
     /// The devices of each person.
     pub(crate) devices: BTreeMap<String, Vec<Value>>,
+    /// The rules that devices do not meet.
+    pub(crate) compliance: Value,
     /// The organisation's categories.
     pub(crate) categories: Value,
     pub(crate) commands: BTreeMap<String, Command>,
@@ -88,6 +90,7 @@ impl Connector {
                 "personKey": "sub", "pollSeconds": 1
             }),
             devices: BTreeMap::from([("p-aiko".to_owned(), vec![android("a-1")])]),
+            compliance: json!({ "failingRules": [] }),
             categories: json!([{ "id": "sales", "displayName": "Sales" }]),
             commands: BTreeMap::new(),
             handed_over: Vec::new(),
@@ -227,6 +230,7 @@ impl Memory {
                 }
                 said(200, &list)
             }
+            ("GET", ["people", _, "devices", _, "compliance"]) => said(200, &self.compliance),
             ("GET", ["people", person, "devices", id]) => {
                 let devices = self.devices.get(*person).into_iter().flatten();
                 let mut found = devices.filter(|device| device["id"] == **id);

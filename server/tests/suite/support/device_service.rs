@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use portal_contract::SecretText;
 use portal_server::domain::action_run::Report;
 use portal_server::domain::category::Category;
+use portal_server::domain::compliance::ComplianceReport;
 use portal_server::domain::device::Device;
 use portal_server::domain::ids::{DeviceId, ExternalRef, ResultId};
 use portal_server::domain::person::PersonId;
@@ -94,6 +95,15 @@ impl DeviceService for ScriptedService {
     async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
         self.read_error()?;
         Ok(Category::read("sales", "Sales").into_iter().collect())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        _device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        self.read_error()?;
+        Ok(ComplianceReport::default())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -75,6 +75,10 @@ pub(crate) struct Executed {
 pub(crate) struct GraphMemory {
     /// Every device of the tenant.
     pub(crate) devices: Vec<Value>,
+    /// How each device stands with the rules.
+    pub(crate) policies: BTreeMap<String, Vec<Value>>,
+    /// Whether the list of those leaves the settings out.
+    pub(crate) lists_no_settings: bool,
     /// The organisation's categories.
     pub(crate) categories: Vec<Value>,
     /// The category of each device that has one.
@@ -162,6 +166,8 @@ impl SimulatedGraph {
     pub(crate) async fn with_clock(clock: Arc<TestClock>) -> Self {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
+            policies: BTreeMap::new(),
+            lists_no_settings: false,
             categories: vec![category(SALES, "Sales"), category(FRONT_DESK, "受付")],
             category_of: BTreeMap::new(),
             results: BTreeMap::new(),
@@ -394,6 +400,22 @@ impl SimulatedGraph {
                 let Some(mut device) = found else { return Reply::error(404, "UnknownError") };
                 device["deviceActionResults"] = self.visible_results(id);
                 Reply::json(200, &select(&device, query))
+            }
+            ("GET", ["v1.0", "deviceManagement", "managedDevices", id, "deviceCompliancePolicyStates"]) => {
+                let memory = self.memory();
+                let mut all = memory.policies.get(*id).cloned().unwrap_or_default();
+                if memory.lists_no_settings {
+                    all.iter_mut().for_each(|one| one["settingStates"] = json!([]));
+                }
+                Reply::json(200, &json!({ "value": all }))
+            }
+            (
+                "GET",
+                ["v1.0", "deviceManagement", "managedDevices", id, "deviceCompliancePolicyStates", policy],
+            ) => {
+                let all = self.memory().policies.get(*id).cloned().unwrap_or_default();
+                let found = all.into_iter().find(|one| one["id"] == **policy);
+                found.map_or_else(|| Reply::error(404, "UnknownError"), |one| Reply::json(200, &one))
             }
             ("GET", ["v1.0", "deviceManagement", "deviceCategories"]) => {
                 let all = self.memory().categories.clone();
