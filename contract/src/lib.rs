@@ -12,6 +12,7 @@
 mod open_enum;
 mod action;
 pub mod addresses;
+mod app;
 mod branding;
 mod category;
 mod compliance;
@@ -33,6 +34,7 @@ pub use action::{
     ActionAvailability, ActionName, ActionProgress, ActionState, CharacterSet, DeviceActionResult,
     DeviceActions, FailureCode, OutcomeKind, RefusalReason, ResetOutcome,
 };
+pub use app::{AppState, DeviceApp};
 pub use branding::Branding;
 pub use category::DeviceCategory;
 pub use compliance::{DeviceCompliance, FailingRule, ResourceAccess};

@@ -271,6 +271,8 @@ mod compact_readers {
         compare_all(&json!({ "notificationId": "n-1" }), ChangeEvent::read);
         compare_all(&json!({ "value": true }), RevokedSessions::read);
         compare_all(&json!({ "id": "c-1", "displayName": "Sales" }), DeviceCategory::read);
+        let app = json!({ "id": "a", "displayName": "n", "version": "1", "publisher": "p", "state": "failed", "failure": "f" });
+        compare_all(&app, DeviceApp::read);
         let rule = json!({ "code": "c", "title": "t", "detail": "d", "policyName": "p" });
         compare_all(&rule, FailingRule::read);
         let compliance = json!({ "access": "allowedForNow", "complianceState": "inGracePeriod", "failingRules": [rule],

@@ -177,7 +177,7 @@ async fn not_found() -> Response {
 
 async fn capabilities(State(memory): State<Shared>) -> Json<Value> {
     Json(json!({
-        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true, "compliance": true,
+        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true, "compliance": true, "apps": true,
         "passcodeFrom": memory.lock().unwrap().settings.passcode_from, "pollSeconds": 2
     }))
 }
@@ -233,6 +233,17 @@ async fn compliance(State(memory): State<Shared>, Path((person, id)): Path<(Stri
         Some(_) => Json(json!({ "failingRules": [] })).into_response(),
         None => not_found().await,
     }
+}
+
+async fn apps(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
+    let is_theirs = memory.lock().unwrap().settings.person == person;
+    if !is_theirs || !DEVICES.contains(&id.as_str()) {
+        return not_found().await;
+    }
+    let app = |id: &str, name: &str, state: &str| json!({ "id": id, "displayName": name, "version": "1.0", "publisher": "Sample", "state": state });
+    let mut refused = app("vpn", "Sample VPN", "failed");
+    refused["failure"] = json!("There is too little free storage.");
+    Json(json!({ "apps": [app("mail", "Sample Mail", "installed"), refused] })).into_response()
 }
 
 async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes) -> Response {
@@ -351,6 +362,7 @@ pub(crate) fn connector(settings: Settings) -> Router {
         .route("/v1/people/{person}/devices", get(list))
         .route("/v1/people/{person}/devices/{id}", get(device))
         .route("/v1/people/{person}/devices/{id}/compliance", get(compliance))
+        .route("/v1/people/{person}/devices/{id}/apps", get(apps))
         .route("/v1/commands/{id}", get(state).put(put))
         .route("/v1/commands/{id}/cancel", post(cancel))
         .route("/v1/commands/{id}/passcode", get(passcode))

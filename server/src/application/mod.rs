@@ -2,6 +2,7 @@
 //! behind them.
 
 mod actions;
+mod apps;
 mod browser_sessions;
 mod browser_sign_in;
 mod cancel;

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod action_run;
+pub mod app;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_export;

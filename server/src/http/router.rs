@@ -130,6 +130,7 @@ fn lists() -> OpenApiRouter<EdgeState> {
         .routes(routes!(handlers::notifications::list))
         .routes(routes!(handlers::history::of_person))
         .routes(routes!(handlers::history::of_device))
+        .routes(routes!(handlers::apps::of_device))
         .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(SizeAbove::new(WORTH_COMPRESSING)))
 }
 

@@ -1,6 +1,7 @@
 //! Counts the calls to a device service: a shell around the port.
 
 use super::Metrics;
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -54,6 +55,10 @@ impl DeviceService for CountedService {
         device: &DeviceId,
     ) -> Result<ComplianceReport, ServiceError> {
         self.counted("compliance", self.inner.compliance(person, device).await)
+    }
+
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        self.counted("apps", self.inner.apps(person, device).await)
     }
 
     async fn start(&self, run: &StartRun) -> Result<StartAnswer, ServiceError> {

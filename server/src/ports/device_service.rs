@@ -4,6 +4,7 @@
 
 use crate::domain::action::Action;
 use crate::domain::action_run::{ActionRun, Report};
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -172,6 +173,12 @@ pub trait DeviceService: Send + Sync {
         person: &PersonId,
         device: &DeviceId,
     ) -> Result<ComplianceReport, ServiceError>;
+
+    /// The organisation's applications on a device of a person, in any order. A service that does not say names none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the service did not answer.
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError>;
 
     /// Starts a run. An adapter whose service knows no identifier of ours keeps what it needs to find the run again before it
     /// asks.

@@ -4,6 +4,7 @@
 //! A service that does not answer hides only its own devices, and one that is slow does not hold up the others: all are asked at
 //! the same time, each for so long.
 
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -175,6 +176,11 @@ impl DeviceService for ServiceRouter {
             return Ok(ComplianceReport::default());
         };
         service.compliance(person, &native).await
+    }
+
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        let Some((_, service, native)) = self.service_of(device) else { return Ok(Vec::new()) };
+        service.apps(person, &native).await
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

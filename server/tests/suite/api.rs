@@ -337,3 +337,26 @@ async fn a_person_is_told_what_follows_from_the_rules_and_which_are_not_met() {
     let over = of("p-aiko", "d-aiko-wp81").await.json();
     assert_eq!(over["access"], "blocked", "the time is over");
 }
+
+#[tokio::test]
+async fn a_person_sees_the_organisations_applications_by_name_and_how_far_each_is() {
+    let server = TestServer::start().await;
+    let of =
+        async |person: &str, id: &str| server.get(person, &format!("/me/managedDevices/{id}/apps")).await;
+    let told = of("p-chiyo", "d-chiyo-windows11").await.json();
+    let apps = told["value"].as_array().unwrap();
+    assert!(apps.len() > 12, "enough to search in");
+    let names: Vec<String> =
+        apps.iter().map(|app| app["displayName"].as_str().unwrap().to_lowercase()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    for state in ["installed", "pending", "failed", "notApplicable"] {
+        assert!(apps.iter().any(|app| app["state"] == state), "no sample application is {state}");
+    }
+    for app in apps {
+        assert_eq!(app["state"] == "failed", app["failure"] != "", "{app}");
+    }
+    assert_eq!(of("p-ben", "d-chiyo-windows11").await.status.as_u16(), 404, "another person's");
+    for (person, id) in [("p-fumi", "cloud:c-fumi-iphone"), ("p-fumi", "push:n-fumi-ipad")] {
+        assert_eq!(of(person, id).await.json()["value"].as_array().unwrap().len(), 4, "{id}");
+    }
+}

@@ -289,7 +289,7 @@ async fn a_device_of_the_sample_is_put_into_a_category_it_offers() {
 }
 
 #[tokio::test]
-async fn the_sample_tells_which_rule_a_device_does_not_meet() {
+async fn the_sample_tells_which_rule_a_device_does_not_meet_and_its_applications() {
     let sample = Sample::start("portal", &Arc::new(TestClock::new())).await;
     let server = sample.portal().await;
     for (device, access, rules) in [("is-silent", "blocked", 1), ("does-it", "allowed", 0)] {

@@ -333,3 +333,43 @@ async fn the_rules_a_device_does_not_meet_are_told_in_the_services_words() {
     let mistakes = tenant.graph.memory().mistakes.clone();
     assert!(mistakes.iter().all(|one| one.contains("\"value\" is a required property")), "{mistakes:#?}");
 }
+
+#[tokio::test]
+async fn the_applications_found_on_a_device_are_told_page_by_page() {
+    let tenant = Tenant::start().await;
+    let app = |number: usize, name: &str| {
+        json!({
+            "id": format!("{number:064x}"), "displayName": name, "version": "1.2", "publisher": "Contoso",
+            "sizeInByte": 0, "deviceCount": 1, "platform": "android"
+        })
+    };
+    {
+        let mut memory = tenant.graph.memory();
+        let mut apps: Vec<Value> = (1..=7).map(|number| app(number, &format!("App {number}"))).collect();
+        apps.push(app(8, " "));
+        memory.apps.insert(PHONE.to_owned(), apps);
+        memory.page = 3;
+    }
+    let phone = DeviceId::trusted(PHONE.to_owned());
+    let names: Vec<String> =
+        tenant.service.apps(&ada(), &phone).await.unwrap().into_iter().map(|app| app.name).collect();
+    assert_eq!(
+        names,
+        (1..=7).map(|number| format!("App {number}")).collect::<Vec<_>>(),
+        "a nameless one is left out"
+    );
+    assert_eq!(tenant.graph.called("GET /beta/deviceManagement"), 3);
+    let other = DeviceId::trusted(OTHER_PHONE.to_owned());
+    assert_eq!(tenant.service.apps(&ada(), &other).await, Ok(Vec::new()));
+    for (fault, expected) in [
+        (GraphFault::error(403, "Forbidden"), Err(BUSY)),
+        (GraphFault::error(504, "UnknownError"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(404, "UnknownError"), Ok(Vec::new())),
+        (GraphFault::Cut { is_done: false }, Err(ServiceError::NoAnswer)),
+    ] {
+        tenant.graph.fails("GET", fault);
+        assert_eq!(tenant.service.apps(&ada(), &phone).await, expected);
+    }
+    tenant.graph.assert_described();
+    assert_eq!(tenant.service.ready().await, Err(ServiceError::NoAnswer), "the last answer was none");
+}

@@ -200,6 +200,32 @@ async fn the_rules_a_device_does_not_meet_are_asked_for_where_a_connector_tells_
 }
 
 #[tokio::test]
+async fn the_applications_on_a_device_are_asked_for_where_a_connector_tells_them() {
+    let (connector, service, clock) = world().await;
+    let asked = async || service.apps(&aiko(), &device_id("a-1")).await;
+    connector.memory().apps = json!([
+        { "id": "1", "displayName": "VPN", "state": "failed", "failure": "No\nroom", "version": "5", "publisher": "P" },
+        { "id": "2", "displayName": "Mail", "state": "installed", "failure": "x" },
+        { "id": "3", "displayName": "Future", "state": "floating" }, { "id": "4", "state": "installed" }, "word"
+    ]);
+    assert_eq!(asked().await, Ok(Vec::new()), "it does not say that it can tell");
+    connector.memory().capabilities["apps"] = json!(true);
+    clock.advance(601);
+    let apps = asked().await.unwrap();
+    let told: Vec<_> =
+        apps.iter().map(|app| (app.name.as_str(), app.state.as_str(), app.failure.as_str())).collect();
+    assert_eq!(told, [("VPN", "failed", "No room"), ("Mail", "installed", "")]);
+    for (fault, expected) in [
+        (Fault::says(404, r#"{"status":404,"code":"notFound"}"#), Ok(0)),
+        (Fault::says(200, "{}"), Err(ServiceError::NoAnswer)),
+        (Fault::says(503, ""), Err(BUSY)),
+    ] {
+        connector.fails("GET /people/p-aiko/devices/a-1/apps", fault);
+        assert_eq!(asked().await.map(|apps| apps.len()), expected);
+    }
+}
+
+#[tokio::test]
 async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows() {
     let (connector, service, _clock) = world().await;
     let html = "<h1>no</h1>";

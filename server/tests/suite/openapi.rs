@@ -55,6 +55,7 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         format!("get {device}/temporaryPasscode"),
         format!("get {device}/deviceCategories"),
         format!("get {device}/compliance"),
+        format!("get {device}/apps"),
         "get /api/v1.0/me/notifications".to_owned(),
         "post /api/v1.0/me/notifications/{id}/read".to_owned(),
         "get /api/v1.0/me/events".to_owned(),
@@ -149,6 +150,10 @@ async fn what_the_handlers_answer_is_what_the_document_says() {
             &compliance,
             &server.get(person, &format!("/me/managedDevices/{id}/compliance")).await,
         );
+    }
+    let apps = format!("{one}/apps");
+    for (person, id) in [("p-chiyo", "d-chiyo-windows11"), ("p-ben", "d-chiyo-windows11")] {
+        check(&document, "get", &apps, &server.get(person, &format!("/me/managedDevices/{id}/apps")).await);
     }
     let categories = format!("{one}/deviceCategories");
     for path in ["d-dana-normal/deviceCategories", "d-aiko-iphone/deviceCategories"] {

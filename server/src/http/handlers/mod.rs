@@ -1,6 +1,7 @@
 //! One handler for each call of the contract.
 
 pub(super) mod actions;
+pub(super) mod apps;
 pub(super) mod branding;
 pub(super) mod categories;
 pub(super) mod compliance;

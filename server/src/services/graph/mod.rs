@@ -6,6 +6,7 @@
 //! the results of its device ([`results`]).
 
 mod answers;
+mod apps;
 mod bound;
 mod calls;
 mod categories;
@@ -30,6 +31,7 @@ pub use record::{CommandRecord, RecordError};
 pub use runs::actions;
 pub use settings::{Credential, DevicesVersion, GraphSettings, IDENTITY_URL};
 
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -127,6 +129,13 @@ impl DeviceService for GraphService {
         match (Guid::parse(person.as_str()), Guid::parse(device.as_str())) {
             (Some(person), Some(device)) => self.failing_rules(&person, &device).await,
             _ => Ok(ComplianceReport::default()),
+        }
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        match Guid::parse(device.as_str()) {
+            Some(device) => self.detected_apps(&device).await,
+            None => Ok(Vec::new()),
         }
     }
 

@@ -2,8 +2,8 @@
 //! this server reads and writes ([`super::wire`]).
 
 use super::wire::{
-    CapabilitiesWire, CategoryList, CategoryWire, CommandWire, ComplianceWire, DeviceList, DeviceWire,
-    EventWire, NewCommandWire, PasscodeWire, ProblemWire,
+    AppsWire, CapabilitiesWire, CategoryList, CategoryWire, CommandWire, ComplianceWire, DeviceList,
+    DeviceWire, EventWire, NewCommandWire, PasscodeWire, ProblemWire,
 };
 use serde_json::Value;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
@@ -73,6 +73,18 @@ const CALLS: &[Call] = &[
         body: None,
         answers: &[
             ("200", Some("Compliance"), "The rules it does not meet"),
+            ("404", None, "`notFound`: there is no such device, or it is another person's"),
+        ],
+    },
+    Call {
+        method: HttpMethod::Get,
+        path: "/people/{personId}/devices/{deviceId}/apps",
+        id: "listApps",
+        summary: "The organisation's applications on a device; only with `apps: true`.",
+        parameters: &["personId", "deviceId"],
+        body: None,
+        answers: &[
+            ("200", Some("AppList"), "The applications, in any order"),
             ("404", None, "`notFound`: there is no such device, or it is another person's"),
         ],
     },
@@ -289,6 +301,8 @@ pub fn document() -> Value {
     of::<CategoryList>(&mut schemas);
     of::<CategoryWire>(&mut schemas);
     of::<ComplianceWire>(&mut schemas);
+    of::<AppsWire>(&mut schemas);
+    of::<super::wire::AppWire>(&mut schemas);
     of::<super::wire::FailingRuleWire>(&mut schemas);
     of::<NewCommandWire<'_>>(&mut schemas);
     of::<CommandWire>(&mut schemas);

@@ -20,6 +20,7 @@ pub use webhooks::{WebhookSecret, Webhooks};
 
 use crate::domain::action::{Action, ActionSet};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, SecretIssuer};
@@ -75,6 +76,8 @@ struct Offer {
     cancel: bool,
     /// Whether it names the rules that a device does not meet.
     compliance: bool,
+    /// Whether it names the organisation's applications on a device.
+    apps: bool,
     poll_millis: i64,
     is_contract_known: bool,
 }
@@ -326,6 +329,22 @@ impl DeviceService for HttpService {
         match answer.status {
             200 => words::compliance(answer.body).ok_or(ServiceError::NoAnswer),
             404 => Ok(ComplianceReport::default()),
+            _ => Err(ServiceError::NoAnswer),
+        }
+    }
+
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        let (Some(owner), Some(device)) = (segment(person.as_str()), segment(device.as_str())) else {
+            return Ok(Vec::new());
+        };
+        if !self.offer().await?.apps {
+            return Ok(Vec::new());
+        }
+        let path = format!("/people/{owner}/devices/{device}/apps");
+        let answer = self.connector.call(Request::get(path)).await?;
+        match answer.status {
+            200 => words::apps(answer.body).ok_or(ServiceError::NoAnswer),
+            404 => Ok(Vec::new()),
             _ => Err(ServiceError::NoAnswer),
         }
     }

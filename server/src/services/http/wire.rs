@@ -2,8 +2,8 @@
 //! read and written here. Fields nobody knows are ignored; a word nobody knows never allows anything.
 
 use portal_contract::{
-    ActionName, CharacterSet, ComplianceState, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType,
-    ManagementAgentType, ResetOutcome, SecretText, UtcTime,
+    ActionName, AppState, CharacterSet, ComplianceState, DeviceEnrollmentType, FailureCode,
+    ManagedDeviceOwnerType, ManagementAgentType, ResetOutcome, SecretText, UtcTime,
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,9 @@ pub(super) struct CapabilitiesWire {
     /// Whether `GET /people/{personId}/devices/{deviceId}/compliance` is there.
     #[serde(default)]
     pub(super) compliance: bool,
+    /// Whether `GET /people/{personId}/devices/{deviceId}/apps` is there.
+    #[serde(default)]
+    pub(super) apps: bool,
     /// How often a command may be asked about, in seconds; 5 if missing.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 60)]
@@ -276,6 +279,39 @@ pub(super) struct FailingRuleWire {
     /// The policy it belongs to.
     #[serde(default)]
     pub(super) policy_name: String,
+}
+
+/// The organisation's applications on a device: those it installed or requires, and nobody's own.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AppList)]
+pub(super) struct AppsWire {
+    /// At most 1000 count. The portal reads them one by one: one that cannot be read hides only itself.
+    #[schema(value_type = Vec<AppWire>)]
+    pub(super) apps: Vec<serde_json::Value>,
+}
+
+/// An application.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = App)]
+pub(super) struct AppWire {
+    /// Identifies it among the applications of the device.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(super) id: String,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(super) display_name: String,
+    /// Its version.
+    #[serde(default)]
+    pub(super) version: String,
+    /// Who made it.
+    #[serde(default)]
+    pub(super) publisher: String,
+    /// How far it is.
+    pub(super) state: AppState,
+    /// Why it could not be installed, in words that the person is shown; with `failed`.
+    #[serde(default)]
+    pub(super) failure: String,
 }
 
 /// Whether another action can be done.

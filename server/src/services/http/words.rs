@@ -2,11 +2,13 @@
 
 use super::Offer;
 use super::wire::{
-    CapabilitiesWire, CategoryList, CategoryWire, CommandState, CommandWire, ComplianceWire, DeviceWire,
-    FailingRuleWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire, PasscodeWire, PermissionWire,
+    AppWire, AppsWire, CapabilitiesWire, CategoryList, CategoryWire, CommandState, CommandWire,
+    ComplianceWire, DeviceWire, FailingRuleWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire,
+    PasscodeWire, PermissionWire,
 };
 use crate::domain::action::{Action, ActionKind, ActionSet};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::{ComplianceReport, FailingRule};
 use crate::domain::device::{
@@ -18,7 +20,7 @@ use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::ports::StartRun;
 use portal_contract::{
-    CharacterSet, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType, ManagementAgentType,
+    AppState, CharacterSet, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType, ManagementAgentType,
     RefusalReason, SecretText,
 };
 
@@ -49,6 +51,7 @@ pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
         issuer,
         cancel: wire.cancel,
         compliance: is_known && wire.compliance,
+        apps: is_known && wire.apps,
         poll_millis: poll_seconds * 1000,
         is_contract_known: is_known,
     })
@@ -178,6 +181,17 @@ pub(super) fn compliance(body: serde_json::Value) -> Option<ComplianceReport> {
     };
     let checked = wire.checked_date_time.filter(|moment| !moment.is_never());
     Some(ComplianceReport::of(wire.failing_rules.into_iter().filter_map(read), checked))
+}
+
+/// The answer of `GET .../apps`; `None` when it is none. An application in a state nobody knows is left out.
+pub(super) fn apps(body: serde_json::Value) -> Option<Vec<App>> {
+    let wire: AppsWire = serde_json::from_value(body).ok()?;
+    let read = |one| {
+        let wire: AppWire = serde_json::from_value(one).ok()?;
+        let app = App::installed(&wire.id, &wire.display_name, &wire.version, &wire.publisher)?;
+        (wire.state != AppState::Other).then(|| app.that_is(wire.state, &wire.failure))
+    };
+    Some(wire.apps.into_iter().filter_map(read).collect())
 }
 
 fn permission(wire: Option<&PermissionWire>) -> Option<(bool, Option<&str>)> {

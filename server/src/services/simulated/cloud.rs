@@ -6,12 +6,14 @@
 //! copes with them. The connector writes down which results there are before it asks, so that after any crash it can tell which
 //! one is its own.
 
+use super::apps::sample_apps;
 use super::behaviour::fraction;
 use super::core::Core;
 use super::fleet::{Manners, sample_categories};
 use super::state::{FleetError, Received};
 use crate::domain::action::{Action, Danger};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -222,6 +224,10 @@ impl DeviceService for CloudService {
         device: &DeviceId,
     ) -> Result<ComplianceReport, ServiceError> {
         Ok(self.0.compliance(Manners::Cloud, device))
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        Ok(self.0.simulated(Manners::Cloud, device).map(|one| sample_apps(&one.device)).unwrap_or_default())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -2,6 +2,7 @@
 //! are erased meanwhile. It keeps what each device received in a database of its own, as a real service
 //! would, so that a restart of the portal finds the fleet where it was.
 
+mod apps;
 mod behaviour;
 mod builder;
 mod cloud;

@@ -1,10 +1,12 @@
 //! A service with good manners: it takes our identifier, so that starting twice is starting once, takes the passcode we made,
 //! answers when it is asked, and holds back what its device has not received.
 
+use super::apps::sample_apps;
 use super::core::Core;
 use super::fleet::{Manners, sample_categories};
 use super::state::Received;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -40,6 +42,10 @@ impl DeviceService for PlainService {
         device: &DeviceId,
     ) -> Result<ComplianceReport, ServiceError> {
         Ok(self.0.compliance(Manners::Plain, device))
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        Ok(self.0.simulated(Manners::Plain, device).map(|one| sample_apps(&one.device)).unwrap_or_default())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -1,12 +1,14 @@
 //! A service with the manners of NanoMDM: it tells no command's state and takes nothing back. The connector holds a command until
 //! its device shows up, and hears of its end only when the device pushes an answer. Answers can be lost, and can come twice.
 
+use super::apps::sample_apps;
 use super::behaviour::fraction;
 use super::core::Core;
 use super::fleet::{Manners, sample_categories};
 use super::state::{FleetError, Received, ending_from, ending_name};
 use crate::domain::action::ActionKind;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
@@ -206,6 +208,10 @@ impl DeviceService for PushService {
         device: &DeviceId,
     ) -> Result<ComplianceReport, ServiceError> {
         Ok(self.core.compliance(Manners::Push, device))
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        Ok(self.core.simulated(Manners::Push, device).map(|one| sample_apps(&one.device)).unwrap_or_default())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

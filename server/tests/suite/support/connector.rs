@@ -42,6 +42,8 @@ pub(crate) struct Memory {
     pub(crate) capabilities: Value,
     /// The devices of each person.
     pub(crate) devices: BTreeMap<String, Vec<Value>>,
+    /// The applications on devices.
+    pub(crate) apps: Value,
     /// The rules that devices do not meet.
     pub(crate) compliance: Value,
     /// The organisation's categories.
@@ -90,6 +92,7 @@ impl Connector {
                 "personKey": "sub", "pollSeconds": 1
             }),
             devices: BTreeMap::from([("p-aiko".to_owned(), vec![android("a-1")])]),
+            apps: json!([]),
             compliance: json!({ "failingRules": [] }),
             categories: json!([{ "id": "sales", "displayName": "Sales" }]),
             commands: BTreeMap::new(),
@@ -231,6 +234,7 @@ impl Memory {
                 said(200, &list)
             }
             ("GET", ["people", _, "devices", _, "compliance"]) => said(200, &self.compliance),
+            ("GET", ["people", _, "devices", _, "apps"]) => said(200, &json!({ "apps": self.apps })),
             ("GET", ["people", person, "devices", id]) => {
                 let devices = self.devices.get(*person).into_iter().flatten();
                 let mut found = devices.filter(|device| device["id"] == **id);

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use portal_contract::SecretText;
 use portal_server::domain::action_run::Report;
+use portal_server::domain::app::App;
 use portal_server::domain::category::Category;
 use portal_server::domain::compliance::ComplianceReport;
 use portal_server::domain::device::Device;
@@ -104,6 +105,11 @@ impl DeviceService for ScriptedService {
     ) -> Result<ComplianceReport, ServiceError> {
         self.read_error()?;
         Ok(ComplianceReport::default())
+    }
+
+    async fn apps(&self, _person: &PersonId, _device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        self.read_error()?;
+        Ok(Vec::new())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -77,6 +77,8 @@ pub(crate) struct GraphMemory {
     pub(crate) devices: Vec<Value>,
     /// How each device stands with the rules.
     pub(crate) policies: BTreeMap<String, Vec<Value>>,
+    /// The applications found on each device.
+    pub(crate) apps: BTreeMap<String, Vec<Value>>,
     /// Whether the list of those leaves the settings out.
     pub(crate) lists_no_settings: bool,
     /// The organisation's categories.
@@ -167,6 +169,7 @@ impl SimulatedGraph {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
             policies: BTreeMap::new(),
+            apps: BTreeMap::new(),
             lists_no_settings: false,
             categories: vec![category(SALES, "Sales"), category(FRONT_DESK, "受付")],
             category_of: BTreeMap::new(),
@@ -353,6 +356,13 @@ impl SimulatedGraph {
         });
         let is_theirs = |one: &&Value| user.as_ref().is_none_or(|user| one["userId"] == **user);
         let all: Vec<Value> = memory.devices.iter().filter(is_theirs).cloned().collect();
+        drop(memory);
+        self.part(path, query, &all)
+    }
+
+    /// A page of a list.
+    fn part(&self, path: &str, query: &BTreeMap<String, String>, all: &[Value]) -> Reply {
+        let memory = self.memory();
         let skipped: usize = query.get("$skiptoken").map_or(0, |text| text.parse().unwrap());
         let limit = query.get("$top").map_or(memory.page, |text| text.parse().unwrap());
         let devices: Vec<Value> =
@@ -416,6 +426,10 @@ impl SimulatedGraph {
                 let all = self.memory().policies.get(*id).cloned().unwrap_or_default();
                 let found = all.into_iter().find(|one| one["id"] == **policy);
                 found.map_or_else(|| Reply::error(404, "UnknownError"), |one| Reply::json(200, &one))
+            }
+            ("GET", ["beta", "deviceManagement", "managedDevices", id, "detectedApps"]) => {
+                let all = self.memory().apps.get(*id).cloned().unwrap_or_default();
+                self.part(path, query, &all)
             }
             ("GET", ["v1.0", "deviceManagement", "deviceCategories"]) => {
                 let all = self.memory().categories.clone();
