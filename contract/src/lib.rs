@@ -20,6 +20,7 @@ mod device;
 pub mod events;
 pub mod headers;
 mod history;
+mod issued_secret;
 pub mod json;
 mod notification;
 pub mod page_config;
@@ -46,6 +47,7 @@ pub use history::{
     ClientBrowser, ClientDescription, ClientNetwork, ClientSystem, HistoryActivity, HistoryActor,
     HistoryEntry, UnrecognizedReport,
 };
+pub use issued_secret::{IssuedSecret, SecretKind, SecretPart};
 pub use notification::{Notification, NotificationKind};
 pub use passcode::{SecretText, TemporaryPasscode};
 pub use person::{Me, RevokedSessions};

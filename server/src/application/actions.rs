@@ -305,7 +305,9 @@ impl Portal {
             | Action::Retire
             | Action::Wipe
             | Action::RebootNow
-            | Action::SetCategory(_) => None,
+            | Action::SetCategory(_)
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => None,
         };
         Ok(NewRun { run, secret })
     }
@@ -337,6 +339,10 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
         (Requested::Wipe, Allowed::Plain) => Ok(Action::Wipe),
         (Requested::RebootNow, Allowed::Plain) => Ok(Action::RebootNow),
         (Requested::SetCategory(category), Allowed::Plain) => Ok(Action::SetCategory(category.clone())),
+        (Requested::ShowRecoveryKey, Allowed::Plain) => Ok(Action::ShowRecoveryKey),
+        (Requested::ShowLocalAdministratorPassword, Allowed::Plain) => {
+            Ok(Action::ShowLocalAdministratorPassword)
+        }
         (Requested::ResetPasscode, Allowed::Plain)
         | (
             Requested::RemoteLock
@@ -345,7 +351,9 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
             | Requested::Retire
             | Requested::Wipe
             | Requested::RebootNow
-            | Requested::SetCategory(_),
+            | Requested::SetCategory(_)
+            | Requested::ShowRecoveryKey
+            | Requested::ShowLocalAdministratorPassword,
             Allowed::Reset(_),
         ) => Err(Refusal::Internal("the policy allowed another action than the one asked for".to_owned())),
     }
@@ -361,7 +369,9 @@ async fn carry_out(unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Ref
         | Action::Retire
         | Action::Wipe
         | Action::RebootNow
-        | Action::SetCategory(_) => {
+        | Action::SetCategory(_)
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => {
             Err(Refusal::Internal("a device's action is not the portal's to carry out".to_owned()))
         }
     }

@@ -14,6 +14,7 @@ mod endings;
 mod events;
 mod hints;
 mod history;
+mod issued_secrets;
 mod live;
 mod me;
 mod notifications;

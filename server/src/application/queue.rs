@@ -318,7 +318,9 @@ impl Queue {
             | Action::Retire
             | Action::Wipe
             | Action::RebootNow
-            | Action::SetCategory(_) => None,
+            | Action::SetCategory(_)
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => None,
         };
         let start = StartRun { run: RunKey::from(run), secret: passcode };
         let answer = tokio::time::timeout(self.patience_for(run), self.portal.parts.services.start(&start));

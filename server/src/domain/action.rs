@@ -6,7 +6,7 @@ use super::category::CategoryId;
 use super::device_name::DeviceName;
 use super::policy::Reset;
 use super::rate::RateLimit;
-use portal_contract::ActionName;
+use portal_contract::{ActionName, SecretKind};
 
 /// Which action, without what it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,10 @@ pub enum ActionKind {
     RebootNow,
     /// Put the device into one of the organisation's categories.
     SetCategory,
+    /// Show the recovery key of a computer's disk.
+    ShowRecoveryKey,
+    /// Show the password of a PC's local administrator.
+    ShowLocalAdministratorPassword,
 }
 
 /// What an action may cost its person; decides how much is asked before it begins.
@@ -69,7 +73,7 @@ pub enum SecondRequest {
 
 impl ActionKind {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ResetPasscode,
         Self::RemoteLock,
         Self::SyncDevice,
@@ -78,6 +82,8 @@ impl ActionKind {
         Self::Wipe,
         Self::RebootNow,
         Self::SetCategory,
+        Self::ShowRecoveryKey,
+        Self::ShowLocalAdministratorPassword,
     ];
 
     /// The contract's name.
@@ -92,6 +98,8 @@ impl ActionKind {
             Self::Wipe => ActionName::Wipe,
             Self::RebootNow => ActionName::RebootNow,
             Self::SetCategory => ActionName::SetCategory,
+            Self::ShowRecoveryKey => ActionName::ShowRecoveryKey,
+            Self::ShowLocalAdministratorPassword => ActionName::ShowLocalAdministratorPassword,
         }
     }
 
@@ -101,11 +109,38 @@ impl ActionKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// What the secret is for that its service keeps and it shows: nothing happens to the device then.
+    #[must_use]
+    pub const fn shows(self) -> Option<SecretKind> {
+        match self {
+            Self::ShowRecoveryKey => Some(SecretKind::RecoveryKey),
+            Self::ShowLocalAdministratorPassword => Some(SecretKind::LocalAdministratorPassword),
+            Self::ResetPasscode
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::SetCategory => None,
+        }
+    }
+
+    /// For how long it may wait at most, in seconds, whatever its device may: nobody waits a week for a secret to be looked up.
+    #[must_use]
+    pub const fn longest_wait_seconds(self) -> i64 {
+        if self.shows().is_some() { 600 } else { i64::MAX }
+    }
+
     /// The proof it needs.
     #[must_use]
     pub const fn proof(self) -> Proof {
         match self {
-            Self::ResetPasscode | Self::Retire | Self::Wipe => Proof::FreshSignIn,
+            Self::ResetPasscode
+            | Self::Retire
+            | Self::Wipe
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => Proof::FreshSignIn,
             Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow | Self::SetCategory => {
                 Proof::SignedIn
             }
@@ -116,7 +151,11 @@ impl ActionKind {
     #[must_use]
     pub const fn danger(self) -> Danger {
         match self {
-            Self::SyncDevice | Self::Rename | Self::SetCategory => Danger::Harmless,
+            Self::SyncDevice
+            | Self::Rename
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => Danger::Harmless,
             Self::ResetPasscode | Self::RemoteLock | Self::RebootNow => Danger::Disruptive,
             Self::Retire | Self::Wipe => Danger::Destructive,
         }
@@ -134,7 +173,9 @@ impl ActionKind {
             | Self::SyncDevice
             | Self::Rename
             | Self::RebootNow
-            | Self::SetCategory => false,
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => false,
         }
     }
 
@@ -149,7 +190,9 @@ impl ActionKind {
             | Self::Rename
             | Self::Retire
             | Self::RebootNow
-            | Self::SetCategory => false,
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => false,
         }
     }
 
@@ -163,7 +206,9 @@ impl ActionKind {
             | Self::Retire
             | Self::Wipe
             | Self::RebootNow
-            | Self::SetCategory => Executor::Device,
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => Executor::Device,
             Self::Rename => Executor::Portal,
         }
     }
@@ -173,9 +218,13 @@ impl ActionKind {
     pub const fn second_request(self) -> SecondRequest {
         match self {
             Self::ResetPasscode | Self::Retire | Self::Wipe => SecondRequest::Refused,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow | Self::SetCategory => {
-                SecondRequest::SameRun
-            }
+            Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => SecondRequest::SameRun,
         }
     }
 
@@ -190,7 +239,11 @@ impl ActionKind {
             | Self::Retire
             | Self::Wipe
             | Self::RebootNow
-            | Self::SetCategory => (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice),
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => {
+                (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice)
+            }
         }
     }
 
@@ -205,7 +258,9 @@ impl ActionKind {
             | Self::Retire
             | Self::Wipe
             | Self::RebootNow
-            | Self::SetCategory => None,
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => None,
         }
     }
 
@@ -215,7 +270,7 @@ impl ActionKind {
     pub const fn notifies(self, ending: Ending) -> bool {
         match (self, ending) {
             (_, Ending::CanceledByUser)
-            | (Self::Rename, _)
+            | (Self::Rename | Self::ShowRecoveryKey | Self::ShowLocalAdministratorPassword, _)
             | (Self::SyncDevice | Self::SetCategory, Ending::Done | Ending::Superseded) => false,
             (
                 Self::ResetPasscode | Self::RemoteLock | Self::Retire | Self::Wipe | Self::RebootNow,
@@ -245,6 +300,10 @@ pub enum Requested {
     RebootNow,
     /// Put it into this category.
     SetCategory(CategoryId),
+    /// Show the recovery key of its disk.
+    ShowRecoveryKey,
+    /// Show the password of its local administrator.
+    ShowLocalAdministratorPassword,
 }
 
 impl Requested {
@@ -260,6 +319,8 @@ impl Requested {
             Self::Wipe => ActionKind::Wipe,
             Self::RebootNow => ActionKind::RebootNow,
             Self::SetCategory(_) => ActionKind::SetCategory,
+            Self::ShowRecoveryKey => ActionKind::ShowRecoveryKey,
+            Self::ShowLocalAdministratorPassword => ActionKind::ShowLocalAdministratorPassword,
         }
     }
 }
@@ -283,6 +344,10 @@ pub enum Action {
     RebootNow,
     /// Put it into this category.
     SetCategory(CategoryId),
+    /// Show the recovery key of its disk.
+    ShowRecoveryKey,
+    /// Show the password of its local administrator.
+    ShowLocalAdministratorPassword,
 }
 
 impl Action {
@@ -298,6 +363,8 @@ impl Action {
             Self::Wipe => ActionKind::Wipe,
             Self::RebootNow => ActionKind::RebootNow,
             Self::SetCategory(_) => ActionKind::SetCategory,
+            Self::ShowRecoveryKey => ActionKind::ShowRecoveryKey,
+            Self::ShowLocalAdministratorPassword => ActionKind::ShowLocalAdministratorPassword,
         }
     }
 
@@ -305,8 +372,28 @@ impl Action {
     #[must_use]
     pub const fn issues_secret(&self) -> bool {
         match self {
-            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_)) => true,
+            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_))
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => true,
             Self::ResetPasscode(Reset::Removed)
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename(_)
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::SetCategory(_) => false,
+        }
+    }
+
+    /// Whether that secret is its service's to tell.
+    #[must_use]
+    pub const fn is_told_by_service(&self) -> bool {
+        match self {
+            Self::ResetPasscode(Reset::Issued(_))
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => true,
+            Self::ResetPasscode(Reset::Temporary(_) | Reset::Removed)
             | Self::RemoteLock
             | Self::SyncDevice
             | Self::Rename(_)
@@ -322,7 +409,13 @@ impl Action {
     pub fn payload(&self) -> &str {
         match self {
             Self::ResetPasscode(reset) => reset.as_str(),
-            Self::RemoteLock | Self::SyncDevice | Self::Retire | Self::Wipe | Self::RebootNow => "",
+            Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => "",
             Self::Rename(name) => name.as_ref().map_or("", DeviceName::as_str),
             Self::SetCategory(category) => category.as_str(),
         }
@@ -339,6 +432,8 @@ impl Action {
             ActionKind::Wipe => Self::Wipe,
             ActionKind::RebootNow => Self::RebootNow,
             ActionKind::SetCategory => Self::SetCategory(CategoryId::parse(payload)?),
+            ActionKind::ShowRecoveryKey => Self::ShowRecoveryKey,
+            ActionKind::ShowLocalAdministratorPassword => Self::ShowLocalAdministratorPassword,
             ActionKind::Rename if payload.is_empty() => Self::Rename(None),
             ActionKind::Rename => Self::Rename(Some(DeviceName::parse(payload).ok()?)),
         })
@@ -365,6 +460,8 @@ impl ActionSet {
             ActionKind::Wipe => 32,
             ActionKind::RebootNow => 64,
             ActionKind::SetCategory => 128,
+            ActionKind::ShowRecoveryKey => 256,
+            ActionKind::ShowLocalAdministratorPassword => 512,
         }
     }
 
@@ -407,6 +504,8 @@ mod tests {
             Action::Wipe,
             Action::RebootNow,
             Action::SetCategory(CategoryId::parse("c-1").unwrap()),
+            Action::ShowRecoveryKey,
+            Action::ShowLocalAdministratorPassword,
         ] {
             let stored = Action::stored(action.kind().name().as_str(), action.payload());
             assert_eq!(stored, Some(action));

@@ -15,6 +15,7 @@ pub mod freshness;
 pub mod history;
 pub mod idempotency;
 pub mod ids;
+pub mod issued_secret;
 pub mod operation;
 pub mod passcode;
 pub mod person;

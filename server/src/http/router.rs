@@ -87,6 +87,7 @@ pub fn router(state: EdgeState) -> Router {
         .routes(routes!(handlers::results::one))
         .routes(routes!(handlers::results::cancel))
         .routes(routes!(handlers::passcode::temporary_passcode))
+        .routes(routes!(handlers::issued_secrets::of_action))
         .routes(routes!(handlers::categories::of_device))
         .routes(routes!(handlers::compliance::of_device))
         .routes(routes!(handlers::notifications::read))

@@ -204,7 +204,7 @@ async fn a_text_that_is_no_name_and_an_action_nobody_knows_are_refused() {
         let answer = act(&server, "p-dana", "d-dana-normal", "rename", "k", body).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "invalidRequest"), "{body}");
     }
-    for action in ["danceNow", "other", "locate", "showRecoveryKey", "", "RemoteLock"] {
+    for action in ["danceNow", "other", "locate", "", "RemoteLock"] {
         let answer = act(&server, "p-dana", "d-dana-normal", action, "k", "").await;
         assert_eq!(answer.status.as_u16(), 404, "{action}");
     }

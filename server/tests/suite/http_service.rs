@@ -226,6 +226,44 @@ async fn the_applications_on_a_device_are_asked_for_where_a_connector_tells_them
 }
 
 #[tokio::test]
+async fn a_key_that_was_asked_for_is_fetched_once_it_is_there_whoever_makes_passcodes() {
+    let (connector, service, clock) = world().await;
+    let start = run("r-1", Action::ShowRecoveryKey);
+    assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
+    assert_eq!(connector.memory().commands["r-1"].body["action"], "showRecoveryKey");
+    connector.tells(json!({ "state": "done" }));
+    connector.memory().issued = Some("123456-654321".to_owned());
+    clock.advance(60);
+    let answer = service.status(&start.run).await.unwrap();
+    let StatusAnswer::Known(Reported { state: Report::Ended(Ending::Done), issued: Some(issued) }) = answer
+    else {
+        panic!("{answer:?}");
+    };
+    let parts = portal_server::domain::issued_secret::IssuedParts::from_text(&issued).unwrap().into_parts();
+    assert_eq!(parts[0].value.reveal(), "123456-654321");
+    connector.memory().issued = None;
+    clock.advance(60);
+    let gone = Report::Ended(Ending::Failed(FailureCode::OutcomeUnknown));
+    assert_eq!(service.status(&start.run).await, Ok(StatusAnswer::Known(gone.into())));
+
+    connector.memory().capabilities["actions"] = json!(["showRecoveryKey", "showLocalAdministratorPassword"]);
+    let mut pc = android("a-1");
+    pc["operatingSystem"] = json!("Windows");
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![pc.clone()]);
+    clock.advance(601);
+    let decided = async || {
+        let device = the_device(&service).await;
+        [ActionKind::ShowRecoveryKey, ActionKind::ShowLocalAdministratorPassword]
+            .map(|kind| decide(kind, &device, &aiko()))
+    };
+    let not_offered = Decision::Refused(RefusalReason::NotOfferedByService);
+    assert_eq!(decided().await, [Decision::Allowed(Allowed::Plain), not_offered], "not by silence");
+    pc["showLocalAdministratorPassword"] = json!({ "allowed": true });
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![pc]);
+    assert_eq!(decided().await[1], Decision::Allowed(Allowed::Plain));
+}
+
+#[tokio::test]
 async fn every_answer_to_a_start_says_whether_nothing_was_done_or_nobody_knows() {
     let (connector, service, _clock) = world().await;
     let html = "<h1>no</h1>";
@@ -786,6 +824,14 @@ async fn no_line_of_the_log_and_no_address_holds_a_passcode_or_a_token() {
     assert_eq!(ended(&server, &connector, "a-1", &started).await["actionState"], "done");
     let (_, service, _) = world().await;
     assert_eq!(service.start(&reset("r-log")).await, Ok(StartAnswer::Accepted(None)));
+    let (keeper, service, clock) = world().await;
+    let key = run("r-key", Action::ShowRecoveryKey);
+    assert_eq!(service.start(&key).await, Ok(StartAnswer::Accepted(None)));
+    keeper.tells(json!({ "state": "done" }));
+    keeper.memory().issued = Some("k7d4m2xa".to_owned());
+    clock.advance(60);
+    let told = service.status(&key.run).await;
+    assert!(matches!(told, Ok(StatusAnswer::Known(Reported { issued: Some(_), .. }))), "{told:?}");
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the connector cannot be used"), "the search itself works");
     for secret in [TOKEN, "k7d4m2xa", PASSCODE] {

@@ -53,6 +53,7 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         format!("get {device}/deviceActionResults/{{resultId}}"),
         format!("post {device}/deviceActionResults/{{resultId}}/cancel"),
         format!("get {device}/temporaryPasscode"),
+        format!("get {device}/deviceActionResults/{{resultId}}/issuedSecret"),
         format!("get {device}/deviceCategories"),
         format!("get {device}/compliance"),
         format!("get {device}/apps"),

@@ -157,6 +157,8 @@ fn requested(kind: ActionKind, body: &[u8]) -> Result<Requested, ApiError> {
         ActionKind::Retire => bare(Requested::Retire),
         ActionKind::Wipe => bare(Requested::Wipe),
         ActionKind::RebootNow => bare(Requested::RebootNow),
+        ActionKind::ShowRecoveryKey => bare(Requested::ShowRecoveryKey),
+        ActionKind::ShowLocalAdministratorPassword => bare(Requested::ShowLocalAdministratorPassword),
         ActionKind::Rename => Ok(Requested::Rename(new_name(body)?)),
         ActionKind::SetCategory => Ok(Requested::SetCategory(chosen_category(body)?)),
     }

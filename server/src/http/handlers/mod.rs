@@ -8,6 +8,7 @@ pub(super) mod compliance;
 pub(super) mod devices;
 pub(super) mod events;
 pub(super) mod history;
+pub(super) mod issued_secrets;
 pub(super) mod me;
 pub(super) mod notifications;
 pub(super) mod passcode;

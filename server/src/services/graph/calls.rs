@@ -339,10 +339,17 @@ pub(super) const ACT: &str = "DeviceManagementManagedDevices.PrivilegedOperation
 /// The permission to change what Intune keeps of a device.
 pub(super) const READ_WRITE: &str = "DeviceManagementManagedDevices.ReadWrite.All";
 
+/// The permission to read BitLocker's recovery keys.
+pub(super) const RECOVERY_KEYS: &str = "BitlockerKey.Read.All";
+/// The permission to read the passwords of local administrators.
+pub(super) const LOCAL_PASSWORDS: &str = "DeviceLocalCredential.Read.All";
+
 /// The permission that an action needs.
 pub(super) const fn permission_for(kind: ActionKind) -> &'static str {
     match kind {
         ActionKind::SetCategory => READ_WRITE,
+        ActionKind::ShowRecoveryKey => RECOVERY_KEYS,
+        ActionKind::ShowLocalAdministratorPassword => LOCAL_PASSWORDS,
         ActionKind::ResetPasscode
         | ActionKind::RemoteLock
         | ActionKind::SyncDevice

@@ -1,7 +1,7 @@
 //! Asks a tenant how it is, one thing after the other, for `check --online`: the credential, each permission, the clock, one
 //! harmless read, and what follows for each action.
 
-use super::calls::{ACT, Graph, GraphError, READ_WRITE, permission_for};
+use super::calls::{ACT, Graph, GraphError, LOCAL_PASSWORDS, READ_WRITE, RECOVERY_KEYS, permission_for};
 use super::settings::{Credential, GraphSettings};
 use crate::domain::action::ActionKind;
 use crate::ports::{Clock, Randomness};
@@ -83,14 +83,21 @@ pub async fn check(
         Some(_) => {
             let reads = has(READ) == Some(true) || has(READ_WRITE) == Some(true);
             lines.push(CheckLine::of(&format!("permission {READ}"), reads, &grant(READ)));
-            for name in [ACT, READ_WRITE] {
+            for name in [ACT, READ_WRITE, RECOVERY_KEYS, LOCAL_PASSWORDS] {
                 let needs_it = |kind: ActionKind| permission_for(kind) == name && settings.features.has(kind);
                 let is_needed = super::actions().any(needs_it);
                 let is_there = has(name) == Some(true);
                 if is_needed {
                     lines.push(CheckLine::of(&format!("permission {name}"), is_there, &grant(name)));
                 } else if is_there {
-                    let step = "it also lets its holder wipe devices, and no action in features needs it: take it away";
+                    let step = match name {
+                        ACT | READ_WRITE => {
+                            "it lets its holder wipe devices, and no action in features needs it: take it away"
+                        }
+                        _ => {
+                            "it lets its holder read keys of every PC, and no action in features needs it: take it away"
+                        }
+                    };
                     lines.push(CheckLine::wrong(&format!("permission {name}"), step));
                 }
             }

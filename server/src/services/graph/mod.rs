@@ -15,6 +15,7 @@ mod check;
 mod compliance;
 mod devices;
 mod guid;
+mod keys;
 mod pace;
 mod record;
 mod results;

@@ -207,7 +207,9 @@ const fn state_of(kind: ActionKind) -> Option<&'static str> {
         | ActionKind::SyncDevice
         | ActionKind::Rename
         | ActionKind::RebootNow
-        | ActionKind::SetCategory => None,
+        | ActionKind::SetCategory
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => None,
     }
 }
 
@@ -340,7 +342,9 @@ const fn may_be_sent_again(posted: &Posted) -> bool {
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => false,
+        | ActionKind::RebootNow
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => false,
     };
     is_harmless && posted.posts < 2
 }

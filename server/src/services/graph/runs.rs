@@ -34,7 +34,8 @@ const fn address_of(kind: ActionKind) -> Option<&'static str> {
         ActionKind::Wipe => Some("wipe"),
         ActionKind::RebootNow => Some("rebootNow"),
         ActionKind::SetCategory => Some("deviceCategory/$ref"),
-        ActionKind::Rename => None,
+        // These are questions and not commands.
+        ActionKind::ShowRecoveryKey | ActionKind::ShowLocalAdministratorPassword | ActionKind::Rename => None,
     }
 }
 
@@ -51,7 +52,7 @@ const WIPE: &str = r#"{"keepUserData":false,"keepEnrollmentData":false,"persistE
 
 /// The actions that Microsoft Graph can be asked for.
 pub fn actions() -> impl Iterator<Item = ActionKind> {
-    ActionKind::ALL.into_iter().filter(|kind| address_of(*kind).is_some())
+    ActionKind::ALL.into_iter().filter(|kind| address_of(*kind).is_some() || kind.shows().is_some())
 }
 
 /// What a command is to bring about, where the device tells that and not that it was carried out.
@@ -64,7 +65,9 @@ fn wanted(action: &Action) -> Option<String> {
         | Action::Rename(_)
         | Action::Retire
         | Action::Wipe
-        | Action::RebootNow => None,
+        | Action::RebootNow
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => None,
     }
 }
 
@@ -86,6 +89,10 @@ impl GraphService {
     pub(super) async fn start_run(&self, run: &RunKey) -> Result<StartAnswer, ServiceError> {
         let fault = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         let kind = run.action.kind();
+        if kind.shows().is_some() {
+            // Nothing is sent: what is kept is asked for with the state.
+            return Ok(StartAnswer::Accepted(None));
+        }
         let (Some(owner), Some(device), Some(command)) =
             (Guid::parse(run.person.as_str()), Guid::parse(run.device.as_str()), self.command(&run.action))
         else {
@@ -156,7 +163,11 @@ impl GraphService {
             | Action::SyncDevice
             | Action::Rename(_)
             | Action::Retire
-            | Action::RebootNow => Some(Command { method: Method::POST, address, body: None }),
+            | Action::RebootNow
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => {
+                Some(Command { method: Method::POST, address, body: None })
+            }
         }
     }
 
@@ -198,6 +209,9 @@ impl GraphService {
     }
 
     pub(super) async fn status_of_run(&self, run: &RunKey) -> Result<StatusAnswer, ServiceError> {
+        if run.action.kind().shows().is_some() {
+            return self.kept_for(run).await.map(StatusAnswer::Known);
+        }
         let known = self.record.find(&run.id).await.map_err(|error| self.broken(&error))?;
         let Some(posted) = known else {
             // Where the record is younger than the command, its row may have been in another one.

@@ -142,7 +142,8 @@ const CALLS: &[Call] = &[
         method: HttpMethod::Get,
         path: "/commands/{commandId}/passcode",
         id: "getPasscode",
-        summary: "The passcode that the service made; only with `passcodeFrom: \"service\"`. Repeatable for an hour.",
+        summary: "The secret that goes with a command that is done: the passcode with `passcodeFrom: \"service\"`, and what \
+                  `showRecoveryKey` and `showLocalAdministratorPassword` ask for. Repeatable for an hour.",
         parameters: &["commandId"],
         body: None,
         answers: &[

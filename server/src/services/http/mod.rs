@@ -18,7 +18,7 @@ pub use check::{Line, Plan, Rule, Verdict, check};
 pub use document::document;
 pub use webhooks::{WebhookSecret, Webhooks};
 
-use crate::domain::action::{Action, ActionSet};
+use crate::domain::action::ActionSet;
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::app::App;
 use crate::domain::category::Category;
@@ -26,7 +26,6 @@ use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, SecretIssuer};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::policy::Reset;
 use crate::ports::{
     CancelAnswer, Clock, DevicePage, DeviceService, PageRequest, Reported, RunKey, ServiceError, StartAnswer,
     StartRun, StatusAnswer,
@@ -197,14 +196,15 @@ impl HttpService {
 
     /// The passcode that the service made, once the device has it.
     async fn with_issued(&self, run: &RunKey, report: Report) -> Result<Reported, ServiceError> {
-        let is_issued = matches!(run.action, Action::ResetPasscode(Reset::Issued(_)));
-        if !is_issued || report != Report::Ended(Ending::Done) {
+        if !run.action.is_told_by_service() || report != Report::Ended(Ending::Done) {
             return Ok(report.into());
         }
         let answer = self.connector.call(Request::get(command_path(&run.id, "/passcode")?)).await?;
         match answer.status {
             200 => {
-                let issued = words::passcode(answer.body).ok_or(ServiceError::NoAnswer)?;
+                let is_key = run.action.kind().shows().is_some();
+                let issued = if is_key { words::key(answer.body) } else { words::passcode(answer.body) };
+                let issued = issued.ok_or(ServiceError::NoAnswer)?;
                 Ok(Reported { state: report, issued: Some(issued) })
             }
             503 => Err(ServiceError::NoAnswer),

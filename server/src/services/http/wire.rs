@@ -162,6 +162,12 @@ pub(super) struct DeviceWire {
     /// Restarting it; allowed if missing and among `actions`.
     #[serde(default)]
     pub(super) reboot_now: Option<PermissionWire>,
+    /// Telling the recovery key of its disk; allowed if missing and among `actions`.
+    #[serde(default)]
+    pub(super) show_recovery_key: Option<PermissionWire>,
+    /// Telling the password of its local administrator. Without this there is none: it opens more than the device.
+    #[serde(default)]
+    pub(super) show_local_administrator_password: Option<PermissionWire>,
     /// Putting it into another category; allowed if missing and among `actions`.
     #[serde(default)]
     pub(super) set_category: Option<PermissionWire>,
@@ -407,13 +413,16 @@ pub(super) enum CommandState {
     Other,
 }
 
-/// The passcode that the service made.
+/// The secret that goes with a command: the passcode that the service made, the key that was asked for.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = IssuedPasscode)]
 pub(super) struct PasscodeWire {
     /// As it is typed on the device.
     #[schema(value_type = String, format = Password)]
     pub(super) passcode: SecretText,
+    /// What tells a key from others: the identifier that the screen shows, the name of the account.
+    #[serde(default)]
+    pub(super) label: String,
 }
 
 /// An error (RFC 9457). The portal decides by the status and `code`; it shows nobody any of it, and never is a passcode in it.

@@ -16,6 +16,7 @@ use crate::domain::device::{
     ResetToken, SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
+use crate::domain::issued_secret::{IssuedParts, part};
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::ports::StartRun;
@@ -101,9 +102,14 @@ pub(super) fn device(
         (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
         (ActionKind::RebootNow, permission(wire.reboot_now.as_ref())),
         (ActionKind::SetCategory, permission(wire.set_category.as_ref())),
-        // What cannot be undone is not allowed by silence.
+        (ActionKind::ShowRecoveryKey, permission(wire.show_recovery_key.as_ref())),
+        // What cannot be undone, or opens more than the device, is not allowed by silence.
         (ActionKind::Retire, Some(permission(wire.retire.as_ref()).unwrap_or_default())),
         (ActionKind::Wipe, Some(permission(wire.wipe.as_ref()).unwrap_or_default())),
+        (
+            ActionKind::ShowLocalAdministratorPassword,
+            Some(permission(wire.show_local_administrator_password.as_ref()).unwrap_or_default()),
+        ),
     ];
     for (kind, permission) in permissions {
         if let Some((false, reason)) = permission {
@@ -215,7 +221,9 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
         | Action::Retire
         | Action::Wipe
         | Action::RebootNow
-        | Action::SetCategory(_) => None,
+        | Action::SetCategory(_)
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => None,
         Action::Rename(_) => return None,
     };
     let wire = NewCommandWire {
@@ -232,7 +240,9 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
             | Action::Rename(_)
             | Action::Retire
             | Action::Wipe
-            | Action::RebootNow => None,
+            | Action::RebootNow
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => None,
         },
         expires_date_time: run.expires.to_rfc3339(),
     };
@@ -290,4 +300,10 @@ pub(super) fn passcode(body: serde_json::Value) -> Option<SecretText> {
         && text.chars().count() <= usize::from(LONGEST_PASSCODE) * 2
         && !text.chars().any(char::is_control);
     is_one.then_some(wire.passcode.clone())
+}
+
+/// The same for a key that was asked for, as it is sealed.
+pub(super) fn key(body: serde_json::Value) -> Option<SecretText> {
+    let wire: PasscodeWire = serde_json::from_value(body).ok()?;
+    IssuedParts::of(part(&wire.label, wire.passcode)).map(|parts| parts.to_text())
 }

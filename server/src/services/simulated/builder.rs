@@ -137,6 +137,12 @@ impl SimulatedDevice {
         self
     }
 
+    /// Its disk is open: there is no key to it.
+    pub(super) const fn not_encrypted(mut self) -> Self {
+        self.device.is_encrypted = false;
+        self
+    }
+
     /// A rule that it does not meet.
     pub(super) fn failing(mut self, code: &str, title: &str, detail: &str) -> Self {
         self.failing.extend(FailingRule::read(code, title, detail, "Sample policy"));

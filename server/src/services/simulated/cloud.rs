@@ -186,7 +186,8 @@ impl CloudService {
             let report = result.report(now);
             let issued =
                 if report == Report::Ended(Ending::Done) { self.issued(&run.action, &result) } else { None };
-            return Ok(Ok(StatusAnswer::Known(Reported { state: report, issued })));
+            let told = self.0.reported(&result, report);
+            return Ok(Ok(StatusAnswer::Known(Reported { issued: issued.or(told.issued), ..told })));
         }
         if post.is_accepted {
             return Ok(Ok(StatusAnswer::Known(Report::Pending.into())));

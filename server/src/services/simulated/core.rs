@@ -4,14 +4,16 @@
 use super::behaviour::{Behaviour, Plan};
 use super::crowd::crowd;
 use super::fleet::{Manners, SimulatedDevice, sample_categories, sample_fleet};
+use super::keys::kept;
 use super::state::{FleetState, Received};
 use super::{ENROLLED_AGAIN_AFTER_MILLIS, ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
 use crate::domain::action::Action;
+use crate::domain::action_run::{Ending, Report};
 use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, EraseOrRetire};
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
-use crate::ports::{Clock, DevicePage, PageRequest, RunKey};
+use crate::ports::{Clock, DevicePage, PageRequest, Reported, RunKey};
 use portal_contract::UtcTime;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -77,8 +79,13 @@ impl Core {
     /// What will become of a run that its service receives now.
     pub(super) fn plan(&self, simulated: &SimulatedDevice, run: &RunKey) -> Received {
         let (now, kind) = (self.now(), run.action.kind());
-        let Plan { delivered, finished, ending } =
+        let Plan { delivered, finished, mut ending } =
             simulated.behaviour.plan(self.settings.seed, kind, &run.id);
+        let seed = self.settings.seed;
+        let is_kept = simulated.device.is_encrypted && kept(seed, &simulated.device, kind).is_some();
+        if kind.shows().is_some() && !is_kept {
+            ending = Ending::NotSupported;
+        }
         Received {
             id: run.id.clone(),
             device: simulated.device.id.clone(),
@@ -111,6 +118,15 @@ impl Core {
         let found = self.people.get(person)?.get(id)?;
         let now = self.now();
         (found.manners == manners && !self.is_gone(id, now)).then(|| self.present(found, now))
+    }
+
+    /// What the service reports about a command: with its end what it keeps and was asked to tell.
+    pub(super) fn reported(&self, received: &Received, report: Report) -> Reported {
+        let is_told = report == Report::Ended(Ending::Done) && received.action.shows().is_some();
+        let person = self.owners.get(&received.device).filter(|_| is_told);
+        let simulated = person.and_then(|person| self.people.get(person)?.get(&received.device));
+        let parts = simulated.and_then(|one| kept(self.settings.seed, &one.device, received.action));
+        Reported { state: report, issued: parts.map(|parts| parts.to_text()) }
     }
 
     /// The rules that a device does not meet.
@@ -176,6 +192,8 @@ fn payload(action: &Action) -> String {
         | Action::Rename(_)
         | Action::Retire
         | Action::Wipe
-        | Action::RebootNow => String::new(),
+        | Action::RebootNow
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => String::new(),
     }
 }

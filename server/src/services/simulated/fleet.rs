@@ -248,6 +248,7 @@ fn chiyo_windows_and_others() -> Vec<SimulatedDevice> {
             ("Nokia", "Lumia 735"),
         ),
         device(person, "d-chiyo-windows81", "会議室の PC", ("Windows", "6.3.9600"), ("Fujitsu", "Lifebook"))
+            .not_encrypted()
             .seen_minutes_ago(30 * DAY),
         device(
             person,

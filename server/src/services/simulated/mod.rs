@@ -10,6 +10,7 @@ mod core;
 mod crowd;
 mod fleet;
 mod generated;
+mod keys;
 mod plain;
 mod push;
 mod state;

@@ -61,7 +61,8 @@ impl DeviceService for PlainService {
         let Some(received) = self.0.state.find(&run.id) else { return Ok(StatusAnswer::NeverReceived) };
         let report = received.report(self.0.now());
         let is_put_off = report == Report::Active && self.0.says_not_now(&received.device);
-        Ok(StatusAnswer::Known(if is_put_off { Report::NotNow } else { report }.into()))
+        let report = if is_put_off { Report::NotNow } else { report };
+        Ok(StatusAnswer::Known(self.0.reported(&received, report)))
     }
 
     async fn cancel(&self, run: &RunKey) -> Result<CancelAnswer, ServiceError> {

@@ -157,7 +157,8 @@ impl PushService {
     async fn tell(&self, received: &Received, report: Report) {
         let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(sink) = sink.and_then(|sink| sink.upgrade()) {
-            sink.reported(&received.id, &received.device, report.into()).await;
+            let reported = self.core.reported(received, report);
+            sink.reported(&received.id, &received.device, reported).await;
         }
     }
 
@@ -232,7 +233,7 @@ impl DeviceService for PushService {
             "answered" => Report::Ended(received.ending),
             _ => Report::Active,
         };
-        Ok(StatusAnswer::Known(report.into()))
+        Ok(StatusAnswer::Known(self.core.reported(&received, report)))
     }
 
     async fn cancel(&self, run: &RunKey) -> Result<CancelAnswer, ServiceError> {

@@ -51,8 +51,8 @@ impl Received {
 
     /// When the device last talked to the service because of this command.
     pub(super) fn last_contact(&self, now: UtcTime) -> Option<UtcTime> {
-        // A category is the service's own: its device is not asked.
-        let is_of_device = self.action != ActionKind::SetCategory;
+        // Categories and keys are the service's own: no device is asked.
+        let is_of_device = self.action != ActionKind::SetCategory && self.action.shows().is_none();
         let heard = self.delivered.filter(|moment| is_of_device && *moment <= now)?;
         Some(self.finished.filter(|moment| *moment <= now).map_or(heard, |finished| finished.max(heard)))
     }

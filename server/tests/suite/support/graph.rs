@@ -77,6 +77,12 @@ pub(crate) struct GraphMemory {
     pub(crate) devices: Vec<Value>,
     /// How each device stands with the rules.
     pub(crate) policies: BTreeMap<String, Vec<Value>>,
+    /// BitLocker's keys of the tenant, as Entra keeps them.
+    pub(crate) recovery_keys: Vec<Value>,
+    /// FileVault's key of each Mac.
+    pub(crate) filevault_keys: BTreeMap<String, String>,
+    /// The local administrators of each PC, by Entra's identifier of it.
+    pub(crate) administrators: BTreeMap<String, Value>,
     /// The applications found on each device.
     pub(crate) apps: BTreeMap<String, Vec<Value>>,
     /// Whether the list of those leaves the settings out.
@@ -169,6 +175,9 @@ impl SimulatedGraph {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
             policies: BTreeMap::new(),
+            recovery_keys: Vec::new(),
+            filevault_keys: BTreeMap::new(),
+            administrators: BTreeMap::new(),
             apps: BTreeMap::new(),
             lists_no_settings: false,
             categories: vec![category(SALES, "Sales"), category(FRONT_DESK, "受付")],
@@ -426,6 +435,34 @@ impl SimulatedGraph {
                 let all = self.memory().policies.get(*id).cloned().unwrap_or_default();
                 let found = all.into_iter().find(|one| one["id"] == **policy);
                 found.map_or_else(|| Reply::error(404, "UnknownError"), |one| Reply::json(200, &one))
+            }
+            ("GET", ["v1.0", "informationProtection", "bitlocker", "recoveryKeys"]) => {
+                let memory = self.memory();
+                let filter = query.get("$filter").cloned().unwrap_or_default();
+                let wanted = filter.trim_start_matches("deviceId eq '").trim_end_matches('\'');
+                let is_wanted = |one: &&Value| memory.ignores_filter || one["deviceId"] == *wanted;
+                let keys = memory.recovery_keys.iter().filter(is_wanted).cloned().map(|mut one| {
+                    one.as_object_mut().unwrap().remove("key");
+                    one
+                });
+                Reply::json(200, &json!({ "value": keys.collect::<Vec<Value>>() }))
+            }
+            ("GET", ["v1.0", "informationProtection", "bitlocker", "recoveryKeys", id]) => {
+                let found = self.memory().recovery_keys.iter().find(|one| one["id"] == **id).cloned();
+                found.map_or_else(
+                    || Reply::error(404, "UnknownError"),
+                    |one| Reply::json(200, &select(&one, query)),
+                )
+            }
+            ("GET", ["v1.0", "directory", "deviceLocalCredentials", id]) => {
+                let found = self.memory().administrators.get(*id).cloned();
+                found.map_or_else(
+                    || Reply::error(404, "UnknownError"),
+                    |one| Reply::json(200, &select(&one, query)),
+                )
+            }
+            ("GET", ["beta", "deviceManagement", "managedDevices", id, "getFileVaultKey()"]) => {
+                Reply::json(200, &json!({ "value": self.memory().filevault_keys.get(*id) }))
             }
             ("GET", ["beta", "deviceManagement", "managedDevices", id, "detectedApps"]) => {
                 let all = self.memory().apps.get(*id).cloned().unwrap_or_default();
