@@ -10,7 +10,7 @@ use portal_server::domain::ids::DeviceId;
 use portal_server::domain::person::PersonId;
 use portal_server::domain::policy::{Allowed, Decision, Reset, decide};
 use portal_server::ports::{DeviceService as _, PageRequest, ServiceError};
-use portal_server::services::graph::{CommandRecord, GraphService};
+use portal_server::services::graph::{CommandRecord, GraphService, GraphSettings};
 use portal_server::system::SystemRandomness;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,11 +31,16 @@ impl Tenant {
     }
 
     async fn over(graph: SimulatedGraph) -> Self {
+        Self::hiding(graph, false).await
+    }
+
+    async fn hiding(graph: SimulatedGraph, hides: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = UtcTime::from_unix_millis(graph.clock.millis());
         let record = CommandRecord::open(&folder.path().join("record.sqlite"), now).await.unwrap();
         let (clock, randomness) = (graph.clock.clone(), Arc::new(SystemRandomness));
-        let service = GraphService::new(graph.settings(), record, clock, randomness).unwrap();
+        let settings = GraphSettings { hide_blocked_actions: hides, ..graph.settings() };
+        let service = GraphService::new(settings, record, clock, randomness).unwrap();
         Self { graph, service, _folder: folder }
     }
 
@@ -372,4 +377,50 @@ async fn the_applications_found_on_a_device_are_told_page_by_page() {
     }
     tenant.graph.assert_described();
     assert_eq!(tenant.service.ready().await, Err(ServiceError::NoAnswer), "the last answer was none");
+}
+
+#[tokio::test]
+async fn what_it_hid_in_the_company_portal_is_hidden_here_and_everything_while_that_is_not_known() {
+    const PROFILES: &str = "GET /beta/deviceManagement/intuneBrandingProfiles";
+    let tenant = Tenant::hiding(SimulatedGraph::start().await, true).await;
+    let profile = "b7a4d000-0000-4000-8000-000000000001";
+    let decided = async || {
+        let device = tenant.one(PHONE).await.unwrap().unwrap();
+        [ActionKind::Retire, ActionKind::Wipe, ActionKind::RemoteLock]
+            .map(|kind| decide(kind, &device, &ada()))
+    };
+    let (allowed, hidden) =
+        (Decision::Allowed(Allowed::Plain), Decision::Refused(RefusalReason::OrganizationPolicy));
+    tenant.graph.fails(PROFILES, GraphFault::error(403, "Forbidden"));
+    assert_eq!(decided().await, [hidden, hidden, allowed], "nothing that cannot be undone");
+    assert_eq!(tenant.service.ready().await, Ok(()), "and the rest goes on");
+    assert_eq!(decided().await, [allowed; 3], "nothing is hidden");
+    let hiding = |action: &str, platform: &str, owner: &str| {
+        json!({
+            "id": profile, "isFactoryResetDisabled": false, "isRemoveDeviceDisabled": false,
+            "companyPortalBlockedActions": [{ "action": action, "platform": platform, "ownerType": owner }]
+        })
+    };
+    for (action, platform, owner, expected) in [
+        ("reset", "android", "company", [allowed, hidden, allowed]),
+        ("remove", "android", "company", [hidden, allowed, allowed]),
+        ("reset", "iOS", "company", [allowed; 3]),
+        ("reset", "android", "personal", [allowed; 3]),
+    ] {
+        tenant.graph.memory().branding_profiles = vec![hiding(action, platform, owner)];
+        tenant.graph.clock.advance(601);
+        assert_eq!(decided().await, expected, "{action} {platform} {owner}");
+    }
+    tenant.graph.memory().branding_profiles = vec![hiding("reset", "android", "company")];
+    tenant.graph.clock.advance(601);
+    let list = tenant.service.devices_of(&ada(), &ALL).await.unwrap();
+    let phone = list.devices.iter().find(|device| device.id.as_str() == PHONE).unwrap();
+    assert_eq!(decide(ActionKind::Wipe, phone, &ada()), hidden, "in the list as well");
+    let asked = tenant.graph.called(PROFILES);
+    assert_eq!(decided().await, [allowed, hidden, allowed]);
+    assert_eq!(tenant.graph.called(PROFILES), asked, "it is remembered for a while");
+    tenant.graph.clock.advance(601);
+    tenant.graph.fails(PROFILES, GraphFault::error(500, "InternalServerError"));
+    assert_eq!(decided().await, [allowed, hidden, allowed], "what was known last");
+    tenant.graph.assert_described();
 }

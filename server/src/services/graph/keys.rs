@@ -86,7 +86,7 @@ impl GraphService {
         })
     }
 
-    /// Asks; a way that is shut is one action less and no fault of the whole.
+    /// Asks; what this server may not read is not offered for a while. Nothing there is none.
     async fn asked(&self, path: &str, kind: ActionKind) -> Result<Option<Value>, ServiceError> {
         let answer = self.graph.try_get(self.url(path)?).await.map_err(error_of)?;
         match answer.status {

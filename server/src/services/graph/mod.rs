@@ -8,6 +8,7 @@
 mod answers;
 mod apps;
 mod bound;
+mod branding;
 mod calls;
 mod categories;
 mod certificate;
@@ -43,6 +44,7 @@ use crate::ports::{
     ServiceError, StartAnswer, StartRun, StatusAnswer,
 };
 use async_trait::async_trait;
+use branding::Hidden;
 use calls::Graph;
 use pace::Memory;
 use std::sync::atomic::AtomicBool;
@@ -57,6 +59,7 @@ pub struct GraphService {
     memory: Memory,
     /// Whether this tenant keeps the list of a user shut, so that the filtered one is asked at once.
     lists_by_filter: AtomicBool,
+    hidden: Mutex<Hidden>,
     clock: Arc<dyn Clock>,
     sink: Mutex<Option<Weak<dyn ReportSink>>>,
 }
@@ -79,6 +82,7 @@ impl GraphService {
             record,
             memory: Memory::default(),
             lists_by_filter: AtomicBool::new(false),
+            hidden: Mutex::default(),
             clock,
             sink: Mutex::default(),
         })
@@ -111,11 +115,14 @@ impl GraphService {
 #[async_trait]
 impl DeviceService for GraphService {
     async fn devices_of(&self, person: &PersonId, page: &PageRequest) -> Result<DevicePage, ServiceError> {
-        self.list(person, page).await
+        let mut found = self.list(person, page).await?;
+        found.devices = self.without_hidden(found.devices).await;
+        Ok(found)
     }
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
-        self.one(person, id).await
+        let found = self.one(person, id).await?;
+        Ok(self.without_hidden(found.into_iter().collect()).await.pop())
     }
 
     async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {

@@ -77,6 +77,8 @@ pub(crate) struct GraphMemory {
     pub(crate) devices: Vec<Value>,
     /// How each device stands with the rules.
     pub(crate) policies: BTreeMap<String, Vec<Value>>,
+    /// How the Company Portal is made up.
+    pub(crate) branding_profiles: Vec<Value>,
     /// BitLocker's keys of the tenant, as Entra keeps them.
     pub(crate) recovery_keys: Vec<Value>,
     /// FileVault's key of each Mac.
@@ -175,6 +177,7 @@ impl SimulatedGraph {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
             policies: BTreeMap::new(),
+            branding_profiles: Vec::new(),
             recovery_keys: Vec::new(),
             filevault_keys: BTreeMap::new(),
             administrators: BTreeMap::new(),
@@ -231,6 +234,7 @@ impl SimulatedGraph {
             command_lifetime_seconds: 7 * 86_400,
             post_timeout_seconds: 45,
             corporate_android_reset: false,
+            hide_blocked_actions: false,
             features: portal_server::services::graph::actions().fold(ActionSet::NONE, ActionSet::with),
         }
     }
@@ -435,6 +439,11 @@ impl SimulatedGraph {
                 let all = self.memory().policies.get(*id).cloned().unwrap_or_default();
                 let found = all.into_iter().find(|one| one["id"] == **policy);
                 found.map_or_else(|| Reply::error(404, "UnknownError"), |one| Reply::json(200, &one))
+            }
+            ("GET", ["beta", "deviceManagement", "intuneBrandingProfiles"]) => {
+                let all = self.memory().branding_profiles.clone();
+                let all: Vec<Value> = all.iter().map(|one| select(one, query)).collect();
+                Reply::json(200, &json!({ "value": all }))
             }
             ("GET", ["v1.0", "informationProtection", "bitlocker", "recoveryKeys"]) => {
                 let memory = self.memory();
