@@ -11,6 +11,7 @@ pub mod client;
 pub mod compliance;
 pub mod device;
 pub mod device_name;
+pub mod finding;
 pub mod freshness;
 pub mod history;
 pub mod idempotency;

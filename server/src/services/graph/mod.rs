@@ -27,7 +27,7 @@ mod words;
 
 pub use calls::GraphError;
 pub use certificate::ClientCertificate;
-pub use check::{CheckLine, Checked, check};
+pub use check::check;
 pub use guid::Guid;
 pub use record::{CommandRecord, RecordError};
 pub use runs::actions;
