@@ -12,11 +12,15 @@
 mod open_enum;
 mod action;
 pub mod addresses;
+mod app;
 mod branding;
+mod category;
+mod compliance;
 mod device;
 pub mod events;
 pub mod headers;
 mod history;
+mod issued_secret;
 pub mod json;
 mod notification;
 pub mod page_config;
@@ -31,7 +35,10 @@ pub use action::{
     ActionAvailability, ActionName, ActionProgress, ActionState, CharacterSet, DeviceActionResult,
     DeviceActions, FailureCode, OutcomeKind, RefusalReason, ResetOutcome,
 };
+pub use app::{AppState, DeviceApp};
 pub use branding::Branding;
+pub use category::DeviceCategory;
+pub use compliance::{DeviceCompliance, FailingRule, ResourceAccess};
 pub use device::{
     ComplianceState, DeviceEnrollmentType, ManagedDevice, ManagedDeviceOwnerType, ManagementAgentType,
 };
@@ -40,6 +47,7 @@ pub use history::{
     ClientBrowser, ClientDescription, ClientNetwork, ClientSystem, HistoryActivity, HistoryActor,
     HistoryEntry, UnrecognizedReport,
 };
+pub use issued_secret::{IssuedSecret, SecretKind, SecretPart};
 pub use notification::{Notification, NotificationKind};
 pub use passcode::{SecretText, TemporaryPasscode};
 pub use person::{Me, RevokedSessions};

@@ -270,6 +270,23 @@ mod compact_readers {
         compare_all(&json!({ "deviceId": "d-1" }), ChangeEvent::read);
         compare_all(&json!({ "notificationId": "n-1" }), ChangeEvent::read);
         compare_all(&json!({ "value": true }), RevokedSessions::read);
+        compare_all(&json!({ "id": "c-1", "displayName": "Sales" }), DeviceCategory::read);
+        let app = json!({ "id": "a", "displayName": "n", "version": "1", "publisher": "p", "state": "failed", "failure": "f" });
+        compare_all(&app, DeviceApp::read);
+        compare_all(&json!({ "label": "l", "value": "v" }), SecretPart::read);
+        let secret = json!({ "kind": "recoveryKey", "parts": [{ "label": "l", "value": "v" }],
+            "expiresDateTime": "2026-01-01T00:00:00Z", "resultId": "r-1" });
+        for without in ["kind", "expiresDateTime", "resultId"] {
+            let mut damaged = secret.clone();
+            damaged.as_object_mut().unwrap().remove(without);
+            compare(&damaged, IssuedSecret::read);
+        }
+        compare(&secret, IssuedSecret::read);
+        let rule = json!({ "code": "c", "title": "t", "detail": "d", "policyName": "p" });
+        compare_all(&rule, FailingRule::read);
+        let compliance = json!({ "access": "allowedForNow", "complianceState": "inGracePeriod", "failingRules": [rule],
+            "allowedUntilDateTime": "2026-01-02T00:00:00Z", "lastCheckedDateTime": "2026-01-01T00:00:00Z" });
+        compare_all(&compliance, DeviceCompliance::read);
         compare_all(device().get("actions").unwrap(), DeviceActions::read);
         for outcome in [
             json!({ "kind": "passcodeRemoved" }),

@@ -28,7 +28,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The devices, by what becomes of a command.
 const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
-const ACTIONS: [&str; 6] = ["resetPasscode", "remoteLock", "syncDevice", "rebootNow", "retire", "wipe"];
+const ACTIONS: [&str; 7] =
+    ["resetPasscode", "remoteLock", "syncDevice", "rebootNow", "retire", "wipe", "setCategory"];
+/// The one that does not meet a rule.
+const NONCOMPLIANT: &str = "is-silent";
+/// The categories, by identifier and name.
+const CATEGORIES: [(&str, &str); 2] = [("sales", "Sales"), ("front-desk", "Front desk")];
 
 /// Gives a command to the device management, with the passcode to set.
 type HandOver = Box<dyn Fn(&str, Option<&str>) + Send>;
@@ -71,13 +76,12 @@ impl Memory {
         std::fs::rename(beside, &self.settings.file).unwrap();
     }
 
-    /// A command as it is now. Here time alone moves it on; a real connector asks its device management.
-    fn told(&self, id: &str) -> Option<Response> {
-        let command = self.commands.get(id)?;
+    /// Where a command stands, and with which code. Here time alone moves it on; a real connector asks its device management.
+    fn standing(&self, command: &Value) -> (&'static str, &'static str) {
         let moment = |name: &str| command[name].as_i64().unwrap_or(i64::MAX);
         let (began, step, now) = (moment("began"), self.settings.step_seconds, (self.settings.now)());
         let age = now - began;
-        let device = command["body"]["deviceId"].as_str()?;
+        let device = command["body"]["deviceId"].as_str().unwrap_or_default();
         // After how many steps a device is done, and how. Rule 3: one that would be done too late does nothing.
         let (steps, ending) = match device {
             "does-it" => (2, ("done", "")),
@@ -86,17 +90,25 @@ impl Memory {
             _ => (i64::MAX, ("failed", "commandExpired")),
         };
         let ends = began.saturating_add(step.saturating_mul(steps));
-        let (state, code) = match device {
+        match device {
             _ if !command["canceled"].is_null() => ("canceled", "canceledByUser"),
             // Rule 5: nobody can tell any more. That is not "never arrived".
-            "is-lost" if age >= step => return Some(problem(StatusCode::SERVICE_UNAVAILABLE, "cannotTell")),
+            "is-lost" if age >= step => ("lost", "cannotTell"),
             _ if now >= ends && ends < moment("expires") => ending,
             _ if now >= moment("expires") => ("failed", "commandExpired"),
             "not-now-first" if age >= step => ("active", "notNow"),
             "does-it" | "refuses" if age >= step => ("active", ""),
             _ => ("pending", ""),
-        };
-        let updated = UtcTime::from_unix_seconds(now).to_rfc3339();
+        }
+    }
+
+    /// A command as it is now.
+    fn told(&self, id: &str) -> Option<Response> {
+        let (state, code) = self.standing(self.commands.get(id)?);
+        if state == "lost" {
+            return Some(problem(StatusCode::SERVICE_UNAVAILABLE, code));
+        }
+        let updated = UtcTime::from_unix_seconds((self.settings.now)()).to_rfc3339();
         let mut answer = json!({ "id": id, "state": state, "updatedDateTime": updated });
         match code {
             "" => {}
@@ -104,6 +116,26 @@ impl Memory {
             code => answer["errorCode"] = json!(code),
         }
         Some(Json(answer).into_response())
+    }
+
+    /// The category a device was put into last.
+    fn category_of(&self, device: &str) -> &'static str {
+        let is_of_it = |body: &Value| body["action"] == "setCategory" && body["deviceId"] == *device;
+        let done =
+            self.commands.values().filter(|one| is_of_it(&one["body"]) && self.standing(one).0 == "done");
+        let last = done.max_by_key(|one| one["began"].as_i64());
+        let id = last.and_then(|one| one["body"]["categoryId"].as_str());
+        CATEGORIES.iter().find(|(known, _)| Some(*known) == id).map_or("", |(_, name)| name)
+    }
+
+    /// The devices as they are now.
+    fn devices(&self) -> Vec<Value> {
+        let with_category = |mut device: Value| {
+            let id = device["id"].as_str().unwrap_or_default().to_owned();
+            device["deviceCategoryDisplayName"] = json!(self.category_of(&id));
+            device
+        };
+        devices().into_iter().map(with_category).collect()
     }
 
     fn is_pending(&self, id: &str) -> bool {
@@ -122,7 +154,8 @@ fn devices() -> Vec<Value> {
             "id": id, "deviceName": id, "operatingSystem": "Android", "osVersion": "15",
             "manufacturer": "Sample", "model": "Phone", "serialNumber": format!("S-{id}"),
             "managedDeviceOwnerType": "company", "deviceEnrollmentType": "androidEnterpriseFullyManaged",
-            "managementAgent": "googleCloudDevicePolicyController", "complianceState": "compliant",
+            "managementAgent": "googleCloudDevicePolicyController",
+            "complianceState": if id == NONCOMPLIANT { "noncompliant" } else { "compliant" },
             "lastSyncDateTime": "2026-01-01T00:00:00Z", "enrolledDateTime": "2025-01-01T00:00:00Z",
             "resetPasscode": { "allowed": true, "expiresAfterSeconds": 3600, "erasePending": false },
             // These two are never allowed by silence. A made-up device is set up anew at once and stays in the list.
@@ -144,9 +177,14 @@ async fn not_found() -> Response {
 
 async fn capabilities(State(memory): State<Shared>) -> Json<Value> {
     Json(json!({
-        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true,
+        "contract": "1", "product": "Sample connector", "productVersion": "1", "actions": ACTIONS, "cancel": true, "compliance": true, "apps": true,
         "passcodeFrom": memory.lock().unwrap().settings.passcode_from, "pollSeconds": 2
     }))
+}
+
+async fn categories() -> Json<Value> {
+    let shown = CATEGORIES.map(|(id, name)| json!({ "id": id, "displayName": name }));
+    Json(json!({ "categories": shown }))
 }
 
 async fn list(
@@ -154,8 +192,10 @@ async fn list(
     Path(person): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
-    let is_known = memory.lock().unwrap().settings.person == person;
-    let all: Vec<Value> = if is_known { devices() } else { Vec::new() };
+    let all = {
+        let memory = memory.lock().unwrap();
+        if memory.settings.person == person { memory.devices() } else { Vec::new() }
+    };
     let is_after =
         |after: &String| all.iter().position(|one| one["id"] == **after).map_or(all.len(), |at| at + 1);
     let first = query.get("after").map_or(0, is_after);
@@ -173,11 +213,37 @@ async fn list(
 }
 
 async fn device(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
-    let is_theirs = memory.lock().unwrap().settings.person == person;
-    match devices().into_iter().find(|device| is_theirs && device["id"] == *id) {
+    let own = {
+        let memory = memory.lock().unwrap();
+        let is_theirs = memory.settings.person == person;
+        memory.devices().into_iter().find(|device| is_theirs && device["id"] == *id)
+    };
+    match own {
         Some(device) => Json(device).into_response(),
         None => not_found().await,
     }
+}
+
+/// What the portal tells the person about the one device here that does not meet a rule.
+async fn compliance(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
+    let is_theirs = memory.lock().unwrap().settings.person == person;
+    let rule = json!({ "code": "minimumOsVersion", "title": "The system is too old", "detail": "16 or later is required." });
+    match DEVICES.into_iter().find(|device| is_theirs && *device == id) {
+        Some(device) if device == NONCOMPLIANT => Json(json!({ "failingRules": [rule] })).into_response(),
+        Some(_) => Json(json!({ "failingRules": [] })).into_response(),
+        None => not_found().await,
+    }
+}
+
+async fn apps(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
+    let is_theirs = memory.lock().unwrap().settings.person == person;
+    if !is_theirs || !DEVICES.contains(&id.as_str()) {
+        return not_found().await;
+    }
+    let app = |id: &str, name: &str, state: &str| json!({ "id": id, "displayName": name, "version": "1.0", "publisher": "Sample", "state": state });
+    let mut refused = app("vpn", "Sample VPN", "failed");
+    refused["failure"] = json!("There is too little free storage.");
+    Json(json!({ "apps": [app("mail", "Sample Mail", "installed"), refused] })).into_response()
 }
 
 async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes) -> Response {
@@ -204,6 +270,10 @@ async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes)
         };
     }
     if !DEVICES.contains(&device) || person != memory.settings.person || !ACTIONS.contains(&action) {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "deviceRejected");
+    }
+    let has_category = CATEGORIES.iter().any(|(id, _)| Some(*id) == word("categoryId"));
+    if (action == "setCategory") != has_category {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "deviceRejected");
     }
     let now = (memory.settings.now)();
@@ -288,8 +358,11 @@ pub(crate) fn connector(settings: Settings) -> Router {
     let memory = Arc::new(Mutex::new(Memory { settings, commands, issued: BTreeMap::new() }));
     Router::new()
         .route("/v1/capabilities", get(capabilities))
+        .route("/v1/categories", get(categories))
         .route("/v1/people/{person}/devices", get(list))
         .route("/v1/people/{person}/devices/{id}", get(device))
+        .route("/v1/people/{person}/devices/{id}/compliance", get(compliance))
+        .route("/v1/people/{person}/devices/{id}/apps", get(apps))
         .route("/v1/commands/{id}", get(state).put(put))
         .route("/v1/commands/{id}/cancel", post(cancel))
         .route("/v1/commands/{id}/passcode", get(passcode))

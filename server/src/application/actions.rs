@@ -136,6 +136,7 @@ impl Portal {
             Decision::Allowed(allowed) => action(&request.requested, allowed)?,
             Decision::Refused(reason) => return Err(Refusal::NotAllowed(reason)),
         };
+        self.check_category(&action, &device).await?;
         let mut new = self.new_run(call, &device, action)?;
         // What the person calls it is what they are told about it later.
         if let Some(name) = name {
@@ -207,7 +208,8 @@ impl Portal {
         if let Some(open) = unit.open_run(&run.device, kind).await? {
             // One that is being cancelled would never reach the device.
             let is_ending = open.cancel_request == CancelRequest::Requested;
-            if kind.second_request() == SecondRequest::Refused || open.person != run.person || is_ending {
+            let is_same = kind.second_request() == SecondRequest::SameRun && open.action == run.action;
+            if !is_same || open.person != run.person || is_ending {
                 return Err(Refusal::AlreadyPending);
             }
             unit.remember_request(&request.person, &request.key, &request.fingerprint, &open.id, now).await?;
@@ -302,7 +304,10 @@ impl Portal {
             | Action::Rename(_)
             | Action::Retire
             | Action::Wipe
-            | Action::RebootNow => None,
+            | Action::RebootNow
+            | Action::SetCategory(_)
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => None,
         };
         Ok(NewRun { run, secret })
     }
@@ -333,6 +338,11 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
         (Requested::Retire, Allowed::Plain) => Ok(Action::Retire),
         (Requested::Wipe, Allowed::Plain) => Ok(Action::Wipe),
         (Requested::RebootNow, Allowed::Plain) => Ok(Action::RebootNow),
+        (Requested::SetCategory(category), Allowed::Plain) => Ok(Action::SetCategory(category.clone())),
+        (Requested::ShowRecoveryKey, Allowed::Plain) => Ok(Action::ShowRecoveryKey),
+        (Requested::ShowLocalAdministratorPassword, Allowed::Plain) => {
+            Ok(Action::ShowLocalAdministratorPassword)
+        }
         (Requested::ResetPasscode, Allowed::Plain)
         | (
             Requested::RemoteLock
@@ -340,7 +350,10 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
             | Requested::Rename(_)
             | Requested::Retire
             | Requested::Wipe
-            | Requested::RebootNow,
+            | Requested::RebootNow
+            | Requested::SetCategory(_)
+            | Requested::ShowRecoveryKey
+            | Requested::ShowLocalAdministratorPassword,
             Allowed::Reset(_),
         ) => Err(Refusal::Internal("the policy allowed another action than the one asked for".to_owned())),
     }
@@ -355,7 +368,10 @@ async fn carry_out(unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Ref
         | Action::SyncDevice
         | Action::Retire
         | Action::Wipe
-        | Action::RebootNow => {
+        | Action::RebootNow
+        | Action::SetCategory(_)
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => {
             Err(Refusal::Internal("a device's action is not the portal's to carry out".to_owned()))
         }
     }

@@ -114,7 +114,8 @@ fn actions(device: &Device, person: &PersonId) -> DeviceActions {
     let availability = |kind: ActionKind| {
         let mut availability = decide(kind, device, person).availability();
         if availability.allowed && kind.executor() == Executor::Device {
-            availability.command_expires_after_seconds = Some(device.capabilities.command_lifetime_seconds);
+            let lifetime = device.capabilities.command_lifetime_seconds.min(kind.longest_wait_seconds());
+            availability.command_expires_after_seconds = Some(lifetime);
         }
         (kind.name(), availability)
     };

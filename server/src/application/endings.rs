@@ -6,6 +6,7 @@ use crate::domain::action::Action;
 use crate::domain::action_run::{ActionRun, Ending, SecretFate};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::ids::NotificationId;
+use crate::domain::issued_secret::KEPT_MILLIS;
 use crate::domain::policy::Reset;
 use crate::ports::{Changed, NewSecret, Purpose, StoreError, UnitOfWork};
 use portal_contract::{ActionState, CharacterSet, FailureCode, SecretText, UtcTime};
@@ -44,7 +45,7 @@ pub(super) async fn write_end(
         write_secret(unit, run, end).await?;
     }
     if ending == Ending::Done && run.action.kind().ends_passcodes() {
-        unit.erase_other_secrets(&run.device, &run.id).await?;
+        unit.erase_other_secrets(&run.device, &run.id, None).await?;
     }
     let state = ending.action_state().as_str();
     let entry = AuditEntry {
@@ -80,6 +81,10 @@ pub(super) async fn write_end(
 
 /// What becomes of the secrets of the device. The device has one passcode: that of the newest reset that reached it.
 async fn write_secret(unit: &mut dyn UnitOfWork, run: &ActionRun, end: &RunEnd) -> Result<(), StoreError> {
+    let kind = run.action.kind();
+    if kind.shows().is_some() {
+        return write_shown(unit, run, end).await;
+    }
     let later = unit.later_reset(run).await?;
     let is_replaced = later.as_ref().is_some_and(|later| later.action_state == ActionState::Done);
     if is_replaced || end.ending.secret() == SecretFate::Erased {
@@ -91,11 +96,21 @@ async fn write_secret(unit: &mut dyn UnitOfWork, run: &ActionRun, end: &RunEnd) 
     }
     let is_certain = end.ending.secret() == SecretFate::Confirmed && later.is_none();
     if is_certain {
-        unit.erase_other_secrets(&run.device, &run.id).await?;
+        unit.erase_other_secrets(&run.device, &run.id, Some(kind)).await?;
     } else {
-        unit.doubt_other_secrets(&run.device, &run.id).await?;
+        unit.doubt_other_secrets(&run.device, &run.id, kind).await?;
     }
     unit.release_secret(&run.id, is_certain, end.secret_expires).await
+}
+
+/// What its service told takes the place of what it told before.
+async fn write_shown(unit: &mut dyn UnitOfWork, run: &ActionRun, end: &RunEnd) -> Result<(), StoreError> {
+    let Some(issued) = end.issued.as_ref().filter(|_| end.ending == Ending::Done) else {
+        return unit.erase_secret(&run.id).await;
+    };
+    unit.erase_other_secrets(&run.device, &run.id, Some(run.action.kind())).await?;
+    unit.insert_secret(issued).await?;
+    unit.release_secret(&run.id, true, end.secret_expires).await
 }
 
 impl Portal {
@@ -106,11 +121,18 @@ impl Portal {
         ending: Ending,
         issued: Option<&SecretText>,
     ) -> Result<RunEnd, Refusal> {
-        let is_issued = matches!(run.action, Action::ResetPasscode(Reset::Issued(_)));
+        let (is_issued, kind) = (run.action.is_told_by_service(), run.action.kind());
         // Done, and its passcode was not told: the device has one nobody knows.
         let is_untold = ending == Ending::Done && is_issued && issued.is_none();
         let ending = if is_untold { Ending::Failed(FailureCode::OutcomeUnknown) } else { ending };
-        let secret_expires = self.rules.secrets_expire(self.now());
+        // Nothing was done to a device that was only asked about.
+        let is_nothing = kind.shows().is_some() && ending == Ending::Failed(FailureCode::OutcomeUnknown);
+        let ending = if is_nothing { Ending::Failed(FailureCode::BackEndFault) } else { ending };
+        let secret_expires = if kind.shows().is_some() {
+            UtcTime::from_unix_millis(self.now().unix_millis().saturating_add(KEPT_MILLIS))
+        } else {
+            self.rules.secrets_expire(self.now())
+        };
         let purpose = Purpose { result_id: &run.id, person: &run.person, device: &run.device };
         let sealed = issued.map(|secret| self.parts.vault.seal(&purpose, secret)).transpose()?;
         let issued = sealed.map(|sealed| NewSecret {
@@ -162,6 +184,9 @@ const fn character_set(action: &Action) -> CharacterSet {
         | Action::Rename(_)
         | Action::Retire
         | Action::Wipe
-        | Action::RebootNow => CharacterSet::Other,
+        | Action::RebootNow
+        | Action::SetCategory(_)
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => CharacterSet::Other,
     }
 }

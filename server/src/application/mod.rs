@@ -2,15 +2,19 @@
 //! behind them.
 
 mod actions;
+mod apps;
 mod browser_sessions;
 mod browser_sign_in;
 mod cancel;
+mod categories;
 mod clock_steps;
+mod compliance;
 mod devices;
 mod endings;
 mod events;
 mod hints;
 mod history;
+mod issued_secrets;
 mod live;
 mod me;
 mod notifications;

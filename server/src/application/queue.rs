@@ -317,7 +317,10 @@ impl Queue {
             | Action::Rename(_)
             | Action::Retire
             | Action::Wipe
-            | Action::RebootNow => None,
+            | Action::RebootNow
+            | Action::SetCategory(_)
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => None,
         };
         let start = StartRun { run: RunKey::from(run), secret: passcode };
         let answer = tokio::time::timeout(self.patience_for(run), self.portal.parts.services.start(&start));

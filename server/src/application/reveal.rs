@@ -3,10 +3,12 @@
 
 use super::record::audit_entry;
 use super::{DeviceCall, Portal, Refusal};
+use crate::domain::action::ActionKind;
 use crate::domain::audit::AuditEvent;
 use crate::domain::freshness::{Freshness, MaxAge, freshness};
+use crate::domain::ids::DeviceId;
 use crate::domain::rate::{RateLimit, WINDOW_MILLIS, within};
-use crate::ports::{CountedBy, Purpose};
+use crate::ports::{CountedBy, Purpose, UnitOfWork};
 use portal_contract::{TemporaryPasscode, UtcTime};
 
 impl Portal {
@@ -34,20 +36,12 @@ impl Portal {
             return Err(self.step_up(call.sign_in.auth_time(), max_age));
         }
         let mut unit = self.parts.store.begin().await?;
-        let found = unit.released_secrets(person, &device.id, now).await?;
+        let found = unit.released_secrets(person, &device.id, ActionKind::ResetPasscode, now).await?;
         let found = found.into_iter().next().ok_or(Refusal::NotFound)?;
         let purpose = Purpose { result_id: &found.run, person, device: &device.id };
         let passcode = self.parts.vault.open(&purpose, &found.sealed)?;
         let counted = self.reserve_for_network(RateLimit::RevealsFromNetwork, &call.origin)?;
-        let after = UtcTime::from_unix_millis(now.unix_millis().saturating_sub(WINDOW_MILLIS));
-        for (limit, by) in [
-            (RateLimit::RevealsOfPerson, CountedBy::Person(person)),
-            (RateLimit::RevealsOfDevice, CountedBy::Device(&device.id)),
-        ] {
-            let Some(at_most) = self.rules.limits.per_hour(limit) else { continue };
-            let count = unit.count_audit(AuditEvent::PasscodeRevealed, by, after).await?;
-            within(limit, at_most, count.number, count.oldest, now).map_err(Refusal::TooOften)?;
-        }
+        self.check_reveal_limits(unit.as_mut(), AuditEvent::PasscodeRevealed, call, &device.id).await?;
         // Written first: a passcode that cannot be accounted for is not shown.
         let id = Some(found.run.clone());
         let entry = audit_entry(AuditEvent::PasscodeRevealed, call, id, now, "ok".to_owned());
@@ -61,5 +55,26 @@ impl Portal {
             result_id: found.run.as_str().to_owned(),
             is_confirmed: found.is_confirmed,
         })
+    }
+
+    /// How often a person, and a device, may be shown secrets within an hour; each kind of secret by itself.
+    pub(super) async fn check_reveal_limits(
+        &self,
+        unit: &mut dyn UnitOfWork,
+        event: AuditEvent,
+        call: &DeviceCall,
+        device: &DeviceId,
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        let after = UtcTime::from_unix_millis(now.unix_millis().saturating_sub(WINDOW_MILLIS));
+        for (limit, by) in [
+            (RateLimit::RevealsOfPerson, CountedBy::Person(call.sign_in.person())),
+            (RateLimit::RevealsOfDevice, CountedBy::Device(device)),
+        ] {
+            let Some(at_most) = self.rules.limits.per_hour(limit) else { continue };
+            let count = unit.count_audit(event, by, after).await?;
+            within(limit, at_most, count.number, count.oldest, now).map_err(Refusal::TooOften)?;
+        }
+        Ok(())
     }
 }

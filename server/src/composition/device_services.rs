@@ -2,11 +2,11 @@
 
 use super::{StartError, fleet_database, graph_database, private_database};
 use crate::config::{DeviceServiceSettings, Settings};
-use crate::oidc::diagnosis::Finding;
+use crate::domain::finding::Finding;
 use crate::ports::{Clock, DeviceService, Randomness};
 use crate::services::NamedService;
-use crate::services::graph::{self, Checked, CommandRecord, GraphService, GraphSettings};
-use crate::services::http::{HttpService, Webhooks};
+use crate::services::graph::{self, CommandRecord, GraphService, GraphSettings};
+use crate::services::http::{self, HttpService, HttpServiceSettings, Line, Plan, Webhooks};
 use crate::services::simulated::SimulatedFleet;
 use crate::system::{SystemClock, SystemRandomness};
 use std::sync::Arc;
@@ -88,7 +88,7 @@ pub(super) async fn open(
     Ok(all)
 }
 
-/// Says of each device service whether it answers.
+/// Says of each device service how it is.
 pub async fn look_at(settings: &Settings) -> Vec<Finding> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut findings = Vec::new();
@@ -102,19 +102,10 @@ pub async fn look_at(settings: &Settings) -> Vec<Finding> {
                 findings.extend(of_tenant(tenant, &clock).await);
                 continue;
             }
-            DeviceServiceSettings::Http(http) => match HttpService::new(http, Arc::clone(&clock)) {
-                Err(error) => Finding::wrong(format!("device service {}: {}", http.name, error.0), "look at its section"),
-                Ok(connector) => {
-                    connector.look().await;
-                    match connector.ready().await {
-                        Ok(()) => Finding::right(format!("device service {}: answers", http.name)),
-                        Err(error) => Finding::wrong(
-                            format!("device service {}: {error:?}", http.name),
-                            "its address, its certificate and what is shown to it have to be those of its section",
-                        ),
-                    }
-                }
-            },
+            DeviceServiceSettings::Http(http) => {
+                findings.extend(of_connector(http, &clock).await);
+                continue;
+            }
         });
     }
     findings
@@ -127,18 +118,26 @@ async fn of_tenant(tenant: &GraphSettings, clock: &Arc<dyn Clock>) -> Vec<Findin
         Err(error) => {
             vec![Finding::wrong(format!("device service {name}: {}", error.0), "look at its section")]
         }
-        Ok(lines) => lines
-            .into_iter()
-            .map(|line| {
-                let what = format!("device service {name}: {}", line.what);
-                match line.is {
-                    Checked::Ok if line.next_step.is_empty() => Finding::right(what),
-                    Checked::Ok => Finding::note(what, &line.next_step),
-                    Checked::Wrong => Finding::wrong(what, &line.next_step),
-                }
-            })
-            .collect(),
+        Ok(lines) => of_service(name, lines),
     }
+}
+
+/// A connector: the rules that can be seen without a person's name, and none of its devices.
+async fn of_connector(settings: &HttpServiceSettings, clock: &Arc<dyn Clock>) -> Vec<Finding> {
+    let name = &settings.name;
+    let checked =
+        http::check(settings, &Plan::default(), Arc::clone(clock), Arc::new(SystemRandomness)).await;
+    match checked {
+        Err(error) => {
+            vec![Finding::wrong(format!("device service {name}: {}", error.0), "look at its section")]
+        }
+        Ok(lines) => of_service(name, lines.into_iter().filter_map(Line::into_finding).collect()),
+    }
+}
+
+fn of_service(name: &str, findings: Vec<Finding>) -> Vec<Finding> {
+    let named = |one: Finding| Finding { what: format!("device service {name}: {}", one.what), ..one };
+    findings.into_iter().map(named).collect()
 }
 
 /// Lets the simulated devices act that speak first, until the server stops.

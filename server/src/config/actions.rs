@@ -1,4 +1,5 @@
-//! `[[actions.off]]`: which actions the organisation switched off.
+//! `[[actions.off]]`: which actions the organisation switched off; `actions.on`: which of those that are off by themselves it
+//! switched on.
 
 use super::reader::{Mistake, Section};
 use crate::domain::action::ActionKind;
@@ -8,10 +9,13 @@ use portal_contract::{ActionName, ManagedDeviceOwnerType};
 use toml::{Table, Value};
 
 const LIST: &str = "actions.off";
+/// What is off unless it is switched on: it opens more than the device.
+const OFF_BY_ITSELF: [ActionKind; 1] = [ActionKind::ShowLocalAdministratorPassword];
 
-/// Reads the list; empty where there is none.
+/// Reads both lists: what is off in the end.
 pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Vec<SwitchedOff> {
-    let Some(section) = whole.remove("actions") else { return Vec::new() };
+    let everywhere = |action| SwitchedOff { action, platform: None, owner: None };
+    let Some(section) = whole.remove("actions") else { return OFF_BY_ITSELF.map(everywhere).into() };
     let Value::Table(table) = section else {
         mistakes.push(Mistake::new(
             "actions",
@@ -28,10 +32,28 @@ pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Vec<Switch
             Vec::new()
         }
     };
+    let on = switched_on(&mut section);
     section.finish();
+    let off = OFF_BY_ITSELF.into_iter().filter(|kind| !on.contains(kind)).map(everywhere);
     let tables =
         items.into_iter().filter_map(|item| if let Value::Table(table) = item { Some(table) } else { None });
-    tables.enumerate().filter_map(|(place, table)| switch(table, place, mistakes)).collect()
+    let switches = tables.enumerate().filter_map(|(place, table)| switch(table, place, mistakes));
+    switches.chain(off).collect()
+}
+
+fn switched_on(section: &mut Section<'_>) -> Vec<ActionKind> {
+    let mut on = Vec::new();
+    for name in section.list("on", &[]) {
+        let kind = ActionKind::named(ActionName::from_wire(&name));
+        match kind.filter(|kind| OFF_BY_ITSELF.contains(kind)) {
+            Some(kind) => on.push(kind),
+            None => {
+                let known = OFF_BY_ITSELF.map(|kind| kind.name().as_str()).join(", ");
+                section.wrong("on", &format!("must be a list out of what is off by itself: {known}"));
+            }
+        }
+    }
+    on
 }
 
 fn switch(table: Table, place: usize, mistakes: &mut Vec<Mistake>) -> Option<SwitchedOff> {

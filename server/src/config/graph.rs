@@ -38,6 +38,7 @@ pub(super) fn read(mut section: Section<'_>, name: String, sources: &Sources) ->
     let days = section.number("command_lifetime_days", 7, 1..=30);
     let post_timeout = section.number("post_timeout_seconds", 45, 5..=60);
     let corporate_android_reset = section.truth("corporate_android_reset");
+    let hide_blocked_actions = section.truth("hide_blocked_actions");
     let features = features(&mut section);
     section.finish();
     Some(GraphSettings {
@@ -53,6 +54,7 @@ pub(super) fn read(mut section: Section<'_>, name: String, sources: &Sources) ->
         command_lifetime_seconds: days * DAY_SECONDS,
         post_timeout_seconds: post_timeout.unsigned_abs(),
         corporate_android_reset,
+        hide_blocked_actions,
         features,
         certificates: None,
     })

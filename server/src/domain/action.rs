@@ -2,10 +2,11 @@
 //! list what has to be decided about it.
 
 use super::action_run::Ending;
+use super::category::CategoryId;
 use super::device_name::DeviceName;
 use super::policy::Reset;
 use super::rate::RateLimit;
-use portal_contract::ActionName;
+use portal_contract::{ActionName, SecretKind};
 
 /// Which action, without what it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +25,12 @@ pub enum ActionKind {
     Wipe,
     /// Restart the device.
     RebootNow,
+    /// Put the device into one of the organisation's categories.
+    SetCategory,
+    /// Show the recovery key of a computer's disk.
+    ShowRecoveryKey,
+    /// Show the password of a PC's local administrator.
+    ShowLocalAdministratorPassword,
 }
 
 /// What an action may cost its person; decides how much is asked before it begins.
@@ -60,13 +67,13 @@ pub enum Executor {
 pub enum SecondRequest {
     /// It is refused: the person has to see that one is under way.
     Refused,
-    /// It is answered with the run there is: asking twice is asking once.
+    /// It is answered with the run there is, if it asks for the same: asking twice is asking once.
     SameRun,
 }
 
 impl ActionKind {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::ResetPasscode,
         Self::RemoteLock,
         Self::SyncDevice,
@@ -74,6 +81,9 @@ impl ActionKind {
         Self::Retire,
         Self::Wipe,
         Self::RebootNow,
+        Self::SetCategory,
+        Self::ShowRecoveryKey,
+        Self::ShowLocalAdministratorPassword,
     ];
 
     /// The contract's name.
@@ -87,6 +97,9 @@ impl ActionKind {
             Self::Retire => ActionName::Retire,
             Self::Wipe => ActionName::Wipe,
             Self::RebootNow => ActionName::RebootNow,
+            Self::SetCategory => ActionName::SetCategory,
+            Self::ShowRecoveryKey => ActionName::ShowRecoveryKey,
+            Self::ShowLocalAdministratorPassword => ActionName::ShowLocalAdministratorPassword,
         }
     }
 
@@ -96,12 +109,41 @@ impl ActionKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// What the secret is for that its service keeps and it shows: nothing happens to the device then.
+    #[must_use]
+    pub const fn shows(self) -> Option<SecretKind> {
+        match self {
+            Self::ShowRecoveryKey => Some(SecretKind::RecoveryKey),
+            Self::ShowLocalAdministratorPassword => Some(SecretKind::LocalAdministratorPassword),
+            Self::ResetPasscode
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::SetCategory => None,
+        }
+    }
+
+    /// For how long it may wait at most, in seconds, whatever its device may: nobody waits a week for a secret to be looked up.
+    #[must_use]
+    pub const fn longest_wait_seconds(self) -> i64 {
+        if self.shows().is_some() { 600 } else { i64::MAX }
+    }
+
     /// The proof it needs.
     #[must_use]
     pub const fn proof(self) -> Proof {
         match self {
-            Self::ResetPasscode | Self::Retire | Self::Wipe => Proof::FreshSignIn,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => Proof::SignedIn,
+            Self::ResetPasscode
+            | Self::Retire
+            | Self::Wipe
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => Proof::FreshSignIn,
+            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow | Self::SetCategory => {
+                Proof::SignedIn
+            }
         }
     }
 
@@ -109,7 +151,11 @@ impl ActionKind {
     #[must_use]
     pub const fn danger(self) -> Danger {
         match self {
-            Self::SyncDevice | Self::Rename => Danger::Harmless,
+            Self::SyncDevice
+            | Self::Rename
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => Danger::Harmless,
             Self::ResetPasscode | Self::RemoteLock | Self::RebootNow => Danger::Disruptive,
             Self::Retire | Self::Wipe => Danger::Destructive,
         }
@@ -122,9 +168,14 @@ impl ActionKind {
         match self {
             Self::Wipe => !matches!(other, Self::Wipe | Self::Rename),
             Self::Retire => !matches!(other, Self::Wipe | Self::Retire | Self::Rename),
-            Self::ResetPasscode | Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => {
-                false
-            }
+            Self::ResetPasscode
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => false,
         }
     }
 
@@ -138,7 +189,10 @@ impl ActionKind {
             | Self::SyncDevice
             | Self::Rename
             | Self::Retire
-            | Self::RebootNow => false,
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => false,
         }
     }
 
@@ -151,7 +205,10 @@ impl ActionKind {
             | Self::SyncDevice
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => Executor::Device,
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => Executor::Device,
             Self::Rename => Executor::Portal,
         }
     }
@@ -161,7 +218,13 @@ impl ActionKind {
     pub const fn second_request(self) -> SecondRequest {
         match self {
             Self::ResetPasscode | Self::Retire | Self::Wipe => SecondRequest::Refused,
-            Self::RemoteLock | Self::SyncDevice | Self::Rename | Self::RebootNow => SecondRequest::SameRun,
+            Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => SecondRequest::SameRun,
         }
     }
 
@@ -175,7 +238,12 @@ impl ActionKind {
             | Self::Rename
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice),
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => {
+                (RateLimit::ActionsOfPerson, RateLimit::ActionsOfDevice)
+            }
         }
     }
 
@@ -189,7 +257,10 @@ impl ActionKind {
             | Self::Rename
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => None,
+            | Self::RebootNow
+            | Self::SetCategory
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => None,
         }
     }
 
@@ -199,13 +270,13 @@ impl ActionKind {
     pub const fn notifies(self, ending: Ending) -> bool {
         match (self, ending) {
             (_, Ending::CanceledByUser)
-            | (Self::Rename, _)
-            | (Self::SyncDevice, Ending::Done | Ending::Superseded) => false,
+            | (Self::Rename | Self::ShowRecoveryKey | Self::ShowLocalAdministratorPassword, _)
+            | (Self::SyncDevice | Self::SetCategory, Ending::Done | Ending::Superseded) => false,
             (
                 Self::ResetPasscode | Self::RemoteLock | Self::Retire | Self::Wipe | Self::RebootNow,
                 Ending::Done | Ending::Failed(_) | Ending::NotSupported | Ending::Superseded,
             )
-            | (Self::SyncDevice, Ending::Failed(_) | Ending::NotSupported) => true,
+            | (Self::SyncDevice | Self::SetCategory, Ending::Failed(_) | Ending::NotSupported) => true,
         }
     }
 }
@@ -227,6 +298,12 @@ pub enum Requested {
     Wipe,
     /// Restart it.
     RebootNow,
+    /// Put it into this category.
+    SetCategory(CategoryId),
+    /// Show the recovery key of its disk.
+    ShowRecoveryKey,
+    /// Show the password of its local administrator.
+    ShowLocalAdministratorPassword,
 }
 
 impl Requested {
@@ -241,6 +318,9 @@ impl Requested {
             Self::Retire => ActionKind::Retire,
             Self::Wipe => ActionKind::Wipe,
             Self::RebootNow => ActionKind::RebootNow,
+            Self::SetCategory(_) => ActionKind::SetCategory,
+            Self::ShowRecoveryKey => ActionKind::ShowRecoveryKey,
+            Self::ShowLocalAdministratorPassword => ActionKind::ShowLocalAdministratorPassword,
         }
     }
 }
@@ -262,6 +342,12 @@ pub enum Action {
     Wipe,
     /// Restart it.
     RebootNow,
+    /// Put it into this category.
+    SetCategory(CategoryId),
+    /// Show the recovery key of its disk.
+    ShowRecoveryKey,
+    /// Show the password of its local administrator.
+    ShowLocalAdministratorPassword,
 }
 
 impl Action {
@@ -276,6 +362,9 @@ impl Action {
             Self::Retire => ActionKind::Retire,
             Self::Wipe => ActionKind::Wipe,
             Self::RebootNow => ActionKind::RebootNow,
+            Self::SetCategory(_) => ActionKind::SetCategory,
+            Self::ShowRecoveryKey => ActionKind::ShowRecoveryKey,
+            Self::ShowLocalAdministratorPassword => ActionKind::ShowLocalAdministratorPassword,
         }
     }
 
@@ -283,14 +372,35 @@ impl Action {
     #[must_use]
     pub const fn issues_secret(&self) -> bool {
         match self {
-            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_)) => true,
+            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_))
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => true,
             Self::ResetPasscode(Reset::Removed)
             | Self::RemoteLock
             | Self::SyncDevice
             | Self::Rename(_)
             | Self::Retire
             | Self::Wipe
-            | Self::RebootNow => false,
+            | Self::RebootNow
+            | Self::SetCategory(_) => false,
+        }
+    }
+
+    /// Whether that secret is its service's to tell.
+    #[must_use]
+    pub const fn is_told_by_service(&self) -> bool {
+        match self {
+            Self::ResetPasscode(Reset::Issued(_))
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => true,
+            Self::ResetPasscode(Reset::Temporary(_) | Reset::Removed)
+            | Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Rename(_)
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::SetCategory(_) => false,
         }
     }
 
@@ -299,8 +409,15 @@ impl Action {
     pub fn payload(&self) -> &str {
         match self {
             Self::ResetPasscode(reset) => reset.as_str(),
-            Self::RemoteLock | Self::SyncDevice | Self::Retire | Self::Wipe | Self::RebootNow => "",
+            Self::RemoteLock
+            | Self::SyncDevice
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => "",
             Self::Rename(name) => name.as_ref().map_or("", DeviceName::as_str),
+            Self::SetCategory(category) => category.as_str(),
         }
     }
 
@@ -314,6 +431,9 @@ impl Action {
             ActionKind::Retire => Self::Retire,
             ActionKind::Wipe => Self::Wipe,
             ActionKind::RebootNow => Self::RebootNow,
+            ActionKind::SetCategory => Self::SetCategory(CategoryId::parse(payload)?),
+            ActionKind::ShowRecoveryKey => Self::ShowRecoveryKey,
+            ActionKind::ShowLocalAdministratorPassword => Self::ShowLocalAdministratorPassword,
             ActionKind::Rename if payload.is_empty() => Self::Rename(None),
             ActionKind::Rename => Self::Rename(Some(DeviceName::parse(payload).ok()?)),
         })
@@ -339,6 +459,9 @@ impl ActionSet {
             ActionKind::Retire => 16,
             ActionKind::Wipe => 32,
             ActionKind::RebootNow => 64,
+            ActionKind::SetCategory => 128,
+            ActionKind::ShowRecoveryKey => 256,
+            ActionKind::ShowLocalAdministratorPassword => 512,
         }
     }
 
@@ -380,6 +503,9 @@ mod tests {
             Action::Retire,
             Action::Wipe,
             Action::RebootNow,
+            Action::SetCategory(CategoryId::parse("c-1").unwrap()),
+            Action::ShowRecoveryKey,
+            Action::ShowLocalAdministratorPassword,
         ] {
             let stored = Action::stored(action.kind().name().as_str(), action.payload());
             assert_eq!(stored, Some(action));

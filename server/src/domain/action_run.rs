@@ -119,7 +119,8 @@ impl ActionRun {
     /// A run that was just accepted.
     #[must_use]
     pub fn accepted(id: ResultId, device: &Device, person: PersonId, action: Action, now: UtcTime) -> Self {
-        let lifetime = device.capabilities.command_lifetime_seconds.saturating_mul(1000);
+        let longest = action.kind().longest_wait_seconds();
+        let lifetime = device.capabilities.command_lifetime_seconds.min(longest).saturating_mul(1000);
         Self {
             id,
             device: device.id.clone(),

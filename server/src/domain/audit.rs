@@ -25,6 +25,10 @@ pub enum AuditEvent {
     PasscodeRevealed,
     /// Showing one was refused; the result is the problem's code.
     RevealRefused,
+    /// A recovery key or the password of a local administrator was shown.
+    SecretRevealed,
+    /// Showing one was refused; the result is the problem's code.
+    SecretRevealRefused,
     /// A cancellation was accepted.
     CancelAccepted,
     /// A cancellation was refused.
@@ -88,14 +92,37 @@ const fn names(kind: ActionKind) -> [&'static str; 5] {
             "rebootNowEnded",
             "rebootNowEndedLate",
         ],
+        ActionKind::SetCategory => [
+            "setCategoryAccepted",
+            "setCategoryReplayed",
+            "setCategoryRefused",
+            "setCategoryEnded",
+            "setCategoryEndedLate",
+        ],
+        ActionKind::ShowRecoveryKey => [
+            "showRecoveryKeyAccepted",
+            "showRecoveryKeyReplayed",
+            "showRecoveryKeyRefused",
+            "showRecoveryKeyEnded",
+            "showRecoveryKeyEndedLate",
+        ],
+        ActionKind::ShowLocalAdministratorPassword => [
+            "showLocalAdministratorPasswordAccepted",
+            "showLocalAdministratorPasswordReplayed",
+            "showLocalAdministratorPasswordRefused",
+            "showLocalAdministratorPasswordEnded",
+            "showLocalAdministratorPasswordEndedLate",
+        ],
     }
 }
 
 impl AuditEvent {
     /// The events that are about no action of the catalogue.
-    const OTHERS: [Self; 15] = [
+    const OTHERS: [Self; 17] = [
         Self::PasscodeRevealed,
         Self::RevealRefused,
+        Self::SecretRevealed,
+        Self::SecretRevealRefused,
         Self::CancelAccepted,
         Self::CancelRefused,
         Self::PasscodeErased,
@@ -136,6 +163,8 @@ impl AuditEvent {
             Self::EndedLate(kind) => names(kind)[4],
             Self::PasscodeRevealed => "passcodeRevealed",
             Self::RevealRefused => "revealRefused",
+            Self::SecretRevealed => "secretRevealed",
+            Self::SecretRevealRefused => "secretRevealRefused",
             Self::CancelAccepted => "cancelAccepted",
             Self::CancelRefused => "cancelRefused",
             Self::PasscodeErased => "passcodeErased",

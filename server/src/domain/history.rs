@@ -26,6 +26,8 @@ fn activity(
         AuditEvent::Ended(kind) | AuditEvent::EndedLate(kind) => (ended(kind, state, code), Some(kind)),
         AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, None),
         AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, None),
+        // The contract has no word of its own for it.
+        AuditEvent::SecretRevealed | AuditEvent::SecretRevealRefused => (HistoryActivity::Other, None),
         AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, None),
         AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, None),
         AuditEvent::Accepted(_)
@@ -61,7 +63,10 @@ pub fn shown(recorded: RecordedEntry, sign_in: &SignIn) -> Option<HistoryEntry> 
     let RecordedEntry { place, entry, device_name } = recorded;
     let (first, second) = entry.result.split_once(' ').unwrap_or((&entry.result, ""));
     let is_end = matches!(entry.event, AuditEvent::Ended(_) | AuditEvent::EndedLate(_));
-    let is_refusal = matches!(entry.event, AuditEvent::Refused(_) | AuditEvent::RevealRefused);
+    let is_refusal = matches!(
+        entry.event,
+        AuditEvent::Refused(_) | AuditEvent::RevealRefused | AuditEvent::SecretRevealRefused
+    );
     let error_code = (is_end && !second.is_empty()).then(|| FailureCode::from_wire(second));
     let code = is_refusal.then(|| ProblemCode::from_wire(first));
     let reason = reason(second).filter(|_| is_refusal);
@@ -108,7 +113,10 @@ const fn requested(kind: ActionKind) -> HistoryActivity {
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => HistoryActivity::ActionRequested,
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => HistoryActivity::ActionRequested,
     }
 }
 
@@ -120,7 +128,10 @@ const fn action_refused(kind: ActionKind) -> HistoryActivity {
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => HistoryActivity::ActionRefused,
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => HistoryActivity::ActionRefused,
     }
 }
 
@@ -137,7 +148,10 @@ fn ended(kind: ActionKind, state: ActionState, code: Option<FailureCode>) -> His
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => [
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => [
             HistoryActivity::ActionDone,
             HistoryActivity::ActionSuperseded,
             HistoryActivity::ActionCanceled,

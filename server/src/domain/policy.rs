@@ -304,6 +304,9 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
         ActionKind::Retire => decide_retire(row_of(device), device),
         ActionKind::Wipe => decide_wipe(row_of(device), device),
         ActionKind::RebootNow => decide_reboot(row_of(device), device),
+        ActionKind::SetCategory => decide_category(row_of(device)),
+        ActionKind::ShowRecoveryKey => decide_recovery_key(row_of(device)),
+        ActionKind::ShowLocalAdministratorPassword => decide_administrator_password(row_of(device)),
         // A name is the portal's own: no device and no service is asked, only the organisation.
         ActionKind::Rename => {
             let refused = device.capabilities.refusals.of(action);
@@ -317,6 +320,8 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
         Decision::Allowed(_) if let Some(reason) = device.capabilities.refusals.of(action) => {
             Decision::Refused(reason)
         }
+        // What only looks something up may be what somebody needs before the erase comes.
+        Decision::Allowed(_) if action.shows().is_some() => by_platform,
         Decision::Allowed(_) if device.capabilities.erase_or_retire == EraseOrRetire::Pending => {
             Decision::Refused(RefusalReason::EraseOrRetirePending)
         }
@@ -446,6 +451,58 @@ const fn decide_reboot(row: Row, device: &Device) -> Decision {
         | Row::WindowsPhone81
         | Row::Mac
         | Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+    }
+}
+
+/// The service keeps the category, so the platform does not matter: only that the device is its person's to sort.
+const fn decide_category(row: Row) -> Decision {
+    match row {
+        Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
+        Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
+        Row::AndroidFullyManaged
+        | Row::AndroidCorporateWorkProfile
+        | Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::WindowsPc
+        | Row::Mac
+        | Row::OtherPlatform => Decision::Allowed(Allowed::Plain),
+    }
+}
+
+/// Computers have a disk that a key of its own opens.
+const fn decide_recovery_key(row: Row) -> Decision {
+    match row {
+        Row::WindowsPc | Row::Mac => Decision::Allowed(Allowed::Plain),
+        Row::AndroidDedicated
+        | Row::AndroidFullyManaged
+        | Row::AndroidCorporateWorkProfile
+        | Row::AndroidPersonalWorkProfile
+        | Row::AndroidAdministratorUpTo6
+        | Row::AndroidAdministratorFrom7
+        | Row::AppleDeviceEnrolment
+        | Row::AppleUserEnrolment
+        | Row::SharedIpad
+        | Row::VisionOs
+        | Row::VisionOsTooOld
+        | Row::Windows10Mobile
+        | Row::WindowsPhone81
+        | Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),
+    }
+}
+
+/// Windows keeps a password of its own for each PC (LAPS).
+const fn decide_administrator_password(row: Row) -> Decision {
+    if matches!(row, Row::WindowsPc) {
+        Decision::Allowed(Allowed::Plain)
+    } else {
+        Decision::Refused(RefusalReason::PlatformNotSupported)
     }
 }
 

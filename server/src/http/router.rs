@@ -92,6 +92,9 @@ pub fn router(state: EdgeState) -> Router {
         .routes(routes!(handlers::results::one))
         .routes(routes!(handlers::results::cancel))
         .routes(routes!(handlers::passcode::temporary_passcode))
+        .routes(routes!(handlers::issued_secrets::of_action))
+        .routes(routes!(handlers::categories::of_device))
+        .routes(routes!(handlers::compliance::of_device))
         .routes(routes!(handlers::notifications::read))
         .routes(routes!(handlers::history::report_unrecognized))
         .routes(routes!(handlers::sessions::revoke))
@@ -134,6 +137,7 @@ fn lists() -> OpenApiRouter<EdgeState> {
         .routes(routes!(handlers::notifications::list))
         .routes(routes!(handlers::history::of_person))
         .routes(routes!(handlers::history::of_device))
+        .routes(routes!(handlers::apps::of_device))
         .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(SizeAbove::new(WORTH_COMPRESSING)))
 }
 

@@ -1,6 +1,9 @@
 //! Counts the calls to a device service: a shell around the port.
 
 use super::Metrics;
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -40,6 +43,22 @@ impl DeviceService for CountedService {
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         self.counted("device", self.inner.device(person, id).await)
+    }
+
+    async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        self.counted("categories", self.inner.categories(device).await)
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        self.counted("compliance", self.inner.compliance(person, device).await)
+    }
+
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        self.counted("apps", self.inner.apps(person, device).await)
     }
 
     async fn start(&self, run: &StartRun) -> Result<StartAnswer, ServiceError> {

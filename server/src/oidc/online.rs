@@ -1,7 +1,8 @@
 //! Asking the provider what it is like, for whoever sets the portal up. Each answer becomes findings; nothing is kept.
 
-use super::diagnosis::{self, Finding};
+use super::diagnosis;
 use super::{ClientSettings, ProviderAccess, ProviderError, TokenRules, fetch};
+use crate::domain::finding::Finding;
 use form_urlencoded::Serializer;
 use portal_contract::UtcTime;
 use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CONTENT_TYPE, DATE, ORIGIN};

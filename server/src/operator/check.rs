@@ -2,7 +2,8 @@
 
 use crate::composition;
 use crate::config::Settings;
-use crate::oidc::diagnosis::{self, Finding, Verdict};
+use crate::domain::finding::{Finding, Verdict};
+use crate::oidc::diagnosis;
 use crate::oidc::online::{self, Question};
 use crate::ports::Clock;
 use std::path::{Path, PathBuf};

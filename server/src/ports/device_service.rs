@@ -4,6 +4,9 @@
 
 use crate::domain::action::Action;
 use crate::domain::action_run::{ActionRun, Report};
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ExternalRef, ResultId};
 use crate::domain::person::PersonId;
@@ -153,6 +156,29 @@ pub trait DeviceService: Send + Sync {
     /// # Errors
     /// [`ServiceError`] when the service did not answer.
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError>;
+
+    /// The categories a device may be put into, in the order in which they are offered. A service that does not sort devices has
+    /// none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the service did not answer.
+    async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError>;
+
+    /// Which of the organisation's rules a device of a person does not meet. A service that does not say names none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the service did not answer.
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError>;
+
+    /// The organisation's applications on a device of a person, in any order. A service that does not say names none.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the service did not answer.
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError>;
 
     /// Starts a run. An adapter whose service knows no identifier of ours keeps what it needs to find the run again before it
     /// asks.

@@ -4,6 +4,9 @@
 //! A service that does not answer hides only its own devices, and one that is slow does not hold up the others: all are asked at
 //! the same time, each for so long.
 
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -157,6 +160,27 @@ impl DeviceService for ServiceRouter {
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         let Some((place, service, native)) = self.service_of(id) else { return Ok(None) };
         Ok(service.device(person, &native).await?.map(|device| self.ours(place, device)))
+    }
+
+    async fn categories(&self, device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        let Some((_, service, native)) = self.service_of(device) else { return Ok(Vec::new()) };
+        service.categories(&native).await
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        let Some((_, service, native)) = self.service_of(device) else {
+            return Ok(ComplianceReport::default());
+        };
+        service.compliance(person, &native).await
+    }
+
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        let Some((_, service, native)) = self.service_of(device) else { return Ok(Vec::new()) };
+        service.apps(person, &native).await
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -2,6 +2,7 @@
 
 use super::rows::{get, time};
 use super::unit::SqliteUnit;
+use crate::domain::action::ActionKind;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::secret_key::KeyId;
@@ -65,15 +66,17 @@ impl Secrets for SqliteUnit {
         &mut self,
         person: &PersonId,
         device: &DeviceId,
+        action: ActionKind,
         now: UtcTime,
     ) -> Result<Vec<KeptSecret>, StoreError> {
         let rows = sqlx::query(
             "SELECT passcodes.* FROM passcodes JOIN action_runs ON action_runs.id = passcodes.result_id \
-             WHERE passcodes.person_id = ? AND passcodes.device_id = ? AND released = 1 AND passcodes.expires > ? \
+             WHERE passcodes.person_id = ? AND passcodes.device_id = ? AND action = ? AND released = 1 AND passcodes.expires > ? \
              ORDER BY action_runs.started DESC, passcodes.rowid DESC",
         )
         .bind(person.as_str())
         .bind(device.as_str())
+        .bind(action.name().as_str())
         .bind(now.unix_millis())
         .fetch_all(self.connection())
         .await?;
@@ -103,21 +106,37 @@ impl Secrets for SqliteUnit {
         Ok(())
     }
 
-    async fn erase_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM passcodes WHERE device_id = ? AND released = 1 AND result_id <> ?")
-            .bind(device.as_str())
-            .bind(run.as_str())
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    async fn doubt_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError> {
+    async fn erase_other_secrets(
+        &mut self,
+        device: &DeviceId,
+        run: &ResultId,
+        action: Option<ActionKind>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE passcodes SET is_confirmed = 0 WHERE device_id = ? AND released = 1 AND result_id <> ?",
+            "DELETE FROM passcodes WHERE device_id = ?1 AND released = 1 AND result_id <> ?2 \
+             AND (?3 IS NULL OR result_id IN (SELECT id FROM action_runs WHERE action = ?3))",
         )
         .bind(device.as_str())
         .bind(run.as_str())
+        .bind(action.map(|action| action.name().as_str()))
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    async fn doubt_other_secrets(
+        &mut self,
+        device: &DeviceId,
+        run: &ResultId,
+        action: ActionKind,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE passcodes SET is_confirmed = 0 WHERE device_id = ? AND released = 1 AND result_id <> ? \
+             AND result_id IN (SELECT id FROM action_runs WHERE action = ?)",
+        )
+        .bind(device.as_str())
+        .bind(run.as_str())
+        .bind(action.name().as_str())
         .execute(self.connection())
         .await?;
         Ok(())

@@ -123,6 +123,80 @@ async fn a_new_name_shows_at_once_for_this_person_survives_a_restart_and_can_be_
 }
 
 #[tokio::test]
+async fn a_device_is_put_into_a_category_of_its_service_once_that_confirms_it() {
+    let server = TestServer::start().await;
+    let categories = "/me/managedDevices/d-dana-normal/deviceCategories";
+    let offered = server.get("p-dana", categories).await.json();
+    let ids: Vec<&str> =
+        offered["value"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"sales") && ids.contains(&"front-desk"), "{offered}");
+    let choose = async |key: &str, id: &str| {
+        let body = json!({ "categoryId": id }).to_string();
+        act(&server, "p-dana", "d-dana-normal", "setCategory", key, &body).await
+    };
+    let chosen = choose("k", "front-desk").await;
+    assert_eq!(chosen.status.as_u16(), 202, "{}", chosen.code());
+    assert_eq!(chosen.json()["actionState"], "pending");
+    let same = choose("same", "front-desk").await;
+    assert_eq!(same.json()["id"], chosen.json()["id"], "asking twice is asking once");
+    assert_eq!(choose("other", "sales").await.code(), "actionAlreadyPending", "another one is another wish");
+    assert_eq!(device(&server, "p-dana", "d-dana-normal").await["deviceCategoryDisplayName"], "");
+    let server = server.restarted().await;
+    server.pass(10).await;
+    let shown = device(&server, "p-dana", "d-dana-normal").await;
+    assert_eq!(shown["deviceCategoryDisplayName"], "受付");
+    assert_eq!(shown["deviceActionResults"][0]["actionState"], "done");
+    let expected = pairs(&[
+        ("setCategory", "actionDone"),
+        ("setCategory", "actionRefused"),
+        ("setCategory", "actionRequested"),
+    ]);
+    assert_eq!(activities(&server, "p-dana").await, expected);
+    assert_eq!(server.get("p-dana", "/me/notifications").await.json()["value"], json!([]), "no news");
+}
+
+#[tokio::test]
+async fn every_service_of_the_fleet_sorts_its_devices() {
+    let server = TestServer::start().await;
+    for id in ["d-fumi-xperia", "cloud:c-fumi-iphone", "push:n-fumi-ipad"] {
+        let offered = server.get("p-fumi", &format!("/me/managedDevices/{id}/deviceCategories")).await.json();
+        let last = offered["value"].as_array().unwrap().last().unwrap().clone();
+        let body = json!({ "categoryId": last["id"] }).to_string();
+        assert_eq!(act(&server, "p-fumi", id, "setCategory", id, &body).await.status.as_u16(), 202, "{id}");
+        for _ in 0..40 {
+            server.pass(10).await;
+        }
+        let shown = device(&server, "p-fumi", id).await;
+        assert_eq!(shown["deviceCategoryDisplayName"], last["displayName"], "{id}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_category_nobody_has_and_a_device_that_is_not_ones_own_to_sort_are_refused() {
+    let server = TestServer::start().await;
+    for body in
+        ["", "{}", "[]", r#"{"categoryId":"no-such"}"#, r#"{"categoryId":"a/b"}"#, r#"{"categoryId":7}"#]
+    {
+        let answer = act(&server, "p-dana", "d-dana-normal", "setCategory", "k", body).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (400, "invalidRequest".to_owned()), "{body}");
+    }
+    let more = r#"{"categoryId":"sales","name":"x"}"#;
+    assert_eq!(act(&server, "p-dana", "d-dana-normal", "setCategory", "k", more).await.status.as_u16(), 400);
+    assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
+    for (id, reason) in
+        [("d-chiyo-android-dedicated", "dedicatedDevice"), ("d-chiyo-not-primary-user", "notPrimaryUser")]
+    {
+        let list = server.get("p-chiyo", &format!("/me/managedDevices/{id}/deviceCategories")).await;
+        assert_eq!((list.status.as_u16(), &list.json()["reason"]), (403, &json!(reason)), "{id}");
+        let body = r#"{"categoryId":"sales"}"#;
+        let answer = act(&server, "p-chiyo", id, "setCategory", "k", body).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (403, &json!(reason)), "{id}");
+    }
+    let foreign = server.get("p-ben", "/me/managedDevices/d-dana-normal/deviceCategories").await;
+    assert_eq!(foreign.status.as_u16(), 404);
+}
+
+#[tokio::test]
 async fn a_text_that_is_no_name_and_an_action_nobody_knows_are_refused() {
     let server = TestServer::start().await;
     let long = format!(r#"{{"name":"{}"}}"#, "あ".repeat(65));
@@ -130,7 +204,7 @@ async fn a_text_that_is_no_name_and_an_action_nobody_knows_are_refused() {
         let answer = act(&server, "p-dana", "d-dana-normal", "rename", "k", body).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "invalidRequest"), "{body}");
     }
-    for action in ["danceNow", "other", "locate", "showRecoveryKey", "", "RemoteLock"] {
+    for action in ["danceNow", "other", "locate", "", "RemoteLock"] {
         let answer = act(&server, "p-dana", "d-dana-normal", action, "k", "").await;
         assert_eq!(answer.status.as_u16(), 404, "{action}");
     }

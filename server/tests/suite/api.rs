@@ -312,3 +312,54 @@ async fn lists_are_compressed_for_who_takes_it_and_nothing_else_is() {
     let (document, bytes) = encoding("/openapi.json", "br, gzip").await;
     assert!(document.is_none() && bytes > 10_000);
 }
+
+#[tokio::test]
+async fn a_person_is_told_what_follows_from_the_rules_and_which_are_not_met() {
+    let server = TestServer::start().await;
+    let of = async |person: &str, id: &str| {
+        server.get(person, &format!("/me/managedDevices/{id}/compliance")).await
+    };
+    let codes = |told: &serde_json::Value| -> Vec<String> {
+        let rules = told["failingRules"].as_array().unwrap().iter();
+        rules.map(|rule| rule["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let good = of("p-aiko", "d-aiko-iphone").await.json();
+    assert_eq!((&good["access"], codes(&good).len()), (&serde_json::json!("allowed"), 0));
+    assert!(good.get("allowedUntilDateTime").is_none());
+    let device = server.get("p-aiko", "/me/managedDevices/d-aiko-wp81").await.json();
+    let grace = of("p-aiko", "d-aiko-wp81").await.json();
+    assert_eq!(grace["access"], "allowedForNow");
+    assert_eq!(grace["allowedUntilDateTime"], device["complianceGracePeriodExpirationDateTime"]);
+    assert_eq!(grace["lastCheckedDateTime"], device["lastSyncDateTime"]);
+    assert_eq!(codes(&grace), ["minimumOsVersion"]);
+    let mac = of("p-chiyo", "d-chiyo-mac").await.json();
+    assert_eq!((&mac["access"], codes(&mac).len()), (&serde_json::json!("blocked"), 2), "{mac}");
+    assert_eq!(of("p-ben", "d-aiko-wp81").await.status.as_u16(), 404, "another person's");
+    assert_eq!(of("p-aiko", "..").await.status.as_u16(), 404);
+    server.clock.advance(4 * 86_400);
+    let over = of("p-aiko", "d-aiko-wp81").await.json();
+    assert_eq!(over["access"], "blocked", "the time is over");
+}
+
+#[tokio::test]
+async fn a_person_sees_the_organisations_applications_by_name_and_how_far_each_is() {
+    let server = TestServer::start().await;
+    let of =
+        async |person: &str, id: &str| server.get(person, &format!("/me/managedDevices/{id}/apps")).await;
+    let told = of("p-chiyo", "d-chiyo-windows11").await.json();
+    let apps = told["value"].as_array().unwrap();
+    assert!(apps.len() > 12, "enough to search in");
+    let names: Vec<String> =
+        apps.iter().map(|app| app["displayName"].as_str().unwrap().to_lowercase()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    for state in ["installed", "pending", "failed", "notApplicable"] {
+        assert!(apps.iter().any(|app| app["state"] == state), "no sample application is {state}");
+    }
+    for app in apps {
+        assert_eq!(app["state"] == "failed", app["failure"] != "", "{app}");
+    }
+    assert_eq!(of("p-ben", "d-chiyo-windows11").await.status.as_u16(), 404, "another person's");
+    for (person, id) in [("p-fumi", "cloud:c-fumi-iphone"), ("p-fumi", "push:n-fumi-ipad")] {
+        assert_eq!(of(person, id).await.json()["value"].as_array().unwrap().len(), 4, "{id}");
+    }
+}

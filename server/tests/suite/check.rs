@@ -1,6 +1,6 @@
 //! `check`: an administrator hears what is set up right and what to change before anybody signs in.
 
-use super::support::TestServer;
+use super::support::{Connector, TestServer};
 use portal_server::operator::{self, CheckUp};
 use portal_server::system::SystemClock;
 use serde_json::{Value, json};
@@ -53,6 +53,27 @@ async fn what_is_wrong_with_the_provider_is_one_line_with_what_to_change() {
     server.provider.answers(axum::http::StatusCode::NOT_FOUND);
     let (_, lines) = said(&server, online()).await;
     assert!(wrong(&lines)[0].contains("discovery") && wrong(&lines)[0].contains("oidc.issuer"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_connector_is_held_to_the_rules_that_need_nobodys_name() {
+    let connector = Connector::start().await;
+    let server = TestServer::with(&connector.configuration("mdm")).await;
+    let of = |lines: &[String]| -> Vec<String> {
+        lines.iter().filter(|line| line.contains("device service mdm: ")).cloned().collect()
+    };
+    let (_, lines) = said(&server, online()).await;
+    let told = of(&lines);
+    assert!(
+        told.len() >= 5 && told.iter().all(|line| line.starts_with("ok")),
+        "one line for each rule: {lines:#?}"
+    );
+    assert_eq!(connector.called("PUT"), 0, "no device is asked for anything");
+    assert_eq!(connector.called("GET /people/p-"), 0, "and nobody's devices");
+    connector.memory().capabilities["contract"] = json!("2");
+    let (is_well, lines) = said(&server, online()).await;
+    let told = of(&wrong(&lines).into_iter().cloned().collect::<Vec<_>>());
+    assert!(!is_well && told.len() == 1 && told[0].contains("it says what it can do"), "{lines:#?}");
 }
 
 #[tokio::test]

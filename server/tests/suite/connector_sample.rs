@@ -98,6 +98,10 @@ async fn the_sample_connector_keeps_what_the_document_asks_for() {
 }
 
 async fn act(server: &TestServer, device: &str, action: &str) -> Value {
+    act_with(server, device, action, "").await
+}
+
+async fn act_with(server: &TestServer, device: &str, action: &str, body: &str) -> Value {
     let authorization = format!("Bearer {}", server.token("p-aiko", 60));
     let path = match action {
         "resetPasscode" => format!("/api/v1.0/me/managedDevices/{device}/resetPasscode"),
@@ -105,7 +109,7 @@ async fn act(server: &TestServer, device: &str, action: &str) -> Value {
     };
     let key = format!("{device}-{action}");
     let headers = [("authorization", authorization.as_str()), ("idempotency-key", &key)];
-    let answer = server.call("POST", &path, &headers).await;
+    let answer = server.call_with_body("POST", &path, &headers, body).await;
     assert_eq!(answer.status.as_u16(), 202, "{device} {action}: {}", answer.code());
     answer.json()
 }
@@ -266,5 +270,33 @@ async fn a_crash_at_any_point_loses_nothing_and_hands_nothing_over_twice_with_th
             is_right(&server, &sample, device, &started, source).await;
             assert_eq!(server.count("SELECT COUNT(*) FROM notifications").await, 1, "{source} {point:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_device_of_the_sample_is_put_into_a_category_it_offers() {
+    let sample = Sample::start("portal", &Arc::new(TestClock::new())).await;
+    let server = sample.portal().await;
+    let device = "/me/managedDevices/does-it";
+    let offered = server.get("p-aiko", &format!("{device}/deviceCategories")).await.json();
+    let last = offered["value"].as_array().unwrap().last().unwrap().clone();
+    let body = json!({ "categoryId": last["id"] }).to_string();
+    let started = act_with(&server, "does-it", "setCategory", &body).await;
+    let end = ended(&server, "does-it", &started).await;
+    assert_eq!(end["actionState"], "done", "{end}");
+    let shown = server.get("p-aiko", device).await.json();
+    assert_eq!(shown["deviceCategoryDisplayName"], last["displayName"]);
+}
+
+#[tokio::test]
+async fn the_sample_tells_which_rule_a_device_does_not_meet_and_its_applications() {
+    let sample = Sample::start("portal", &Arc::new(TestClock::new())).await;
+    let server = sample.portal().await;
+    for (device, access, rules) in [("is-silent", "blocked", 1), ("does-it", "allowed", 0)] {
+        let told = server.get("p-aiko", &format!("/me/managedDevices/{device}/compliance")).await.json();
+        assert_eq!(
+            (&told["access"], told["failingRules"].as_array().unwrap().len()),
+            (&json!(access), rules)
+        );
     }
 }

@@ -10,7 +10,7 @@ use portal_server::domain::ids::DeviceId;
 use portal_server::domain::person::PersonId;
 use portal_server::domain::policy::{Allowed, Decision, Reset, decide};
 use portal_server::ports::{DeviceService as _, PageRequest, ServiceError};
-use portal_server::services::graph::{CommandRecord, GraphService};
+use portal_server::services::graph::{CommandRecord, GraphService, GraphSettings};
 use portal_server::system::SystemRandomness;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,11 +31,16 @@ impl Tenant {
     }
 
     async fn over(graph: SimulatedGraph) -> Self {
+        Self::hiding(graph, false).await
+    }
+
+    async fn hiding(graph: SimulatedGraph, hides: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = UtcTime::from_unix_millis(graph.clock.millis());
         let record = CommandRecord::open(&folder.path().join("record.sqlite"), now).await.unwrap();
         let (clock, randomness) = (graph.clock.clone(), Arc::new(SystemRandomness));
-        let service = GraphService::new(graph.settings(), record, clock, randomness).unwrap();
+        let settings = GraphSettings { hide_blocked_actions: hides, ..graph.settings() };
+        let service = GraphService::new(settings, record, clock, randomness).unwrap();
         Self { graph, service, _folder: folder }
     }
 
@@ -290,4 +295,147 @@ async fn everything_the_service_really_sends_is_read() {
     }
     assert_eq!(read, samples.len());
     assert!(read >= 18);
+}
+
+#[tokio::test]
+async fn the_rules_a_device_does_not_meet_are_told_in_the_services_words() {
+    let tenant = Tenant::start().await;
+    let policy = "c0de0000-0000-4000-8000-000000000001";
+    let setting = |code: &str, name: &str, state: &str, user: &str| {
+        json!({
+            "setting": code, "settingName": name, "state": state, "userId": user, "errorCode": 0,
+            "errorDescription": null, "currentValue": null
+        })
+    };
+    tenant.graph.memory().policies.insert(
+        PHONE.to_owned(),
+        vec![json!({
+            "id": policy, "displayName": "Phones", "state": "nonCompliant", "settingCount": 3, "version": 2,
+            "platformType": "android", "settingStates": [
+                setting("AndroidCompliancePolicy.PasswordRequired", "Require a password", "nonCompliant", ADA),
+                setting("AndroidCompliancePolicy.OsMinimumVersion", "Minimum OS version", "compliant", ADA),
+                setting("AndroidCompliancePolicy.StorageRequireEncryption", "Encryption", "error", BOB)
+            ]
+        })],
+    );
+    let phone = DeviceId::trusted(PHONE.to_owned());
+    for is_short in [false, true] {
+        tenant.graph.memory().lists_no_settings = is_short;
+        let report = tenant.service.compliance(&ada(), &phone).await.unwrap();
+        let told: Vec<_> = report
+            .failing
+            .iter()
+            .map(|rule| (rule.code.as_str(), rule.title.as_str(), rule.policy.as_str()))
+            .collect();
+        let expected = ("AndroidCompliancePolicy.PasswordRequired", "Require a password", "Phones");
+        assert_eq!(told, [expected], "settings left out of the list: {is_short}");
+    }
+    // Where the settings cannot be had, the policy is told.
+    tenant.graph.fails(
+        "GET /v1.0/deviceManagement/managedDevices/705c034c-034c-705c-4c03-5c704c035c70/deviceCompliancePolicyStates/",
+        GraphFault::error(500, "InternalServerError"),
+    );
+    let report = tenant.service.compliance(&ada(), &phone).await.unwrap();
+    assert_eq!(report.failing[0].title, "Phones");
+    for (fault, expected) in [
+        (GraphFault::error(500, "InternalServerError"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(403, "Forbidden"), Err(BUSY)),
+        (GraphFault::says(200, "{}"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(404, "UnknownError"), Ok(0)),
+    ] {
+        let shown = format!("{fault:?}");
+        tenant.graph.fails("GET", fault);
+        let told = tenant.service.compliance(&ada(), &phone).await.map(|report| report.failing.len());
+        assert_eq!(told, expected, "{shown}");
+    }
+    let other = DeviceId::trusted(OTHER_PHONE.to_owned());
+    assert_eq!(tenant.service.compliance(&ada(), &other).await.unwrap().failing, []);
+    let mistakes = tenant.graph.memory().mistakes.clone();
+    assert!(mistakes.iter().all(|one| one.contains("\"value\" is a required property")), "{mistakes:#?}");
+}
+
+#[tokio::test]
+async fn the_applications_found_on_a_device_are_told_page_by_page() {
+    let tenant = Tenant::start().await;
+    let app = |number: usize, name: &str| {
+        json!({
+            "id": format!("{number:064x}"), "displayName": name, "version": "1.2", "publisher": "Contoso",
+            "sizeInByte": 0, "deviceCount": 1, "platform": "android"
+        })
+    };
+    {
+        let mut memory = tenant.graph.memory();
+        let mut apps: Vec<Value> = (1..=7).map(|number| app(number, &format!("App {number}"))).collect();
+        apps.push(app(8, " "));
+        memory.apps.insert(PHONE.to_owned(), apps);
+        memory.page = 3;
+    }
+    let phone = DeviceId::trusted(PHONE.to_owned());
+    let names: Vec<String> =
+        tenant.service.apps(&ada(), &phone).await.unwrap().into_iter().map(|app| app.name).collect();
+    assert_eq!(
+        names,
+        (1..=7).map(|number| format!("App {number}")).collect::<Vec<_>>(),
+        "a nameless one is left out"
+    );
+    assert_eq!(tenant.graph.called("GET /beta/deviceManagement"), 3);
+    let other = DeviceId::trusted(OTHER_PHONE.to_owned());
+    assert_eq!(tenant.service.apps(&ada(), &other).await, Ok(Vec::new()));
+    for (fault, expected) in [
+        (GraphFault::error(403, "Forbidden"), Err(BUSY)),
+        (GraphFault::error(504, "UnknownError"), Err(ServiceError::NoAnswer)),
+        (GraphFault::error(404, "UnknownError"), Ok(Vec::new())),
+        (GraphFault::Cut { is_done: false }, Err(ServiceError::NoAnswer)),
+    ] {
+        tenant.graph.fails("GET", fault);
+        assert_eq!(tenant.service.apps(&ada(), &phone).await, expected);
+    }
+    tenant.graph.assert_described();
+    assert_eq!(tenant.service.ready().await, Err(ServiceError::NoAnswer), "the last answer was none");
+}
+
+#[tokio::test]
+async fn what_it_hid_in_the_company_portal_is_hidden_here_and_everything_while_that_is_not_known() {
+    const PROFILES: &str = "GET /beta/deviceManagement/intuneBrandingProfiles";
+    let tenant = Tenant::hiding(SimulatedGraph::start().await, true).await;
+    let profile = "b7a4d000-0000-4000-8000-000000000001";
+    let decided = async || {
+        let device = tenant.one(PHONE).await.unwrap().unwrap();
+        [ActionKind::Retire, ActionKind::Wipe, ActionKind::RemoteLock]
+            .map(|kind| decide(kind, &device, &ada()))
+    };
+    let (allowed, hidden) =
+        (Decision::Allowed(Allowed::Plain), Decision::Refused(RefusalReason::OrganizationPolicy));
+    tenant.graph.fails(PROFILES, GraphFault::error(403, "Forbidden"));
+    assert_eq!(decided().await, [hidden, hidden, allowed], "nothing that cannot be undone");
+    assert_eq!(tenant.service.ready().await, Ok(()), "and the rest goes on");
+    assert_eq!(decided().await, [allowed; 3], "nothing is hidden");
+    let hiding = |action: &str, platform: &str, owner: &str| {
+        json!({
+            "id": profile, "isFactoryResetDisabled": false, "isRemoveDeviceDisabled": false,
+            "companyPortalBlockedActions": [{ "action": action, "platform": platform, "ownerType": owner }]
+        })
+    };
+    for (action, platform, owner, expected) in [
+        ("reset", "android", "company", [allowed, hidden, allowed]),
+        ("remove", "android", "company", [hidden, allowed, allowed]),
+        ("reset", "iOS", "company", [allowed; 3]),
+        ("reset", "android", "personal", [allowed; 3]),
+    ] {
+        tenant.graph.memory().branding_profiles = vec![hiding(action, platform, owner)];
+        tenant.graph.clock.advance(601);
+        assert_eq!(decided().await, expected, "{action} {platform} {owner}");
+    }
+    tenant.graph.memory().branding_profiles = vec![hiding("reset", "android", "company")];
+    tenant.graph.clock.advance(601);
+    let list = tenant.service.devices_of(&ada(), &ALL).await.unwrap();
+    let phone = list.devices.iter().find(|device| device.id.as_str() == PHONE).unwrap();
+    assert_eq!(decide(ActionKind::Wipe, phone, &ada()), hidden, "in the list as well");
+    let asked = tenant.graph.called(PROFILES);
+    assert_eq!(decided().await, [allowed, hidden, allowed]);
+    assert_eq!(tenant.graph.called(PROFILES), asked, "it is remembered for a while");
+    tenant.graph.clock.advance(601);
+    tenant.graph.fails(PROFILES, GraphFault::error(500, "InternalServerError"));
+    assert_eq!(decided().await, [allowed, hidden, allowed], "what was known last");
+    tenant.graph.assert_described();
 }

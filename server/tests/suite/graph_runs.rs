@@ -2,12 +2,15 @@
 //! twice with another outcome, and nothing is shown that is not in force.
 
 use crate::crash_points::{Process, StopAt, World, request};
-use crate::support::graph::{ADA, BOB, CLIENT_SECRET, OTHER_PHONE, PASSCODE, PHONE, error_body, iphone};
+use crate::support::graph::{
+    ADA, BOB, CLIENT_SECRET, FRONT_DESK, OTHER_PHONE, PASSCODE, PHONE, SALES, error_body, iphone,
+};
 use crate::support::{GraphFault, SimulatedGraph, sign_in};
 use portal_contract::{ActionState, CharacterSet, DeviceActionResult, FailureCode, UtcTime};
 use portal_server::application::{ActionRequest, DeviceCall};
 use portal_server::domain::action::{Action, ActionKind, Requested};
 use portal_server::domain::action_run::{Ending, Report};
+use portal_server::domain::category::CategoryId;
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
 use portal_server::domain::policy::Reset;
@@ -438,6 +441,61 @@ fn get_faults() -> Vec<GraphFault> {
     ]
 }
 
+const CATEGORY_OF_PHONE: &str =
+    "GET /v1.0/deviceManagement/managedDevices/705c034c-034c-705c-4c03-5c704c035c71/deviceCategory";
+
+fn category(id: &str) -> Requested {
+    Requested::SetCategory(CategoryId::parse(id).unwrap())
+}
+
+#[tokio::test]
+async fn a_category_is_put_once_and_done_when_the_device_is_in_it() {
+    let tenant = Tenant::start().await;
+    let server = tenant.server(Arc::new(NoCrash)).await;
+    let offered = server.process.portal.categories(&tenant.call(PHONE)).await.unwrap();
+    let names: Vec<(&str, &str)> = offered.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    assert_eq!(names, [(SALES, "Sales"), (FRONT_DESK, "受付")]);
+    server.act(&tenant, PHONE, category(FRONT_DESK)).await;
+    assert!(server.work(&tenant, 20).await);
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
+    let view = server.process.portal.device(&tenant.call(PHONE)).await.unwrap();
+    assert_eq!(view.device.device_category_display_name, "受付");
+    assert_eq!(tenant.graph.executed("setCategory"), 1);
+
+    // Taken by Graph, and IT chose another one before it was looked at: nobody claims that it was done.
+    tenant.graph.fails("PUT", GraphFault::says(204, ""));
+    let other = request(tenant.call(PHONE), "another");
+    let other = ActionRequest { requested: category(SALES), ..other };
+    server.process.portal.act(&other).await.unwrap();
+    server.work(&tenant, 200).await;
+    let end = server.newest(&tenant, PHONE).await;
+    assert_eq!((end.action_state, end.error_code), (ActionState::Failed, Some(FailureCode::OutcomeUnknown)));
+    // And where it turns out later, that is told.
+    tenant.graph.memory().category_of.insert(PHONE.to_owned(), SALES.to_owned());
+    tenant.graph.clock.advance(3600);
+    server.service.look_for_late_ends().await;
+    assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
+    tenant.graph.assert_described();
+    server.killed().await;
+}
+
+#[tokio::test]
+async fn a_category_of_no_tenant_is_never_put_and_one_of_zeros_never_offered() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    tenant.graph.memory().categories.push(crate::support::graph::category(nobody, "Unassigned"));
+    let offered = service.categories(&DeviceId::trusted(PHONE.to_owned())).await.unwrap();
+    assert_eq!(offered.len(), 2, "{offered:?}");
+    for id in [nobody, "sales"] {
+        let run = tenant.run("r-1", PHONE, Action::SetCategory(CategoryId::parse(id).unwrap()));
+        let refused = service.start(&start(&run)).await;
+        assert_eq!(refused, Ok(StartAnswer::Rejected(FailureCode::BackEndFault)), "{id}");
+    }
+    assert_eq!(tenant.graph.called("PUT"), 0);
+    tenant.graph.assert_described();
+}
+
 /// One command with one fault, killed at one place (or not), and what came of it.
 async fn life(
     call: &'static str,
@@ -486,7 +544,8 @@ async fn life(
     let executed = tenant.graph.memory().executed.len();
     let issues_passcode = device == PHONE && *requested == Requested::ResetPasscode;
     let is_removal = device == OTHER_PHONE && *requested == Requested::ResetPasscode;
-    assert!(executed <= if is_removal { 2 } else { 1 }, "{case}: carried out {executed} times");
+    let is_twice_once = is_removal || requested.kind() == ActionKind::SetCategory;
+    assert!(executed <= if is_twice_once { 2 } else { 1 }, "{case}: carried out {executed} times");
     match (end.action_state, end.error_code) {
         (ActionState::Done, None) => assert!(executed >= 1, "{case}: nothing was done"),
         // What was refused for good was not done. Of what nobody knows nothing is claimed.
@@ -506,7 +565,9 @@ async fn life(
         assert!(shown.is_err(), "{case}: a passcode that no device has");
     }
     let notifications = server.process.portal.notifications(&tenant.call(device).sign_in).await.unwrap();
-    assert_eq!(notifications.len(), 1, "{case}: one notification");
+    // A category that is what was chosen is no news.
+    let is_news = requested.kind() != ActionKind::SetCategory || end.action_state != ActionState::Done;
+    assert_eq!(notifications.len(), usize::from(is_news), "{case}: notifications");
     assert!(tenant.graph.memory().faults.is_empty() || point.is_some(), "{case}: it never went wrong");
     tenant.graph.assert_described();
     server.killed().await;
@@ -525,9 +586,20 @@ async fn whatever_goes_wrong_with_a_command_it_has_one_outcome_and_that_is_told(
             life("POST", &fault, None, device, requested).await;
         }
     }
+    for fault in post_faults() {
+        life("PUT", &fault, None, OTHER_PHONE, &category(FRONT_DESK)).await;
+    }
     for fault in get_faults() {
         for (device, requested) in &commands[..2] {
             life("GET /beta/deviceManagement", &fault, None, device, requested).await;
+        }
+        // A whole device is no answer that Graph could give to a question about a category.
+        let is_a_device =
+            matches!(&fault, GraphFault::Says { status: 200, body, .. } if body.contains("deviceName"));
+        for call in ["GET /beta/deviceManagement", CATEGORY_OF_PHONE] {
+            if !(is_a_device && call == CATEGORY_OF_PHONE) {
+                life(call, &fault, None, OTHER_PHONE, &category(FRONT_DESK)).await;
+            }
         }
     }
 }
@@ -543,6 +615,7 @@ async fn killed_anywhere_a_command_has_one_outcome_and_that_is_told() {
         {
             life("POST", &fault, Some(point), OTHER_PHONE, &Requested::ResetPasscode).await;
             life("POST", &fault, Some(point), OTHER_PHONE, &Requested::RemoteLock).await;
+            life("PUT", &fault, Some(point), OTHER_PHONE, &category(SALES)).await;
         }
     }
 }
@@ -795,5 +868,140 @@ impl Server {
         let device = DeviceId::trusted(PHONE.to_owned());
         assert_eq!(self.service.device(&person, &device).await, Err(BUSY));
         tenant.graph.memory().token_answer = None;
+    }
+}
+
+const ENTRA: &str = "e17a0000-0000-4000-8000-000000000001";
+const BITLOCKER: &str = "123456-234567-345678-456789-567890-678901-789012-890123";
+
+fn computer(system: &str) -> serde_json::Value {
+    let mut device = iphone(PHONE, ADA);
+    device["operatingSystem"] = json!(system);
+    device["deviceEnrollmentType"] = json!("userEnrollment");
+    device["azureADDeviceId"] = json!(ENTRA);
+    device
+}
+
+fn recovery_key(id: &str, device: &str, created: &str, key: &str) -> serde_json::Value {
+    json!({ "id": id, "deviceId": device, "createdDateTime": created, "volumeType": "operatingSystemVolume", "key": key })
+}
+
+/// What a question brought, as labels and values.
+fn told(answer: Result<StatusAnswer, ServiceError>) -> Result<Vec<(String, String)>, String> {
+    match answer {
+        Ok(StatusAnswer::Known(reported)) => match (reported.state, reported.issued) {
+            (Report::Ended(Ending::Done), Some(issued)) => {
+                let parts = portal_server::domain::issued_secret::IssuedParts::from_text(&issued).unwrap();
+                let parts = parts.into_parts().into_iter();
+                Ok(parts.map(|part| (part.label, part.value.reveal().to_owned())).collect())
+            }
+            (state, issued) => Err(format!("{state:?} {}", issued.is_some())),
+        },
+        other => Err(format!("{other:?}")),
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_computer_is_asked_for_and_told_to_its_user_alone() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    let key = "4a7e0000-0000-4000-8000-00000000000a";
+    let older = "4a7e0000-0000-4000-8000-00000000000b";
+    tenant.graph.memory().devices = vec![computer("Windows")];
+    tenant.graph.memory().recovery_keys = vec![
+        recovery_key(older, ENTRA, "2025-11-20T08:00:00Z", "000000-older"),
+        recovery_key(key, ENTRA, "2026-11-20T08:00:00Z", BITLOCKER),
+        recovery_key("4a7e0000-0000-4000-8000-00000000000c", BOB, "2026-11-20T08:00:00Z", "111111-foreign"),
+    ];
+    let run = tenant.run("r-1", PHONE, Action::ShowRecoveryKey);
+    let ask = async || told(service.status(&run).await);
+    assert_eq!(service.start(&start(&run)).await, Ok(StartAnswer::Accepted(None)));
+    assert_eq!(tenant.graph.memory().calls.len(), 0, "nothing is sent");
+    let both =
+        vec![(key.to_uppercase(), BITLOCKER.to_owned()), (older.to_uppercase(), "000000-older".to_owned())];
+    assert_eq!(ask().await, Ok(both), "the newest first");
+    tenant.graph.memory().ignores_filter = true;
+    let fault = Err("Ended(Failed(BackEndFault)) false".to_owned());
+    assert_eq!(ask().await, fault, "the filter was ignored");
+    tenant.graph.memory().ignores_filter = false;
+    for entra in [json!(null), json!(""), json!("00000000-0000-0000-0000-000000000000")] {
+        tenant.graph.memory().devices[0]["azureADDeviceId"] = entra;
+        assert_eq!(ask().await, Err("Ended(NotSupported) false".to_owned()));
+    }
+    assert_eq!(tenant.graph.called("GET /v1.0/informationProtection"), 4, "nobody's keys are asked for");
+    tenant.graph.memory().devices[0]["azureADDeviceId"] = json!(ENTRA);
+    tenant.graph.memory().devices[0]["userId"] = json!(BOB);
+    assert_eq!(ask().await, fault, "it has become somebody else's");
+    tenant.graph.memory().devices = vec![computer("macOS")];
+    assert_eq!(ask().await, Err("Ended(NotSupported) false".to_owned()), "none is kept");
+    tenant.graph.memory().filevault_keys.insert(PHONE.to_owned(), "ABCD-EFGH-JKMN-PQRS".to_owned());
+    assert_eq!(ask().await, Ok(vec![(String::new(), "ABCD-EFGH-JKMN-PQRS".to_owned())]));
+    tenant.graph.memory().devices.clear();
+    assert_eq!(ask().await, Err("Ended(Superseded) false".to_owned()));
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn the_newest_password_of_a_local_administrator_is_told() {
+    let tenant = Tenant::start().await;
+    let service = tenant.service().await;
+    tenant.graph.memory().devices = vec![computer("Windows")];
+    let run = tenant.run("r-1", PHONE, Action::ShowLocalAdministratorPassword);
+    let ask = async || told(service.status(&run).await);
+    assert_eq!(ask().await, Err("Ended(NotSupported) false".to_owned()));
+    let credential = |at: &str, password: &str| json!({ "accountName": "helper", "accountSid": "S-1-5-21-1-2-3-500", "backupDateTime": at, "passwordBase64": password });
+    // "older-one", "Pa55-w0rd!"
+    let credentials = json!([
+        credential("2026-11-01T00:00:00Z", "b2xkZXItb25l"),
+        credential("2026-11-19T00:00:00Z", "UGE1NS13MHJkIQ==")
+    ]);
+    let info = json!({
+        "id": ENTRA, "deviceName": "PC", "lastBackupDateTime": "2026-11-19T00:00:00Z",
+        "refreshDateTime": "2026-12-19T00:00:00Z", "credentials": credentials
+    });
+    tenant.graph.memory().administrators.insert(ENTRA.to_owned(), info);
+    assert_eq!(ask().await, Ok(vec![("helper".to_owned(), "Pa55-w0rd!".to_owned())]));
+    for damaged in [json!([]), json!([credential("2026-11-19T00:00:00Z", "***")])] {
+        tenant.graph.memory().administrators.get_mut(ENTRA).unwrap()["credentials"] = damaged;
+        assert_eq!(ask().await, Err("Ended(NotSupported) false".to_owned()));
+    }
+    tenant.graph.assert_described();
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_with_a_question_for_a_key_it_is_told_once_or_said_to_have_failed() {
+    for fault in get_faults() {
+        for call in [
+            "GET /beta/deviceManagement",
+            "GET /v1.0/informationProtection/bitlocker/recoveryKeys?",
+            "GET /v1.0/informationProtection/bitlocker/recoveryKeys/",
+        ] {
+            let case = format!("{call} {fault:?}");
+            let tenant = Tenant::start().await;
+            tenant.graph.memory().devices = vec![computer("Windows")];
+            tenant.graph.memory().recovery_keys = vec![recovery_key(
+                "4a7e0000-0000-4000-8000-00000000000a",
+                ENTRA,
+                "2026-11-20T08:00:00Z",
+                BITLOCKER,
+            )];
+            let server = tenant.server(Arc::new(NoCrash)).await;
+            let accepted = server.act(&tenant, PHONE, Requested::ShowRecoveryKey).await;
+            tenant.graph.fails(call, fault.clone());
+            server.work(&tenant, 200).await;
+            let end = server.newest(&tenant, PHONE).await;
+            assert!(!end.action_state.is_open(), "{case}: {end:?}");
+            let id = ResultId::trusted(accepted.id.clone());
+            let shown = server.process.portal.issued_secret(&tenant.call(PHONE), Some(&id)).await;
+            match end.action_state {
+                ActionState::Done => {
+                    assert_eq!(shown.unwrap().parts[0].value.reveal(), BITLOCKER, "{case}");
+                }
+                state => assert!(shown.is_err(), "{case}: {state:?}"),
+            }
+            assert!(tenant.graph.memory().executed.is_empty(), "{case}: nothing is done to a device");
+            assert!(tenant.graph.memory().faults.is_empty(), "{case}: it never went wrong");
+            server.killed().await;
+        }
     }
 }

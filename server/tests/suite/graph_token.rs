@@ -6,11 +6,12 @@ use crate::support::graph::{ADA, CLIENT, CLIENT_SECRET, PHONE, TENANT};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use portal_contract::UtcTime;
 use portal_server::domain::action::{ActionKind, ActionSet};
+use portal_server::domain::finding::Verdict;
 use portal_server::domain::ids::DeviceId;
 use portal_server::domain::person::PersonId;
 use portal_server::ports::{DeviceService as _, ServiceError};
 use portal_server::services::graph::{
-    Checked, ClientCertificate, CommandRecord, Credential, GraphService, GraphSettings, Guid, check,
+    ClientCertificate, CommandRecord, Credential, GraphService, GraphSettings, Guid, check,
 };
 use portal_server::system::SystemRandomness;
 use serde_json::{Value, json};
@@ -154,22 +155,34 @@ async fn checking_a_tenant_says_what_is_wrong_and_what_to_do_line_by_line() {
     let act = "DeviceManagementManagedDevices.PrivilegedOperations.All";
     graph.memory().roles = Some(vec![read, act]);
     let all = lines(&settings).await;
-    assert!(all.iter().all(|line| line.is == Checked::Ok), "{all:#?}");
+    assert!(all.iter().all(|line| line.verdict != Verdict::Wrong), "{all:#?}");
     let what: Vec<&str> = all.iter().map(|line| line.what.as_str()).collect();
     assert_eq!(what[0], "credential");
     assert!(what[1].ends_with(read) && what[2].ends_with(act), "{what:?}");
     assert_eq!(what[3..6], ["clock", "reading devices", "action resetPasscode"]);
     let wipe = all.iter().find(|line| line.what == "action wipe").unwrap();
-    assert!(wipe.next_step.contains("features"), "what is not wanted is said: {wipe:?}");
+    assert!(wipe.change.contains("features"), "what is not wanted is said: {wipe:?}");
 
-    graph.memory().roles = Some(vec![read, "DeviceManagementManagedDevices.ReadWrite.All"]);
+    let write = "DeviceManagementManagedDevices.ReadWrite.All";
+    let sorting = GraphSettings { features: features.with(ActionKind::SetCategory), ..settings.clone() };
+    let without = lines(&sorting).await;
+    let of = |all: &[portal_server::domain::finding::Finding], what: &str| {
+        all.iter().find(|line| line.what == what).map(|line| line.verdict)
+    };
+    assert_eq!(of(&without, &format!("permission {write}")), Some(Verdict::Wrong), "{without:#?}");
+    assert_eq!(of(&without, "action setCategory"), Some(Verdict::Wrong));
+    assert_eq!(of(&without, "action resetPasscode"), Some(Verdict::Right));
+    graph.memory().roles = Some(vec![read, act, write]);
+    assert!(lines(&sorting).await.iter().all(|line| line.verdict != Verdict::Wrong));
+
+    graph.memory().roles = Some(vec![read, write]);
     graph.memory().clock_ahead_millis = 400_000;
     graph.fails("GET", crate::support::GraphFault::error(403, "Forbidden"));
     let wrong: Vec<String> = lines(&settings)
         .await
         .into_iter()
-        .filter(|line| line.is == Checked::Wrong)
-        .map(|line| format!("{}: {}", line.what, line.next_step))
+        .filter(|line| line.verdict == Verdict::Wrong)
+        .map(|line| format!("{}: {}", line.what, line.change))
         .collect();
     for word in [act, "take it away", "400 s", "grant admin consent", "action resetPasscode"] {
         assert!(wrong.iter().any(|line| line.contains(word)), "{word} in {wrong:#?}");
@@ -179,10 +192,8 @@ async fn checking_a_tenant_says_what_is_wrong_and_what_to_do_line_by_line() {
     graph.memory().token_answer =
         Some((401, r#"{"error":"invalid_client","error_codes":[7000222]}"#.to_owned()));
     let broken = lines(&settings).await;
-    assert_eq!((broken.len(), broken[0].is), (1, Checked::Wrong));
-    assert!(
-        broken[0].next_step.contains("AADSTS7000222") && broken[0].next_step.contains("secret has expired")
-    );
+    assert_eq!((broken.len(), broken[0].verdict), (1, Verdict::Wrong));
+    assert!(broken[0].change.contains("AADSTS7000222") && broken[0].change.contains("secret has expired"));
     assert_eq!(graph.called("POST"), 0, "it changes nothing");
     graph.assert_described();
 }

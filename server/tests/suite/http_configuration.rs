@@ -3,6 +3,7 @@
 use crate::support::connector::TOKEN;
 use crate::support::server::{KEY, write_private};
 use portal_server::config::{DeviceServiceSettings, Settings, load, parse};
+use portal_server::domain::action::ActionKind;
 use portal_server::services::http::Authorization;
 use std::path::Path;
 
@@ -183,10 +184,18 @@ fn every_mistake_about_switches_is_named() {
         ),
         ("[actions]\noff = 1\nof = 2\n".to_owned(), vec!["actions.off", "actions.of"]),
         ("[[actions]]\n".to_owned(), vec!["actions"]),
+        ("[actions]\non = [\"wipe\"]\n".to_owned(), vec!["actions.on"]),
+        ("[actions]\non = 1\n".to_owned(), vec!["actions.on"]),
     ] {
         assert_eq!(keys(&read("", &section).unwrap_err()), expected, "{section}");
     }
     let good =
         off("action = \"wipe\"") + &off("action = \"remoteLock\"\nplatform = \"ios\"\nowner = \"company\"");
-    assert_eq!(read("", &good).unwrap().switched_off.len(), 2);
+    let kinds = |text: &str| -> Vec<ActionKind> {
+        read("", text).unwrap().switched_off.iter().map(|off| off.action).collect()
+    };
+    let by_itself = ActionKind::ShowLocalAdministratorPassword;
+    assert_eq!(kinds(&good), [ActionKind::Wipe, ActionKind::RemoteLock, by_itself]);
+    assert_eq!(kinds(""), [by_itself]);
+    assert_eq!(kinds("[actions]\non = [\"showLocalAdministratorPassword\"]\n"), []);
 }

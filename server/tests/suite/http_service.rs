@@ -7,6 +7,7 @@ use portal_contract::{CharacterSet, FailureCode, RefusalReason, SecretText, UtcT
 use portal_server::composition::{Replaceable, Server};
 use portal_server::domain::action::{Action, ActionKind};
 use portal_server::domain::action_run::{Ending, Report};
+use portal_server::domain::category::CategoryId;
 use portal_server::domain::device::Device;
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
@@ -128,6 +129,138 @@ async fn a_run_is_put_once_under_our_identifier_asked_about_and_cancelled() {
     assert_eq!(service.cancel(&start.run).await, Ok(CancelAnswer::Canceled));
     assert_eq!(service.cancel(&reset("r-never").run).await, Ok(CancelAnswer::TooLate));
     assert_eq!(service.status(&reset("r-never").run).await, Ok(StatusAnswer::NeverReceived));
+}
+
+#[tokio::test]
+async fn a_category_is_asked_for_by_its_identifier_and_only_what_can_be_chosen_is_offered() {
+    let (connector, service, clock) = world().await;
+    let set = ActionKind::SetCategory;
+    let not_offered = Decision::Refused(RefusalReason::NotOfferedByService);
+    assert_eq!(decide(set, &the_device(&service).await, &aiko()), not_offered);
+    connector.memory().capabilities["actions"] = json!(["resetPasscode", "setCategory"]);
+    clock.advance(601);
+    assert_eq!(decide(set, &the_device(&service).await, &aiko()), Decision::Allowed(Allowed::Plain));
+
+    connector.memory().categories = json!([
+        { "id": "sales", "displayName": "Sales" }, { "id": "a/b", "displayName": "x" },
+        { "id": "empty", "displayName": " " }, { "id": 7 }, "word",
+        { "id": "front-desk", "displayName": "受付", "more": 1 }
+    ]);
+    let offered = service.categories(&device_id("a-1")).await.unwrap();
+    let names: Vec<(&str, &str)> = offered.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    assert_eq!(names, [("sales", "Sales"), ("front-desk", "受付")]);
+    let problem = r#"{"status":404,"code":"notFound"}"#;
+    connector.fails("GET /categories", Fault::says(404, problem));
+    assert_eq!(service.categories(&device_id("a-1")).await, Ok(Vec::new()));
+    for fault in [Fault::says(200, "[]"), Fault::says(500, problem), Fault::Cut { is_done: false }] {
+        connector.fails("GET /categories", fault);
+        assert_eq!(service.categories(&device_id("a-1")).await, Err(ServiceError::NoAnswer));
+    }
+
+    let start = run("r-1", Action::SetCategory(CategoryId::parse("front-desk").unwrap()));
+    for _ in 0..2 {
+        assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
+    }
+    let sent = connector.memory().commands["r-1"].body.clone();
+    assert_eq!((&sent["action"], &sent["categoryId"]), (&json!("setCategory"), &json!("front-desk")));
+    connector.tells(json!({ "state": "done" }));
+    clock.advance(60);
+    let done = Ok(StatusAnswer::Known(Report::Ended(Ending::Done).into()));
+    assert_eq!(service.status(&start.run).await, done);
+}
+
+#[tokio::test]
+async fn the_rules_a_device_does_not_meet_are_asked_for_where_a_connector_tells_them() {
+    let (connector, service, clock) = world().await;
+    let asked = async || service.compliance(&aiko(), &device_id("a-1")).await;
+    connector.memory().compliance = json!({
+        "checkedDateTime": "2026-01-01T00:00:00Z", "failingRules": [
+            { "code": "minimumOsVersion", "title": "Too\nold", "detail": "16 or later", "policyName": "Phones" },
+            { "code": "minimumOsVersion", "title": "Too old" }, { "code": 7 }, { "code": "", "title": " " }, "word"
+        ]
+    });
+    assert_eq!(asked().await.unwrap().failing, [], "it does not say that it can tell");
+    assert_eq!(connector.called("GET /people/p-aiko/devices/a-1/compliance"), 0);
+    connector.memory().capabilities["compliance"] = json!(true);
+    clock.advance(601);
+    let report = asked().await.unwrap();
+    let rule = &report.failing[0];
+    assert_eq!((report.failing.len(), report.checked), (1, UtcTime::parse("2026-01-01T00:00:00Z")));
+    let told = [&rule.code, &rule.title, &rule.detail, &rule.policy].map(String::as_str);
+    assert_eq!(told, ["minimumOsVersion", "Too old", "16 or later", "Phones"]);
+    for (fault, expected) in [
+        (Fault::says(404, r#"{"status":404,"code":"notFound"}"#), Ok(0)),
+        (Fault::says(200, "{}"), Err(ServiceError::NoAnswer)),
+        (Fault::says(500, ""), Err(ServiceError::NoAnswer)),
+        (Fault::says(503, ""), Err(BUSY)),
+    ] {
+        connector.fails("GET /people/p-aiko/devices/a-1/compliance", fault);
+        assert_eq!(asked().await.map(|report| report.failing.len()), expected);
+    }
+}
+
+#[tokio::test]
+async fn the_applications_on_a_device_are_asked_for_where_a_connector_tells_them() {
+    let (connector, service, clock) = world().await;
+    let asked = async || service.apps(&aiko(), &device_id("a-1")).await;
+    connector.memory().apps = json!([
+        { "id": "1", "displayName": "VPN", "state": "failed", "failure": "No\nroom", "version": "5", "publisher": "P" },
+        { "id": "2", "displayName": "Mail", "state": "installed", "failure": "x" },
+        { "id": "3", "displayName": "Future", "state": "floating" }, { "id": "4", "state": "installed" }, "word"
+    ]);
+    assert_eq!(asked().await, Ok(Vec::new()), "it does not say that it can tell");
+    connector.memory().capabilities["apps"] = json!(true);
+    clock.advance(601);
+    let apps = asked().await.unwrap();
+    let told: Vec<_> =
+        apps.iter().map(|app| (app.name.as_str(), app.state.as_str(), app.failure.as_str())).collect();
+    assert_eq!(told, [("VPN", "failed", "No room"), ("Mail", "installed", "")]);
+    for (fault, expected) in [
+        (Fault::says(404, r#"{"status":404,"code":"notFound"}"#), Ok(0)),
+        (Fault::says(200, "{}"), Err(ServiceError::NoAnswer)),
+        (Fault::says(503, ""), Err(BUSY)),
+    ] {
+        connector.fails("GET /people/p-aiko/devices/a-1/apps", fault);
+        assert_eq!(asked().await.map(|apps| apps.len()), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_asked_for_is_fetched_once_it_is_there_whoever_makes_passcodes() {
+    let (connector, service, clock) = world().await;
+    let start = run("r-1", Action::ShowRecoveryKey);
+    assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
+    assert_eq!(connector.memory().commands["r-1"].body["action"], "showRecoveryKey");
+    connector.tells(json!({ "state": "done" }));
+    connector.memory().issued = Some("123456-654321".to_owned());
+    clock.advance(60);
+    let answer = service.status(&start.run).await.unwrap();
+    let StatusAnswer::Known(Reported { state: Report::Ended(Ending::Done), issued: Some(issued) }) = answer
+    else {
+        panic!("{answer:?}");
+    };
+    let parts = portal_server::domain::issued_secret::IssuedParts::from_text(&issued).unwrap().into_parts();
+    assert_eq!(parts[0].value.reveal(), "123456-654321");
+    connector.memory().issued = None;
+    clock.advance(60);
+    let gone = Report::Ended(Ending::Failed(FailureCode::OutcomeUnknown));
+    assert_eq!(service.status(&start.run).await, Ok(StatusAnswer::Known(gone.into())));
+
+    connector.memory().capabilities["actions"] = json!(["showRecoveryKey", "showLocalAdministratorPassword"]);
+    let mut pc = android("a-1");
+    pc["operatingSystem"] = json!("Windows");
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![pc.clone()]);
+    clock.advance(601);
+    let decided = async || {
+        let device = the_device(&service).await;
+        [ActionKind::ShowRecoveryKey, ActionKind::ShowLocalAdministratorPassword]
+            .map(|kind| decide(kind, &device, &aiko()))
+    };
+    let not_offered = Decision::Refused(RefusalReason::NotOfferedByService);
+    assert_eq!(decided().await, [Decision::Allowed(Allowed::Plain), not_offered], "not by silence");
+    pc["showLocalAdministratorPassword"] = json!({ "allowed": true });
+    connector.memory().devices.insert("p-aiko".to_owned(), vec![pc]);
+    assert_eq!(decided().await[1], Decision::Allowed(Allowed::Plain));
 }
 
 #[tokio::test]
@@ -699,6 +832,14 @@ async fn no_line_of_the_log_and_no_address_holds_a_passcode_or_a_token() {
     assert_eq!(ended(&server, &connector, "a-1", &started).await["actionState"], "done");
     let (_, service, _) = world().await;
     assert_eq!(service.start(&reset("r-log")).await, Ok(StartAnswer::Accepted(None)));
+    let (keeper, service, clock) = world().await;
+    let key = run("r-key", Action::ShowRecoveryKey);
+    assert_eq!(service.start(&key).await, Ok(StartAnswer::Accepted(None)));
+    keeper.tells(json!({ "state": "done" }));
+    keeper.memory().issued = Some("k7d4m2xa".to_owned());
+    clock.advance(60);
+    let told = service.status(&key.run).await;
+    assert!(matches!(told, Ok(StatusAnswer::Known(Reported { issued: Some(_), .. }))), "{told:?}");
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the connector cannot be used"), "the search itself works");
     for secret in [TOKEN, "k7d4m2xa", PASSCODE] {

@@ -37,6 +37,7 @@ mod graph_token;
 mod history;
 mod http_configuration;
 mod http_service;
+mod issued_secrets;
 mod killed;
 mod limits;
 mod memory;

@@ -53,6 +53,10 @@ async fn every_call_of_the_contract_is_described_and_nothing_else() {
         format!("get {device}/deviceActionResults/{{resultId}}"),
         format!("post {device}/deviceActionResults/{{resultId}}/cancel"),
         format!("get {device}/temporaryPasscode"),
+        format!("get {device}/deviceActionResults/{{resultId}}/issuedSecret"),
+        format!("get {device}/deviceCategories"),
+        format!("get {device}/compliance"),
+        format!("get {device}/apps"),
         "get /api/v1.0/me/notifications".to_owned(),
         "post /api/v1.0/me/notifications/{id}/read".to_owned(),
         "get /api/v1.0/me/events".to_owned(),
@@ -166,6 +170,30 @@ async fn what_the_handlers_answer_is_what_the_document_says() {
         &passcode,
         &server.get("p-aiko", "/me/managedDevices/d-aiko-android/temporaryPasscode").await,
     );
+    let compliance = format!("{one}/compliance");
+    for (person, id) in [("p-dana", "d-dana-nopolicy"), ("p-aiko", "d-aiko-wp81"), ("p-ben", "d-aiko-wp81")] {
+        check(
+            &document,
+            "get",
+            &compliance,
+            &server.get(person, &format!("/me/managedDevices/{id}/compliance")).await,
+        );
+    }
+    let apps = format!("{one}/apps");
+    for (person, id) in [("p-chiyo", "d-chiyo-windows11"), ("p-ben", "d-chiyo-windows11")] {
+        check(&document, "get", &apps, &server.get(person, &format!("/me/managedDevices/{id}/apps")).await);
+    }
+    let categories = format!("{one}/deviceCategories");
+    for path in ["d-dana-normal/deviceCategories", "d-aiko-iphone/deviceCategories"] {
+        check(
+            &document,
+            "get",
+            &categories,
+            &server.get("p-dana", &format!("/me/managedDevices/{path}")).await,
+        );
+    }
+    let dedicated = server.get("p-chiyo", "/me/managedDevices/d-chiyo-shared-ipad/deviceCategories").await;
+    check(&document, "get", &categories, &dedicated);
     let notifications = server.get("p-dana", "/me/notifications").await;
     check(&document, "get", "/api/v1.0/me/notifications", &notifications);
     let id = notifications.json()["value"][0]["id"].as_str().unwrap().to_owned();

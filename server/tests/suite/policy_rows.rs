@@ -28,6 +28,10 @@ fn entry(simulated: &SimulatedDevice) -> Value {
         "retire": decide(ActionKind::Retire, device, &simulated.person).availability(),
         "wipe": decide(ActionKind::Wipe, device, &simulated.person).availability(),
         "rebootNow": decide(ActionKind::RebootNow, device, &simulated.person).availability(),
+        "setCategory": decide(ActionKind::SetCategory, device, &simulated.person).availability(),
+        "showRecoveryKey": decide(ActionKind::ShowRecoveryKey, device, &simulated.person).availability(),
+        "showLocalAdministratorPassword":
+            decide(ActionKind::ShowLocalAdministratorPassword, device, &simulated.person).availability(),
     })
 }
 

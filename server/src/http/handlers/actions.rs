@@ -2,6 +2,7 @@
 
 use crate::application::{ActionRequest, KeyHeader};
 use crate::domain::action::{ActionKind, Requested};
+use crate::domain::category::CategoryId;
 use crate::domain::device_name::DeviceName;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::http::api_error::ApiError;
@@ -24,6 +25,28 @@ pub(in crate::http) struct RenameBody {
     /// 1 to 64 characters without control characters, white space at its ends not counted; empty takes the name away.
     #[schema(max_length = 64)]
     name: String,
+}
+
+/// Which category a device is put into.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(in crate::http) struct CategoryBody {
+    /// The `id` of one of the device's `deviceCategories`.
+    category_id: String,
+}
+
+/// What an action is told; the others take none.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what the body may be; it is read by the action's name")]
+#[schema(as = ActionBody)]
+pub(in crate::http) enum ActionBody {
+    /// For `rename`.
+    #[schema(title = "rename")]
+    Rename(RenameBody),
+    /// For `setCategory`.
+    #[schema(title = "setCategory")]
+    SetCategory(CategoryBody),
 }
 
 /// Resets the passcode. The body is empty or an empty JSON object.
@@ -56,7 +79,8 @@ pub(in crate::http) async fn reset_passcode(
     act(&state, own, ActionKind::ResetPasscode, &headers, body).await
 }
 
-/// Starts an action. The body is empty or an empty JSON object, but for `rename`, where it is a `RenameBody`.
+/// Starts an action. The body is empty or an empty JSON object, but for `rename` (a `RenameBody`) and `setCategory` (a
+/// `CategoryBody`).
 #[utoipa::path(
     post,
     operation_id = "startDeviceAction",
@@ -67,7 +91,7 @@ pub(in crate::http) async fn reset_passcode(
         ("Idempotency-Key" = String, Header, description = "The same key gives the same answer for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "Only if the device is still at this version")
     ),
-    request_body(content = Option<RenameBody>, description = "For `rename` only"),
+    request_body(content = Option<ActionBody>, description = "For `rename` and `setCategory` only"),
     responses(
         (
             status = 202,
@@ -134,7 +158,10 @@ fn requested(kind: ActionKind, body: &[u8]) -> Result<Requested, ApiError> {
         ActionKind::Retire => bare(Requested::Retire),
         ActionKind::Wipe => bare(Requested::Wipe),
         ActionKind::RebootNow => bare(Requested::RebootNow),
+        ActionKind::ShowRecoveryKey => bare(Requested::ShowRecoveryKey),
+        ActionKind::ShowLocalAdministratorPassword => bare(Requested::ShowLocalAdministratorPassword),
         ActionKind::Rename => Ok(Requested::Rename(new_name(body)?)),
+        ActionKind::SetCategory => Ok(Requested::SetCategory(chosen_category(body)?)),
     }
 }
 
@@ -143,15 +170,20 @@ fn new_name(body: &[u8]) -> Result<Option<DeviceName>, ApiError> {
     let wrong = || {
         ApiError::invalid("the body must be an object with a name of at most 64 characters that can be shown")
     };
-    let RenameBody { name } = if body.is_empty() {
-        RenameBody::default()
-    } else {
-        // An object first: a derived reader takes a list for a structure as well.
-        let object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(body).map_err(|_| wrong())?;
-        serde_json::from_value(object.into()).map_err(|_| wrong())?
-    };
+    let RenameBody { name } =
+        if body.is_empty() { RenameBody::default() } else { object(body).ok_or_else(wrong)? };
     if name.trim().is_empty() { Ok(None) } else { DeviceName::parse(&name).map(Some).map_err(|_| wrong()) }
+}
+
+fn chosen_category(body: &[u8]) -> Result<CategoryId, ApiError> {
+    let chosen = object(body).and_then(|CategoryBody { category_id }| CategoryId::parse(&category_id));
+    chosen.ok_or_else(|| ApiError::invalid("the body must be an object with the categoryId of a category"))
+}
+
+/// An object first: a derived reader takes a list for a structure as well.
+fn object<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(object.into()).ok()
 }
 
 fn is_empty_object(body: &[u8]) -> bool {

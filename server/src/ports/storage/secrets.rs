@@ -1,6 +1,7 @@
-//! Sealed secrets of runs: temporary passcodes.
+//! Sealed secrets of runs: temporary passcodes, and what services tell.
 
 use super::StoreError;
+use crate::domain::action::ActionKind;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::secret_key::KeyId;
@@ -59,7 +60,7 @@ pub trait Secrets {
     /// [`StoreError`].
     async fn secret_of_run(&mut self, run: &ResultId) -> Result<Option<Sealed>, StoreError>;
 
-    /// The secrets of a device that its person may see now, the newest first.
+    /// The secrets of an action on a device that its person may see now, the newest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -67,6 +68,7 @@ pub trait Secrets {
         &mut self,
         person: &PersonId,
         device: &DeviceId,
+        action: ActionKind,
         now: UtcTime,
     ) -> Result<Vec<KeptSecret>, StoreError>;
 
@@ -87,17 +89,27 @@ pub trait Secrets {
     /// [`StoreError`].
     async fn erase_secret(&mut self, run: &ResultId) -> Result<(), StoreError>;
 
-    /// Erases the released secrets of a device but that of one run.
+    /// Erases the released secrets of a device but that of one run; of one action, or of all if none is named.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn erase_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError>;
+    async fn erase_other_secrets(
+        &mut self,
+        device: &DeviceId,
+        run: &ResultId,
+        action: Option<ActionKind>,
+    ) -> Result<(), StoreError>;
 
-    /// The released secrets of a device but that of one run are not confirmed any more: another one may be in their place.
+    /// The released secrets of an action on a device but that of one run are not confirmed any more: another one may be in their place.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn doubt_other_secrets(&mut self, device: &DeviceId, run: &ResultId) -> Result<(), StoreError>;
+    async fn doubt_other_secrets(
+        &mut self,
+        device: &DeviceId,
+        run: &ResultId,
+        action: ActionKind,
+    ) -> Result<(), StoreError>;
 
     /// Erases the released secrets that have expired; says which runs', people's and devices' they were.
     ///

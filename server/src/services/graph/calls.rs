@@ -65,7 +65,7 @@ enum Refusal {
 struct Request {
     method: Method,
     url: Url,
-    body: Option<&'static str>,
+    body: Option<String>,
     timeout: Duration,
 }
 
@@ -166,14 +166,15 @@ impl Graph {
     }
 
     /// Sends a command, once. `Ok` is every answer.
-    pub(super) async fn post(
+    pub(super) async fn send(
         &self,
+        method: Method,
         url: Url,
-        body: Option<&'static str>,
+        body: Option<String>,
         turn: Turn<'_>,
         timeout: Duration,
     ) -> Result<Answer, NoAnswer> {
-        self.call(&Request { method: Method::POST, url, body, timeout }, turn).await
+        self.call(&Request { method, url, body, timeout }, turn).await
     }
 
     async fn turn(&self, weight: Weight) -> Result<Turn<'_>, NoAnswer> {
@@ -230,7 +231,7 @@ impl Graph {
             .header("client-request-id", id.as_str())
             .header("return-client-request-id", "true");
         if let Some(body) = body {
-            call = call.header(CONTENT_TYPE, "application/json").body(*body);
+            call = call.header(CONTENT_TYPE, "application/json").body(body.clone());
         } else if *method == Method::POST {
             call = call.header(CONTENT_LENGTH, 0);
         }
@@ -292,7 +293,8 @@ impl Graph {
             tracing::error!(
                 service = self.name,
                 action,
-                "Microsoft Graph forbids this action: grant DeviceManagementManagedDevices.PrivilegedOperations.All"
+                "Microsoft Graph forbids this action: grant {}",
+                permission_for(kind)
             );
         }
     }
@@ -306,9 +308,9 @@ impl Graph {
     pub(super) fn permitted(&self, wanted: ActionSet) -> ActionSet {
         let now = self.clock.now();
         let standing = self.standing();
-        let may_act = standing.permissions.as_ref().is_none_or(|known| may_act(known));
+        let may = |kind| standing.permissions.as_ref().is_none_or(|known| permits(known, kind));
         ActionKind::ALL.into_iter().fold(wanted, |set, kind| {
-            if may_act && !Self::is_forbidden(&standing, kind, now) { set } else { set.without(kind) }
+            if may(kind) && !Self::is_forbidden(&standing, kind, now) { set } else { set.without(kind) }
         })
     }
 
@@ -333,9 +335,35 @@ impl Graph {
     }
 }
 
-/// Whether a token with these permissions lets this server send commands.
-pub(super) fn may_act(permissions: &[String]) -> bool {
-    permissions.iter().any(|name| name == "DeviceManagementManagedDevices.PrivilegedOperations.All")
+/// The permission for commands to devices.
+pub(super) const ACT: &str = "DeviceManagementManagedDevices.PrivilegedOperations.All";
+/// The permission to change what Intune keeps of a device.
+pub(super) const READ_WRITE: &str = "DeviceManagementManagedDevices.ReadWrite.All";
+
+/// The permission to read BitLocker's recovery keys.
+pub(super) const RECOVERY_KEYS: &str = "BitlockerKey.Read.All";
+/// The permission to read the passwords of local administrators.
+pub(super) const LOCAL_PASSWORDS: &str = "DeviceLocalCredential.Read.All";
+
+/// The permission that an action needs.
+pub(super) const fn permission_for(kind: ActionKind) -> &'static str {
+    match kind {
+        ActionKind::SetCategory => READ_WRITE,
+        ActionKind::ShowRecoveryKey => RECOVERY_KEYS,
+        ActionKind::ShowLocalAdministratorPassword => LOCAL_PASSWORDS,
+        ActionKind::ResetPasscode
+        | ActionKind::RemoteLock
+        | ActionKind::SyncDevice
+        | ActionKind::Rename
+        | ActionKind::Retire
+        | ActionKind::Wipe
+        | ActionKind::RebootNow => ACT,
+    }
+}
+
+/// Whether a token with these permissions lets this server do an action.
+pub(super) fn permits(permissions: &[String], kind: ActionKind) -> bool {
+    permissions.iter().any(|name| name == permission_for(kind))
 }
 
 /// What no answer to a question means for whoever asked.

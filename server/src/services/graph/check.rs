@@ -1,8 +1,10 @@
 //! Asks a tenant how it is, one thing after the other, for `check --online`: the credential, each permission, the clock, one
 //! harmless read, and what follows for each action.
 
-use super::calls::{Graph, GraphError, may_act};
+use super::calls::{ACT, Graph, GraphError, LOCAL_PASSWORDS, READ_WRITE, RECOVERY_KEYS, permission_for};
 use super::settings::{Credential, GraphSettings};
+use crate::domain::action::ActionKind;
+use crate::domain::finding::Finding;
 use crate::ports::{Clock, Randomness};
 use std::sync::Arc;
 
@@ -10,45 +12,8 @@ use std::sync::Arc;
 pub(super) const HARMLESS_READ: &str = "/v1.0/deviceManagement/managedDevices?$top=1&$select=id";
 
 const READ: &str = "DeviceManagementManagedDevices.Read.All";
-const ACT: &str = "DeviceManagementManagedDevices.PrivilegedOperations.All";
-/// What permits reading as well, and more than that.
-const READ_WRITE: &str = "DeviceManagementManagedDevices.ReadWrite.All";
 /// How far the clocks may be apart, in milliseconds: an assertion is good for five minutes.
 const CLOCK_TOLERANCE_MILLIS: u64 = 60_000;
-
-/// How it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
-    /// Right.
-    Ok,
-    /// Wrong.
-    Wrong,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckLine {
-    /// What it is.
-    pub what: String,
-    /// How it is.
-    pub is: Checked,
-    /// What to do; empty where there is nothing to do.
-    pub next_step: String,
-}
-
-impl CheckLine {
-    fn ok(what: &str) -> Self {
-        Self { what: what.to_owned(), is: Checked::Ok, next_step: String::new() }
-    }
-
-    fn wrong(what: &str, next_step: &str) -> Self {
-        Self { what: what.to_owned(), is: Checked::Wrong, next_step: next_step.to_owned() }
-    }
-
-    fn of(what: &str, is_ok: bool, next_step: &str) -> Self {
-        if is_ok { Self::ok(what) } else { Self::wrong(what, next_step) }
-    }
-}
 
 /// Looks at a tenant. It sends no command and changes nothing.
 ///
@@ -58,7 +23,7 @@ pub async fn check(
     settings: &GraphSettings,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
-) -> Result<Vec<CheckLine>, GraphError> {
+) -> Result<Vec<Finding>, GraphError> {
     let graph = Graph::new(settings, Arc::clone(&clock), randomness)?;
     let mut lines = Vec::new();
     let token = match graph.token().await {
@@ -68,27 +33,40 @@ pub async fn check(
             let correlation =
                 fault.correlation.map(|id| format!(", correlation id {id}")).unwrap_or_default();
             let step = format!("{}{code}{correlation}: {}", fault.why, of_credential(&settings.credential));
-            lines.push(CheckLine::wrong("credential", &step));
+            lines.push(Finding::wrong("credential".to_owned(), &step));
             return Ok(lines);
         }
     };
-    lines.push(CheckLine::ok("credential"));
+    lines.push(Finding::right("credential".to_owned()));
     let has = |name: &str| token.permissions.as_ref().map(|known| known.iter().any(|one| one == name));
     let grant = |name: &str| {
         format!("add the application permission {name} to the registration and grant admin consent")
     };
     match &token.permissions {
-        None => lines.push(CheckLine {
-            next_step: "the token does not say what it permits: look at the registration".to_owned(),
-            ..CheckLine::ok("permissions")
-        }),
-        Some(known) => {
+        None => lines.push(Finding::note(
+            "permissions".to_owned(),
+            "the token does not say what it permits: look at the registration",
+        )),
+        Some(_) => {
             let reads = has(READ) == Some(true) || has(READ_WRITE) == Some(true);
-            lines.push(CheckLine::of(&format!("permission {READ}"), reads, &grant(READ)));
-            lines.push(CheckLine::of(&format!("permission {ACT}"), may_act(known), &grant(ACT)));
-            if has(READ_WRITE) == Some(true) {
-                let step = "it also lets its holder wipe devices, and nothing here needs it: take it away";
-                lines.push(CheckLine::wrong(&format!("permission {READ_WRITE}"), step));
+            lines.push(Finding::of(reads, format!("permission {READ}"), &grant(READ)));
+            for name in [ACT, READ_WRITE, RECOVERY_KEYS, LOCAL_PASSWORDS] {
+                let needs_it = |kind: ActionKind| permission_for(kind) == name && settings.features.has(kind);
+                let is_needed = super::actions().any(needs_it);
+                let is_there = has(name) == Some(true);
+                if is_needed {
+                    lines.push(Finding::of(is_there, format!("permission {name}"), &grant(name)));
+                } else if is_there {
+                    let step = match name {
+                        ACT | READ_WRITE => {
+                            "it lets its holder wipe devices, and no action in features needs it: take it away"
+                        }
+                        _ => {
+                            "it lets its holder read keys of every PC, and no action in features needs it: take it away"
+                        }
+                    };
+                    lines.push(Finding::wrong(format!("permission {name}"), step));
+                }
             }
         }
     }
@@ -99,11 +77,11 @@ pub async fn check(
     if let Some(date) = date {
         let apart = date.unix_millis().abs_diff(now.unix_millis());
         let step = format!("it is {} s from Microsoft's: synchronise it (NTP)", apart / 1000);
-        lines.push(CheckLine::of("clock", apart <= CLOCK_TOLERANCE_MILLIS, &step));
+        lines.push(Finding::of(apart <= CLOCK_TOLERANCE_MILLIS, "clock".to_owned(), &step));
     }
     let can_read = match answer {
         Ok(answer) if answer.status == 200 => {
-            lines.push(CheckLine::ok("reading devices"));
+            lines.push(Finding::right("reading devices".to_owned()));
             true
         }
         Ok(answer) => {
@@ -111,24 +89,24 @@ pub async fn check(
                 401 | 403 => format!("Graph refuses it ({}): {}", answer.status, grant(READ)),
                 status => format!("Graph answered {status}: try again later"),
             };
-            lines.push(CheckLine::wrong("reading devices", &step));
+            lines.push(Finding::wrong("reading devices".to_owned(), &step));
             false
         }
         Err(_) => {
             let step = format!("no answer from {}: look at name, network and proxy", settings.graph_url);
-            lines.push(CheckLine::wrong("reading devices", &step));
+            lines.push(Finding::wrong("reading devices".to_owned(), &step));
             false
         }
     };
     for kind in super::actions() {
         let name = kind.name().as_str();
         if !settings.features.has(kind) {
-            let next_step = format!("not offered; to offer it, write \"{name}\" into features");
-            lines.push(CheckLine { next_step, ..CheckLine::ok(&format!("action {name}")) });
+            let change = format!("not offered; to offer it, write \"{name}\" into features");
+            lines.push(Finding::note(format!("action {name}"), &change));
             continue;
         }
         let is_offered = can_read && graph.permitted(settings.features).has(kind);
-        lines.push(CheckLine::of(&format!("action {name}"), is_offered, "not offered: see above"));
+        lines.push(Finding::of(is_offered, format!("action {name}"), "not offered: see above"));
     }
     Ok(lines)
 }

@@ -6,12 +6,17 @@
 //! the results of its device ([`results`]).
 
 mod answers;
+mod apps;
 mod bound;
+mod branding;
 mod calls;
+mod categories;
 mod certificate;
 mod check;
+mod compliance;
 mod devices;
 mod guid;
+mod keys;
 mod pace;
 mod record;
 mod results;
@@ -22,12 +27,15 @@ mod words;
 
 pub use calls::GraphError;
 pub use certificate::ClientCertificate;
-pub use check::{CheckLine, Checked, check};
+pub use check::check;
 pub use guid::Guid;
 pub use record::{CommandRecord, RecordError};
 pub use runs::actions;
 pub use settings::{Credential, DevicesVersion, GraphSettings, IDENTITY_URL};
 
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -36,6 +44,7 @@ use crate::ports::{
     ServiceError, StartAnswer, StartRun, StatusAnswer,
 };
 use async_trait::async_trait;
+use branding::Hidden;
 use calls::Graph;
 use pace::Memory;
 use std::sync::atomic::AtomicBool;
@@ -50,6 +59,7 @@ pub struct GraphService {
     memory: Memory,
     /// Whether this tenant keeps the list of a user shut, so that the filtered one is asked at once.
     lists_by_filter: AtomicBool,
+    hidden: Mutex<Hidden>,
     clock: Arc<dyn Clock>,
     sink: Mutex<Option<Weak<dyn ReportSink>>>,
 }
@@ -72,6 +82,7 @@ impl GraphService {
             record,
             memory: Memory::default(),
             lists_by_filter: AtomicBool::new(false),
+            hidden: Mutex::default(),
             clock,
             sink: Mutex::default(),
         })
@@ -104,11 +115,36 @@ impl GraphService {
 #[async_trait]
 impl DeviceService for GraphService {
     async fn devices_of(&self, person: &PersonId, page: &PageRequest) -> Result<DevicePage, ServiceError> {
-        self.list(person, page).await
+        let mut found = self.list(person, page).await?;
+        found.devices = self.without_hidden(found.devices).await;
+        Ok(found)
     }
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
-        self.one(person, id).await
+        let found = self.one(person, id).await?;
+        Ok(self.without_hidden(found.into_iter().collect()).await.pop())
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        self.all_categories().await
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        match (Guid::parse(person.as_str()), Guid::parse(device.as_str())) {
+            (Some(person), Some(device)) => self.failing_rules(&person, &device).await,
+            _ => Ok(ComplianceReport::default()),
+        }
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        match Guid::parse(device.as_str()) {
+            Some(device) => self.detected_apps(&device).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

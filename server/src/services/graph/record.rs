@@ -111,7 +111,7 @@ impl CommandRecord {
             .await?;
         sqlx::query(
             "INSERT INTO commands (run_id, device_id, person_id, action, has_passcode, state, baseline, service_time, posted, \
-             posts, next_look, last_look) VALUES (?, ?, ?, ?, ?, 'posting', ?, ?, ?, ?, ?, ?)",
+             posts, next_look, last_look, wanted) VALUES (?, ?, ?, ?, ?, 'posting', ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(run.id.as_str())
         .bind(run.device.as_str())
@@ -124,6 +124,7 @@ impl CommandRecord {
         .bind(i64::from(posted.posts))
         .bind(next_look)
         .bind(run.expires.unix_millis().saturating_add(LOOKED_AFTER_MILLIS))
+        .bind(posted.wanted.as_deref())
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -280,5 +281,6 @@ fn read(row: &SqliteRow, until: Option<Vec<String>>, taken: Vec<String>) -> Resu
         posts: u32::try_from(row.try_get::<i64, _>("posts")?).unwrap_or(u32::MAX),
         until,
         taken,
+        wanted: row.try_get("wanted")?,
     })
 }

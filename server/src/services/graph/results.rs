@@ -61,6 +61,8 @@ pub(super) struct DeviceState {
     pub(super) management: String,
     pub(super) last_sync: UtcTime,
     pub(super) results: Vec<ActionResult>,
+    /// The category it is in, where that was asked.
+    pub(super) category: Option<String>,
 }
 
 impl DeviceState {
@@ -84,6 +86,7 @@ impl DeviceState {
             management: wire.management_state.unwrap_or_default(),
             last_sync: super::words::date(&wire.last_sync_date_time.unwrap_or_default()),
             results: results.collect(),
+            category: None,
         })
     }
 
@@ -161,6 +164,8 @@ pub(super) struct Posted {
     pub(super) until: Option<Vec<String>>,
     /// The results that belong to other commands.
     pub(super) taken: Vec<String>,
+    /// What it is to bring about, where the device tells that and not that it was carried out: the category.
+    pub(super) wanted: Option<String>,
 }
 
 /// What follows from looking.
@@ -201,7 +206,10 @@ const fn state_of(kind: ActionKind) -> Option<&'static str> {
         | ActionKind::RemoteLock
         | ActionKind::SyncDevice
         | ActionKind::Rename
-        | ActionKind::RebootNow => None,
+        | ActionKind::RebootNow
+        | ActionKind::SetCategory
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => None,
     }
 }
 
@@ -213,6 +221,9 @@ pub(super) fn find(posted: &Posted, device: Option<&DeviceState>, now: UtcTime, 
     if let Some(word) = state_of(posted.kind) {
         return of_management(posted, &device.management, word)
             .unwrap_or_else(|| nothing(without_result(posted, now, settle_millis)));
+    }
+    if posted.kind == ActionKind::SetCategory {
+        return nothing(of_category(posted, device, now, settle_millis));
     }
     let (own, is_ambiguous) = own_result(posted, device);
     let verdict = match own {
@@ -227,6 +238,20 @@ pub(super) fn find(posted: &Posted, device: Option<&DeviceState>, now: UtcTime, 
         matched: own.map(|own| own.began.clone()).or_else(|| posted.matched.clone()),
         is_ambiguous,
         error_code: own.and_then(|own| own.error_code),
+    }
+}
+
+/// A category leaves no result: it is there, or it is not (yet). Taken by Graph and not there after a while, somebody else chose
+/// another meanwhile, or it was not done.
+fn of_category(posted: &Posted, device: &DeviceState, now: UtcTime, settle_millis: i64) -> Verdict {
+    if posted.wanted.is_some() && posted.wanted == device.category {
+        return Verdict::Done(None);
+    }
+    match posted.progress {
+        Progress::Accepted if has_settled(posted, now, settle_millis) => Verdict::CannotTell,
+        Progress::Accepted | Progress::Posting | Progress::Refused(_) | Progress::Released => {
+            without_result(posted, now, settle_millis)
+        }
     }
 }
 
@@ -306,18 +331,20 @@ const fn has_settled(posted: &Posted, now: UtcTime, settle_millis: i64) -> bool 
     now.unix_millis().abs_diff(posted.posted.unix_millis()) >= settle_millis.unsigned_abs()
 }
 
-/// Twice is once for taking a passcode away and for asking a device to check in. A second passcode would contradict the first,
+/// Twice is once for taking a passcode away, for asking a device to check in and for a category. A second passcode would contradict the first,
 /// a second lock or restart would meet whoever has just come in, a second erase a device that was set up anew. Once more, and
 /// no more than that.
 const fn may_be_sent_again(posted: &Posted) -> bool {
     let is_harmless = match posted.kind {
         ActionKind::ResetPasscode => !posted.has_passcode,
-        ActionKind::SyncDevice => true,
+        ActionKind::SyncDevice | ActionKind::SetCategory => true,
         ActionKind::RemoteLock
         | ActionKind::Rename
         | ActionKind::Retire
         | ActionKind::Wipe
-        | ActionKind::RebootNow => false,
+        | ActionKind::RebootNow
+        | ActionKind::ShowRecoveryKey
+        | ActionKind::ShowLocalAdministratorPassword => false,
     };
     is_harmless && posted.posts < 2
 }
@@ -372,6 +399,7 @@ mod tests {
             posts: 1,
             until: None,
             taken: Vec::new(),
+            wanted: None,
         }
     }
 

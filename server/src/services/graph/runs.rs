@@ -4,17 +4,19 @@
 use super::GraphService;
 use super::answers::{NoAnswer, PostOutcome, is_not_found, of_post};
 use super::calls::error_of;
+use super::categories::category_path;
 use super::devices::error_of_answer;
 use super::guid::Guid;
 use super::pace::pause_millis;
 use super::record::{Late, RecordError};
 use super::results::{DeviceState, Found, Posted, Progress, Verdict, find};
-use crate::domain::action::ActionKind;
+use crate::domain::action::{Action, ActionKind};
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::device::EraseOrRetire;
 use crate::domain::ids::DeviceId;
 use crate::ports::{ReportSink, Reported, RunKey, ServiceError, StartAnswer, StatusAnswer};
 use portal_contract::{FailureCode, UtcTime};
+use reqwest::{Method, Url};
 use std::time::Duration;
 
 /// How long to wait while another command of the kind is under way on the device, in milliseconds.
@@ -22,17 +24,27 @@ const UNDER_WAY_PAUSE_MILLIS: i64 = 30_000;
 /// How many late ends are looked for at once.
 const LATE_AT_ONCE: u32 = 16;
 
-/// A command as Graph has it: the last segment of its address, and its body. `None` for what Graph is not asked to do.
-const fn command(kind: ActionKind) -> Option<(&'static str, Option<&'static str>)> {
+/// The end of a command's address. `None` for what Graph is not asked to do.
+const fn address_of(kind: ActionKind) -> Option<&'static str> {
     match kind {
-        ActionKind::ResetPasscode => Some(("resetPasscode", None)),
-        ActionKind::RemoteLock => Some(("remoteLock", None)),
-        ActionKind::SyncDevice => Some(("syncDevice", None)),
-        ActionKind::Retire => Some(("retire", None)),
-        ActionKind::Wipe => Some(("wipe", Some(WIPE))),
-        ActionKind::RebootNow => Some(("rebootNow", None)),
-        ActionKind::Rename => None,
+        ActionKind::ResetPasscode => Some("resetPasscode"),
+        ActionKind::RemoteLock => Some("remoteLock"),
+        ActionKind::SyncDevice => Some("syncDevice"),
+        ActionKind::Retire => Some("retire"),
+        ActionKind::Wipe => Some("wipe"),
+        ActionKind::RebootNow => Some("rebootNow"),
+        ActionKind::SetCategory => Some("deviceCategory/$ref"),
+        // These are questions and not commands.
+        ActionKind::ShowRecoveryKey | ActionKind::ShowLocalAdministratorPassword | ActionKind::Rename => None,
     }
+}
+
+/// A command as Graph has it.
+struct Command {
+    method: Method,
+    /// The end of its address.
+    address: &'static str,
+    body: Option<String>,
 }
 
 /// Everything goes but the plan of a built-in SIM card, which is the person's.
@@ -40,7 +52,23 @@ const WIPE: &str = r#"{"keepUserData":false,"keepEnrollmentData":false,"persistE
 
 /// The actions that Microsoft Graph can be asked for.
 pub fn actions() -> impl Iterator<Item = ActionKind> {
-    ActionKind::ALL.into_iter().filter(|kind| command(*kind).is_some())
+    ActionKind::ALL.into_iter().filter(|kind| address_of(*kind).is_some() || kind.shows().is_some())
+}
+
+/// What a command is to bring about, where the device tells that and not that it was carried out.
+fn wanted(action: &Action) -> Option<String> {
+    match action {
+        Action::SetCategory(category) => Guid::parse(category.as_str()).map(|guid| guid.as_str().to_owned()),
+        Action::ResetPasscode(_)
+        | Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Rename(_)
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => None,
+    }
 }
 
 /// Nothing was sent: it may be tried again.
@@ -61,8 +89,12 @@ impl GraphService {
     pub(super) async fn start_run(&self, run: &RunKey) -> Result<StartAnswer, ServiceError> {
         let fault = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         let kind = run.action.kind();
-        let (Some(owner), Some(device), Some((command, body))) =
-            (Guid::parse(run.person.as_str()), Guid::parse(run.device.as_str()), command(kind))
+        if kind.shows().is_some() {
+            // Nothing is sent: what is kept is asked for with the state.
+            return Ok(StartAnswer::Accepted(None));
+        }
+        let (Some(owner), Some(device), Some(command)) =
+            (Guid::parse(run.person.as_str()), Guid::parse(run.device.as_str()), self.command(&run.action))
         else {
             return fault;
         };
@@ -89,7 +121,8 @@ impl GraphService {
         if kind != ActionKind::SyncDevice && before.is_under_way(kind) {
             return Err(ServiceError::Busy { retry_after_millis: Some(UNDER_WAY_PAUSE_MILLIS) });
         }
-        let url = self.url(&format!("/v1.0/deviceManagement/managedDevices/{device}/{command}"))?;
+        let Command { method, address, body } = command;
+        let url = self.url(&format!("/v1.0/deviceManagement/managedDevices/{device}/{address}"))?;
         let turn = self.graph.write_turn().await.map_err(error_of).map_err(nothing_was_done)?;
         let now = self.clock.now();
         let posted = Posted {
@@ -104,13 +137,38 @@ impl GraphService {
             posts: posts.saturating_add(1),
             until: None,
             taken: Vec::new(),
+            wanted: wanted(&run.action),
         };
         let begun = self.record.begin(run, &posted).await;
         begun.map_err(|error| nothing_was_done(self.broken(&error)))?;
         let timeout = Duration::from_secs(self.settings.post_timeout_seconds);
-        let answer = self.graph.post(url, body, turn, timeout).await;
+        let answer = self.graph.send(method, url, body, turn, timeout).await;
         self.memory.forget(&run.device);
         self.conclude(run, of_post(&answer)).await.map_err(|error| self.broken(&error))?
+    }
+
+    /// The command for an action; `None` for what Graph is not asked to do, and for a category that is none of Graph's.
+    fn command(&self, action: &Action) -> Option<Command> {
+        let address = address_of(action.kind())?;
+        match action {
+            Action::SetCategory(category) => {
+                let category = Guid::parse(category.as_str())?;
+                let category: Url = self.graph.address(&category_path(&category)).ok()?;
+                let body = serde_json::json!({ "@odata.id": category.as_str() }).to_string();
+                Some(Command { method: Method::PUT, address, body: Some(body) })
+            }
+            Action::Wipe => Some(Command { method: Method::POST, address, body: Some(WIPE.to_owned()) }),
+            Action::ResetPasscode(_)
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename(_)
+            | Action::Retire
+            | Action::RebootNow
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => {
+                Some(Command { method: Method::POST, address, body: None })
+            }
+        }
     }
 
     /// Writes down what the answer to a command proves.
@@ -151,6 +209,9 @@ impl GraphService {
     }
 
     pub(super) async fn status_of_run(&self, run: &RunKey) -> Result<StatusAnswer, ServiceError> {
+        if run.action.kind().shows().is_some() {
+            return self.kept_for(run).await.map(StatusAnswer::Known);
+        }
         let known = self.record.find(&run.id).await.map_err(|error| self.broken(&error))?;
         let Some(posted) = known else {
             // Where the record is younger than the command, its row may have been in another one.
@@ -316,7 +377,10 @@ impl GraphService {
         }
         let state = answer.body.and_then(DeviceState::read);
         let state = state.filter(|state| Guid::parse(&state.id).as_ref() == Some(device));
-        let state = state.ok_or_else(|| error_of(NoAnswer::Cut))?;
+        let mut state = state.ok_or_else(|| error_of(NoAnswer::Cut))?;
+        if kind == ActionKind::SetCategory {
+            state.category = self.category_of(device).await?;
+        }
         self.memory.remember(id, self.clock.now(), &state);
         Ok(Looked::There(Box::new(state), answer.date))
     }

@@ -69,6 +69,8 @@ pub struct GraphSettings {
     pub post_timeout_seconds: u64,
     /// Whether people may reset company-owned Android devices.
     pub corporate_android_reset: bool,
+    /// Whether what IT hid in the Company Portal is hidden here as well.
+    pub hide_blocked_actions: bool,
     /// Which actions the organisation wants.
     pub features: ActionSet,
     /// Certificates in PEM that are trusted beside the machine's own.

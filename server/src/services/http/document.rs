@@ -2,8 +2,8 @@
 //! this server reads and writes ([`super::wire`]).
 
 use super::wire::{
-    CapabilitiesWire, CommandWire, DeviceList, DeviceWire, EventWire, NewCommandWire, PasscodeWire,
-    ProblemWire,
+    AppsWire, CapabilitiesWire, CategoryList, CategoryWire, CommandWire, ComplianceWire, DeviceList,
+    DeviceWire, EventWire, NewCommandWire, PasscodeWire, ProblemWire,
 };
 use serde_json::Value;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
@@ -65,6 +65,42 @@ const CALLS: &[Call] = &[
         ],
     },
     Call {
+        method: HttpMethod::Get,
+        path: "/people/{personId}/devices/{deviceId}/compliance",
+        id: "getCompliance",
+        summary: "Which of the organisation's rules a device does not meet; only with `compliance: true`.",
+        parameters: &["personId", "deviceId"],
+        body: None,
+        answers: &[
+            ("200", Some("Compliance"), "The rules it does not meet"),
+            ("404", None, "`notFound`: there is no such device, or it is another person's"),
+        ],
+    },
+    Call {
+        method: HttpMethod::Get,
+        path: "/people/{personId}/devices/{deviceId}/apps",
+        id: "listApps",
+        summary: "The organisation's applications on a device; only with `apps: true`.",
+        parameters: &["personId", "deviceId"],
+        body: None,
+        answers: &[
+            ("200", Some("AppList"), "The applications, in any order"),
+            ("404", None, "`notFound`: there is no such device, or it is another person's"),
+        ],
+    },
+    Call {
+        method: HttpMethod::Get,
+        path: "/categories",
+        id: "listCategories",
+        summary: "The categories devices can be put into; only with `setCategory` among `actions`.",
+        parameters: &[],
+        body: None,
+        answers: &[
+            ("200", Some("CategoryList"), "The categories"),
+            ("404", None, "`notFound`: devices are not sorted here"),
+        ],
+    },
+    Call {
         method: HttpMethod::Put,
         path: "/commands/{commandId}",
         id: "putCommand",
@@ -106,7 +142,8 @@ const CALLS: &[Call] = &[
         method: HttpMethod::Get,
         path: "/commands/{commandId}/passcode",
         id: "getPasscode",
-        summary: "The passcode that the service made; only with `passcodeFrom: \"service\"`. Repeatable for an hour.",
+        summary: "The secret that goes with a command that is done: the passcode with `passcodeFrom: \"service\"`, and what \
+                  `showRecoveryKey` and `showLocalAdministratorPassword` ask for. Repeatable for an hour.",
         parameters: &["commandId"],
         body: None,
         answers: &[
@@ -262,6 +299,12 @@ pub fn document() -> Value {
     of::<CapabilitiesWire>(&mut schemas);
     of::<DeviceList>(&mut schemas);
     of::<DeviceWire>(&mut schemas);
+    of::<CategoryList>(&mut schemas);
+    of::<CategoryWire>(&mut schemas);
+    of::<ComplianceWire>(&mut schemas);
+    of::<AppsWire>(&mut schemas);
+    of::<super::wire::AppWire>(&mut schemas);
+    of::<super::wire::FailingRuleWire>(&mut schemas);
     of::<NewCommandWire<'_>>(&mut schemas);
     of::<CommandWire>(&mut schemas);
     of::<PasscodeWire>(&mut schemas);

@@ -18,12 +18,14 @@ pub use check::{Line, Plan, Rule, Verdict, check};
 pub use document::document;
 pub use webhooks::{WebhookSecret, Webhooks};
 
-use crate::domain::action::{Action, ActionSet};
+use crate::domain::action::ActionSet;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, SecretIssuer};
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
-use crate::domain::policy::Reset;
 use crate::ports::{
     CancelAnswer, Clock, DevicePage, DeviceService, PageRequest, Reported, RunKey, ServiceError, StartAnswer,
     StartRun, StatusAnswer,
@@ -72,6 +74,10 @@ struct Offer {
     /// Who makes passcodes; `None`: nobody, it only removes them.
     issuer: Option<SecretIssuer>,
     cancel: bool,
+    /// Whether it names the rules that a device does not meet.
+    compliance: bool,
+    /// Whether it names the organisation's applications on a device.
+    apps: bool,
     poll_millis: i64,
     is_contract_known: bool,
 }
@@ -191,14 +197,15 @@ impl HttpService {
 
     /// The passcode that the service made, once the device has it.
     async fn with_issued(&self, run: &RunKey, report: Report) -> Result<Reported, ServiceError> {
-        let is_issued = matches!(run.action, Action::ResetPasscode(Reset::Issued(_)));
-        if !is_issued || report != Report::Ended(Ending::Done) {
+        if !run.action.is_told_by_service() || report != Report::Ended(Ending::Done) {
             return Ok(report.into());
         }
         let answer = self.connector.call(Request::get(command_path(&run.id, "/passcode")?)).await?;
         match answer.status {
             200 => {
-                let issued = words::passcode(answer.body).ok_or(ServiceError::NoAnswer)?;
+                let is_key = run.action.kind().shows().is_some();
+                let issued = if is_key { words::key(answer.body) } else { words::passcode(answer.body) };
+                let issued = issued.ok_or(ServiceError::NoAnswer)?;
                 Ok(Reported { state: report, issued: Some(issued) })
             }
             503 => Err(ServiceError::NoAnswer),
@@ -281,6 +288,56 @@ impl DeviceService for HttpService {
                 device.filter(|device| device.id == *id).map(Some).ok_or(ServiceError::NoAnswer)
             }
             404 => Ok(None),
+            _ => Err(ServiceError::NoAnswer),
+        }
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        let answer = self.connector.call(Request::get("/categories".to_owned())).await?;
+        let (known, unreadable) = match answer.status {
+            200 => words::categories(answer.body).ok_or(ServiceError::NoAnswer)?,
+            404 => return Ok(Vec::new()),
+            _ => return Err(ServiceError::NoAnswer),
+        };
+        if unreadable > 0 {
+            let service = self.connector.name();
+            tracing::warn!(service, unreadable, "categories that cannot be read are left out");
+        }
+        Ok(known)
+    }
+
+    async fn compliance(
+        &self,
+        person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        let (Some(owner), Some(device)) = (segment(person.as_str()), segment(device.as_str())) else {
+            return Ok(ComplianceReport::default());
+        };
+        if !self.offer().await?.compliance {
+            return Ok(ComplianceReport::default());
+        }
+        let path = format!("/people/{owner}/devices/{device}/compliance");
+        let answer = self.connector.call(Request::get(path)).await?;
+        match answer.status {
+            200 => words::compliance(answer.body).ok_or(ServiceError::NoAnswer),
+            404 => Ok(ComplianceReport::default()),
+            _ => Err(ServiceError::NoAnswer),
+        }
+    }
+
+    async fn apps(&self, person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        let (Some(owner), Some(device)) = (segment(person.as_str()), segment(device.as_str())) else {
+            return Ok(Vec::new());
+        };
+        if !self.offer().await?.apps {
+            return Ok(Vec::new());
+        }
+        let path = format!("/people/{owner}/devices/{device}/apps");
+        let answer = self.connector.call(Request::get(path)).await?;
+        match answer.status {
+            200 => words::apps(answer.body).ok_or(ServiceError::NoAnswer),
+            404 => Ok(Vec::new()),
             _ => Err(ServiceError::NoAnswer),
         }
     }

@@ -2,8 +2,8 @@
 //! read and written here. Fields nobody knows are ignored; a word nobody knows never allows anything.
 
 use portal_contract::{
-    ActionName, CharacterSet, ComplianceState, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType,
-    ManagementAgentType, ResetOutcome, SecretText, UtcTime,
+    ActionName, AppState, CharacterSet, ComplianceState, DeviceEnrollmentType, FailureCode,
+    ManagedDeviceOwnerType, ManagementAgentType, ResetOutcome, SecretText, UtcTime,
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,12 @@ pub(super) struct CapabilitiesWire {
     #[serde(default)]
     #[expect(dead_code, reason = "said to people; what is sent is configured at the portal")]
     person_key: Option<String>,
+    /// Whether `GET /people/{personId}/devices/{deviceId}/compliance` is there.
+    #[serde(default)]
+    pub(super) compliance: bool,
+    /// Whether `GET /people/{personId}/devices/{deviceId}/apps` is there.
+    #[serde(default)]
+    pub(super) apps: bool,
     /// How often a command may be asked about, in seconds; 5 if missing.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 60)]
@@ -156,6 +162,15 @@ pub(super) struct DeviceWire {
     /// Restarting it; allowed if missing and among `actions`.
     #[serde(default)]
     pub(super) reboot_now: Option<PermissionWire>,
+    /// Telling the recovery key of its disk; allowed if missing and among `actions`.
+    #[serde(default)]
+    pub(super) show_recovery_key: Option<PermissionWire>,
+    /// Telling the password of its local administrator. Without this there is none: it opens more than the device.
+    #[serde(default)]
+    pub(super) show_local_administrator_password: Option<PermissionWire>,
+    /// Putting it into another category; allowed if missing and among `actions`.
+    #[serde(default)]
+    pub(super) set_category: Option<PermissionWire>,
     /// Taking it out of management. Without this there is none: it cannot be undone.
     #[serde(default)]
     pub(super) retire: Option<PermissionWire>,
@@ -219,6 +234,92 @@ pub(super) struct ResetWire {
     pub(super) passcode_rules: Option<PasscodeRulesWire>,
 }
 
+/// The organisation's categories.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct CategoryList {
+    /// In the order in which they are offered. The portal reads them one by one: one that cannot be read hides only itself.
+    #[schema(value_type = Vec<CategoryWire>)]
+    pub(super) categories: Vec<serde_json::Value>,
+}
+
+/// A category that devices can be put into.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Category)]
+pub(super) struct CategoryWire {
+    /// Letters, digits, `-`, `_`, `.`, `~`.
+    #[schema(pattern = "^[A-Za-z0-9._~-]{1,127}$", example = "sales")]
+    pub(super) id: String,
+    /// What people call it; `deviceCategoryDisplayName` of the devices in it.
+    #[schema(min_length = 1, max_length = 128, example = "Sales")]
+    pub(super) display_name: String,
+}
+
+/// The organisation's rules that a device does not meet. Whether it meets them is `complianceState` of the device.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Compliance)]
+pub(super) struct ComplianceWire {
+    /// The rules, none if it meets them all. The portal reads them one by one: one that cannot be read hides only itself.
+    #[schema(value_type = Vec<FailingRuleWire>)]
+    pub(super) failing_rules: Vec<serde_json::Value>,
+    /// When they were checked; when the device checked in, if missing.
+    #[serde(default)]
+    pub(super) checked_date_time: Option<UtcTime>,
+}
+
+/// A rule that a device does not meet, in words that its person is shown.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FailingRule)]
+pub(super) struct FailingRuleWire {
+    /// The same rule has the same one.
+    #[schema(min_length = 1, max_length = 200, example = "minimumOsVersion")]
+    pub(super) code: String,
+    /// What it asks for.
+    #[schema(min_length = 1, max_length = 200, example = "The operating system is too old")]
+    pub(super) title: String,
+    /// More of it.
+    #[serde(default)]
+    pub(super) detail: String,
+    /// The policy it belongs to.
+    #[serde(default)]
+    pub(super) policy_name: String,
+}
+
+/// The organisation's applications on a device: those it installed or requires, and nobody's own.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AppList)]
+pub(super) struct AppsWire {
+    /// At most 1000 count. The portal reads them one by one: one that cannot be read hides only itself.
+    #[schema(value_type = Vec<AppWire>)]
+    pub(super) apps: Vec<serde_json::Value>,
+}
+
+/// An application.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = App)]
+pub(super) struct AppWire {
+    /// Identifies it among the applications of the device.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(super) id: String,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(super) display_name: String,
+    /// Its version.
+    #[serde(default)]
+    pub(super) version: String,
+    /// Who made it.
+    #[serde(default)]
+    pub(super) publisher: String,
+    /// How far it is.
+    pub(super) state: AppState,
+    /// Why it could not be installed, in words that the person is shown; with `failed`.
+    #[serde(default)]
+    pub(super) failure: String,
+}
+
 /// Whether another action can be done.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Permission)]
@@ -262,6 +363,9 @@ pub(super) struct NewCommandWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Password)]
     pub(super) passcode: Option<&'a SecretText>,
+    /// The category to put it into; with `setCategory` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) category_id: Option<&'a str>,
     /// After this it must not be carried out.
     #[schema(value_type = UtcTime)]
     pub(super) expires_date_time: String,
@@ -309,13 +413,16 @@ pub(super) enum CommandState {
     Other,
 }
 
-/// The passcode that the service made.
+/// The secret that goes with a command: the passcode that the service made, the key that was asked for.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = IssuedPasscode)]
 pub(super) struct PasscodeWire {
     /// As it is typed on the device.
     #[schema(value_type = String, format = Password)]
     pub(super) passcode: SecretText,
+    /// What tells a key from others: the identifier that the screen shows, the name of the account.
+    #[serde(default)]
+    pub(super) label: String,
 }
 
 /// An error (RFC 9457). The portal decides by the status and `code`; it shows nobody any of it, and never is a passcode in it.

@@ -2,22 +2,27 @@
 
 use super::Offer;
 use super::wire::{
-    CapabilitiesWire, CommandState, CommandWire, DeviceWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire,
+    AppWire, AppsWire, CapabilitiesWire, CategoryList, CategoryWire, CommandState, CommandWire,
+    ComplianceWire, DeviceWire, FailingRuleWire, NewCommandWire, PasscodeFrom, PasscodeRulesWire,
     PasscodeWire, PermissionWire,
 };
 use crate::domain::action::{Action, ActionKind, ActionSet};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::{ComplianceReport, FailingRule};
 use crate::domain::device::{
     Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
+use crate::domain::issued_secret::{IssuedParts, part};
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Allowed, Decision, Reset, decide};
 use crate::ports::StartRun;
 use crate::services::unreadable::without_nulls;
 use portal_contract::{
-    CharacterSet, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType, ManagementAgentType,
+    AppState, CharacterSet, DeviceEnrollmentType, FailureCode, ManagedDeviceOwnerType, ManagementAgentType,
     RefusalReason, SecretText,
 };
 
@@ -47,6 +52,8 @@ pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
         actions: if is_known { actions } else { ActionSet::NONE },
         issuer,
         cancel: wire.cancel,
+        compliance: is_known && wire.compliance,
+        apps: is_known && wire.apps,
         poll_millis: poll_seconds * 1000,
         is_contract_known: is_known,
     })
@@ -95,9 +102,15 @@ pub(super) fn device(
         (ActionKind::RemoteLock, permission(wire.remote_lock.as_ref())),
         (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
         (ActionKind::RebootNow, permission(wire.reboot_now.as_ref())),
-        // What cannot be undone is not allowed by silence.
+        (ActionKind::SetCategory, permission(wire.set_category.as_ref())),
+        (ActionKind::ShowRecoveryKey, permission(wire.show_recovery_key.as_ref())),
+        // What cannot be undone, or opens more than the device, is not allowed by silence.
         (ActionKind::Retire, Some(permission(wire.retire.as_ref()).unwrap_or_default())),
         (ActionKind::Wipe, Some(permission(wire.wipe.as_ref()).unwrap_or_default())),
+        (
+            ActionKind::ShowLocalAdministratorPassword,
+            Some(permission(wire.show_local_administrator_password.as_ref()).unwrap_or_default()),
+        ),
     ];
     for (kind, permission) in permissions {
         if let Some((false, reason)) = permission {
@@ -153,6 +166,41 @@ pub(super) fn device(
     Some(device)
 }
 
+/// The answer of `GET /categories`, with how many of them cannot be read; `None` when it is none.
+pub(super) fn categories(body: serde_json::Value) -> Option<(Vec<Category>, usize)> {
+    let list: CategoryList = serde_json::from_value(body).ok()?;
+    let total = list.categories.len();
+    let read = |one| {
+        let wire: CategoryWire = serde_json::from_value(one).ok()?;
+        Category::read(&wire.id, &wire.display_name)
+    };
+    let known: Vec<Category> = list.categories.into_iter().filter_map(read).collect();
+    let unreadable = total.saturating_sub(known.len());
+    Some((known, unreadable))
+}
+
+/// The answer of `GET .../compliance`; `None` when it is none.
+pub(super) fn compliance(body: serde_json::Value) -> Option<ComplianceReport> {
+    let wire: ComplianceWire = serde_json::from_value(body).ok()?;
+    let read = |one| {
+        let rule: FailingRuleWire = serde_json::from_value(one).ok()?;
+        FailingRule::read(&rule.code, &rule.title, &rule.detail, &rule.policy_name)
+    };
+    let checked = wire.checked_date_time.filter(|moment| !moment.is_never());
+    Some(ComplianceReport::of(wire.failing_rules.into_iter().filter_map(read), checked))
+}
+
+/// The answer of `GET .../apps`; `None` when it is none. An application in a state nobody knows is left out.
+pub(super) fn apps(body: serde_json::Value) -> Option<Vec<App>> {
+    let wire: AppsWire = serde_json::from_value(body).ok()?;
+    let read = |one| {
+        let wire: AppWire = serde_json::from_value(one).ok()?;
+        let app = App::installed(&wire.id, &wire.display_name, &wire.version, &wire.publisher)?;
+        (wire.state != AppState::Other).then(|| app.that_is(wire.state, &wire.failure))
+    };
+    Some(wire.apps.into_iter().filter_map(read).collect())
+}
+
 fn permission(wire: Option<&PermissionWire>) -> Option<(bool, Option<&str>)> {
     wire.map(|wire| (wire.allowed, wire.reason.as_deref()))
 }
@@ -169,7 +217,14 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     let run = &start.run;
     let outcome = match run.action {
         Action::ResetPasscode(reset) => Decision::Allowed(Allowed::Reset(reset)).availability().outcome,
-        Action::RemoteLock | Action::SyncDevice | Action::Retire | Action::Wipe | Action::RebootNow => None,
+        Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow
+        | Action::SetCategory(_)
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => None,
         Action::Rename(_) => return None,
     };
     let wire = NewCommandWire {
@@ -178,6 +233,18 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
         device_id: run.device.as_str(),
         outcome,
         passcode: start.secret.as_ref(),
+        category_id: match &run.action {
+            Action::SetCategory(category) => Some(category.as_str()),
+            Action::ResetPasscode(_)
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename(_)
+            | Action::Retire
+            | Action::Wipe
+            | Action::RebootNow
+            | Action::ShowRecoveryKey
+            | Action::ShowLocalAdministratorPassword => None,
+        },
         expires_date_time: run.expires.to_rfc3339(),
     };
     serde_json::to_vec(&wire).ok()
@@ -234,4 +301,10 @@ pub(super) fn passcode(body: serde_json::Value) -> Option<SecretText> {
         && text.chars().count() <= usize::from(LONGEST_PASSCODE) * 2
         && !text.chars().any(char::is_control);
     is_one.then_some(wire.passcode.clone())
+}
+
+/// The same for a key that was asked for, as it is sealed.
+pub(super) fn key(body: serde_json::Value) -> Option<SecretText> {
+    let wire: PasscodeWire = serde_json::from_value(body).ok()?;
+    IssuedParts::of(part(&wire.label, wire.passcode)).map(|parts| parts.to_text())
 }

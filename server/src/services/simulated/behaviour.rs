@@ -42,6 +42,10 @@ impl Behaviour {
         let delivered = 1500.0 + 1000.0 * spread;
         let acknowledged = 4000.0 + 4000.0 * spread;
         let plan = |delivered, finished, ending| Plan { delivered, finished, ending };
+        // The service keeps categories and keys itself: no device is waited for.
+        if kind == ActionKind::SetCategory || kind.shows().is_some() {
+            return plan(Some(300.0 + 400.0 * spread), Some(1000.0 + 1000.0 * spread), Ending::Done);
+        }
         match self {
             Self::Normal => plan(Some(delivered), Some(acknowledged), Ending::Done),
             Self::NotNow => plan(Some(delivered), Some(20_000.0), Ending::Done),

@@ -3,6 +3,7 @@
 use super::behaviour::Behaviour;
 use super::fleet::{Manners, SimulatedDevice};
 use crate::domain::action::ActionSet;
+use crate::domain::compliance::FailingRule;
 use crate::domain::device::{
     Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
@@ -65,6 +66,7 @@ pub(super) fn device(
         manners: Manners::Plain,
         device,
         behaviour: Behaviour::Normal,
+        failing: Vec::new(),
         checked_in_before_start_millis: Some(20 * MINUTE),
         enrolled_before_start_millis: 400 * DAY,
     }
@@ -132,6 +134,18 @@ impl SimulatedDevice {
             // Any date that is not "never": the fleet sets it relative to its start.
             self.device.compliance_grace_period_expiration = UtcTime::from_unix_millis(0);
         }
+        self
+    }
+
+    /// Its disk is open: there is no key to it.
+    pub(super) const fn not_encrypted(mut self) -> Self {
+        self.device.is_encrypted = false;
+        self
+    }
+
+    /// A rule that it does not meet.
+    pub(super) fn failing(mut self, code: &str, title: &str, detail: &str) -> Self {
+        self.failing.extend(FailingRule::read(code, title, detail, "Sample policy"));
         self
     }
 

@@ -6,12 +6,16 @@
 //! copes with them. The connector writes down which results there are before it asks, so that after any crash it can tell which
 //! one is its own.
 
+use super::apps::sample_apps;
 use super::behaviour::fraction;
 use super::core::Core;
-use super::fleet::Manners;
+use super::fleet::{Manners, sample_categories};
 use super::state::{FleetError, Received};
 use crate::domain::action::{Action, Danger};
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::passcode::{self, LENGTH};
@@ -162,7 +166,7 @@ impl CloudService {
             return Ok(Err(ServiceError::Busy { retry_after_millis }));
         }
         self.begin_post(run, now).await?;
-        match self.post(self.0.plan(simulated, run.action.kind(), &run.id)).await? {
+        match self.post(self.0.plan(simulated, run)).await? {
             Posted::NoContent => {
                 self.accept_post(&run.id).await?;
                 Ok(Ok(StartAnswer::Accepted(None)))
@@ -182,7 +186,8 @@ impl CloudService {
             let report = result.report(now);
             let issued =
                 if report == Report::Ended(Ending::Done) { self.issued(&run.action, &result) } else { None };
-            return Ok(Ok(StatusAnswer::Known(Reported { state: report, issued })));
+            let told = self.0.reported(&result, report);
+            return Ok(Ok(StatusAnswer::Known(Reported { issued: issued.or(told.issued), ..told })));
         }
         if post.is_accepted {
             return Ok(Ok(StatusAnswer::Known(Report::Pending.into())));
@@ -208,6 +213,22 @@ impl DeviceService for CloudService {
 
     async fn device(&self, person: &PersonId, id: &DeviceId) -> Result<Option<Device>, ServiceError> {
         Ok(self.0.device(Manners::Cloud, person, id))
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        Ok(sample_categories())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        Ok(self.0.compliance(Manners::Cloud, device))
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        Ok(self.0.simulated(Manners::Cloud, device).map(|one| sample_apps(&one.device)).unwrap_or_default())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -3,14 +3,17 @@
 
 use super::behaviour::{Behaviour, Plan};
 use super::crowd::crowd;
-use super::fleet::{Manners, SimulatedDevice, sample_fleet};
+use super::fleet::{Manners, SimulatedDevice, sample_categories, sample_fleet};
+use super::keys::kept;
 use super::state::{FleetState, Received};
 use super::{ENROLLED_AGAIN_AFTER_MILLIS, ERASE_WITHDRAWN_AFTER_MILLIS, FleetError, FleetSettings};
-use crate::domain::action::ActionKind;
+use crate::domain::action::Action;
+use crate::domain::action_run::{Ending, Report};
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::{Device, EraseOrRetire};
-use crate::domain::ids::{DeviceId, ResultId};
+use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
-use crate::ports::{Clock, DevicePage, PageRequest};
+use crate::ports::{Clock, DevicePage, PageRequest, Reported, RunKey};
 use portal_contract::UtcTime;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -74,13 +77,20 @@ impl Core {
     }
 
     /// What will become of a run that its service receives now.
-    pub(super) fn plan(&self, simulated: &SimulatedDevice, kind: ActionKind, run: &ResultId) -> Received {
-        let now = self.now();
-        let Plan { delivered, finished, ending } = simulated.behaviour.plan(self.settings.seed, kind, run);
+    pub(super) fn plan(&self, simulated: &SimulatedDevice, run: &RunKey) -> Received {
+        let (now, kind) = (self.now(), run.action.kind());
+        let Plan { delivered, finished, mut ending } =
+            simulated.behaviour.plan(self.settings.seed, kind, &run.id);
+        let seed = self.settings.seed;
+        let is_kept = simulated.device.is_encrypted && kept(seed, &simulated.device, kind).is_some();
+        if kind.shows().is_some() && !is_kept {
+            ending = Ending::NotSupported;
+        }
         Received {
-            id: run.clone(),
+            id: run.id.clone(),
             device: simulated.device.id.clone(),
             action: kind,
+            payload: payload(&run.action),
             received: now,
             delivered: delivered.map(|millis| self.later(now, millis)),
             finished: finished.map(|millis| self.later(now, millis)),
@@ -108,6 +118,21 @@ impl Core {
         let found = self.people.get(person)?.get(id)?;
         let now = self.now();
         (found.manners == manners && !self.is_gone(id, now)).then(|| self.present(found, now))
+    }
+
+    /// What the service reports about a command: with its end what it keeps and was asked to tell.
+    pub(super) fn reported(&self, received: &Received, report: Report) -> Reported {
+        let is_told = report == Report::Ended(Ending::Done) && received.action.shows().is_some();
+        let person = self.owners.get(&received.device).filter(|_| is_told);
+        let simulated = person.and_then(|person| self.people.get(person)?.get(&received.device));
+        let parts = simulated.and_then(|one| kept(self.settings.seed, &one.device, received.action));
+        Reported { state: report, issued: parts.map(|parts| parts.to_text()) }
+    }
+
+    /// The rules that a device does not meet.
+    pub(super) fn compliance(&self, manners: Manners, device: &DeviceId) -> ComplianceReport {
+        let failing = self.simulated(manners, device).map(|one| one.failing.clone());
+        ComplianceReport::of(failing.unwrap_or_default(), None)
     }
 
     /// Whether it was erased or taken out of management, and nobody enrolled it again.
@@ -142,6 +167,10 @@ impl Core {
                 device.last_sync = device.last_sync.max(contact);
             }
             let withdrawn = self.scaled(ERASE_WITHDRAWN_AFTER_MILLIS);
+            if let Some(category) = received.category_since(now) {
+                let known = sample_categories().into_iter().find(|one| one.id.as_str() == category);
+                device.category = known.map_or(device.category, |one| one.name);
+            }
             if received.is_removing(now) {
                 device.capabilities.erase_or_retire = EraseOrRetire::Pending;
             }
@@ -150,5 +179,21 @@ impl Core {
             }
         }
         device
+    }
+}
+
+/// What the service has to remember of an action to have done it.
+fn payload(action: &Action) -> String {
+    match action {
+        Action::SetCategory(category) => category.as_str().to_owned(),
+        Action::ResetPasscode(_)
+        | Action::RemoteLock
+        | Action::SyncDevice
+        | Action::Rename(_)
+        | Action::Retire
+        | Action::Wipe
+        | Action::RebootNow
+        | Action::ShowRecoveryKey
+        | Action::ShowLocalAdministratorPassword => String::new(),
     }
 }

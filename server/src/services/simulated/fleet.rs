@@ -4,6 +4,8 @@
 use super::behaviour::Behaviour;
 use super::builder::device;
 use super::generated::{bench, depot};
+use crate::domain::category::Category;
+use crate::domain::compliance::FailingRule;
 use crate::domain::device::Device;
 use crate::domain::person::PersonId;
 use portal_contract::{ComplianceState, DeviceEnrollmentType as Enrollment, ManagementAgentType as Agent};
@@ -33,10 +35,26 @@ pub struct SimulatedDevice {
     pub device: Device,
     /// How it reacts.
     pub behaviour: Behaviour,
+    /// The organisation's rules that it does not meet.
+    pub failing: Vec<FailingRule>,
     /// How long before the start it checked in, in milliseconds; `None`: never.
     pub checked_in_before_start_millis: Option<i64>,
     /// How long before the start it was enrolled, in milliseconds.
     pub enrolled_before_start_millis: i64,
+}
+
+/// The sample organisation's categories.
+const CATEGORIES: [(&str, &str); 5] = [
+    ("sales-jp", "営業"),
+    ("sales", "Sales"),
+    ("front-desk", "受付"),
+    ("development", "開発"),
+    ("loaner", "貸出"),
+];
+
+/// The sample organisation's categories, in the order in which they are offered.
+pub(super) fn sample_categories() -> Vec<Category> {
+    CATEGORIES.iter().filter_map(|(id, name)| Category::read(id, name)).collect()
 }
 
 /// Every device of the sample people. `seed` varies the generated ones.
@@ -85,7 +103,12 @@ fn aiko() -> Vec<SimulatedDevice> {
             ("Nokia", "Lumia 830"),
         )
         .seen_minutes_ago(2 * DAY)
-        .compliance(ComplianceState::InGracePeriod),
+        .compliance(ComplianceState::InGracePeriod)
+        .failing(
+            "minimumOsVersion",
+            "OS のバージョンが古いままです",
+            "Windows 10 Mobile が必要です。",
+        ),
     ]
 }
 
@@ -168,7 +191,12 @@ fn chiyo_apple() -> Vec<SimulatedDevice> {
             .unlock_token_missing(),
         device(person, "d-chiyo-iphone-open", "ロックなしの iPhone", ("iOS", "18.6"), ("Apple", "iPhone SE"))
             .without_passcode()
-            .compliance(ComplianceState::Noncompliant),
+            .compliance(ComplianceState::Noncompliant)
+            .failing(
+                "passcodeRequired",
+                "端末にパスコードが設定されていません",
+                "6 文字以上のパスコードが必要です。",
+            ),
         device(
             person,
             "d-chiyo-ios-user-enrolment",
@@ -189,7 +217,9 @@ fn chiyo_apple() -> Vec<SimulatedDevice> {
             ("Apple", "Vision Pro"),
         ),
         device(person, "d-chiyo-mac", "千代の MacBook", ("macOS", "15.5"), ("Apple", "MacBook Air"))
-            .compliance(ComplianceState::Noncompliant),
+            .compliance(ComplianceState::Noncompliant)
+            .failing("storageEncryption", "FileVault がオンになっていません", "")
+            .failing("minimumOsVersion", "macOS が古いままです", "15.6 以降が必要です。"),
     ]
 }
 
@@ -218,6 +248,7 @@ fn chiyo_windows_and_others() -> Vec<SimulatedDevice> {
             ("Nokia", "Lumia 735"),
         ),
         device(person, "d-chiyo-windows81", "会議室の PC", ("Windows", "6.3.9600"), ("Fujitsu", "Lifebook"))
+            .not_encrypted()
             .seen_minutes_ago(30 * DAY),
         device(
             person,
@@ -278,7 +309,12 @@ fn dana() -> Vec<SimulatedDevice> {
             .that(Behaviour::WrongUnlockToken),
         device(person, "d-dana-nopolicy", "Loose Xperia", ("Android", "5.1"), ("Sony", "Xperia Z3"))
             .that(Behaviour::NoPasscodePolicy)
-            .compliance(ComplianceState::Noncompliant),
+            .compliance(ComplianceState::Noncompliant)
+            .failing(
+                "minimumOsVersion",
+                "The operating system is too old",
+                "Android 8.0 or later is required.",
+            ),
         device(person, "d-dana-silent", "Drawer Galaxy", ("Android", "4.4.2"), ("Samsung", "Galaxy S4"))
             .that(Behaviour::Silent)
             .never_seen(),
@@ -324,6 +360,26 @@ mod tests {
         let fleet = sample_fleet(1);
         let of = |person: &str| fleet.iter().filter(|simulated| simulated.person.as_str() == person).count();
         assert_eq!((of("p-aiko"), of("p-ben"), of("p-emil"), of("p-dem")), (4, 1, 0, 5000));
+    }
+
+    #[test]
+    fn a_sample_person_is_told_why_a_device_does_not_meet_the_rules() {
+        let fails = |one: &&SimulatedDevice| {
+            matches!(
+                one.device.compliance_state,
+                ComplianceState::Noncompliant | ComplianceState::InGracePeriod
+            )
+        };
+        let fleet = sample_fleet(1);
+        for one in fleet.iter() {
+            assert_eq!(fails(&one), !one.failing.is_empty(), "{}", one.device.id);
+        }
+    }
+
+    #[test]
+    fn every_category_can_be_chosen_and_told_from_the_others() {
+        let ids: HashSet<_> = sample_categories().into_iter().map(|one| one.id.as_str().to_owned()).collect();
+        assert_eq!(ids.len(), CATEGORIES.len());
     }
 
     #[test]

@@ -101,8 +101,16 @@ fn one(random: u64, number: u64) -> SimulatedDevice {
     .category(place)
     .seen_minutes_ago(minutes);
     match (random >> 40) % 20 {
-        0 => simulated.compliance(ComplianceState::Noncompliant),
-        1 => simulated.compliance(ComplianceState::InGracePeriod),
+        0 => simulated.compliance(ComplianceState::Noncompliant).failing(
+            "minimumOsVersion",
+            "The operating system is too old",
+            "",
+        ),
+        1 => simulated.compliance(ComplianceState::InGracePeriod).failing(
+            "storageEncryption",
+            "The storage is not encrypted",
+            "",
+        ),
         2 => simulated.never_seen().compliance(ComplianceState::Unknown),
         _ => simulated,
     }

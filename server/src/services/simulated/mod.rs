@@ -2,6 +2,7 @@
 //! are erased meanwhile. It keeps what each device received in a database of its own, as a real service
 //! would, so that a restart of the portal finds the fleet where it was.
 
+mod apps;
 mod behaviour;
 mod builder;
 mod cloud;
@@ -9,6 +10,7 @@ mod core;
 mod crowd;
 mod fleet;
 mod generated;
+mod keys;
 mod plain;
 mod push;
 mod state;

@@ -1,10 +1,14 @@
 //! A service with good manners: it takes our identifier, so that starting twice is starting once, takes the passcode we made,
 //! answers when it is asked, and holds back what its device has not received.
 
+use super::apps::sample_apps;
 use super::core::Core;
-use super::fleet::Manners;
+use super::fleet::{Manners, sample_categories};
 use super::state::Received;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -28,11 +32,27 @@ impl DeviceService for PlainService {
         Ok(self.0.device(Manners::Plain, person, id))
     }
 
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        Ok(sample_categories())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        Ok(self.0.compliance(Manners::Plain, device))
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        Ok(self.0.simulated(Manners::Plain, device).map(|one| sample_apps(&one.device)).unwrap_or_default())
+    }
+
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {
         let Some(simulated) = self.0.simulated(Manners::Plain, &start.run.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };
-        let received = self.0.plan(simulated, start.run.action.kind(), &start.run.id);
+        let received = self.0.plan(simulated, &start.run);
         self.0.state.receive(received).await.map_err(|_| ServiceError::NoAnswer)?;
         Ok(StartAnswer::Accepted(None))
     }
@@ -41,7 +61,8 @@ impl DeviceService for PlainService {
         let Some(received) = self.0.state.find(&run.id) else { return Ok(StatusAnswer::NeverReceived) };
         let report = received.report(self.0.now());
         let is_put_off = report == Report::Active && self.0.says_not_now(&received.device);
-        Ok(StatusAnswer::Known(if is_put_off { Report::NotNow } else { report }.into()))
+        let report = if is_put_off { Report::NotNow } else { report };
+        Ok(StatusAnswer::Known(self.0.reported(&received, report)))
     }
 
     async fn cancel(&self, run: &RunKey) -> Result<CancelAnswer, ServiceError> {

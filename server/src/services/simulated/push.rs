@@ -1,12 +1,16 @@
 //! A service with the manners of NanoMDM: it tells no command's state and takes nothing back. The connector holds a command until
 //! its device shows up, and hears of its end only when the device pushes an answer. Answers can be lost, and can come twice.
 
+use super::apps::sample_apps;
 use super::behaviour::fraction;
 use super::core::Core;
-use super::fleet::Manners;
+use super::fleet::{Manners, sample_categories};
 use super::state::{FleetError, Received, ending_from, ending_name};
 use crate::domain::action::ActionKind;
 use crate::domain::action_run::{Ending, Report};
+use crate::domain::app::App;
+use crate::domain::category::Category;
+use crate::domain::compliance::ComplianceReport;
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
@@ -43,6 +47,7 @@ fn held(row: &SqliteRow) -> Result<Held, FleetError> {
             device: DeviceId::trusted(row.try_get("device_id")?),
             action: ActionKind::named(action)
                 .ok_or_else(|| FleetError(format!("action {}", action.as_str())))?,
+            payload: row.try_get("payload")?,
             received: time("received")?.unwrap_or(UtcTime::NEVER),
             delivered: time("connects")?,
             finished: time("finishes")?,
@@ -66,12 +71,13 @@ impl PushService {
 
     async fn hold(&self, state: &str, planned: &Received) -> Result<(), FleetError> {
         sqlx::query(
-            "INSERT OR IGNORE INTO push_runs (run_id, device_id, action, state, received, connects, finishes, ending) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO push_runs (run_id, device_id, action, payload, state, received, connects, finishes, ending) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(planned.id.as_str())
         .bind(planned.device.as_str())
         .bind(planned.action.name().as_str())
+        .bind(&planned.payload)
         .bind(state)
         .bind(planned.received.unix_millis())
         .bind(planned.delivered.map(UtcTime::unix_millis))
@@ -151,7 +157,8 @@ impl PushService {
     async fn tell(&self, received: &Received, report: Report) {
         let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(sink) = sink.and_then(|sink| sink.upgrade()) {
-            sink.reported(&received.id, &received.device, report.into()).await;
+            let reported = self.core.reported(received, report);
+            sink.reported(&received.id, &received.device, reported).await;
         }
     }
 
@@ -163,6 +170,7 @@ impl PushService {
                     id: run.id.clone(),
                     device: run.device.clone(),
                     action: run.action.kind(),
+                    payload: String::new(),
                     received: self.core.now(),
                     delivered: None,
                     finished: None,
@@ -191,11 +199,27 @@ impl DeviceService for PushService {
         Ok(self.core.device(Manners::Push, person, id))
     }
 
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        Ok(sample_categories())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        Ok(self.core.compliance(Manners::Push, device))
+    }
+
+    async fn apps(&self, _person: &PersonId, device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        Ok(self.core.simulated(Manners::Push, device).map(|one| sample_apps(&one.device)).unwrap_or_default())
+    }
+
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {
         let Some(simulated) = self.core.simulated(Manners::Push, &start.run.device) else {
             return Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
         };
-        let planned = self.core.plan(simulated, start.run.action.kind(), &start.run.id);
+        let planned = self.core.plan(simulated, &start.run);
         self.hold("held", &planned).await.map_err(|_| ServiceError::NoAnswer)?;
         Ok(StartAnswer::Accepted(None))
     }
@@ -209,7 +233,7 @@ impl DeviceService for PushService {
             "answered" => Report::Ended(received.ending),
             _ => Report::Active,
         };
-        Ok(StatusAnswer::Known(report.into()))
+        Ok(StatusAnswer::Known(self.core.reported(&received, report)))
     }
 
     async fn cancel(&self, run: &RunKey) -> Result<CancelAnswer, ServiceError> {

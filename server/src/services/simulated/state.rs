@@ -28,6 +28,8 @@ pub(super) struct Received {
     pub(super) id: ResultId,
     pub(super) device: DeviceId,
     pub(super) action: ActionKind,
+    /// What the service has to remember of it: the category that was chosen.
+    pub(super) payload: String,
     pub(super) received: UtcTime,
     pub(super) delivered: Option<UtcTime>,
     pub(super) finished: Option<UtcTime>,
@@ -49,8 +51,17 @@ impl Received {
 
     /// When the device last talked to the service because of this command.
     pub(super) fn last_contact(&self, now: UtcTime) -> Option<UtcTime> {
-        let heard = self.delivered.filter(|moment| *moment <= now)?;
+        // Categories and keys are the service's own: no device is asked.
+        let is_of_device = self.action != ActionKind::SetCategory && self.action.shows().is_none();
+        let heard = self.delivered.filter(|moment| is_of_device && *moment <= now)?;
         Some(self.finished.filter(|moment| *moment <= now).map_or(heard, |finished| finished.max(heard)))
+    }
+
+    /// The category that it put its device into, once it has.
+    pub(super) fn category_since(&self, now: UtcTime) -> Option<&str> {
+        let is_done =
+            self.action == ActionKind::SetCategory && self.report(now) == Report::Ended(Ending::Done);
+        is_done.then_some(&self.payload)
     }
 
     /// Whether it takes its device away: erased, or taken out of management.
@@ -168,12 +179,14 @@ fn write(
     received: &Received,
 ) -> sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments> {
     let query = format!(
-        "{insert} (command_id, device_id, action, received, delivered, finished, ending) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "{insert} (command_id, device_id, action, payload, received, delivered, finished, ending) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     );
     sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(received.id.as_str().to_owned())
         .bind(received.device.as_str().to_owned())
         .bind(received.action.name().as_str())
+        .bind(received.payload.clone())
         .bind(received.received.unix_millis())
         .bind(received.delivered.map(UtcTime::unix_millis))
         .bind(received.finished.map(UtcTime::unix_millis))
@@ -209,6 +222,7 @@ fn read(row: &SqliteRow) -> Result<Received, FleetError> {
         device: DeviceId::trusted(row.try_get("device_id")?),
         action: ActionKind::named(ActionName::from_wire(row.try_get("action")?))
             .ok_or_else(|| FleetError("an action nobody knows".to_owned()))?,
+        payload: row.try_get("payload")?,
         received: time("received")?.unwrap_or(UtcTime::NEVER),
         delivered: time("delivered")?,
         finished: time("finished")?,

@@ -42,6 +42,12 @@ pub(crate) struct Memory {
     pub(crate) capabilities: Value,
     /// The devices of each person.
     pub(crate) devices: BTreeMap<String, Vec<Value>>,
+    /// The applications on devices.
+    pub(crate) apps: Value,
+    /// The rules that devices do not meet.
+    pub(crate) compliance: Value,
+    /// The organisation's categories.
+    pub(crate) categories: Value,
     pub(crate) commands: BTreeMap<String, Command>,
     /// Every command that was handed to its device, and with which passcode.
     pub(crate) handed_over: Vec<(String, Option<String>)>,
@@ -86,6 +92,9 @@ impl Connector {
                 "personKey": "sub", "pollSeconds": 1
             }),
             devices: BTreeMap::from([("p-aiko".to_owned(), vec![android("a-1")])]),
+            apps: json!([]),
+            compliance: json!({ "failingRules": [] }),
+            categories: json!([{ "id": "sales", "displayName": "Sales" }]),
             commands: BTreeMap::new(),
             handed_over: Vec::new(),
             faults: Vec::new(),
@@ -208,6 +217,7 @@ impl Memory {
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, parts.as_slice()) {
             ("GET", ["capabilities"]) => said(200, &self.capabilities),
+            ("GET", ["categories"]) => said(200, &json!({ "categories": self.categories })),
             ("GET", ["people", person, "devices"]) => {
                 let query: BTreeMap<String, String> =
                     form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -223,6 +233,8 @@ impl Memory {
                 }
                 said(200, &list)
             }
+            ("GET", ["people", _, "devices", _, "compliance"]) => said(200, &self.compliance),
+            ("GET", ["people", _, "devices", _, "apps"]) => said(200, &json!({ "apps": self.apps })),
             ("GET", ["people", person, "devices", id]) => {
                 let devices = self.devices.get(*person).into_iter().flatten();
                 let mut found = devices.filter(|device| device["id"] == **id);

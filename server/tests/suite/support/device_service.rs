@@ -3,6 +3,9 @@
 use async_trait::async_trait;
 use portal_contract::SecretText;
 use portal_server::domain::action_run::Report;
+use portal_server::domain::app::App;
+use portal_server::domain::category::Category;
+use portal_server::domain::compliance::ComplianceReport;
 use portal_server::domain::device::Device;
 use portal_server::domain::ids::{DeviceId, ExternalRef, ResultId};
 use portal_server::domain::person::PersonId;
@@ -88,6 +91,25 @@ impl DeviceService for ScriptedService {
         let mut fleet = sample_fleet(1).into_iter();
         let found = fleet.find(|simulated| simulated.device.id == *id && simulated.person == *person);
         Ok(found.map(|simulated| simulated.device))
+    }
+
+    async fn categories(&self, _device: &DeviceId) -> Result<Vec<Category>, ServiceError> {
+        self.read_error()?;
+        Ok(Category::read("sales", "Sales").into_iter().collect())
+    }
+
+    async fn compliance(
+        &self,
+        _person: &PersonId,
+        _device: &DeviceId,
+    ) -> Result<ComplianceReport, ServiceError> {
+        self.read_error()?;
+        Ok(ComplianceReport::default())
+    }
+
+    async fn apps(&self, _person: &PersonId, _device: &DeviceId) -> Result<Vec<App>, ServiceError> {
+        self.read_error()?;
+        Ok(Vec::new())
     }
 
     async fn start(&self, start: &StartRun) -> Result<StartAnswer, ServiceError> {

@@ -24,6 +24,8 @@ pub(crate) const ADA: &str = "3f1d6c3e-4f0b-4a5e-9f60-0d7a1c2b3e4f";
 pub(crate) const BOB: &str = "00000000-0000-4000-8000-0000000000ff";
 pub(crate) const PHONE: &str = "705c034c-034c-705c-4c03-5c704c035c70";
 pub(crate) const OTHER_PHONE: &str = "705c034c-034c-705c-4c03-5c704c035c71";
+pub(crate) const SALES: &str = "5a1e5000-0000-4000-8000-000000000001";
+pub(crate) const FRONT_DESK: &str = "5a1e5000-0000-4000-8000-000000000002";
 pub(crate) const CLIENT_SECRET: &str = "the~client.secret-of_the~tests";
 /// Every passcode begins with this, so that a search finds any of them.
 pub(crate) const PASSCODE: &str = "Kq7tZ2";
@@ -73,6 +75,24 @@ pub(crate) struct Executed {
 pub(crate) struct GraphMemory {
     /// Every device of the tenant.
     pub(crate) devices: Vec<Value>,
+    /// How each device stands with the rules.
+    pub(crate) policies: BTreeMap<String, Vec<Value>>,
+    /// How the Company Portal is made up.
+    pub(crate) branding_profiles: Vec<Value>,
+    /// BitLocker's keys of the tenant, as Entra keeps them.
+    pub(crate) recovery_keys: Vec<Value>,
+    /// FileVault's key of each Mac.
+    pub(crate) filevault_keys: BTreeMap<String, String>,
+    /// The local administrators of each PC, by Entra's identifier of it.
+    pub(crate) administrators: BTreeMap<String, Value>,
+    /// The applications found on each device.
+    pub(crate) apps: BTreeMap<String, Vec<Value>>,
+    /// Whether the list of those leaves the settings out.
+    pub(crate) lists_no_settings: bool,
+    /// The organisation's categories.
+    pub(crate) categories: Vec<Value>,
+    /// The category of each device that has one.
+    pub(crate) category_of: BTreeMap<String, String>,
     /// The results of each.
     pub(crate) results: BTreeMap<String, Vec<Value>>,
     /// The next fault of calls that begin with this (`POST`, `GET /beta/users`).
@@ -143,6 +163,10 @@ pub(crate) fn android(id: &str, user: &str) -> Value {
     device
 }
 
+pub(crate) fn category(id: &str, name: &str) -> Value {
+    json!({ "id": id, "displayName": name, "description": "" })
+}
+
 impl SimulatedGraph {
     pub(crate) async fn start() -> Self {
         Self::with_clock(Arc::new(TestClock::new())).await
@@ -152,6 +176,15 @@ impl SimulatedGraph {
     pub(crate) async fn with_clock(clock: Arc<TestClock>) -> Self {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
+            policies: BTreeMap::new(),
+            branding_profiles: Vec::new(),
+            recovery_keys: Vec::new(),
+            filevault_keys: BTreeMap::new(),
+            administrators: BTreeMap::new(),
+            apps: BTreeMap::new(),
+            lists_no_settings: false,
+            categories: vec![category(SALES, "Sales"), category(FRONT_DESK, "受付")],
+            category_of: BTreeMap::new(),
             results: BTreeMap::new(),
             faults: Vec::new(),
             calls: Vec::new(),
@@ -201,6 +234,7 @@ impl SimulatedGraph {
             command_lifetime_seconds: 7 * 86_400,
             post_timeout_seconds: 45,
             corporate_android_reset: false,
+            hide_blocked_actions: false,
             features: portal_server::services::graph::actions().fold(ActionSet::NONE, ActionSet::with),
             certificates: None,
         }
@@ -336,6 +370,13 @@ impl SimulatedGraph {
         });
         let is_theirs = |one: &&Value| user.as_ref().is_none_or(|user| one["userId"] == **user);
         let all: Vec<Value> = memory.devices.iter().filter(is_theirs).cloned().collect();
+        drop(memory);
+        self.part(path, query, &all)
+    }
+
+    /// A page of a list.
+    fn part(&self, path: &str, query: &BTreeMap<String, String>, all: &[Value]) -> Reply {
+        let memory = self.memory();
         let skipped: usize = query.get("$skiptoken").map_or(0, |text| text.parse().unwrap());
         let limit = query.get("$top").map_or(memory.page, |text| text.parse().unwrap());
         let devices: Vec<Value> =
@@ -353,7 +394,22 @@ impl SimulatedGraph {
         Reply::json(200, &body)
     }
 
-    fn carry_out(&self, method: &str, path: &str, query: &BTreeMap<String, String>) -> Reply {
+    /// `PUT .../deviceCategory/$ref`.
+    fn put_category(&self, device: &str, body: &[u8]) -> Reply {
+        let body: Value = serde_json::from_slice(body).unwrap();
+        let beginning = format!("{}/v1.0/deviceManagement/deviceCategories/", self.url);
+        let wanted = body["@odata.id"].as_str().unwrap().strip_prefix(&beginning).unwrap_or_default();
+        let mut memory = self.memory();
+        let known = memory.categories.iter().find(|one| one["id"] == *wanted).cloned();
+        let Some(known) = known else { return Reply::error(400, "BadRequest") };
+        memory.executed.push(Executed { device: device.to_owned(), action: "setCategory".to_owned() });
+        memory.category_of.insert(device.to_owned(), wanted.to_owned());
+        let mut devices = memory.devices.iter_mut().filter(|one| one["id"] == *device);
+        devices.next().unwrap()["deviceCategoryDisplayName"] = known["displayName"].clone();
+        Reply { status: 204, body: String::new(), headers: Vec::new() }
+    }
+
+    fn carry_out(&self, method: &str, path: &str, query: &BTreeMap<String, String>, body: &[u8]) -> Reply {
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, parts.as_slice()) {
             ("GET", ["beta" | "v1.0", "users", user, "managedDevices"]) => {
@@ -368,6 +424,75 @@ impl SimulatedGraph {
                 let Some(mut device) = found else { return Reply::error(404, "UnknownError") };
                 device["deviceActionResults"] = self.visible_results(id);
                 Reply::json(200, &select(&device, query))
+            }
+            ("GET", ["v1.0", "deviceManagement", "managedDevices", id, "deviceCompliancePolicyStates"]) => {
+                let memory = self.memory();
+                let mut all = memory.policies.get(*id).cloned().unwrap_or_default();
+                if memory.lists_no_settings {
+                    all.iter_mut().for_each(|one| one["settingStates"] = json!([]));
+                }
+                Reply::json(200, &json!({ "value": all }))
+            }
+            (
+                "GET",
+                ["v1.0", "deviceManagement", "managedDevices", id, "deviceCompliancePolicyStates", policy],
+            ) => {
+                let all = self.memory().policies.get(*id).cloned().unwrap_or_default();
+                let found = all.into_iter().find(|one| one["id"] == **policy);
+                found.map_or_else(|| Reply::error(404, "UnknownError"), |one| Reply::json(200, &one))
+            }
+            ("GET", ["beta", "deviceManagement", "intuneBrandingProfiles"]) => {
+                let all = self.memory().branding_profiles.clone();
+                let all: Vec<Value> = all.iter().map(|one| select(one, query)).collect();
+                Reply::json(200, &json!({ "value": all }))
+            }
+            ("GET", ["v1.0", "informationProtection", "bitlocker", "recoveryKeys"]) => {
+                let memory = self.memory();
+                let filter = query.get("$filter").cloned().unwrap_or_default();
+                let wanted = filter.trim_start_matches("deviceId eq '").trim_end_matches('\'');
+                let is_wanted = |one: &&Value| memory.ignores_filter || one["deviceId"] == *wanted;
+                let keys = memory.recovery_keys.iter().filter(is_wanted).cloned().map(|mut one| {
+                    one.as_object_mut().unwrap().remove("key");
+                    one
+                });
+                Reply::json(200, &json!({ "value": keys.collect::<Vec<Value>>() }))
+            }
+            ("GET", ["v1.0", "informationProtection", "bitlocker", "recoveryKeys", id]) => {
+                let found = self.memory().recovery_keys.iter().find(|one| one["id"] == **id).cloned();
+                found.map_or_else(
+                    || Reply::error(404, "UnknownError"),
+                    |one| Reply::json(200, &select(&one, query)),
+                )
+            }
+            ("GET", ["v1.0", "directory", "deviceLocalCredentials", id]) => {
+                let found = self.memory().administrators.get(*id).cloned();
+                found.map_or_else(
+                    || Reply::error(404, "UnknownError"),
+                    |one| Reply::json(200, &select(&one, query)),
+                )
+            }
+            ("GET", ["beta", "deviceManagement", "managedDevices", id, "getFileVaultKey()"]) => {
+                Reply::json(200, &json!({ "value": self.memory().filevault_keys.get(*id) }))
+            }
+            ("GET", ["beta", "deviceManagement", "managedDevices", id, "detectedApps"]) => {
+                let all = self.memory().apps.get(*id).cloned().unwrap_or_default();
+                self.part(path, query, &all)
+            }
+            ("GET", ["v1.0", "deviceManagement", "deviceCategories"]) => {
+                let all = self.memory().categories.clone();
+                let all: Vec<Value> = all.iter().map(|one| select(one, query)).collect();
+                Reply::json(200, &json!({ "value": all }))
+            }
+            ("GET", ["v1.0", "deviceManagement", "managedDevices", id, "deviceCategory"]) => {
+                let nobody = "00000000-0000-0000-0000-000000000000";
+                let id = self.memory().category_of.get(*id).cloned();
+                Reply::json(200, &select(&category(id.as_deref().unwrap_or(nobody), "Unknown"), query))
+            }
+            ("PUT", ["v1.0", "deviceManagement", "managedDevices", id, "deviceCategory", "$ref"]) => {
+                if !self.memory().devices.iter().any(|one| one["id"] == **id) {
+                    return Reply::error(404, "UnknownError");
+                }
+                self.put_category(id, body)
             }
             ("POST", ["v1.0", "deviceManagement", "managedDevices", id, action]) => {
                 if !self.memory().devices.iter().any(|one| one["id"] == **id) {
@@ -413,8 +538,8 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    let (head, sent) = request.into_parts();
+    let sent = axum::body::to_bytes(sent, 1 << 20).await.unwrap();
     let method = head.method.as_str().to_owned();
     let path = head.uri.path().to_owned();
     let listed = pairs(head.uri.query().unwrap_or_default());
@@ -422,7 +547,7 @@ async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Respon
     let is_token = path.ends_with("/token");
     if is_token {
         let mut asked: BTreeMap<String, String> =
-            pairs(std::str::from_utf8(&body).unwrap()).into_iter().collect();
+            pairs(std::str::from_utf8(&sent).unwrap()).into_iter().collect();
         asked.extend(query);
         asked.insert("path".to_owned(), path);
         if let Some(metadata) = head.headers.get("metadata") {
@@ -433,7 +558,7 @@ async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Respon
     let call = format!("{method} {}", head.uri.path_and_query().unwrap());
     let described: Vec<(String, String)> =
         listed.into_iter().filter(|(name, _)| name != "$skiptoken").collect();
-    let mut mistakes = schemas().map_or_else(Vec::new, |all| all.request(&method, &path, &described, &body));
+    let mut mistakes = schemas().map_or_else(Vec::new, |all| all.request(&method, &path, &described, &sent));
     let (fault, is_token_good) = {
         let mut memory = graph.memory();
         memory.calls.push(call.clone());
@@ -450,25 +575,25 @@ async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Respon
         Reply::error(401, "InvalidAuthenticationToken")
     } else {
         match fault {
-            None => graph.carry_out(&method, &path, &query),
+            None => graph.carry_out(&method, &path, &query, &sent),
             Some(GraphFault::Silent { is_done }) => {
                 if is_done {
-                    graph.carry_out(&method, &path, &query);
+                    graph.carry_out(&method, &path, &query, &sent);
                 }
                 std::future::pending::<()>().await;
                 Reply::error(500, "never")
             }
             Some(GraphFault::Cut { is_done }) => {
                 if is_done {
-                    graph.carry_out(&method, &path, &query);
+                    graph.carry_out(&method, &path, &query, &sent);
                 }
                 let broken = futures_util::stream::iter([Ok("{\"bro"), Err(std::io::Error::other("cut"))]);
-                let response = Response::builder().status(if method == "POST" { 500 } else { 200 });
+                let response = Response::builder().status(if method == "GET" { 200 } else { 500 });
                 return response.body(Body::from_stream(broken)).unwrap();
             }
             Some(GraphFault::Says { status, headers, body, is_done }) => {
                 if is_done {
-                    graph.carry_out(&method, &path, &query);
+                    graph.carry_out(&method, &path, &query, &sent);
                 }
                 Reply { status, body, headers }
             }

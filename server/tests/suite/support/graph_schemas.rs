@@ -146,7 +146,7 @@ impl Schemas {
             Ok(_) if schema.is_null() => vec![format!("{method} {path}: {status} has no body")],
             Ok(body) => match schema["$ref"].as_str() {
                 Some(reference) => self.check(reference, &body),
-                None => vec![format!("{method} {path}: a schema of its own")],
+                None => self.check_with(schema, &body),
             },
         }
     }

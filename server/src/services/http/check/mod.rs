@@ -9,6 +9,7 @@ mod talk;
 use super::calls::Connector;
 use super::wire::{CapabilitiesWire, PasscodeFrom};
 use super::{HttpServiceError, HttpServiceSettings};
+use crate::domain::finding::Finding;
 use crate::ports::{Clock, Randomness, RandomnessError};
 use portal_contract::ActionName;
 use std::sync::Arc;
@@ -50,6 +51,19 @@ pub struct Line {
     pub what: Rule,
     /// How it is kept.
     pub verdict: Verdict,
+}
+
+impl Line {
+    /// The same as it is told of a whole configuration; `None` for a rule that was not looked at.
+    #[must_use]
+    pub fn into_finding(self) -> Option<Finding> {
+        let what = self.what.as_str().to_owned();
+        match self.verdict {
+            Verdict::Ok => Some(Finding::right(what)),
+            Verdict::Wrong(why) => Some(Finding::wrong(what, &why)),
+            Verdict::Skipped(_) => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Line {

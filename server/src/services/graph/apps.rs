@@ -1,0 +1,42 @@
+//! The applications that Intune found on a device (`detectedApps`): on a person's own device those the organisation manages, on one of the
+//! organisation's all. Only Graph's beta has them by device.
+
+use super::GraphService;
+use super::answers::{NoAnswer, is_not_found};
+use super::calls::error_of;
+use super::devices::error_of_answer;
+use super::guid::Guid;
+use crate::domain::app::{App, MOST_APPS};
+use crate::ports::ServiceError;
+use serde_json::Value;
+
+/// How many pages are read at most.
+const MOST_PAGES: usize = 20;
+
+fn app(value: &Value) -> Option<App> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    App::installed(text("id"), text("displayName"), text("version"), text("publisher"))
+}
+
+impl GraphService {
+    pub(super) async fn detected_apps(&self, device: &Guid) -> Result<Vec<App>, ServiceError> {
+        let path = format!(
+            "/beta/deviceManagement/managedDevices/{device}/detectedApps?$select=id,displayName,version,publisher"
+        );
+        let mut url = Some(self.url(&path)?);
+        let mut all = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let Some(here) = url.take().filter(|_| all.len() < MOST_APPS) else { break };
+            let answer = self.graph.try_get(here).await.map_err(error_of)?;
+            let body = match answer.status {
+                200 => answer.body.unwrap_or_default(),
+                404 if is_not_found(&answer) => return Ok(all),
+                _ => return Err(error_of_answer(&answer)),
+            };
+            let page = body.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
+            all.extend(page.iter().filter_map(app));
+            url = self.graph.next_page(&body).map_err(error_of)?;
+        }
+        Ok(all)
+    }
+}
