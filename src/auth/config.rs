@@ -245,7 +245,7 @@ impl PageConfig {
 
 /// Whether one of these entries is there and null. Whoever writes null there meant something else.
 fn has_null(value: &Value, names: &[&str]) -> bool {
-    names.iter().any(|name| value.get(*name).is_some_and(Value::is_null))
+    names.iter().any(|name| value.get(name).is_some_and(Value::is_null))
 }
 
 fn required<'a>(value: Option<&'a str>, name: &'static str) -> Result<&'a str, ConfigError> {

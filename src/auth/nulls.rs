@@ -7,5 +7,5 @@ use portal_contract::json::Value;
 
 /// Whether one of these fields of an object is there and null.
 pub(super) fn has_null(value: &Value, names: &[&str]) -> bool {
-    names.iter().any(|name| value.get(*name).is_some_and(Value::is_null))
+    names.iter().any(|name| value.get(name).is_some_and(Value::is_null))
 }
