@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use fs_err as fs;
 
-use crate::counts::Counts;
 use crate::error::Result;
 use crate::http;
+use crate::outcome::Outcome;
 use crate::process::{Program, find_on_path};
 use crate::progress;
 use crate::server;
-use crate::suites::{Outcome, SKIPPED};
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "schemathesis==4.32.5";
@@ -27,11 +26,10 @@ const MINUTES: u64 = 60;
 
 /// Lets Schemathesis loose on the sample connector.
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
-    let mut outcome = Outcome::default();
     let own = workspace.own("connector")?;
     let Some(schemathesis) = schemathesis(&own)? else {
-        outcome.counts.skipped += 1;
-        outcome.notes.push(format!("{SKIPPED}Schemathesis, because it cannot be installed here"));
+        let mut outcome = Outcome::default();
+        outcome.skip("Schemathesis, because it cannot be installed here");
         return Ok(outcome);
     };
     let binary = server::build(workspace, server::CONNECTOR)?;
@@ -58,9 +56,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .limit(Duration::from_secs(10 * MINUTES))
         .run()?;
     connector.still_running()?;
-    outcome.counts = Counts::one(finished.success);
-    outcome.output = finished.output;
-    Ok(outcome)
+    Ok(Outcome::of(finished))
 }
 
 /// The program: of this machine, or of a virtual environment that is made once. `None` where neither can be had.

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use fs_err as fs;
 
-use crate::counts::Counts;
 use crate::error::Result;
-use crate::process::{Finished, Program, find_on_path};
-use crate::suites::Outcome;
+use crate::outcome::Outcome;
+use crate::process::{Program, find_on_path};
 use crate::workspace::Workspace;
 
 const UNIT: &str = "passcode-portal.service";
@@ -22,8 +21,7 @@ const MOST_EXPOSED: u32 = 15;
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     if find_on_path("systemd-analyze").is_none() {
-        outcome.counts.skipped += 2;
-        outcome.notes.push("skipped: the systemd unit, because there is no systemd-analyze here".to_string());
+        outcome.skip("the systemd unit, because there is no systemd-analyze here");
         return Ok(outcome);
     }
     let text = fs::read_to_string(workspace.root.join("deploy").join(UNIT))?;
@@ -40,23 +38,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     // other units too; what is wrong with those is none of our business.
     let verified = analyze(&["verify"])?;
     let is_clean = verified.success && !verified.output.contains(UNIT);
-    outcome.add("systemd-analyze verify", is_clean, &verified);
+    outcome.check(is_clean, &verified.output);
     let threshold = format!("--threshold={MOST_EXPOSED}");
     let exposure = analyze(&["security", "--offline=yes", "--no-pager", &threshold])?;
     outcome
         .notes
         .extend(exposure.output.lines().filter(|line| line.contains("exposure level")).map(str::to_string));
-    outcome.add("systemd-analyze security", exposure.success, &exposure);
+    outcome.check(exposure.success, &exposure.output);
     Ok(outcome)
-}
-
-impl Outcome {
-    fn add(&mut self, what: &str, passed: bool, finished: &Finished) {
-        self.counts = self.counts.plus(Counts::one(passed));
-        if !passed {
-            self.output.push_str(&format!("{what}:\n{}\n", finished.output));
-        }
-    }
 }
 
 /// The unit with a program that is there: a missing one is all that the check would talk about.

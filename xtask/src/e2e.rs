@@ -9,10 +9,10 @@ use crate::counts::{Counts, Report};
 use crate::dist;
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::outcome::Outcome;
 use crate::process::Program;
 use crate::provision::{Browser, Chromium, Node};
 use crate::server;
-use crate::suites::{Outcome, SKIPPED};
 use crate::workspace::Workspace;
 
 /// How long a whole suite may take.
@@ -56,12 +56,10 @@ pub(crate) fn webkit(workspace: &Workspace) -> Result<Outcome> {
 
 /// Not having a browser is said, and is no failure: not every system has a package of it.
 fn skipped(browser: Browser) -> Outcome {
+    let mut outcome = Outcome::default();
     let packages = browser.packages().join(" ");
-    Outcome {
-        counts: Counts { skipped: 1, ..Counts::default() },
-        notes: vec![format!("{SKIPPED}{browser:?} is not here and cannot be installed ({packages})")],
-        ..Outcome::default()
-    }
+    outcome.skip(format!("{browser:?} is not here and cannot be installed ({packages})"));
+    outcome
 }
 
 /// `name` is the directory of the report and of what failing tests leave: suites run side by side.
@@ -101,6 +99,5 @@ fn run(workspace: &Workspace, name: &str, browser: impl FnOnce(Program) -> Progr
     if interrupt::asked_to_end() {
         return Err(Error::Interrupted);
     }
-    let notes = skipped.iter().map(|line| format!("{SKIPPED}{line}")).collect();
-    Ok(Outcome { counts, output, notes, timed })
+    Ok(Outcome { counts, output, notes: Vec::new(), skipped, timed })
 }

@@ -107,7 +107,8 @@ fn targets(dir: &Path) -> Result<Vec<String>> {
 }
 
 fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let host = host()?;
+    let host =
+        Program::new("rustc", "rustc").args(["--print", "host-tuple"]).run_ok()?.stdout.trim().to_string();
     let dir = workspace.target.join("fuzz");
     let started = Instant::now();
     progress::note("building the fuzzing targets");
@@ -130,13 +131,6 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
         .run_ok()?;
     progress::note(&format!("built in {}", progress::time(started.elapsed())));
     Ok(dir.join(host).join("fuzz").join("portal-fuzz"))
-}
-
-/// The machine's own target, as the compiler names it.
-fn host() -> Result<String> {
-    let version = Program::new("rustc -vV", "rustc").arg("-vV").run_ok()?.stdout;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_string);
-    host.ok_or_else(|| Error::Build("rustc does not say what it builds for.".to_string()))
 }
 
 fn search(workspace: &Workspace, program: &Path, name: &str, options: &Options) -> Result<Searched> {

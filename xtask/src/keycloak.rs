@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use fs_err as fs;
 
-use crate::counts::Counts;
 use crate::error::Result;
 use crate::http;
+use crate::outcome::Outcome;
 use crate::process::{Program, find_on_path};
 use crate::progress;
-use crate::suites::{Outcome, SKIPPED, cargo, test_run};
+use crate::suites::{cargo, test_run};
 use crate::workspace::{self, Workspace};
 
 /// The version that the documentation names.
@@ -28,11 +28,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let installed = match installed(&own)? {
         Ok(installed) => installed,
         Err(reason) => {
-            return Ok(Outcome {
-                counts: Counts { skipped: 2, ..Counts::default() },
-                notes: vec![format!("{SKIPPED}Keycloak {VERSION}, because {reason}")],
-                ..Outcome::default()
-            });
+            let mut outcome = Outcome::default();
+            outcome.skip(format!("Keycloak {VERSION}, because {reason}"));
+            return Ok(outcome);
         }
     };
     // What an earlier run left is another realm.

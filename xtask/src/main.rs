@@ -21,6 +21,7 @@ mod interrupt;
 mod keycloak;
 mod layers;
 mod load;
+mod outcome;
 mod process;
 mod progress;
 mod provision;

@@ -4,7 +4,7 @@
 //! interrupted, the whole group is ended, so that neither a hanging download nor a forgotten browser survives.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -45,7 +45,6 @@ const LEAKED: &[&str] = &[
 pub(crate) struct Program {
     what: String,
     command: Command,
-    input: Option<Vec<u8>>,
     limit: Option<Duration>,
 }
 
@@ -73,7 +72,7 @@ impl Program {
             command.env_remove(name);
         }
         command.stdin(Stdio::null());
-        Self { what: what.into(), command, input: None, limit: None }
+        Self { what: what.into(), command, limit: None }
     }
 
     /// Adds one argument.
@@ -104,12 +103,6 @@ impl Program {
         self
     }
 
-    /// Text for its standard input.
-    pub(crate) fn input(mut self, input: Vec<u8>) -> Self {
-        self.input = Some(input);
-        self
-    }
-
     /// The longest it may run.
     pub(crate) fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
@@ -122,19 +115,12 @@ impl Program {
             return Err(Error::Interrupted);
         }
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        if self.input.is_some() {
-            self.command.stdin(Stdio::piped());
-        }
         let mut group = Group::start(self.command, &self.what)?;
         let collected = Arc::new(Mutex::new(Collected::default()));
         let readers = [
             group.child.stdout().take().map(|pipe| collect(pipe, Arc::clone(&collected), true)),
             group.child.stderr().take().map(|pipe| collect(pipe, Arc::clone(&collected), false)),
         ];
-        if let (Some(input), Some(mut pipe)) = (self.input.take(), group.child.stdin().take()) {
-            // A program that closes its input early says why on its own output.
-            thread::spawn(move || drop(pipe.write_all(&input)));
-        }
         let started = Instant::now();
         let mut timed_out = None;
         let success = loop {

@@ -22,6 +22,7 @@ use crate::fuzz;
 use crate::hosts;
 use crate::keycloak;
 use crate::layers;
+use crate::outcome::Outcome;
 use crate::process::{Finished, Program, find_on_path, tail};
 use crate::progress;
 use crate::provision::{Browser, Chromium, Node, TARGET, WasmToolchain, tools};
@@ -80,22 +81,6 @@ const PAGE: &[Need] = &[NODE, WASM, WASM_BINDGEN];
 const PAGE_IN_CHROMIUM: &[Need] = &[NODE, WASM, CHROMIUM, WASM_BINDGEN];
 const PAGE_IN_FIREFOX: &[Need] = &[NODE, WASM, FIREFOX, WASM_BINDGEN];
 const PAGE_IN_WEBKIT: &[Need] = &[NODE, WASM, WEBKIT, WASM_BINDGEN];
-
-/// How a suite went.
-#[derive(Default)]
-pub(crate) struct Outcome {
-    /// How many tests or checks passed, failed, did not run.
-    pub(crate) counts: Counts,
-    /// What ran, for the person who has to find out why it failed.
-    pub(crate) output: String,
-    /// Lines that are shown even when all is well; those that begin with [`SKIPPED`] are told again at the end.
-    pub(crate) notes: Vec<String>,
-    /// How long its parts took, as far as that is known: tests of the browser, programs of tests, checks.
-    pub(crate) timed: Vec<(String, Duration)>,
-}
-
-/// How a note about something that did not run begins.
-pub(crate) const SKIPPED: &str = "skipped: ";
 
 /// From cheap to dear, so that a small mistake is seen early. Side by side is what leaves each other alone on two cores:
 /// what waits for one thread (wasm-opt) or for time (the tests of the server) beside what computes, never two suites that wait
@@ -172,7 +157,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool> {
             let of_suite = |(name, time)| (format!("{}: {name}", suite.name), time);
             timed.extend(outcome.timed.into_iter().map(of_suite));
             let of_suite = |note: &str| format!("{}: {note}", suite.name);
-            skipped.extend(outcome.notes.iter().filter_map(|note| note.strip_prefix(SKIPPED)).map(of_suite));
+            skipped.extend(outcome.skipped.iter().map(String::as_str).map(of_suite));
         }
     }
     if !skipped.is_empty() {
@@ -199,7 +184,7 @@ fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome>
     let mut outcome = match (suite.run)(workspace) {
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         Ok(outcome) => outcome,
-        Err(error) => Outcome { counts: Counts::one(false), output: error.to_string(), ..Outcome::default() },
+        Err(error) => Outcome::one(false, error.to_string()),
     };
     if outcome.timed.is_empty() {
         outcome.timed.push((suite.what.to_string(), begun.elapsed()));
@@ -212,6 +197,7 @@ fn run_one(workspace: &Workspace, suite: &Suite, logs: &Path) -> Result<Outcome>
         lines.push(tail(&outcome.output, SHOWN_LINES));
     }
     lines.extend(outcome.notes.iter().map(|note| format!("        {note}")));
+    lines.extend(outcome.skipped.iter().map(|what| format!("        skipped: {what}")));
     lines.push(format!(
         "  {}  {:<12} {}, {}{}",
         if failed { "FAIL" } else { "ok  " },
@@ -240,11 +226,6 @@ fn prepare(workspace: &Workspace, chosen: &[&Suite]) -> Result<()> {
     tools::tidy(workspace)
 }
 
-/// A check that is one program: it passed if the program did.
-fn one_check(finished: Finished) -> Outcome {
-    Outcome { counts: Counts::one(finished.success), output: finished.output, ..Outcome::default() }
-}
-
 pub(crate) fn cargo(what: &str, workspace: &Workspace) -> Program {
     Program::new(what, "cargo")
         .env("CARGO_TARGET_DIR", &workspace.target)
@@ -253,20 +234,19 @@ pub(crate) fn cargo(what: &str, workspace: &Workspace) -> Program {
 }
 
 fn fmt(workspace: &Workspace) -> Result<Outcome> {
-    cargo("cargo fmt", workspace).args(["fmt", "--all", "--check"]).run().map(one_check)
+    cargo("cargo fmt", workspace).args(["fmt", "--all", "--check"]).run().map(Outcome::of)
 }
 
 fn check_layers(workspace: &Workspace) -> Result<Outcome> {
     let found = layers::check(workspace)?;
-    let output = found.join("\n");
-    Ok(Outcome { counts: Counts::one(found.is_empty()), output, ..Outcome::default() })
+    Ok(Outcome::one(found.is_empty(), found.join("\n")))
 }
 
 fn clippy(workspace: &Workspace) -> Result<Outcome> {
     cargo("cargo clippy", workspace)
         .args(["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         .run()
-        .map(one_check)
+        .map(Outcome::of)
 }
 
 fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
@@ -279,7 +259,7 @@ fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
         .dir(&workspace.root)
         .limit(Duration::from_secs(30 * 60))
         .run()
-        .map(one_check)
+        .map(Outcome::of)
 }
 
 fn deny(workspace: &Workspace) -> Result<Outcome> {
@@ -288,14 +268,12 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         Program::new(what, &program).args(args).dir(&workspace.root).limit(Duration::from_secs(limit)).run()
     };
     let mut outcome =
-        one_check(run("cargo deny", &["--locked", "check", "bans", "licenses", "sources"], 300)?);
+        Outcome::of(run("cargo deny", &["--locked", "check", "bans", "licenses", "sources"], 300)?);
     if advisories_can_be_fetched() && run("cargo deny fetch", &["fetch", "db"], 90)?.success {
         let advisories = run("cargo deny", &["--locked", "check", "--disable-fetch", "advisories"], 120)?;
-        outcome.counts = outcome.counts.plus(Counts::one(advisories.success));
-        outcome.output.push_str(&advisories.output);
+        outcome.check(advisories.success, &advisories.output);
     } else {
-        outcome.counts.skipped += 1;
-        outcome.notes.push(format!("{SKIPPED}advisories, because the database cannot be fetched from here"));
+        outcome.skip("advisories, because the database cannot be fetched from here");
     }
     Ok(outcome)
 }
@@ -379,12 +357,8 @@ fn size(workspace: &Workspace) -> Result<Outcome> {
     dist::build(workspace, &options)?;
     let sizes = sizes::of_page(&options.out)?;
     let violations = sizes::violations(&sizes);
-    Ok(Outcome {
-        counts: Counts::one(violations.is_empty()),
-        output: violations.join("\n"),
-        notes: sizes::table(&sizes),
-        ..Outcome::default()
-    })
+    let outcome = Outcome::one(violations.is_empty(), violations.join("\n"));
+    Ok(Outcome { notes: sizes::table(&sizes), ..outcome })
 }
 
 #[cfg(test)]

@@ -233,10 +233,9 @@ fn finish(node: &Node, staged: &Path) -> Result<()> {
     fs::write(staged.join("config.example.json"), example)?;
     let served: Vec<PathBuf> =
         workspace::files_under(staged, &|_| false)?.into_iter().filter(|file| compresses(file)).collect();
-    let list: String = served.iter().map(|file| format!("{}\n", file.display())).collect();
     node.program("compressing")
-        .args(["--input-type=module", "--eval", include_str!("compress.mjs")])
-        .input(list.into_bytes())
+        .args(["--input-type=module", "--eval", include_str!("compress.mjs"), "--"])
+        .args(served)
         .limit(Duration::from_secs(120))
         .run_ok()
         .map(drop)

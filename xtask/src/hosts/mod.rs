@@ -20,9 +20,9 @@ use tempfile::TempDir;
 use crate::counts::Counts;
 use crate::dist;
 use crate::error::{Error, Result};
+use crate::outcome::Outcome;
 use crate::process::{Program, Service};
 use crate::server;
-use crate::suites::{Outcome, SKIPPED};
 use crate::template;
 use crate::workspace::Workspace;
 
@@ -102,46 +102,45 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let lists = Lists::read()?;
     let absent = lists.hidden_but_absent(&site);
     if !absent.is_empty() {
-        report.add_host("dist", vec![Err(format!("{} is not in dist/", absent.join(", ")))]);
+        report.add_host("dist", &[Err(format!("{} is not in dist/", absent.join(", ")))]);
     }
     let mut served = 0;
     for host in INSTALLED {
         match start(host, &packages, &site) {
             Ok(running) => {
                 served += 1;
-                report.add_host(host.name, running.verdicts(&lists, &site)?);
+                report.add_host(host.name, &running.verdicts(&lists, &site)?);
             }
             Err(error @ Error::Missing { .. }) => {
-                report.counts.skipped += 1;
-                report.notes.push(format!("{SKIPPED}{}: {}", host.name, first_line(&error.to_string())));
+                report.skip(format!("{}: {}", host.name, first_line(&error.to_string())));
             }
             Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(error) => report.add_host(host.name, vec![Err(error.to_string())]),
+            Err(error) => report.add_host(host.name, &[Err(error.to_string())]),
         }
     }
     if served == 0 {
-        report.add_host("web servers", vec![Err("none of nginx, Caddy and Apache could be had".to_string())]);
+        report.add_host("web servers", &[Err("none of nginx, Caddy and Apache could be had".to_string())]);
     }
     let binary = server::build(workspace, server::SERVER)?;
     match start_own(&binary, &site) {
-        Ok(running) => report.add_host("portal-server", running.verdicts(&lists, &site)?),
+        Ok(running) => report.add_host("portal-server", &running.verdicts(&lists, &site)?),
         Err(Error::Interrupted) => return Err(Error::Interrupted),
-        Err(error) => report.add_host("portal-server", vec![Err(error.to_string())]),
+        Err(error) => report.add_host("portal-server", &[Err(error.to_string())]),
     }
     Ok(report)
 }
 
 impl Outcome {
-    fn add_host(&mut self, host: &str, results: Vec<Verdict>) {
-        let mut counts = Counts::default();
+    fn add_host(&mut self, host: &str, results: &[Verdict]) {
+        let of_host =
+            results.iter().map(|result| Counts::one(result.is_ok())).fold(Counts::default(), Counts::plus);
+        self.notes.push(format!("{host:<17} {}", of_host.line()));
         for result in results {
-            counts = counts.plus(Counts::one(result.is_ok()));
-            if let Err(text) = result {
-                self.output.push_str(&format!("{host}: {text}\n"));
-            }
+            self.check(
+                result.is_ok(),
+                &format!("{host}: {}", result.as_ref().err().map_or("", String::as_str)),
+            );
         }
-        self.notes.push(format!("{host:<17} {}", counts.line()));
-        self.counts = self.counts.plus(counts);
     }
 }
 
