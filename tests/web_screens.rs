@@ -103,6 +103,8 @@ fn every_screen() -> Vec<(&'static str, Model)> {
         ("devices failed", many_failed),
         ("device", at_device("d0", Route::Device)),
         ("passcode page", at_device("d0", Route::Passcode)),
+        ("erase page", at_device("d0", Route::Erase)),
+        ("remove page", at_device("d0", Route::Remove)),
         ("device that cannot", at_device("d2", Route::Device)),
         ("device unreadable", unreadable),
         ("dialog A", dialog),
