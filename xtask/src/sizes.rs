@@ -15,14 +15,14 @@ use crate::workspace;
 
 /// Everything a first visit transfers, Brotli, in bytes (thousands): what it is, and room for another compiler. What it should be
 /// is 140,000; ADR 13 says what is in the way.
-pub(crate) const WHOLE_LIMIT: u64 = 164_000;
+pub(crate) const WHOLE_LIMIT: u64 = 170_000;
 /// What we would like it to be.
 pub(crate) const WHOLE_GOAL: u64 = 110_000;
 /// The document with the style sheet in it, Brotli.
 pub(crate) const HTML_LIMIT: u64 = 12_000;
 
 /// The part of the module with the lazily loaded screens, and their texts, Brotli.
-pub(crate) const LAZY_LIMIT: u64 = 65_000;
+pub(crate) const LAZY_LIMIT: u64 = 77_000;
 
 /// When a file is transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn with_modules(sizes: &[Size]) -> Vec<Size> {
-        let own = [("first.wasm", 600), ("ja.txt", 400), ("lazy.wasm", 58_000), ("ja-lazy.txt", 7_000)];
+        let own = [("first.wasm", 600), ("ja.txt", 400), ("lazy.wasm", 70_000), ("ja-lazy.txt", 7_000)];
         [&own.map(|(name, brotli)| size(name, brotli)), sizes].concat()
     }
 
@@ -197,7 +197,7 @@ mod tests {
         assert!(
             lines
                 .last()
-                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("65.0 kB")),
+                .is_some_and(|line| line.starts_with("the lazily loaded part") && line.contains("77.0 kB")),
             "{lines:?}"
         );
     }
