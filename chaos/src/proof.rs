@@ -256,7 +256,7 @@ fn has_lost_passcode(id: &str, run: &Recorded, records: &Records) -> bool {
 }
 
 /// Nobody is told what they did themselves, or that a check went well.
-fn is_news(run: &Recorded) -> bool {
+fn is_recent(run: &Recorded) -> bool {
     if run.error_code.as_deref() == Some("canceledByUser") {
         return false;
     }
@@ -272,7 +272,7 @@ fn is_news(run: &Recorded) -> bool {
 fn unaccounted(id: &str, command: &Recorded, records: &Records) -> Vec<Broken> {
     let audited = records.audit.get(id).copied().unwrap_or_default();
     let notified = records.notifications.get(id).copied().unwrap_or_default();
-    let is_news = is_news(command);
+    let is_recent = is_recent(command);
     let is_ended = command.queue_state == "ended";
     let mut found = Vec::new();
     if audited.accepted != 1 {
@@ -281,7 +281,7 @@ fn unaccounted(id: &str, command: &Recorded, records: &Records) -> Vec<Broken> {
     if audited.ended != u64::from(is_ended) {
         found.push("the audit record does not say exactly once how it ended");
     }
-    if is_ended && notified != u64::from(is_news) {
+    if is_ended && notified != u64::from(is_recent) {
         found.push("its person was not told exactly once");
     }
     found.into_iter().map(|what| Broken::Unaccounted(id.to_owned(), what)).collect()

@@ -148,7 +148,7 @@ impl std::fmt::Display for StartError {
 
 /// What a test may want to replace.
 #[derive(Clone)]
-pub struct Replaceable {
+pub struct Environment {
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -160,7 +160,7 @@ pub struct Replaceable {
     pub patience: Option<Duration>,
 }
 
-impl Default for Replaceable {
+impl Default for Environment {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
@@ -225,7 +225,7 @@ async fn begin_record(store: &SqliteStore, settings: &Settings, now: UtcTime) ->
     }
     let verified = store.verify_audit(None, End::OfTheRecord).await.map_err(database)?;
     verified.map_err(|broken| StartError::Audit(path.clone(), broken))?;
-    store.tell_of_chain(now).await.map_err(database)
+    store.record_chain_start(now).await.map_err(database)
 }
 
 /// The fleet's database stands beside the portal's.
@@ -246,8 +246,8 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn build(settings: &Settings, replaceable: Replaceable) -> Result<Self, StartError> {
-        let Replaceable { clock, randomness, crash_points, patience } = replaceable;
+    pub async fn build(settings: &Settings, replaceable: Environment) -> Result<Self, StartError> {
+        let Environment { clock, randomness, crash_points, patience } = replaceable;
         let options = StoreOptions { patience, ..store_options(settings) };
         on_a_disk(&settings.database, network_share)?;
         private_database(&settings.database)?;
@@ -515,7 +515,7 @@ pub async fn run(settings: &Settings) -> Result<(), StartError> {
     // Held until the server has ended.
     let _lock = DatabaseLock::take(&settings.database)
         .map_err(|error| StartError::Lock(settings.database.clone(), error))?;
-    let mut server = Server::build(settings, Replaceable::default()).await?;
+    let mut server = Server::build(settings, Environment::default()).await?;
     server.fit_into(raise_file_limit());
     server.reseal_passcodes().await;
     let listeners = Listeners::open(&settings.listen).await.map_err(StartError::Listen)?;

@@ -5,8 +5,8 @@
 
 use portal_server::config::Settings;
 use portal_server::operator::{
-    self, AuditCommand, CheckUp, ConnectorCheck, ConnectorCommand, Flags, OperatorError, PasscodesCommand,
-    Terminal, Wanted,
+    self, AuditCommand, CheckUp, Command, ConnectorCheck, ConnectorCommand, Flags, OperatorError,
+    PasscodesCommand, Terminal,
 };
 use portal_server::services::http as connector;
 use portal_server::system::{self, SystemClock, SystemRandomness};
@@ -57,11 +57,11 @@ fn run() -> Result<Vec<String>, Failed> {
     let (file, wanted) = operator::parse(std::env::args_os().skip(1))
         .map_err(|reason| Failed { code: 2, reasons: vec![reason] })?;
     match wanted {
-        Wanted::Help(text) => Ok(vec![text]),
-        Wanted::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
-        Wanted::Connector(ConnectorCommand::Check(wanted)) => check_connector(&wanted),
-        Wanted::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
-        Wanted::Check { online, token } => {
+        Command::Help(text) => Ok(vec![text]),
+        Command::Version => Ok(vec![env!("CARGO_PKG_VERSION").to_owned()]),
+        Command::Connector(ConnectorCommand::Check(wanted)) => check_connector(&wanted),
+        Command::Connector(ConnectorCommand::Openapi) => Ok(vec![format!("{:#}", connector::document())]),
+        Command::Check { online, token } => {
             let settings = settings(file.as_deref())?;
             let wanted = CheckUp { online, token };
             let report = runtime()?.block_on(operator::check(&settings, &wanted, &SystemClock));
@@ -71,9 +71,9 @@ fn run() -> Result<Vec<String>, Failed> {
                 Err(Failed { code: 1, reasons: report.lines() })
             }
         }
-        Wanted::Init(flags) => init(flags),
-        Wanted::Serve => serve(&settings(file.as_deref())?),
-        Wanted::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
+        Command::Init(flags) => init(flags),
+        Command::Serve => serve(&settings(file.as_deref())?),
+        Command::Audit(AuditCommand::Verify { file: Some(exported), anchor }) => {
             // A file can be checked far from the server; only a sealed record needs the configuration, for its keys.
             let keys = match &file {
                 Some(_) => settings(file.as_deref())?.audit_keys,
@@ -81,7 +81,7 @@ fn run() -> Result<Vec<String>, Failed> {
             };
             operator::verify_file(&exported, keys.as_ref(), anchor).map_err(|error| Failed::not_done(&error))
         }
-        Wanted::Audit(_) | Wanted::Passcodes(_) | Wanted::Backup { .. } | Wanted::Restore { .. } => {
+        Command::Audit(_) | Command::Passcodes(_) | Command::Backup { .. } | Command::Restore { .. } => {
             let settings = settings(file.as_deref())?;
             system::start_log_by_hand();
             let result = runtime()?.block_on(operate(&settings, &wanted));
@@ -132,27 +132,29 @@ fn check_connector(wanted: &ConnectorCheck) -> Result<Vec<String>, Failed> {
 }
 
 /// Does what an operator asked.
-async fn operate(settings: &Settings, wanted: &Wanted) -> Result<Vec<String>, OperatorError> {
+async fn operate(settings: &Settings, wanted: &Command) -> Result<Vec<String>, OperatorError> {
     match wanted {
-        Wanted::Audit(AuditCommand::Verify { anchor, file: None }) => {
+        Command::Audit(AuditCommand::Verify { anchor, file: None }) => {
             operator::verify(settings, *anchor).await
         }
-        Wanted::Audit(AuditCommand::Seal { anchor }) => operator::seal(settings, *anchor, &SystemClock).await,
-        Wanted::Audit(AuditCommand::Export { from, to }) => {
+        Command::Audit(AuditCommand::Seal { anchor }) => {
+            operator::seal(settings, *anchor, &SystemClock).await
+        }
+        Command::Audit(AuditCommand::Export { from, to }) => {
             let mut out = std::io::BufWriter::new(std::io::stdout());
             operator::export(settings, *from, *to, &mut out).await.map(|()| Vec::new())
         }
-        Wanted::Passcodes(PasscodesCommand::Rekey) => operator::reseal(settings).await,
-        Wanted::Backup { to } => operator::back_up(settings, to, &SystemClock).await,
-        Wanted::Restore { from } => operator::restore(settings, from, &SystemClock).await,
+        Command::Passcodes(PasscodesCommand::Rekey) => operator::reseal(settings).await,
+        Command::Backup { to } => operator::back_up(settings, to, &SystemClock).await,
+        Command::Restore { from } => operator::restore(settings, from, &SystemClock).await,
         // Done without a database.
-        Wanted::Audit(AuditCommand::Verify { file: Some(_), .. })
-        | Wanted::Connector(_)
-        | Wanted::Serve
-        | Wanted::Check { .. }
-        | Wanted::Init(_)
-        | Wanted::Help(_)
-        | Wanted::Version => Ok(Vec::new()),
+        Command::Audit(AuditCommand::Verify { file: Some(_), .. })
+        | Command::Connector(_)
+        | Command::Serve
+        | Command::Check { .. }
+        | Command::Init(_)
+        | Command::Help(_)
+        | Command::Version => Ok(Vec::new()),
     }
 }
 

@@ -24,7 +24,7 @@ mod support;
 use axum::http::StatusCode;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portal_contract::sign_out::SignOut;
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::config;
 use portal_server::operator::providers::{Mode, Provider};
 use portal_server::operator::{Answers, CheckUp, check, init};
@@ -126,7 +126,7 @@ async fn server(issuer: &str, mode: Mode) -> TestServer {
     let settings = config::load(Some(&at("portal.toml")), &[]).unwrap();
     let report = check(&settings, &CheckUp { online: true, token: None }, &SystemClock).await;
     assert!(report.is_well(), "{:#?}", report.lines());
-    let server = Server::build(&settings, Replaceable::default()).await.unwrap();
+    let server = Server::build(&settings, Environment::default()).await.unwrap();
     let provider = support::Provider::in_real_time().await;
     let clock = Arc::new(TestClock(provider.clock.clone()));
     TestServer { folder, provider, clock, settings, server }

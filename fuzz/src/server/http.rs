@@ -5,7 +5,7 @@ use crate::text;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::config;
 use portal_testkit::{Clock, Provider, Signer};
 use serde_json::Value;
@@ -49,7 +49,7 @@ async fn world() -> Option<World> {
         provider.issuer
     );
     let settings = config::parse(&file, &[]).ok()?;
-    let server = Server::build(&settings, Replaceable::default()).await.ok()?;
+    let server = Server::build(&settings, Environment::default()).await.ok()?;
     Some(World { _folder: folder, provider, server, requests: 0 })
 }
 

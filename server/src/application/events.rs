@@ -1,7 +1,7 @@
 //! The stream of a person's changes: what was missed, then what happens, until the token, the person or the server ends
 //! it.
 
-use super::live::Place;
+use super::live::Subscription;
 use super::{Portal, Refusal};
 use crate::domain::person::SignIn;
 use crate::ports::NumberedChange;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// What the stream says next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum StreamEvent {
     /// The stream has begun; with the number it goes on from, unless the client knows it.
     Opened(Option<i64>),
     /// Something changed.
@@ -24,10 +24,10 @@ pub enum Told {
 pub struct ChangeStream {
     portal: Arc<Portal>,
     sign_in: SignIn,
-    place: Place,
+    place: Subscription,
     position: i64,
     /// Read, and not told yet; one batch of the store at most.
-    waiting: VecDeque<Told>,
+    waiting: VecDeque<StreamEvent>,
     /// Whether the store may know more than was read.
     is_behind: bool,
 }
@@ -58,9 +58,9 @@ impl Portal {
         // Read before the answer begins: whoever reads the devices after that answer misses nothing.
         let last = self.parts.store.read().await?.change_position(sign_in.person()).await?;
         let (position, waiting) = match resume {
-            Resume::Fresh => (last, vec![Told::Opened(Some(last))]),
-            Resume::After(number) => (number, vec![Told::Opened(None)]),
-            Resume::Unknown => (last, vec![Told::Opened(None), Told::Resync(last)]),
+            Resume::Fresh => (last, vec![StreamEvent::Opened(Some(last))]),
+            Resume::After(number) => (number, vec![StreamEvent::Opened(None)]),
+            Resume::Unknown => (last, vec![StreamEvent::Opened(None), StreamEvent::Resync(last)]),
         };
         let waiting = VecDeque::from(waiting);
         Ok(ChangeStream { portal: Arc::clone(self), sign_in, place, position, waiting, is_behind: true })
@@ -74,7 +74,7 @@ impl Portal {
 
 impl ChangeStream {
     /// What to say next; waits for it. `None`: the stream is over.
-    pub async fn next(&mut self) -> Option<Told> {
+    pub async fn next(&mut self) -> Option<StreamEvent> {
         loop {
             if *self.place.closing.borrow() || self.is_expired() {
                 return None;
@@ -150,14 +150,14 @@ impl ChangeStream {
         if !is_whole {
             self.position = last;
             self.is_behind = false;
-            self.waiting.push_back(Told::Resync(last));
+            self.waiting.push_back(StreamEvent::Resync(last));
             return Ok(());
         }
         self.is_behind = !changes.is_empty();
         if let Some(newest) = changes.last() {
             self.position = newest.sequence;
         }
-        self.waiting.extend(changes.into_iter().map(Told::Change));
+        self.waiting.extend(changes.into_iter().map(StreamEvent::Change));
         Ok(())
     }
 }

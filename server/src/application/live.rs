@@ -34,7 +34,7 @@ pub(super) struct Live {
 }
 
 /// A place among the streams, given back when it is dropped.
-pub(super) struct Place {
+pub(super) struct Subscription {
     person: PersonId,
     registry: Arc<Mutex<Registry>>,
     /// Something of the person's changed.
@@ -50,7 +50,7 @@ impl Live {
     }
 
     /// Takes a place.
-    pub(super) fn join(&self, person: &PersonId) -> Result<Place, Refusal> {
+    pub(super) fn join(&self, person: &PersonId) -> Result<Subscription, Refusal> {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         if registry.total >= self.rules.total || *self.closing.borrow() {
             return Err(Refusal::Unavailable { retry_after_seconds: RETRY_AFTER_SECONDS });
@@ -64,7 +64,7 @@ impl Live {
         listeners.streams += 1;
         let changed = listeners.changed.subscribe();
         registry.total += 1;
-        Ok(Place {
+        Ok(Subscription {
             person: person.clone(),
             registry: Arc::clone(&self.registry),
             changed,
@@ -92,7 +92,7 @@ impl Live {
     }
 }
 
-impl Drop for Place {
+impl Drop for Subscription {
     fn drop(&mut self) {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         registry.total = registry.total.saturating_sub(1);

@@ -38,7 +38,7 @@ pub use actions::{ActionRequest, KeyHeader};
 pub use browser_sessions::{BrowserSessions, SessionParts, SignedOut};
 pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed, SignInWish};
 pub use devices::{DeviceList, DeviceView};
-pub use events::{ChangeStream, Resume, Told};
+pub use events::{ChangeStream, Resume, StreamEvent};
 pub use portal::{Portal, PortalParts, Rules};
 pub use queue::{Queue, Stopped};
 pub use refusal::Refusal;

@@ -1,7 +1,7 @@
 //! `[[actions.off]]`: which actions the organisation switched off; `actions.on`: which of those that are off by themselves it
 //! switched on.
 
-use super::reader::{Mistake, Section};
+use super::reader::{ConfigError, Section};
 use crate::domain::action::ActionKind;
 use crate::domain::policy::PlatformFamily;
 use crate::domain::switches::SwitchedOff;
@@ -13,11 +13,11 @@ const LIST: &str = "actions.off";
 const OFF_BY_ITSELF: [ActionKind; 1] = [ActionKind::ShowLocalAdministratorPassword];
 
 /// Reads both lists: what is off in the end.
-pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> Vec<SwitchedOff> {
+pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<ConfigError>) -> Vec<SwitchedOff> {
     let everywhere = |action| SwitchedOff { action, platform: None, owner: None };
     let Some(section) = whole.remove("actions") else { return OFF_BY_ITSELF.map(everywhere).into() };
     let Value::Table(table) = section else {
-        mistakes.push(Mistake::new(
+        mistakes.push(ConfigError::new(
             "actions",
             "must be a section: write its lists as [[actions.off]]".to_owned(),
         ));
@@ -56,7 +56,7 @@ fn switched_on(section: &mut Section<'_>) -> Vec<ActionKind> {
     on
 }
 
-fn switch(table: Table, place: usize, mistakes: &mut Vec<Mistake>) -> Option<SwitchedOff> {
+fn switch(table: Table, place: usize, mistakes: &mut Vec<ConfigError>) -> Option<SwitchedOff> {
     let mut section = Section::of(table, format!("{LIST}[{}]", place + 1), mistakes);
     let names = ActionKind::ALL.map(|kind| kind.name().as_str()).join(", ");
     let action = section.required("action", &format!("one of {names}"));

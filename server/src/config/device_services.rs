@@ -2,8 +2,8 @@
 
 use super::graph;
 use super::keys::Sources;
-use super::private_file::{self, Place};
-use super::reader::{Mistake, Section};
+use super::private_file::{self, FileLocation};
+use super::reader::{ConfigError, Section};
 use super::settings::{is_loopback, origin_of};
 use crate::services::graph::GraphSettings;
 use crate::services::http::{
@@ -59,7 +59,7 @@ impl DeviceServiceSettings {
 /// Reads the list, in the order in which devices are listed. Empty where there is none.
 pub(super) fn read(
     whole: &mut Table,
-    mistakes: &mut Vec<Mistake>,
+    mistakes: &mut Vec<ConfigError>,
     sources: &Sources,
 ) -> Vec<DeviceServiceSettings> {
     let items = match whole.remove(LIST) {
@@ -67,7 +67,7 @@ pub(super) fn read(
         Some(Value::Array(items)) => items,
         Some(_) => {
             let reason = "must be a list of sections in the file: write each as [[device_services]]";
-            mistakes.push(Mistake::new(LIST, reason.to_owned()));
+            mistakes.push(ConfigError::new(LIST, reason.to_owned()));
             return Vec::new();
         }
     };
@@ -76,7 +76,7 @@ pub(super) fn read(
     for (place, item) in items.into_iter().enumerate() {
         let Value::Table(table) = item else {
             let reason = format!("number {} must be a section: write it as [[device_services]]", place + 1);
-            mistakes.push(Mistake::new(LIST, reason));
+            mistakes.push(ConfigError::new(LIST, reason));
             continue;
         };
         services.extend(service(table, place, &mut names, mistakes, sources));
@@ -92,7 +92,7 @@ pub fn connector(
     url: &str,
     token_file: &Path,
     ca_file: Option<&Path>,
-) -> Result<HttpServiceSettings, Vec<Mistake>> {
+) -> Result<HttpServiceSettings, Vec<ConfigError>> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let mut own =
         Table::from_iter([("url".to_owned(), Value::from(url)), ("token_file".to_owned(), path(token_file))]);
@@ -107,7 +107,7 @@ fn service(
     mut table: Table,
     place: usize,
     names: &mut Vec<String>,
-    mistakes: &mut Vec<Mistake>,
+    mistakes: &mut Vec<ConfigError>,
     sources: &Sources,
 ) -> Option<DeviceServiceSettings> {
     let own = table.remove("http");
@@ -166,7 +166,7 @@ fn service(
         let Some(Value::Table(tenant)) = tenant else {
             let reason = "is missing: write [device_services.graph] after [[device_services]], with `tenant_id`, `client_id` \
                           and a credential (docs/device-services/intune.md)";
-            mistakes.push(Mistake::new(&format!("{shown}.graph"), reason.to_owned()));
+            mistakes.push(ConfigError::new(&format!("{shown}.graph"), reason.to_owned()));
             return None;
         };
         let section = Section::of(tenant, format!("{shown}.graph"), mistakes);
@@ -181,7 +181,7 @@ fn service(
         ("http", _) => {
             let reason = "is missing: write [device_services.http] after [[device_services]], with `url` and how this \
                           server shows who it is";
-            mistakes.push(Mistake::new(&format!("{shown}.http"), reason.to_owned()));
+            mistakes.push(ConfigError::new(&format!("{shown}.http"), reason.to_owned()));
             None
         }
         _ => None,
@@ -270,9 +270,9 @@ fn authorization(section: &mut Section<'_>, name: &str, sources: &Sources) -> Au
 fn webhook_secrets(section: &mut Section<'_>, name: &str, sources: &Sources) -> Vec<WebhookSecret> {
     const KEY: &str = "webhook_secret_file";
     let (file, place) = match section.text(KEY).map(PathBuf::from) {
-        Some(file) => (file, Place::Anywhere),
+        Some(file) => (file, FileLocation::Anywhere),
         None => match sources.credential(&format!("{name}.webhook-secret")) {
-            Some(file) => (file, Place::Credentials),
+            Some(file) => (file, FileLocation::Credentials),
             None => return Vec::new(),
         },
     };
@@ -315,8 +315,8 @@ pub(super) fn secret(
     check: fn(&str) -> Result<(), &'static str>,
 ) -> SecretText {
     let found = match file {
-        Some(file) => Some((file, Place::Anywhere)),
-        None => sources.credential(credential).map(|file| (file, Place::Credentials)),
+        Some(file) => Some((file, FileLocation::Anywhere)),
+        None => sources.credential(credential).map(|file| (file, FileLocation::Credentials)),
     };
     let Some((file, place)) = found else {
         let reason = format!(
@@ -336,7 +336,7 @@ pub(super) fn secret(
 
 fn read_secret(
     file: &Path,
-    place: Place,
+    place: FileLocation,
     check: fn(&str) -> Result<(), &'static str>,
 ) -> Result<SecretText, String> {
     let text = private_file::read(file, place)?;

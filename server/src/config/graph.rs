@@ -3,7 +3,7 @@
 use super::device_services::{DeviceServiceSettings, is_address, secret};
 use super::keys::Sources;
 use super::private_file;
-use super::reader::{Mistake, Section};
+use super::reader::{ConfigError, Section};
 use super::settings::origin_of;
 use crate::domain::action::{ActionKind, ActionSet};
 use crate::oidc::TokenRules;
@@ -185,7 +185,7 @@ fn certificate(
 }
 
 /// What has to hold beside the section: people are known by Microsoft's identifier of them, and that of this tenant.
-pub(super) fn fit(services: &[DeviceServiceSettings], tokens: &TokenRules, mistakes: &mut Vec<Mistake>) {
+pub(super) fn fit(services: &[DeviceServiceSettings], tokens: &TokenRules, mistakes: &mut Vec<ConfigError>) {
     let mut tenants = services.iter().filter_map(|service| match service {
         DeviceServiceSettings::Graph(settings) => Some(settings),
         DeviceServiceSettings::Simulated | DeviceServiceSettings::Http(_) => None,
@@ -193,18 +193,18 @@ pub(super) fn fit(services: &[DeviceServiceSettings], tokens: &TokenRules, mista
     let Some(tenant) = tenants.next() else { return };
     if tenants.next().is_some() {
         let reason = "names Microsoft Intune twice: people sign in with one tenant, and its devices would be listed twice";
-        mistakes.push(Mistake::new("device_services", reason.to_owned()));
+        mistakes.push(ConfigError::new("device_services", reason.to_owned()));
     }
     if tokens.subject_claim != "oid" {
         let reason = "must be \"oid\" where devices come from Microsoft Intune: it is how Intune says whose a device is";
-        mistakes.push(Mistake::new("oidc.subject_claim", reason.to_owned()));
+        mistakes.push(ConfigError::new("oidc.subject_claim", reason.to_owned()));
     }
     if !is_issuer_of(&tokens.issuer, tenant) {
         let reason = format!(
             "is not the tenant whose devices Microsoft Intune shows: set it to \"{}/{}/v2.0\"",
             tenant.login_url, tenant.tenant_id
         );
-        mistakes.push(Mistake::new("oidc.issuer", reason));
+        mistakes.push(ConfigError::new("oidc.issuer", reason));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where keys come from: a file, the environment, or what systemd hands over. A file that others may read is refused, and
 //! so is a key in a configuration file that others may read: whoever can read a key can read every passcode.
 
-use super::private_file::{self, Place};
+use super::private_file::{self, FileLocation};
 use super::reader::Section;
 use crate::domain::secret_key::{KeyRing, KeyRingError};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,9 @@ impl Sources {
                 let metadata = std::fs::metadata(path).map_err(|error| error.to_string());
                 (
                     path.to_owned(),
-                    metadata.and_then(|found| private_file::check(path, &found, Place::Anywhere)).err(),
+                    metadata
+                        .and_then(|found| private_file::check(path, &found, FileLocation::Anywhere))
+                        .err(),
                 )
             }),
             sections_with_keys: ["passcode", "audit", "session"].into_iter().filter(has_keys).collect(),
@@ -84,9 +86,9 @@ pub(super) fn keys(
             return None;
         }
         (Some(key), None) => (Zeroizing::new([key.as_str(), older.as_str()].join("\n")), false),
-        (None, Some(path)) => (read(section, "key_file", &path, Place::Anywhere)?, true),
+        (None, Some(path)) => (read(section, "key_file", &path, FileLocation::Anywhere)?, true),
         (None, None) => match sources.credential(credential) {
-            Some(path) => (read(section, "key_file", &path, Place::Credentials)?, true),
+            Some(path) => (read(section, "key_file", &path, FileLocation::Credentials)?, true),
             None if need == Need::Required => {
                 section.wrong(
                     "key",
@@ -135,7 +137,7 @@ fn read(
     section: &mut Section<'_>,
     key: &'static str,
     path: &Path,
-    place: Place,
+    place: FileLocation,
 ) -> Option<Zeroizing<String>> {
     match private_file::read(path, place) {
         Ok(text) => Some(text),

@@ -14,7 +14,7 @@ mod session;
 mod settings;
 
 pub use device_services::{DeviceServiceSettings, connector};
-pub use reader::Mistake;
+pub use reader::ConfigError;
 pub use session::SessionSettings;
 pub(crate) use settings::origin_of;
 pub use settings::{PageSettings, Serving, Settings};
@@ -26,7 +26,7 @@ use toml::Table;
 ///
 /// # Errors
 /// All mistakes at once.
-pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
+pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Settings, Vec<ConfigError>> {
     let text = match file {
         None => String::new(),
         Some(path) => read(path).map_err(|mistake| vec![mistake])?,
@@ -38,7 +38,7 @@ pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Set
 ///
 /// # Errors
 /// All mistakes at once.
-pub fn parse(text: &str, environment: &[(String, String)]) -> Result<Settings, Vec<Mistake>> {
+pub fn parse(text: &str, environment: &[(String, String)]) -> Result<Settings, Vec<ConfigError>> {
     parse_named(text, None, environment)
 }
 
@@ -46,7 +46,7 @@ fn parse_named(
     text: &str,
     file: Option<&Path>,
     environment: &[(String, String)],
-) -> Result<Settings, Vec<Mistake>> {
+) -> Result<Settings, Vec<ConfigError>> {
     let name = file.unwrap_or(Path::new("the file"));
     let mut table: Table = text.parse().map_err(|error| vec![not_toml(&error, text, name)])?;
     let sources = keys::Sources::new(file, &table, environment);
@@ -55,15 +55,15 @@ fn parse_named(
 }
 
 /// Where and why, and not what stands there: the error's own text shows the line, and a key may be in it.
-fn not_toml(error: &toml::de::Error, text: &str, name: &Path) -> Mistake {
+fn not_toml(error: &toml::de::Error, text: &str, name: &Path) -> ConfigError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let place = format!("line {line}, column {column}");
-    Mistake::new("--config", format!("{} is not TOML at {place}: {}", name.display(), error.message()))
+    ConfigError::new("--config", format!("{} is not TOML at {place}: {}", name.display(), error.message()))
 }
 
-fn read(path: &Path) -> Result<String, Mistake> {
+fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path)
-        .map_err(|error| Mistake::new("--config", format!("{} cannot be read: {error}", path.display())))
+        .map_err(|error| ConfigError::new("--config", format!("{} cannot be read: {error}", path.display())))
 }

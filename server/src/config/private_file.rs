@@ -28,7 +28,7 @@ pub(super) fn read_public(path: &Path) -> Result<Vec<u8>, String> {
 
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum FileLocation {
     /// Anywhere.
     Anywhere,
     /// In systemd's folder of credentials, which only the service may enter.
@@ -39,7 +39,7 @@ pub(super) enum Place {
 ///
 /// # Errors
 /// Why not, and what to do; without the path, but for what has to be typed.
-pub(super) fn read(path: &Path, place: Place) -> Result<Zeroizing<String>, String> {
+pub(super) fn read(path: &Path, place: FileLocation) -> Result<Zeroizing<String>, String> {
     let cannot = |error: std::io::Error| format!("cannot be read: {error}");
     // Looked at first because opening a pipe would wait; looked at again because it is another file by then, perhaps.
     regular(&std::fs::metadata(path).map_err(cannot)?)?;
@@ -63,7 +63,7 @@ fn regular(metadata: &Metadata) -> Result<(), String> {
 
 /// Whether only this process' user (and root, who may do everything) can read and change a file.
 #[cfg(unix)]
-pub(super) fn check(path: &Path, metadata: &Metadata, place: Place) -> Result<(), String> {
+pub(super) fn check(path: &Path, metadata: &Metadata, place: FileLocation) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
     let process = rustix::process::geteuid().as_raw();
     judge(path, metadata.mode(), metadata.uid(), process, place)
@@ -71,17 +71,17 @@ pub(super) fn check(path: &Path, metadata: &Metadata, place: Place) -> Result<()
 
 /// Elsewhere there are no such permissions to look at.
 #[cfg(not(unix))]
-pub(super) fn check(_: &Path, _: &Metadata, _: Place) -> Result<(), String> {
+pub(super) fn check(_: &Path, _: &Metadata, _: FileLocation) -> Result<(), String> {
     Ok(())
 }
 
 /// The rule. systemd gives a service access to a credential of root's by an access control list, whose mask the mode shows
 /// as the group's right to read; nobody else gets into the folder.
 #[cfg(unix)]
-fn judge(path: &Path, mode: u32, owner: u32, process: u32, place: Place) -> Result<(), String> {
+fn judge(path: &Path, mode: u32, owner: u32, process: u32, place: FileLocation) -> Result<(), String> {
     let forbidden = match place {
-        Place::Credentials if owner == 0 => 0o037,
-        Place::Credentials | Place::Anywhere => 0o077,
+        FileLocation::Credentials if owner == 0 => 0o037,
+        FileLocation::Credentials | FileLocation::Anywhere => 0o077,
     };
     if mode & forbidden != 0 {
         return Err(format!(
@@ -106,14 +106,14 @@ mod tests {
     fn a_key_file_is_for_its_owner_alone() {
         let path = Path::new("/k");
         for mode in [0o600, 0o400, 0o100_600] {
-            assert_eq!(judge(path, mode, 7, 7, Place::Anywhere), Ok(()), "{mode:o}");
-            assert_eq!(judge(path, mode, 0, 7, Place::Anywhere), Ok(()), "root's: {mode:o}");
+            assert_eq!(judge(path, mode, 7, 7, FileLocation::Anywhere), Ok(()), "{mode:o}");
+            assert_eq!(judge(path, mode, 0, 7, FileLocation::Anywhere), Ok(()), "root's: {mode:o}");
         }
         for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o666, 0o610] {
-            let reason = judge(path, mode, 7, 7, Place::Anywhere).unwrap_err();
+            let reason = judge(path, mode, 7, 7, FileLocation::Anywhere).unwrap_err();
             assert!(reason.contains("chmod 600 /k"), "{mode:o}: {reason}");
         }
-        assert!(judge(path, 0o600, 8, 7, Place::Anywhere).unwrap_err().contains("user 8"));
+        assert!(judge(path, 0o600, 8, 7, FileLocation::Anywhere).unwrap_err().contains("user 8"));
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
         for (length, is_read) in [(largest, true), (largest + 1, false)] {
             std::fs::write(&path, "#".repeat(length)).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-            let read = read(&path, Place::Anywhere);
+            let read = read(&path, FileLocation::Anywhere);
             assert_eq!(read.as_ref().is_ok_and(|text| text.len() == length), is_read, "{length}");
             assert!(is_read || read.is_err_and(|reason| reason.contains("longer than 65536")));
         }
@@ -134,10 +134,10 @@ mod tests {
     #[test]
     fn a_credential_may_show_the_mask_of_its_access_list_if_it_is_roots() {
         let path = Path::new("/k");
-        assert_eq!(judge(path, 0o440, 0, 7, Place::Credentials), Ok(()));
-        assert_eq!(judge(path, 0o400, 7, 7, Place::Credentials), Ok(()));
-        assert!(judge(path, 0o440, 7, 7, Place::Credentials).is_err());
-        assert!(judge(path, 0o444, 0, 7, Place::Credentials).is_err());
-        assert!(judge(path, 0o460, 0, 7, Place::Credentials).is_err());
+        assert_eq!(judge(path, 0o440, 0, 7, FileLocation::Credentials), Ok(()));
+        assert_eq!(judge(path, 0o400, 7, 7, FileLocation::Credentials), Ok(()));
+        assert!(judge(path, 0o440, 7, 7, FileLocation::Credentials).is_err());
+        assert!(judge(path, 0o444, 0, 7, FileLocation::Credentials).is_err());
+        assert!(judge(path, 0o460, 0, 7, FileLocation::Credentials).is_err());
     }
 }

@@ -6,14 +6,14 @@ use toml::{Table, Value};
 
 /// What is wrong with one key, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct ConfigError {
     /// The key, with its section.
     pub key: String,
     /// What is wrong and what to do. Never the value of a secret.
     pub reason: String,
 }
 
-impl Mistake {
+impl ConfigError {
     /// A mistake.
     #[must_use]
     pub fn new(key: &str, reason: String) -> Self {
@@ -21,7 +21,7 @@ impl Mistake {
     }
 }
 
-impl std::fmt::Display for Mistake {
+impl std::fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: {}", self.key, self.reason)
     }
@@ -32,12 +32,16 @@ pub(super) struct Section<'mistakes> {
     name: String,
     table: Table,
     asked: BTreeSet<&'static str>,
-    mistakes: &'mistakes mut Vec<Mistake>,
+    mistakes: &'mistakes mut Vec<ConfigError>,
 }
 
 impl<'mistakes> Section<'mistakes> {
     /// Takes a section out of the whole; an empty name is the top level.
-    pub(super) fn take(whole: &mut Table, name: &'static str, mistakes: &'mistakes mut Vec<Mistake>) -> Self {
+    pub(super) fn take(
+        whole: &mut Table,
+        name: &'static str,
+        mistakes: &'mistakes mut Vec<ConfigError>,
+    ) -> Self {
         let table = if name.is_empty() {
             std::mem::take(whole)
         } else {
@@ -45,7 +49,7 @@ impl<'mistakes> Section<'mistakes> {
                 None => Table::new(),
                 Some(Value::Table(table)) => table,
                 Some(_) => {
-                    mistakes.push(Mistake::new(name, format!("must be a section: write it as [{name}]")));
+                    mistakes.push(ConfigError::new(name, format!("must be a section: write it as [{name}]")));
                     Table::new()
                 }
             }
@@ -54,7 +58,7 @@ impl<'mistakes> Section<'mistakes> {
     }
 
     /// A section that was taken out already, for instance one of a list.
-    pub(super) fn of(table: Table, name: String, mistakes: &'mistakes mut Vec<Mistake>) -> Self {
+    pub(super) fn of(table: Table, name: String, mistakes: &'mistakes mut Vec<ConfigError>) -> Self {
         Self { name, table, asked: BTreeSet::new(), mistakes }
     }
 
@@ -65,7 +69,7 @@ impl<'mistakes> Section<'mistakes> {
 
     /// Notes a mistake about a key.
     pub(super) fn wrong(&mut self, key: &str, reason: &str) {
-        self.mistakes.push(Mistake::new(&self.full(key), reason.to_owned()));
+        self.mistakes.push(ConfigError::new(&self.full(key), reason.to_owned()));
     }
 
     /// The value of a key as it stands.
@@ -175,7 +179,7 @@ impl<'mistakes> Section<'mistakes> {
         let known: Vec<&str> = self.asked.iter().copied().collect();
         let reason = format!("is not a key; known are: {}", known.join(", "));
         for key in self.table.keys() {
-            self.mistakes.push(Mistake::new(&self.full(key), reason.clone()));
+            self.mistakes.push(ConfigError::new(&self.full(key), reason.clone()));
         }
     }
 }

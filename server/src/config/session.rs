@@ -2,8 +2,8 @@
 //! Without it calls carry tokens. There is no third way.
 
 use super::keys::Sources;
-use super::private_file::{self, Place};
-use super::reader::{Mistake, Section};
+use super::private_file::{self, FileLocation};
+use super::reader::{ConfigError, Section};
 use super::settings::{is_loopback, origin_of};
 use crate::domain::session::SessionRules;
 use crate::oidc::{ClientSettings, StepUpRequest};
@@ -23,7 +23,7 @@ pub struct SessionSettings {
 }
 
 /// What of the rest of the configuration has to fit.
-pub(super) struct Surroundings<'a> {
+pub(super) struct SessionContext<'a> {
     pub(super) public_base_url: Option<&'a str>,
     pub(super) has_page: bool,
     pub(super) has_page_origins: bool,
@@ -39,7 +39,7 @@ pub(super) struct Read {
     rules: SessionRules,
 }
 
-pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> Option<Read> {
+pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<ConfigError>, sources: &Sources) -> Option<Read> {
     if !whole.contains_key("session") {
         return None;
     }
@@ -87,8 +87,8 @@ fn secret(section: &mut Section<'_>, sources: &Sources) -> SecretText {
             section.wrong("client_secret_file", "and client_secret are both there: keep one");
             return SecretText::new(String::new());
         }
-        (None, None) => (sources.credential("client-secret"), Place::Credentials),
-        (_, file) => (file, Place::Anywhere),
+        (None, None) => (sources.credential("client-secret"), FileLocation::Credentials),
+        (_, file) => (file, FileLocation::Anywhere),
     };
     let text = match file {
         None => Zeroizing::new(direct.unwrap_or_default()),
@@ -113,8 +113,8 @@ fn secret(section: &mut Section<'_>, sources: &Sources) -> SecretText {
 
 impl Read {
     /// Checks it against the rest, and tells the page's own configuration which mode it is in.
-    pub(super) fn fit(self, around: Surroundings<'_>, mistakes: &mut Vec<Mistake>) -> SessionSettings {
-        let mut wrong = |key: &str, reason: &str| mistakes.push(Mistake::new(key, reason.to_owned()));
+    pub(super) fn fit(self, around: SessionContext<'_>, mistakes: &mut Vec<ConfigError>) -> SessionSettings {
+        let mut wrong = |key: &str, reason: &str| mistakes.push(ConfigError::new(key, reason.to_owned()));
         let origin = around.public_base_url.and_then(origin_of).unwrap_or_default();
         let is_origin = !origin.is_empty() && around.public_base_url == Some(origin.as_str());
         if !is_origin || !(origin.starts_with("https://") || is_loopback(&origin)) {

@@ -5,8 +5,8 @@ use super::branding;
 use super::device_services::{self, DeviceServiceSettings};
 use super::graph;
 use super::keys::{Need, Sources, keys};
-use super::reader::{Mistake, Section};
-use super::session::{self, SessionSettings, Surroundings};
+use super::reader::{ConfigError, Section};
+use super::session::{self, SessionContext, SessionSettings};
 use crate::domain::operation::LogFormat;
 use crate::domain::quota::Quota;
 use crate::domain::rate::{Limits, PerHour, Quotas};
@@ -104,7 +104,7 @@ pub struct Settings {
     pub session: Option<SessionSettings>,
 }
 
-pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings, Vec<Mistake>> {
+pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings, Vec<ConfigError>> {
     let mut mistakes = Vec::new();
     let session = session::read(&mut whole, &mut mistakes, sources);
     let (tokens, mut provider) = oidc(&mut whole, &mut mistakes, session.is_some());
@@ -180,7 +180,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     }
     top.finish();
     let session = session.map(|read| {
-        let around = Surroundings {
+        let around = SessionContext {
             public_base_url: public_base_url.as_deref(),
             has_page: folder.is_some(),
             has_page_origins: !page_origins.is_empty(),
@@ -260,7 +260,7 @@ pub(super) fn is_loopback(address: &str) -> bool {
 
 fn oidc(
     whole: &mut Table,
-    mistakes: &mut Vec<Mistake>,
+    mistakes: &mut Vec<ConfigError>,
     is_session_mode: bool,
 ) -> (TokenRules, ProviderAccess) {
     let mut section = Section::take(whole, "oidc", mistakes);
@@ -335,7 +335,7 @@ fn oidc(
     (rules, ProviderAccess { discovery_url, certificates: None })
 }
 
-fn passcode(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> (Option<KeyRing>, u32) {
+fn passcode(whole: &mut Table, mistakes: &mut Vec<ConfigError>, sources: &Sources) -> (Option<KeyRing>, u32) {
     let mut section = Section::take(whole, "passcode", mistakes);
     let keys = keys(&mut section, "passcode", "passcode.keys", Need::Required, sources);
     let days = section.number("lifetime_days", 7, 1..=90);
@@ -343,14 +343,14 @@ fn passcode(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -
     (keys, u32::try_from(days).unwrap_or(7))
 }
 
-fn audit(whole: &mut Table, mistakes: &mut Vec<Mistake>, sources: &Sources) -> Option<KeyRing> {
+fn audit(whole: &mut Table, mistakes: &mut Vec<ConfigError>, sources: &Sources) -> Option<KeyRing> {
     let mut section = Section::take(whole, "audit", mistakes);
     let keys = keys(&mut section, "audit", "audit.keys", Need::Optional, sources);
     section.finish();
     keys
 }
 
-fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
+fn fleet(whole: &mut Table, mistakes: &mut Vec<ConfigError>) -> FleetSettings {
     let mut section = Section::take(whole, "fleet", mistakes);
     let seed = section.number("seed", 1, 0..=i64::MAX);
     let speed = section.factor("speed", 1.0);
@@ -367,7 +367,7 @@ fn fleet(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> FleetSettings {
     }
 }
 
-fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
+fn limits(whole: &mut Table, mistakes: &mut Vec<ConfigError>) -> (Limits, Serving) {
     let mut section = Section::take(whole, "limits", mistakes);
     let mut count = |key, usual| {
         let number = section.number(key, usual, 1..=10_000_000);
@@ -429,7 +429,7 @@ fn limits(whole: &mut Table, mistakes: &mut Vec<Mistake>) -> (Limits, Serving) {
 /// `config.json` and further origins the page must reach.
 fn page(
     whole: &mut Table,
-    mistakes: &mut Vec<Mistake>,
+    mistakes: &mut Vec<ConfigError>,
     is_session_mode: bool,
 ) -> (Option<serde_json::Value>, Vec<String>) {
     let mut section = Section::take(whole, "page", mistakes);

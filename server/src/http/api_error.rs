@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 problem details. A handler returns an [`ApiError`]; the body is written at the very
 //! edge, where the request's identifier is known ([`super::finish`]).
 
-use super::session::Foreign;
+use super::session::CrossSiteRequest;
 use crate::application::Refusal;
 use crate::domain::freshness::{MaxAge, Obstacle};
 use crate::domain::operation::NotReady;
@@ -124,7 +124,7 @@ impl ApiError {
     }
 
     /// Session mode: the request did not come from the page itself.
-    pub(super) fn foreign(foreign: Foreign) -> Self {
+    pub(super) fn foreign(foreign: CrossSiteRequest) -> Self {
         tracing::warn!(reason = foreign.as_str(), "a request did not come from the page");
         Self {
             status: StatusCode::FORBIDDEN,

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 /// The bounds.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
+pub(super) struct ConnectionLimits {
     /// Connections at the same time.
     pub(super) total: usize,
     /// Of those, from one network.
@@ -62,7 +62,7 @@ struct Registry {
 
 /// All connections.
 pub(super) struct Connections {
-    room: Room,
+    room: ConnectionLimits,
     started: Instant,
     registry: Mutex<Registry>,
     /// Is told how many there are.
@@ -70,7 +70,7 @@ pub(super) struct Connections {
 }
 
 /// One connection's place, given back when it is dropped.
-pub(super) struct Place {
+pub(super) struct Permit {
     connections: Arc<Connections>,
     network: String,
     id: u64,
@@ -84,12 +84,12 @@ pub(super) struct Full;
 
 /// A new connection's place, and whether another one was closed for it.
 pub(super) struct Admitted {
-    pub(super) place: Arc<Place>,
+    pub(super) place: Arc<Permit>,
     pub(super) closed_another: bool,
 }
 
 impl Connections {
-    pub(super) fn new(room: Room, told: impl Fn(usize) + Send + Sync + 'static) -> Arc<Self> {
+    pub(super) fn new(room: ConnectionLimits, told: impl Fn(usize) + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { room, started: Instant::now(), registry: Mutex::default(), told: Box::new(told) })
     }
 
@@ -125,7 +125,7 @@ impl Connections {
         registry.networks.entry(network.clone()).or_default().insert(id, open);
         registry.total += 1;
         (self.told)(registry.total);
-        let place = Place { connections: Arc::clone(self), network, id, activity, closed };
+        let place = Permit { connections: Arc::clone(self), network, id, activity, closed };
         Ok(Admitted { place: Arc::new(place), closed_another })
     }
 }
@@ -158,7 +158,7 @@ impl Registry {
     }
 }
 
-impl Place {
+impl Permit {
     /// Waits until the connection has to go for another one.
     pub(super) async fn closed(&self) {
         self.closed.notified().await;
@@ -177,7 +177,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut registry = self.connections.registry();
         registry.remove(&self.network, self.id);
@@ -190,14 +190,14 @@ mod tests {
     use super::*;
 
     fn connections(total: usize, per_network: usize) -> Arc<Connections> {
-        Connections::new(Room { total, per_network, patience: Duration::from_secs(60) }, |_| {})
+        Connections::new(ConnectionLimits { total, per_network, patience: Duration::from_secs(60) }, |_| {})
     }
 
-    fn admit(connections: &Arc<Connections>, peer: &str) -> Result<Arc<Place>, Full> {
+    fn admit(connections: &Arc<Connections>, peer: &str) -> Result<Arc<Permit>, Full> {
         connections.admit(peer.parse().unwrap(), false).map(|admitted| admitted.place)
     }
 
-    async fn is_closed(place: &Place) -> bool {
+    async fn is_closed(place: &Permit) -> bool {
         tokio::time::timeout(Duration::ZERO, place.closed()).await.is_ok()
     }
 
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn an_answer_that_nobody_reads_is_given_up_when_room_is_needed() {
         let connections =
-            Connections::new(Room { total: 1, per_network: 1, patience: Duration::ZERO }, |_| {});
+            Connections::new(ConnectionLimits { total: 1, per_network: 1, patience: Duration::ZERO }, |_| {});
         let stuck = admit(&connections, "192.0.2.1").unwrap();
         stuck.activity.set(ANSWERING, 0);
         while connections.now() == 0 {}

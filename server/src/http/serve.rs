@@ -2,7 +2,7 @@
 //! gracefully.
 
 use super::client_address::is_trusted;
-use super::connections::{Admitted, Connections, Full, Place, Room};
+use super::connections::{Admitted, ConnectionLimits, Connections, Full, Permit};
 use super::listeners::Listeners;
 use super::tracked_body::{ArrivingBody, TrackedBody};
 use crate::metrics::{ConnectionClosed, Metrics};
@@ -59,7 +59,7 @@ pub async fn serve(
         tokio::spawn(accept(listener, sender.clone(), stop.clone()));
     }
     drop(sender);
-    let room = Room {
+    let room = ConnectionLimits {
         total: limits.connections,
         per_network: limits.connections_per_network,
         patience: limits.patience,
@@ -99,7 +99,7 @@ pub async fn serve(
 fn spawn_connection(
     stream: TcpStream,
     peer: SocketAddr,
-    place: Arc<Place>,
+    place: Arc<Permit>,
     router: &Router,
     header_timeout: Duration,
     graceful: &GracefulShutdown,

@@ -1,7 +1,7 @@
 //! Bodies that say when they are over: with the end of the request's body its connection is at work, with the end of the
 //! answer's it is idle again.
 
-use super::connections::Place;
+use super::connections::Permit;
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use std::pin::Pin;
@@ -11,11 +11,11 @@ use std::task::{Context, Poll};
 /// The body.
 pub(super) struct TrackedBody {
     body: Body,
-    place: Arc<Place>,
+    place: Arc<Permit>,
 }
 
 impl TrackedBody {
-    pub(super) const fn new(body: Body, place: Arc<Place>) -> Self {
+    pub(super) const fn new(body: Body, place: Arc<Permit>) -> Self {
         Self { body, place }
     }
 }
@@ -50,12 +50,12 @@ impl Drop for TrackedBody {
 /// whoever sends many bodies a byte at a time pushes out their own.
 pub(super) struct ArrivingBody {
     body: Incoming,
-    place: Arc<Place>,
+    place: Arc<Permit>,
 }
 
 impl ArrivingBody {
     /// The body; one that is there already, as there is none, leaves the connection at work.
-    pub(super) fn new(body: Incoming, place: Arc<Place>) -> Self {
+    pub(super) fn new(body: Incoming, place: Arc<Permit>) -> Self {
         if body.is_end_stream() {
             place.answering();
         }

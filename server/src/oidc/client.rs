@@ -2,7 +2,7 @@
 
 use super::fetch::Fault;
 use super::id_token::{self, Expected};
-use super::kept::{Kept, Source};
+use super::kept::{RefreshingCache, Source};
 use super::provider_document::ProviderDocument;
 use super::{
     ALGORITHM, NO_KEY, OidcVerifier, ProviderAccess, ProviderError, SIGNATURE, fetch, token_endpoint,
@@ -53,7 +53,7 @@ pub struct ConfidentialClient {
     verifier: Arc<OidcVerifier>,
     clock: Arc<dyn Clock>,
     client: reqwest::Client,
-    document: Kept<DocumentSource>,
+    document: RefreshingCache<DocumentSource>,
 }
 
 /// The provider's document.
@@ -98,7 +98,7 @@ impl ConfidentialClient {
         let (access, issuer) = (verifier.access.clone(), verifier.rules.issuer.clone());
         let client = fetch::client(&access, &issuer)?;
         let source = DocumentSource { client: client.clone(), access, issuer };
-        let document = Kept::new(source, Arc::clone(&clock));
+        let document = RefreshingCache::new(source, Arc::clone(&clock));
         Ok(Self { settings, verifier, clock, client, document })
     }
 

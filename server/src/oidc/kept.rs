@@ -40,7 +40,7 @@ pub(super) trait Source: Send + Sync + 'static {
 }
 
 /// The document, shared.
-pub(super) struct Kept<S: Source>(Arc<Shared<S>>);
+pub(super) struct RefreshingCache<S: Source>(Arc<Shared<S>>);
 
 struct Shared<S: Source> {
     source: S,
@@ -78,7 +78,7 @@ const fn millis_between(one: UtcTime, other: UtcTime) -> u64 {
     one.unix_millis().abs_diff(other.unix_millis())
 }
 
-impl<S: Source> Kept<S> {
+impl<S: Source> RefreshingCache<S> {
     /// Nothing is fetched until somebody asks.
     pub(super) fn new(source: S, clock: Arc<dyn Clock>) -> Self {
         let state = Mutex::new(State { known: None, tried: None });

@@ -18,7 +18,7 @@ use crate::domain::person::SignIn;
 use crate::ports::{Clock, TokenError, TokenVerifier};
 use async_trait::async_trait;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
-use kept::{Kept, Source};
+use kept::{RefreshingCache, Source};
 use portal_contract::UtcTime;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -95,7 +95,7 @@ pub struct OidcVerifier {
     rules: TokenRules,
     access: ProviderAccess,
     clock: Arc<dyn Clock>,
-    keys: Kept<KeySource>,
+    keys: RefreshingCache<KeySource>,
 }
 
 impl OidcVerifier {
@@ -110,7 +110,7 @@ impl OidcVerifier {
     ) -> Result<Self, ProviderError> {
         let client = fetch::client(&access, &rules.issuer)?;
         let source = KeySource { client, access: access.clone(), issuer: rules.issuer.clone() };
-        let keys = Kept::new(source, Arc::clone(&clock));
+        let keys = RefreshingCache::new(source, Arc::clone(&clock));
         Ok(Self { rules, access, clock, keys })
     }
 

@@ -25,7 +25,7 @@ struct Arguments {
     #[arg(long)]
     check: bool,
     #[command(subcommand)]
-    command: Option<Wanted>,
+    command: Option<Command>,
 }
 
 /// A command about the audit record.
@@ -105,7 +105,7 @@ pub struct ConnectorCheck {
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum Wanted {
+pub enum Command {
     /// The audit record: verify, seal, export
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -153,19 +153,19 @@ pub enum Wanted {
 ///
 /// # Errors
 /// What is wrong, for the person who typed it.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Option<PathBuf>, Wanted), String> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Option<PathBuf>, Command), String> {
     let program = std::iter::once(OsString::from("portal-server"));
     let read = match Arguments::try_parse_from(program.chain(arguments)) {
         Ok(read) => read,
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            return Ok((None, Wanted::Help(error.to_string().trim_end().to_owned())));
+            return Ok((None, Command::Help(error.to_string().trim_end().to_owned())));
         }
-        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Ok((None, Wanted::Version)),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Ok((None, Command::Version)),
         Err(error) => return Err(error.to_string().trim_end().to_owned()),
     };
     match (read.command, read.check) {
-        (None, false) => Ok((read.config, Wanted::Serve)),
-        (None, true) => Ok((read.config, Wanted::Check { online: false, token: None })),
+        (None, false) => Ok((read.config, Command::Serve)),
+        (None, true) => Ok((read.config, Command::Check { online: false, token: None })),
         (Some(command), false) => Ok((read.config, command)),
         (Some(_), true) => Err("--check goes with no command; --help lists the arguments".to_owned()),
     }
@@ -184,7 +184,7 @@ fn moment(text: &str) -> Result<UtcTime, &'static str> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<(Option<PathBuf>, Wanted), String> {
+    fn read(text: &str) -> Result<(Option<PathBuf>, Command), String> {
         parse(text.split_whitespace().map(OsString::from))
     }
 
@@ -192,35 +192,35 @@ mod tests {
     fn every_command_is_read_with_its_options() {
         let anchor = Head::START;
         for (text, expected) in [
-            ("", Wanted::Serve),
-            ("--check", Wanted::Check { online: false, token: None }),
-            ("check", Wanted::Check { online: false, token: None }),
+            ("", Command::Serve),
+            ("--check", Command::Check { online: false, token: None }),
+            ("check", Command::Check { online: false, token: None }),
             (
                 "check --online --token t.jwt",
-                Wanted::Check { online: true, token: Some(PathBuf::from("t.jwt")) },
+                Command::Check { online: true, token: Some(PathBuf::from("t.jwt")) },
             ),
-            ("-V", Wanted::Version),
-            ("audit verify", Wanted::Audit(AuditCommand::Verify { anchor: None, file: None })),
+            ("-V", Command::Version),
+            ("audit verify", Command::Audit(AuditCommand::Verify { anchor: None, file: None })),
             (
                 &format!("audit verify --anchor {anchor} --file a.jsonl"),
-                Wanted::Audit(AuditCommand::Verify {
+                Command::Audit(AuditCommand::Verify {
                     anchor: Some(anchor),
                     file: Some(PathBuf::from("a.jsonl")),
                 }),
             ),
             (
                 "audit export --from 1970-01-02 --to 1970-01-01T00:00:01Z",
-                Wanted::Audit(AuditCommand::Export {
+                Command::Audit(AuditCommand::Export {
                     from: Some(UtcTime::from_unix_seconds(86_400)),
                     to: Some(UtcTime::from_unix_seconds(1)),
                 }),
             ),
-            ("audit seal", Wanted::Audit(AuditCommand::Seal { anchor: None })),
-            ("passcodes rekey", Wanted::Passcodes(PasscodesCommand::Rekey)),
-            ("connector openapi", Wanted::Connector(ConnectorCommand::Openapi)),
+            ("audit seal", Command::Audit(AuditCommand::Seal { anchor: None })),
+            ("passcodes rekey", Command::Passcodes(PasscodesCommand::Rekey)),
+            ("connector openapi", Command::Connector(ConnectorCommand::Openapi)),
             (
                 "connector check --url u --token-file t --person p --device d --really-reset",
-                Wanted::Connector(ConnectorCommand::Check(ConnectorCheck {
+                Command::Connector(ConnectorCommand::Check(ConnectorCheck {
                     url: "u".to_owned(),
                     token_file: PathBuf::from("t"),
                     ca_file: None,
@@ -231,10 +231,10 @@ mod tests {
                     wait_seconds: 300,
                 })),
             ),
-            ("backup --to b", Wanted::Backup { to: PathBuf::from("b") }),
+            ("backup --to b", Command::Backup { to: PathBuf::from("b") }),
             (
                 "init --url u --page-dir p",
-                Wanted::Init(crate::operator::Flags {
+                Command::Init(crate::operator::Flags {
                     provider: None,
                     issuer: None,
                     host: None,
@@ -248,7 +248,7 @@ mod tests {
                     to: PathBuf::from("."),
                 }),
             ),
-            ("restore --from=b", Wanted::Restore { from: PathBuf::from("b") }),
+            ("restore --from=b", Command::Restore { from: PathBuf::from("b") }),
         ] {
             assert_eq!(read(text), Ok((None, expected)), "{text}");
         }
@@ -266,7 +266,7 @@ mod tests {
             ("audit verify -h", ["--anchor", "--file", "--config"].as_slice()),
             ("audit export --help", ["--from", "--to", "RFC 3339"].as_slice()),
         ] {
-            let Ok((None, Wanted::Help(text))) = read(line) else { panic!("{line}") };
+            let Ok((None, Command::Help(text))) = read(line) else { panic!("{line}") };
             for word in expected {
                 assert!(text.contains(word), "{line}: {word} in {text}");
             }

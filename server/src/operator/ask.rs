@@ -306,13 +306,13 @@ fn present(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operator::{Wanted, parse};
+    use crate::operator::{Command, parse};
     use std::ffi::OsString;
 
     fn flags(text: &str) -> Flags {
         let arguments = std::iter::once("init").chain(text.split_whitespace()).map(OsString::from);
         match parse(arguments) {
-            Ok((_, Wanted::Init(flags))) => flags,
+            Ok((_, Command::Init(flags))) => flags,
             other => panic!("{other:?}"),
         }
     }

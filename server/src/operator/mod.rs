@@ -11,7 +11,7 @@ mod passcodes;
 pub mod providers;
 mod restore;
 
-pub use arguments::{AuditCommand, ConnectorCheck, ConnectorCommand, PasscodesCommand, Wanted, parse};
+pub use arguments::{AuditCommand, Command, ConnectorCheck, ConnectorCommand, PasscodesCommand, parse};
 pub use ask::{Flags, Terminal, Unanswered, complete};
 pub use audit::{export, seal, verify, verify_file};
 pub use backup::back_up;

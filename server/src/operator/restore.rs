@@ -70,7 +70,7 @@ async fn fill(
     std::io::copy(&mut source, &mut copy).map_err(file(made))?;
     drop(copy);
     // Before anything writes into it: nothing that opens it for writing may make it look better than it is.
-    let backup = SqliteStore::look_at_any(made, options.clone()).await.map_err(database(made))?;
+    let backup = SqliteStore::open_read_only(made, options.clone()).await.map_err(database(made))?;
     let checked = check(&backup, made).await;
     backup.close().await;
     checked?;

@@ -22,7 +22,7 @@ pub(super) struct Chain {
 }
 
 /// How many lines are read at once.
-const PORTION: i64 = 500;
+const PAGE_SIZE: i64 = 500;
 /// The name of the lease under which lines are linked.
 const LEASE: &str = "audit-chain";
 /// A portion of the lines after a sequence, with their links and seals.
@@ -190,7 +190,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn tell_of_chain(&self, now: UtcTime) -> Result<(), StoreError> {
+    pub async fn record_chain_start(&self, now: UtcTime) -> Result<(), StoreError> {
         let mut transaction = self.begin_transaction().await?;
         let existing: Option<i64> =
             sqlx::query_scalar("SELECT existing FROM audit_chain_start WHERE is_told = 0 AND existing > 0")
@@ -344,7 +344,7 @@ async fn portion(
     lines: &'static str,
     after: i64,
 ) -> Result<Vec<SqliteRow>, StoreError> {
-    let rows = sqlx::query(lines).bind(after).bind(PORTION).fetch_all(connection).await;
+    let rows = sqlx::query(lines).bind(after).bind(PAGE_SIZE).fetch_all(connection).await;
     rows.map_err(|error| store_error(&error))
 }
 

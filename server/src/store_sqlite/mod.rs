@@ -86,7 +86,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`], also when its tables are of another version than this program's.
     pub async fn look(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        let store = Self::look_at_any(path, options).await?;
+        let store = Self::open_read_only(path, options).await?;
         let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
             .fetch_one(&store.readers)
             .await?;
@@ -104,7 +104,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn look_at_any(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+    pub async fn open_read_only(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         // Without naming a journal mode: a server's database has a write-ahead log, a backup has none, and both stay so.
         let connect = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(connect).await?;

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use portal_contract::{CharacterSet, FailureCode, SecretText, UtcTime};
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::domain::action::Action;
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
@@ -247,10 +247,10 @@ async fn a_crash_at_any_point_loses_nothing_and_hands_nothing_over_twice_with_th
         {
             let sample = Sample::start(source, &Arc::new(TestClock::new())).await;
             let server = sample.portal().await;
-            let crashing = Replaceable {
+            let crashing = Environment {
                 clock: server.clock.clone(),
                 crash_points: Arc::new(StopAt(point, AtomicBool::new(false))),
-                ..Replaceable::default()
+                ..Environment::default()
             };
             let built = Server::build(&server.settings, crashing).await.unwrap();
             let server = TestServer { server: built, ..server };

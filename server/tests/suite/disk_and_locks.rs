@@ -177,7 +177,7 @@ async fn a_disk_that_takes_no_more_refuses_new_resets_and_keeps_the_accepted_one
 #[cfg(unix)]
 #[tokio::test]
 async fn the_databases_are_for_the_servers_user_alone_whatever_they_were_before() {
-    use portal_server::composition::{Replaceable, Server, fleet_database};
+    use portal_server::composition::{Environment, Server, fleet_database};
     use std::os::unix::fs::PermissionsExt as _;
     let server = crate::support::TestServer::start().await;
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -191,7 +191,7 @@ async fn the_databases_are_for_the_servers_user_alone_whatever_they_were_before(
     for file in files() {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     }
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     let _second = Server::build(&server.settings, replaceable).await.unwrap();
     for file in files() {
         assert_eq!(mode(&file), 0o600, "{}", file.display());

@@ -6,8 +6,8 @@ use crate::support::{Answer, TestServer, sign_in};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
-use portal_server::application::{Resume, Told};
-use portal_server::composition::{Replaceable, Server, fleet_database};
+use portal_server::application::{Resume, StreamEvent};
+use portal_server::composition::{Environment, Server, fleet_database};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -334,8 +334,8 @@ async fn what_was_read_before_a_revocation_is_not_told_after_it() {
     }
     let sign_in = sign_in("p-aiko", server.clock.seconds(), None);
     let mut stream = server.server.portal.open_changes(sign_in, Resume::After(0)).await.unwrap();
-    assert_eq!(stream.next().await, Some(Told::Opened(None)));
-    assert!(matches!(stream.next().await, Some(Told::Change(_))), "of many that were read at once");
+    assert_eq!(stream.next().await, Some(StreamEvent::Opened(None)));
+    assert!(matches!(stream.next().await, Some(StreamEvent::Change(_))), "of many that were read at once");
     server.post("p-aiko", "/me/revokeSignInSessions").await;
     assert_eq!(stream.next().await, None);
 }
@@ -363,7 +363,7 @@ async fn running(
     let file = folder.join("server.toml");
     std::fs::write(&file, configuration(provider, &folder.join("portal.sqlite"), "")).unwrap();
     let settings = portal_server::config::load(Some(&file), &[]).unwrap();
-    let server = Server::build(&settings, Replaceable::default()).await.unwrap();
+    let server = Server::build(&settings, Environment::default()).await.unwrap();
     let listeners = portal_server::http::Listeners::open("127.0.0.1:0").await.unwrap();
     let address = listeners.addresses()[0].to_string();
     let (sender, stop) = tokio::sync::watch::channel(false);

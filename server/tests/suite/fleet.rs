@@ -1,7 +1,7 @@
 //! The simulated devices behave as people.json and the fleet's description promise, and survive a restart.
 
 use crate::support::TestServer;
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use serde_json::{Value, json};
 
 async fn newest(server: &TestServer, device: &str) -> Value {
@@ -139,7 +139,7 @@ async fn the_fleet_remembers_over_a_restart_what_its_devices_received() {
     let server = TestServer::start().await;
     let accepted = server.reset("p-dana", "d-dana-offline", "k").await.json();
     server.pass(30).await;
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     let again = Server::build(&server.settings, replaceable).await.unwrap();
     server.clock.advance(3700);
     again.queue.pass().await.unwrap();

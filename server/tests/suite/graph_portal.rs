@@ -3,7 +3,7 @@
 use crate::crash_points::StopAt;
 use crate::support::graph::{ADA, BOB, OTHER_PHONE, PHONE, iphone};
 use crate::support::{GraphFault, SimulatedGraph, TestServer};
-use portal_server::composition::{Replaceable, Server, graph_database};
+use portal_server::composition::{Environment, Server, graph_database};
 use portal_server::config::DeviceServiceSettings;
 use portal_server::ports::CrashPoint;
 use serde_json::{Value, json};
@@ -116,10 +116,10 @@ async fn while_graph_says_nothing_the_list_says_so_and_a_command_waits() {
 async fn killed_at_any_point_the_whole_server_sends_nothing_twice_over_graph() {
     for point in CrashPoint::ALL {
         let (server, graph) = portal().await;
-        let crashing = Replaceable {
+        let crashing = Environment {
             clock: server.clock.clone(),
             crash_points: Arc::new(StopAt(point, AtomicBool::new(false))),
-            ..Replaceable::default()
+            ..Environment::default()
         };
         let built = Server::build(&server.settings, crashing).await.unwrap();
         let server = TestServer { server: built, ..server };

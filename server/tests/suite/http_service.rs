@@ -4,7 +4,7 @@ use crate::crash_points::StopAt;
 use crate::support::connector::{TOKEN, android};
 use crate::support::{Connector, Fault, TestClock, TestServer};
 use portal_contract::{CharacterSet, FailureCode, RefusalReason, SecretText, UtcTime};
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::domain::action::{Action, ActionKind};
 use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::category::CategoryId;
@@ -766,10 +766,10 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice_over_http() 
             connector.memory().capabilities["passcodeFrom"] = json!(source);
             connector.memory().issued = Some("k7d4m2xa".to_owned());
             let server = portal(&connector).await;
-            let crashing = Replaceable {
+            let crashing = Environment {
                 clock: server.clock.clone(),
                 crash_points: Arc::new(StopAt(point, AtomicBool::new(false))),
-                ..Replaceable::default()
+                ..Environment::default()
             };
             let built = Server::build(&server.settings, crashing).await.unwrap();
             let server = TestServer { server: built, ..server };

@@ -281,7 +281,7 @@ async fn a_server_that_stops_writes_its_counts_down() {
     }
     stop.send(true).unwrap();
     running.await.unwrap();
-    let replaceable = portal_server::composition::Replaceable {
+    let replaceable = portal_server::composition::Environment {
         clock: Arc::clone(&server.clock) as Arc<dyn portal_server::ports::Clock>,
         ..Default::default()
     };

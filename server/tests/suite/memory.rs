@@ -10,7 +10,7 @@
 use crate::support::server::{configuration, open};
 use crate::support::{Provider, TestClock};
 use memchr::memmem;
-use portal_server::composition::{Replaceable, Server, fleet_database};
+use portal_server::composition::{Environment, Server, fleet_database};
 use portal_server::http::{Listeners, serve};
 use portal_testkit::client::talk;
 use portal_testkit::process::Running;
@@ -40,7 +40,7 @@ async fn served_elsewhere() {
     tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(Mutex::new(log)).init();
     let settings = portal_server::config::load(Some(file), &[]).unwrap();
     let clock = Arc::new(TestClock::new());
-    let server = Server::build(&settings, Replaceable { clock: clock.clone(), ..Replaceable::default() });
+    let server = Server::build(&settings, Environment { clock: clock.clone(), ..Environment::default() });
     let server = server.await.unwrap();
     let listeners = Listeners::open("127.0.0.1:0").await.unwrap();
     let operation = Listeners::open("127.0.0.1:0").await.unwrap();

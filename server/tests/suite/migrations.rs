@@ -3,7 +3,7 @@
 use crate::support::TestServer;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use portal_server::composition::{Replaceable, Server, fleet_database};
+use portal_server::composition::{Environment, Server, fleet_database};
 use portal_server::domain::audit_chain::End;
 use portal_server::store_sqlite::SqliteStore;
 use serde_json::Value;
@@ -49,7 +49,7 @@ async fn migrated(dump: &Path) -> TestServer {
     load(dump, &settings.database).await;
     load(&dump.with_file_name("fleet.sql"), &fleet_database(&settings.database)).await;
     server.clock.advance(100);
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     let built = Server::build(&settings, replaceable).await.unwrap();
     TestServer { server: built, settings, ..server }
 }
@@ -181,7 +181,7 @@ async fn a_database_of_a_later_version_is_refused_and_left_alone() {
     .await
     .unwrap();
     pool.close().await;
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     let error = Server::build(&server.settings, replaceable).await.err().unwrap().to_string();
     assert!(error.contains("9999"), "{error}");
 }

@@ -5,7 +5,7 @@ use crate::operation::Program;
 use crate::support::server::{KEY, count, open, write_private};
 use crate::support::{Provider, TestClock, TestServer};
 use portal_contract::{ActionState, FailureCode};
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::config::{self, Settings};
 use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::audit_chain::End;
@@ -251,7 +251,7 @@ async fn a_sealed_record_cannot_be_computed_anew_and_is_not_left_unsealed() {
 
 /// Why a server does not start.
 async fn refused(server: &TestServer, settings: &Settings) -> String {
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     Server::build(settings, replaceable).await.err().expect("it started").to_string()
 }
 
@@ -516,7 +516,7 @@ async fn a_token_from_before_a_restore_is_refused() {
     let TestServer { folder, provider, clock, settings, server: running } = server;
     drop(running);
     operator::restore(&settings, &to, clock.as_ref()).await.unwrap();
-    let replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: clock.clone(), ..Environment::default() };
     let built = Server::build(&settings, replaceable).await.unwrap();
     let server = TestServer { folder, provider, clock, settings, server: built };
     assert_eq!(server.call("GET", me, &[("authorization", &old)]).await.status.as_u16(), 401);

@@ -4,7 +4,7 @@
 use crate::support::server::{KEY, configuration, write_private};
 use crate::support::{Provider, TestClock, TestServer};
 use axum::http::StatusCode;
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::config;
 use portal_server::operator::{self, CheckUp};
 use portal_server::system::SystemClock;
@@ -206,7 +206,7 @@ async fn inside(provider: Provider) -> TestServer {
         ("PORTAL__OIDC__DISCOVERY_URL".to_owned(), discovery),
     ];
     let settings = config::parse(&text, &named).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    let replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: clock.clone(), ..Environment::default() };
     let server = Server::build(&settings, replaceable).await.unwrap();
     TestServer { folder, provider, clock, settings, server }
 }

@@ -5,7 +5,7 @@ use super::support::browser::{Browser, query, refusal};
 use super::support::provider::{CLIENT, Provider as TestProvider};
 use super::support::{TestClock, TestServer};
 use axum::http::StatusCode;
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::config;
 use portal_server::operator::providers::{Fit, Mode, Provider};
 use portal_server::operator::{Answers, init};
@@ -59,7 +59,7 @@ async fn server_of(provider: Provider, mode: Mode) -> TestServer {
         )
     });
     let clock = Arc::new(TestClock(behind.clock.clone()));
-    let replaceable = Replaceable { clock: clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: clock.clone(), ..Environment::default() };
     let server = Server::build(&settings, replaceable).await.unwrap();
     TestServer { folder, provider: behind, clock, settings, server }
 }

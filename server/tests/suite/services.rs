@@ -4,7 +4,7 @@
 use crate::crash_points::{StopAt, World, request};
 use crate::support::{ScriptedService, TestServer};
 use portal_contract::{ActionState, FailureCode};
-use portal_server::composition::{Replaceable, Server, fleet_database};
+use portal_server::composition::{Environment, Server, fleet_database};
 use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::ids::{DeviceId, ExternalRef, ResultId};
 use portal_server::domain::person::PersonId;
@@ -152,10 +152,10 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice_with_any_ser
     for device in DEVICES {
         for point in CrashPoint::ALL {
             let server = TestServer::start().await;
-            let crashing = Replaceable {
+            let crashing = Environment {
                 clock: server.clock.clone(),
                 crash_points: Arc::new(StopAt(point, AtomicBool::new(false))),
-                ..Replaceable::default()
+                ..Environment::default()
             };
             let built = Server::build(&server.settings, crashing).await.unwrap();
             let server = TestServer { server: built, ..server };

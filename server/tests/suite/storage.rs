@@ -1,7 +1,7 @@
 //! A database in trouble: full, unwritable, gone.
 
 use crate::support::{TestServer, clock};
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use serde_json::json;
 use sqlx::migrate::Migrator;
 
@@ -13,7 +13,7 @@ async fn a_full_disk_during_a_reset_is_503_and_leaves_nothing_half_recorded() {
     pool.close().await;
     let mut settings = server.settings.clone();
     settings.serving.database_pages = Some(u32::try_from(pages).unwrap() + 2);
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     let full =
         TestServer { server: Server::build(&settings, replaceable).await.unwrap(), settings, ..server };
     let mut refused = None;
@@ -41,7 +41,7 @@ async fn a_database_that_cannot_be_opened_is_named_with_what_to_do() {
     let server = TestServer::start().await;
     let mut settings = server.settings.clone();
     settings.database = server.folder.path().join("missing").join("portal.sqlite");
-    let error = Server::build(&settings, Replaceable::default()).await.err().unwrap().to_string();
+    let error = Server::build(&settings, Environment::default()).await.err().unwrap().to_string();
     assert!(error.contains("missing") && error.contains("check that the folder exists"), "{error}");
 }
 
@@ -93,7 +93,7 @@ async fn a_database_of_the_first_version_with_rows_in_it_is_brought_up_to_date()
     }
     pool.close().await;
 
-    let replaceable = Replaceable { clock: server.clock.clone(), ..Replaceable::default() };
+    let replaceable = Environment { clock: server.clock.clone(), ..Environment::default() };
     let built = Server::build(&settings, replaceable).await.unwrap();
     let server = TestServer { server: built, settings, ..server };
     let history = server.get("p-aiko", "/me/history").await.json();

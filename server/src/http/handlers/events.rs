@@ -1,6 +1,6 @@
 //! `GET /me/events`: server-sent events (WHATWG HTML section 9.2), read with `fetch` and a bearer token.
 
-use crate::application::{ChangeStream, Resume, Told};
+use crate::application::{ChangeStream, Resume, StreamEvent};
 use crate::http::api_error::ApiError;
 use crate::http::auth::Listening;
 use crate::http::openapi::Refusals;
@@ -85,13 +85,15 @@ fn told(stream: ChangeStream, retry: Duration) -> impl Stream<Item = Result<Even
     })
 }
 
-fn written(told: &Told) -> Result<Event, axum::Error> {
+fn written(told: &StreamEvent) -> Result<Event, axum::Error> {
     match told {
         // No data: this sets the client's last id and is no event for it.
-        Told::Opened(Some(number)) => Ok(Event::default().retry(RETRY).id(number.to_string())),
-        Told::Opened(None) => Ok(Event::default().retry(RETRY)),
-        Told::Resync(number) => Ok(Event::default().id(number.to_string()).event(events::RESYNC).data("{}")),
-        Told::Change(change) => written_change(change),
+        StreamEvent::Opened(Some(number)) => Ok(Event::default().retry(RETRY).id(number.to_string())),
+        StreamEvent::Opened(None) => Ok(Event::default().retry(RETRY)),
+        StreamEvent::Resync(number) => {
+            Ok(Event::default().id(number.to_string()).event(events::RESYNC).data("{}"))
+        }
+        StreamEvent::Change(change) => written_change(change),
     }
 }
 

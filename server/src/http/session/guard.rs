@@ -13,7 +13,7 @@ const SAME_ORIGIN: &str = "same-origin";
 
 /// What gave a foreign request away. For the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Foreign {
+pub(in crate::http) enum CrossSiteRequest {
     /// The header of our own is missing: a form, a link, an image.
     Header,
     /// `Origin` is another one, or missing on a call that changes something.
@@ -22,7 +22,7 @@ pub(in crate::http) enum Foreign {
     FetchSite,
 }
 
-impl Foreign {
+impl CrossSiteRequest {
     /// For the log.
     pub(in crate::http) const fn as_str(self) -> &'static str {
         match self {
@@ -35,22 +35,22 @@ impl Foreign {
 
 /// Checks a call of the page. One that changes nothing may come without `Origin`, because browsers send none with a GET to
 /// their own origin.
-pub(super) fn check_call(method: &Method, headers: &HeaderMap, own: &str) -> Result<(), Foreign> {
+pub(super) fn check_call(method: &Method, headers: &HeaderMap, own: &str) -> Result<(), CrossSiteRequest> {
     if believed(headers).is_none() {
-        return Err(Foreign::Header);
+        return Err(CrossSiteRequest::Header);
     }
     let has_origin = headers.contains_key(header::ORIGIN);
     if (has_origin || !method.is_safe()) && !is(headers, &header::ORIGIN, own) {
-        return Err(Foreign::Origin);
+        return Err(CrossSiteRequest::Origin);
     }
     check_navigation(headers)
 }
 
 /// Checks an address the page itself goes to. Where the browser does not say who began it (old ones), the cookies' own
 /// `SameSite` has to do.
-pub(super) fn check_navigation(headers: &HeaderMap) -> Result<(), Foreign> {
+pub(super) fn check_navigation(headers: &HeaderMap) -> Result<(), CrossSiteRequest> {
     if headers.contains_key(SEC_FETCH_SITE) && !is(headers, &SEC_FETCH_SITE, SAME_ORIGIN) {
-        return Err(Foreign::FetchSite);
+        return Err(CrossSiteRequest::FetchSite);
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ mod tests {
 
     const OWN: &str = "https://portal.example";
 
-    fn check(method: &Method, pairs: &[(&'static str, &'static str)]) -> Result<(), Foreign> {
+    fn check(method: &Method, pairs: &[(&'static str, &'static str)]) -> Result<(), CrossSiteRequest> {
         let headers = pairs
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
@@ -116,17 +116,25 @@ mod tests {
     fn each_sign_of_a_foreign_request_is_enough() {
         let own = ("x-portal-session", "1");
         for (method, pairs, foreign) in [
-            (Method::POST, vec![("origin", OWN)], Foreign::Header),
-            (Method::GET, vec![], Foreign::Header),
-            (Method::POST, vec![("x-portal-session", ""), ("origin", OWN)], Foreign::Header),
-            (Method::POST, vec![own, own, ("origin", OWN)], Foreign::Header),
-            (Method::POST, vec![own], Foreign::Origin),
-            (Method::POST, vec![own, ("origin", "null")], Foreign::Origin),
-            (Method::POST, vec![own, ("origin", "https://portal.example.evil.test")], Foreign::Origin),
-            (Method::POST, vec![own, ("origin", OWN), ("origin", OWN)], Foreign::Origin),
-            (Method::GET, vec![own, ("origin", "https://evil.test")], Foreign::Origin),
-            (Method::GET, vec![own, ("sec-fetch-site", "same-site")], Foreign::FetchSite),
-            (Method::POST, vec![own, ("origin", OWN), ("sec-fetch-site", "cross-site")], Foreign::FetchSite),
+            (Method::POST, vec![("origin", OWN)], CrossSiteRequest::Header),
+            (Method::GET, vec![], CrossSiteRequest::Header),
+            (Method::POST, vec![("x-portal-session", ""), ("origin", OWN)], CrossSiteRequest::Header),
+            (Method::POST, vec![own, own, ("origin", OWN)], CrossSiteRequest::Header),
+            (Method::POST, vec![own], CrossSiteRequest::Origin),
+            (Method::POST, vec![own, ("origin", "null")], CrossSiteRequest::Origin),
+            (
+                Method::POST,
+                vec![own, ("origin", "https://portal.example.evil.test")],
+                CrossSiteRequest::Origin,
+            ),
+            (Method::POST, vec![own, ("origin", OWN), ("origin", OWN)], CrossSiteRequest::Origin),
+            (Method::GET, vec![own, ("origin", "https://evil.test")], CrossSiteRequest::Origin),
+            (Method::GET, vec![own, ("sec-fetch-site", "same-site")], CrossSiteRequest::FetchSite),
+            (
+                Method::POST,
+                vec![own, ("origin", OWN), ("sec-fetch-site", "cross-site")],
+                CrossSiteRequest::FetchSite,
+            ),
         ] {
             assert_eq!(check(&method, &pairs), Err(foreign), "{pairs:?}");
         }

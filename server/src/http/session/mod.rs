@@ -9,7 +9,7 @@ mod sign_in;
 mod sign_out;
 mod standing;
 
-pub(super) use guard::Foreign;
+pub(super) use guard::CrossSiteRequest;
 
 use super::api_error::ApiError;
 use super::router::EdgeState;

@@ -14,7 +14,7 @@ use serde::Serialize;
 /// The person, and what time it is here: with both the page knows how long ago the sign-in was, whatever its own clock says.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Standing {
+struct SessionStatus {
     #[serde(flatten)]
     me: Me,
     current_date_time: UtcTime,
@@ -25,7 +25,7 @@ pub(super) async fn standing(State(state): State<EdgeState>, request: Request) -
     match authenticate(&parts, &state, Activity::Question).await {
         Ok(sign_in) => {
             let current_date_time = state.portal.now();
-            Ok(Json(Standing { me: state.portal.me(&sign_in), current_date_time }).into_response())
+            Ok(Json(SessionStatus { me: state.portal.me(&sign_in), current_date_time }).into_response())
         }
         // Nobody is no error here: the page only asks.
         Err(error) if error.is_unauthenticated() => Ok(StatusCode::NO_CONTENT.into_response()),

@@ -23,7 +23,7 @@ enum Kept {
     /// These secrets; perhaps none.
     Parts(Vec<SecretPart>),
     /// Something that is not the device's.
-    Foreign,
+    CrossSiteRequest,
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -71,7 +71,7 @@ impl GraphService {
             _ => Kept::Parts(Vec::new()),
         };
         Ok(match kept {
-            Kept::Foreign => {
+            Kept::CrossSiteRequest => {
                 tracing::error!(
                     service = self.graph.name(),
                     "keys of another device than the one that was asked about"
@@ -110,7 +110,7 @@ impl GraphService {
         let all = list.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
         // A filter may be ignored: then these are keys of other people's devices.
         if all.iter().any(|one| Guid::parse(text(one, "deviceId")).as_ref() != Some(entra)) {
-            return Ok(Kept::Foreign);
+            return Ok(Kept::CrossSiteRequest);
         }
         let mut newest: Vec<&Value> = all.iter().collect();
         newest.sort_by(|one, other| text(other, "createdDateTime").cmp(text(one, "createdDateTime")));

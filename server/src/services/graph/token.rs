@@ -63,11 +63,11 @@ pub(super) struct Tokens {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     /// Held while a token is fetched, so that a crowd fetches one.
-    kept: Mutex<Kept>,
+    kept: Mutex<Retained>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Retained {
     token: Option<Token>,
     fetched: u64,
 }

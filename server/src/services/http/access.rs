@@ -37,7 +37,7 @@ pub struct ClientCredentials {
     pub scope: Option<String>,
 }
 
-struct Kept {
+struct Retained {
     value: HeaderValue,
     until: UtcTime,
 }
@@ -47,7 +47,7 @@ pub(super) struct Access {
     client: reqwest::Client,
     clock: Arc<dyn Clock>,
     /// Held while a token is fetched, so that a crowd fetches one.
-    kept: Mutex<Option<Kept>>,
+    kept: Mutex<Option<Retained>>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ impl Access {
                     .ok_or_else(|| "the token endpoint gave a token that cannot be sent".to_owned())?;
                 let seconds = token.expires_in.unwrap_or(USUAL_LIFETIME).clamp(0, 86_400) - MARGIN;
                 let until = UtcTime::from_unix_millis(now.unix_millis().saturating_add(seconds * 1000));
-                *kept = Some(Kept { value: value.clone(), until });
+                *kept = Some(Retained { value: value.clone(), until });
                 Ok(value)
             }
         }

@@ -4,7 +4,7 @@ use super::{Answer, Provider, TestClock};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request};
-use portal_server::composition::{Replaceable, Server};
+use portal_server::composition::{Environment, Server};
 use portal_server::config::{self, Settings};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ impl TestServer {
         let text = configuration(&provider, &folder.path().join("portal.sqlite"), top) + sections;
         write_private(&file, &text);
         let settings = config::load(Some(&file), &[]).unwrap();
-        let replaceable = Replaceable { clock: clock.clone(), patience, ..Replaceable::default() };
+        let replaceable = Environment { clock: clock.clone(), patience, ..Environment::default() };
         let server = Server::build(&settings, replaceable).await.unwrap();
         Self { folder, provider, clock, settings, server }
     }
@@ -130,7 +130,7 @@ impl TestServer {
 
     /// The same files and the same clock, served by a process that was started again.
     pub(crate) async fn restarted(self) -> Self {
-        let replaceable = Replaceable { clock: self.clock.clone(), ..Replaceable::default() };
+        let replaceable = Environment { clock: self.clock.clone(), ..Environment::default() };
         let server = Server::build(&self.settings, replaceable).await.unwrap();
         Self { server, ..self }
     }
