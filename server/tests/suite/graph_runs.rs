@@ -5,6 +5,7 @@ use crate::crash_points::{Process, StopAt, World, request};
 use crate::support::graph::{
     ADA, BOB, CLIENT_SECRET, FRONT_DESK, OTHER_PHONE, PASSCODE, PHONE, SALES, error_body, iphone,
 };
+use crate::support::log::CapturedLog;
 use crate::support::{GraphFault, SimulatedGraph, sign_in};
 use portal_contract::{ActionState, CharacterSet, DeviceActionResult, FailureCode, UtcTime};
 use portal_server::application::{ActionRequest, DeviceCall};
@@ -22,7 +23,7 @@ use portal_server::services::graph::{CommandRecord, GraphService, GraphSettings}
 use portal_server::system::SystemRandomness;
 use serde_json::json;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 const BUSY: ServiceError = ServiceError::Busy { retry_after_millis: None };
@@ -802,33 +803,9 @@ async fn what_graph_forbids_is_not_offered_and_the_server_is_not_ready() {
     assert!(!offers(ActionKind::SyncDevice).await, "the token says so");
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_line_of_the_log_no_address_and_no_page_of_a_database_holds_a_secret() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("trace")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    // With a single subscriber `tracing` asks the thread that comes first whether a line is wanted, and that may be another
-    // test's: with two it asks both.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let captured = CapturedLog::begin();
     let tenant = Tenant::start().await;
     let server = tenant.server(Arc::new(NoCrash)).await;
     for fault in [GraphFault::error(401, "x"), GraphFault::but_done(503, "x")] {
@@ -842,7 +819,7 @@ async fn no_line_of_the_log_no_address_and_no_page_of_a_database_holds_a_secret(
     tenant.graph.devices_say("done");
     server.work(&tenant, 40).await;
     assert_eq!(server.newest(&tenant, PHONE).await.action_state, ActionState::Done);
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = captured.text();
     assert!(
         log.contains("a call to Microsoft Graph") && log.contains("client_request_id"),
         "the search itself works"

@@ -2,6 +2,7 @@
 
 use crate::crash_points::StopAt;
 use crate::support::connector::{TOKEN, android};
+use crate::support::log::CapturedLog;
 use crate::support::{Connector, Fault, TestClock, TestServer};
 use portal_contract::{CharacterSet, FailureCode, RefusalReason, SecretText, UtcTime};
 use portal_server::composition::{Environment, Server};
@@ -18,8 +19,8 @@ use portal_server::ports::{
 };
 use portal_server::services::http::{Authorization, ClientCredentials, HttpService, HttpServiceSettings};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const BUSY: ServiceError = ServiceError::Busy { retry_after_millis: None };
@@ -797,30 +798,9 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice_over_http() 
     }
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_line_of_the_log_and_no_address_holds_a_passcode_or_a_token() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("trace")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let captured = CapturedLog::begin();
     let connector = Connector::start().await;
     connector.memory().capabilities["passcodeFrom"] = json!("service");
     let server = portal(&connector).await;
@@ -840,7 +820,7 @@ async fn no_line_of_the_log_and_no_address_holds_a_passcode_or_a_token() {
     clock.advance(60);
     let told = service.status(&key.run).await;
     assert!(matches!(told, Ok(StatusAnswer::Known(Reported { issued: Some(_), .. }))), "{told:?}");
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = captured.text();
     assert!(log.contains("the connector cannot be used"), "the search itself works");
     for secret in [TOKEN, "k7d4m2xa", PASSCODE] {
         assert!(!log.contains(secret), "the log holds {secret}");

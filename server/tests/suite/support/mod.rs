@@ -7,6 +7,7 @@ pub(crate) mod contract;
 pub(crate) mod device_service;
 pub(crate) mod graph;
 pub(crate) mod graph_schemas;
+pub(crate) mod log;
 pub(crate) mod sample;
 pub(crate) mod server;
 pub(crate) mod sign_in;
