@@ -61,12 +61,12 @@ fn over_tls() -> (u16, Receiver<String>) {
             let length = body.len();
             let head =
                 format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}");
-            let _ = write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}");
-            stream.conn.send_close_notify();
-            let _ = stream.flush();
             if asked.send(line).is_err() {
                 return;
             }
+            let _ = write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}");
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
         }
     });
     (port, lines)
@@ -150,11 +150,12 @@ fn asked_of_a_proxy(issuer: &str, variables: &[(&str, &str)]) -> Vec<String> {
         for stream in listener.incoming() {
             let mut stream: TcpStream = stream.unwrap();
             let Some(line) = first_line(&mut stream) else { continue };
-            let _ = stream
-                .write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            // Noted before it is answered: who has the answer may look at once.
             if asked.send(line).is_err() {
                 return;
             }
+            let _ = stream
+                .write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         }
     });
     let folder = tempfile::tempdir().unwrap();
