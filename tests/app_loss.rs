@@ -7,9 +7,10 @@ mod support;
 
 use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::core::{ActionNews, Announcement, Session};
-use passcode_portal::domain::{Action, ActionFlow, Ending, SignInStep, StopReason, WhyExplain};
+use passcode_portal::domain::{Action, ActionFlow, Ending, SignInStep, StopReason, SubmitStep, WhyExplain};
 use passcode_portal::features::actions;
 use passcode_portal::features::actions::LossKnown;
+use passcode_portal::http::{HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
 use support::browser::Browser;
@@ -214,6 +215,27 @@ fn a_sign_in_that_the_server_finds_too_old_is_explained_and_nothing_is_lost() {
     let again = ActionFlow::Explain { device: id("a"), why: WhyExplain::Challenged };
     assert_eq!(*flow(&browser, Action::Wipe), again);
     assert!(matches!(browser.model.page.session, Session::SignedIn(_)));
+}
+
+#[test]
+fn what_was_ticked_once_is_sent_again_after_a_look_elsewhere() {
+    let mut browser = at_confirmation(Action::Wipe, "/devices/a/erase");
+    confirm(&mut browser, Action::Wipe);
+    let first = browser.answer("/actions/wipe", Err(NetworkFault::Broken));
+    let unknown = |browser: &Browser| {
+        matches!(flow(browser, Action::Wipe), ActionFlow::Submit { step: SubmitStep::Unknown, .. })
+    };
+    assert!(unknown(&browser), "{:?}", flow(&browser, Action::Wipe));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::History)));
+    browser.dispatch(Event::App(AppEvent::AddressChanged(Route::of_action(Action::Wipe, id("a")))));
+    assert!(unknown(&browser), "{:?}", flow(&browser, Action::Wipe));
+    say(&mut browser, actions::Event::Confirmed(id("a"), Action::Wipe));
+    let second = browser.answer("/actions/wipe", Ok(answer(202, &run_of("wipe", "pending", None))));
+    let key = |request: &HttpRequest| {
+        request.headers.iter().find(|(name, _)| *name == "Idempotency-Key").map(|(_, key)| key.clone())
+    };
+    assert_eq!(key(&first), key(&second), "the same once more");
+    assert!(key(&first).is_some());
 }
 
 #[test]

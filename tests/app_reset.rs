@@ -681,6 +681,23 @@ fn a_long_list_is_grouped_by_how_its_devices_stand_and_narrowed_by_choices() {
     assert_eq!(shown(&browser)[..2], ["d00", "d01"]);
     choose(&mut browser, devices::Selection { order: devices::Order::LastSeen, ..none() });
     assert_eq!(shown(&browser).last().map(String::as_str), Some("d07"));
+    choose(
+        &mut browser,
+        devices::Selection { platform: Some(Platform::AppleMobile), order: devices::Order::Name, ..none() },
+    );
+    let before = browser.model.features.devices.list.cleared;
+    browser.dispatch(Event::Devices(devices::Event::SelectionCleared));
+    assert_eq!(shown(&browser)[..2], ["d00", "d01"], "all of them, and the order stays");
+    assert_ne!(browser.model.features.devices.list.cleared, before, "the boxes begin anew");
+
+    choose(&mut browser, none());
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("d00")))));
+    let mut changed = all[0].clone();
+    changed["complianceState"] = "noncompliant".into();
+    browser.answer("/managedDevices/d00", Ok(answer(200, &changed)));
+    let groups: Vec<_> = shown(&browser).iter().map(|device| standing(&browser, device)).collect();
+    assert!(groups.is_sorted(), "a device that changed stands with its like: {groups:?}");
+    assert_eq!(standing(&browser, "d00"), Some(Standing::NeedsAttention));
 }
 
 /// So that the wrong one of two phones of one name is never reset.

@@ -85,6 +85,7 @@ fn states() -> Vec<(&'static str, ActionFlow)> {
         ("not answered", ended(Ending::Failed(FailureCode::CommandExpired))),
         ("uncertain", ended(Ending::Failed(FailureCode::OutcomeUnknown))),
         ("superseded", ended(Ending::Superseded)),
+        ("canceled", ended(Ending::Canceled)),
         ("not allowed", stopped(StopReason::NotAllowed(RefusalReason::SharedIpad))),
         ("gone", stopped(StopReason::Gone)),
         ("rejected", stopped(StopReason::Rejected("q-1".to_owned()))),

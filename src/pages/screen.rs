@@ -119,9 +119,12 @@ impl Screen {
 /// The choices over a long list, once they are there.
 fn list_tools() -> View {
     let is_shown = select(use_model(), move |model| {
-        model.page.lazy_screens == LazyScreens::Ready && model.features.devices.list.is_long()
+        let list = &model.features.devices.list;
+        // All of it: what can be chosen is what the list has.
+        (model.page.lazy_screens == LazyScreens::Ready && list.loaded().is_some() && list.is_long())
+            .then_some(list.cleared)
     });
-    live(move || is_shown.get().then(|| lazy::show(LazyScreen::ListTools)))
+    live(move || is_shown.get().map(|_| lazy::show(LazyScreen::ListTools)))
 }
 
 /// The warning of a borrowed screen, over whatever screen there is. It is asked for together with the lazily loaded part; when that

@@ -2,6 +2,7 @@
 
 use super::service_text::shown;
 use portal_contract::AppState;
+use std::collections::BTreeSet;
 
 /// The most applications that are told of a device.
 pub const MOST_APPS: usize = 1000;
@@ -55,7 +56,8 @@ impl App {
 pub fn in_order(apps: impl IntoIterator<Item = App>) -> Vec<App> {
     let mut all: Vec<App> = apps.into_iter().collect();
     all.sort_by_cached_key(|app| (app.name.to_lowercase(), app.version.clone(), app.id.clone()));
-    all.dedup_by(|one, other| one.id == other.id);
+    let mut seen = BTreeSet::new();
+    all.retain(|app| seen.insert(app.id.clone()));
     all.truncate(MOST_APPS);
     all
 }
@@ -67,8 +69,7 @@ mod tests {
     #[test]
     fn applications_are_in_the_order_of_their_names_and_each_is_told_once() {
         let app = |id: &str, name: &str| App::installed(id, name, "1", "");
-        let all =
-            [app("3", "Teams"), app("1", "outlook"), app("3", "Teams"), app("", "Ghost"), app("4", " ")];
+        let all = [app("3", "Teams"), app("1", "outlook"), app("3", "Zoom"), app("", "Ghost"), app("4", " ")];
         let names: Vec<String> =
             in_order(all.into_iter().flatten()).into_iter().map(|one| one.name).collect();
         assert_eq!(names, ["outlook", "Teams"]);

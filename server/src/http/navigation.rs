@@ -22,7 +22,7 @@ impl Navigation {
     /// Reads a request; `None` for one of a program.
     pub(super) fn of(request: &Request) -> Option<Self> {
         let (headers, path) = (request.headers(), request.uri().path());
-        if !is_navigation(headers) || DOCUMENTS.contains(&path) {
+        if is_sent_by_a_program(headers) || !is_navigation(headers) || DOCUMENTS.contains(&path) {
             return None;
         }
         let is_read = request.method().is_safe();
@@ -54,6 +54,11 @@ impl Navigation {
     }
 }
 
+/// No navigation carries a token, whatever a client accepts by default (`HttpURLConnection` of Java: `text/html` first).
+fn is_sent_by_a_program(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::AUTHORIZATION)
+}
+
 /// Browsers say so since 2020 to 2023; before, by what they want to read.
 fn is_navigation(headers: &HeaderMap) -> bool {
     match headers.get(SEC_FETCH_MODE) {
@@ -78,6 +83,20 @@ mod tests {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         is_navigation(&pairs.collect())
+    }
+
+    #[test]
+    fn a_token_is_carried_by_programs_only() {
+        let of = |pairs: &[(&'static str, &'static str)]| {
+            let mut request = Request::get("/api/v1.0/me");
+            for (name, value) in pairs {
+                request = request.header(*name, *value);
+            }
+            Navigation::of(&request.body(axum::body::Body::empty()).unwrap()).is_some()
+        };
+        let java = ("accept", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2");
+        assert!(of(&[java]));
+        assert!(!of(&[java, ("authorization", "Bearer x")]));
     }
 
     #[test]

@@ -20,6 +20,9 @@ const SHARES: [(u32, &str); 6] = [
 /// # Errors
 /// The folder cannot be looked at.
 pub fn network_share(file: &Path) -> io::Result<Option<&'static str>> {
+    // SQLite follows a link of the file itself, and puts what belongs to it beside where that leads.
+    let real = std::fs::canonicalize(file);
+    let file = real.as_deref().unwrap_or(file);
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     Ok(file_system(folder.unwrap_or(Path::new(".")))?.and_then(share_named))
 }

@@ -409,6 +409,14 @@ async fn what_it_hid_in_the_company_portal_is_hidden_here_and_everything_while_t
     tenant.graph.fails(PROFILES, GraphFault::error(403, "Forbidden"));
     assert_eq!(decided().await, [hidden, hidden, allowed], "nothing that cannot be undone");
     assert_eq!(tenant.service.ready().await, Ok(()), "and the rest goes on");
+    let asked = tenant.graph.called(PROFILES);
+    assert_eq!(
+        decided().await,
+        [hidden, hidden, allowed],
+        "what could not be read is not asked for with every call"
+    );
+    assert_eq!(tenant.graph.called(PROFILES), asked);
+    tenant.graph.clock.advance(60);
     assert_eq!(decided().await, [allowed; 3], "nothing is hidden");
     let hiding = |action: &str, platform: &str, owner: &str| {
         json!({

@@ -246,8 +246,11 @@ async fn a_proxy_that_nobody_named_is_noticed_in_one_line_with_the_remedy() {
     assert!(noticed[0]["remedy"].as_str().unwrap().contains("trusted_proxies"));
     let trusting = Program::start(&provider, "trusted_proxies = [\"127.0.0.1\"]\n").await;
     trusting.ask("GET /api/v1.0/branding HTTP/1.1\r\nx-forwarded-for: 198.51.100.1").await;
-    let first = trusting.lines.recv_timeout(Duration::from_secs(30)).unwrap();
-    assert!(first["remedy"].is_null(), "{first}");
+    let mut lines: Vec<Value> = Vec::new();
+    while lines.last().is_none_or(|line| line["message"] != "answered") {
+        lines.push(trusting.lines.recv_timeout(Duration::from_secs(30)).unwrap());
+    }
+    assert!(lines.iter().all(|line| line["remedy"].is_null()), "{lines:?}");
 }
 
 #[cfg(unix)]

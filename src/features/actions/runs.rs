@@ -82,7 +82,9 @@ impl Features {
     }
 
     pub(crate) fn on_action_confirmed(&mut self, device: &DeviceId, action: Action, context: &mut Context) {
-        if action.row().danger == Danger::Destructive && self.actions.loss != LossKnown::Said {
+        // Only there is the box: sending the same once more repeats what was ticked.
+        let is_asked = matches!(self.actions.flow(device, action), ActionFlow::Confirm { .. });
+        if is_asked && action.row().danger == Danger::Destructive && self.actions.loss != LossKnown::Said {
             self.actions.loss = LossKnown::Missed;
             return;
         }
@@ -248,7 +250,8 @@ impl Features {
     ) {
         let (Some(config), Some(person)) = (context.page.config.ready(), context.page.session.signed_in())
         else {
-            return;
+            let event = ActionEvent::Refused(ActionRefusal::NeedsFreshSignIn);
+            return self.act(device.id(), device.action(), event, context);
         };
         let api = Api { base: &config.api_base, credential: &person.credential };
         let request = api.start_with_fresh_sign_in(device, proof, key);

@@ -15,6 +15,8 @@ pub enum Event {
     MoreChosen,
     /// The person chose which devices are shown, and in which order.
     SelectionChosen(Selection),
+    /// The person wants to see all devices again.
+    SelectionCleared,
     /// The person wants rows of one line, or the ordinary ones again.
     DensityToggled,
 }
@@ -83,6 +85,8 @@ pub struct DeviceList {
     pub filter: String,
     /// What was chosen beside it.
     pub selection: Selection,
+    /// How often the choices were taken back: the boxes that show them begin anew.
+    pub cleared: u32,
     /// Whether a row is one line.
     pub is_dense: bool,
     /// How many rows are shown at most.
@@ -105,6 +109,7 @@ impl Default for DeviceList {
             state: LoadState::NotAsked,
             filter: String::new(),
             selection: Selection::default(),
+            cleared: 0,
             is_dense: false,
             as_of: None,
             limit: PAGE_SIZE,
@@ -231,11 +236,15 @@ impl DeviceList {
         if self.items.get(at) == Some(device) {
             return;
         }
-        let known = self.items.get(at).map(|known| known.given_name.clone());
+        let known = self.items.get(at).map(|known| (known.given_name.clone(), known.standing(self.as_of)));
         if let Some(slot) = Arc::make_mut(&mut self.items).get_mut(at) {
             *slot = Arc::clone(device);
         }
-        if known.as_ref() != Some(&device.given_name) {
+        let (name, standing) = known.unzip();
+        if standing != Some(device.standing(self.as_of)) {
+            self.items = in_order(&self.items, self.as_of);
+        }
+        if name.as_ref() != Some(&device.given_name) {
             self.tell_apart();
         }
         self.refilter();
@@ -301,6 +310,12 @@ impl DeviceList {
     /// The server's time, as well as it is known: who was silent for long, and what failed lately.
     pub(crate) const fn set_time(&mut self, now: Option<UtcTime>) {
         self.as_of = now;
+    }
+
+    /// Leaves nothing out any more; the order stays.
+    pub(crate) fn clear_selection(&mut self) {
+        self.cleared = self.cleared.wrapping_add(1);
+        self.select(Selection { order: self.selection.order, ..Selection::default() });
     }
 
     pub(crate) fn select(&mut self, selection: Selection) {

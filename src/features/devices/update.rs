@@ -24,6 +24,10 @@ impl Model {
                 self.list.select(selection);
                 self.say_filter(context);
             }
+            Event::SelectionCleared => {
+                self.list.clear_selection();
+                self.say_filter(context);
+            }
             Event::DensityToggled => self.list.is_dense = !self.list.is_dense,
         }
     }

@@ -16,6 +16,8 @@ use std::sync::PoisonError;
 
 /// For how long the profiles are good, in milliseconds.
 const GOOD_FOR: u64 = 600_000;
+/// For how long they are not asked for again after they could not be read, in milliseconds.
+const ASKED_AGAIN_AFTER: u64 = 60_000;
 /// How many pages of profiles are read at most.
 const MOST_PAGES: usize = 5;
 const PROFILES: &str = "/beta/deviceManagement/intuneBrandingProfiles?$select=id,companyPortalBlockedActions,\
@@ -25,6 +27,16 @@ const PROFILES: &str = "/beta/deviceManagement/intuneBrandingProfiles?$select=id
 #[derive(Debug, Clone, Default)]
 pub(super) struct Hidden {
     known: Option<(UtcTime, Vec<SwitchedOff>)>,
+    /// When it could not be read, the last time.
+    failed: Option<UtcTime>,
+}
+
+impl Hidden {
+    /// What was known last. While nothing is, whatever cannot be undone.
+    fn at_least(self) -> Vec<SwitchedOff> {
+        let everything = || vec![off(ActionKind::Retire, None, None), off(ActionKind::Wipe, None, None)];
+        self.known.map_or_else(everything, |(_, hidden)| hidden)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -97,23 +109,24 @@ impl GraphService {
 
     async fn hidden(&self) -> Vec<SwitchedOff> {
         let now = self.clock.now();
-        let known = self.hidden.lock().unwrap_or_else(PoisonError::into_inner).known.clone();
-        if let Some((at, hidden)) = &known
-            && now.unix_millis().abs_diff(at.unix_millis()) < GOOD_FOR
+        let memory = || self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = memory().clone();
+        let is_within = |at: UtcTime, span| now.unix_millis().abs_diff(at.unix_millis()) < span;
+        if remembered.known.as_ref().is_some_and(|(at, _)| is_within(*at, GOOD_FOR))
+            || remembered.failed.is_some_and(|at| is_within(at, ASKED_AGAIN_AFTER))
         {
-            return hidden.clone();
+            return remembered.at_least();
         }
         match self.ask_hidden().await {
             Ok(hidden) => {
-                let mut memory = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
-                memory.known = Some((now, hidden.clone()));
+                *memory() = Hidden { known: Some((now, hidden.clone())), failed: None };
                 hidden
             }
             Err(error) => {
                 let service = self.graph.name();
                 tracing::warn!(service, ?error, "what IT hid in the Company Portal cannot be read");
-                let nothing = || vec![off(ActionKind::Retire, None, None), off(ActionKind::Wipe, None, None)];
-                known.map_or_else(nothing, |(_, hidden)| hidden)
+                memory().failed = Some(now);
+                remembered.at_least()
             }
         }
     }

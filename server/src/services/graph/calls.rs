@@ -321,7 +321,9 @@ impl Graph {
         if let Some(error) = standing.fault {
             return Err(error);
         }
-        let is_forbidden = |kind| Self::is_forbidden(&standing, kind, now);
+        // What only shows a secret is asked for by one person: its refusal is no fault of the whole service.
+        let is_forbidden =
+            |kind: ActionKind| kind.shows().is_none() && Self::is_forbidden(&standing, kind, now);
         if ActionKind::ALL.into_iter().any(is_forbidden) {
             return Err(ServiceError::Busy { retry_after_millis: None });
         }

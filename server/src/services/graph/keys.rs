@@ -23,7 +23,7 @@ enum Kept {
     /// These secrets; perhaps none.
     Parts(Vec<SecretPart>),
     /// Something that is not the device's.
-    CrossSiteRequest,
+    OfAnotherDevice,
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -71,7 +71,7 @@ impl GraphService {
             _ => Kept::Parts(Vec::new()),
         };
         Ok(match kept {
-            Kept::CrossSiteRequest => {
+            Kept::OfAnotherDevice => {
                 tracing::error!(
                     service = self.graph.name(),
                     "keys of another device than the one that was asked about"
@@ -90,16 +90,11 @@ impl GraphService {
     async fn asked(&self, path: &str, kind: ActionKind) -> Result<Option<Value>, ServiceError> {
         let answer = self.graph.try_get(self.url(path)?).await.map_err(error_of)?;
         match answer.status {
-            404 if is_not_found(&answer) => Ok(None),
-            401 | 403 => {
-                self.graph.note_forbidden(kind, true);
-                Err(error_of_answer(&answer))
-            }
-            _ => {
-                self.graph.note_forbidden(kind, false);
-                whole(answer).map(Some)
-            }
+            401 | 403 => self.graph.note_forbidden(kind, true),
+            200 => self.graph.note_forbidden(kind, false),
+            _ => {}
         }
+        what_is_there(answer)
     }
 
     async fn bitlocker_keys(&self, entra: &Guid) -> Result<Kept, ServiceError> {
@@ -110,7 +105,7 @@ impl GraphService {
         let all = list.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
         // A filter may be ignored: then these are keys of other people's devices.
         if all.iter().any(|one| Guid::parse(text(one, "deviceId")).as_ref() != Some(entra)) {
-            return Ok(Kept::CrossSiteRequest);
+            return Ok(Kept::OfAnotherDevice);
         }
         let mut newest: Vec<&Value> = all.iter().collect();
         newest.sort_by(|one, other| text(other, "createdDateTime").cmp(text(one, "createdDateTime")));
@@ -125,7 +120,9 @@ impl GraphService {
 
     async fn filevault_key(&self, device: &Guid) -> Result<Kept, ServiceError> {
         let path = format!("/beta/deviceManagement/managedDevices/{device}/getFileVaultKey()");
-        let key = self.asked(&path, ActionKind::ShowRecoveryKey).await?;
+        // Which permission this one needs is not documented: its refusal says nothing about the keys of PCs.
+        let answer = self.graph.try_get(self.url(&path)?).await.map_err(error_of)?;
+        let key = what_is_there(answer)?;
         Ok(Kept::Parts(key.and_then(|mut key| part("", taken(&mut key, "value"))).into_iter().collect()))
     }
 
@@ -156,9 +153,10 @@ fn taken(value: &mut Value, name: &str) -> SecretText {
     }
 }
 
-fn whole(answer: Answer) -> Result<Value, ServiceError> {
+fn what_is_there(answer: Answer) -> Result<Option<Value>, ServiceError> {
     match answer.status {
-        200 => answer.body.ok_or_else(|| error_of(NoAnswer::Cut)),
+        404 if is_not_found(&answer) => Ok(None),
+        200 => answer.body.map(Some).ok_or_else(|| error_of(NoAnswer::Cut)),
         _ => Err(error_of_answer(&answer)),
     }
 }

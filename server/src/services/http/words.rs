@@ -38,7 +38,7 @@ const LONGEST_LIFETIME: i64 = 7 * 86_400;
 const LONGEST_PASSCODE: u8 = 32;
 
 pub(super) fn offer(body: serde_json::Value) -> Option<Offer> {
-    let wire: CapabilitiesWire = serde_json::from_value(body).ok()?;
+    let wire: CapabilitiesWire = serde_json::from_value(without_nulls(body)).ok()?;
     let is_known = wire.contract == CONTRACT;
     let named = wire.actions.into_iter().filter_map(ActionKind::named);
     let actions = named.fold(ActionSet::NONE, ActionSet::with);
@@ -168,7 +168,7 @@ pub(super) fn device(
 
 /// The answer of `GET /categories`, with how many of them cannot be read; `None` when it is none.
 pub(super) fn categories(body: serde_json::Value) -> Option<(Vec<Category>, usize)> {
-    let list: CategoryList = serde_json::from_value(body).ok()?;
+    let list: CategoryList = serde_json::from_value(without_nulls(body)).ok()?;
     let total = list.categories.len();
     let read = |one| {
         let wire: CategoryWire = serde_json::from_value(one).ok()?;
@@ -181,7 +181,7 @@ pub(super) fn categories(body: serde_json::Value) -> Option<(Vec<Category>, usiz
 
 /// The answer of `GET .../compliance`; `None` when it is none.
 pub(super) fn compliance(body: serde_json::Value) -> Option<ComplianceReport> {
-    let wire: ComplianceWire = serde_json::from_value(body).ok()?;
+    let wire: ComplianceWire = serde_json::from_value(without_nulls(body)).ok()?;
     let read = |one| {
         let rule: FailingRuleWire = serde_json::from_value(one).ok()?;
         FailingRule::read(&rule.code, &rule.title, &rule.detail, &rule.policy_name)
@@ -192,7 +192,7 @@ pub(super) fn compliance(body: serde_json::Value) -> Option<ComplianceReport> {
 
 /// The answer of `GET .../apps`; `None` when it is none. An application in a state nobody knows is left out.
 pub(super) fn apps(body: serde_json::Value) -> Option<Vec<App>> {
-    let wire: AppsWire = serde_json::from_value(body).ok()?;
+    let wire: AppsWire = serde_json::from_value(without_nulls(body)).ok()?;
     let read = |one| {
         let wire: AppWire = serde_json::from_value(one).ok()?;
         let app = App::installed(&wire.id, &wire.display_name, &wire.version, &wire.publisher)?;
@@ -295,7 +295,7 @@ pub(super) fn rejection(code: Option<&str>) -> FailureCode {
 
 /// The answer of `GET /commands/{commandId}/passcode`; `None` when there is none that could be shown.
 pub(super) fn passcode(body: serde_json::Value) -> Option<SecretText> {
-    let wire: PasscodeWire = serde_json::from_value(body).ok()?;
+    let wire: PasscodeWire = serde_json::from_value(without_nulls(body)).ok()?;
     let text = wire.passcode.reveal();
     let is_one = !text.is_empty()
         && text.chars().count() <= usize::from(LONGEST_PASSCODE) * 2
@@ -305,6 +305,6 @@ pub(super) fn passcode(body: serde_json::Value) -> Option<SecretText> {
 
 /// The same for a key that was asked for, as it is sealed.
 pub(super) fn key(body: serde_json::Value) -> Option<SecretText> {
-    let wire: PasscodeWire = serde_json::from_value(body).ok()?;
+    let wire: PasscodeWire = serde_json::from_value(without_nulls(body)).ok()?;
     IssuedParts::of(part(&wire.label, wire.passcode)).map(|parts| parts.to_text())
 }

@@ -10,7 +10,9 @@ use crate::components::{
     group, heading, heading_live, hero, icon, known_device, link_button, live, load_failed, load_problem,
     message, named, notice_body, paragraph, tick_box, titled, tone_icon, words,
 };
-use crate::domain::{Action, ActionFlow, Availability, DeviceId, Ending, SignInStep, StopReason, SubmitStep};
+use crate::domain::{
+    Action, ActionFlow, Availability, DeviceId, Ending, SignInStep, StopReason, SubmitStep, WhyExplain,
+};
 use crate::features::actions;
 use crate::features::actions::LossKnown;
 use crate::features::actions::words::LossView;
@@ -73,11 +75,18 @@ pub(crate) fn loss(id: &DeviceId, action: Action) -> View {
     let back = move || if is_gone.get() { back_to_devices() } else { back_to_device(&back) };
     let body = move || match stage.get() {
         Stage::Reading => reading(&id, action),
-        Stage::Explain => explain(&id, action),
-        Stage::Confirm => confirm(&id, action),
+        Stage::Explain => once_known(&id, action, explain),
+        Stage::Confirm => once_known(&id, action, confirm),
         Stage::Notice => notice_stage(&id, action),
     };
     el("div").class("stack narrow").live(back).live(body).into()
+}
+
+/// A step that names its device, as soon as that is known: after a look at another device it has to be read once more.
+fn once_known(id: &DeviceId, action: Action, step: fn(&DeviceId, Action) -> View) -> View {
+    let (wanted, id) = (id.clone(), id.clone());
+    let is_known = select(use_model(), move |model| known_device(model, &wanted).is_some());
+    live(move || if is_known.get() { step(&id, action) } else { reading(&id, action) })
 }
 
 fn reading(id: &DeviceId, action: Action) -> View {
@@ -129,11 +138,17 @@ fn explain(id: &DeviceId, action: Action) -> View {
     } else {
         (t::explain_lead_sign_in(), t::sign_in_again())
     };
+    let is_challenged = use_model().with_untracked(|model| {
+        let flow = model.features.actions.flow(id, action);
+        matches!(flow, ActionFlow::Explain { why: WhyExplain::Challenged, .. })
+    });
+    let challenged = is_challenged.then(|| message(Tone::Warn, None, shown.challenged.clone(), None));
     let warning = cannot_prove.then(|| message(Tone::Warn, None, vec![t::loss_cannot_prove()], None));
     let which = shown.which.clone();
     group([
         heading(shown.heading.clone()),
         which.map(|which| paragraph("device-meta", which)).into(),
+        challenged.into(),
         warning.into(),
         what_is_lost(&shown),
         el("p").words(lead).into(),

@@ -23,10 +23,16 @@ pub struct LossView {
     pub lost: Vec<Text>,
     /// What stays.
     pub stays: Option<Text>,
+    /// What is said when the server asked for a newer sign-in.
+    pub challenged: Vec<Text>,
     /// The box to tick before the last button.
     pub tick: Text,
     /// The last button: what it does, to which device.
     pub button: Text,
+}
+
+fn challenged(name: Text) -> Vec<Text> {
+    vec![t::loss_challenged(), t::loss_nothing_done(name)]
 }
 
 /// The words for an action on a device; `None` for one that takes nothing away.
@@ -40,6 +46,7 @@ pub fn loss(action: Action, device: &Device) -> Option<LossView> {
             which,
             lost: vec![t::loss_remove_work(), t::loss_remove_access(), t::loss_help()],
             stays: Some(t::loss_remove_stays()),
+            challenged: challenged(name()),
             tick: t::loss_remove_tick(name()),
             button: t::loss_remove_button(name()),
         }),
@@ -48,6 +55,7 @@ pub fn loss(action: Action, device: &Device) -> Option<LossView> {
             which,
             lost: vec![t::loss_erase_data(), t::loss_erase_settings(), t::loss_help()],
             stays: None,
+            challenged: challenged(name()),
             tick: t::loss_erase_tick(name()),
             button: t::loss_erase_button(name()),
         }),
@@ -127,6 +135,7 @@ fn ended(action: Action, end: Ending, name: Text, news: &dyn Fn(ActionNews) -> T
         }
         Ending::Failed(FailureCode::OutcomeUnknown) => {
             Notice::new(Tone::Warn, news(ActionNews::Uncertain), vec![t::failure_other_next()])
+                .with_button(t::failure_button())
         }
         Ending::Failed(code) => {
             let (why, next) = failure_of_action(Some(action), code);
@@ -135,7 +144,8 @@ fn ended(action: Action, end: Ending, name: Text, news: &dyn Fn(ActionNews) -> T
         Ending::Superseded => {
             Notice::new(Tone::Warn, news(ActionNews::Superseded), vec![t::superseded_next()])
         }
-        Ending::Canceled => Notice::new(Tone::Neutral, news(ActionNews::Canceled), Vec::new()),
+        Ending::Canceled => Notice::new(Tone::Neutral, news(ActionNews::Canceled), Vec::new())
+            .with_button(t::canceled_button()),
     }
 }
 

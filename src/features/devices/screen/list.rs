@@ -172,7 +172,7 @@ pub(crate) fn device_list(
     });
     let none_found = live(move || {
         is_none_found.get().then(|| {
-            let all = Event::Devices(devices::Event::SelectionChosen(devices::Selection::default()));
+            let all = Event::Devices(devices::Event::SelectionCleared);
             let clear = Box::new(move || {
                 dispatch(all.clone());
                 on_search(String::new());

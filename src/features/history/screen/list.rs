@@ -135,7 +135,8 @@ fn called(entries: &[HistoryEntry]) -> Vec<HistoryEntry> {
 /// The choice of an action, where there is more than one to choose from.
 fn filter(entries: &[HistoryEntry], chosen: Option<Action>) -> View {
     let runs = history_runs(entries);
-    let is_there = |action: &Action| runs.iter().any(|run| run.action() == Some(*action));
+    let is_there =
+        |action: &Action| chosen == Some(*action) || runs.iter().any(|run| run.action() == Some(*action));
     let actions: Vec<Action> = Action::ALL.into_iter().filter(is_there).collect();
     if actions.len() < 2 && chosen.is_none() {
         return nothing();
