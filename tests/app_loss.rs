@@ -222,6 +222,7 @@ fn what_was_ticked_once_is_sent_again_after_a_look_elsewhere() {
     let mut browser = at_confirmation(Action::Wipe, "/devices/a/erase");
     confirm(&mut browser, Action::Wipe);
     let first = browser.answer("/actions/wipe", Err(NetworkFault::Broken));
+    browser.answer(DEVICE, Ok(answer(200, &device())));
     let unknown = |browser: &Browser| {
         matches!(flow(browser, Action::Wipe), ActionFlow::Submit { step: SubmitStep::Unknown, .. })
     };
