@@ -153,10 +153,13 @@ fn taken(value: &mut Value, name: &str) -> SecretText {
     }
 }
 
-fn what_is_there(answer: Answer) -> Result<Option<Value>, ServiceError> {
+fn whole(answer: Answer) -> Result<Value, ServiceError> {
     match answer.status {
-        404 if is_not_found(&answer) => Ok(None),
-        200 => answer.body.map(Some).ok_or_else(|| error_of(NoAnswer::Cut)),
+        200 => answer.body.ok_or_else(|| error_of(NoAnswer::Cut)),
         _ => Err(error_of_answer(&answer)),
     }
+}
+
+fn what_is_there(answer: Answer) -> Result<Option<Value>, ServiceError> {
+    if is_not_found(&answer) { Ok(None) } else { whole(answer).map(Some) }
 }
