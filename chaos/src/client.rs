@@ -91,6 +91,7 @@ impl Client {
             73..86 => "syncDevice",
             86..89 => "retire",
             89..92 => "wipe",
+            92..95 => "rebootNow",
             _ => "rename",
         };
         self.keys += 1;
