@@ -175,6 +175,22 @@ async fn checking_a_tenant_says_what_is_wrong_and_what_to_do_line_by_line() {
     graph.memory().roles = Some(vec![read, act, write]);
     assert!(lines(&sorting).await.iter().all(|line| line.verdict != Verdict::Wrong));
 
+    let hiding = GraphSettings {
+        features: features.with(ActionKind::Wipe),
+        hide_blocked_actions: true,
+        ..settings.clone()
+    };
+    let apps = "DeviceManagementApps.Read.All";
+    let blind = lines(&hiding).await;
+    let verdicts = |all: &[portal_server::domain::finding::Finding]| {
+        [format!("permission {apps}"), "action wipe".to_owned(), "action resetPasscode".to_owned()]
+            .map(|what| of(all, &what))
+    };
+    let (right, wrong) = (Some(Verdict::Right), Some(Verdict::Wrong));
+    assert_eq!(verdicts(&blind), [wrong, wrong, right], "{blind:#?}");
+    graph.memory().roles = Some(vec![read, act, apps]);
+    assert_eq!(verdicts(&lines(&hiding).await), [right; 3]);
+
     graph.memory().roles = Some(vec![read, write]);
     graph.memory().clock_ahead_millis = 400_000;
     graph.fails("GET", crate::support::GraphFault::error(403, "Forbidden"));

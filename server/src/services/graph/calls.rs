@@ -347,6 +347,9 @@ pub(super) const RECOVERY_KEYS: &str = "BitlockerKey.Read.All";
 /// The permission to read the passwords of local administrators.
 pub(super) const LOCAL_PASSWORDS: &str = "DeviceLocalCredential.Read.All";
 
+/// The permission to read what IT hid in the Company Portal.
+pub(super) const APPS: &str = "DeviceManagementApps.Read.All";
+
 /// The permission that an action needs.
 pub(super) const fn permission_for(kind: ActionKind) -> &'static str {
     match kind {

@@ -1,7 +1,9 @@
 //! Asks a tenant how it is, one thing after the other, for `check --online`: the credential, each permission, the clock, one
 //! harmless read, and what follows for each action.
 
-use super::calls::{ACT, Graph, GraphError, LOCAL_PASSWORDS, READ_WRITE, RECOVERY_KEYS, permission_for};
+use super::calls::{
+    ACT, APPS, Graph, GraphError, LOCAL_PASSWORDS, READ_WRITE, RECOVERY_KEYS, permission_for,
+};
 use super::settings::{Credential, GraphSettings};
 use crate::domain::action::ActionKind;
 use crate::domain::finding::Finding;
@@ -50,6 +52,9 @@ pub async fn check(
         Some(_) => {
             let reads = has(READ) == Some(true) || has(READ_WRITE) == Some(true);
             lines.push(Finding::of(reads, format!("permission {READ}"), &grant(READ)));
+            if settings.hide_blocked_actions {
+                lines.push(Finding::of(has(APPS) == Some(true), format!("permission {APPS}"), &grant(APPS)));
+            }
             for name in [ACT, READ_WRITE, RECOVERY_KEYS, LOCAL_PASSWORDS] {
                 let needs_it = |kind: ActionKind| permission_for(kind) == name && settings.features.has(kind);
                 let is_needed = super::actions().any(needs_it);
@@ -98,6 +103,8 @@ pub async fn check(
             false
         }
     };
+    // While what IT hid cannot be read, nothing that cannot be undone is offered.
+    let cannot_know_hidden = settings.hide_blocked_actions && has(APPS) == Some(false);
     for kind in super::actions() {
         let name = kind.name().as_str();
         if !settings.features.has(kind) {
@@ -105,7 +112,8 @@ pub async fn check(
             lines.push(Finding::note(format!("action {name}"), &change));
             continue;
         }
-        let is_offered = can_read && graph.permitted(settings.features).has(kind);
+        let is_hidden = cannot_know_hidden && matches!(kind, ActionKind::Retire | ActionKind::Wipe);
+        let is_offered = can_read && !is_hidden && graph.permitted(settings.features).has(kind);
         lines.push(Finding::of(is_offered, format!("action {name}"), "not offered: see above"));
     }
     Ok(lines)

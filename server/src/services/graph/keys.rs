@@ -141,6 +141,10 @@ impl GraphService {
         let encoded = taken(newest, "passwordBase64");
         let bytes = Base64::decode_vec(encoded.reveal()).ok();
         let password = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(SecretText::new);
+        if password.is_none() {
+            let service = self.graph.name();
+            tracing::error!(service, "a local administrator's password is there and cannot be read");
+        }
         Ok(Kept::Parts(password.and_then(|password| part(&account, password)).into_iter().collect()))
     }
 }
