@@ -9,26 +9,13 @@ mod view_support;
 use passcode_portal::domain::{Device, PAGE_WINDOW, PermittedDevice, WhyExplain};
 use passcode_portal::features::actions;
 use passcode_portal::features::actions::words::{ConfirmView, ExplainView, Situation};
-use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
+use passcode_portal::i18n::{Locale, Text, t};
 use serde_json::json;
-use view_support::{SERVER_NOW, before, resettable};
+use view_support::{SERVER_NOW, before, length, resettable, said};
 
 /// A language, and the most it may say in A and in B.
 const BUDGETS: [(Locale, usize, usize); 3] =
     [(Locale::En, 70, 85), (Locale::De, 84, 102), (Locale::Ja, 220, 250)];
-
-fn said(locale: Locale, texts: &[&Text]) -> String {
-    let catalogue = Catalogue::embedded(locale);
-    texts.iter().map(|text| text.render(&catalogue, &PlainFormatter)).collect::<Vec<_>>().join(" ")
-}
-
-fn length(locale: Locale, said: &str) -> usize {
-    if locale == Locale::Ja {
-        said.chars().filter(|c| !c.is_whitespace() && !('\u{2066}'..='\u{2069}').contains(c)).count()
-    } else {
-        said.split_whitespace().count()
-    }
-}
 
 fn platforms() -> Vec<(Device, PermittedDevice)> {
     let letters = json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" });

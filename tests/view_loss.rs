@@ -10,10 +10,10 @@ use passcode_portal::domain::{
     Action, ActionFlow, Device, DeviceId, Ending, PendingPhase, SignInStep, StopReason,
 };
 use passcode_portal::features::actions::words::{LossView, loss, loss_notice, question, refusals};
-use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
+use passcode_portal::i18n::{Locale, Text, t};
 use portal_contract::{FailureCode, RefusalReason, ResetOutcome};
 use serde_json::json;
-use view_support::{LANGUAGES, NOW, Page, device, run};
+use view_support::{LANGUAGES, NOW, Page, device, length, run, said};
 
 /// A language, and the most that is read before the last button.
 const BUDGETS: [(Locale, usize); 3] = [(Locale::En, 75), (Locale::De, 90), (Locale::Ja, 220)];
@@ -22,19 +22,6 @@ fn phone() -> Device {
     device(
         &json!({ "deviceName": "Aiko's iPhone", "managedDeviceName": "", "model": "iPhone 16", "serialNumber": "F2LX8016" }),
     )
-}
-
-fn said(locale: Locale, texts: &[&Text]) -> String {
-    let catalogue = Catalogue::embedded(locale);
-    texts.iter().map(|text| text.render(&catalogue, &PlainFormatter)).collect::<Vec<_>>().join(" ")
-}
-
-fn length(locale: Locale, said: &str) -> usize {
-    if locale == Locale::Ja {
-        said.chars().filter(|c| !c.is_whitespace() && !('\u{2066}'..='\u{2069}').contains(c)).count()
-    } else {
-        said.split_whitespace().count()
-    }
 }
 
 fn texts(view: &LossView) -> Vec<&Text> {

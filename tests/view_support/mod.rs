@@ -26,6 +26,21 @@ pub(crate) fn before(seconds: i64) -> UtcTime {
     UtcTime::from_unix_millis(SERVER_NOW.unix_millis() - seconds * 1000)
 }
 
+/// The texts as they are read, one after the other.
+pub(crate) fn said(locale: Locale, texts: &[&Text]) -> String {
+    let catalogue = Catalogue::embedded(locale);
+    texts.iter().map(|text| text.render(&catalogue, &PlainFormatter)).collect::<Vec<_>>().join(" ")
+}
+
+/// How much there is to read: characters in Japanese, words elsewhere.
+pub(crate) fn length(locale: Locale, said: &str) -> usize {
+    if locale == Locale::Ja {
+        said.chars().filter(|c| !c.is_whitespace() && !('\u{2066}'..='\u{2069}').contains(c)).count()
+    } else {
+        said.split_whitespace().count()
+    }
+}
+
 /// A device as the API answers it, with `changes` laid over it.
 pub(crate) fn device(changes: &Value) -> Device {
     let mut wire = json!({
