@@ -2,9 +2,6 @@
 //! organisation's all. Only Graph's beta has them by device.
 
 use super::GraphService;
-use super::answers::{NoAnswer, is_not_found};
-use super::calls::error_of;
-use super::devices::error_of_answer;
 use super::guid::Guid;
 use crate::domain::app::{App, MOST_APPS};
 use crate::ports::ServiceError;
@@ -27,15 +24,9 @@ impl GraphService {
         let mut all = Vec::new();
         for _ in 0..MOST_PAGES {
             let Some(here) = url.take().filter(|_| all.len() < MOST_APPS) else { break };
-            let answer = self.graph.try_get(here).await.map_err(error_of)?;
-            let body = match answer.status {
-                200 => answer.body.unwrap_or_default(),
-                404 if is_not_found(&answer) => return Ok(all),
-                _ => return Err(error_of_answer(&answer)),
-            };
-            let page = body.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
-            all.extend(page.iter().filter_map(app));
-            url = self.graph.next_page(&body).map_err(error_of)?;
+            let Some(page) = self.list_page(here).await? else { break };
+            all.extend(page.entries.iter().filter_map(app));
+            url = page.next;
         }
         Ok(all)
     }

@@ -3,7 +3,6 @@
 use super::GraphService;
 use super::answers::NoAnswer;
 use super::calls::error_of;
-use super::devices::error_of_answer;
 use crate::domain::action::ActionKind;
 use crate::domain::device::Device;
 use crate::domain::policy::PlatformFamily;
@@ -11,7 +10,6 @@ use crate::domain::switches::{SwitchedOff, switched};
 use crate::ports::ServiceError;
 use portal_contract::{ManagedDeviceOwnerType as Owner, UtcTime};
 use serde::Deserialize;
-use serde_json::Value;
 use std::sync::PoisonError;
 
 /// For how long the profiles are good, in milliseconds.
@@ -136,18 +134,13 @@ impl GraphService {
         let mut hidden = Vec::new();
         for _ in 0..MOST_PAGES {
             let Some(here) = url.take() else { return Ok(hidden) };
-            let answer = self.graph.try_get(here).await.map_err(error_of)?;
-            let body = match answer.status {
-                200 => answer.body.unwrap_or_default(),
-                _ => return Err(error_of_answer(&answer)),
-            };
-            let page = body.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
-            for one in page {
+            let page = self.list_page(here).await?.ok_or_else(|| error_of(NoAnswer::Cut))?;
+            for one in page.entries {
                 let profile: ProfileWire =
-                    serde_json::from_value(one.clone()).map_err(|_| error_of(NoAnswer::Cut))?;
+                    serde_json::from_value(one).map_err(|_| error_of(NoAnswer::Cut))?;
                 hidden.extend(hidden_by(&profile));
             }
-            url = self.graph.next_page(&body).map_err(error_of)?;
+            url = page.next;
         }
         // More than that would go unread.
         if url.is_none() { Ok(hidden) } else { Err(error_of(NoAnswer::Cut)) }
@@ -157,7 +150,7 @@ impl GraphService {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn read(body: Value) -> Vec<(ActionKind, Option<PlatformFamily>, Option<Owner>)> {
         let hidden = hidden_by(&serde_json::from_value(body).unwrap());

@@ -32,14 +32,9 @@ impl GraphService {
         let mut all = Vec::new();
         for _ in 0..MOST_PAGES {
             let Some(here) = url.take() else { return Ok(all) };
-            let answer = self.graph.try_get(here).await.map_err(error_of)?;
-            let body = match answer.status {
-                200 => answer.body.unwrap_or_default(),
-                _ => return Err(error_of_answer(&answer)),
-            };
-            let page = body.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
-            all.extend(page.iter().filter_map(category));
-            url = self.graph.next_page(&body).map_err(error_of)?;
+            let page = self.list_page(here).await?.ok_or_else(|| error_of(NoAnswer::Cut))?;
+            all.extend(page.entries.iter().filter_map(category));
+            url = page.next;
         }
         Ok(all)
     }

@@ -1,14 +1,10 @@
 //! The rules that a device does not meet (`deviceCompliancePolicyStates`).
 
 use super::GraphService;
-use super::answers::{NoAnswer, is_not_found};
-use super::calls::error_of;
-use super::devices::error_of_answer;
 use super::guid::Guid;
 use crate::domain::compliance::{ComplianceReport, FailingRule};
 use crate::ports::ServiceError;
 use serde::Deserialize;
-use serde_json::Value;
 
 /// How many pages of policies are read at most.
 const MOST_PAGES: usize = 5;
@@ -81,15 +77,9 @@ impl GraphService {
         let mut left = ASKED_ONE_BY_ONE;
         for _ in 0..MOST_PAGES {
             let Some(here) = url.take() else { break };
-            let answer = self.graph.try_get(here).await.map_err(error_of)?;
-            let body = match answer.status {
-                200 => answer.body.unwrap_or_default(),
-                404 if is_not_found(&answer) => return Ok(ComplianceReport::default()),
-                _ => return Err(error_of_answer(&answer)),
-            };
-            let page = body.get("value").and_then(Value::as_array).ok_or_else(|| error_of(NoAnswer::Cut))?;
-            for one in page {
-                let Ok(mut policy) = serde_json::from_value::<PolicyWire>(one.clone()) else { continue };
+            let Some(page) = self.list_page(here).await? else { return Ok(ComplianceReport::default()) };
+            for one in page.entries {
+                let Ok(mut policy) = serde_json::from_value::<PolicyWire>(one) else { continue };
                 let names_none = policy.setting_states.as_ref().is_none_or(Vec::is_empty);
                 if is_failing(policy.state.as_deref()) && names_none && left > 0 {
                     left -= 1;
@@ -97,7 +87,7 @@ impl GraphService {
                 }
                 rules.extend(failing(&policy, person));
             }
-            url = self.graph.next_page(&body).map_err(error_of)?;
+            url = page.next;
         }
         Ok(ComplianceReport::of(rules, None))
     }
@@ -115,7 +105,7 @@ impl GraphService {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     const PERSON: &str = "3f1d6c3e-4f0b-4a5e-9f60-0d7a1c2b3e4f";
 

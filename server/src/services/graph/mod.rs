@@ -17,6 +17,7 @@ mod compliance;
 mod devices;
 mod guid;
 mod keys;
+mod list_page;
 mod pace;
 mod record;
 mod results;
