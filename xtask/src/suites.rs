@@ -99,7 +99,7 @@ const SUITES: &[Suite] = &[
     suite(2, "keycloak", "Keycloak itself, both modes", &[], keycloak::run),
     suite(2, "fuzz", "every parser of foreign bytes, searched", &[], fuzzing),
     suite(2, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
-    suite(2, "hosts", "the page through nginx, Caddy, Apache and the rules of other hosts", PAGE, hosts::run),
+    suite(2, "hosts", "the page through nginx, Caddy, Apache and our own server", PAGE, hosts::run),
     suite(3, "e2e", "end to end: browser, server, provider", PAGE_IN_CHROMIUM, e2e::chromium),
     suite(
         4,

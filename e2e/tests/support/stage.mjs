@@ -135,7 +135,8 @@ export function pageDirectory() {
   return resolve(REPOSITORY, process.env.PORTAL_E2E_DIST ?? 'dist');
 }
 
-function serverBinary() {
+/** Where the server under test was built to. */
+export function serverBinary() {
   const named = process.env.PORTAL_E2E_SERVER_BIN;
   const candidates = named ? [named] : ['target/release/portal-server', 'target/debug/portal-server'];
   const found = candidates.map((path) => resolve(REPOSITORY, path)).find((path) => existsSync(path));

@@ -64,7 +64,7 @@ pub(super) fn fill(source: &str, parts: &Parts<'_>) -> Result<String> {
 }
 
 /// How the policy has to name the style sheet that stands in a finished document: by its digest.
-pub(crate) fn style_source(html: &str) -> Option<String> {
+pub(super) fn style_source(html: &str) -> Option<String> {
     style(html).map(|style| format!("'{}'", digest::short_integrity(style.as_bytes())))
 }
 

@@ -16,8 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-pub(crate) use document::style_source;
-
 use fs_err as fs;
 
 use crate::error::{Error, Result};

@@ -10,13 +10,13 @@ use crate::process::{Program, find_on_path};
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Whether packages can be installed without asking anybody: apt-get as root or through a sudo that asks nothing.
-pub(crate) fn can_install() -> bool {
+pub(super) fn can_install() -> bool {
     find_on_path("apt-get").is_some() && (is_root() || sudo_asks_nothing())
 }
 
 /// Installs packages; those already there cost a second.
 pub(super) fn install(packages: &[&str]) -> Result<()> {
-    update()?;
+    apt_get(&["update"], &[])?;
     apt_get(&["install", "--yes", "--no-install-recommends"], packages)
 }
 
@@ -28,11 +28,6 @@ pub(super) fn are_installed(packages: &[&str]) -> bool {
             .args(packages)
             .run()
             .is_ok_and(|answer| answer.success && answer.stdout.lines().all(|line| line.trim() == "ii"))
-}
-
-/// Fetches the lists of packages.
-pub(crate) fn update() -> Result<()> {
-    apt_get(&["update"], &[])
 }
 
 /// One at a time: a second apt-get fails at the lock of the first instead of waiting for it, and suites run side by side.

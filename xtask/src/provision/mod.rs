@@ -4,7 +4,7 @@
 //! Everywhere the ordinary way comes first. What follows it is for machines that reach package registries only:
 //! [`compiler`] falls back to Debian's compiler, [`tools`] builds what cannot be downloaded, [`browsers`] asks `apt-get`.
 
-pub(crate) mod apt;
+mod apt;
 mod browsers;
 mod compiler;
 mod node;
