@@ -23,33 +23,28 @@ pub(crate) struct Node {
 impl Node {
     /// Finds Node and installs the packages if the lock file has changed since.
     pub(crate) fn get(workspace: &Workspace) -> Result<Self> {
-        let remedy = || {
-            format!(
+        let missing = |what: &str| Error::Missing {
+            what: what.into(),
+            remedy: format!(
                 "install Node {OLDEST} or newer with npm: from nodejs.org, or `apt-get install nodejs npm` where the \
                  distribution's is new enough."
-            )
+            ),
         };
-        let Some(node) = find_on_path("node") else {
-            return Err(Error::Missing {
-                what: "Node is not installed (no `node` on PATH).".into(),
-                remedy: remedy(),
-            });
-        };
+        let node =
+            find_on_path("node").ok_or_else(|| missing("Node is not installed (no `node` on PATH)."))?;
         let answer =
             Program::new("node --version", &node).arg("--version").limit(Duration::from_secs(20)).run_ok()?;
         let version = answer.stdout.trim().to_string();
         if major(&version).is_none_or(|major| major < OLDEST) {
-            return Err(Error::Missing { what: format!("Node {version} is too old."), remedy: remedy() });
+            return Err(missing(&format!("Node {version} is too old.")));
         }
-        let Some(npm) = find_on_path("npm") else {
-            return Err(Error::Missing { what: "npm is not installed.".into(), remedy: remedy() });
-        };
+        let npm = find_on_path("npm").ok_or_else(|| missing("npm is not installed."))?;
         let dir = workspace.e2e();
         let modules = dir.join("node_modules");
-        let wanted = fs::read_to_string(dir.join("package-lock.json"))?;
-        // npm writes down what it installed.
-        let installed = fs::read_to_string(modules.join(".package-lock.json")).unwrap_or_default();
-        if is_installed(&wanted, &installed) {
+        let wanted = fs::read(dir.join("package-lock.json"))?;
+        // Beside the packages, so that it goes with them.
+        let installed = modules.join(".installed-lock.json");
+        if fs::read(&installed).is_ok_and(|lock| lock == wanted) {
             return Ok(Self { node, modules });
         }
         progress::note("installing the npm packages of the lock file");
@@ -60,6 +55,7 @@ impl Node {
             .dir(&dir)
             .limit(Duration::from_secs(600))
             .run_ok()?;
+        fs::write(installed, wanted)?;
         Ok(Self { node, modules })
     }
 
@@ -84,23 +80,6 @@ impl Node {
     }
 }
 
-/// Whether npm's record of what is installed has every package of the lock file in its version. Packages for other
-/// platforms are optional and never installed here.
-fn is_installed(wanted: &str, installed: &str) -> bool {
-    let packages = |text: &str| {
-        serde_json::from_str::<serde_json::Value>(text)
-            .ok()
-            .and_then(|lock| lock.get("packages").and_then(serde_json::Value::as_object).cloned())
-    };
-    let (Some(wanted), Some(installed)) = (packages(wanted), packages(installed)) else {
-        return false;
-    };
-    wanted.iter().filter(|(path, _)| !path.is_empty()).all(|(path, package)| match installed.get(path) {
-        Some(there) => there.get("version") == package.get("version"),
-        None => package.get("optional").is_some(),
-    })
-}
-
 /// The major version in `v20.11.1`.
 fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
@@ -109,15 +88,6 @@ fn major(version: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn packages_count_as_installed_only_in_the_version_of_the_lock_file() {
-        let wanted = r#"{"packages":{"":{},"node_modules/a":{"version":"1"},"node_modules/mac":{"version":"1","optional":true}}}"#;
-        assert!(is_installed(wanted, r#"{"packages":{"node_modules/a":{"version":"1"}}}"#));
-        assert!(!is_installed(wanted, r#"{"packages":{"node_modules/a":{"version":"2"}}}"#));
-        assert!(!is_installed(wanted, r#"{"packages":{}}"#));
-        assert!(!is_installed(wanted, ""));
-    }
 
     #[test]
     fn the_major_version_is_read() {
