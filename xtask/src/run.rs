@@ -105,7 +105,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let provider_port = options.port.saturating_add(1);
     http::require_free(options.port, "page and API")?;
     http::require_free(provider_port, "sample provider")?;
-    let data = data_dir(workspace, options)?;
+    // Absolute, for the server runs in it.
+    let data = std::path::absolute(options.data.clone().unwrap_or_else(|| workspace.root.join("data")))?;
     server::prepare_data(&data)?;
     let node = Node::get(workspace)?;
     let page = dist::Options::standard(workspace);
@@ -132,14 +133,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The data directory as an absolute path: the server runs in it.
-fn data_dir(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
-    match &options.data {
-        None => Ok(workspace.root.join("data")),
-        Some(dir) => Ok(std::path::absolute(dir)?),
-    }
-}
-
 /// The address and who can sign in.
 fn welcome(workspace: &Workspace, sample: &Sample<'_>) -> Result<()> {
     let people = fs::read_to_string(workspace.root.join("server/sample/people.json"))?;
@@ -157,34 +150,19 @@ fn welcome(workspace: &Workspace, sample: &Sample<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The table of sample accounts.
+/// The sample accounts, one a line.
 fn accounts(people: &serde_json::Value) -> Vec<String> {
     let text = |value: &serde_json::Value, name: &str| {
-        value.get(name).and_then(|one| one.as_str()).unwrap_or("").to_string()
+        value.get(name).and_then(|one| one.as_str()).unwrap_or_default().to_string()
     };
-    let mut rows = vec![["sign in as".to_string(), "name".to_string(), "has".to_string()]];
-    for person in people.get("people").and_then(|all| all.as_array()).into_iter().flatten() {
-        // Accounts of the tools are not for people.
-        if person.get("unlisted").and_then(serde_json::Value::as_bool) == Some(true) {
-            continue;
-        }
-        rows.push([text(person, "username"), text(person, "name"), text(person, "about")]);
-    }
-    let widest =
-        |pick: fn(&[String; 3]) -> &String| rows.iter().map(|row| width(pick(row))).max().unwrap_or(0);
-    let (first, second) = (widest(|[user, _, _]| user), widest(|[_, name, _]| name));
-    let pad = |text: &str, to: usize| format!("{text}{}", " ".repeat(to.saturating_sub(width(text))));
-    let mut lines: Vec<String> = rows
-        .iter()
-        .map(|[user, name, about]| format!("{}   {}   {about}", pad(user, first), pad(name, second)))
-        .collect();
-    lines.push(format!("password of each: {}", text(people, "password")));
-    lines
-}
-
-/// Columns in a terminal: Chinese, Japanese and full-width characters take two.
-fn width(text: &str) -> usize {
-    text.chars().map(|one| if matches!(one, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}') { 2 } else { 1 }).sum()
+    // Accounts of the tools are not for people.
+    let is_listed = |person: &&serde_json::Value| person.get("unlisted") != Some(&true.into());
+    let all = people.get("people").and_then(|all| all.as_array()).into_iter().flatten();
+    let line = |person| {
+        format!("{:<20} {}: {}", text(person, "username"), text(person, "name"), text(person, "about"))
+    };
+    let password = format!("password of each: {}", text(people, "password"));
+    all.filter(is_listed).map(line).chain([password]).collect()
 }
 
 #[cfg(test)]
@@ -192,21 +170,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_of_accounts_is_aligned_whatever_the_script() {
+    fn the_sample_accounts_are_told_but_not_those_of_the_tools() {
         let people = serde_json::json!({
             "password": "sample",
             "people": [
-                { "username": "a@example.test", "name": "田中 (A)", "about": "ABOUT" },
-                { "username": "bbbb@example.test", "name": "B", "about": "ABOUT" },
-                { "username": "tool@example.test", "name": "T", "about": "ABOUT", "unlisted": true }
+                { "username": "a@example.test", "name": "田中 (A)", "about": "a phone" },
+                { "username": "tool@example.test", "name": "T", "about": "tools", "unlisted": true }
             ]
         });
-        let lines = accounts(&people);
-        assert_eq!(lines.len(), 4);
-        let start = |line: &str, sign: &str| line.find(sign).and_then(|at| line.get(..at)).map_or(0, width);
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        assert!(
-            matches!(lines.as_slice(), [_, a, b, last] if start(a, "ABOUT") == start(b, "ABOUT") && last.contains("sample"))
-        );
+        let lines = ["a@example.test       田中 (A): a phone", "password of each: sample"];
+        assert_eq!(accounts(&people), lines);
     }
 }
