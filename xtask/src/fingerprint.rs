@@ -2,7 +2,7 @@
 //!
 //! Contents rather than times: a fresh clone or a switched branch has new times and the same contents.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fs_err as fs;
 
@@ -37,12 +37,8 @@ pub(crate) fn of_page(workspace: &Workspace, context: &[&str]) -> Result<String>
         all.push_str(&digest::sha256_hex(text.as_bytes()));
     }
     for file in &files {
-        all.push_str(&shown(workspace, file));
+        all.push_str(&file.strip_prefix(&workspace.root).unwrap_or(file).display().to_string());
         all.push_str(&digest::sha256_hex(&fs::read(file)?));
     }
     Ok(digest::sha256_hex(all.as_bytes()))
-}
-
-fn shown(workspace: &Workspace, file: &Path) -> String {
-    file.strip_prefix(&workspace.root).unwrap_or(file).display().to_string()
 }

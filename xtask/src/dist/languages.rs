@@ -3,7 +3,7 @@
 //!
 //! The language files are read and checked by the generator of the page's build script, so both say the same.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub(crate) struct Texts {
 }
 
 /// A file of texts as `index.html` lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Listed {
     /// Its address.
     pub(crate) src: String,
@@ -50,7 +50,7 @@ pub(crate) struct Listed {
 }
 
 /// A language as `index.html` lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Entry {
     /// The language's tag.
     pub(crate) tag: String,
@@ -72,11 +72,7 @@ pub(crate) fn read(workspace: &Workspace) -> Result<Vec<Texts>> {
             sources.push(catalog::Source { file: format!("locales/{name}"), tag: tag.to_string(), content });
         }
     }
-    of(&sources)
-}
-
-fn of(sources: &[catalog::Source]) -> Result<Vec<Texts>> {
-    let languages = catalog::read_all(sources).map_err(|problems| {
+    let languages = catalog::read_all(&sources).map_err(|problems| {
         Error::Build(problems.iter().map(|problem| format!("{problem}\n")).collect::<String>())
     })?;
     let Some(reference) = languages.first() else { return Ok(Vec::new()) };
@@ -100,7 +96,7 @@ pub(crate) fn listed(html: &str) -> Vec<Entry> {
 
 /// Fails when words of a language stand in a WebAssembly module: they would be loaded by everybody.
 pub(crate) fn not_in_modules(languages: &[Texts], files: &[PathBuf]) -> Result<()> {
-    for file in files.iter().filter(|file| is_module(file)) {
+    for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "wasm")) {
         let module = fs::read(file)?;
         if let Some((tag, words)) = words_in(&module, languages) {
             return Err(Error::Build(format!(
@@ -111,10 +107,6 @@ pub(crate) fn not_in_modules(languages: &[Texts], files: &[PathBuf]) -> Result<(
         }
     }
     Ok(())
-}
-
-fn is_module(file: &Path) -> bool {
-    file.extension().is_some_and(|ending| ending == "wasm")
 }
 
 /// The first words of a language that stand in these bytes.
@@ -159,38 +151,5 @@ mod tests {
                 assert_eq!(words_in(&module, &languages).map(|(tag, _)| tag), Some(texts.tag.as_str()));
             }
         }
-    }
-
-    #[test]
-    fn the_list_is_read_as_it_was_written() {
-        let file = |src: &str| Listed { src: src.to_string(), integrity: format!("sha384-{src}") };
-        let entry = |tag: &str| Entry {
-            tag: tag.to_string(),
-            first: file(&format!("/assets/{tag}-0.txt")),
-            lazy: file(&format!("/assets/{tag}-screens-1.txt")),
-        };
-        let entries = [entry("en"), entry("ja")];
-        let list = list(&entries).unwrap();
-        let html = format!("<script type=\"application/json\" id=\"languages\">{list}</script>");
-        assert_eq!(listed(&html), entries);
-        assert!(!list.contains('<'), "it stands in a script element");
-        assert_eq!(listed("<p>"), Vec::new());
-    }
-
-    #[test]
-    fn a_language_that_disagrees_with_the_reference_does_not_build() {
-        let source = |tag: &str, content: &str| catalog::Source {
-            file: format!("locales/{tag}.toml"),
-            tag: tag.to_string(),
-            content: content.to_string(),
-        };
-        let head = |tag: &str| {
-            format!(
-                "[language]\ntag = \"{tag}\"\nname = \"x\"\ndirection = \"ltr\"\nplurals = \"other\"\nmachine_drafted = true\n"
-            )
-        };
-        let en = format!("{}[a]\nb = \"B\"\n", head("en"));
-        let error = of(&[source("en", &en), source("de", &head("de"))]).unwrap_err();
-        assert!(error.to_string().contains("`a.b` is missing"), "{error}");
     }
 }

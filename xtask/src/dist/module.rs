@@ -89,15 +89,8 @@ pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Mo
     let split = wasm_split_cli_support::transform(options)
         .map_err(|problem| Error::Build(format!("splitting the module failed: {problem:#}")))?;
     Program::new("wasm-bindgen", bindgen)
-        .args([
-            "--target",
-            "web",
-            "--no-typescript",
-            "--keep-lld-exports",
-            "--out-name",
-            "portal",
-            "--out-dir",
-        ])
+        .args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-name", "portal"])
+        .arg("--out-dir")
         .arg(dir)
         .arg(&main)
         .limit(Duration::from_secs(120))

@@ -25,12 +25,8 @@ pub(crate) struct Tool {
     programs: &'static [&'static str],
     /// The version wanted; `None` means that of the library crate in Cargo.lock.
     version: Option<&'static str>,
-    /// What `cargo install` is told: wasm-bindgen-cli's own lock file names crates that are not always served yet.
-    install: &'static [&'static str],
     /// The address of the prebuilt archive: `{v}` is the version, `{t}` the platform.
     archive: &'static str,
-    /// How long building it takes on two cores, in words.
-    build_time: &'static str,
 }
 
 /// Makes the JavaScript glue; must have exactly the version of the library crate.
@@ -38,9 +34,7 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     package: "wasm-bindgen-cli",
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
     version: None,
-    install: &[],
     archive: "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/{v}/wasm-bindgen-{v}-{t}.tar.gz",
-    build_time: "about 2 minutes",
 };
 
 /// Runs the browser tests.
@@ -48,9 +42,7 @@ pub(crate) const WASM_PACK: Tool = Tool {
     package: "wasm-pack",
     programs: &["wasm-pack"],
     version: Some("0.15.1"),
-    install: &["--locked"],
     archive: "https://github.com/wasm-bindgen/wasm-pack/releases/download/v{v}/wasm-pack-v{v}-{t}.tar.gz",
-    build_time: "about 2 minutes",
 };
 
 /// Checks licences, sources and advisories.
@@ -58,9 +50,7 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     package: "cargo-deny",
     programs: &["cargo-deny"],
     version: Some("0.20.2"),
-    install: &["--locked"],
     archive: "https://github.com/EmbarkStudios/cargo-deny/releases/download/{v}/cargo-deny-{v}-{t}.tar.gz",
-    build_time: "about 2 minutes",
 };
 
 /// Writes bills of materials, for a release.
@@ -68,9 +58,7 @@ pub(crate) const CARGO_CYCLONEDX: Tool = Tool {
     package: "cargo-cyclonedx",
     programs: &["cargo-cyclonedx"],
     version: Some("0.5.9"),
-    install: &["--locked"],
     archive: "https://github.com/CycloneDX/cyclonedx-rust-cargo/releases/download/cargo-cyclonedx-{v}/cargo-cyclonedx-{t}.tar.gz",
-    build_time: "about 2 minutes",
 };
 
 impl Tool {
@@ -174,12 +162,13 @@ impl Tool {
 
     /// Builds it from the registry with settings that compile fast: it is run a few times, not all day.
     fn build(&self, workspace: &Workspace, version: &str, home: &Path) -> Result<()> {
-        progress::note(&format!("building {} {version}, {}, once", self.package, self.build_time));
+        progress::note(&format!("building {} {version}, some minutes, once", self.package));
         let started = Instant::now();
         Program::new(format!("building {}", self.package), "cargo")
-            .arg("install")
-            .args(self.install)
-            .args(["--quiet", "--version", version, "--root"])
+            .args(["install", "--quiet", "--version", version])
+            // The lock file of wasm-bindgen-cli names crates that are not always served yet.
+            .args(self.version.map(|_| "--locked"))
+            .arg("--root")
             .arg(home)
             .arg(self.package)
             .env("CARGO_TARGET_DIR", workspace.own("tool-build")?)
@@ -208,16 +197,8 @@ fn fetch(address: &str, into: &Path) -> Result<bool> {
         return Ok(false);
     }
     let fetched = Program::new("curl", "curl")
-        .args([
-            "--fail",
-            "--location",
-            "--silent",
-            "--show-error",
-            "--connect-timeout",
-            "5",
-            "--max-time",
-            "60",
-        ])
+        .args(["--fail", "--location", "--silent", "--show-error"])
+        .args(["--connect-timeout", "5", "--max-time", "60"])
         .arg("--output")
         .arg(into)
         .arg(address)

@@ -8,7 +8,8 @@
 //! a parameter (`--connect`), and in `headers.json` a placeholder that portal-server fills from its configuration.
 
 mod azure;
-mod own_server;
+
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -96,7 +97,7 @@ impl Answers<'_> {
             "no_store": NO_STORE, "immutable": IMMUTABLE,
         });
         let mut files = vec![
-            ("headers.json", own_server::headers(self)),
+            ("headers.json", self.for_our_server()),
             ("staticwebapp.config.json", azure::configuration(self)),
         ];
         for (name, source) in [
@@ -110,6 +111,20 @@ impl Answers<'_> {
             files.push((name, template::render(source, &values)?));
         }
         Ok(files)
+    }
+
+    /// `headers.json`, read by portal-server where it serves the page (`server/src/http/page.rs`): the policy with its
+    /// placeholder, the other headers, which files may be stored and which are not for visitors.
+    fn for_our_server(&self) -> String {
+        let directory = format!("{FOR_THE_HOST_DIRECTORY}/");
+        let hidden = [FOR_THE_HOST, &[directory.as_str()]].concat();
+        let value = json!({
+            "contentSecurityPolicy": policy(CONNECT_PLACEHOLDER, self.images, self.style),
+            "headers": BTreeMap::from_iter(EVERYWHERE.iter().copied()),
+            "hidden": hidden,
+            "immutable": self.hashed,
+        });
+        format!("{value:#}\n")
     }
 
     /// What every answer carries over HTTPS, the policy first.
