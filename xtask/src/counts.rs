@@ -147,14 +147,8 @@ fn browser_tests_of(source: &str) -> u64 {
 
 /// The number in `; 12 passed;`.
 fn number_before(line: &str, word: &str) -> u64 {
-    let mut previous = "";
-    for one in line.split_whitespace() {
-        if one.trim_end_matches([';', ',', '.']) == word {
-            return previous.parse().unwrap_or(0);
-        }
-        previous = one;
-    }
-    0
+    let number = |part: &str| part.trim().strip_suffix(word)?.split_whitespace().last()?.parse().ok();
+    line.split([';', ',', '.']).find_map(number).unwrap_or(0)
 }
 
 #[cfg(test)]

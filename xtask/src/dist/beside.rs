@@ -11,14 +11,13 @@ use crate::workspace;
 /// Writes all of them into `options.out`.
 pub(super) fn write(options: &Options) -> Result<()> {
     let assets = workspace::files_under(&options.out.join(ASSETS), &|_| false)?;
-    let mut hashed: Vec<String> = assets
+    let hashed: Vec<String> = assets
         .iter()
         .filter_map(|file| file.file_name())
         .map(|name| name.to_string_lossy().into_owned())
         .filter(|name| digest::is_hashed_name(name))
         .map(|name| format!("{ASSETS}/{name}"))
         .collect();
-    hashed.sort();
     let (connect, images) = (options.connect.join(" "), options.images.join(" "));
     let html = fs::read_to_string(options.out.join("index.html"))?;
     let style = document::style_source(&html).unwrap_or_default();

@@ -4,7 +4,7 @@ use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256, Sha384};
 
 /// How many hexadecimal digits of the digest stand in a file name.
-pub(crate) const NAME_DIGITS: usize = 16;
+const NAME_DIGITS: usize = 16;
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {

@@ -47,8 +47,8 @@ pub(crate) struct Options {
     /// An origin of images besides its own, for a logo elsewhere (repeatable).
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(crate) images: Vec<String>,
-    /// Where it goes.
-    #[arg(long, value_name = "DIR", default_value = "dist", value_parser = directory)]
+    /// Where it goes; a relative directory is one of the current directory.
+    #[arg(long, value_name = "DIR", default_value = "dist", value_parser = |text: &str| std::path::absolute(text))]
     pub(crate) out: PathBuf,
     /// With bills of materials (sbom/), for a release: cargo-cyclonedx is built when it is first needed.
     #[arg(long)]
@@ -62,11 +62,6 @@ fn origin(text: &str) -> std::result::Result<String, String> {
         return Ok(text.to_string());
     }
     Err("an origin looks like https://api.example.com".to_string())
-}
-
-/// A relative directory is one of the current directory.
-fn directory(text: &str) -> std::io::Result<PathBuf> {
-    std::path::absolute(text)
 }
 
 impl Options {
@@ -100,7 +95,8 @@ fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> 
     let std_text = format!("std from source: {std_source}");
     context.extend([toolchain.version.as_str(), &std_text]);
     let fingerprint = fingerprint::of_page(workspace, &context)?;
-    let stamp = workspace.own("stamps")?.join(format!("page-{}", stamp_name(&options.out)));
+    let place = digest::sha256_hex(options.out.to_string_lossy().as_bytes());
+    let stamp = workspace.own("stamps")?.join(format!("page-{place}"));
     if options.out.join("index.html").is_file()
         && fs::read_to_string(&stamp).is_ok_and(|text| text == fingerprint)
     {
@@ -122,10 +118,6 @@ fn page(workspace: &Workspace, toolchain: &WasmToolchain, options: &Options) -> 
     fs::write(&stamp, fingerprint)?;
     progress::note(&format!("built the page in {}", progress::time(started.elapsed())));
     Ok(())
-}
-
-fn stamp_name(out: &Path) -> String {
-    digest::sha256_hex(out.to_string_lossy().as_bytes()).chars().take(digest::NAME_DIGITS).collect()
 }
 
 /// The target directory of the page.

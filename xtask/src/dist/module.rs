@@ -117,8 +117,9 @@ pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Mo
 
 fn optimised(page: &Page<'_>, module: &Path) -> Result<Vec<u8>> {
     let optimised = module.with_extension("optimised.wasm");
+    // The JavaScript build of Binaryen: slow, but with the same passes.
     page.node
-        .wasm_opt()
+        .package("wasm-opt", ".bin/wasm-opt")
         .arg("-Oz")
         .args(WASM_FEATURES)
         .arg(module)

@@ -47,13 +47,8 @@ pub(super) fn write(workspace: &Workspace, out: &Path) -> Result<()> {
 
 /// The tool writes one beside every member's manifest.
 fn remove_bills(workspace: &Workspace) -> Result<()> {
-    let name = format!("{STEM}.json");
-    for file in
-        workspace::files_under(&workspace.root, &|name| matches!(name, "target" | "node_modules" | ".git"))?
-    {
-        if file.file_name().is_some_and(|one| one == name.as_str()) {
-            fs::remove_file(&file)?;
-        }
-    }
-    Ok(())
+    let is_not_ours = |name: &str| matches!(name, "target" | "node_modules" | ".git");
+    let files = workspace::files_under(&workspace.root, &is_not_ours)?;
+    let mut bills = files.iter().filter(|file| file.ends_with(format!("{STEM}.json")));
+    Ok(bills.try_for_each(fs::remove_file)?)
 }

@@ -37,6 +37,12 @@ enum Kind {
     Distribution,
 }
 
+impl Kind {
+    fn program(self, name: &str) -> PathBuf {
+        if self == Self::Default { name.into() } else { Path::new(DEBIAN_BIN).join(name) }
+    }
+}
+
 /// A compiler that can build for wasm32.
 #[derive(Debug, Clone)]
 pub(crate) struct WasmToolchain {
@@ -114,11 +120,7 @@ impl WasmToolchain {
 
     /// Its cargo.
     pub(crate) fn cargo(&self, what: &str, tools: &[PathBuf]) -> Program {
-        let name = match self.kind {
-            Kind::Default => PathBuf::from("cargo"),
-            Kind::Distribution => Path::new(DEBIAN_BIN).join("cargo"),
-        };
-        self.program(what, name, tools)
+        self.program(what, self.kind.program("cargo"), tools)
     }
 
     /// Whether the source of the standard library is there, so that it can be built for size.
@@ -140,11 +142,7 @@ impl WasmToolchain {
 
     /// Asks a compiler who it is.
     fn of(kind: Kind) -> Result<Self> {
-        let name = match kind {
-            Kind::Default => PathBuf::from("rustc"),
-            Kind::Distribution => Path::new(DEBIAN_BIN).join("rustc"),
-        };
-        let ask = |arguments: &[&str]| Program::new("rustc", &name).args(arguments).run_ok();
+        let ask = |arguments: &[&str]| Program::new("rustc", kind.program("rustc")).args(arguments).run_ok();
         let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?.stdout.trim());
         Ok(Self { kind, version: ask(&["-Vv"])?.stdout, sysroot })
     }

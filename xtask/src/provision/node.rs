@@ -73,11 +73,6 @@ impl Node {
     pub(crate) fn esbuild(&self, what: &str) -> Program {
         Program::new(what, self.modules.join(".bin").join("esbuild"))
     }
-
-    /// wasm-opt: the JavaScript build of Binaryen, slow, but with the same passes.
-    pub(crate) fn wasm_opt(&self) -> Program {
-        self.package("wasm-opt", ".bin/wasm-opt")
-    }
 }
 
 /// The major version in `v20.11.1`.
