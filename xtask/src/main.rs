@@ -5,8 +5,8 @@
 #![allow(clippy::print_stdout, reason = "a command-line program talks to its person on standard output")]
 
 mod arguments;
+mod attacks;
 mod bench;
-mod chaos;
 mod connector;
 mod counts;
 mod deploy;
@@ -20,7 +20,6 @@ mod http;
 mod interrupt;
 mod keycloak;
 mod layers;
-mod load;
 mod outcome;
 mod process;
 mod progress;
@@ -70,9 +69,9 @@ fn task() -> Result<bool> {
             );
             Ok(true)
         }
-        Command::Chaos(options) => chaos::chaos(&workspace, options),
+        Command::Chaos(options) => attacks::chaos(&workspace, options),
         Command::Fuzz(options) => fuzz::fuzz(&workspace, &options),
-        Command::Bench => bench::bench(&workspace).map(|()| true),
-        Command::Load(options) => load::load(&workspace, options),
+        Command::Bench(options) => bench::bench(&workspace, &options).map(|()| true),
+        Command::Load(options) => attacks::load(&workspace, options),
     }
 }

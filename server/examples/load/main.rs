@@ -20,6 +20,8 @@ mod honest;
 mod target;
 
 use attacks::{Attack, Flood};
+use clap::Parser;
+use clap::builder::RangedU64ValueParser;
 use honest::{Honest, Waits};
 use portal_testkit::Provider;
 use std::path::PathBuf;
@@ -28,28 +30,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use target::Target;
 
-/// What is wanted.
+/// Attacks the server with thousands of connections, slow and large requests and forged tokens, while people use it.
+#[derive(Parser)]
+#[command(name = "load")]
 struct Options {
+    /// The server's program.
+    #[arg(long)]
     server: PathBuf,
+    /// How many connections.
+    #[arg(long, default_value_t = 10_000, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
     connections: usize,
+    /// How long each attack lasts, in seconds.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     seconds: u64,
-}
-
-const USAGE: &str = "load --server PATH [--connections 10000] [--seconds 10]";
-
-fn options() -> Option<Options> {
-    let mut options = Options { server: PathBuf::new(), connections: 10_000, seconds: 10 };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(name) = arguments.next() {
-        let value = arguments.next()?;
-        match name.as_str() {
-            "--server" => options.server = PathBuf::from(value),
-            "--connections" => options.connections = value.parse().ok()?,
-            "--seconds" => options.seconds = value.parse().ok()?,
-            _ => return None,
-        }
-    }
-    options.server.is_file().then_some(options)
 }
 
 /// One line of the result.
@@ -145,10 +138,7 @@ async fn run(options: &Options, room: Option<usize>, name: &str, flood: Flood) -
 #[tokio::main]
 async fn main() -> ExitCode {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let Some(options) = options() else {
-        println!("{USAGE}");
-        return ExitCode::from(2);
-    };
+    let options = Options::parse();
     let files = portal_server::system::raise_file_limit();
     println!(
         "{} connections wanted; this process may have {} files open, the server as many\n",
