@@ -374,7 +374,7 @@ impl DeviceActionResult {
         let [started, updated] =
             ["startDateTime", "lastUpdatedDateTime"].map(|name| fields.optional_moment(name));
         Self {
-            id: fields.text("id"),
+            id: fields.shown("id"),
             action_name: ActionName::from_wire(fields.word("actionName")),
             action_state: ActionState::from_wire(fields.word("actionState")),
             progress: fields.optional_word("progress").map(ActionProgress::from_wire),

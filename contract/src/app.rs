@@ -44,12 +44,12 @@ impl DeviceApp {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            id: fields.text("id"),
-            display_name: fields.text("displayName"),
-            version: fields.text_or_empty("version"),
-            publisher: fields.text_or_empty("publisher"),
+            id: fields.shown("id"),
+            display_name: fields.shown("displayName"),
+            version: fields.shown_or_empty("version"),
+            publisher: fields.shown_or_empty("publisher"),
             state: AppState::from_wire(fields.word("state")),
-            failure: fields.text_or_empty("failure"),
+            failure: fields.shown_or_empty("failure"),
         }
     }
 }

@@ -40,16 +40,16 @@ impl Branding {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            display_name: fields.text_or_empty("displayName"),
-            theme_color: fields.text_or_empty("themeColor"),
+            display_name: fields.shown_or_empty("displayName"),
+            theme_color: fields.shown_or_empty("themeColor"),
             logo: fields.optional_text("logo"),
-            contact_it_name: fields.text_or_empty("contactITName"),
-            contact_it_phone_number: fields.text_or_empty("contactITPhoneNumber"),
-            contact_it_email_address: fields.text_or_empty("contactITEmailAddress"),
-            online_support_site_name: fields.text_or_empty("onlineSupportSiteName"),
-            online_support_site_url: fields.text_or_empty("onlineSupportSiteUrl"),
-            contact_it_notes: fields.text_or_empty("contactITNotes"),
-            privacy_url: fields.text_or_empty("privacyUrl"),
+            contact_it_name: fields.shown_or_empty("contactITName"),
+            contact_it_phone_number: fields.shown_or_empty("contactITPhoneNumber"),
+            contact_it_email_address: fields.shown_or_empty("contactITEmailAddress"),
+            online_support_site_name: fields.shown_or_empty("onlineSupportSiteName"),
+            online_support_site_url: fields.shown_or_empty("onlineSupportSiteUrl"),
+            contact_it_notes: fields.shown_or_empty("contactITNotes"),
+            privacy_url: fields.shown_or_empty("privacyUrl"),
         }
     }
 }

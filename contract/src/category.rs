@@ -18,6 +18,6 @@ impl DeviceCategory {
     /// Takes the fields out of a JSON object (see [`crate::json`]).
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
-        Self { id: fields.text("id"), display_name: fields.text("displayName") }
+        Self { id: fields.shown("id"), display_name: fields.shown("displayName") }
     }
 }

@@ -75,8 +75,8 @@ impl FailingRule {
         Self {
             code: fields.text("code"),
             title: fields.text("title"),
-            detail: fields.text_or_empty("detail"),
-            policy_name: fields.text_or_empty("policyName"),
+            detail: fields.shown_or_empty("detail"),
+            policy_name: fields.shown_or_empty("policyName"),
         }
     }
 }

@@ -148,14 +148,14 @@ impl ManagedDevice {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            id: fields.text("id"),
-            device_name: fields.text_or_empty("deviceName"),
-            managed_device_name: fields.text_or_empty("managedDeviceName"),
-            operating_system: fields.text_or_empty("operatingSystem"),
-            os_version: fields.text_or_empty("osVersion"),
-            manufacturer: fields.text_or_empty("manufacturer"),
-            model: fields.text_or_empty("model"),
-            serial_number: fields.text_or_empty("serialNumber"),
+            id: fields.shown("id"),
+            device_name: fields.shown_or_empty("deviceName"),
+            managed_device_name: fields.shown_or_empty("managedDeviceName"),
+            operating_system: fields.shown_or_empty("operatingSystem"),
+            os_version: fields.shown_or_empty("osVersion"),
+            manufacturer: fields.shown_or_empty("manufacturer"),
+            model: fields.shown_or_empty("model"),
+            serial_number: fields.shown_or_empty("serialNumber"),
             managed_device_owner_type: ManagedDeviceOwnerType::from_wire(
                 fields.word_or_empty("managedDeviceOwnerType"),
             ),
@@ -170,7 +170,7 @@ impl ManagedDevice {
             enrolled_date_time: fields.moment_or_never("enrolledDateTime"),
             is_encrypted: fields.flag("isEncrypted"),
             is_supervised: fields.flag("isSupervised"),
-            device_category_display_name: fields.text_or_empty("deviceCategoryDisplayName"),
+            device_category_display_name: fields.shown_or_empty("deviceCategoryDisplayName"),
             device_action_results: fields.each("deviceActionResults", DeviceActionResult::read),
             actions: fields.part("actions", DeviceActions::read).unwrap_or_default(),
         }

@@ -32,8 +32,8 @@ impl ChangeEvent {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            device_id: fields.optional_text("deviceId"),
-            notification_id: fields.optional_text("notificationId"),
+            device_id: fields.optional_shown("deviceId"),
+            notification_id: fields.optional_shown("notificationId"),
         }
     }
 }

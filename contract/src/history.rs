@@ -177,7 +177,7 @@ impl ClientDescription {
             browser: ClientBrowser::from_wire(fields.word_or_empty("browser")),
             system: ClientSystem::from_wire(fields.word_or_empty("system")),
             network: ClientNetwork::from_wire(fields.word_or_empty("network")),
-            address: fields.text_or_empty("address"),
+            address: fields.shown_or_empty("address"),
         }
     }
 }
@@ -187,20 +187,20 @@ impl HistoryEntry {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            id: fields.text("id"),
+            id: fields.shown("id"),
             occurred_date_time: fields.moment_or_never("occurredDateTime"),
             activity: HistoryActivity::from_wire(fields.word_or_empty("activity")),
             action_name: fields.optional_word("actionName").map(ActionName::from_wire),
             actor: HistoryActor::from_wire(fields.word_or_empty("actor")),
-            actor_name: fields.optional_text("actorName"),
+            actor_name: fields.optional_shown("actorName"),
             code: fields.optional_word("code").map(ProblemCode::from_wire),
             reason: fields.optional_word("reason").map(RefusalReason::from_wire),
             error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
-            device_id: fields.optional_text("deviceId"),
-            device_name: fields.optional_text("deviceName"),
-            result_id: fields.optional_text("resultId"),
+            device_id: fields.optional_shown("deviceId"),
+            device_name: fields.optional_shown("deviceName"),
+            result_id: fields.optional_shown("resultId"),
             client: fields.part("client", ClientDescription::read),
-            reference: fields.optional_text("reference"),
+            reference: fields.optional_shown("reference"),
         }
     }
 }
@@ -210,7 +210,7 @@ impl UnrecognizedReport {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            result_id: fields.text("resultId"),
+            result_id: fields.shown("resultId"),
             reference: fields.text("reference"),
             reported_date_time: fields.moment("reportedDateTime"),
         }

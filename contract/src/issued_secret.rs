@@ -59,6 +59,6 @@ impl SecretPart {
     /// Takes the fields out of a JSON object (see [`crate::json`]).
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
-        Self { label: fields.text_or_empty("label"), value: SecretText::new(fields.text("value")) }
+        Self { label: fields.shown_or_empty("label"), value: SecretText::new(fields.text("value")) }
     }
 }

@@ -4,8 +4,8 @@
 //! becomes a [`Value`] once, and a type takes its fields out of a [`Fields`]. A field that has to be there and is missing or of
 //! another kind does not end the reading at once (that would compile a clean-up for each field); it is remembered, and the
 //! whole is refused at the end. One that may be missing counts as missing when it is of another kind, and an entry of a list
-//! that is unsound is left out: what one part of an answer says is not lost by another. `tests/round_trips.rs` holds these
-//! readers against the derived ones.
+//! that is unsound is left out: what one part of an answer says is not lost by another. What is shown or counted may come as a
+//! number or as a text; what something is decided by may not. `tests/round_trips.rs` holds these readers against the derived ones.
 
 mod value;
 
@@ -104,16 +104,40 @@ impl<'a> Fields<'a> {
         self.optional_word(name).unwrap_or("").to_owned()
     }
 
-    /// A truth value; false when it is missing.
+    /// A text to be shown that may be missing; a number is one as it is written.
     #[must_use]
-    pub fn flag(&self, name: &str) -> bool {
-        self.value(name).and_then(Value::as_bool).unwrap_or(false)
+    pub fn optional_shown(&self, name: &str) -> Option<String> {
+        self.value(name)?.as_written().map(str::to_owned)
     }
 
-    /// A whole number that may be missing.
+    /// The same; empty when it is missing.
+    #[must_use]
+    pub fn shown_or_empty(&self, name: &str) -> String {
+        self.optional_shown(name).unwrap_or_default()
+    }
+
+    /// One that has to be there: a name, or an identifier within the API.
+    #[must_use]
+    pub fn shown(&self, name: &str) -> String {
+        self.optional_shown(name).unwrap_or_else(|| {
+            self.refuse();
+            String::new()
+        })
+    }
+
+    /// A truth value, or its word; false when it is missing.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        match self.value(name) {
+            Some(Value::String(word)) => word == "true",
+            value => value.and_then(Value::as_bool).unwrap_or(false),
+        }
+    }
+
+    /// A whole number, as number or text, that may be missing.
     #[must_use]
     pub fn optional_number(&self, name: &str) -> Option<i64> {
-        self.value(name)?.as_i64()
+        self.value(name)?.as_written()?.parse().ok()
     }
 
     /// A whole number that has to be there.

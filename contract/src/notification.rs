@@ -48,12 +48,12 @@ impl Notification {
     #[must_use]
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
-            id: fields.text("id"),
+            id: fields.shown("id"),
             kind: NotificationKind::from_wire(fields.word_or_empty("kind")),
             action_name: fields.optional_word("actionName").map(ActionName::from_wire),
-            device_id: fields.text("deviceId"),
-            device_name: fields.text_or_empty("deviceName"),
-            result_id: fields.text_or_empty("resultId"),
+            device_id: fields.shown("deviceId"),
+            device_name: fields.shown_or_empty("deviceName"),
+            result_id: fields.shown_or_empty("resultId"),
             action_state: ActionState::from_wire(fields.word_or_empty("actionState")),
             error_code: fields.optional_word("errorCode").map(FailureCode::from_wire),
             created_date_time: fields.moment_or_never("createdDateTime"),

@@ -28,8 +28,8 @@ impl Me {
     pub fn read(fields: &Fields<'_>) -> Self {
         Self {
             id: fields.text("id"),
-            display_name: fields.text_or_empty("displayName"),
-            user_principal_name: fields.text_or_empty("userPrincipalName"),
+            display_name: fields.shown_or_empty("displayName"),
+            user_principal_name: fields.shown_or_empty("userPrincipalName"),
             auth_time: fields.optional_moment("authTime"),
         }
     }

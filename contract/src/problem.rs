@@ -79,12 +79,12 @@ impl Problem {
     pub fn read(fields: &Fields<'_>) -> Self {
         let status = fields.optional_number("status").unwrap_or(0);
         Self {
-            kind: fields.text_or_empty("type"),
-            title: fields.text_or_empty("title"),
+            kind: fields.shown_or_empty("type"),
+            title: fields.shown_or_empty("title"),
             status: u16::try_from(status).unwrap_or(0),
             detail: fields.optional_text("detail"),
             code: ProblemCode::from_wire(fields.word("code")),
-            request_id: fields.text_or_empty("requestId"),
+            request_id: fields.shown_or_empty("requestId"),
             reason: fields.optional_word("reason").map(RefusalReason::from_wire),
         }
     }

@@ -107,6 +107,12 @@ impl Value {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
+    /// The text, or a number as it is written.
+    #[must_use]
+    pub fn as_written(&self) -> Option<&str> {
+        if let Self::Number(number) = self { Some(&number.0) } else { self.as_str() }
+    }
+
     /// The list, if it is one.
     #[must_use]
     pub fn as_array(&self) -> Option<&[Self]> {
