@@ -559,6 +559,19 @@ fn every_algorithm_that_providers_use_finds_the_key_of_its_kind_and_no_other() {
 }
 
 #[test]
+fn a_key_that_is_published_twice_is_one_and_two_keys_of_one_name_are_none() {
+    let key = |x: &str| json!({ "kty": "EC", "crv": "P-256", "x": x, "y": "y", "kid": "k" });
+    let is_found = |keys: Value| {
+        let set = KeySet::parse(&json!({ "keys": keys }).to_string()).unwrap();
+        signed_by("ES256", Some("k")).signature_check(&set).is_ok()
+    };
+    let mut described = key("x");
+    (described["alg"], described["use"]) = (json!("ES256"), json!("sig"));
+    assert!(is_found(json!([key("x"), key("x")])) && is_found(json!([key("x"), described])));
+    assert!(!is_found(json!([key("x"), key("other")])));
+}
+
+#[test]
 fn a_right_token_says_who_and_how_long_ago() {
     let sign_in = validate(&claims_json()).unwrap();
     assert_eq!((sign_in.sub.as_str(), sign_in.name.as_str()), ("sub-1", "Ann"));

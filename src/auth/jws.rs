@@ -294,9 +294,10 @@ impl KeySet {
     fn select(&self, algorithm: JwsAlgorithm, kid: Option<&str>) -> Result<String, SignInError> {
         let mut fitting =
             self.0.iter().filter(|key| (kid.is_none() || key.kid.as_deref() == kid) && key.is_for(algorithm));
-        match (fitting.next(), fitting.next()) {
-            (Some(key), None) => Ok(key.public.clone()),
-            (Some(_), Some(_)) | (None, _) => Err(SignInError::KeyNotFound),
+        // Published twice, a key is still one.
+        match fitting.next() {
+            Some(key) if fitting.all(|other| other.public == key.public) => Ok(key.public.clone()),
+            Some(_) | None => Err(SignInError::KeyNotFound),
         }
     }
 }
