@@ -131,8 +131,11 @@
       return config && config.defaultLocale;
     });
 
-  if (typeof WebAssembly !== 'object' || !window.crypto || !window.fetch || !window.HTMLDialogElement) {
-    explain('browser');
+  var hasWasm = typeof WebAssembly === 'object';
+  var isRecent = window.crypto && window.fetch && window.HTMLDialogElement;
+  if (!hasWasm || !isRecent) {
+    // A browser that has all the rest was told to do without it: Apple's Lockdown Mode does that.
+    explain(isRecent ? 'lockdown' : 'browser');
     return;
   }
 

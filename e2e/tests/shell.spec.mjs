@@ -1,6 +1,7 @@
 // Before and without the application: the static shell, no script, no WebAssembly, no storage, a wrong config.json.
 
 import { expect, LANGUAGES, test } from './fixtures.mjs';
+import { violations } from './support/axe.mjs';
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -24,8 +25,26 @@ for (const language of LANGUAGES) {
       });
       await page.goto('/');
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      // The alert has texts for other causes too, which are hidden: the one that is shown counts.
+      // The alert has texts for other causes too, which are hidden: the one that is shown counts. It stands there in both
+      // languages, because it may be another person's device.
       await expect.poll(() => page.getByRole('alert').innerText()).toContain('WebAssembly');
+      const said = await page.getByRole('alert').innerText();
+      expect(said).toContain('Settings > Privacy & Security > Lockdown Mode > Configure Web Browsing');
+      expect(said).toContain('ロックダウンモード');
+      expect(said).toContain('another device');
+      expect(said).toContain('IT');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('an old browser is told to use another one, and nothing of Lockdown Mode', async ({ context, page, guard }) => {
+      guard.pardon(/WebAssembly/);
+      await context.addInitScript(() => {
+        delete globalThis.WebAssembly;
+        delete globalThis.HTMLDialogElement;
+      });
+      await page.goto('/');
+      await expect.poll(() => page.getByRole('alert').innerText()).toContain('WebAssembly');
+      expect(await page.getByRole('alert').innerText()).not.toContain('Lockdown');
     });
   });
 }
