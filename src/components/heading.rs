@@ -11,7 +11,7 @@
 //! of an alert that very arrival is what is read.
 
 use super::live;
-use crate::components::{View, effect, el, group, live_text, words};
+use crate::components::{Element, View, effect, el, group};
 use crate::i18n::Text;
 use crate::shell::{Selected, use_tr};
 use leptos::prelude::{RwSignal, Set, With, document, request_animation_frame, set_timeout};
@@ -31,16 +31,16 @@ thread_local! {
 
 /// The heading of the screen.
 pub fn heading(text: Text) -> View {
-    heading_of(words(text))
+    element().words(text).into()
 }
 
 /// A heading with something in it that changes, the name of a device for instance.
 pub fn heading_live(text: Selected<Text>) -> View {
-    heading_of(live_text(use_tr().follow(text)))
+    element().untranslated().live_text(use_tr().follow(text)).into()
 }
 
-fn heading_of(words: View) -> View {
-    el("h1").attr("id", HEADING).attr("tabindex", "-1").child(words).into()
+fn element() -> Element {
+    el("h1").attr("id", HEADING).attr("tabindex", "-1")
 }
 
 /// Puts the focus on the heading, once what is being rendered has been. With `only_if_lost` it stays where it is unless

@@ -278,10 +278,19 @@ impl Element {
         self
     }
 
-    /// Words inside, in the current language.
+    /// Words inside, in the current language. Where they name something of the world outside, a device above all, browsers
+    /// leave them untranslated: two names must not become one. Sentences are translated whole.
     #[inline(never)]
     pub fn words(self, text: Text) -> Self {
-        self.child(words(text))
+        let is_sentence = matches!(self.tag, "p" | "li") && !text.is_verbatim();
+        let element = if !is_sentence && text.has_names() { self.untranslated() } else { self };
+        element.child(words(text))
+    }
+
+    /// Browsers leave it as it is when they translate the page: names, codes.
+    #[inline(never)]
+    pub fn untranslated(self) -> Self {
+        self.attr("translate", "no")
     }
 
     /// A text inside that is the same in every language: names, numbers. Always text, never HTML.
@@ -313,9 +322,11 @@ impl View {
             Kind::Element(element) => element.build(parent, retained),
             Kind::Text(text) => append(parent, &document().create_text_node(&text)),
             Kind::Words(make) => {
+                let place: Node = document().create_text_node("").into();
                 let node = document().create_text_node("");
+                append(parent, &place);
                 append(parent, &node);
-                retained.retain(repeat(Box::new(move || node.set_data(&make()))));
+                retained.retain(repeat(Box::new(move || write(&place, &node, &make()))));
             }
             Kind::Live(make) => build_live(make, parent, retained),
             Kind::Effect(run) => retained.retain(repeat(run)),
@@ -326,6 +337,23 @@ impl View {
             }
         }
     }
+}
+
+/// Writes words into their node, behind the empty one that marks the place. A browser that translates the page puts elements of
+/// its own (`font`) in the place of text nodes, or around them; words in a node that stands nowhere would be seen and heard by nobody.
+fn write(place: &Node, node: &web_sys::Text, words: &str) {
+    if node.data() == words {
+        return;
+    }
+    node.set_data(words);
+    let Some(parent) = place.parent_node() else { return };
+    let next = place.next_sibling();
+    if next.as_ref().is_some_and(|next| next.is_same_node(Some(node))) {
+        return;
+    }
+    let foreign = next.filter(|next| next.node_name() == "FONT");
+    let _removed = foreign.map(|foreign| parent.remove_child(&foreign));
+    let _inserted = parent.insert_before(node, place.next_sibling().as_ref());
 }
 
 /// A live part stands between two empty text nodes; what is between them is replaced.

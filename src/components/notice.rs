@@ -31,7 +31,7 @@ pub fn notice_body(notice: Notice) -> View {
 
 /// The reference a person gives to IT: selectable as a whole, never translated.
 pub fn reference(reference: String) -> View {
-    let code = el("code").attr("translate", "no").text(reference);
+    let code = el("code").untranslated().text(reference);
     el("p").class("reference").words(t::app_reference_label()).text(": ").child(code).into()
 }
 

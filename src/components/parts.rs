@@ -4,7 +4,7 @@ use super::live;
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     Element, Flow, Icon, View, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
-    live_text, notice_body, tone_class, tone_icon, words,
+    notice_body, tone_class, tone_icon,
 };
 use crate::core::LoadState;
 use crate::domain::{Device, DeviceId};
@@ -140,7 +140,7 @@ pub(crate) fn ask_it() -> View {
 
 /// The way back to the list.
 pub(crate) fn back_to_devices() -> View {
-    back(&Route::Devices, words(t::app_back_to_devices()))
+    back(&Route::Devices, el("span").words(t::app_back_to_devices()))
 }
 
 /// The way back to a device.
@@ -151,16 +151,11 @@ pub(crate) fn back_to_device(id: &DeviceId) -> View {
         Some(device) => t::app_back_to_device(words::device_name(&device.name)),
         None => t::done_back(),
     });
-    back(&Route::Device(id.clone()), live_text(use_tr().follow(label)))
+    back(&Route::Device(id.clone()), el("span").untranslated().live_text(use_tr().follow(label)))
 }
 
-fn back(route: &Route, words: View) -> View {
-    el("a")
-        .class("back")
-        .attr("href", route.path())
-        .child(icon(Icon::Back))
-        .child(el("span").child(words))
-        .into()
+fn back(route: &Route, words: Element) -> View {
+    el("a").class("back").attr("href", route.path()).child(icon(Icon::Back)).child(words).into()
 }
 
 /// "Not your own computer?" with the way out.

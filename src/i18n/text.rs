@@ -59,6 +59,25 @@ impl Text {
         Self(Content::Verbatim(text.to_owned()))
     }
 
+    /// Whether it is text of the world outside and nothing else.
+    #[must_use]
+    pub const fn is_verbatim(&self) -> bool {
+        matches!(self.0, Content::Verbatim(_))
+    }
+
+    /// Whether something of the world outside is in it, a name for instance.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        match &self.0 {
+            Content::Verbatim(_) => true,
+            Content::Message(_, args) => args.iter().any(|arg| match arg {
+                Arg::Str(_) => true,
+                Arg::Text(text) => text.has_names(),
+                Arg::Number(_) | Arg::Count(_) | Arg::Date(_) | Arg::Ago(_) | Arg::Clock(_) => false,
+            }),
+        }
+    }
+
     /// The words in one language.
     #[must_use]
     pub fn render(&self, catalogue: &Catalogue, formatter: &dyn Formatter) -> String {
@@ -181,6 +200,14 @@ mod tests {
     fn a_name_cannot_turn_the_sentence_around() {
         assert_eq!(rendered(Locale::En, &Text::verbatim("Ana\u{202e}'s phone")), "Ana's phone");
         assert_eq!(rendered(Locale::En, &Text::verbatim("هاتف\u{2069}")), "\u{2068}هاتف\u{2069}");
+    }
+
+    #[test]
+    fn what_names_something_of_the_world_outside_is_known() {
+        let phone = || Text::verbatim("Phone");
+        assert!(phone().has_names() && t::app_back_to_device(phone()).has_names());
+        assert!(!t::devices_shown(100, 4219).has_names() && !t::app_back_to_devices().has_names());
+        assert!(!t::app_back_to_device(t::device_yours()).has_names());
     }
 
     #[test]

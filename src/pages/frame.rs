@@ -127,7 +127,7 @@ fn account() -> View {
         .class("tool account")
         .attr("popovertarget", MENU)
         .child(icon(Icon::Person))
-        .child(el("span").class("tool-label").live_text(name));
+        .child(el("span").class("tool-label").untranslated().live_text(name));
     let out = el("button")
         .attr("type", "button")
         .class(Weight::Plain.class())
@@ -139,7 +139,7 @@ fn account() -> View {
         .class("flyout menu")
         .attr("popover", "auto")
         .attr_words("aria-label", t::session_account())
-        .child(el("p").child(el("strong").live_text(name)))
+        .child(el("p").child(el("strong").untranslated().live_text(name)))
         .live(move || account.get().map(|account| el("p").class("reference").words(Text::verbatim(&account))))
         .child(borrowed_mark())
         .child(language_switch())

@@ -130,7 +130,7 @@ pub(super) fn countdown() -> View {
         .child(icon(Icon::Clock))
         .live(move || {
             is_shown.get().then(|| {
-                let span = el("span").class("digits").attr("aria-hidden", HIDDEN).attr("translate", "no");
+                let span = el("span").class("digits").attr("aria-hidden", HIDDEN).untranslated();
                 span.live_text(digits)
             })
         })

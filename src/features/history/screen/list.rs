@@ -188,7 +188,7 @@ fn row(run: HistoryRun, now: Selected<Option<UtcTime>>, is_of_device: bool) -> V
         report.into(),
     ]);
     let reference = match shown.reference {
-        Some(reference) => el("code").attr("translate", "no").text(reference).into(),
+        Some(reference) => el("code").untranslated().text(reference).into(),
         None => dash(),
     };
     let whence = shown.whence.map_or_else(dash, say);

@@ -28,7 +28,7 @@ pub(crate) fn code(secret: &SecretText, label: Text, described_by: Option<&'stat
     });
     let code = el("output")
         .class("code")
-        .attr("translate", "no")
+        .untranslated()
         .attr("dir", "ltr")
         .attr("aria-live", "off")
         .attr("tabindex", "-1")
@@ -102,7 +102,7 @@ pub(crate) fn spelled_passcode(secret: SecretText) -> View {
         let spelled = tr.written(|language, formatter| spell(&secret, language, formatter));
         el("ol")
             .class("spelled")
-            .attr("translate", "no")
+            .untranslated()
             .attr("aria-labelledby", HEADING)
             .children(spelled.characters().iter().map(item))
     };

@@ -230,7 +230,7 @@ fn rest_time() -> View {
         .class("rest-time")
         .attr("aria-hidden", HIDDEN)
         .child(icon(Icon::Clock))
-        .child(el("span").class("digits").attr("translate", "no").live_text(digits))
+        .child(el("span").class("digits").untranslated().live_text(digits))
         .into()
 }
 
