@@ -17,6 +17,7 @@ pub mod history;
 pub mod idempotency;
 pub mod ids;
 pub mod issued_secret;
+pub mod near;
 pub mod operation;
 pub mod passcode;
 pub mod person;

@@ -191,9 +191,13 @@ fn the_proxy_of_the_environment_is_used_and_its_exceptions_are_kept() {
         let asked = asked_of_a_proxy(issuer, &[("HTTPS_PROXY", "PROXY"), ("NO_PROXY", exception)]);
         assert_eq!(asked, Vec::<String>::new(), "{exception}");
     }
-    // On this machine nothing goes by a proxy elsewhere, unencrypted.
-    let asked = asked_of_a_proxy("http://127.0.0.1:9", &[("HTTP_PROXY", "PROXY"), ("http_proxy", "PROXY")]);
-    assert_eq!(asked, Vec::<String>::new());
+    // Nothing on this machine goes by a proxy elsewhere, with TLS or without.
+    for near in ["http://127.0.0.1:9", "https://localhost:9/tenant", "https://127.0.0.1:9", "https://[::1]:9"]
+    {
+        let all = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"];
+        let asked = asked_of_a_proxy(near, &all.map(|variable| (variable, "PROXY")));
+        assert_eq!(asked, Vec::<String>::new(), "{near}");
+    }
 }
 
 /// A server that finds its provider inside, while everybody calls it by its outside name.

@@ -7,6 +7,7 @@ use super::guid::Guid;
 use super::settings::{Credential, GraphSettings};
 use super::token::{Token, TokenFault, Tokens};
 use crate::domain::action::{ActionKind, ActionSet};
+use crate::domain::near::is_on_this_machine;
 use crate::ports::{Clock, Randomness, ServiceError};
 use portal_contract::UtcTime;
 use reqwest::header::{
@@ -89,7 +90,7 @@ impl Graph {
     ) -> Result<Self, GraphError> {
         let base = Url::parse(&settings.graph_url).map_err(|error| GraphError(error.to_string()))?;
         let is_identity = matches!(settings.credential, Credential::ManagedIdentity(_));
-        let is_near = |url: &str| url.starts_with("http://");
+        let is_near = is_on_this_machine;
         let unusable = |error: reqwest::Error| GraphError(error.to_string());
         let certificates = settings.certificates.as_deref();
         let client = client(is_near(&settings.graph_url), certificates).map_err(unusable)?;
@@ -430,7 +431,7 @@ pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// `is_near`: on this machine, or at the machine's own identity endpoint. Nothing goes by a proxy then, unencrypted.
+/// `is_near`: on this machine, or at the machine's own identity endpoint. Nothing goes by a proxy then.
 fn client(is_near: bool, certificates: Option<&[u8]>) -> Result<reqwest::Client, reqwest::Error> {
     // Already installed is as good as installed now.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

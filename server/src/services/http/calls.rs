@@ -2,6 +2,7 @@
 
 use super::access::{Access, Authorization};
 use super::wire::ProblemWire;
+use crate::domain::near::is_on_this_machine;
 use crate::ports::{Clock, ServiceError};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -247,8 +248,8 @@ fn client(base: &str, certificates: Option<&[u8]>) -> Result<reqwest::Client, re
         .user_agent("passcode-portal")
         // An idle connection would keep its last request in memory, and a passcode may be in it.
         .pool_max_idle_per_host(0);
-    if base.starts_with("http://") {
-        // On this machine: nothing goes by a proxy elsewhere, unencrypted.
+    if is_on_this_machine(base) {
+        // Nothing there goes by a proxy elsewhere.
         builder = builder.no_proxy();
     }
     if let Some(pem) = certificates {
