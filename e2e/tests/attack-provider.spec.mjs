@@ -166,3 +166,64 @@ test('nobody answers where the person is signed out for the fresh sign-in: Back,
   await expect(portal.lastButton).toBeVisible();
   expect(api.resets).toHaveLength(0);
 });
+
+/** What becomes of the sign-out before a fresh sign-in, and how somebody comes back from there by hand. */
+const OWN_PAGE = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>own page</title><p>You are signed out.' };
+const ENDS = [
+  ['stays on a page of its own', (exchange) => exchange.answer(OWN_PAGE)],
+  ['answers with an error', (exchange) => exchange.answer({ ...OWN_PAGE, status: 400 })],
+];
+const WAYS_BACK = [
+  ['types the address', (page, stage) => page.goto(`${stage.origin}/`)],
+  ['types the address of the device', (page, stage) => page.goto(`${stage.origin}/devices/${ANDROID}`)],
+  ['presses Back', (page) => page.goBack()],
+  ['reloads, then presses Back', async (page) => {
+    await page.reload();
+    await page.goBack();
+  }],
+];
+
+/** Offered to go on, also after a reload; one click from the sign-in page, without another sign-out. */
+async function goesOn(page, portal, api, signOuts) {
+  await expect(portal.headed('go_on.heading')).toBeVisible();
+  await page.reload();
+  await expect(portal.headed('go_on.heading')).toBeVisible();
+  const before = signOuts.count;
+  await portal.command('go_on.button', portal.main).first().click();
+  await expect(portal.provider.password).toBeVisible();
+  expect(signOuts.count).toBe(before);
+  await portal.provider.fill('aiko');
+  await expect(portal.lastButton).toBeVisible();
+  expect(api.resets).toHaveLength(0);
+}
+
+for (const [end, answer] of ENDS) {
+  test(`a provider that ${end} after the sign-out strands nobody, however they come back`, async ({ page, portal, stage, api }) => {
+    test.setTimeout(180_000);
+    await portal.enter('aiko', `/devices/${ANDROID}`);
+    for (const [way, comeBack] of WAYS_BACK) {
+      await test.step(way, async () => {
+        await portal.open(`/devices/${ANDROID}`);
+        await portal.isAt(`/devices/${ANDROID}`);
+        await portal.explain();
+        const signOuts = stage.idp.on(PROVIDER.signOut, answer);
+        await portal.signInAgain.click();
+        await expect(page).toHaveTitle('own page');
+        await comeBack(page, stage);
+        await goesOn(page, portal, api, signOuts);
+        stage.calm();
+      });
+    }
+  });
+}
+
+test('a provider that comes back without the state strands nobody', async ({ page, portal, stage, api }) => {
+  await portal.enter('aiko', `/devices/${ANDROID}`);
+  await portal.explain();
+  const signOuts = stage.idp.on(PROVIDER.signOut, (exchange) => {
+    const back = exchange.url.searchParams.get('post_logout_redirect_uri');
+    exchange.answer({ status: 303, headers: { location: back } });
+  });
+  await portal.signInAgain.click();
+  await goesOn(page, portal, api, signOuts);
+});
