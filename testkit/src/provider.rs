@@ -57,6 +57,8 @@ pub struct Habits {
     pub document: Value,
     /// Members that are laid over those of the answer with the tokens; `null` takes one away.
     pub tokens: Value,
+    /// What the token endpoint answers whatever it is asked: status and body.
+    pub token_answer: Option<(u16, String)>,
     /// Whether pages of any origin may read its answers (CORS).
     pub readable: bool,
     /// Whether it says in discovery and in each answer who it is (`iss`, RFC 9207).
@@ -171,6 +173,7 @@ impl Provider {
             after_end: AfterEnd::GoesBack,
             document: json!({}),
             tokens: json!({}),
+            token_answer: None,
             readable: false,
             names_itself: true,
             keys: vec![signer.jwk()],
@@ -405,6 +408,9 @@ async fn end(State(provider): State<Provider>, RawQuery(asked): RawQuery) -> Res
 /// The token endpoint: checks the client, the code (once), where it was sent and its verifier.
 async fn token(State(provider): State<Provider>, headers: HeaderMap, body: String) -> Response {
     provider.note(|asked| asked.token_requests += 1);
+    if let Some((status, body)) = provider.habits().token_answer {
+        return (StatusCode::from_u16(status).unwrap(), body).into_response();
+    }
     let refused =
         |status: StatusCode, error: &str| (status, axum::Json(json!({ "error": error }))).into_response();
     let pair = format!("{}:{}", encoded(CLIENT.0), encoded(CLIENT.1));

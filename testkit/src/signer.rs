@@ -17,6 +17,7 @@ pub enum Algorithm {
     Es256,
     Rs256,
     Ps256,
+    EdDsa,
     Hs256,
 }
 
@@ -27,6 +28,7 @@ impl Algorithm {
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",
             Self::Ps256 => "PS256",
+            Self::EdDsa => "EdDSA",
             Self::Hs256 => "HS256",
         }
     }
@@ -46,6 +48,7 @@ pub struct Signer {
 enum Key {
     P256(SigningKey),
     Rsa(Arc<RsaPrivateKey>),
+    Ed25519(ed25519_dalek::SigningKey),
     Secret(Vec<u8>),
 }
 
@@ -97,6 +100,12 @@ impl Signer {
         Self { kid: kid.to_owned(), algorithm: Algorithm::Rs256, key: Key::Rsa(Arc::new(key)) }
     }
 
+    /// An Ed25519 key made from one number.
+    pub fn ed25519(kid: &str, number: u8) -> Self {
+        let key = Key::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[number; 32]));
+        Self { kid: kid.to_owned(), algorithm: Algorithm::EdDsa, key }
+    }
+
     /// A shared secret.
     pub fn hs256(kid: &str, secret: &[u8]) -> Self {
         Self { kid: kid.to_owned(), algorithm: Algorithm::Hs256, key: Key::Secret(secret.to_vec()) }
@@ -111,6 +120,9 @@ impl Signer {
             }
             Key::Rsa(key) => {
                 json!({ "kty": "RSA", "n": text(&key.n().to_bytes_be()), "e": text(&key.e().to_bytes_be()) })
+            }
+            Key::Ed25519(key) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key.verifying_key().as_bytes()) })
             }
             Key::Secret(_) => panic!("a secret is not published"),
         };
@@ -144,6 +156,7 @@ impl Signer {
                 let signature: p256::ecdsa::Signature = key.sign(signed);
                 signature.to_bytes().to_vec()
             }
+            (Key::Ed25519(key), _) => ed25519_dalek::Signer::sign(key, signed).to_bytes().to_vec(),
             (Key::Rsa(key), Algorithm::Ps256) => {
                 let key = rsa::pss::SigningKey::<rsa::sha2::Sha256>::new(RsaPrivateKey::clone(key));
                 key.sign_with_rng(&mut OsRng, signed).to_vec()

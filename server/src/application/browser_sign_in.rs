@@ -14,7 +14,7 @@ use crate::domain::sign_in::{
     PendingSignIn, ReturnState, SignInFailure, SignInPurpose, SignInSecrets, check_person,
 };
 use crate::ports::{AfterSignOut, AuthorizationRequest, CodeRedemption, NewSession, RedeemedCode};
-use portal_contract::SecretText;
+use portal_contract::{SecretText, UtcTime};
 
 /// How many may be on their way at the same time. Anybody may begin one, so there is a bound; whoever fills it keeps others
 /// out for ten minutes at most, and the limits per address stand before that.
@@ -305,6 +305,15 @@ impl BrowserSessions {
         };
         let redeemed = self.parts.client.redeem(&redemption).await?;
         check_person(sign_in.expected.as_ref(), &redeemed.proven.person)?;
+        if let Some((seconds, asked)) =
+            not_asked_again(&sign_in, redeemed.proven.auth_time, self.portal.now())
+        {
+            tracing::warn!(
+                seconds,
+                asked,
+                "a fresh sign-in is older than was asked for: the provider did not ask again; see docs/operation.md"
+            );
+        }
         self.begin_session(sign_in, redeemed, origin).await
     }
 
@@ -388,6 +397,15 @@ impl BrowserSessions {
         unit.save().await?;
         Ok(taken)
     }
+}
+
+/// How old a sign-in is that was to be a fresh one, and how old it might have been when it began, in seconds; `None` for one that is
+/// as fresh as was asked for. The page says so to the person.
+fn not_asked_again(sign_in: &PendingSignIn, auth_time: Option<UtcTime>, now: UtcTime) -> Option<(i64, i64)> {
+    let asked = sign_in.purpose.max_age()?;
+    let age = |at: UtcTime| at.unix_millis().saturating_sub(auth_time.map_or(0, UtcTime::unix_millis));
+    let is_older = auth_time.is_some() && age(sign_in.created) > asked.saturating_mul(1000);
+    is_older.then(|| (age(now).div_euclid(1000), asked))
 }
 
 fn secrets(state: Option<&str>, browser: Option<&BrowserSecret>) -> Option<SignInSecrets> {

@@ -13,7 +13,7 @@ use crate::domain::rate::{Limits, PerHour, Quotas};
 use crate::domain::secret_key::KeyRing;
 use crate::domain::streams::StreamRules;
 use crate::domain::switches::SwitchedOff;
-use crate::oidc::{ProviderAccess, TokenRules, algorithm_named, algorithm_names};
+use crate::oidc::{Algorithm, ProviderAccess, TokenRules};
 use crate::services::simulated::FleetSettings;
 use ipnet::IpNet;
 use portal_contract::Branding;
@@ -157,6 +157,15 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     if public_base_url.as_deref().is_some_and(|url| origin_of(url).is_none()) {
         top.wrong("public_base_url", "must be an http or https address");
     }
+    // Routes, files, cookies and redirect addresses of the page begin at the top.
+    let has_path = |url: &str| origin_of(url).is_some_and(|origin| url.trim_end_matches('/') != origin);
+    if session.is_none() && folder.is_some() && public_base_url.as_deref().is_some_and(has_path) {
+        top.wrong(
+            "public_base_url",
+            "must be scheme, host and port only, like \"https://portal.example.com\": the page that this server serves (page_dir) \
+             cannot lie under a path; give it a host name of its own",
+        );
+    }
     let may_simulate = top.truth("allow_simulated");
     if device_services.is_empty() && !top.has_mistake("device_services") {
         device_services.push(DeviceServiceSettings::Simulated);
@@ -285,9 +294,9 @@ fn oidc(
         section.required("audience", "what your provider writes into `aud` of access tokens for this API")
     };
     let names = section.list("algorithms", &["RS256"]);
-    let algorithms: Vec<_> = names.iter().filter_map(|name| algorithm_named(name)).collect();
+    let algorithms: Vec<_> = names.iter().filter_map(|name| Algorithm::named(name)).collect();
     if algorithms.is_empty() || algorithms.len() != names.len() {
-        let reason = format!("must be a list out of: {}", algorithm_names().join(", "));
+        let reason = format!("must be a list out of: {}", Algorithm::ALL.map(Algorithm::name).join(", "));
         section.wrong("algorithms", &reason);
     }
     let types = section.list("token_types", &["at+jwt"]);

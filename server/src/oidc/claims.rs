@@ -1,6 +1,6 @@
 //! The claims of an access token. Pure: the time is a parameter.
 
-use super::TokenRules;
+use super::{Algorithm, Header, TokenRules};
 use crate::domain::person::{PersonId, SignIn, SignInFacts};
 use crate::ports::TokenError;
 use portal_contract::UtcTime;
@@ -119,16 +119,36 @@ fn tells_access_tokens(rules: &TokenRules) -> bool {
     !rules.required_scope.is_empty() && ["scope", "scp"].contains(&rules.scope_claim.as_str())
 }
 
+/// The same of a header: algorithm and type.
+pub(super) fn difference_of_header(rules: &TokenRules, header: &Header) -> String {
+    let typ = shortened(header.typ.as_deref().unwrap_or(NO_TYPE));
+    let algorithm = difference_of_algorithm(rules, header);
+    format!("{algorithm}; typ: expected one of {:?}, came {typ:?}", rules.token_types)
+}
+
+/// The same of the algorithm alone.
+pub(super) fn difference_of_algorithm(rules: &TokenRules, header: &Header) -> String {
+    let names: Vec<&str> = rules.algorithms.iter().copied().map(Algorithm::name).collect();
+    format!("alg: expected one of {names:?}, came {:?}", shortened(&header.alg))
+}
+
+/// What is written into the log of a token: as much as tells two settings apart.
+fn shortened(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+/// A claim as it came, for the log.
+pub(super) fn came(claims: &Map<String, Value>, name: &str) -> String {
+    present(claims, name).map_or("nothing".to_owned(), |value| shortened(&value.to_string()))
+}
+
 /// What was expected and what came, for the log of whoever sets the portal up; `None` where there is nothing to compare.
 pub(super) fn difference(
     rules: &TokenRules,
     claims: &Map<String, Value>,
     error: &TokenError,
 ) -> Option<String> {
-    let came = |name: &str| {
-        let text = present(claims, name).map_or("nothing".to_owned(), Value::to_string);
-        text.chars().take(200).collect::<String>()
-    };
+    let came = |name: &str| came(claims, name);
     match error {
         TokenError::Invalid(ISSUER) => {
             Some(format!("iss: expected {:?}, came {}", issuer(rules), came("iss")))
@@ -193,7 +213,7 @@ pub(super) fn has_scope(scopes: Option<&Value>, required: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jsonwebtoken::Algorithm;
+    use crate::oidc::Algorithm;
     use serde_json::json;
 
     const NOW: i64 = 1_800_000_000;
@@ -202,7 +222,7 @@ mod tests {
         TokenRules {
             issuer: "https://id.example.test".to_owned(),
             audience: "urn:api".to_owned(),
-            algorithms: vec![Algorithm::RS256],
+            algorithms: vec![Algorithm::Rs256],
             token_types: vec!["at+jwt".to_owned()],
             scope_claim: "scope".to_owned(),
             required_scope: "devices".to_owned(),

@@ -5,7 +5,8 @@ use super::id_token::{self, Expected};
 use super::kept::{RefreshingCache, Source};
 use super::provider_document::ProviderDocument;
 use super::{
-    ALGORITHM, NO_KEY, OidcVerifier, ProviderAccess, ProviderError, SIGNATURE, fetch, token_endpoint,
+    ALGORITHM, NO_KEY, OidcVerifier, Parts, ProviderAccess, ProviderError, SIGNATURE, claims, fetch,
+    token_endpoint,
 };
 use crate::domain::sign_in::{ProvenPerson, SignInFailure, challenge};
 use crate::ports::{
@@ -116,24 +117,39 @@ impl ConfidentialClient {
         token: &SecretText,
         redemption: &CodeRedemption,
     ) -> Result<ProvenPerson, SignInFailure> {
-        let token = token.reveal();
-        let header = self.verifier.header_of(token).map_err(token_failure)?;
-        let typ = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let token = Parts::read(token.reveal()).map_err(token_failure)?;
+        let typ = token.header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
         if typ.strip_prefix("application/").unwrap_or(&typ) == ACCESS_TOKEN_TYPE {
             return Err(SignInFailure::IdTokenMalformed);
         }
-        let claims = self.verifier.signed_claims(token, &header).await.map_err(token_failure)?;
+        let rules = &self.verifier.rules;
+        let algorithm = self.verifier.algorithm_of(&token).map_err(|error| {
+            warn(&claims::difference_of_algorithm(rules, &token.header));
+            token_failure(error)
+        })?;
+        let claims = self.verifier.signed_claims(&token, algorithm).await.map_err(token_failure)?;
         let expected = Expected {
-            issuer: &self.verifier.rules.issuer,
+            issuer: &rules.issuer,
             client_id: &self.settings.client_id,
-            subject_claim: &self.verifier.rules.subject_claim,
-            trusted_audiences: &self.verifier.rules.trusted_audiences,
+            subject_claim: &rules.subject_claim,
+            trusted_audiences: &rules.trusted_audiences,
             nonce: &redemption.nonce,
             needs_auth_time: redemption.needs_auth_time,
             now: self.clock.now(),
         };
-        id_token::check(&claims, &expected)
+        let checked = id_token::check(&claims, &expected);
+        if let Err(failure) = &checked
+            && let Some(difference) = id_token::difference(&claims, &expected, *failure)
+        {
+            warn(&difference);
+        }
+        checked
     }
+}
+
+/// Says what was expected and what came: it is the provider's own answer, and none of this is secret.
+fn warn(difference: &str) {
+    tracing::warn!(difference, "an ID token of the provider is not accepted: see docs/operation.md");
 }
 
 fn token_failure(error: TokenError) -> SignInFailure {

@@ -1,14 +1,13 @@
 //! What is right and what is wrong between this server and its provider, said to whoever sets the two up. Pure: documents,
 //! tokens and the time are parameters. It decides nothing; whether a token is accepted is [`super::check_claims`]'s to say.
 
-use super::claims::{self, present, text};
+use super::claims::{self, came, present, text};
 use super::id_token::{self, Expected};
-use super::{ClientSettings, KeySet, TokenRules};
+use super::{Algorithm, ClientSettings, KeySet, TokenRules};
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::freshness::seconds_ahead;
 use crate::ports::TokenError;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use jsonwebtoken::Algorithm;
 use portal_contract::UtcTime;
 use serde_json::{Map, Value};
 
@@ -40,11 +39,11 @@ pub fn document(rules: &TokenRules, document: &Value, is_session_mode: bool) -> 
         ),
     });
     if let Some(offered) = names(document, "id_token_signing_alg_values_supported") {
-        let accepted: Vec<String> = rules.algorithms.iter().map(|one| format!("{one:?}")).collect();
+        let accepted: Vec<&str> = rules.algorithms.iter().map(|one| one.name()).collect();
         let what = format!("signatures: accepted {accepted:?}, offered {offered:?}");
         let change =
             "add one of the second to oidc.algorithms, or let the provider sign with one of the first";
-        findings.push(Finding::of(offered.iter().any(|one| accepted.contains(one)), what, change));
+        findings.push(Finding::of(offered.iter().any(|one| accepted.contains(&one.as_str())), what, change));
     }
     if let Some(methods) = names(document, "code_challenge_methods_supported") {
         let change = "the provider has to allow PKCE with S256";
@@ -70,6 +69,24 @@ pub fn document(rules: &TokenRules, document: &Value, is_session_mode: bool) -> 
         ));
     }
     findings
+}
+
+/// Whether the policy of the page lets it reach what the document names (token mode): some providers have their endpoints on another
+/// host than the issuer (Amazon Cognito).
+#[must_use]
+pub fn policy(document: &Value, connect: &[String]) -> Vec<Finding> {
+    let origin = |entry: &str| {
+        let address = reqwest::Url::parse(document.get(entry)?.as_str()?).ok()?;
+        Some(address.origin().ascii_serialization())
+    };
+    let mut origins: Vec<String> = ["token_endpoint", "jwks_uri"].into_iter().filter_map(origin).collect();
+    origins.dedup();
+    let lacks = |origin: &String| !connect.contains(origin);
+    let judge = |origin: &String| {
+        let change = format!("[page] connect = [{origin:?}]");
+        Finding::of(!lacks(origin), format!("policy of the page: reaches {origin}"), &change)
+    };
+    origins.iter().map(judge).collect()
 }
 
 /// Looks at the provider's keys.
@@ -145,9 +162,9 @@ pub fn token(rules: &TokenRules, client: Option<&ClientSettings>, token: &str, n
         )];
     };
     let algorithm = text(&parts.header, "alg").unwrap_or("nothing");
-    let is_accepted = rules.algorithms.iter().any(|one| format!("{one:?}") == algorithm);
-    let change = match super::algorithm_named(algorithm) {
-        Some(Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) | None => {
+    let is_accepted = rules.algorithms.iter().any(|one| one.name() == algorithm);
+    let change = match Algorithm::named(algorithm) {
+        None => {
             "let the provider sign with a certificate (RS256 or ES256): whoever can check a shared secret can sign with it"
                 .to_owned()
         }
@@ -159,11 +176,6 @@ pub fn token(rules: &TokenRules, client: Option<&ClientSettings>, token: &str, n
         None => findings.extend(access_token(rules, &parts, now)),
     }
     findings
-}
-
-fn came(claims: &Map<String, Value>, name: &str) -> String {
-    let came = present(claims, name).map_or("nothing".to_owned(), Value::to_string);
-    came.chars().take(200).collect()
 }
 
 fn access_token(rules: &TokenRules, parts: &Parts, now: UtcTime) -> Vec<Finding> {
@@ -315,7 +327,7 @@ mod tests {
         TokenRules {
             issuer: "https://id.example.test".to_owned(),
             audience: "urn:api".to_owned(),
-            algorithms: vec![Algorithm::RS256],
+            algorithms: vec![Algorithm::Rs256],
             token_types: vec!["at+jwt".to_owned()],
             scope_claim: "scope".to_owned(),
             required_scope: "devices".to_owned(),
@@ -473,6 +485,17 @@ mod tests {
             "notes"
         );
         assert_eq!(keys(&json!({ "keys": [] })).verdict, Verdict::Wrong);
+        let judged = |connect: &[&str]| -> Vec<(Verdict, String)> {
+            let mut cognito = good.clone();
+            cognito["token_endpoint"] = json!("https://p.auth.eu-west-1.amazoncognito.com/oauth2/token");
+            let connect: Vec<String> = connect.iter().map(|origin| (*origin).to_owned()).collect();
+            policy(&cognito, &connect).into_iter().map(|one| (one.verdict, one.change)).collect()
+        };
+        let wrong = judged(&["https://id.example.test"]);
+        let change = "[page] connect = [\"https://p.auth.eu-west-1.amazoncognito.com\"]";
+        assert!(wrong[0] == (Verdict::Wrong, change.to_owned()) && wrong[1].0 == Verdict::Right, "{wrong:?}");
+        let right = judged(&["https://id.example.test", "https://p.auth.eu-west-1.amazoncognito.com"]);
+        assert!(right.len() == 2 && right.iter().all(|(verdict, _)| *verdict == Verdict::Right), "{right:?}");
         let config = json!({ "authority": "https://id.example.test", "clientId": "c", "scopes": "openid api://x/devices" });
         assert!(page(&rules(), &config).iter().all(|one| one.verdict == Verdict::Right));
         let other = json!({ "authority": "https://id.example.test/", "clientId": "", "scopes": "openid" });

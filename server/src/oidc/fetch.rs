@@ -2,6 +2,7 @@
 
 use super::keys::KeySet;
 use super::provider_document::is_acceptable;
+use crate::domain::near::is_on_this_machine;
 use reqwest::Url;
 use serde_json::Value;
 use std::time::Duration;
@@ -90,12 +91,12 @@ impl ProviderAccess {
     }
 }
 
-/// A client for what an address answers. On this machine nothing goes by a proxy elsewhere, unencrypted.
+/// A client for what an address answers. Nothing on this machine goes by a proxy elsewhere.
 pub(super) fn client(access: &ProviderAccess, issuer: &str) -> Result<reqwest::Client, ProviderError> {
     // Already installed is as good as installed now.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut builder = reqwest::Client::builder();
-    if access.discovery_address(issuer).starts_with("http://") {
+    if is_on_this_machine(&access.discovery_address(issuer)) {
         builder = builder.no_proxy();
     }
     if let Some(pem) = &access.certificates {

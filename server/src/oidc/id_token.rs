@@ -1,7 +1,7 @@
 //! The claims of an ID token and whether they say what they must (OpenID Connect Core 3.1.3.7). Pure: the time is a
 //! parameter. The same refusals as the page's own, because in session mode the page does not see the token.
 
-use super::claims::{numeric_date, present, text};
+use super::claims::{came, numeric_date, present, text};
 use crate::domain::person::PersonId;
 use crate::domain::sign_in::{ProvenPerson, SignInFailure};
 use portal_contract::UtcTime;
@@ -72,6 +72,44 @@ pub(super) fn check(
         display_name: text(claims, "name").unwrap_or_default().to_owned(),
         user_name: first(["preferred_username", "upn", "email"]),
         auth_time,
+    })
+}
+
+/// What was expected and what came, for the log of whoever sets the portal up; `None` where that is secret or somebody's own.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most failures are no difference of two settings")]
+pub(super) fn difference(
+    claims: &Map<String, Value>,
+    expected: &Expected<'_>,
+    failure: SignInFailure,
+) -> Option<String> {
+    let came = |name: &str| came(claims, name);
+    let now = expected.now.unix_seconds();
+    Some(match failure {
+        SignInFailure::TokenIssuerMismatch => {
+            format!("iss: expected {:?}, came {}", expected.issuer, came("iss"))
+        }
+        SignInFailure::AudienceMismatch | SignInFailure::AuthorizedPartyMismatch => format!(
+            "aud: expected {:?} and none but {:?} beside it, came {}; azp: came {}",
+            expected.client_id,
+            expected.trusted_audiences,
+            came("aud"),
+            came("azp")
+        ),
+        SignInFailure::TokenExpired | SignInFailure::IssuedAtInvalid => {
+            format!("iat, exp: expected {now} between them, came {}, {}", came("iat"), came("exp"))
+        }
+        SignInFailure::AuthTimeMissing => format!("auth_time: expected a time, came {}", came("auth_time")),
+        SignInFailure::AuthTimeInFuture => {
+            format!(
+                "auth_time: expected at most {LEEWAY} s after iat ({}), came {}",
+                came("iat"),
+                came("auth_time")
+            )
+        }
+        SignInFailure::SubjectMissing => {
+            format!("sub and {}: expected texts of at most {MAX_SUBJECT} bytes", expected.subject_claim)
+        }
+        _ => return None,
     })
 }
 

@@ -1,9 +1,9 @@
 //! The provider's public keys (RFC 7517). A key this server cannot use is skipped, not an error: providers
 //! publish all sorts.
 
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
-use serde_json::{Map, Value};
+use super::signature::{Algorithm, VerificationKey};
+use jsonwebtoken::AlgorithmFamily;
+use serde_json::Value;
 
 struct Key {
     kid: Option<String>,
@@ -11,7 +11,7 @@ struct Key {
     curve: Option<String>,
     /// The parameters that make the key (RFC 7638 section 3.2), to tell whether two are the same.
     parameters: String,
-    key: DecodingKey,
+    key: VerificationKey,
 }
 
 /// The usable keys of a provider.
@@ -34,12 +34,11 @@ impl KeySet {
     /// The key with this identifier, if its kind and its own `alg` agree with the algorithm. A token without
     /// `kid` is accepted only when there is no choice.
     #[must_use]
-    pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
-        let (name, _, family) = ALGORITHMS.iter().find(|(_, known, _)| *known == algorithm)?;
+    pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<VerificationKey> {
         let mut fitting = self.keys.iter().filter(|key| {
-            key.key.family() == *family
-                && curve_of(name).is_none_or(|curve| key.curve.as_deref() == Some(curve))
-                && key.algorithm.as_deref().is_none_or(|own| own == *name)
+            key.key.family() == algorithm.family()
+                && algorithm.curve().is_none_or(|curve| key.curve.as_deref() == Some(curve))
+                && key.algorithm.as_deref().is_none_or(|own| own == algorithm.name())
                 && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
         });
         let first = fitting.next()?;
@@ -61,10 +60,7 @@ fn key(value: &Value) -> Option<Key> {
     }
     // What makes the key and nothing else: an entry of another shape (`x5c` as text, an `alg` nobody knows) is no reason to lose it.
     let numbers = ["kty", "crv", "n", "e", "x", "y", "k"].into_iter();
-    let numbers: Map<String, Value> =
-        numbers.filter_map(|name| Some((name.to_owned(), given(name)?.clone()))).collect();
-    let jwk: Jwk = serde_json::from_value(numbers.into()).ok()?;
-    let key = DecodingKey::from_jwk(&jwk).ok()?;
+    let key = VerificationKey::read(numbers.filter_map(|name| Some((name, given(name)?))))?;
     // A symmetric key in a public document would let anybody sign.
     if key.family() == AlgorithmFamily::Hmac {
         return None;
@@ -72,42 +68,6 @@ fn key(value: &Value) -> Option<Key> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
     let parameters = ["kty", "crv", "n", "e", "x", "y"].map(|name| text(name).unwrap_or_default()).join(" ");
     Some(Key { kid: text("kid"), algorithm: text("alg"), curve: text("crv"), parameters, key })
-}
-
-/// The signature algorithms an organisation may configure, by their names (RFC 7518 section 3.1), with the
-/// kind of key each needs. No symmetric one: whoever could check a token could make one.
-const ALGORITHMS: [(&str, Algorithm, AlgorithmFamily); 9] = [
-    ("RS256", Algorithm::RS256, AlgorithmFamily::Rsa),
-    ("RS384", Algorithm::RS384, AlgorithmFamily::Rsa),
-    ("RS512", Algorithm::RS512, AlgorithmFamily::Rsa),
-    ("PS256", Algorithm::PS256, AlgorithmFamily::Rsa),
-    ("PS384", Algorithm::PS384, AlgorithmFamily::Rsa),
-    ("PS512", Algorithm::PS512, AlgorithmFamily::Rsa),
-    ("ES256", Algorithm::ES256, AlgorithmFamily::Ec),
-    ("ES384", Algorithm::ES384, AlgorithmFamily::Ec),
-    ("EdDSA", Algorithm::EdDSA, AlgorithmFamily::Ed),
-];
-
-/// The curve an algorithm is used on (RFC 7518 section 3.4, RFC 8037 section 3.1); `None` where there is none.
-fn curve_of(algorithm: &str) -> Option<&'static str> {
-    match algorithm {
-        "ES256" => Some("P-256"),
-        "ES384" => Some("P-384"),
-        "EdDSA" => Some("Ed25519"),
-        _ => None,
-    }
-}
-
-/// Reads the name of an algorithm; `None` for anything this server does not accept.
-#[must_use]
-pub fn algorithm_named(name: &str) -> Option<Algorithm> {
-    ALGORITHMS.iter().find(|(known, _, _)| *known == name).map(|(_, algorithm, _)| *algorithm)
-}
-
-/// The names an organisation may configure.
-#[must_use]
-pub fn algorithm_names() -> Vec<&'static str> {
-    ALGORITHMS.iter().map(|(name, _, _)| *name).collect()
 }
 
 #[cfg(test)]
@@ -136,7 +96,7 @@ mod tests {
         let two =
             key("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
         let find =
-            |keys: Value| KeySet::parse(&json!({ "keys": keys })).unwrap().find(Some("k"), Algorithm::ES256);
+            |keys: Value| KeySet::parse(&json!({ "keys": keys })).unwrap().find(Some("k"), Algorithm::Es256);
         assert!(find(json!([one, one])).is_some());
         assert!(find(json!([one, two])).is_none());
     }
@@ -152,22 +112,27 @@ mod tests {
             "x": "tzU8G7ZrXuhxUsOW8XTomCiz4HfMETMlJ0nszqDPzXfb1aLYXQKxelaLVn6U6La5",
             "y": "tC02bMso_h4H43HtrykthtIQe1sGmqqQPncdPNLilDsh8m-B0nZ2MX4BqbGOXoGR",
         });
+        let p521 = json!({
+            "kty": "EC", "crv": "P-521",
+            "x": "ATrPxVJgcLym80JryOJBMu4sQ0rNqvSNuJF2RmHZY6M4kqBXezrslAkuDaSlrNxLnKAY5l7nXLKTTMsfW3-BOXvd",
+            "y": "AUnXq0ldAp-YKLKrNHr8YHEaGjWW_C3Row6CkXCafCJwZdeihMBtf6Lu6kY-zhzszKnLxInZZ5JxCJXysPQNl2HJ",
+        });
         let ed =
             json!({ "kty": "OKP", "crv": "Ed25519", "x": "OkbeT8kHhV6g9-cyBxk1EtNvRjBOqvGWi9FsOtLm3IU" });
-        let mut set = [p256, p384, ed];
-        let finds = |set: &[Value; 3]| {
+        let mut set = [p256, p384, p521, ed];
+        let finds = |set: &[Value; 4]| {
             let keys = KeySet::parse(&json!({ "keys": set })).unwrap();
-            [Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA]
+            [Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::EdDsa]
                 .map(|algorithm| keys.find(None, algorithm).is_some())
         };
-        assert_eq!(finds(&set), [true; 3], "without names each has one key");
+        assert_eq!(finds(&set), [true; 4], "without names each has one key");
         for key in &mut set {
             (key["use"], key["key_ops"], key["alg"], key["kid"]) =
                 (Value::Null, Value::Null, Value::Null, Value::Null);
             (key["x5c"], key["x5t"], key["issuer"]) =
                 (json!("not a list"), json!(7), json!({ "any": "thing" }));
         }
-        assert_eq!(finds(&set), [true; 3], "null is missing, and what nobody asked for is ignored");
+        assert_eq!(finds(&set), [true; 4], "null is missing, and what nobody asked for is ignored");
     }
 
     #[test]

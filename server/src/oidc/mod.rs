@@ -12,21 +12,25 @@ mod kept;
 mod keys;
 pub mod online;
 mod provider_document;
+mod signature;
 mod token_endpoint;
 
 use crate::domain::person::SignIn;
 use crate::ports::{Clock, TokenError, TokenVerifier};
 use async_trait::async_trait;
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use kept::{RefreshingCache, Source};
 use portal_contract::UtcTime;
+use serde::Deserialize;
 use serde_json::{Map, Value};
+use signature::VerificationKey;
 use std::sync::Arc;
 
 pub use claims::{check as check_claims, check_type};
 pub use client::{ClientSettings, ConfidentialClient, StepUpRequest};
 pub use fetch::{ProviderAccess, ProviderError};
-pub use keys::{KeySet, algorithm_named, algorithm_names};
+pub use keys::KeySet;
+pub use signature::Algorithm;
 
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
@@ -62,6 +66,49 @@ pub struct TokenRules {
     pub trusted_audiences: Vec<String>,
     /// The leeway on `exp` and `nbf`, in seconds; at most 30. There is none at the old end of `auth_time`.
     pub leeway_seconds: i64,
+}
+
+/// What of a header matters (RFC 7515 section 4.1). Keys in it (`jwk`, `jku`, `x5u`, `x5c`) are not even read.
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    typ: Option<String>,
+    kid: Option<String>,
+    crit: Option<Value>,
+}
+
+/// A token in compact serialization (RFC 7515 section 7.1), taken apart. Nothing of it is believed.
+struct Parts<'token> {
+    header: Header,
+    signed: &'token str,
+    payload: &'token str,
+    signature: &'token str,
+}
+
+impl<'token> Parts<'token> {
+    fn read(token: &'token str) -> Result<Self, TokenError> {
+        if token.len() > MAX_TOKEN {
+            return Err(TokenError::Invalid("too long"));
+        }
+        let not_a_jwt = TokenError::Invalid("not a JWT");
+        let (signed, signature) = token.rsplit_once('.').ok_or(not_a_jwt)?;
+        let parts = signed.split_once('.').filter(|(_, payload)| !payload.contains('.'));
+        let (header, payload) = parts.ok_or(not_a_jwt)?;
+        let header: Header = decoded(header).ok_or(not_a_jwt)?;
+        if header.crit.is_some() {
+            return Err(TokenError::Invalid("critical header not understood"));
+        }
+        Ok(Self { header, signed, payload, signature })
+    }
+
+    fn is_signed_with(&self, key: &VerificationKey, algorithm: Algorithm) -> bool {
+        key.verifies(algorithm, self.signed.as_bytes(), self.signature)
+    }
+}
+
+/// A part of a token as what it says; `None` for what is no base64url, or no JSON of this shape.
+fn decoded<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
+    serde_json::from_slice(&Base64UrlUnpadded::decode_vec(part).ok()?).ok()
 }
 
 /// The provider's keys, by way of its discovery document.
@@ -115,7 +162,7 @@ impl OidcVerifier {
     }
 
     /// The key for a token, fetched again once if it is not known.
-    async fn key_for(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, TokenError> {
+    async fn key_for(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<VerificationKey, TokenError> {
         let keys = self.keys.get().await.map_err(|_| TokenError::KeysUnavailable)?;
         if let Some(key) = keys.find(kid, algorithm) {
             return Ok(key);
@@ -124,49 +171,60 @@ impl OidcVerifier {
         keys.find(kid, algorithm).ok_or(TokenError::Invalid(NO_KEY))
     }
 
-    /// The header of a token: nothing of it is believed but which key to try.
-    fn header_of(&self, token: &str) -> Result<Header, TokenError> {
-        if token.len() > MAX_TOKEN {
-            return Err(TokenError::Invalid("too long"));
-        }
-        let header = decode_header(token).map_err(|_| TokenError::Invalid("not a JWT"))?;
-        if !self.rules.algorithms.contains(&header.alg) {
-            return Err(TokenError::Invalid(ALGORITHM));
-        }
-        if header.crit.is_some() {
-            return Err(TokenError::Invalid("critical header not understood"));
-        }
-        Ok(header)
+    /// The algorithm of a token, if it is one of those that are configured.
+    fn algorithm_of(&self, token: &Parts<'_>) -> Result<Algorithm, TokenError> {
+        let named = Algorithm::named(&token.header.alg);
+        named.filter(|named| self.rules.algorithms.contains(named)).ok_or(TokenError::Invalid(ALGORITHM))
     }
 
-    /// The claims of a token whose signature is the provider's. What they say is for the caller to check.
-    async fn signed_claims(&self, token: &str, header: &Header) -> Result<Map<String, Value>, TokenError> {
-        let key = self.key_for(header.kid.as_deref(), header.alg).await?;
-        let mut validation = Validation::new(header.alg);
-        // Only the signature is checked there; the claims are checked in one place, against our own clock.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let data = decode::<Map<String, Value>>(token, &key, &validation);
-        data.map(|data| data.claims).map_err(|_| TokenError::Invalid(SIGNATURE))
+    /// The claims of a token whose signature is the provider's. What they say is for the caller to check, against our own clock.
+    async fn signed_claims(
+        &self,
+        token: &Parts<'_>,
+        algorithm: Algorithm,
+    ) -> Result<Map<String, Value>, TokenError> {
+        let key = self.key_for(token.header.kid.as_deref(), algorithm).await?;
+        if !token.is_signed_with(&key, algorithm) {
+            return Err(TokenError::Invalid(SIGNATURE));
+        }
+        decoded(token.payload).ok_or(TokenError::Invalid("claims that are no object"))
     }
+
+    /// Whether a key of the provider that is known signed it, whatever is configured.
+    async fn is_the_providers(&self, token: &Parts<'_>) -> bool {
+        let Some(algorithm) = Algorithm::named(&token.header.alg) else { return false };
+        let Ok(keys) = self.keys.get().await else { return false };
+        let key = keys.find(token.header.kid.as_deref(), algorithm);
+        key.is_some_and(|key| token.is_signed_with(&key, algorithm))
+    }
+}
+
+/// Says what was expected and what came of a token that the provider signed: a matter of how the two were set up. None of it is secret.
+fn warn(difference: &str) {
+    tracing::warn!(difference, "an access token of the provider is not accepted: see docs/operation.md");
 }
 
 #[async_trait]
 impl TokenVerifier for OidcVerifier {
     async fn verify(&self, token: &str) -> Result<SignIn, TokenError> {
-        let header = self.header_of(token)?;
-        claims::check_type(&self.rules, header.typ.as_deref())?;
-        let claims = self.signed_claims(token, &header).await?;
+        let token = Parts::read(token)?;
+        let accepted = claims::check_type(&self.rules, token.header.typ.as_deref());
+        let accepted = accepted.and_then(|()| self.algorithm_of(&token));
+        let algorithm = match accepted {
+            Ok(algorithm) => algorithm,
+            Err(error) => {
+                if self.is_the_providers(&token).await {
+                    warn(&claims::difference_of_header(&self.rules, &token.header));
+                }
+                return Err(error);
+            }
+        };
+        let claims = self.signed_claims(&token, algorithm).await?;
         let checked = claims::check(&self.rules, &claims, self.clock.now());
         if let Err(error) = &checked
             && let Some(difference) = claims::difference(&self.rules, &claims, error)
         {
-            // The provider signed it, so this is a matter of how the two were set up. None of it is secret.
-            tracing::warn!(
-                difference,
-                "an access token of the provider is not accepted: see docs/operation.md"
-            );
+            warn(&difference);
         }
         checked
     }

@@ -31,20 +31,36 @@ pub(super) async fn exchange(
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form);
     let mut response = request.send().await.map_err(|_| SignInFailure::ProviderUnreachable)?;
-    match response.status().as_u16() {
-        200 => {}
-        401 => {
+    let status = response.status().as_u16();
+    let body = fetch::bounded_body(&mut response).await.map_err(|_| SignInFailure::ProviderUnreachable)?;
+    let body = body.unwrap_or_default();
+    if status == 200 {
+        return id_token(&body).ok_or(SignInFailure::TokenAnswerMalformed);
+    }
+    let said = error_code(&body).unwrap_or_default();
+    Err(match (status, said.as_str()) {
+        (401, _) | (400..=499, "invalid_client" | "unauthorized_client") => {
             tracing::error!(
+                status,
+                provider = said,
                 "the provider refuses this server's client: check session.client_id and its secret"
             );
-            return Err(SignInFailure::ProviderRefused);
+            SignInFailure::ProviderRefused
         }
-        400..=499 => return Err(SignInFailure::CodeRefused),
-        500..=599 => return Err(SignInFailure::ProviderUnavailable),
-        _ => return Err(SignInFailure::TokenAnswerMalformed),
-    }
-    let body = fetch::bounded_body(&mut response).await.map_err(|_| SignInFailure::ProviderUnreachable)?;
-    body.as_deref().and_then(id_token).ok_or(SignInFailure::TokenAnswerMalformed)
+        (400..=599, _) => {
+            tracing::warn!(status, provider = said, "the provider did not exchange a code");
+            if status < 500 { SignInFailure::CodeRefused } else { SignInFailure::ProviderUnavailable }
+        }
+        _ => SignInFailure::TokenAnswerMalformed,
+    })
+}
+
+/// The provider's own code for what is wrong (RFC 6749 section 5.2); anything else is nobody's to read.
+fn error_code(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let code = answer.get("error")?.as_str()?;
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    ((1..=64).contains(&code.len()) && code.bytes().all(is_plain)).then(|| code.to_owned())
 }
 
 fn id_token(body: &[u8]) -> Option<SecretText> {

@@ -222,6 +222,30 @@ fn the_configuration_for_kubernetes_is_one_with_the_image_and_its_secrets() {
 }
 
 #[test]
+fn a_page_that_is_served_from_here_does_not_lie_under_a_path_and_that_is_said_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |url: &str, page: bool| {
+        let page = if page { format!("page_dir = {:?}\n", folder.path()) } else { String::new() };
+        let text = format!(
+            "database = \"d\"\npublic_base_url = {url:?}\nallow_simulated = true\n{page}\
+             [oidc]\nissuer = \"https://id.example.test\"\naudience = \"a\"\n[passcode]\nkey = \"{KEY}\"\n"
+        );
+        portal_server::config::parse(&text, &[]).map(|_| ())
+    };
+    for url in ["https://portal.example.test", "https://portal.example.test/", "http://localhost:8080"] {
+        assert!(read(url, true).is_ok(), "{url}");
+    }
+    for url in ["https://intranet.example.test/portal/", "https://intranet.example.test/portal"] {
+        let mistakes = read(url, true).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(
+            mistakes[0].key == "public_base_url" && mistakes[0].to_string().contains("host name of its own")
+        );
+        assert!(read(url, false).is_ok(), "the page is elsewhere");
+    }
+}
+
+#[test]
 fn a_key_in_a_configuration_that_others_may_read_is_refused() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();

@@ -13,6 +13,7 @@
 )]
 
 mod actions;
+mod algorithms;
 mod api;
 mod attack_list;
 mod back_end_faults;

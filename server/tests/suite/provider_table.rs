@@ -2,8 +2,9 @@
 //! the modes in which it is said to work, and nothing fresh comes of the others.
 
 use super::support::browser::{Browser, query, refusal};
+use super::support::log::CapturedLog;
 use super::support::provider::{CLIENT, Provider as TestProvider};
-use super::support::{TestClock, TestServer};
+use super::support::{Signer, TestClock, TestServer};
 use axum::http::StatusCode;
 use portal_server::composition::{Environment, Server};
 use portal_server::config;
@@ -50,7 +51,7 @@ async fn server_of(provider: Provider, mode: Mode) -> TestServer {
     let text = ["portal.sqlite", "passcode.keys", "client.secret"]
         .iter()
         .fold(text, |text, name| text.replace(&format!("\"{name}\""), &format!("{:?}", at(name))))
-        .replace("[oidc]\n", "[oidc]\nalgorithms = [\"ES256\"]\n");
+        .replace("[oidc]\n", "[oidc]\nalgorithms = [\"ES256\", \"EdDSA\"]\n");
     std::fs::write(&file, text).unwrap();
     let settings = config::load(Some(&file), &[]).unwrap_or_else(|mistakes| {
         panic!(
@@ -182,6 +183,85 @@ async fn session_mode_signs_people_of_each_provider_in_and_tells_which_cannot_pr
     }
 }
 
+/// Rauthy, Authelia, Ping, OneLogin and JumpCloud: EdDSA or ES256, `auth_time` in ID tokens only, JWT access tokens a setting.
+#[tokio::test]
+async fn providers_that_sign_otherwise_and_say_the_time_in_id_tokens_only_need_session_mode_or_a_setting() {
+    for signer in [Signer::ed25519("ed", 5), Signer::es256("ec", 6)] {
+        let name = signer.algorithm.name();
+        let server = server_of(Provider::Other, Mode::Session).await;
+        server.provider.set(|habits| {
+            habits.keys = vec![signer.jwk()];
+            habits.signs_with = Some(signer.clone());
+            habits.names_itself = false;
+        });
+        let mut browser = Browser::default();
+        assert_eq!(refusal(&browser.sign_in(&server, "signIn", "p-aiko").await), "", "{name}");
+        let left = browser.go(&server, "/session/sign-in?purpose=stepUp&state=page-1&signOut=skip").await;
+        let asked = query(left.header("location"));
+        assert_eq!(refusal(&browser.come_back(&server, &asked, "p-aiko", &json!({})).await), "", "{name}");
+        let key = [("idempotency-key", "0123456789abcdef")];
+        let reset = browser.call_with(&server, "POST", RESET, &key).await;
+        assert_eq!(reset.status, StatusCode::ACCEPTED, "{name}: {:?}", reset.json());
+
+        let server = server_of(Provider::Other, Mode::Token).await;
+        server.provider.set_keys(vec![signer.jwk()]);
+        for (auth_time, expected) in
+            [(Value::Null, StatusCode::UNAUTHORIZED), (json!(server.clock.seconds()), StatusCode::ACCEPTED)]
+        {
+            let mut claims = server.provider.claims("p-aiko", server.clock.seconds(), 5);
+            claims["auth_time"] = auth_time;
+            claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            let bearer = format!("Bearer {}", signer.sign(&claims));
+            assert_eq!(
+                server.call("GET", "/api/v1.0/me", &[("authorization", &bearer)]).await.status,
+                StatusCode::OK
+            );
+            let headers = [("authorization", bearer.as_str()), ("idempotency-key", "0123456789abcdef")];
+            let reset = server.call("POST", RESET, &headers).await;
+            assert_eq!(reset.status, expected, "{name}: {:?}", reset.json());
+            let is_told = reset.header("www-authenticate").contains("auth_time_missing");
+            assert_eq!(is_told, expected == StatusCode::UNAUTHORIZED, "{name}");
+        }
+        // An opaque access token: a setting at the provider.
+        let opaque = server.call("GET", "/api/v1.0/me", &[("authorization", "Bearer opaque")]).await;
+        assert_eq!(opaque.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+/// Dex and Kanidm: neither `prompt`, `max_age` nor `auth_time`. Everything works but what needs a fresh sign-in, and that is said.
+#[tokio::test]
+async fn providers_that_never_say_when_are_told_from_those_that_work_in_both_modes() {
+    let server = server_of(Provider::Other, Mode::Session).await;
+    server.provider.set(|habits| {
+        habits.ends_sessions = false;
+        habits.claims = json!({ "auth_time": null });
+    });
+    let mut browser = Browser::default();
+    assert_eq!(refusal(&browser.sign_in(&server, "signIn", "p-aiko").await), "");
+    assert_eq!(browser.call(&server, "GET", "/api/v1.0/me").await.status, StatusCode::OK);
+    let left = browser.go(&server, "/session/sign-in?purpose=stepUp&state=page-1").await;
+    let asked = query(left.header("location"));
+    let captured = CapturedLog::begin();
+    let answer = browser.come_back(&server, &asked, "p-aiko", &json!({})).await;
+    assert_eq!(refusal(&answer), "auth.auth_time_missing");
+    let log = captured.text();
+    assert!(log.contains("WARN") && log.contains("auth_time: expected a time, came nothing"), "{log}");
+    drop(captured);
+
+    let server = server_of(Provider::Other, Mode::Token).await;
+    let mut claims = server.provider.claims("p-aiko", server.clock.seconds(), 5);
+    claims.as_object_mut().unwrap().remove("auth_time");
+    let bearer = format!("Bearer {}", server.provider.signer.sign(&claims));
+    let me = server.call("GET", "/api/v1.0/me", &[("authorization", &bearer)]).await;
+    // The page knows it from this answer, before the first sign-out.
+    assert!(me.status == StatusCode::OK && me.json()["authTime"].is_null(), "{:?}", me.json());
+    let captured = CapturedLog::begin();
+    let headers = [("authorization", bearer.as_str()), ("idempotency-key", "0123456789abcdef")];
+    let reset = server.call("POST", RESET, &headers).await;
+    assert!(reset.header("www-authenticate").contains("auth_time_missing"));
+    assert!(captured.text().contains("does not say when it was (auth_time)"), "{}", captured.text());
+}
+
 #[test]
 fn the_documentation_says_of_each_provider_what_is_tested_here_and_has_a_page_for_it() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -198,4 +278,40 @@ fn the_documentation_says_of_each_provider_what_is_tested_here_and_has_a_page_fo
         );
         assert!(table.contains(&row), "{row}");
     }
+}
+
+/// What a source says in the log at `warn` or `error`.
+fn warnings(source: &str) -> Vec<String> {
+    let rules = source.split("#[cfg(test)]").next().unwrap();
+    let said = rules
+        .split("tracing::")
+        .skip(1)
+        .filter(|rest| rest.starts_with("warn!(") || rest.starts_with("error!("));
+    let longest = |call: &str| {
+        let call = call.split(");").next().unwrap().replace("\\\n", "");
+        call.split('"').skip(1).step_by(2).max_by_key(|text| text.len()).unwrap().to_owned()
+    };
+    said.map(longest).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn every_line_of_the_log_about_sign_in_has_a_row_in_the_documentation() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.parent().unwrap().join("docs/operation.md")).unwrap();
+    let mut checked = 0;
+    for place in ["oidc", "http/session", "http/auth.rs", "application/browser_sign_in.rs"] {
+        let place = root.join("src").join(place);
+        let files = match std::fs::read_dir(&place) {
+            Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
+            Err(_) => vec![place],
+        };
+        for file in files {
+            for text in warnings(&std::fs::read_to_string(&file).unwrap()) {
+                let begins = text.split([':', ';']).next().unwrap();
+                assert!(table.contains(begins), "{}: {text}", file.display());
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 10, "the sources are read: {checked}");
 }

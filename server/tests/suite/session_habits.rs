@@ -2,6 +2,7 @@
 //! failure is called by its name.
 
 use super::support::browser::{Browser, query, refusal};
+use super::support::log::CapturedLog;
 use super::support::{Provider, TestServer};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -161,4 +162,75 @@ async fn the_challenge_says_where_another_sign_in_would_not_do_either() {
     assert_eq!(reason(&server, &json!({ "auth_time": null })).await, "auth_time_missing");
     assert_eq!(reason(&server, &json!({ "auth_time": now + 31 })).await, "auth_time_in_future");
     assert_eq!(reason(&server, &json!({ "auth_time": now - 301 })).await, "");
+}
+
+/// What the log says at `warn` and above of a fresh sign-in whose ID token has these claims.
+async fn warned(claims: &Value) -> (String, String) {
+    let server = server().await;
+    let mut browser = Browser::signed_in(&server, "p-aiko").await;
+    let asked = browser.leave(&server, "stepUp").await;
+    let captured = CapturedLog::begin();
+    let answer = browser.come_back(&server, &asked, "p-aiko", claims).await;
+    let log = captured.text();
+    let lines = log.lines().filter(|line| line.contains("WARN") || line.contains("ERROR"));
+    (refusal(&answer), lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[tokio::test]
+async fn the_log_names_what_was_expected_of_an_id_token_and_what_came() {
+    for (claims, code, expected) in [
+        (
+            json!({ "iss": "https://other.example" }),
+            "auth.token_issuer_mismatch",
+            "came \\\"https://other.example\\\"",
+        ),
+        (json!({ "aud": "another" }), "auth.audience_mismatch", "aud: expected"),
+        (json!({ "azp": "another" }), "auth.authorized_party_mismatch", "azp: came \\\"another\\\""),
+        (json!({ "auth_time": null }), "auth.auth_time_missing", "auth_time: expected a time, came nothing"),
+        (json!({ "auth_time": "yesterday" }), "auth.auth_time_missing", "came \\\"yesterday\\\""),
+        (json!({ "exp": 1 }), "auth.token_expired", "iat, exp: expected"),
+        (json!({ "sub": 7 }), "auth.subject_missing", "sub and sub: expected texts"),
+    ] {
+        let (refused, log) = warned(&claims).await;
+        assert_eq!(refused, code, "{claims}");
+        assert!(log.contains("an ID token of the provider is not accepted"), "{claims}: {log}");
+        assert!(log.contains(expected), "{claims}: {expected} in {log}");
+    }
+    // What is secret, or somebody's own, is in no line.
+    let (refused, log) = warned(&json!({ "nonce": "of-another-sign-in" })).await;
+    assert_eq!((refused.as_str(), log.as_str()), ("auth.nonce_mismatch", ""));
+    assert_eq!(warned(&json!({})).await, (String::new(), String::new()));
+}
+
+#[tokio::test]
+async fn a_provider_that_did_not_ask_again_is_in_the_log_with_how_old_the_sign_in_is() {
+    let server = server().await;
+    for (age, is_said) in [(299, false), (301, true), (86_400, true)] {
+        let mut browser = Browser::signed_in(&server, "p-aiko").await;
+        let asked = browser.leave(&server, "stepUp").await;
+        let captured = CapturedLog::begin();
+        let claims = json!({ "auth_time": server.clock.seconds() - age });
+        assert_eq!(refusal(&browser.come_back(&server, &asked, "p-aiko", &claims).await), "", "{age}");
+        let log = captured.text();
+        let said = log.contains("the provider did not ask again") && log.contains(&format!("seconds={age}"));
+        assert_eq!(said, is_said, "{age}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_client_and_a_refused_code_are_told_apart_with_the_providers_own_word() {
+    for (status, body, code, expected) in [
+        (400, r#"{"error":"invalid_client"}"#, "auth.provider_refused", "provider=\"invalid_client\""),
+        (400, r#"{"error":"unauthorized_client"}"#, "auth.provider_refused", "session.client_id"),
+        (400, r#"{"error":"invalid_grant"}"#, "auth.code_refused", "provider=\"invalid_grant\""),
+        (400, r#"{"error":"<script>"}"#, "auth.code_refused", "provider=\"\""),
+        (503, "no json", "auth.provider_unavailable", "did not exchange a code"),
+    ] {
+        let server = server().await;
+        server.provider.set(|habits| habits.token_answer = Some((status, body.to_owned())));
+        let mut browser = Browser::default();
+        let captured = CapturedLog::begin();
+        assert_eq!(refusal(&browser.sign_in(&server, "signIn", "p-aiko").await), code, "{body}");
+        assert!(captured.text().contains(expected), "{body}: {expected} in {}", captured.text());
+    }
 }

@@ -175,7 +175,7 @@ async fn the_id_token_is_signed_by_the_provider_with_an_algorithm_that_was_confi
     let unknown = Signer::es256("key-2", 9).sign_as("JWT", &json!({ "sub": "p-aiko" }));
     let access_token = server.token("p-aiko", 0);
     for (id_token, code) in [
-        (unsigned, "auth.id_token_malformed"),
+        (unsigned, "auth.algorithm_not_allowed"),
         (stranger, "auth.signature_invalid"),
         (unknown, "auth.key_not_found"),
         (access_token, "auth.id_token_malformed"),
