@@ -322,3 +322,21 @@ fn not_set_up_your_account_and_cancelled_are_told_apart() {
     assert!(format!("{:?}", told.lines).contains("ConfigurationText"), "not device management: {told:?}");
     assert!(matches!(browser.model.page.session, Session::SignedIn(_)));
 }
+
+#[test]
+fn every_code_that_a_sign_in_can_end_with_has_a_cause_and_a_remedy_in_the_documentation() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/providers/README.md");
+    let table = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    for error in SignInError::ALL {
+        let marks = [format!("`{}`", error.code()), format!("`{} · CODE`", error.code())];
+        let found = rows.iter().filter(|row| {
+            let first = row.split('|').nth(1).unwrap_or_default();
+            marks.iter().any(|mark| first.contains(mark.as_str()))
+        });
+        assert_eq!(found.count(), 1, "{}", error.code());
+    }
+    for row in rows {
+        assert_eq!(row.split('|').filter(|cell| !cell.trim().is_empty()).count(), 3, "{row}");
+    }
+}
