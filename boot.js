@@ -10,6 +10,8 @@
   // The languages there are, the fallback first: tag, address and integrity of the texts of a first visit, and under
   // `lazy` those of the lazily loaded screens. Written by `cargo xtask dist`.
   var languages = JSON.parse(document.getElementById('languages').textContent);
+  // Where the portal lies on its host: nothing at the top, else a path, which whoever serves the page writes here.
+  var base = root.getAttribute('data-base') || '';
   var chosen = null;
   try { chosen = sessionStorage.getItem('portal.locale'); } catch (refused) { chosen = null; }
 
@@ -102,7 +104,7 @@
   function ask(address) {
     var controller = new AbortController();
     window.setTimeout(function () { controller.abort(); }, 10000);
-    early[address] = fetch(address, {
+    early[address] = fetch(address.charAt(0) === '/' ? base + address : address, {
       credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', signal: controller.signal
     });
     return early[address].then(function (answer) { return answer.clone(); });
@@ -115,7 +117,7 @@
 
   // Nobody signs in on the first page without pressing a button; everywhere else the provider is asked soon.
   function askProvider(config) {
-    if (location.pathname === '/' || config.mode === 'session' || typeof config.authority !== 'string') { return; }
+    if (location.pathname === base + '/' || config.mode === 'session' || typeof config.authority !== 'string') { return; }
     ask(config.authority.replace(/\/+$/, '') + '/.well-known/openid-configuration').catch(function () { /* the page asks again */ });
   }
 

@@ -80,6 +80,14 @@ pub fn is_address(path: &str) -> bool {
     })
 }
 
+/// The finished `index.html` for a portal under a path of its host: `base` begins with a slash and does not end with one. The page
+/// reads it from the document element; its files are named by whole paths.
+#[must_use]
+pub fn document_under(base: &str, html: &str) -> String {
+    html.replacen("data-base=\"\"", &format!("data-base=\"{base}\""), 1)
+        .replace("\"/assets/", &format!("\"{base}/assets/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +102,12 @@ mod tests {
         for path in ["/index.html", "/devices//history", "/devices/a/b/c/d/e", "/assets/x", "/robots.txt"] {
             assert!(!is_address(path), "{path}");
         }
+    }
+
+    #[test]
+    fn a_document_under_a_path_names_the_path_once_and_its_files_under_it() {
+        let html = r#"<html lang="en" data-base=""><script src="/assets/a.js"></script><a href="/x/assets/">data-base=""</a>"#;
+        let under = r#"<html lang="en" data-base="/it"><script src="/it/assets/a.js"></script><a href="/x/assets/">data-base=""</a>"#;
+        assert_eq!(document_under("/it", html), under);
     }
 }

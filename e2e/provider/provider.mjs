@@ -79,6 +79,12 @@ function configuration({ people, options, controls }) {
   };
 }
 
+/** Where a portal may lie on its host: at the top, or under the path that the tests use. */
+const BASES = ['', '/portal'];
+
+const addresses = (pageOrigins, paths) =>
+  pageOrigins.flatMap((origin) => BASES.flatMap((base) => paths.map((path) => origin + base + path)));
+
 function client(pageOrigins) {
   return {
     client_id: CLIENT_ID,
@@ -86,8 +92,8 @@ function client(pageOrigins) {
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code'],
     response_types: ['code'],
-    redirect_uris: pageOrigins.map((origin) => `${origin}/callback`),
-    post_logout_redirect_uris: pageOrigins.map((origin) => `${origin}/signed-out`),
+    redirect_uris: addresses(pageOrigins, ['/callback']),
+    post_logout_redirect_uris: addresses(pageOrigins, ['/signed-out']),
     require_auth_time: true,
   };
 }
@@ -101,8 +107,8 @@ function serverClient({ pageOrigins, serverSecret }) {
     token_endpoint_auth_method: 'client_secret_basic',
     grant_types: ['authorization_code'],
     response_types: ['code'],
-    redirect_uris: pageOrigins.map((origin) => `${origin}/session/callback`),
-    post_logout_redirect_uris: pageOrigins.flatMap((origin) => [`${origin}/signed-out`, `${origin}/session/signed-out`]),
+    redirect_uris: addresses(pageOrigins, ['/session/callback']),
+    post_logout_redirect_uris: addresses(pageOrigins, ['/signed-out', '/session/signed-out']),
     require_auth_time: true,
   };
 }

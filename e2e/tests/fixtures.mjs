@@ -49,6 +49,9 @@ export const test = providerTest.extend({
   /** Lines of the `[limits]` section: a test about limits sets them low. */
   limits: ['resets_per_hour = 1000\nreveals_per_hour = 1000', { option: true }],
 
+  /** Where the portal lies on its host: nothing at the top. */
+  basePath: ['', { option: true }],
+
   /** First of all: a test that is not about this mode does not start. */
   mode: [
     async ({}, use, testInfo) => {
@@ -62,9 +65,9 @@ export const test = providerTest.extend({
   timezoneId: 'Asia/Tokyo',
 
   server: [
-    async ({ stage, fleetSpeed, limits }, use, testInfo) => {
+    async ({ stage, fleetSpeed, limits, basePath }, use, testInfo) => {
       await stage.controlProvider({});
-      const server = await PortalServer.start(stage, { fleetSpeed, limits });
+      const server = await PortalServer.start(stage, { fleetSpeed, limits, basePath });
       await use(server);
       await server.stop();
       if (testInfo.status !== testInfo.expectedStatus) {
@@ -101,5 +104,5 @@ export const test = providerTest.extend({
   api: async ({ context }, use) => use(new ApiLog(context)),
 
   /** The page as a person uses it. */
-  portal: async ({ page, language, stage }, use) => use(new Portal(page, language, stage)),
+  portal: async ({ page, language, stage, basePath }, use) => use(new Portal(page, language, stage, basePath)),
 });

@@ -28,17 +28,21 @@ class SignInForm {
 }
 
 export class Portal {
-  /** @param {import('@playwright/test').Page} page @param {'en' | 'ja'} language */
-  constructor(page, language, stage) {
+  /**
+   * @param {import('@playwright/test').Page} page @param {'en' | 'ja'} language
+   * @param {string} basePath where the portal lies on its host: nothing at the top
+   */
+  constructor(page, language, stage, basePath = '') {
     this.page = page;
     this.language = language;
     this.stage = stage;
+    this.basePath = basePath;
     this.provider = new SignInForm(page);
   }
 
   /** The same page object over another tab. */
   in(page) {
-    return new Portal(page, this.language, this.stage);
+    return new Portal(page, this.language, this.stage, this.basePath);
   }
 
   /** A text of the interface as a pattern; its placeholders match anything. */
@@ -84,7 +88,7 @@ export class Portal {
   // --- signing in and out
 
   async open(path = '/') {
-    await this.page.goto(path);
+    await this.page.goto(this.basePath + path);
   }
 
   /** From the page that offers to sign in to the provider's form. */
@@ -129,7 +133,7 @@ export class Portal {
 
   async isAt(path) {
     await expect(async () => {
-      await expect(this.page).toHaveURL((address) => address.pathname === path, { timeout: 1_000 });
+      await expect(this.page).toHaveURL((address) => address.pathname === this.basePath + path, { timeout: 1_000 });
       await expect(this.heading).toBeVisible({ timeout: 1_000 });
       await expect(this.waiting).toHaveCount(0, { timeout: 1_000 });
     }).toPass({ timeout: 30_000, intervals: [50] });
@@ -162,7 +166,7 @@ export class Portal {
   // --- devices
 
   device(id) {
-    return this.page.locator(`a[href="${deviceAddress(id)}"]`);
+    return this.page.locator(`a[href="${this.basePath}${deviceAddress(id)}"]`);
   }
 
   async openDevice(id) {
@@ -175,7 +179,7 @@ export class Portal {
   }
 
   get deviceLinks() {
-    return this.main.locator('a[href^="/devices/"]');
+    return this.main.locator(`a[href^="${this.basePath}/devices/"]`);
   }
 
   get search() {

@@ -6,7 +6,7 @@ mod device_services;
 pub use device_services::look_at as look_at_device_services;
 
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
-use crate::config::{DeviceServiceSettings, SessionSettings, Settings};
+use crate::config::{DeviceServiceSettings, SessionSettings, Settings, base_path_of, origin_of};
 use crate::domain::audit_chain::{Broken, End};
 use crate::domain::secret_key::KeyId;
 use crate::http::page::PageSite;
@@ -458,7 +458,10 @@ fn session_mode(
         rules: settings.rules,
     };
     let sessions = BrowserSessions::new(Arc::clone(portal), parts);
-    Ok(SignInMode::Session(Arc::new(SessionEdge { sessions, origin: settings.client.origin.clone() })))
+    Ok(SignInMode::Session(Arc::new(SessionEdge {
+        sessions,
+        origin: origin_of(&settings.client.home).unwrap_or_default(),
+    })))
 }
 
 /// A stream would keep the stop waiting until its time is up.
@@ -501,6 +504,8 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
         page.config.as_ref().map(serde_json::to_vec_pretty).transpose().map_err(|_| StartError::Branding)?;
     let site = PageSite::open(&page.folder, config, &page.connect)
         .map_err(|error| StartError::Page(page.folder.clone(), error))?;
+    let base = settings.public_base_url.as_deref().and_then(base_path_of).unwrap_or_default();
+    let site = site.under(base);
     let is_https = settings.public_base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     Ok(Some(if is_https { site.over_https() } else { site }))
 }

@@ -1,6 +1,7 @@
 //! The only place that sends requests. It knows no call by name and judges no answer: `api` and `auth` do.
 
 use crate::browser::body;
+use crate::browser::location;
 use crate::browser::timer::Timer;
 use crate::http::{HttpAnswer, HttpOutcome, HttpRequest, Method, NetworkFault, RELEVANT_HEADERS};
 use gloo_net::http::{RequestBuilder, Response};
@@ -68,7 +69,7 @@ pub(super) async fn respond(request: &HttpRequest, signal: &AbortSignal) -> Opti
     let cache = if request.is_cacheable { RequestCache::Default } else { RequestCache::NoStore };
     let credentials =
         if request.is_of_session() { RequestCredentials::SameOrigin } else { RequestCredentials::Omit };
-    let mut builder = RequestBuilder::new(&request.url)
+    let mut builder = RequestBuilder::new(&location::on_host(&request.url))
         .method(method)
         .credentials(credentials)
         .redirect(RequestRedirect::Error)

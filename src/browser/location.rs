@@ -1,5 +1,9 @@
 //! The address bar, the history and the only function that leaves the page.
+//!
+//! The portal may lie under a path of its host (`https://intranet.example/portal`). Whoever serves the page writes that path into
+//! `index.html`; it is put before what leaves this module and taken off what comes in, so that nothing else knows of it.
 
+use std::cell::OnceCell;
 use wasm_bindgen::JsValue;
 use web_sys::Window;
 
@@ -7,16 +11,50 @@ fn window() -> Option<Window> {
     web_sys::window()
 }
 
-/// The page's own origin, for instance `https://portal.example`.
+/// What `index.html` says: nothing at the top of the host, else a path without a slash at its end.
+fn with_base<T>(read: impl FnOnce(&str) -> T) -> T {
+    thread_local! {
+        static BASE: OnceCell<String> = const { OnceCell::new() };
+    }
+    let find = || {
+        let root =
+            window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default()
+    };
+    BASE.with(|base| read(base.get_or_init(find)))
+}
+
+/// Where a path of the portal is on its host; any other address stays.
+#[must_use]
+pub fn on_host(address: &str) -> String {
+    let is_path = address.starts_with('/');
+    with_base(|base| [if is_path { base } else { "" }, address].concat())
+}
+
+/// The path within the portal; `None` for another's on the same host.
+#[must_use]
+pub fn within(path: &str) -> Option<String> {
+    let inside = with_base(|base| path.strip_prefix(base).map(str::to_owned))?;
+    (inside.is_empty() || inside.starts_with('/')).then_some(inside)
+}
+
+/// The host's own origin, for instance `https://portal.example`.
 #[must_use]
 pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
-/// The path of the address, without query and fragment.
+/// Where the portal is: the origin, and the path on it if there is one.
+#[must_use]
+pub fn home() -> String {
+    with_base(|base| [origin().as_str(), base].concat())
+}
+
+/// The path of the address within the portal, without query and fragment.
 #[must_use]
 pub fn path() -> String {
-    window().and_then(|window| window.location().pathname().ok()).unwrap_or_default()
+    let path = window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+    within(&path).unwrap_or(path)
 }
 
 /// The query of the address, without the question mark.
@@ -31,14 +69,14 @@ pub fn push(path: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let place = window().and_then(|window| window.scroll_y().ok()).unwrap_or_default();
         let _kept = history.replace_state(&JsValue::from_f64(place), "");
-        let _pushed = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+        let _pushed = history.push_state_with_url(&JsValue::NULL, "", Some(&on_host(path)));
     }
 }
 
 /// Shows `path` in the address bar instead of the current entry: what stood there is gone from the history.
 pub fn replace(path: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
-        let _replaced = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+        let _replaced = history.replace_state_with_url(&JsValue::NULL, "", Some(&on_host(path)));
     }
 }
 
@@ -55,14 +93,14 @@ pub fn scroll_to_place() {
 /// query string.
 pub fn leave(address: &str) {
     if let Some(window) = window() {
-        let _leaving = window.location().assign(address);
+        let _leaving = window.location().assign(&on_host(address));
     }
 }
 
 /// The same, but the current entry is gone from the history.
 pub fn leave_replacing(address: &str) {
     if let Some(window) = window() {
-        let _leaving = window.location().replace(address);
+        let _leaving = window.location().replace(&on_host(address));
     }
 }
 

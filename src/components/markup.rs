@@ -28,6 +28,7 @@
 //! | `mount_to` | [`attach`] |
 
 use super::focus_heading;
+use crate::browser::location;
 use crate::browser::paint::after_next_paint;
 use crate::i18n::Text;
 use crate::shell::use_tr;
@@ -201,10 +202,12 @@ impl Element {
         self.set(Setting::Attribute("class", Cow::Borrowed(classes)))
     }
 
-    /// An attribute.
+    /// An attribute. A path in `href` is one of the portal, wherever that lies on its host.
     #[inline(never)]
     pub fn attr(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.set(Setting::Attribute(name, value.into()))
+        let value = value.into();
+        let value = if name == "href" { location::on_host(&value).into() } else { value };
+        self.set(Setting::Attribute(name, value))
     }
 
     /// An attribute that follows what `make` reads; `None` takes it away.

@@ -87,7 +87,7 @@ fn followed_link(event: &MouseEvent) -> Option<Route> {
     if !is_ours {
         return None;
     }
-    let route = Route::parse(&link.pathname());
+    let route = Route::parse(&location::within(&link.pathname())?);
     if route == Route::NotFound {
         return None;
     }

@@ -111,7 +111,7 @@ pub fn start(screens: LoadScreens, show: impl FnOnce(&web_sys::HtmlElement) + 's
 /// of [`provide_page`]; then the rules hear where the page was opened.
 fn open(language: Catalogue, screens: LoadScreens, show: impl FnOnce(&web_sys::HtmlElement) + 'static) {
     let opening = Opening {
-        origin: location::origin(),
+        origin: location::home(),
         path: location::path(),
         query: location::query(),
         stored: storage::entries(STORAGE_PREFIX).ok(),

@@ -96,7 +96,7 @@ export class Stage {
 export class PortalServer {
   #before = '';
 
-  /** @param {Stage} stage @param {{ fleetSpeed: number, limits?: string }} settings */
+  /** @param {Stage} stage @param {{ fleetSpeed: number, limits?: string, basePath?: string }} settings */
   static async start(stage, settings) {
     const server = new PortalServer();
     server.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-'));
@@ -162,13 +162,13 @@ client_secret_file = ${text(stage.secretFile)}
 apiBase = "/api/v1.0"`;
 }
 
-function serverConfiguration(stage, directory, { fleetSpeed, limits = '' }) {
+function serverConfiguration(stage, directory, { fleetSpeed, limits = '', basePath = '' }) {
   const text = (value) => JSON.stringify(value);
   return `
 listen = "127.0.0.1:${stage.serverPort}"
 database = ${text(join(directory, 'portal.sqlite'))}
 page_dir = ${text(pageDirectory())}
-public_base_url = ${text(stage.origin)}
+public_base_url = ${text(stage.origin + basePath)}
 
 [oidc]
 issuer = ${text(stage.issuer)}

@@ -16,8 +16,8 @@ mod settings;
 pub use device_services::{DeviceServiceSettings, connector};
 pub use reader::ConfigError;
 pub use session::SessionSettings;
-pub(crate) use settings::origin_of;
 pub use settings::{PageSettings, Serving, Settings};
+pub(crate) use settings::{base_path_of, origin_of};
 
 use std::path::Path;
 use toml::Table;

@@ -115,12 +115,12 @@ impl Read {
     /// Checks it against the rest, and tells the page's own configuration which mode it is in.
     pub(super) fn fit(self, around: SessionContext<'_>, mistakes: &mut Vec<ConfigError>) -> SessionSettings {
         let mut wrong = |key: &str, reason: &str| mistakes.push(ConfigError::new(key, reason.to_owned()));
-        let origin = around.public_base_url.and_then(origin_of).unwrap_or_default();
-        let is_origin = !origin.is_empty() && around.public_base_url == Some(origin.as_str());
-        if !is_origin || !(origin.starts_with("https://") || is_loopback(&origin)) {
+        let home = around.public_base_url.unwrap_or_default().to_owned();
+        let origin = origin_of(&home).unwrap_or_default();
+        if !(origin.starts_with("https://") || is_loopback(&origin)) {
             wrong(
                 "public_base_url",
-                "must be the https origin people open, like \"https://portal.example.com\", in session mode (http only on \
+                "must be the https address people open, like \"https://portal.example.com\", in session mode (http only on \
                  localhost)",
             );
         }
@@ -145,9 +145,6 @@ impl Read {
             ),
         }
         let Self { client_id, client_secret, scopes, step_up, rules } = self;
-        SessionSettings {
-            client: ClientSettings { client_id, client_secret, scopes, origin, step_up },
-            rules,
-        }
+        SessionSettings { client: ClientSettings { client_id, client_secret, scopes, home, step_up }, rules }
     }
 }

@@ -157,13 +157,11 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     if public_base_url.as_deref().is_some_and(|url| origin_of(url).is_none()) {
         top.wrong("public_base_url", "must be an http or https address");
     }
-    // Routes, files, cookies and redirect addresses of the page begin at the top.
-    let has_path = |url: &str| origin_of(url).is_some_and(|origin| url.trim_end_matches('/') != origin);
-    if session.is_none() && folder.is_some() && public_base_url.as_deref().is_some_and(has_path) {
+    let public_base_url = public_base_url.map(|url| url.trim_end_matches('/').to_owned());
+    if public_base_url.as_deref().is_some_and(|url| origin_of(url).is_some() && base_path_of(url).is_none()) {
         top.wrong(
             "public_base_url",
-            "must be scheme, host and port only, like \"https://portal.example.com\": the page that this server serves (page_dir) \
-             cannot lie under a path; give it a host name of its own",
+            "must be scheme, host and port, with or without a path of plain names, like \"https://intranet.example.com/portal\"",
         );
     }
     let may_simulate = top.truth("allow_simulated");
@@ -258,6 +256,20 @@ pub(crate) fn origin_of(address: &str) -> Option<String> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
     (matches!(scheme, "http" | "https") && plain).then(|| format!("{scheme}://{authority}"))
+}
+
+/// The path of the address people know this server by: nothing at the top of its host, else it begins with a slash and does not end
+/// with one. `None` for what would have to be escaped somewhere, or leads elsewhere.
+pub(crate) fn base_path_of(address: &str) -> Option<String> {
+    let path = address.strip_prefix(origin_of(address)?.as_str())?.trim_end_matches('/');
+    let is_plain = |name: &str| {
+        !matches!(name, "" | "." | "..")
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
+    };
+    let mut names = path.split('/');
+    (names.next() == Some("") && names.all(is_plain)).then(|| path.to_owned())
 }
 
 /// Whether an address is on this machine, where plain http is acceptable.

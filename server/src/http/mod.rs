@@ -23,6 +23,7 @@ mod router;
 mod serve;
 mod session;
 mod tracked_body;
+mod under_path;
 
 pub use client_address::ProxyNotice;
 pub use listeners::{ListenError, Listeners};

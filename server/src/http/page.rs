@@ -5,7 +5,7 @@
 //! folder is served, not even through a symbolic link.
 
 use super::api_error::ApiError;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use portal_contract::addresses;
@@ -42,6 +42,8 @@ const ASSETS: &str = "assets/";
 const HEADERS_FILE: &str = "headers.json";
 const CONFIG_FILE: &str = "config.json";
 const INDEX_FILE: &str = "index.html";
+/// In bytes; ours has a hundredth of it.
+const LARGEST_DOCUMENT: usize = 8 * 1024 * 1024;
 /// `Cache-Control` of what is never stored.
 const NO_STORE: &str = "no-store";
 
@@ -53,6 +55,8 @@ pub struct PageSite {
     hidden: Vec<String>,
     config: Option<Vec<u8>>,
     files: ServeDir,
+    /// Where it lies on its host: nothing at the top.
+    base: String,
 }
 
 impl PageSite {
@@ -98,13 +102,20 @@ impl PageSite {
             .append_index_html_on_directories(false)
             .precompressed_br()
             .precompressed_gzip();
-        Ok(Self { root, headers, hidden, config, files })
+        Ok(Self { root, headers, hidden, config, files, base: String::new() })
     }
 
     /// The same for a server that people reach over HTTPS: browsers are told to come by no other way.
     #[must_use]
     pub fn over_https(mut self) -> Self {
         self.headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
+        self
+    }
+
+    /// The same under a path of its host, which begins with a slash and does not end with one: it is written into the document.
+    #[must_use]
+    pub fn under(mut self, base: String) -> Self {
+        self.base = base;
         self
     }
 
@@ -132,7 +143,19 @@ impl PageSite {
         // The identifier of a device may have a dot; reloading its address must not look for a file.
         let is_page = !path.starts_with(ASSETS) && (!has_extension || addresses::is_address(path));
         let name = if is_page { INDEX_FILE } else { path };
+        if !self.base.is_empty() && name.ends_with(".html") {
+            return self.document(name).await.unwrap_or_else(|| ApiError::not_found().into_response());
+        }
         self.found(method, name, headers).await.unwrap_or_else(|| ApiError::not_found().into_response())
+    }
+
+    /// A document with the path in it. Its prepared encodings are those of the top of a host: the router compresses it.
+    async fn document(&self, name: &str) -> Option<Response> {
+        let found = self.found(&Method::GET, name, &HeaderMap::new()).await?;
+        let (mut parts, body) = found.into_parts();
+        let html = String::from_utf8(to_bytes(body, LARGEST_DOCUMENT).await.ok()?.into()).ok()?;
+        parts.headers.remove(header::CONTENT_LENGTH);
+        Some(Response::from_parts(parts, Body::from(addresses::document_under(&self.base, &html))))
     }
 
     /// The file in the best encoding the client takes; `None` if there is none within the folder.

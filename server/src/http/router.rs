@@ -6,13 +6,16 @@ use super::page::PageSite;
 use super::session::SignInMode;
 use super::{
     bounded_body, bounded_head, connector_events, cors, finish, handlers, health, host, openapi, session,
+    under_path,
 };
 use crate::application::Portal;
+use crate::config::base_path_of;
 use crate::metrics::Metrics;
 use crate::ports::{EventInbox, Randomness, TokenVerifier};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
+use axum::handler::Handler as _;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -105,13 +108,14 @@ pub fn router(state: EdgeState) -> Router {
             .routes(routes!(health::healthz))
             .routes(routes!(health::readyz))
             .split_for_parts();
+    let base = state.settings.public_base_url.as_deref().and_then(base_path_of).unwrap_or_default();
     let document = openapi::complete(document);
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let router = router
         .merge(session::routes(&state.mode))
         .merge(connector_events::routes(state.inbox.clone()))
         .route("/openapi.json", get(move || described(document.clone())))
-        .fallback(fallback)
+        .merge(rest(&base))
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .layer(from_fn_with_state(state.clone(), timeout))
         .layer(from_fn_with_state(state.clone(), bounded_body::refuse_large))
@@ -123,7 +127,7 @@ pub fn router(state: EdgeState) -> Router {
     } else {
         router.layer(cors::layer(&state.settings.page_origins))
     };
-    router.layer(from_fn_with_state(state.clone(), finish::finish)).with_state(state)
+    under_path::mount(router.layer(from_fn_with_state(state.clone(), finish::finish)).with_state(state), base)
 }
 
 /// What grows with the person's devices, compressed: 5,000 of them are 3.8 MB, and 0.2 MB so.
@@ -138,11 +142,24 @@ fn lists() -> OpenApiRouter<EdgeState> {
         .routes(routes!(handlers::history::of_person))
         .routes(routes!(handlers::history::of_device))
         .routes(routes!(handlers::apps::of_device))
-        .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(SizeAbove::new(WORTH_COMPRESSING)))
+        .layer(compression())
+}
+
+fn compression() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new().quality(COMPRESSION).compress_when(SizeAbove::new(WORTH_COMPRESSING))
 }
 
 async fn described(document: Bytes) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], document)
+}
+
+/// Everything that is no route. The prepared encodings of a document are those of the top of a host.
+fn rest(base: &str) -> Router<EdgeState> {
+    if base.is_empty() {
+        Router::new().fallback(fallback)
+    } else {
+        Router::new().fallback(fallback.layer(compression()))
+    }
 }
 
 /// Not a route: the page if it is served from here and the address is not the API's, otherwise 404.

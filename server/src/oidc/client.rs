@@ -31,8 +31,8 @@ pub struct ClientSettings {
     pub client_secret: SecretText,
     /// The scopes; `openid` is among them.
     pub scopes: String,
-    /// The origin people know this server by, without a slash at the end.
-    pub origin: String,
+    /// The address people know this server by, without a slash at the end.
+    pub home: String,
     /// How a fresh sign-in is asked for.
     pub step_up: StepUpRequest,
 }
@@ -109,7 +109,7 @@ impl ConfidentialClient {
     }
 
     fn own_address(&self, path: &str) -> String {
-        [self.settings.origin.as_str(), path].concat()
+        [self.settings.home.as_str(), path].concat()
     }
 
     async fn validate(

@@ -345,7 +345,7 @@ mod tests {
             client_id: "portal".to_owned(),
             client_secret: portal_contract::SecretText::new(String::new()),
             scopes: "openid".to_owned(),
-            origin: "https://portal.example.test".to_owned(),
+            home: "https://portal.example.test".to_owned(),
             step_up: super::super::StepUpRequest::default(),
         }
     }

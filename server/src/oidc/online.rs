@@ -115,7 +115,7 @@ async fn knows_client(client: &reqwest::Client, endpoint: &str, settings: &Clien
     let form = Serializer::new(String::new())
         .append_pair("grant_type", "authorization_code")
         .append_pair("code", "check-of-the-configuration")
-        .append_pair("redirect_uri", &format!("{}{}", settings.origin, portal_contract::session::CALLBACK))
+        .append_pair("redirect_uri", &format!("{}{}", settings.home, portal_contract::session::CALLBACK))
         .append_pair("code_verifier", &"v".repeat(43))
         .finish();
     let request = client

@@ -3,7 +3,7 @@
 
 use super::init::Answers;
 use super::providers::{Fit, Mode, Provider};
-use crate::config::origin_of;
+use crate::config::{base_path_of, origin_of};
 use clap::ValueEnum as _;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -284,12 +284,14 @@ impl Terminal<'_> {
     }
 }
 
-/// An origin without a slash at its end.
+/// Where the portal is to be: an origin, with or without a path, without a slash at its end.
 fn origin(text: &str) -> Result<String, &'static str> {
     let bare = text.trim_end_matches('/');
-    match origin_of(bare) {
-        Some(origin) if origin == bare => Ok(origin),
-        Some(_) | None => Err("must be scheme and host, like https://portal.example.com"),
+    match base_path_of(bare) {
+        Some(_) => Ok(bare.to_owned()),
+        None => Err(
+            "must be scheme and host, like https://portal.example.com, with a path of plain names if the portal has one",
+        ),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `check`: what is set up right, and what to change, one line each.
 
 use crate::composition;
-use crate::config::Settings;
+use crate::config::{Settings, origin_of};
 use crate::domain::finding::{Finding, Verdict};
 use crate::oidc::diagnosis;
 use crate::oidc::online::{self, Question};
@@ -47,7 +47,7 @@ pub async fn check(settings: &Settings, wanted: &CheckUp, clock: &dyn Clock) -> 
     let mut findings = vec![Finding::right("configuration: read".to_owned())];
     findings.extend(mode(settings));
     if wanted.online {
-        let page_origins = page_origins(settings);
+        let page_origins: Vec<String> = pages(settings).iter().filter_map(|page| origin_of(page)).collect();
         let question = Question {
             rules: &settings.tokens,
             access: &settings.provider,
@@ -78,17 +78,17 @@ fn mode(settings: &Settings) -> Vec<Finding> {
     if let Some(session) = &settings.session {
         return vec![Finding::right(format!(
             "session mode: the provider returns to {0}{1} and {0}{2}, and after a sign-out to {0}{3}",
-            session.client.origin,
+            session.client.home,
             portal_contract::session::CALLBACK,
             portal_contract::session::SIGNED_OUT,
             portal_contract::session::SIGNED_OUT_SCREEN
         ))];
     }
-    let mut findings = page_origins(settings)
+    let mut findings = pages(settings)
         .iter()
-        .map(|origin| {
+        .map(|page| {
             Finding::right(format!(
-                "token mode: the provider returns to {origin}/callback, and after a sign-out to {origin}/signed-out"
+                "token mode: the provider returns to {page}/callback, and after a sign-out to {page}/signed-out"
             ))
         })
         .collect::<Vec<_>>();
@@ -113,13 +113,12 @@ fn page_config(settings: &Settings) -> Option<serde_json::Value> {
 }
 
 /// Where the page is, in token mode.
-fn page_origins(settings: &Settings) -> Vec<String> {
+fn pages(settings: &Settings) -> Vec<String> {
     if settings.session.is_some() {
         return Vec::new();
     }
     let own = settings.public_base_url.as_deref().filter(|_| settings.page.is_some());
-    let own = own.map(|url| url.trim_end_matches('/').to_owned());
-    own.into_iter().chain(settings.page_origins.iter().cloned()).collect()
+    own.map(str::to_owned).into_iter().chain(settings.page_origins.iter().cloned()).collect()
 }
 
 fn token(settings: &Settings, file: &Path, clock: &dyn Clock) -> Vec<Finding> {

@@ -2,6 +2,7 @@
 
 use super::providers::{Fit, Mode, Provider};
 use super::{OperatorError, create_private, file};
+use crate::config::origin_of;
 use crate::ports::Randomness;
 use base64ct::{Base64, Encoding as _};
 use std::io::Write as _;
@@ -137,7 +138,7 @@ impl Answers {
             steps.push("  a public client (no secret), authorization code flow, PKCE S256".to_owned());
             steps.push(format!("  redirect address: {origin}/callback"));
             steps.push(format!("  post-logout address: {origin}/signed-out"));
-            steps.push(format!("  web origin (CORS): {origin}"));
+            steps.push(format!("  web origin (CORS): {}", origin_of(origin).unwrap_or_default()));
             steps.push(format!("  an API with the audience {} and the scope devices", self.audience));
         }
         match self.provider.fit(self.mode) {

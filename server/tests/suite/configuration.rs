@@ -222,26 +222,32 @@ fn the_configuration_for_kubernetes_is_one_with_the_image_and_its_secrets() {
 }
 
 #[test]
-fn a_page_that_is_served_from_here_does_not_lie_under_a_path_and_that_is_said_at_start() {
+fn the_portal_may_lie_under_a_path_of_plain_names() {
     let folder = tempfile::tempdir().unwrap();
-    let read = |url: &str, page: bool| {
-        let page = if page { format!("page_dir = {:?}\n", folder.path()) } else { String::new() };
+    let read = |url: &str| {
         let text = format!(
-            "database = \"d\"\npublic_base_url = {url:?}\nallow_simulated = true\n{page}\
-             [oidc]\nissuer = \"https://id.example.test\"\naudience = \"a\"\n[passcode]\nkey = \"{KEY}\"\n"
+            "database = \"d\"\npublic_base_url = {url:?}\nallow_simulated = true\npage_dir = {:?}\n\
+             [oidc]\nissuer = \"https://id.example.test\"\naudience = \"a\"\n[passcode]\nkey = \"{KEY}\"\n",
+            folder.path()
         );
-        portal_server::config::parse(&text, &[]).map(|_| ())
+        let read = portal_server::config::parse(&text, &[]);
+        read.map(|settings| settings.public_base_url.unwrap_or_default())
     };
-    for url in ["https://portal.example.test", "https://portal.example.test/", "http://localhost:8080"] {
-        assert!(read(url, true).is_ok(), "{url}");
+    for (url, known_by) in [
+        ("https://portal.example.test", "https://portal.example.test"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("https://intranet.example.test/portal/", "https://intranet.example.test/portal"),
+        ("https://intranet.example.test/it/phones_2.0~a", "https://intranet.example.test/it/phones_2.0~a"),
+    ] {
+        assert_eq!(read(url).unwrap(), known_by);
     }
-    for url in ["https://intranet.example.test/portal/", "https://intranet.example.test/portal"] {
-        let mistakes = read(url, true).unwrap_err();
-        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
-        assert!(
-            mistakes[0].key == "public_base_url" && mistakes[0].to_string().contains("host name of its own")
+    for path in ["a//b", "..", "a/../b", "a%2fb", "a?b", "a#b", "a\\b", "a b", "ポータル", "\"><x"] {
+        let mistakes = read(&format!("https://intranet.example.test/{path}")).unwrap_err();
+        assert_eq!(
+            mistakes.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(),
+            ["public_base_url"],
+            "{path}"
         );
-        assert!(read(url, false).is_ok(), "the page is elsewhere");
     }
 }
 

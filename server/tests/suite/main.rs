@@ -73,3 +73,4 @@ mod sessions;
 mod storage;
 mod support;
 mod tokens;
+mod under_path;

@@ -28,7 +28,7 @@ fn with(changes: &[(&str, Option<&str>)]) -> Result<Settings, Vec<String>> {
 fn session_mode_tells_the_page_and_needs_no_audience() {
     let settings = with(&[]).unwrap();
     let session = settings.session.unwrap();
-    assert_eq!(session.client.origin, "https://portal.example.test");
+    assert_eq!(session.client.home, "https://portal.example.test");
     assert_eq!(
         (session.rules.idle_seconds, session.rules.lifetime_seconds, session.rules.per_person),
         (1800, 28_800, 10)
@@ -41,14 +41,16 @@ fn session_mode_tells_the_page_and_needs_no_audience() {
 
 #[test]
 fn http_is_for_this_machine_only() {
-    for base in ["http://localhost:8080", "http://127.0.0.1:8080"] {
+    for base in
+        ["http://localhost:8080", "http://127.0.0.1:8080", "https://a/", "https://portal.example.test/portal"]
+    {
         assert!(with(&[("PORTAL__PUBLIC_BASE_URL", Some(base))]).is_ok(), "{base}");
     }
     for base in [
         None,
         Some("http://portal.example.test"),
-        Some("https://portal.example.test/portal"),
-        Some("https://a/"),
+        Some("http://portal.example.test/localhost"),
+        Some("https://"),
     ] {
         assert_eq!(with(&[("PORTAL__PUBLIC_BASE_URL", base)]).unwrap_err(), ["public_base_url"], "{base:?}");
     }

@@ -1,3 +1,3 @@
 import init from './portal.js';
 
-await init({ module_or_path: fetch('ADDRESS', { integrity: 'INTEGRITY' }) });
+await init({ module_or_path: fetch(new URL('./NAME', import.meta.url), { integrity: 'INTEGRITY' }) });

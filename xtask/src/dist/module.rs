@@ -106,7 +106,7 @@ pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Mo
     let first = page.asset("portal", "wasm", &optimised(page, &dir.join("portal_bg.wasm"))?)?;
     // The fetch carries the integrity, as the preload does: a browser uses a preloaded answer only if both say the same.
     let loader =
-        include_str!("loader.js").replace("ADDRESS", &first.address()).replace("INTEGRITY", &first.integrity);
+        include_str!("loader.js").replace("NAME", &first.name).replace("INTEGRITY", &first.integrity);
     fs::write(dir.join("loader.js"), loader)?;
     let bundled = dir.join("bundled.js");
     let bundle = ["--bundle", "--format=esm", "--target=es2022"];
@@ -133,12 +133,16 @@ fn optimised(page: &Page<'_>, module: &Path) -> Result<Vec<u8>> {
 /// What loads a part, with its address and integrity in the place of the name that the split gave it.
 fn with_address(link: &str, name: &str, asset: &Asset) -> Result<String> {
     let given = format!("new URL(\"./{name}\", import.meta.url)");
-    let (address, integrity) = (asset.address(), &asset.integrity);
+    // Beside the script, wherever the portal lies on its host.
+    let Asset { name: file, integrity } = asset;
     if link.matches(&given).count() != 1 {
         return Err(Error::Build(format!(
             "wasm_split_cli_support loads {name} in another way than expected.\n\
              What to do: compare its version with what xtask/src/dist/module.rs replaces."
         )));
     }
-    Ok(link.replace(&given, &format!("\"{address}\", {{ integrity: \"{integrity}\" }}")))
+    Ok(link.replace(
+        &given,
+        &format!("new URL(\"./{file}\", import.meta.url), {{ integrity: \"{integrity}\" }}"),
+    ))
 }
