@@ -56,9 +56,11 @@ mod tests {
         ] {
             assert_eq!(read(line).unwrap(), run(9000, Some("d"), 60.0, Mode::Session));
         }
-        let chaos = |kills, seed, people| Command::Chaos(chaos::Options { kills, seed, people });
-        assert_eq!(read("chaos").unwrap(), chaos(100, 1, 24));
-        assert_eq!(read("chaos --kills 5 --seed=7 --people 3").unwrap(), chaos(5, 7, 3));
+        let chaos =
+            |kills, seed, people, services| Command::Chaos(chaos::Options { kills, seed, people, services });
+        assert_eq!(read("chaos").unwrap(), chaos(100, 1, 24, chaos::Services::Fleet));
+        let other = read("chaos --kills 5 --seed=7 --people 3 --services graph").unwrap();
+        assert_eq!(other, chaos(5, 7, 3, chaos::Services::Graph));
         let fuzz = fuzz::Options { seconds: 9, target: Some("dates".to_string()), seed: 1 };
         assert_eq!(read("fuzz --seconds 9 --target dates").unwrap(), Command::Fuzz(fuzz));
         let load = |connections, seconds| Command::Load(load::Options { connections, seconds });

@@ -24,12 +24,31 @@ pub(crate) struct Options {
     /// How many people at the same time.
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(crate) people: u64,
+    /// What stands behind the server.
+    #[arg(long, value_enum, default_value_t = Services::Fleet)]
+    pub(crate) services: Services,
+}
+
+/// What stands behind the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Services {
+    /// The simulated fleet inside it.
+    Fleet,
+    /// The simulated Microsoft Graph, with faults of its own.
+    Graph,
+    /// The sample connector.
+    Connector,
 }
 
 /// Runs it; `false` when a promise was broken.
 pub(crate) fn chaos(workspace: &Workspace, options: Options) -> Result<bool> {
     let server = server::build(workspace, server::SERVER)?;
     let chaos = server::build(workspace, server::CHAOS)?;
+    let (services, service) = match options.services {
+        Services::Fleet => ("fleet", None),
+        Services::Graph => ("graph", Some(server::build(workspace, server::SIMULATED_GRAPH)?)),
+        Services::Connector => ("connector", Some(server::build(workspace, server::CONNECTOR)?)),
+    };
     progress::note(&format!("{} kills with {} people", options.kills, options.people));
     let finished = Program::new("the chaos", chaos)
         .arg("--server")
@@ -37,6 +56,8 @@ pub(crate) fn chaos(workspace: &Workspace, options: Options) -> Result<bool> {
         .args(["--kills", &options.kills.to_string()])
         .args(["--seed", &options.seed.to_string()])
         .args(["--people", &options.people.to_string()])
+        .args(["--services", services, "--service"])
+        .arg(service.unwrap_or_default())
         .limit(LIMIT)
         .run()?;
     progress::line(finished.output.trim_end());
