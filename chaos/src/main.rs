@@ -1,19 +1,56 @@
-//! `portal-chaos --server FILE [--kills N] [--seed N] [--people N] [--speed N]`: started by `cargo xtask chaos`.
+//! `portal-chaos --server FILE`: started by `cargo xtask chaos`; `--help` says what else it takes.
 //! Exit codes: 0 every promise kept, 1 one broken, 2 no verdict.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its person")]
 
-use portal_chaos::{Options, run};
+use clap::Parser;
+use portal_chaos::{Kind, Options, run};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "portal-chaos --server FILE [--kills N] [--seed N] [--people N] [--speed N]";
+/// Runs the server under load, kills it (SIGKILL) at random moments, and proves from its database and from what the devices received
+/// that nothing accepted was lost, doubled or misreported.
+#[derive(Parser)]
+#[command(name = "portal-chaos")]
+struct Arguments {
+    /// The server's program.
+    #[arg(long)]
+    server: PathBuf,
+    /// What stands behind it: fleet (the simulated one inside it), graph (the simulated Microsoft Graph) or connector (the sample).
+    #[arg(long, default_value = "fleet", value_parser = |name: &str| Kind::named(name).ok_or("fleet, graph or connector"))]
+    services: Kind,
+    /// The program of graph or connector; the one that was built beside the server if not given.
+    #[arg(long)]
+    service: Option<PathBuf>,
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    kills: u32,
+    /// Which moments and which clients.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many people at the same time.
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    people: u32,
+    /// How much faster than real the fleet is.
+    #[arg(long, default_value_t = 40.0)]
+    speed: f64,
+}
+
+impl Arguments {
+    fn options(self, folder: PathBuf) -> Options {
+        let Self { server, services, service, kills, seed, people, speed } = self;
+        let built = |name: &str| server.with_file_name("examples").join(name);
+        let service = service.unwrap_or_else(|| match services {
+            Kind::Fleet => PathBuf::new(),
+            Kind::Graph => built("simulated_graph"),
+            Kind::Connector => built("connector"),
+        });
+        Options { server, folder, kills, seed, people, fleet_speed: speed, services, service }
+    }
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Some(mut options) = read(std::env::args().skip(1)) else {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
-    };
+    let arguments = Arguments::parse();
     let folder = match tempfile::Builder::new().prefix("portal-chaos-").tempdir() {
         Ok(folder) => folder,
         Err(error) => {
@@ -21,7 +58,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    options.folder = folder.path().to_path_buf();
+    let options = arguments.options(folder.path().to_path_buf());
     let outcome = tokio::select! {
         outcome = run(&options, |line| println!("  ... {line}")) => outcome,
         _ = tokio::signal::ctrl_c() => Err(portal_chaos::ChaosError::Interrupted),
@@ -40,27 +77,4 @@ async fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn read(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options {
-        server: PathBuf::new(),
-        folder: PathBuf::new(),
-        kills: 100,
-        seed: 1,
-        people: 24,
-        fleet_speed: 40.0,
-    };
-    while let Some(name) = arguments.next() {
-        let value = arguments.next()?;
-        match name.as_str() {
-            "--server" => options.server = PathBuf::from(value),
-            "--kills" => options.kills = value.parse().ok()?,
-            "--seed" => options.seed = value.parse().ok()?,
-            "--people" => options.people = value.parse().ok().filter(|people| (1..=1000).contains(people))?,
-            "--speed" => options.fleet_speed = value.parse().ok()?,
-            _ => return None,
-        }
-    }
-    (!options.server.as_os_str().is_empty()).then_some(options)
 }

@@ -64,10 +64,13 @@ export const test = providerTest.extend({
 
   timezoneId: 'Asia/Tokyo',
 
+  /** What stands behind the server instead of the simulated fleet (support/device-services.mjs). */
+  services: async ({}, use) => use(undefined),
+
   server: [
-    async ({ stage, fleetSpeed, limits, basePath }, use, testInfo) => {
+    async ({ stage, services, fleetSpeed, limits, basePath }, use, testInfo) => {
       await stage.controlProvider({});
-      const server = await PortalServer.start(stage, { fleetSpeed, limits, basePath });
+      const server = await PortalServer.start(stage, { fleetSpeed, limits, basePath, services });
       await use(server);
       await server.stop();
       if (testInfo.status !== testInfo.expectedStatus) {
@@ -81,7 +84,7 @@ export const test = providerTest.extend({
 
   guard: [
     async ({ context, stage }, use) => {
-      const guard = new Guard(context, [stage.origin, stage.issuer]);
+      const guard = new Guard(context, [stage.origin, new URL(stage.issuer).origin]);
       await guard.ready;
       await use(guard);
       guard.check();
