@@ -70,6 +70,7 @@ fn a_is_complete_on_every_platform() {
             let situation = Situation {
                 why: WhyExplain::Challenged,
                 signs_out_first: true,
+                signed_in_at: None,
                 cannot_prove: false,
                 can_be_locked: true,
                 now: Some(SERVER_NOW),
@@ -82,7 +83,7 @@ fn a_is_complete_on_every_platform() {
             page.say("preview", &explain.preview);
             page.say_all("stays", &explain.stays);
             page.say_all("warning", explain.warning.as_slice());
-            for disclosure in [&explain.factor, &explain.away] {
+            for disclosure in explain.factor.iter().chain([&explain.away]) {
                 page.say("question", &disclosure.question);
                 page.say_all("advice", &disclosure.advice);
             }
@@ -99,7 +100,7 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
             let (_, device) = resettable(system, version, &outcome);
-            let confirm = actions::words::confirm(&device, "Hanako");
+            let confirm = actions::words::confirm(&device, "Hanako", None);
             page.chapter(system);
             page.say("heading", &confirm.heading);
             page.say_all("outcome", &confirm.outcome);
@@ -551,7 +552,7 @@ fn an_unknown_outcome_claims_nothing_about_the_passcode() {
 #[test]
 fn the_last_button_says_what_it_does_on_which_device() {
     let (_, device) = resettable("iOS", "18", &removed());
-    let confirm = actions::words::confirm(&device, "");
+    let confirm = actions::words::confirm(&device, "", None);
     assert_eq!(english(&confirm.button), "Reset passcode of Hanako's phone");
     assert_eq!(confirm.signed_in, None);
     assert!(matches!(device.outcome(), ResetOutcome::PasscodeRemoved));

@@ -29,7 +29,7 @@ pub use device::{
 };
 pub use device_id::DeviceId;
 pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
-pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
+pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, ProvenBy, SERVER_WINDOW, SignInAge};
 pub use hexadecimal::hexadecimal;
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;

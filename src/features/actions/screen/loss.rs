@@ -182,7 +182,8 @@ fn confirm(id: &DeviceId, action: Action) -> View {
         move || dispatch(Event::Actions(actions::Event::LossToggled)),
     );
     let missed = move || {
-        (known.get() == LossKnown::Missed)
+        // An alert that arrives anew is spoken anew: each press without the tick is one.
+        matches!(known.get(), LossKnown::Missed(_))
             .then(|| el("p").class("field-problem").attr("role", "alert").words(t::loss_tick_first()))
     };
     let wanted = id.clone();

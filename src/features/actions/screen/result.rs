@@ -9,7 +9,7 @@
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     Flow, View, Weight, branding, button, button_row, contact_ways, device_link, el, group, heading,
-    known_device, live, minute_now, nothing, reference, steps as numbered, tick_box, titled, words,
+    known_device, live, minute_now, nothing, print_mark, reference, steps as numbered, tick_box, titled, words,
 };
 use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::features::actions::Verdict;
@@ -173,19 +173,9 @@ pub(crate) fn print_steps(device: DeviceId) -> View {
         let is_shown = matches!(model.features.passcode.view, PasscodeView::Shown { .. });
         is_shown && model.features.passcode.view.device() == Some(&device)
     });
-    let tr = use_tr();
-    let sheet = select(use_model(), |model| {
-        ([model.page.branding.display_name.clone(), model.page.origin.clone()], minute_now(model))
-    });
-    // Whose sheet it is, from where and of when: on paper nothing else says so.
-    let sheet = move || {
-        let ([organisation, address], now) = sheet.get();
-        let organisation = tr.text(&Text::verbatim(&organisation));
-        [organisation, address, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
-    };
     el("div")
         .class("print-tools")
-        .child(el("p").class("print-only").live_text(sheet))
+        .child(print_mark())
         .live(move || is_shown.get().then(with_code))
         .child(el("p").class("actions").child(button(
             Weight::Plain,
