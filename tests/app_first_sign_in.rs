@@ -86,7 +86,10 @@ fn it_is_off_unless_the_server_says_so_and_never_longer_than_two_minutes() {
         choose(&mut browser);
         assert!(!is_offered(&browser), "{within}");
         go_on(&mut browser);
-        assert!(!matches!(flow(&browser), ActionFlow::Confirm { .. } | ActionFlow::Reading { .. }), "{within}");
+        assert!(
+            !matches!(flow(&browser), ActionFlow::Confirm { .. } | ActionFlow::Reading { .. }),
+            "{within}"
+        );
         assert_eq!(browser.count("POST /resetPasscode"), 0);
     }
     let mut browser = signed_in(json!(9_999));

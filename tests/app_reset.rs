@@ -753,7 +753,11 @@ fn what_was_chosen_in_the_list_is_there_after_a_reload_and_goes_with_the_person(
     let mut browser = narrowed();
     assert!(browser.storage.contains_key("portal.list"));
     browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
-    assert!(!browser.storage.keys().any(|key| key.starts_with("portal.list")), "{:?}", browser.storage.keys());
+    assert!(
+        !browser.storage.keys().any(|key| key.starts_with("portal.list")),
+        "{:?}",
+        browser.storage.keys()
+    );
 }
 
 #[test]

@@ -71,7 +71,10 @@ fn a_and_b_stay_within_their_budgets() {
                 let b = said(locale, &of_confirm(&confirm));
                 let (in_a, in_b) = (length(locale, &a), length(locale, &b));
                 let (tag, skips) = (locale.tag(), first_within.is_some());
-                println!("{tag} {:?} skips={skips}: A {in_a}/{most_in_a}, B {in_b}/{most_in_b}", known.platform);
+                println!(
+                    "{tag} {:?} skips={skips}: A {in_a}/{most_in_a}, B {in_b}/{most_in_b}",
+                    known.platform
+                );
                 assert!(in_a <= most_in_a, "{in_a} in A: {a}");
                 assert!(in_b <= most_in_b, "{in_b} in B: {b}");
             }

@@ -62,6 +62,9 @@ pub const BASE_PATH: &str = "/api/v1.0";
 /// The window in which a sign-in counts as fresh for a passcode reset, in seconds (api.md: no leeway).
 pub const FRESH_SIGN_IN_SECONDS: i64 = 300;
 
+/// For how many days a temporary passcode is kept at least, whatever an organisation chooses.
+pub const SHORTEST_PASSCODE_LIFETIME_DAYS: i64 = 1;
+
 /// The most an organisation may choose for [`Me::skip_second_sign_in_within_seconds`].
 pub const LONGEST_SKIP_SECONDS: i64 = 120;
 

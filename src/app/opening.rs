@@ -4,8 +4,7 @@ use super::Opening;
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
 use crate::core::{
     CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch, HistoryEntry, LIST,
-    LOCALE,
-    NO_AUTH_TIME, PendingSignIn, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
+    LOCALE, NO_AUTH_TIME, PendingSignIn, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
     TabStorage, WAS_SIGNED_IN, find as find_stored,
 };
 use crate::domain::{ActionEvent, Computer};

@@ -174,7 +174,12 @@ impl Portal {
 
     /// A request that skipped the second sign-in is held to the organisation's shorter time, and refused where it chose none. What
     /// it is asked for then is what everybody is asked for.
-    fn check_freshness(&self, kind: ActionKind, call: &DeviceCall, claim: SignInClaim) -> Result<(), Refusal> {
+    fn check_freshness(
+        &self,
+        kind: ActionKind,
+        call: &DeviceCall,
+        claim: SignInClaim,
+    ) -> Result<(), Refusal> {
         if kind.proof() != Proof::FreshSignIn {
             return Ok(());
         }

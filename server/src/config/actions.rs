@@ -66,7 +66,10 @@ fn skip(section: &mut Section<'_>) -> Option<MaxAge> {
     let seconds = section.number(SKIP, 0, 0..=*MaxAge::SKIP_SECONDS.end());
     let chosen = MaxAge::without_second_sign_in(seconds);
     if chosen.is_none() && seconds != 0 {
-        section.wrong(SKIP, "must be 0 (off) or from 60 to 120: fewer are over before anybody has found their device");
+        section.wrong(
+            SKIP,
+            "must be 0 (off) or from 60 to 120: fewer are over before anybody has found their device",
+        );
     }
     chosen
 }

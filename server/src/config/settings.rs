@@ -17,7 +17,7 @@ use crate::domain::switches::SwitchedOff;
 use crate::oidc::{ProviderAccess, TokenRules, algorithm_named, algorithm_names};
 use crate::services::simulated::FleetSettings;
 use ipnet::IpNet;
-use portal_contract::{Branding, page_config};
+use portal_contract::{Branding, SHORTEST_PASSCODE_LIFETIME_DAYS, page_config};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -363,7 +363,7 @@ fn oidc(
 fn passcode(whole: &mut Table, mistakes: &mut Vec<ConfigError>, sources: &Sources) -> (Option<KeyRing>, u32) {
     let mut section = Section::take(whole, "passcode", mistakes);
     let keys = keys(&mut section, "passcode", "passcode.keys", Need::Required, sources);
-    let days = section.number("lifetime_days", 7, 1..=90);
+    let days = section.number("lifetime_days", 7, SHORTEST_PASSCODE_LIFETIME_DAYS..=90);
     section.finish();
     (keys, u32::try_from(days).unwrap_or(7))
 }

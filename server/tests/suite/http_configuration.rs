@@ -175,8 +175,7 @@ fn a_client_of_a_token_endpoint_is_read_with_its_secret() {
 
 #[test]
 fn every_mistake_about_switches_is_named() {
-    const PAGE: &str =
-        "[page.config]\napiBase = \"/api/v1.0\"\nauthority = \"https://a.test\"\nclientId = \"c\"\nscopes = \"s\"\n";
+    const PAGE: &str = "[page.config]\napiBase = \"/api/v1.0\"\nauthority = \"https://a.test\"\nclientId = \"c\"\nscopes = \"s\"\n";
     const SKIP: &str = "actions.skip_second_sign_in_within_seconds";
     let off = |own: &str| format!("[[actions.off]]\n{own}\n");
     let skip = |seconds: &str| format!("[actions]\nskip_second_sign_in_within_seconds = {seconds}\n");
@@ -212,5 +211,8 @@ fn every_mistake_about_switches_is_named() {
     assert_eq!(kinds("[actions]\non = [\"showLocalAdministratorPassword\"]\n"), []);
     let skipped = |text: &str| read("", text).unwrap().skip_second_sign_in.map(MaxAge::seconds);
     assert_eq!(skipped(""), None, "off unless it is chosen");
-    assert_eq!([skipped(&skip("0")), skipped(&skip("60")), skipped(&skip("120"))], [None, Some(60), Some(120)]);
+    assert_eq!(
+        [skipped(&skip("0")), skipped(&skip("60")), skipped(&skip("120"))],
+        [None, Some(60), Some(120)]
+    );
 }

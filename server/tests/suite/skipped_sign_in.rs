@@ -41,14 +41,18 @@ async fn without_the_setting_a_skipped_second_sign_in_is_refused_however_recent_
         assert_eq!(server.get("p-aiko", "/me").await.json().get("skipSecondSignInWithinSeconds"), None);
         let answer = reset(&server, "p-aiko", DEVICE, "k", 0, NO_SECOND).await;
         assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, STALE));
-        assert!(answer.header("www-authenticate").ends_with("max_age=\"300\""), "the way on is the usual one");
+        assert!(
+            answer.header("www-authenticate").ends_with("max_age=\"300\""),
+            "the way on is the usual one"
+        );
         assert_eq!(audit(&server).await, ["resetRefused|p-aiko|insufficientUserAuthentication"]);
         assert_eq!(server.count("SELECT COUNT(*) FROM action_runs").await, 0);
     }
 }
 
 #[tokio::test]
-async fn a_first_sign_in_that_is_older_than_the_organisation_allows_is_stale_although_a_second_would_not_be() {
+async fn a_first_sign_in_that_is_older_than_the_organisation_allows_is_stale_although_a_second_would_not_be()
+{
     let server = TestServer::with(ON).await;
     for age in [61, 120, 299, 301, 100_000, -31] {
         let answer = reset(&server, "p-aiko", DEVICE, "k", age, NO_SECOND).await;
@@ -69,7 +73,11 @@ async fn a_skipped_second_sign_in_is_replayed_neither_later_nor_as_another_reque
     let first = reset(&server, "p-aiko", DEVICE, "k", 0, NO_SECOND).await;
     assert_eq!(first.status, StatusCode::ACCEPTED);
     let again = reset(&server, "p-aiko", DEVICE, "k", 0, NO_SECOND).await;
-    assert_eq!((again.status, again.json()), (StatusCode::ACCEPTED, first.json()), "the same request, in time");
+    assert_eq!(
+        (again.status, again.json()),
+        (StatusCode::ACCEPTED, first.json()),
+        "the same request, in time"
+    );
     // The same token when its time is over: not even the answer that was given is given again.
     assert_eq!(reset(&server, "p-aiko", DEVICE, "k", 61, NO_SECOND).await.code(), STALE);
     // The claim is part of the request: it cannot be taken off it under the same key.
@@ -89,9 +97,15 @@ async fn a_skipped_second_sign_in_opens_nobody_elses_device_and_no_other_action(
     for action in ["wipe", "retire", "remoteLock", "showRecoveryKey"] {
         let path = format!("/api/v1.0/me/managedDevices/{DEVICE}/actions/{action}");
         let answer = server.call_with_body("POST", &path, &headers, NO_SECOND).await;
-        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, "invalidRequest"), "{action}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::BAD_REQUEST, "invalidRequest"),
+            "{action}"
+        );
     }
-    for body in ["[true]", "true", r#"{"skipSecondSignIn":1}"#, r#"{"skipsecondsignin":true}"#, "{\"a\":1}", "x"] {
+    for body in
+        ["[true]", "true", r#"{"skipSecondSignIn":1}"#, r#"{"skipsecondsignin":true}"#, "{\"a\":1}", "x"]
+    {
         let answer = reset(&server, "p-aiko", DEVICE, "k", 0, body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
     }

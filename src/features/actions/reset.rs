@@ -216,7 +216,8 @@ impl Features {
         key: IdempotencyKey,
         context: &mut Context,
     ) {
-        if !matches!(&self.actions.reset, ActionFlow::Explain { device: explained, .. } if *explained == device) {
+        if !matches!(&self.actions.reset, ActionFlow::Explain { device: explained, .. } if *explained == device)
+        {
             return;
         }
         let route = Route::ResetPasscode(device.clone());
@@ -370,9 +371,7 @@ impl Features {
                 ActionFlow::SignIn { step: SignInStep::Expired, .. }
                 | ActionFlow::Explain { why: WhyExplain::FirstIsOver, .. },
                 _,
-            ) if had_clock => {
-                Some(Announcement::CountdownOver)
-            }
+            ) if had_clock => Some(Announcement::CountdownOver),
             (stopped, _) if was_pressed => {
                 stop(stopped).filter(|new| stop(before) != Some(*new)).map(Announcement::ResetStopped)
             }

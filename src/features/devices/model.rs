@@ -343,7 +343,8 @@ impl DeviceList {
             (",\"place\":", place.to_string()),
             (",\"dense\":", self.is_dense.to_string()),
         ];
-        let mut record: String = fields.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect();
+        let mut record: String =
+            fields.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect();
         record.push('}');
         record
     }

@@ -86,7 +86,9 @@ impl Model {
 
     /// Loads the list anew; what is there stays until it is complete.
     pub(crate) fn reload(&mut self, context: &mut Context) {
-        if let (Some(record), Some(person)) = (context.page.stored.list.take(), context.page.session.signed_in()) {
+        if let (Some(record), Some(person)) =
+            (context.page.stored.list.take(), context.page.session.signed_in())
+        {
             self.place = self.list.restore(&record, &person.sub);
         }
         self.list.begin();

@@ -189,7 +189,9 @@ fn sign_in_claim(kind: ActionKind, body: &[u8]) -> Result<SignInClaim, ApiError>
     match read {
         Some(true) => Ok(SignInClaim::NoSecond),
         Some(false) => Ok(SignInClaim::Usual),
-        None => Err(ApiError::invalid("the body must be empty or an object with skipSecondSignIn, true or false")),
+        None => {
+            Err(ApiError::invalid("the body must be empty or an object with skipSecondSignIn, true or false"))
+        }
     }
 }
 

@@ -56,8 +56,9 @@ fn signed_in(model: &Model) -> Option<Text> {
 
 fn confirm_body(device: &PermittedDevice) -> View {
     let tr = use_tr();
-    let first_within = use_model()
-        .with_untracked(|model| model.features.actions.reset.grant().and_then(|grant| grant.proof.first_within()));
+    let first_within = use_model().with_untracked(|model| {
+        model.features.actions.reset.grant().and_then(|grant| grant.proof.first_within())
+    });
     let words = actions::words::confirm(device, "", first_within);
     let person = select(use_model(), signed_in);
     let person =

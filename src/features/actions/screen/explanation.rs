@@ -13,7 +13,7 @@ use crate::features::actions;
 use crate::features::actions::Answer;
 use crate::features::actions::screen::lock_instead;
 use crate::features::actions::words::{DisclosureView, ExplainView, ReachView, Situation};
-use crate::i18n::{Text, t};
+use crate::i18n::t;
 use crate::shell::{Selected, select, use_dispatch, use_model};
 use crate::words::Tone;
 use leptos::prelude::WithUntracked;

@@ -3,7 +3,7 @@
 //! What a reset does, told before and after it. The platform's own words are used only when the server's outcome is the
 //! usual one there; otherwise the words say what the server said and no more.
 
-use crate::domain::{PermittedDevice, Platform, Seconds};
+use crate::domain::{Biometrics, PermittedDevice, Platform, Seconds};
 use crate::i18n::{Text, t};
 use crate::words::device_name;
 use portal_contract::{CharacterSet, ResetOutcome};
@@ -42,7 +42,7 @@ pub fn confirm(device: &PermittedDevice, person: &str, first_within: Option<Seco
         ResetOutcome::TemporaryPasscode { .. } => t::confirm_consequence_temporary(),
         ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::confirm_consequence(),
     };
-    let mut outcome = vec![outcome_preview(device.platform(), device.outcome())];
+    let mut outcome = vec![outcome_preview(device.platform(), device.outcome(), device.biometrics())];
     outcome.extend(outcome_without_passcode(device.outcome()));
     ConfirmView {
         heading: t::confirm_heading(name.clone()),
@@ -101,12 +101,21 @@ impl Wording {
     }
 }
 
+/// What a device of Apple's is opened with beside the passcode.
+pub(super) fn unlocked_by(biometrics: Biometrics) -> Text {
+    match biometrics {
+        Biometrics::FaceId => t::biometrics_face_id(),
+        Biometrics::TouchId => t::biometrics_touch_id(),
+        Biometrics::Either => t::biometrics_either(),
+    }
+}
+
 /// What will happen to a device of this platform, in a paragraph.
 #[must_use]
-pub fn outcome_preview(platform: Platform, outcome: ResetOutcome) -> Text {
+pub fn outcome_preview(platform: Platform, outcome: ResetOutcome, biometrics: Biometrics) -> Text {
     match Wording::of(platform, outcome) {
         Wording::Android => t::preview_android(),
-        Wording::AppleMobile => t::preview_apple_mobile(),
+        Wording::AppleMobile => t::preview_apple_mobile(unlocked_by(biometrics)),
         Wording::VisionOs => t::preview_vision_os(),
         Wording::Windows10Mobile => t::preview_windows_mobile(),
         Wording::WindowsPhone81 => t::preview_windows_phone(),

@@ -71,10 +71,8 @@ pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -
         None if situation.signs_out_first => (t::explain_lead(), t::explain_sign_out()),
         None => (t::explain_lead_sign_in(), t::sign_in_again()),
     };
-    let factor = || DisclosureView {
-        question: t::explain_factor_heading(),
-        advice: vec![t::explain_factor_text()],
-    };
+    let factor =
+        || DisclosureView { question: t::explain_factor_heading(), advice: vec![t::explain_factor_text()] };
     let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile;
     let mut stays = vec![t::reset_data_stays()];
     stays.extend(has_profile.then(t::prepare_scope_not_profile));
@@ -88,7 +86,7 @@ pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -
             WhyExplain::FirstIsOver => Some(t::explain_again_first_is_over()),
         },
         lead,
-        preview: outcome_preview(proof.platform(), proof.outcome()),
+        preview: outcome_preview(proof.platform(), proof.outcome(), proof.biometrics()),
         stays,
         warning: situation.now.and_then(|now| warning(device, now)),
         factor: situation.signed_in_at.is_none().then(factor),

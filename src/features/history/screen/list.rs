@@ -5,7 +5,8 @@ use crate::app::{Event, Model};
 use crate::components::{
     Element, HIDDEN, Icon, Stage, View, Weight, back_to_device, back_to_devices, button, button_row, choice,
     effect, el, empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed,
-    load_problem, minute_now, named, nothing, paragraph, print_mark, skeleton_rows, tone_class, tone_icon, words as say,
+    load_problem, minute_now, named, nothing, paragraph, print_mark, skeleton_rows, tone_class, tone_icon,
+    words as say,
 };
 use crate::core::{HistoryScope, LoadState};
 use crate::domain::{Action, DeviceId, HistoryEntry};
