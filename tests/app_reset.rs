@@ -707,7 +707,7 @@ fn what_was_chosen_in_the_list_is_there_after_a_reload_and_goes_with_the_person(
         let device = |number: u8| {
             let mut device = device_json(&format!("d{number}"));
             let (system, category) =
-                if number % 3 == 0 { ("iOS", "Sales") } else { ("Android", "Field \"work\"") };
+                if number.is_multiple_of(3) { ("iOS", "Sales") } else { ("Android", "Field \"work\"") };
             device["operatingSystem"] = json!(system);
             device["deviceCategoryDisplayName"] = json!(category);
             device

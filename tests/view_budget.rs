@@ -3,6 +3,10 @@
 //! conditional is said only when it is true.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop at once")]
+#![allow(
+    clippy::print_stdout,
+    reason = "the measures are printed: `cargo test --test view_budget -- --nocapture`"
+)]
 
 mod view_support;
 
