@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::domain::{
-    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Ending, Grant, Milliseconds,
+    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Ending, Grant, Milliseconds, Need,
     PermittedDevice, Proof, RequiredProof, StopReason,
 };
 use portal_contract::RefusalReason;
@@ -200,5 +200,16 @@ proptest! {
             }
             flow = after;
         }
+    }
+}
+
+#[test]
+fn every_action_stands_in_one_group_of_the_page_of_a_device_and_what_gives_it_up_in_the_last() {
+    for action in Action::ALL {
+        let need = action.need();
+        let is_on_page = Action::ON_DEVICE_PAGE.contains(&action);
+        assert_eq!(is_on_page, matches!(need, Need::Lost | Need::Manage), "{action:?}");
+        assert_eq!(Action::DESTRUCTIVE.contains(&action), need == Need::GiveUp, "{action:?}");
+        assert_eq!(action == Action::ResetPasscode, need == Need::Forgotten, "{action:?}");
     }
 }

@@ -107,7 +107,13 @@ fn from_the_explanation_through_a_fresh_sign_in_and_a_tick_to_the_end_of_the_dev
         assert!(browser.model.time_left().is_some(), "the clock runs");
 
         say(&mut browser, actions::Event::Confirmed(id("a"), action));
-        assert_eq!(browser.model.features.actions.loss, LossKnown::Missed, "told what is missing");
+        assert_eq!(browser.model.features.actions.loss, LossKnown::Missed(1), "told what is missing");
+        say(&mut browser, actions::Event::Confirmed(id("a"), action));
+        assert_eq!(
+            browser.model.features.actions.loss,
+            LossKnown::Missed(2),
+            "and told again: the alert is made anew"
+        );
         assert_eq!(browser.count(&format!("POST /actions/{name}")), 0);
         confirm(&mut browser, action);
         say(&mut browser, actions::Event::Confirmed(id("a"), action));

@@ -7,6 +7,7 @@ mod support;
 use passcode_portal::app::{AppEvent, Event, Visibility};
 use passcode_portal::core::{Announcement, Effect, Reading, SpokenPasscode, TimerId};
 use passcode_portal::domain::{ActionFlow, Ending, Milliseconds, PasscodeCertainty, Seconds};
+use passcode_portal::features::actions::Verdict;
 use passcode_portal::features::passcode::{PasscodeExtra, PasscodeView};
 use passcode_portal::features::{actions, language, passcode, sign_in};
 use passcode_portal::i18n::Locale;
@@ -416,4 +417,16 @@ fn a_passcode_nobody_waits_for_any_more_is_not_asked_for_again() {
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
     browser.pass(60);
     assert_eq!(browser.count("GET /temporaryPasscode"), 1);
+}
+
+/// F20 of the walk: it has done its work, and nobody else has to read it.
+#[test]
+fn it_worked_takes_the_passcode_off_the_screen_and_still_locked_does_not() {
+    let answered = |verdict| {
+        let mut browser = shown();
+        browser.dispatch(Event::Actions(actions::Event::VerdictGiven { result: "r1".to_owned(), verdict }));
+        is_shown(&browser)
+    };
+    assert!(!answered(Verdict::Worked));
+    assert!(answered(Verdict::StillLocked), "it has to be typed again");
 }

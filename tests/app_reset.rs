@@ -702,6 +702,65 @@ fn a_long_list_is_grouped_by_how_its_devices_stand_and_narrowed_by_choices() {
 
 /// So that the wrong one of two phones of one name is never reset.
 #[test]
+fn what_was_chosen_in_the_list_is_there_after_a_reload_and_goes_with_the_person() {
+    let many = || {
+        let device = |number: u8| {
+            let mut device = device_json(&format!("d{number}"));
+            let (system, category) =
+                if number.is_multiple_of(3) { ("iOS", "Sales") } else { ("Android", "Field \"work\"") };
+            device["operatingSystem"] = json!(system);
+            device["deviceCategoryDisplayName"] = json!(category);
+            device
+        };
+        Ok(answer(200, &json!({ "value": (0..40).map(device).collect::<Vec<_>>() })))
+    };
+    let chosen = devices::Selection {
+        platform: Some(Platform::Android),
+        standing: None,
+        category: Some("Field \"work\"".to_owned()),
+        order: devices::Order::Name,
+    };
+    let narrowed = || {
+        let mut browser = Browser::sign_in_at("/devices");
+        browser.answer("/managedDevices", many());
+        browser.dispatch(Event::Devices(devices::Event::SelectionChosen(chosen.clone())));
+        browser.dispatch(Event::Devices(devices::Event::FilterChanged("Phone".to_owned())));
+        browser.dispatch(Event::Devices(devices::Event::DensityToggled));
+        browser.dispatch(Event::Devices(devices::Event::PlaceLeft(640)));
+        assert!(!browser.address.contains('?'), "nothing of it is in the address");
+        browser
+    };
+    let reloaded = |sub: &str| {
+        let mut again = narrowed();
+        again.reload();
+        again.answer_discovery();
+        // What the page that only passes by leaves behind changes nothing.
+        again.dispatch(Event::Devices(devices::Event::PlaceLeft(0)));
+        again.return_with(|claims| claims["sub"] = json!(sub));
+        again.answer("/managedDevices", many());
+        again
+    };
+    let again = reloaded("ann");
+    let list = &again.model.features.devices.list;
+    assert_eq!((&list.selection, list.filter.as_str(), list.is_dense), (&chosen, "Phone", true));
+    assert_eq!(list.matching().len(), 26);
+    assert!(again.has_effect(&Effect::ScrollTo(640)));
+
+    let somebody_else = reloaded("bob");
+    let list = &somebody_else.model.features.devices.list;
+    assert_eq!((&list.selection, list.filter.as_str()), (&devices::Selection::default(), ""));
+
+    let mut browser = narrowed();
+    assert!(browser.storage.contains_key("portal.list"));
+    browser.dispatch(Event::SignIn(sign_in::Event::SignOutChosen));
+    assert!(
+        !browser.storage.keys().any(|key| key.starts_with("portal.list")),
+        "{:?}",
+        browser.storage.keys()
+    );
+}
+
+#[test]
 fn devices_of_one_name_are_told_apart_wherever_the_name_stands() {
     let named = |id: &str, name: &str, serial: &str| {
         let mut device = device_json(id);

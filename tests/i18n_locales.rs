@@ -31,6 +31,7 @@ fn is_same_everywhere(key: Key) -> bool {
     let layouts = [Key::TitlePage, Key::TitleOrganisationPage, Key::TitleUnread, Key::ConfirmTimeLeftValue];
     layouts.contains(&key)
         || (name.starts_with("Platform") && key != Key::PlatformOther)
+        || matches!(key, Key::BiometricsFaceId | Key::BiometricsTouchId)
         || matches!(key, Key::TimeAgo | Key::TimeDate | Key::TimeDateAndAgo | Key::TimeMinutesSeconds)
 }
 

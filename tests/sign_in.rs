@@ -347,6 +347,7 @@ fn what_survives_a_redirect_is_read_back_as_it_was() {
         action: Action::Wipe,
         key: support::key(),
         sub: "s".into(),
+        first_within: Some(Seconds(60)),
         started: at(3).wall,
     };
     assert_eq!(ResumeRecord::parse(&resume.serialise()), Some(resume));

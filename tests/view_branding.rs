@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop at once")]
 
-use passcode_portal::words::{BrandColour, telephone_address, web_address};
+use passcode_portal::words::{BrandColour, mail_address, telephone_address, web_address};
 
 /// The contrast ratio of WCAG 2.2 between a colour and black or white, with the exact curve of sRGB.
 fn contrast(channels: [u8; 3], words: &str) -> f64 {
@@ -65,4 +65,14 @@ fn only_an_address_of_the_web_is_a_link() {
     for bad in ["", "javascript:alert(1)", "help.example", "data:text/html,x", "httpsx"] {
         assert_eq!(web_address(bad), None, "{bad}");
     }
+}
+
+#[test]
+fn a_mail_to_it_says_which_device_and_which_run_it_is_about() {
+    assert_eq!(mail_address(" it@example.test ", "", &[]), "mailto:it@example.test");
+    let lines = ["Device: \u{2068}A & B?\u{2069}".to_owned(), "Reference: r-1".to_owned()];
+    assert_eq!(
+        mail_address("it@example.test", "\u{2068}愛子\u{2069} #1", &lines),
+        "mailto:it@example.test?subject=%E6%84%9B%E5%AD%90%20%231&body=Device%3A%20A%20%26%20B%3F%0D%0AReference%3A%20r%2D1"
+    );
 }

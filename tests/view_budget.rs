@@ -3,10 +3,14 @@
 //! conditional is said only when it is true.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop at once")]
+#![allow(
+    clippy::print_stdout,
+    reason = "the measures are printed: `cargo test --test view_budget -- --nocapture`"
+)]
 
 mod view_support;
 
-use passcode_portal::domain::{Device, PAGE_WINDOW, PermittedDevice, WhyExplain};
+use passcode_portal::domain::{Device, PAGE_WINDOW, PermittedDevice, Seconds, WhyExplain};
 use passcode_portal::features::actions;
 use passcode_portal::features::actions::words::{ConfirmView, ExplainView, Situation};
 use passcode_portal::i18n::{Locale, Text, t};
@@ -36,7 +40,7 @@ fn platforms() -> Vec<(Device, PermittedDevice)> {
 fn situation(can_be_locked: bool) -> Situation {
     let why = WhyExplain::FirstTime;
     let now = Some(SERVER_NOW);
-    Situation { why, signs_out_first: true, cannot_prove: false, can_be_locked, now }
+    Situation { why, signs_out_first: true, signed_in_at: None, cannot_prove: false, can_be_locked, now }
 }
 
 /// Everything of A that is read without opening something.
@@ -44,7 +48,8 @@ fn of_explain(view: &ExplainView) -> Vec<&Text> {
     let mut texts = vec![&view.heading, &view.lead, &view.preview];
     texts.extend(&view.stays);
     texts.extend(&view.warning);
-    texts.extend([&view.factor.question, &view.away.question, &view.sign_out, &view.cancel]);
+    texts.extend(view.factor.iter().map(|factor| &factor.question));
+    texts.extend([&view.away.question, &view.sign_out, &view.cancel]);
     texts
 }
 
@@ -54,6 +59,7 @@ fn of_confirm(view: &ConfirmView) -> Vec<&Text> {
     texts.extend(&view.consequence);
     texts.extend([&view.button, &view.cancel, &view.start_over_note]);
     texts.extend(&view.signed_in);
+    texts.extend(&view.skipped);
     texts
 }
 
@@ -61,12 +67,21 @@ fn of_confirm(view: &ConfirmView) -> Vec<&Text> {
 fn a_and_b_stay_within_their_budgets() {
     for (known, proof) in platforms() {
         for (locale, most_in_a, most_in_b) in BUDGETS {
-            let explain = actions::words::explain(&known, &proof, situation(false));
-            let a = said(locale, &of_explain(&explain));
-            let b = said(locale, &of_confirm(&actions::words::confirm(&proof, "Aiko Tanaka")));
-            let (in_a, in_b) = (length(locale, &a), length(locale, &b));
-            assert!(in_a <= most_in_a, "{in_a} in A: {a}");
-            assert!(in_b <= most_in_b, "{in_b} in B: {b}");
+            for first_within in [None, Some(Seconds(60))] {
+                let signed_in_at = first_within.map(|_| before(20));
+                let around = Situation { signed_in_at, ..situation(false) };
+                let a = said(locale, &of_explain(&actions::words::explain(&known, &proof, around)));
+                let confirm = actions::words::confirm(&proof, "Aiko Tanaka", first_within);
+                let b = said(locale, &of_confirm(&confirm));
+                let (in_a, in_b) = (length(locale, &a), length(locale, &b));
+                let (tag, skips) = (locale.tag(), first_within.is_some());
+                println!(
+                    "{tag} {:?} skips={skips}: A {in_a}/{most_in_a}, B {in_b}/{most_in_b}",
+                    known.platform
+                );
+                assert!(in_a <= most_in_a, "{in_a} in A: {a}");
+                assert!(in_b <= most_in_b, "{in_b} in B: {b}");
+            }
         }
     }
 }

@@ -9,7 +9,7 @@
 
 mod view_support;
 
-use passcode_portal::domain::{Action, ActionRun, Device, ResetAvailability};
+use passcode_portal::domain::{Action, ActionRun, Biometrics, Device, ResetAvailability};
 use passcode_portal::features::{actions, devices};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use passcode_portal::words;
@@ -43,9 +43,18 @@ fn write_row(page: &mut Page, row: &str, device: &Device) {
         ResetCommand::Available { hint } => {
             page.say("hint", &hint);
             let outcome = device.told_outcome();
-            page.say("preview", &actions::words::outcome_preview(device.platform, outcome));
+            page.say(
+                "preview",
+                &actions::words::outcome_preview(device.platform, outcome, Biometrics::Either),
+            );
             let run: ActionRun = run();
-            let done = actions::words::done(&device.name, device.platform, outcome, &run, Some(before(0)));
+            let done = actions::words::done(
+                &device.name,
+                (device.platform, Biometrics::Either),
+                outcome,
+                &run,
+                Some(before(0)),
+            );
             page.say("result", &done.what);
             page.say("note", &done.note);
             page.note("temporary passcode", if done.has_temporary_passcode { "yes" } else { "no" });
@@ -106,7 +115,8 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
             })
             .unwrap();
         let outcome = device.told_outcome();
-        let done = actions::words::done(&device.name, device.platform, outcome, &run(), None);
+        let done =
+            actions::words::done(&device.name, (device.platform, Biometrics::Either), outcome, &run(), None);
         let say = |text: &Text| text.render(&Catalogue::embedded(Locale::En), &PlainFormatter);
         (say(&done.what), say(&done.note), outcome)
     };
@@ -117,7 +127,7 @@ fn the_four_platforms_get_the_result_the_flow_promises() {
 
     let (what, note, outcome) = facts("iOS");
     assert!(what.contains("removed") && what.contains("no temporary passcode"), "{what}");
-    assert!(note.contains("Touch ID or Face ID must be set up again"), "{note}");
+    assert!(note.contains("Face ID or Touch ID must be set up again"), "{note}");
     assert!(note.contains("asks for a new passcode"), "{note}");
     assert_eq!(outcome, ResetOutcome::PasscodeRemoved);
 

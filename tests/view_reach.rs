@@ -5,7 +5,9 @@
 
 mod view_support;
 
-use passcode_portal::domain::{ActionRun, Device, Idleness, Milliseconds, PendingPhase, Platform, Seconds};
+use passcode_portal::domain::{
+    ActionRun, Biometrics, Device, Idleness, Milliseconds, PendingPhase, Platform, Seconds,
+};
 use passcode_portal::features::{actions, shared_computer};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text};
 use portal_contract::{CharacterSet, ResetOutcome, UtcTime};
@@ -116,7 +118,7 @@ fn the_steps_on_the_device_read_well_on_every_platform() {
         let others = outcomes.map(|outcome| (Platform::Other, outcome));
         for (platform, outcome) in usual.into_iter().chain(others) {
             page.chapter(&format!("{platform:?}, {outcome:?}"));
-            page.say_all("step", &actions::words::on_device(platform, outcome));
+            page.say_all("step", &actions::words::on_device(platform, outcome, Biometrics::Either));
         }
         insta::assert_snapshot!(format!("on_device_{tag}"), page.finish());
     }

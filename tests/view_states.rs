@@ -6,7 +6,9 @@ mod view_support;
 
 use passcode_portal::auth::SignInError;
 use passcode_portal::core::{Announcement, ResetStop};
-use passcode_portal::domain::{Action, ActionFlow, ActionRun, Ending, PendingPhase, Seconds, WhyExplain};
+use passcode_portal::domain::{
+    Action, ActionFlow, ActionRun, Biometrics, Ending, PendingPhase, PermittedDevice, Seconds, WhyExplain,
+};
 use passcode_portal::features::actions::words::Situation;
 use passcode_portal::features::passcode::PasscodeView;
 use passcode_portal::features::{actions, devices, notifications, passcode};
@@ -19,7 +21,9 @@ use portal_contract::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-use view_support::{LANGUAGES, NOW, Page, SERVER_NOW, before, device, every_state, name_of, resettable, run};
+use view_support::{
+    LANGUAGES, NOW, Page, SERVER_NOW, before, device, every_state, name_of, resettable, run, said,
+};
 
 fn temporary(set: &str) -> Value {
     json!({ "kind": "temporaryPasscode", "characterSet": set })
@@ -70,6 +74,7 @@ fn a_is_complete_on_every_platform() {
             let situation = Situation {
                 why: WhyExplain::Challenged,
                 signs_out_first: true,
+                signed_in_at: None,
                 cannot_prove: false,
                 can_be_locked: true,
                 now: Some(SERVER_NOW),
@@ -82,7 +87,7 @@ fn a_is_complete_on_every_platform() {
             page.say("preview", &explain.preview);
             page.say_all("stays", &explain.stays);
             page.say_all("warning", explain.warning.as_slice());
-            for disclosure in [&explain.factor, &explain.away] {
+            for disclosure in explain.factor.iter().chain([&explain.away]) {
                 page.say("question", &disclosure.question);
                 page.say_all("advice", &disclosure.advice);
             }
@@ -99,7 +104,7 @@ fn b_names_the_device_the_outcome_and_the_consequence() {
         let mut page = Page::new(locale);
         for (system, version, outcome) in platforms() {
             let (_, device) = resettable(system, version, &outcome);
-            let confirm = actions::words::confirm(&device, "Hanako");
+            let confirm = actions::words::confirm(&device, "Hanako", None);
             page.chapter(system);
             page.say("heading", &confirm.heading);
             page.say_all("outcome", &confirm.outcome);
@@ -134,13 +139,14 @@ fn waiting_tells_since_when_and_asks_after_a_while() {
     for (locale, tag) in LANGUAGES {
         let mut page = Page::new(locale);
         for (name, device, run, phase) in cases {
-            let pending = actions::words::pending(device, run, phase, Some(SERVER_NOW));
+            let pending = actions::words::pending(device, run, phase, Some(Seconds(6)), Some(SERVER_NOW));
             page.chapter(name);
             page.say("heading", &pending.heading);
             page.say("not done", &pending.not_done);
             page.say_all("phase", pending.phase.as_slice());
             page.say("since", &pending.since);
             page.say("last check-in", &pending.last_check_in);
+            page.say_all("usual", pending.usual.as_slice());
             for step in &pending.steps {
                 page.say("step", &step.name);
                 page.say("step", &step.state_word);
@@ -176,7 +182,7 @@ fn the_result_is_told_for_every_platform_and_every_outcome() {
             let (device, proof) = resettable(system, version, &outcome);
             let done = actions::words::done(
                 proof.name(),
-                device.platform,
+                (device.platform, Biometrics::of_model(&device.model)),
                 proof.outcome(),
                 &run(),
                 Some(SERVER_NOW),
@@ -551,7 +557,7 @@ fn an_unknown_outcome_claims_nothing_about_the_passcode() {
 #[test]
 fn the_last_button_says_what_it_does_on_which_device() {
     let (_, device) = resettable("iOS", "18", &removed());
-    let confirm = actions::words::confirm(&device, "");
+    let confirm = actions::words::confirm(&device, "", None);
     assert_eq!(english(&confirm.button), "Reset passcode of Hanako's phone");
     assert_eq!(confirm.signed_in, None);
     assert!(matches!(device.outcome(), ResetOutcome::PasscodeRemoved));
@@ -568,4 +574,34 @@ fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
             "{system}"
         );
     }
+}
+
+#[test]
+fn the_words_fit_the_model_where_it_is_sure_and_the_drawing_the_keys() {
+    let said_of = |model: &str| {
+        let (mut known, _) = resettable("iOS", "18.6", &json!({ "kind": "passcodeRemoved" }));
+        known.model = model.to_owned();
+        let proof = PermittedDevice::of(&known).unwrap();
+        let (platform, biometrics) = (known.platform, Biometrics::of_model(&known.model));
+        let done = actions::words::done("x", (platform, biometrics), proof.outcome(), &run(), None);
+        let confirm = actions::words::confirm(&proof, "", None);
+        let mut texts: Vec<&Text> = confirm.outcome.iter().collect();
+        texts.extend(&done.steps);
+        texts.push(&done.note);
+        (said(Locale::En, &texts), done.drawing)
+    };
+    for (model, has, lacks) in [("iPhone 16", "Face ID", "Touch ID"), ("iPhone SE", "Touch ID", "Face ID")] {
+        let (said, drawing) = said_of(model);
+        assert!(said.matches(has).count() >= 3 && !said.contains(lacks), "{model}: {said}");
+        assert_eq!(drawing, None, "no code is typed there");
+    }
+    assert!(said_of("iPad").0.contains("Face ID or Touch ID"));
+    let drawn = |system: &str, kind: &str| {
+        let outcome = json!({ "kind": "temporaryPasscode", "characterSet": kind });
+        let (known, proof) = resettable(system, "8.1", &outcome);
+        actions::words::lock_screen(known.platform, proof.outcome()).unwrap()
+    };
+    // The outline, and a line for the code; then a closed path a key.
+    assert_eq!(drawn("WindowsPhone", "digits").matches('z').count(), 1 + 10);
+    assert_eq!(drawn("Android", "lettersAndDigits").matches('z').count(), 1 + 6 + 5 + 6 + 1);
 }

@@ -62,6 +62,12 @@ pub const BASE_PATH: &str = "/api/v1.0";
 /// The window in which a sign-in counts as fresh for a passcode reset, in seconds (api.md: no leeway).
 pub const FRESH_SIGN_IN_SECONDS: i64 = 300;
 
+/// For how many days a temporary passcode is kept at least, whatever an organisation chooses.
+pub const SHORTEST_PASSCODE_LIFETIME_DAYS: i64 = 1;
+
+/// The most an organisation may choose for [`Me::skip_second_sign_in_within_seconds`].
+pub const LONGEST_SKIP_SECONDS: i64 = 120;
+
 /// How old a sign-in may be, in seconds, for a temporary passcode to be shown.
 pub const REVEAL_SIGN_IN_SECONDS: i64 = 3600;
 

@@ -17,5 +17,7 @@ pub const TEXTS: [&str; 12] = [
 ];
 /// Whether a reset begins with a sign-out: true or false.
 pub const SIGN_OUT_FIRST: &str = "signOutFirst";
+/// Those of the texts that ask more of a fresh sign-in than that it is one.
+pub const ASKED_OF_A_STEP_UP: [&str; 2] = ["stepUpAcrValues", "stepUpClaims"];
 /// How to reach IT: an object.
 pub const SUPPORT: &str = "support";

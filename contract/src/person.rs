@@ -20,6 +20,10 @@ pub struct Me {
     /// When the person last proved who they are; absent when the token does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<UtcTime>,
+    /// The organisation's choice: a passcode may be reset without a second sign-in while the first one is no older than this
+    /// many seconds (60 to 120), by a request that says so (`skipSecondSignIn`). Absent where it chose no such thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_second_sign_in_within_seconds: Option<i64>,
 }
 
 impl Me {
@@ -31,6 +35,7 @@ impl Me {
             display_name: fields.shown_or_empty("displayName"),
             user_principal_name: fields.shown_or_empty("userPrincipalName"),
             auth_time: fields.optional_moment("authTime"),
+            skip_second_sign_in_within_seconds: fields.optional_number("skipSecondSignInWithinSeconds"),
         }
     }
 }

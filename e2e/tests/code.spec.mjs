@@ -234,6 +234,23 @@ test('the printed sheet has the steps, and the code only when its box is ticked'
   expect((await paper()).text).not.toContain(code);
 });
 
+test('help and history say on paper whose they are, from where and of when, and the help answers its questions', async ({ page, portal }) => {
+  await portal.enter('aiko', '/help');
+  const year = String(new Date().getFullYear());
+  for (const path of ['/help', '/history']) {
+    await portal.open(path);
+    await portal.isAt(path);
+    await page.emulateMedia({ media: 'print' });
+    const mark = page.locator('.print-only').filter({ visible: true }).first();
+    await expect(mark).toContainText(portal.stage.origin);
+    await expect(mark).toContainText(year);
+    await expect(page.locator('.bar')).toBeHidden();
+    if (path === '/help') await expect(page.getByText(portal.saying('help.data_answer'))).toBeVisible();
+    await page.emulateMedia({ media: null });
+    await expect(mark).toBeHidden();
+  }
+});
+
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
     test.use({ language });

@@ -9,6 +9,30 @@ import { ANDROID } from './sample.mjs';
 const RIGHT_TO_LEFT = ['ar'];
 const TAGS = ['ar', 'de', 'en', 'es', 'fr', 'ja', 'ko', 'zh-Hans'];
 
+/** Where the words of a device name are known by its spaces. */
+const DEVICE_NAME = '愛子の Xperia';
+
+/** The texts in which a word of the name begins on one line and ends on another. */
+function cutWords(page, name) {
+  return page.evaluate((whole) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const cut = [];
+    while (walker.nextNode()) {
+      const { data, parentElement } = walker.currentNode;
+      if (!data.includes(whole) || !parentElement.checkVisibility()) continue;
+      for (const word of whole.split(' ')) {
+        const at = data.indexOf(word, data.indexOf(whole));
+        const range = document.createRange();
+        range.setStart(walker.currentNode, at);
+        range.setEnd(walker.currentNode, at + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top / 8)));
+        if (lines.size > 1) cut.push(data);
+      }
+    }
+    return cut;
+  }, name);
+}
+
 test.describe.configure({ timeout: 240_000 });
 
 test('the choice offers every language by its own name, and says which are drafted by a machine', async ({ page, portal }) => {
@@ -31,6 +55,7 @@ for (const tag of TAGS.filter((one) => !LANGUAGES.includes(one))) {
     const isSound = async (name) => {
       await page.setViewportSize({ width: 320, height: 720 });
       expect.soft(await sidewaysOverflow(page), `sideways scrolling: ${name}`).toBeLessThanOrEqual(0);
+      expect.soft(await cutWords(page, DEVICE_NAME), `a device name cut inside a word: ${name}`).toEqual([]);
       await page.screenshot({ path: picturePath(`language-${tag}-${name}-narrow`), fullPage: true });
       await page.setViewportSize({ width: 1280, height: 900 });
       expect.soft(await violations(page), name).toEqual([]);

@@ -76,7 +76,7 @@ for (const forcedColors of ['none', 'active']) {
     const reader = await readerContext.newPage();
     await page.emulateMedia({ forcedColors, reducedMotion: 'reduce' });
     await portal.enter('aiko', '/devices');
-    for (const path of ['/devices', `/devices/${ANDROID}`]) {
+    for (const path of ['/devices', `/devices/${ANDROID}`, '/history', '/notifications', '/help', '/accessibility', `/devices/${ANDROID}/erase`]) {
       await portal.open(path);
       await portal.isAt(path);
       await portal.settles();

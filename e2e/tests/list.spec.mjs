@@ -54,3 +54,22 @@ test('Back leads to the place in the list that was left', async ({ page, portal 
   // The row, and not a number of pixels: rows that were not looked at yet have a height that is only guessed.
   await expect(row).toBeInViewport();
 });
+
+test('a reload finds what was chosen and the place; a sign-out forgets it', async ({ page, portal }) => {
+  await page.setViewportSize({ width: 1280, height: 600 });
+  await portal.enter('chiyo', '/devices');
+  const order = page.getByRole('combobox', { name: portal.saying('list.order') });
+  await order.selectOption({ index: 2 });
+  const row = portal.deviceLinks.nth(15);
+  const name = await row.innerText();
+  await row.scrollIntoViewIfNeeded();
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(300);
+  await page.reload();
+  await portal.isAt('/devices');
+  await expect(order).toHaveValue('2');
+  await expect(row).toHaveText(name, { useInnerText: true });
+  await expect(row).toBeInViewport();
+  expect(new URL(page.url()).search).toBe('');
+  await portal.signOut();
+  expect(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.includes('list')))).toEqual([]);
+});

@@ -279,6 +279,7 @@ impl Server {
             limits: settings.limits,
             passcode_lifetime_days: settings.passcode_lifetime_days,
             streams: settings.serving.streams,
+            skip_second_sign_in: settings.skip_second_sign_in,
         };
         let portal = Arc::new(Portal::new(parts, rules));
         let sink: Arc<dyn ReportSink> = Arc::clone(&portal) as Arc<dyn ReportSink>;

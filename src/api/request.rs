@@ -2,7 +2,9 @@
 //! person into a header.
 
 use crate::auth::Credential;
-use crate::domain::{DeviceId, DeviceName, FreshSignIn, IdempotencyKey, PermittedDevice, ResultId, Seconds};
+use crate::domain::{
+    DeviceId, DeviceName, FreshSignIn, IdempotencyKey, PermittedDevice, ProvenBy, ResultId, Seconds,
+};
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal_contract::headers;
@@ -108,16 +110,21 @@ impl Api<'_> {
         self.request(Method::Get, &device_path(id, ""))
     }
 
-    /// `POST .../resetPasscode`: the dangerous call. It takes both proofs; nothing else makes this request.
+    /// `POST .../resetPasscode`: the dangerous call. It takes both proofs; nothing else makes this request. A proof that rests on
+    /// the first sign-in says so.
     #[must_use]
     pub fn reset_passcode(
         &self,
         device: &PermittedDevice,
-        _proof: &FreshSignIn,
+        proof: &FreshSignIn,
         key: &IdempotencyKey,
     ) -> HttpRequest {
         let mut request = self.request(Method::Post, &device_path(device.id(), "/resetPasscode"));
         request.headers.push((headers::IDEMPOTENCY_KEY, key.as_str().to_owned()));
+        if let ProvenBy::FirstSignIn { .. } = proof.by() {
+            request.headers.push(("Content-Type", "application/json".to_owned()));
+            request.body = Some("{\"skipSecondSignIn\":true}".to_owned());
+        }
         request
     }
 

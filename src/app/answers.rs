@@ -4,6 +4,7 @@ use super::LazyRules;
 use crate::api::{decode_accepted, decode_branding, decode_me};
 use crate::auth::Credential;
 use crate::core::{ApiCall, Context, Fetch, FetchId, Session};
+use crate::domain::Seconds;
 use crate::features::{Features, passcode::PasscodeView};
 use crate::http::HttpOutcome;
 use std::sync::Arc;
@@ -108,6 +109,7 @@ fn on_me_fetched(id: &FetchId, outcome: &HttpOutcome, context: &mut Context) {
                 if !me.user_principal_name.is_empty() {
                     person.user_name = me.user_principal_name;
                 }
+                person.skips_second_within = me.skip_second_sign_in_within_seconds.map(Seconds);
                 // The server reads the access token, and a token of another sign-in has no more in it.
                 if is_token {
                     context.note_auth_time(me.auth_time.is_some());

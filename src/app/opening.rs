@@ -3,8 +3,8 @@
 use super::Opening;
 use crate::auth::{Callback, Continuation, PageConfig, Purpose, ResumeRecord, SignInError, Transaction};
 use crate::core::{
-    CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch, HistoryEntry, LOCALE,
-    NO_AUTH_TIME, PendingSignIn, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
+    CallbackProgress, Config, Connectivity, Context, ENDED_BY_IDLENESS, Effect, Fetch, HistoryEntry, LIST,
+    LOCALE, NO_AUTH_TIME, PendingSignIn, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, Session, StorageKey,
     TabStorage, WAS_SIGNED_IN, find as find_stored,
 };
 use crate::domain::{ActionEvent, Computer};
@@ -35,6 +35,7 @@ impl Features {
                 .and_then(Continuation::parse)
                 .filter(|record| record.is_current(context.now.wall)),
             goes_on: false,
+            list: find(LIST).map(str::to_owned),
             no_auth_time: find(NO_AUTH_TIME).is_some(),
         };
         if find(SHARED_COMPUTER).is_some() {

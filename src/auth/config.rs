@@ -92,6 +92,12 @@ pub struct StepUpRequest {
 }
 
 impl StepUpRequest {
+    /// Whether a fresh sign-in is more than one that was a moment ago.
+    #[must_use]
+    pub const fn asks_more(&self) -> bool {
+        self.acr_values.is_some() || self.claims.is_some()
+    }
+
     fn read(fields: &Fields<'_>) -> Result<Self, ConfigError> {
         let [prompt, acr_values, claims] = ["stepUpPrompt", "stepUpAcrValues", "stepUpClaims"]
             .map(|name| fields.optional_word(name).filter(|text| !text.is_empty()));

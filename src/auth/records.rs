@@ -266,6 +266,8 @@ pub struct ResumeRecord {
     pub key: IdempotencyKey,
     /// Whose step-up it was.
     pub sub: String,
+    /// That it rests on the first sign-in, which counts for so long; a reload makes no second of it.
+    pub first_within: Option<Seconds>,
     /// When it began, by this computer's clock.
     pub started: UtcTime,
 }
@@ -288,6 +290,7 @@ impl ResumeRecord {
             ("action", quoted(self.action.row().name.as_str())),
             ("key", quoted(self.key.as_str())),
             ("sub", quoted(&self.sub)),
+            ("first_within", self.first_within.map_or_else(null, |within| within.0.to_string())),
             ("started", write_moment(self.started)),
         ])
     }
@@ -297,11 +300,13 @@ impl ResumeRecord {
     pub fn parse(text: &str) -> Option<Self> {
         let record = read_text(text, |fields| {
             let (sub, started) = (fields.text("sub"), read_moment(fields, "started"));
+            let first_within = fields.optional_number("first_within").map(Seconds);
             Some(Self {
                 device: DeviceId::parse(fields.word("device"))?,
                 action: read_action(fields)?,
                 key: IdempotencyKey::parse(fields.word("key"))?,
                 sub,
+                first_within,
                 started,
             })
         });

@@ -89,6 +89,23 @@ pub fn scroll_to_place() {
     }
 }
 
+/// How far down the page is, in pixels.
+#[must_use]
+pub fn place() -> i32 {
+    let y = window().and_then(|window| window.scroll_y().ok()).unwrap_or_default();
+    // A page is no longer than this; what is not a number is the top.
+    #[allow(clippy::cast_possible_truncation, reason = "`as` saturates")]
+    let place = y as i32;
+    place
+}
+
+/// Scrolls so far down, in pixels.
+pub fn scroll_to(place: i32) {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, f64::from(place));
+    }
+}
+
 /// Leaves the page for `address`; Back returns to the current entry. The address comes from `auth`, never from a
 /// query string.
 pub fn leave(address: &str) {

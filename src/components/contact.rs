@@ -20,12 +20,21 @@ pub enum Flow {
 
 /// The ways to reach IT as a list; a sentence when none is configured.
 pub fn contact_ways(branding: Selected<Arc<Branding>>, flow: Flow) -> View {
+    contact_ways_with(branding, flow, |address| ["mailto:", address].concat())
+}
+
+/// The same; `mail` makes the address of the mail out of IT's.
+pub(crate) fn contact_ways_with(
+    branding: Selected<Arc<Branding>>,
+    flow: Flow,
+    mail: impl Fn(&str) -> String + 'static,
+) -> View {
     let class = match flow {
         Flow::Row => "contact-ways",
         Flow::Column => "contact-ways column",
     };
     live(move || {
-        let ways = branding.with(|branding| ways_of(branding));
+        let ways = branding.with(|branding| ways_of(branding, &mail));
         if ways.is_empty() {
             return el("p").words(t::support_none());
         }
@@ -41,7 +50,7 @@ struct Way {
     href: Option<String>,
 }
 
-fn ways_of(branding: &Branding) -> Vec<Way> {
+fn ways_of(branding: &Branding, mail_to: &dyn Fn(&str) -> String) -> Vec<Way> {
     let mut ways = Vec::new();
     let mut add = |symbol, words: &str, href: Option<String>| {
         if !words.trim().is_empty() {
@@ -51,7 +60,7 @@ fn ways_of(branding: &Branding) -> Vec<Way> {
     add(Icon::Person, &branding.contact_it_name, None);
     add(Icon::Call, &branding.contact_it_phone_number, telephone_address(&branding.contact_it_phone_number));
     let mail = &branding.contact_it_email_address;
-    add(Icon::Mail, mail, Some(["mailto:", mail.trim()].concat()));
+    add(Icon::Mail, mail, Some(mail_to(mail.trim())));
     if let Some(site) = web_address(&branding.online_support_site_url) {
         let name = branding.online_support_site_name.trim();
         add(Icon::Link, if name.is_empty() { &site } else { name }, Some(site.clone()));

@@ -17,7 +17,8 @@ mod parts;
 mod steps;
 
 pub use button::{Weight, button, link_button, pressable, tick_box};
-pub(crate) use choice::choice;
+pub(crate) use choice::{choice, select_field};
+pub(crate) use contact::contact_ways_with;
 pub use contact::{Flow, contact_card, contact_notes, contact_ways};
 pub use dialog::{dialog, focus_return};
 pub use heading::{Spoken, focus_heading, heading, heading_live, live_region, take_lost_focus};

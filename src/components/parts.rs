@@ -4,7 +4,7 @@ use super::live;
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     Element, Flow, Icon, View, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
-    notice_body, tone_class, tone_icon,
+    live_text, minute_now, notice_body, tone_class, tone_icon,
 };
 use crate::core::LoadState;
 use crate::domain::{Device, DeviceId};
@@ -136,6 +136,20 @@ pub(crate) fn ask_it() -> View {
         .child(contact_ways(branding(), Flow::Row))
         .child(paragraph("reference", t::support_never_tell()))
         .into()
+}
+
+/// Whose sheet it is, from where and of when: on paper nothing else says so.
+pub(crate) fn print_mark() -> View {
+    let tr = use_tr();
+    let sheet = select(use_model(), |model| {
+        let printed = minute_now(model).unwrap_or(model.page.now.wall);
+        ([model.page.branding.display_name.clone(), model.page.origin.clone()], printed)
+    });
+    let sheet = move || {
+        let ([organisation, address], printed) = sheet.get();
+        [tr.text(&Text::verbatim(&organisation)), address, tr.text(&t::time_date(printed))].join(" · ")
+    };
+    el("p").class("print-only").live_text(sheet).into()
 }
 
 /// The way back to the list.

@@ -209,6 +209,8 @@ pub enum Effect {
     },
     /// Be silent at once.
     StopReading,
+    /// Scroll so far down, in pixels, once what is being rendered stands.
+    ScrollTo(i32),
     /// Open the browser's print dialog.
     PrintPage,
     /// Write a line for developers (`console.debug`).

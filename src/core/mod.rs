@@ -20,6 +20,6 @@ pub use page::{Config, Connectivity, LazyScreens, LoadState, Page, ServerClock};
 pub use session::{CallbackProgress, PendingSignIn, Redirect, Session, SignedIn};
 pub use stored::STORAGE_PREFIX;
 pub(crate) use stored::{
-    ENDED_BY_IDLENESS, LOCALE, NO_AUTH_TIME, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, TabStorage,
+    ENDED_BY_IDLENESS, LIST, LOCALE, NO_AUTH_TIME, SHARED_COMPUTER, SIGN_OUT_OWED, SILENT_TRIED, TabStorage,
     WAS_SIGNED_IN, find,
 };

@@ -3,7 +3,7 @@
 use super::{Announced, Session, TabStorage};
 use crate::api::ApiError;
 use crate::auth::{ConfigError, Continuation, PageConfig, StepUpChallenge};
-use crate::domain::{DeviceId, Now, elapsed};
+use crate::domain::{DeviceId, FreshSignIn, Milliseconds, Now, elapsed};
 use crate::route::Route;
 use portal_contract::{Branding, UtcTime};
 use std::sync::Arc;
@@ -56,6 +56,9 @@ pub enum LazyScreens {
     /// Not to be had; `RetryChosen` or another such screen tries again.
     Failed,
 }
+
+/// What a confirmation has to have left when it opens right after the first sign-in.
+const TIME_TO_READ: Milliseconds = Milliseconds(20_000);
 
 /// Whether there is a network, as far as the browser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -154,6 +157,18 @@ impl Page {
     #[must_use]
     pub const fn cannot_prove_fresh(&self) -> bool {
         self.stored.no_auth_time
+    }
+
+    /// The first sign-in, where it is enough for a reset: the organisation chose so, it was a moment ago, and nothing more is asked
+    /// of a second one. With time enough to read the confirmation.
+    #[must_use]
+    pub fn first_sign_in(&self) -> Option<FreshSignIn> {
+        let person = self.session.signed_in()?;
+        let within = person.skips_second_within?;
+        let asks_more =
+            self.challenge.is_some() || self.config.ready().is_some_and(|config| config.step_up.asks_more());
+        let proof = person.prove(Some(within), self.now).filter(|_| !asks_more)?;
+        (proof.remaining(self.now) >= TIME_TO_READ).then_some(proof)
     }
 
     /// The step-up that was begun in this tab within the last ten minutes and has not come to its end.

@@ -4,7 +4,7 @@ use crate::auth::{
     Callback, Credential, ExpectedPerson, IdToken, KeySet, Purpose, SignInError, StepUpChallenge,
     TokenAnswer, Transaction, UnverifiedIdToken,
 };
-use crate::domain::{Action, DeviceId, FreshSignIn, Now, SignInAge};
+use crate::domain::{Action, DeviceId, FreshSignIn, Now, Seconds, SignInAge};
 use crate::route::Route;
 
 use super::HistoryEntry;
@@ -76,6 +76,8 @@ pub struct SignedIn {
     pub login_hint: Option<String>,
     /// How old the sign-in is; `None` when the provider does not say.
     pub age: Option<SignInAge>,
+    /// For how long after the sign-in the organisation asks for no second one; `None` unless it chose so.
+    pub skips_second_within: Option<Seconds>,
     /// When the tokens were received.
     pub since: Now,
     /// For the API.
@@ -95,10 +97,13 @@ impl SignedIn {
         ExpectedPerson { sub: self.sub.clone(), login_hint: self.login_hint.clone() }
     }
 
-    /// The proof of a fresh sign-in, if this is one.
+    /// The proof of a fresh sign-in, if this is one; `first_within`: of the first, where the organisation asks for no second.
     #[must_use]
-    pub fn prove_fresh(&self, now: Now) -> Option<FreshSignIn> {
-        FreshSignIn::prove(self.age?, now)
+    pub fn prove(&self, first_within: Option<Seconds>, now: Now) -> Option<FreshSignIn> {
+        match first_within {
+            None => FreshSignIn::prove(self.age?, now),
+            Some(within) => FreshSignIn::prove_first(self.age?, within, now),
+        }
     }
 }
 

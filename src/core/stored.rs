@@ -20,6 +20,10 @@ pub(crate) const NO_AUTH_TIME: &str = "portal.no-auth-time";
 /// The last visit on this borrowed screen ended because nobody touched it. Read once by the page that says so.
 pub(crate) const ENDED_BY_IDLENESS: &str = "portal.ended-by-idleness";
 
+/// What was chosen in the list of devices, and how far down the person was: for a reload, and for whoever comes back from the
+/// fresh sign-in. Theirs alone, and gone with the sign-out like everything of this tab.
+pub(crate) const LIST: &str = "portal.list";
+
 /// A value out of the entries the page was opened with.
 pub(crate) fn find<'a>(stored: &'a [(String, String)], key: &str) -> Option<&'a str> {
     stored.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
@@ -44,6 +48,8 @@ pub(crate) struct TabStorage {
     pub(crate) continuation: Option<Continuation>,
     /// Whether it goes on by itself.
     pub(crate) goes_on: bool,
+    /// What was chosen in the list of devices.
+    pub(crate) list: Option<String>,
     /// No sign-in in this tab can be fresh: nobody says when it was.
     pub(crate) no_auth_time: bool,
 }

@@ -1,6 +1,6 @@
 //! A device as the rules see it, read once from the wire type.
 
-use super::{Action, ActionRun, DeviceId, ENDED_IS_RECENT, Platform, Seconds};
+use super::{Action, ActionRun, Biometrics, DeviceId, ENDED_IS_RECENT, Platform, Seconds};
 use crate::letters::lower_case;
 use portal_contract::{
     ActionName, ActionState, ComplianceState, DeviceActionResult, DeviceActions, DeviceEnrollmentType,
@@ -348,6 +348,7 @@ pub struct PermittedDevice {
     id: DeviceId,
     name: String,
     platform: Platform,
+    biometrics: Biometrics,
     outcome: ResetOutcome,
     latest_run: Option<String>,
 }
@@ -362,6 +363,7 @@ impl PermittedDevice {
                 id: device.id.clone(),
                 name: device.name.clone(),
                 platform: device.platform,
+                biometrics: Biometrics::of_model(&device.model),
                 outcome,
                 latest_run: device.latest_run().map(|run| run.id.clone()),
             }),
@@ -387,6 +389,7 @@ impl PermittedDevice {
                 id: device.id.clone(),
                 name: device.name.clone(),
                 platform: device.platform,
+                biometrics: Biometrics::of_model(&device.model),
                 outcome: ResetOutcome::Other,
                 latest_run: device.shown_run(action).map(|run| run.id.clone()),
             }),
@@ -415,6 +418,12 @@ impl PermittedDevice {
     #[must_use]
     pub const fn platform(&self) -> Platform {
         self.platform
+    }
+
+    /// What opens it beside the passcode.
+    #[must_use]
+    pub const fn biometrics(&self) -> Biometrics {
+        self.biometrics
     }
 
     /// What the reset will do.

@@ -2,6 +2,7 @@
 //! time and randomness come in as parameters.
 
 mod action;
+mod biometrics;
 mod character;
 mod csv;
 mod device;
@@ -19,9 +20,10 @@ mod time;
 
 pub use action::{
     Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRow, ActionRun, Danger,
-    ENDED_IS_RECENT, Ending, Grant, PendingPhase, Proof, RequiredProof, SignInStep, StopReason, SubmitStep,
-    WhyExplain,
+    ENDED_IS_RECENT, Ending, Grant, Need, PendingPhase, Proof, RequiredProof, SignInStep, StopReason,
+    SubmitStep, WhyExplain,
 };
+pub use biometrics::Biometrics;
 pub use character::{CharacterClass, KeypadNeed};
 pub use csv::Csv;
 pub use device::{
@@ -29,12 +31,12 @@ pub use device::{
 };
 pub use device_id::DeviceId;
 pub use device_name::{DeviceName, LONGEST_NAME, NameProblem};
-pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, SERVER_WINDOW, SignInAge};
+pub use fresh_sign_in::{FreshSignIn, PAGE_WINDOW, ProvenBy, SERVER_WINDOW, SignInAge};
 pub use hexadecimal::hexadecimal;
 pub use history::{HistoryCause, HistoryEntry, HistoryOrigin};
 pub use idempotency_key::IdempotencyKey;
 pub use idle::{Computer, IDLE_WARNING, Idleness, SHARED_IDLE_LIMIT, idleness, next_check};
 pub use platform::Platform;
-pub use reach::{LONG_WAIT, ReachForecast, Silence, silence};
+pub use reach::{LONG_WAIT, ReachForecast, Silence, silence, usual_time};
 pub use result_id::ResultId;
 pub use time::{Milliseconds, Now, Seconds, elapsed};

@@ -4,8 +4,8 @@
 //! they are pushed, so "within the hour" means that it is on and connected, and weeks mean that somebody has to look.
 
 use super::action::PendingPhase;
-use super::time::Milliseconds;
-use portal_contract::UtcTime;
+use super::time::{Milliseconds, Seconds};
+use portal_contract::{ActionName, ActionState, DeviceActionResult, UtcTime};
 
 /// After this long without an answer the page says what to try.
 pub const LONG_WAIT: Milliseconds = Milliseconds(5 * 60 * 1000);
@@ -41,6 +41,30 @@ impl ReachForecast {
             _ => Self::LongAgo,
         }
     }
+}
+
+/// So many resets have to have been done before it is said what is usual.
+const WORTH_TELLING: usize = 3;
+/// What takes longer is no promise anybody needs.
+const LONGEST_USUAL: i64 = HOUR / 1000;
+
+/// How long a reset usually takes, from those among these runs that were done: the median, in seconds. `None` for too few of
+/// them, and for hours.
+#[must_use]
+pub fn usual_time<'a>(runs: impl Iterator<Item = &'a DeviceActionResult>) -> Option<Seconds> {
+    let done = |run: &&DeviceActionResult| {
+        run.action_name == ActionName::ResetPasscode && run.action_state == ActionState::Done
+    };
+    let took = |run: &DeviceActionResult| {
+        let millis =
+            run.last_updated_date_time.unix_millis().saturating_sub(run.start_date_time.unix_millis());
+        // A part of a second is a second: nothing takes none.
+        Milliseconds(millis.max(1)).seconds_rounded_up()
+    };
+    let mut times: Vec<Seconds> = runs.filter(done).map(took).collect();
+    times.sort_unstable();
+    let usual = *times.get(times.len() / 2)?;
+    (times.len() >= WORTH_TELLING && usual.0 < LONGEST_USUAL).then_some(usual)
 }
 
 /// What is known of a device whose answer is missing for long.
@@ -104,6 +128,28 @@ mod tests {
         for (age, forecast) in cases {
             assert_eq!(ReachForecast::of(age.map(before), before(0)), forecast, "{age:?}");
         }
+    }
+
+    #[test]
+    fn what_is_usual_is_the_middle_of_what_was_done_and_nothing_is_said_of_too_few() {
+        let run = |seconds: i64, state: ActionState| DeviceActionResult {
+            id: String::new(),
+            action_name: ActionName::ResetPasscode,
+            action_state: state,
+            progress: None,
+            start_date_time: before(1_000_000),
+            last_updated_date_time: before(1_000_000 - seconds),
+            error_code: None,
+            expires_date_time: None,
+        };
+        let usual = |runs: &[DeviceActionResult]| usual_time(runs.iter());
+        let mut runs =
+            vec![run(4, ActionState::Done), run(90, ActionState::Done), run(9_000, ActionState::Failed)];
+        assert_eq!(usual(&runs), None, "two are no custom");
+        runs.push(run(6, ActionState::Done));
+        assert_eq!(usual(&runs), Some(Seconds(6)), "one that took long, or failed, changes nothing");
+        let slow = vec![run(7_200, ActionState::Done); 5];
+        assert_eq!(usual(&slow), None, "hours are no comfort");
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use crate::app::{Event, Model};
 use crate::components::contact_notes;
 use crate::components::{
-    Element, Flow, Icon, View, Weight, contact_ways, el, group, icon, live, status_chip,
+    Element, Flow, Icon, View, Weight, contact_ways, el, group, icon, live, select_field, status_chip,
 };
 use crate::domain::Computer;
 use crate::features::notifications::screen::flag;
@@ -91,26 +91,19 @@ fn language_switch() -> Element {
             model.features.language.missing,
         )
     });
-    let option = move |locale: &Locale| {
-        let locale = *locale;
-        let is_chosen = move || if chosen.get().0 == locale { "selected".to_owned() } else { String::new() };
-        let option = el("option").attr("value", locale.tag()).attr("lang", locale.tag());
-        option.text(locale.name()).prop_live("selected", is_chosen).into()
+    let option = |locale: &Locale| {
+        let words = el("option").attr("lang", locale.tag()).text(locale.name());
+        (locale.tag().to_owned(), words)
     };
-    let choice = el("select")
-        .attr("autocomplete", "off")
-        .attr_words("aria-label", t::language_switch_label())
-        .on("change", move |event| {
-            if let Some(locale) = chosen_value(&event).and_then(|tag| Locale::from_tag(&tag)) {
-                dispatch(Event::Language(language::Event::Chosen(locale)));
-            }
-        })
-        .children(Locale::ALL.iter().map(option));
-    el("span").class("tool language").child(icon(Icon::Globe)).child(choice)
-}
-
-fn chosen_value(event: &web_sys::Event) -> Option<String> {
-    js_sys::Reflect::get(&event.target()?.into(), &"value".into()).ok()?.as_string()
+    let changed = move |tag: String| {
+        if let Some(locale) = Locale::from_tag(&tag) {
+            dispatch(Event::Language(language::Event::Chosen(locale)));
+        }
+    };
+    let options = Locale::ALL.iter().map(option).collect();
+    let field = select_field(options, move || chosen.get().0.tag().to_owned(), changed);
+    let field = field.attr_words("aria-label", t::language_switch_label());
+    el("span").class("tool language").child(icon(Icon::Globe)).child(field)
 }
 
 const MENU: &str = "account-menu";

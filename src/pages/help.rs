@@ -5,7 +5,7 @@
 
 use crate::components::{
     Flow, View, Weight, branding, button_row, contact_card, contact_ways, el, group, heading, link_button,
-    paragraph, titled,
+    paragraph, print_mark, titled,
 };
 use crate::i18n::{Text, t};
 use crate::route::Route;
@@ -39,6 +39,7 @@ pub(crate) fn help() -> View {
         el("div")
             .class("page-head")
             .child(heading(t::help_heading()))
+            .child(print_mark())
             .child(paragraph("lede", t::help_lead()))
             .into(),
         el("div")

@@ -5,7 +5,7 @@
 use super::Shell;
 use crate::app::{AppEvent, Event, Visibility};
 use crate::browser::{clock, location};
-use crate::features::shared_computer;
+use crate::features::{devices, shared_computer};
 use crate::route::Route;
 use leptos::prelude::request_animation_frame;
 use std::cell::Cell;
@@ -34,6 +34,7 @@ pub(super) fn install(shell: &Shell) {
         request_animation_frame(|| request_animation_frame(location::scroll_to_place));
         Some(Event::App(AppEvent::AddressChanged(Route::parse(&location::path()))))
     });
+    on(&window, "pagehide", shell, |_| Some(Event::Devices(devices::Event::PlaceLeft(location::place()))));
     on(&window, "pagehide", shell, |_| Some(Event::App(AppEvent::PageHidden)));
     on(&window, "pageshow", shell, |event| {
         let event: &PageTransitionEvent = event.dyn_ref()?;

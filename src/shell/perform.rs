@@ -16,6 +16,7 @@ use crate::domain::Milliseconds;
 use crate::features::actions::SystemNotifications;
 use crate::features::{actions, language, notifications, passcode, shared_computer, sign_in};
 use crate::i18n::{Catalogue, Locale};
+use leptos::prelude::request_animation_frame;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -141,6 +142,9 @@ impl Performer {
                 });
             }
             Effect::SelectPasscode => selection::select(SHOWN_PASSCODE),
+            Effect::ScrollTo(place) => {
+                request_animation_frame(move || request_animation_frame(move || location::scroll_to(place)));
+            }
             Effect::PrintPage => print::open_dialog(),
             Effect::SaveFile { name, content } => {
                 if !download::save(&name, &content) {

@@ -2,6 +2,7 @@
 //! words on it, telephone numbers as addresses, addresses of the web. Configured by people, so everything is doubted.
 
 use crate::letters::lower_case;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A colour in sRGB, a byte each for red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,4 +102,19 @@ pub fn web_address(address: &str) -> Option<String> {
     let starts =
         |scheme: &str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     (starts("https://") || starts("http://")).then(|| address.to_owned())
+}
+
+/// The address of a mail that begins with a subject and lines (RFC 6068); without a subject the address alone. What keeps the
+/// directions of names apart on the screen is left out: mail programs show it as boxes.
+#[must_use]
+pub fn mail_address(address: &str, subject: &str, lines: &[String]) -> String {
+    let mut mail = ["mailto:", address.trim()].concat();
+    if !subject.is_empty() {
+        let plain = |text: &str| text.replace(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'], "");
+        let encoded = |text: &str| utf8_percent_encode(&plain(text), NON_ALPHANUMERIC).to_string();
+        for part in ["?subject=", &encoded(subject), "&body=", &encoded(&lines.join("\r\n"))] {
+            mail.push_str(part);
+        }
+    }
+    mail
 }

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | a device's name, platform, moments, spans | [`device_name`], [`platform`], [`ago`], [`moment`], [`span`] |
 //! | the name of an action, how one ended | [`action_name`], [`action_news`], [`action_state`], [`failure`] |
-//! | the organisation's colour, a telephone number, an address of the web | [`BrandColour`], [`telephone_address`], [`web_address`] |
+//! | the organisation's colour, a telephone number, a mail, an address of the web | [`BrandColour`], [`telephone_address`], [`mail_address`], [`web_address`] |
 //! | the command "Reset passcode" or why it is not there | [`reset_availability`], [`refusal`] |
 //! | an error of sign-in, API or configuration | [`sign_in_problem`], [`api_problem`], [`read_problem`], [`config_problem`] |
 //! | the title of the document | [`title`] |

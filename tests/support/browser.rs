@@ -203,6 +203,7 @@ impl Browser {
                 | Effect::FindVoices
                 | Effect::ReadAloud { .. }
                 | Effect::StopReading
+                | Effect::ScrollTo(_)
                 | Effect::PrintPage => {}
                 Effect::Reload | Effect::BlankPage | Effect::BroadcastSignedOut | Effect::Log(_) => {}
                 Effect::BroadcastRead(_) | Effect::BroadcastActivity | Effect::SaveFile { .. } => {}

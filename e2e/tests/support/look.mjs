@@ -30,7 +30,7 @@ const WINDOWS = {
   large: { width: 1920, height: 1080 },
   phone: { width: 360, height: 740 },
 };
-/** Windows that many people have. One state of each screen is seen in them, in English and by day: that is enough for a layout. */
+/** Windows that many people have. One state of each screen is seen in them, in English, by day and by night: that is enough for a layout. */
 const COMMON = ['laptop', 'large', 'phone'];
 const REPRESENTATIVES = new Set(['home', 'devices-many', 'details', 'explain', 'confirm-android', 'pending', 'done-android-shown', 'erase-confirm', 'notifications', 'history', 'help']);
 /** The windows of each colour scheme: the room that things take is the same in both. */
@@ -45,8 +45,8 @@ const SOME = { light: ['narrow'], dark: ['wide'] };
  */
 export function look(page, language, name) {
   const isSeenByMany = language === 'en' && REPRESENTATIVES.has(name);
-  const light = isSeenByMany ? [...EVERY.light, ...COMMON] : EVERY.light;
-  return lookAt(page, { language, name, appearances: { ...EVERY, light } });
+  const all = [...EVERY.light, ...COMMON];
+  return lookAt(page, { language, name, appearances: isSeenByMany ? { light: all, dark: all } : EVERY });
 }
 
 /**

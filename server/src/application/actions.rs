@@ -36,6 +36,25 @@ pub enum KeyHeader {
     Given(IdempotencyKey),
 }
 
+/// What a request says about its sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInClaim {
+    /// Nothing: the usual rule, which cannot tell a first sign-in from a second.
+    Usual,
+    /// That there was no second one (`skipSecondSignIn`), which the organisation has to have chosen.
+    NoSecond,
+}
+
+impl SignInClaim {
+    /// What the audit record says of an action that was accepted so.
+    const fn audit_result(self) -> &'static str {
+        match self {
+            Self::Usual => "ok",
+            Self::NoSecond => "secondSignInSkipped",
+        }
+    }
+}
+
 /// A request for an action.
 #[derive(Debug, Clone)]
 pub struct ActionRequest {
@@ -49,6 +68,8 @@ pub struct ActionRequest {
     pub body: Vec<u8>,
     /// The condition on the device's version.
     pub precondition: Precondition,
+    /// What it says about its sign-in.
+    pub sign_in_claim: SignInClaim,
 }
 
 /// What makes two requests the same one.
@@ -116,7 +137,7 @@ impl Portal {
             Err(Refusal::NotFound) => return self.replayed_without_device(request).await,
             Err(refusal) => return Err(refusal),
         };
-        self.check_freshness(kind, call)?;
+        self.check_freshness(kind, call, request.sign_in_claim)?;
         let idempotent = idempotent_request(request, &device.id)?;
         let mut reading = self.parts.store.read().await?;
         if let Some(earlier) = earlier_run(reading.as_mut(), &idempotent, self.now()).await? {
@@ -144,20 +165,32 @@ impl Portal {
         }
         let counted = kind.network_limit().map(|limit| self.reserve_for_network(limit, &call.origin));
         let counted = counted.transpose()?;
-        let accepted = self.record(call, &idempotent, new).await?;
+        let accepted = self.record(request, &idempotent, new).await?;
         if let (Accepted::Now(_), Some(counted)) = (&accepted, counted) {
             counted.commit();
         }
         Ok(accepted)
     }
 
-    fn check_freshness(&self, kind: ActionKind, call: &DeviceCall) -> Result<(), Refusal> {
-        if kind.proof() == Proof::FreshSignIn
-            && let Freshness::StepUp(max_age) = freshness(call.sign_in.auth_time(), self.now(), MaxAge::RESET)
-        {
-            return Err(self.step_up(call.sign_in.auth_time(), max_age));
+    /// A request that skipped the second sign-in is held to the organisation's shorter time, and refused where it chose none. What
+    /// it is asked for then is what everybody is asked for.
+    fn check_freshness(
+        &self,
+        kind: ActionKind,
+        call: &DeviceCall,
+        claim: SignInClaim,
+    ) -> Result<(), Refusal> {
+        if kind.proof() != Proof::FreshSignIn {
+            return Ok(());
         }
-        Ok(())
+        let auth_time = call.sign_in.auth_time();
+        let max_age = match claim {
+            SignInClaim::Usual => Some(MaxAge::RESET),
+            SignInClaim::NoSecond => self.rules.skip_second_sign_in,
+        };
+        let is_fresh =
+            max_age.is_some_and(|max_age| freshness(auth_time, self.now(), max_age) == Freshness::Fresh);
+        if is_fresh { Ok(()) } else { Err(self.step_up(auth_time, MaxAge::RESET)) }
     }
 
     /// The same key is answered with the same run when the device is gone, which is how an erase ends.
@@ -169,7 +202,7 @@ impl Portal {
         let Ok(Some(earlier)) = earlier_run(reading.as_mut(), &idempotent, self.now()).await else {
             return Err(Refusal::NotFound);
         };
-        self.check_freshness(kind, call)?;
+        self.check_freshness(kind, call, request.sign_in_claim)?;
         Ok(Accepted::Before(earlier))
     }
 
@@ -195,11 +228,12 @@ impl Portal {
     /// Writes it down, exactly once for each key, and at most one open run of an action on a device.
     async fn record(
         &self,
-        call: &DeviceCall,
+        asked: &ActionRequest,
         request: &IdempotentRequest,
         new: NewRun,
     ) -> Result<Accepted, Refusal> {
         let NewRun { run, secret } = new;
+        let call = &asked.call;
         let (kind, now) = (run.action.kind(), run.started);
         let mut unit = self.parts.store.begin().await?;
         if let Some(earlier) = earlier_run(unit.as_mut(), request, now).await? {
@@ -218,8 +252,8 @@ impl Portal {
         }
         self.check_hourly_limits(unit.as_mut(), &run).await?;
         self.supersede(unit.as_mut(), &run).await?;
-        let accepted =
-            audit_entry(AuditEvent::Accepted(kind), call, Some(run.id.clone()), now, "ok".to_owned());
+        let result = asked.sign_in_claim.audit_result().to_owned();
+        let accepted = audit_entry(AuditEvent::Accepted(kind), call, Some(run.id.clone()), now, result);
         let run = match kind.executor() {
             Executor::Device => {
                 unit.insert_run(&run, now).await?;

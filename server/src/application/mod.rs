@@ -34,7 +34,7 @@ mod under_way;
 mod version;
 
 pub use crate::domain::streams::StreamRules;
-pub use actions::{ActionRequest, KeyHeader};
+pub use actions::{ActionRequest, KeyHeader, SignInClaim};
 pub use browser_sessions::{BrowserSessions, SessionParts, SignedOut};
 pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed, SignInWish};
 pub use devices::{DeviceList, DeviceView};

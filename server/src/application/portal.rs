@@ -5,6 +5,7 @@ use super::live::Live;
 use super::readiness::Readiness;
 use super::sign_in_gate::SignInGate;
 use crate::domain::device::Device;
+use crate::domain::freshness::MaxAge;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
 use crate::domain::rate::Limits;
@@ -24,6 +25,8 @@ pub struct Rules {
     pub passcode_lifetime_days: u32,
     /// The bounds of event streams.
     pub streams: StreamRules,
+    /// How old the first sign-in may be for a reset without a second one; `None` unless the organisation chose so.
+    pub skip_second_sign_in: Option<MaxAge>,
 }
 
 impl Rules {

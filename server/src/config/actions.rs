@@ -1,8 +1,9 @@
 //! `[[actions.off]]`: which actions the organisation switched off; `actions.on`: which of those that are off by themselves it
-//! switched on.
+//! switched on; whether a reset right after the first sign-in needs no second one.
 
 use super::reader::{ConfigError, Section};
 use crate::domain::action::ActionKind;
+use crate::domain::freshness::MaxAge;
 use crate::domain::policy::PlatformFamily;
 use crate::domain::switches::SwitchedOff;
 use portal_contract::{ActionName, ManagedDeviceOwnerType};
@@ -12,16 +13,34 @@ const LIST: &str = "actions.off";
 /// What is off unless it is switched on: it opens more than the device.
 const OFF_BY_ITSELF: [ActionKind; 1] = [ActionKind::ShowLocalAdministratorPassword];
 
-/// Reads both lists: what is off in the end.
-pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<ConfigError>) -> Vec<SwitchedOff> {
+/// The key of a reset without a second sign-in, as the section calls it.
+const SKIP: &str = "skip_second_sign_in_within_seconds";
+
+/// The same, as a mistake about it is named.
+pub(super) const SKIP_KEY: &str = "actions.skip_second_sign_in_within_seconds";
+
+/// What the organisation chose about actions.
+#[derive(Debug, Default)]
+pub(super) struct ActionSettings {
+    /// What is off in the end.
+    pub(super) switched_off: Vec<SwitchedOff>,
+    /// How old the first sign-in may be for a reset without a second one; `None`: it is always asked for.
+    pub(super) skip_second_sign_in: Option<MaxAge>,
+}
+
+/// Reads the section.
+pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<ConfigError>) -> ActionSettings {
     let everywhere = |action| SwitchedOff { action, platform: None, owner: None };
-    let Some(section) = whole.remove("actions") else { return OFF_BY_ITSELF.map(everywhere).into() };
+    let Some(section) = whole.remove("actions") else {
+        let switched_off = OFF_BY_ITSELF.map(everywhere).into();
+        return ActionSettings { switched_off, skip_second_sign_in: None };
+    };
     let Value::Table(table) = section else {
         mistakes.push(ConfigError::new(
             "actions",
             "must be a section: write its lists as [[actions.off]]".to_owned(),
         ));
-        return Vec::new();
+        return ActionSettings::default();
     };
     let mut section = Section::of(table, "actions".to_owned(), mistakes);
     let items = match section.value("off") {
@@ -33,12 +52,26 @@ pub(super) fn read(whole: &mut Table, mistakes: &mut Vec<ConfigError>) -> Vec<Sw
         }
     };
     let on = switched_on(&mut section);
+    let skip_second_sign_in = skip(&mut section);
     section.finish();
     let off = OFF_BY_ITSELF.into_iter().filter(|kind| !on.contains(kind)).map(everywhere);
     let tables =
         items.into_iter().filter_map(|item| if let Value::Table(table) = item { Some(table) } else { None });
     let switches = tables.enumerate().filter_map(|(place, table)| switch(table, place, mistakes));
-    switches.chain(off).collect()
+    ActionSettings { switched_off: switches.chain(off).collect(), skip_second_sign_in }
+}
+
+/// Zero is off, like leaving it out.
+fn skip(section: &mut Section<'_>) -> Option<MaxAge> {
+    let seconds = section.number(SKIP, 0, 0..=*MaxAge::SKIP_SECONDS.end());
+    let chosen = MaxAge::without_second_sign_in(seconds);
+    if chosen.is_none() && seconds != 0 {
+        section.wrong(
+            SKIP,
+            "must be 0 (off) or from 60 to 120: fewer are over before anybody has found their device",
+        );
+    }
+    chosen
 }
 
 fn switched_on(section: &mut Section<'_>) -> Vec<ActionKind> {

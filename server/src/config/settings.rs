@@ -1,12 +1,13 @@
 //! The settings, read and checked.
 
-use super::actions;
+use super::actions::{self, ActionSettings};
 use super::branding;
 use super::device_services::{self, DeviceServiceSettings};
 use super::graph;
 use super::keys::{Need, Sources, keys};
 use super::reader::{ConfigError, Section};
 use super::session::{self, SessionContext, SessionSettings};
+use crate::domain::freshness::MaxAge;
 use crate::domain::operation::LogFormat;
 use crate::domain::quota::Quota;
 use crate::domain::rate::{Limits, PerHour, Quotas};
@@ -16,7 +17,7 @@ use crate::domain::switches::SwitchedOff;
 use crate::oidc::{Algorithm, ProviderAccess, TokenRules};
 use crate::services::simulated::FleetSettings;
 use ipnet::IpNet;
-use portal_contract::Branding;
+use portal_contract::{Branding, SHORTEST_PASSCODE_LIFETIME_DAYS, page_config};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -92,6 +93,8 @@ pub struct Settings {
     pub device_services: Vec<DeviceServiceSettings>,
     /// What the organisation switched off.
     pub switched_off: Vec<SwitchedOff>,
+    /// How old the first sign-in may be for a reset without a second one; `None`: it is always asked for.
+    pub skip_second_sign_in: Option<MaxAge>,
     /// How the simulated fleet behaves, where there is one.
     pub fleet: FleetSettings,
     /// Limits on what people do.
@@ -113,7 +116,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
     let fleet = fleet(&mut whole, &mut mistakes);
     let mut device_services = device_services::read(&mut whole, &mut mistakes, sources);
     graph::fit(&device_services, &tokens, &mut mistakes);
-    let switched_off = actions::read(&mut whole, &mut mistakes);
+    let ActionSettings { switched_off, skip_second_sign_in } = actions::read(&mut whole, &mut mistakes);
     let (limits, serving) = limits(&mut whole, &mut mistakes);
     let branding = branding::branding(Section::take(&mut whole, "branding", &mut mistakes));
     let (mut config, extra) = page(&mut whole, &mut mistakes, session.is_some());
@@ -195,6 +198,11 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         };
         read.fit(around, &mut mistakes)
     });
+    if skip_second_sign_in.is_some() && asks_for_more(session.as_ref(), config.as_ref()) {
+        let reason = "would leave out what a fresh sign-in is asked for beside the password (step_up_acr_values, step_up_claims): \
+                      choose one of both";
+        mistakes.push(ConfigError::new(actions::SKIP_KEY, reason.to_owned()));
+    }
     let page = folder.map(|folder| {
         let api =
             config.as_ref().and_then(|config| config.get("apiBase")).and_then(serde_json::Value::as_str);
@@ -229,12 +237,29 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         passcode_lifetime_days,
         device_services,
         switched_off,
+        skip_second_sign_in,
         fleet,
         limits,
         serving,
         branding,
         session,
     })
+}
+
+/// Whether a fresh sign-in is more than a sign-in that was a moment ago.
+fn asks_for_more(session: Option<&SessionSettings>, config: Option<&serde_json::Value>) -> bool {
+    let by_server = session.is_some_and(|session| {
+        let step_up = &session.client.step_up;
+        step_up.acr_values.is_some() || step_up.claims.is_some()
+    });
+    let by_page = config.is_some_and(|config| {
+        page_config::ASKED_OF_A_STEP_UP.iter().any(|entry| config.get(entry).is_some_and(is_said))
+    });
+    by_server || by_page
+}
+
+fn is_said(entry: &serde_json::Value) -> bool {
+    entry.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
 fn is_host_and_port(text: &str) -> bool {
@@ -359,7 +384,7 @@ fn oidc(
 fn passcode(whole: &mut Table, mistakes: &mut Vec<ConfigError>, sources: &Sources) -> (Option<KeyRing>, u32) {
     let mut section = Section::take(whole, "passcode", mistakes);
     let keys = keys(&mut section, "passcode", "passcode.keys", Need::Required, sources);
-    let days = section.number("lifetime_days", 7, 1..=90);
+    let days = section.number("lifetime_days", 7, SHORTEST_PASSCODE_LIFETIME_DAYS..=90);
     section.finish();
     (keys, u32::try_from(days).unwrap_or(7))
 }

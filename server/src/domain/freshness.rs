@@ -1,7 +1,9 @@
 //! How recent a sign-in must be. The rule has no leeway at its old end: 300 s are 300 s, and a missing `auth_time` is not fresh.
 //! One that is a little in the future is of a provider whose clock is ahead and counts as now; further ahead it is not believed.
 
-use portal_contract::{FRESH_SIGN_IN_SECONDS, REVEAL_SIGN_IN_SECONDS, UtcTime, headers};
+use portal_contract::{
+    FRESH_SIGN_IN_SECONDS, LONGEST_SKIP_SECONDS, REVEAL_SIGN_IN_SECONDS, UtcTime, headers,
+};
 
 /// The greatest age of a sign-in that a call accepts, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +14,16 @@ impl MaxAge {
     pub const RESET: Self = Self(FRESH_SIGN_IN_SECONDS);
     /// For showing a temporary passcode.
     pub const REVEAL: Self = Self(REVEAL_SIGN_IN_SECONDS);
+
+    /// What an organisation may choose for a reset without a second sign-in, in seconds. Fewer would be over before anybody
+    /// has found their device.
+    pub const SKIP_SECONDS: std::ops::RangeInclusive<i64> = 60..=LONGEST_SKIP_SECONDS;
+
+    /// For a reset without a second sign-in, where the organisation chose so; `None` for what it cannot choose.
+    #[must_use]
+    pub fn without_second_sign_in(seconds: i64) -> Option<Self> {
+        Self::SKIP_SECONDS.contains(&seconds).then_some(Self(seconds))
+    }
 
     /// In seconds, as the challenge says it (RFC 9470 section 3).
     #[must_use]
@@ -106,6 +118,15 @@ mod tests {
         assert_eq!(seconds_ahead(aged(-90_000), NOW), Some(90));
         let far = Some(UtcTime::from_unix_millis(i64::MAX));
         assert_eq!(freshness(far, NOW, MaxAge::RESET), Freshness::StepUp(MaxAge::RESET));
+    }
+
+    #[test]
+    fn nobody_can_choose_more_than_two_minutes_without_a_second_sign_in() {
+        for seconds in [i64::MIN, -1, 0, 59, 121, 300, i64::MAX] {
+            assert_eq!(MaxAge::without_second_sign_in(seconds), None, "{seconds}");
+        }
+        assert_eq!(MaxAge::without_second_sign_in(60).map(MaxAge::seconds), Some(60));
+        assert_eq!(MaxAge::without_second_sign_in(120).map(MaxAge::seconds), Some(120));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::support::{ScriptedService, TestClock, clock, sign_in};
 use portal_contract::{ActionState, DeviceActionResult, FailureCode};
 use portal_server::application::{
     ActionRequest, DeviceCall, KeyHeader, Portal, PortalParts, Precondition, Queue, Refusal, Rules,
-    StreamRules,
+    SignInClaim, StreamRules,
 };
 use portal_server::domain::action::Requested;
 use portal_server::domain::action_run::{Ending, Report};
@@ -106,7 +106,8 @@ impl World {
             quotas: Quotas::USUAL,
         };
         let streams = StreamRules { per_person: 4, total: 4, heartbeat: Duration::from_secs(15) };
-        let portal = Arc::new(Portal::new(parts, Rules { limits, passcode_lifetime_days: 7, streams }));
+        let rules = Rules { limits, passcode_lifetime_days: 7, streams, skip_second_sign_in: None };
+        let portal = Arc::new(Portal::new(parts, rules));
         Process { queue: Queue::new(Arc::clone(&portal), crash_points), portal, store }
     }
 }
@@ -176,6 +177,7 @@ pub(crate) fn request(call: DeviceCall, key: &str) -> ActionRequest {
         key: KeyHeader::Given(IdempotencyKey::parse(key).unwrap()),
         body: Vec::new(),
         precondition: Precondition::None,
+        sign_in_claim: SignInClaim::Usual,
     }
 }
 

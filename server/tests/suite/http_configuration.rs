@@ -4,6 +4,7 @@ use crate::support::connector::TOKEN;
 use crate::support::server::{KEY, write_private};
 use portal_server::config::{DeviceServiceSettings, Settings, load, parse};
 use portal_server::domain::action::ActionKind;
+use portal_server::domain::freshness::MaxAge;
 use portal_server::services::http::Authorization;
 use std::path::Path;
 
@@ -174,7 +175,10 @@ fn a_client_of_a_token_endpoint_is_read_with_its_secret() {
 
 #[test]
 fn every_mistake_about_switches_is_named() {
+    const PAGE: &str = "[page.config]\napiBase = \"/api/v1.0\"\nauthority = \"https://a.test\"\nclientId = \"c\"\nscopes = \"s\"\n";
+    const SKIP: &str = "actions.skip_second_sign_in_within_seconds";
     let off = |own: &str| format!("[[actions.off]]\n{own}\n");
+    let skip = |seconds: &str| format!("[actions]\nskip_second_sign_in_within_seconds = {seconds}\n");
     for (section, expected) in [
         (off("action = \"dance\""), vec!["actions.off[1].action"]),
         (off(""), vec!["actions.off[1].action"]),
@@ -186,6 +190,13 @@ fn every_mistake_about_switches_is_named() {
         ("[[actions]]\n".to_owned(), vec!["actions"]),
         ("[actions]\non = [\"wipe\"]\n".to_owned(), vec!["actions.on"]),
         ("[actions]\non = 1\n".to_owned(), vec!["actions.on"]),
+        (skip("-1"), vec![SKIP]),
+        (skip("59"), vec![SKIP]),
+        (skip("121"), vec![SKIP]),
+        (skip("300"), vec![SKIP]),
+        (skip("true"), vec![SKIP]),
+        (skip("120") + PAGE + "stepUpAcrValues = \"c1\"\n", vec![SKIP]),
+        (skip("120") + PAGE + "stepUpClaims = \"{}\"\n", vec![SKIP]),
     ] {
         assert_eq!(keys(&read("", &section).unwrap_err()), expected, "{section}");
     }
@@ -198,4 +209,10 @@ fn every_mistake_about_switches_is_named() {
     assert_eq!(kinds(&good), [ActionKind::Wipe, ActionKind::RemoteLock, by_itself]);
     assert_eq!(kinds(""), [by_itself]);
     assert_eq!(kinds("[actions]\non = [\"showLocalAdministratorPassword\"]\n"), []);
+    let skipped = |text: &str| read("", text).unwrap().skip_second_sign_in.map(MaxAge::seconds);
+    assert_eq!(skipped(""), None, "off unless it is chosen");
+    assert_eq!(
+        [skipped(&skip("0")), skipped(&skip("60")), skipped(&skip("120"))],
+        [None, Some(60), Some(120)]
+    );
 }

@@ -70,6 +70,7 @@ mod session_limits;
 mod session_sign_in;
 mod session_sign_out;
 mod sessions;
+mod skipped_sign_in;
 mod storage;
 mod support;
 mod tokens;

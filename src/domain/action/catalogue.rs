@@ -41,6 +41,19 @@ pub enum RequiredProof {
     FreshSignIn,
 }
 
+/// What an action helps with: how the page of a device groups them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// The passcode is forgotten.
+    Forgotten,
+    /// The device is lost.
+    Lost,
+    /// Nothing is wrong.
+    Manage,
+    /// The device shall be given up. Last, and apart.
+    GiveUp,
+}
+
 /// One row of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActionRow {
@@ -72,6 +85,17 @@ impl Action {
     #[must_use]
     pub fn named(name: ActionName) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.row().name == name)
+    }
+
+    /// What it helps with.
+    #[must_use]
+    pub const fn need(self) -> Need {
+        match self {
+            Self::ResetPasscode => Need::Forgotten,
+            Self::RemoteLock => Need::Lost,
+            Self::SyncDevice | Self::RebootNow | Self::Rename => Need::Manage,
+            Self::Retire | Self::Wipe => Need::GiveUp,
+        }
     }
 
     /// The row of the catalogue.

@@ -1,6 +1,6 @@
 //! What happens to a reset, and what it demands of the world.
 
-use crate::domain::{Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, PermittedDevice};
+use crate::domain::{Device, DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, PermittedDevice, Seconds};
 use portal_contract::{DeviceActionResult, RefusalReason, UtcTime};
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub enum ActionEvent {
         /// The key that belongs to it.
         key: IdempotencyKey,
     },
+    /// The first sign-in is not enough any more, although it was when the explanation opened.
+    FirstSignInOver(DeviceId),
     /// The person came back too late.
     ReturnedTooLate(DeviceId),
     /// Somebody else came back.
@@ -111,6 +113,8 @@ pub enum ActionEffect {
     RememberResume {
         device: DeviceId,
         key: IdempotencyKey,
+        /// Set where no second sign-in was asked for: a reload must not make one of the first.
+        first_within: Option<Seconds>,
     },
     /// The confirmation need not survive any more.
     ForgetResume,

@@ -1,6 +1,8 @@
 //! The states of an action.
 
-use crate::domain::{DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice, elapsed};
+use crate::domain::{
+    DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice, ProvenBy, Seconds, elapsed,
+};
 use portal_contract::{
     ActionProgress, ActionState, DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime,
 };
@@ -12,6 +14,8 @@ pub enum WhyExplain {
     FirstTime,
     /// The server found the sign-in too old although the page did not.
     Challenged,
+    /// The first sign-in was enough for a while, and that is over.
+    FirstIsOver,
 }
 
 /// What proves that the person may ask for an action.
@@ -39,6 +43,18 @@ impl Proof {
         match self {
             Self::SignedIn => true,
             Self::Fresh(proof) => proof.is_live(now),
+        }
+    }
+
+    /// For how long the first sign-in counts that it rests on; `None` where it rests on no such thing.
+    #[must_use]
+    pub const fn first_within(&self) -> Option<Seconds> {
+        match self {
+            Self::SignedIn => None,
+            Self::Fresh(proof) => match proof.by() {
+                ProvenBy::SecondSignIn => None,
+                ProvenBy::FirstSignIn { within } => Some(within),
+            },
         }
     }
 
@@ -282,7 +298,7 @@ impl ActionFlow {
     pub const fn screen(&self) -> (u8, u8) {
         match self {
             Self::Idle => (0, 0),
-            Self::Explain { .. } => (1, 0),
+            Self::Explain { why, .. } => (1, *why as u8),
             Self::SignIn { step, .. } => (2, *step as u8),
             Self::Reading { .. } => (3, 0),
             Self::Confirm { .. } => (4, 0),

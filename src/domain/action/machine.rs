@@ -37,6 +37,9 @@ impl ActionFlow {
             ActionEvent::ReturnedFresh { device, proof, key } => {
                 state.on_returned_fresh(device, Grant { proof: Proof::Fresh(proof), key }, now)
             }
+            ActionEvent::FirstSignInOver(device) => {
+                state.on_return(Self::Explain { device, why: WhyExplain::FirstIsOver })
+            }
             ActionEvent::ReturnedTooLate(device) => {
                 state.on_return(Self::SignIn { device, step: SignInStep::Expired })
             }
@@ -139,10 +142,11 @@ impl ActionFlow {
             return stay(self);
         }
         if !grant.proof.is_live(now) {
-            return (Self::SignIn { device, step: SignInStep::Expired }, vec![ActionEffect::ForgetResume]);
+            return expired(device, &grant);
         }
+        let (first_within, key) = (grant.proof.first_within(), grant.key.clone());
         let effects = vec![
-            ActionEffect::RememberResume { device: device.clone(), key: grant.key.clone() },
+            ActionEffect::RememberResume { device: device.clone(), key, first_within },
             ActionEffect::ReadDevice(device.clone()),
         ];
         (Self::Reading { device, grant: Some(grant) }, effects)
@@ -232,11 +236,7 @@ impl ActionFlow {
             Self::Confirm { device, grant }
             | Self::Submit { device, grant, step: SubmitStep::Unknown | SubmitStep::Busy { .. } } => {
                 if !grant.proof.is_live(now) {
-                    let device = device.id().clone();
-                    return (
-                        Self::SignIn { device, step: SignInStep::Expired },
-                        vec![ActionEffect::ForgetResume],
-                    );
+                    return expired(device.id().clone(), &grant);
                 }
                 let (post_to, key) = (device.clone(), grant.key.clone());
                 let post = match (&grant.proof, device.action().row().proof) {
@@ -346,19 +346,26 @@ impl ActionFlow {
 
     /// Only states in which nothing is on its way expire by themselves; after a lost answer the person is told so first.
     fn on_tick(self, now: Now) -> Step {
-        let is_over = self.grant().is_some_and(|grant| !grant.proof.is_live(now));
+        let over = self.grant().filter(|grant| !grant.proof.is_live(now));
         let expires = matches!(
             self,
             Self::Reading { .. } | Self::Confirm { .. } | Self::Submit { step: SubmitStep::Busy { .. }, .. }
         );
-        match self.device() {
-            Some(device) if is_over && expires => (
-                Self::SignIn { device: device.clone(), step: SignInStep::Expired },
-                vec![ActionEffect::ForgetResume],
-            ),
+        match (self.device(), over) {
+            (Some(device), Some(grant)) if expires => expired(device.clone(), grant),
             _ => stay(self),
         }
     }
+}
+
+/// The time is over. After a second sign-in that is explained; where there was none yet, it is simply asked for now.
+fn expired(device: DeviceId, grant: &Grant) -> Step {
+    let state = if grant.proof.first_within().is_some() {
+        ActionFlow::Explain { device, why: WhyExplain::FirstIsOver }
+    } else {
+        ActionFlow::SignIn { device, step: SignInStep::Expired }
+    };
+    (state, vec![ActionEffect::ForgetResume])
 }
 
 const fn stay(state: ActionFlow) -> Step {
@@ -390,9 +397,7 @@ fn found_with_ticket(action: Action, device: &Device, grant: Grant, now: Now) ->
     }
     match PermittedDevice::for_action(device, action) {
         None => (not_allowed(action, device), forget),
-        Some(_) if !grant.proof.is_live(now) => {
-            (ActionFlow::SignIn { device: device.id.clone(), step: SignInStep::Expired }, forget)
-        }
+        Some(_) if !grant.proof.is_live(now) => expired(device.id.clone(), &grant),
         Some(device) => (ActionFlow::Confirm { device, grant }, Vec::new()),
     }
 }

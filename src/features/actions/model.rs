@@ -15,6 +15,8 @@ pub enum Event {
     ResetChosen(DeviceId),
     /// The person agreed to sign out and in again for it.
     SignOutForResetChosen,
+    /// The person presses "Continue" in the explanation: the first sign-in is enough.
+    FirstSignInUsed,
     /// The person cancelled the explanation or the confirmation.
     ResetCancelled,
     /// The person pressed the last button.
@@ -234,8 +236,8 @@ pub enum LossKnown {
     /// Not yet.
     #[default]
     Unsaid,
-    /// They pressed the last button without it.
-    Missed,
+    /// They pressed the last button without it, so many times: each time it is said.
+    Missed(u8),
     /// They did.
     Said,
 }

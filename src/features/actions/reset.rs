@@ -1,13 +1,13 @@
 //! The reset's state machine inside the page: its effects become requests, records and timers, its changes announcements.
 
-use super::{CancelState, Preparation};
+use super::{CancelState, Preparation, Wanted};
 use crate::api::{Api, ApiError, busy_wait, decode_accepted, decode_action, poll_delay};
 use crate::auth::ResumeRecord;
 use crate::core::{Announcement, ApiCall, Context, Effect, Fetch, ResetStop, TimerId};
 use crate::domain::{
     Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, DeviceId, Ending, FreshSignIn,
     IdempotencyKey, Milliseconds, PendingPhase, PermittedDevice, ResetAvailability, Seconds, SignInStep,
-    StopReason, SubmitStep,
+    StopReason, SubmitStep, WhyExplain,
 };
 use crate::features::Features;
 use crate::http::HttpOutcome;
@@ -67,8 +67,8 @@ impl Features {
             // The reset is the one action of this flow, and a session is not enough for it.
             ActionEffect::PostSignedIn { .. } => {}
             ActionEffect::CancelRun { device, run } => self.cancel_run(device, &run, context),
-            ActionEffect::RememberResume { device, key } => {
-                self.remember_resume(device, Action::ResetPasscode, key, context);
+            ActionEffect::RememberResume { device, key, first_within } => {
+                self.remember_resume(device, Action::ResetPasscode, key, first_within, context);
             }
             ActionEffect::ForgetResume => forget_resume(context),
         }
@@ -161,11 +161,12 @@ impl Features {
         device: DeviceId,
         action: Action,
         key: IdempotencyKey,
+        first_within: Option<Seconds>,
         context: &mut Context,
     ) {
         if let Some(person) = context.page.session.signed_in() {
             let (sub, started) = (person.sub.clone(), context.now.wall);
-            let record = ResumeRecord { device, action, key, sub, started };
+            let record = ResumeRecord { device, action, key, sub, first_within, started };
             context.store(ResumeRecord::KEY.to_owned(), record.serialise());
         }
     }
@@ -196,6 +197,37 @@ impl Features {
         let shown = self.devices.detail.device.as_ref().filter(|known| known.id == *device);
         if let Some(known) = shown.or_else(|| self.devices.list.find(device)).cloned() {
             self.advance_reset(ActionEvent::ResultChosen(known), context);
+        }
+    }
+
+    /// "Continue" in the explanation, where the first sign-in is enough: the key is drawn, then the confirmation opens.
+    pub(crate) fn on_first_sign_in_used(&mut self, context: &mut Context) {
+        if let ActionFlow::Explain { device, .. } = &self.actions.reset {
+            let (device, action) = (device.clone(), Action::ResetPasscode);
+            self.actions.wanted = Some(Wanted { device, action, name: None });
+            context.effect(Effect::DrawRandom);
+        }
+    }
+
+    /// The key is there. What was enough when the explanation opened may be over by now; then the second sign-in is asked for.
+    pub(super) fn confirm_by_first_sign_in(
+        &mut self,
+        device: DeviceId,
+        key: IdempotencyKey,
+        context: &mut Context,
+    ) {
+        if !matches!(&self.actions.reset, ActionFlow::Explain { device: explained, .. } if *explained == device)
+        {
+            return;
+        }
+        let route = Route::ResetPasscode(device.clone());
+        if let Some(proof) = context.page.first_sign_in() {
+            // Set before the screen is entered: the confirmation opens, not the explanation.
+            self.advance_reset(ActionEvent::ReturnedFresh { device, proof, key }, context);
+            self.go(route, context);
+        } else {
+            self.go(route, context);
+            self.advance_reset(ActionEvent::FirstSignInOver(device), context);
         }
     }
 
@@ -335,9 +367,11 @@ impl Features {
                 ActionFlow::Ended { end: Ending::Canceled, .. },
             ) => None,
             (ActionFlow::Ended { end: Ending::Canceled, .. }, _) => Some(Announcement::ResetCanceled),
-            (ActionFlow::SignIn { step: SignInStep::Expired, .. }, _) if had_clock => {
-                Some(Announcement::CountdownOver)
-            }
+            (
+                ActionFlow::SignIn { step: SignInStep::Expired, .. }
+                | ActionFlow::Explain { why: WhyExplain::FirstIsOver, .. },
+                _,
+            ) if had_clock => Some(Announcement::CountdownOver),
             (stopped, _) if was_pressed => {
                 stop(stopped).filter(|new| stop(before) != Some(*new)).map(Announcement::ResetStopped)
             }

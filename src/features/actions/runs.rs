@@ -67,6 +67,10 @@ impl Features {
     /// Whether the random bytes were drawn for an action.
     pub(crate) fn is_key_for_action(&mut self, key: Option<IdempotencyKey>, context: &mut Context) -> bool {
         let Some(wanted) = self.actions.wanted.take() else { return false };
+        if let (Action::ResetPasscode, Some(key)) = (wanted.action, &key) {
+            self.confirm_by_first_sign_in(wanted.device, key.clone(), context);
+            return true;
+        }
         let permitted = self.permitted(&wanted.device, wanted.action);
         let Some((device, key)) = permitted.zip(key) else {
             context.log("random.unavailable", "action");
@@ -85,7 +89,8 @@ impl Features {
         // Only there is the box: sending the same once more repeats what was ticked.
         let is_asked = matches!(self.actions.flow(device, action), ActionFlow::Confirm { .. });
         if is_asked && action.row().danger == Danger::Destructive && self.actions.loss != LossKnown::Said {
-            self.actions.loss = LossKnown::Missed;
+            let before = if let LossKnown::Missed(times) = self.actions.loss { times } else { 0 };
+            self.actions.loss = LossKnown::Missed(before.wrapping_add(1));
             return;
         }
         self.act(device, action, ActionEvent::Confirmed, context);
@@ -171,8 +176,8 @@ impl Features {
                 ActionEffect::Post { device, proof, key } => {
                     self.post_with_fresh_sign_in(&device, &proof, &key, context);
                 }
-                ActionEffect::RememberResume { device, key } => {
-                    self.remember_resume(device, action, key, context);
+                ActionEffect::RememberResume { device, key, first_within } => {
+                    self.remember_resume(device, action, key, first_within, context);
                 }
                 // What is kept for a fresh sign-in is none of the others' business.
                 ActionEffect::ForgetResume if action.row().proof == RequiredProof::FreshSignIn => {

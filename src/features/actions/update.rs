@@ -21,6 +21,7 @@ impl Features {
         match event {
             Event::ResetChosen(device) => self.on_reset_chosen(device, context),
             Event::SignOutForResetChosen => self.advance_reset(ActionEvent::SignOutChosen, context),
+            Event::FirstSignInUsed => self.on_first_sign_in_used(context),
             Event::ResetCancelled => self.on_reset_cancelled(context),
             Event::ResetConfirmed => self.advance_reset(ActionEvent::Confirmed, context),
             Event::ResetRestarted => {
@@ -41,7 +42,7 @@ impl Features {
             Event::LossToggled => {
                 self.actions.loss = match self.actions.loss {
                     LossKnown::Said => LossKnown::Unsaid,
-                    LossKnown::Unsaid | LossKnown::Missed => LossKnown::Said,
+                    LossKnown::Unsaid | LossKnown::Missed(_) => LossKnown::Said,
                 };
             }
             Event::NameSubmitted(device, text) => self.on_name_submitted(&device, &text, context),

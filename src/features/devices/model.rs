@@ -4,6 +4,7 @@ use crate::core::LoadState;
 use crate::domain::{Device, DeviceId, Now, Platform, ResetAvailability, Standing};
 use crate::letters::lower_case;
 use portal_contract::UtcTime;
+use portal_contract::json::{quoted, read_text};
 use std::sync::Arc;
 
 /// What happens to the list of devices.
@@ -19,6 +20,8 @@ pub enum Event {
     SelectionCleared,
     /// The person wants rows of one line, or the ordinary ones again.
     DensityToggled,
+    /// The page goes; how far down it was, in pixels.
+    PlaceLeft(i32),
 }
 
 /// Which devices are shown, and in which order.
@@ -38,6 +41,11 @@ pub enum Order {
     Standing,
     LastSeen,
     Name,
+}
+
+impl Order {
+    /// All of them, in the order in which a record of the tab counts them.
+    const ALL: [Self; 3] = [Self::Standing, Self::LastSeen, Self::Name];
 }
 
 impl Selection {
@@ -61,6 +69,8 @@ pub struct Model {
     /// The device whose details are shown.
     pub detail: DeviceDetail,
     pub(super) reads: Reads,
+    /// How far down the list was before a reload, until it is there again; in pixels.
+    pub(super) place: i32,
 }
 
 /// The device whose details are shown. While it is read again, what is known of it stays.
@@ -75,6 +85,8 @@ pub struct DeviceDetail {
 
 /// How many rows are shown at first, and how many more with each wish.
 const PAGE_SIZE: usize = 100;
+/// How many of them a reload brings back at most.
+const MOST_KEPT: usize = 10 * PAGE_SIZE;
 
 /// The person's devices. Cheap to clone: everything long is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,6 +322,56 @@ impl DeviceList {
     /// The server's time, as well as it is known: who was silent for long, and what failed lately.
     pub(crate) const fn set_time(&mut self, now: Option<UtcTime>) {
         self.as_of = now;
+    }
+
+    /// What the tab keeps of the choices. Of the devices it holds nothing but what the person searched for and the category
+    /// they chose.
+    pub(crate) fn record(&self, sub: &str, place: i32) -> String {
+        let number = |at: Option<usize>| at.map_or_else(|| "null".to_owned(), |at| at.to_string());
+        let Selection { platform, standing, category, order } = &self.selection;
+        let platform = platform.and_then(|chosen| Platform::ALL.iter().position(|known| *known == chosen));
+        let standing = standing.and_then(|chosen| Standing::ALL.iter().position(|known| *known == chosen));
+        let order = Order::ALL.iter().position(|known| known == order);
+        let fields = [
+            ("{\"sub\":", quoted(sub)),
+            (",\"filter\":", quoted(&self.filter)),
+            (",\"category\":", category.as_ref().map_or_else(|| "null".to_owned(), |name| quoted(name))),
+            (",\"platform\":", number(platform)),
+            (",\"standing\":", number(standing)),
+            (",\"order\":", number(order)),
+            (",\"limit\":", self.limit.to_string()),
+            (",\"place\":", place.to_string()),
+            (",\"dense\":", self.is_dense.to_string()),
+        ];
+        let mut record: String =
+            fields.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect();
+        record.push('}');
+        record
+    }
+
+    /// Chooses what such a record of the same person says; how far down they were. What this page did not write says nothing.
+    pub(crate) fn restore(&mut self, record: &str, sub: &str) -> i32 {
+        let read = read_text(record, |fields| {
+            let at = |name: &str| fields.optional_number(name).and_then(|at| usize::try_from(at).ok());
+            let selection = Selection {
+                platform: at("platform").and_then(|at| Platform::ALL.get(at).copied()),
+                standing: at("standing").and_then(|at| Standing::ALL.get(at).copied()),
+                category: fields.optional_text("category"),
+                order: at("order").and_then(|at| Order::ALL.get(at).copied()).unwrap_or_default(),
+            };
+            let (limit, place) = (at("limit").unwrap_or(PAGE_SIZE), at("place").unwrap_or(0));
+            let (filter, is_dense) = (fields.text_or_empty("filter"), fields.flag("dense"));
+            (fields.text("sub"), selection, filter, is_dense, limit, place)
+        });
+        let Some((_, selection, filter, is_dense, limit, place)) = read.filter(|(of, ..)| of == sub) else {
+            return 0;
+        };
+        self.selection = selection;
+        self.filter = filter;
+        self.is_dense = is_dense;
+        self.limit = limit.clamp(PAGE_SIZE, MOST_KEPT);
+        self.refilter();
+        i32::try_from(place).unwrap_or(0)
     }
 
     /// Leaves nothing out any more; the order stays.

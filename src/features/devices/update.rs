@@ -2,10 +2,13 @@
 
 use super::{DeviceDetail, Event, Model};
 use crate::api::{ApiError, decode_device, decode_devices};
-use crate::core::{Announcement, ApiCall, Context, Effect, Fetch, FetchId, FollowUp, LoadState, TimerId};
+use crate::core::{
+    Announcement, ApiCall, Context, Effect, Fetch, FetchId, FollowUp, LIST, LoadState, TimerId,
+};
 use crate::domain::{ActionEvent, ActionFlow, Device, DeviceId, Milliseconds, SubmitStep, elapsed};
 use crate::features::Features;
 use crate::http::HttpOutcome;
+use crate::route::Route;
 use std::sync::Arc;
 
 /// A list older than this, or one that lacks devices, is loaded again when its screen is entered.
@@ -28,7 +31,15 @@ impl Model {
                 self.list.clear_selection();
                 self.say_filter(context);
             }
-            Event::DensityToggled => self.list.is_dense = !self.list.is_dense,
+            Event::DensityToggled => {
+                self.list.is_dense = !self.list.is_dense;
+                self.keep(0, context);
+            }
+            Event::PlaceLeft(place) => {
+                if context.page.route == Route::Devices && self.list.state == LoadState::Loaded {
+                    self.keep(place, context);
+                }
+            }
         }
     }
 
@@ -42,7 +53,16 @@ impl Model {
         self.say_filter(context);
     }
 
+    /// Keeps what was chosen for a reload.
+    fn keep(&self, place: i32, context: &mut Context) {
+        if let Some(person) = context.page.session.signed_in() {
+            let record = self.list.record(&person.sub, place);
+            context.store(LIST.to_owned(), record);
+        }
+    }
+
     pub(crate) fn say_filter(&self, context: &mut Context) {
+        self.keep(0, context);
         let devices = &self.list;
         let shown = devices.matching().len().min(devices.limit);
         let total = devices.all().len();
@@ -66,6 +86,11 @@ impl Model {
 
     /// Loads the list anew; what is there stays until it is complete.
     pub(crate) fn reload(&mut self, context: &mut Context) {
+        if let (Some(record), Some(person)) =
+            (context.page.stored.list.take(), context.page.session.signed_in())
+        {
+            self.place = self.list.restore(&record, &person.sub);
+        }
         self.list.begin();
         context.call(ApiCall::Devices(None), 0);
     }
@@ -117,6 +142,11 @@ impl Features {
                 self.devices.detail.device = shown.map(|shown| self.devices.list.as_shown(shown));
                 if let Some(next) = page.next {
                     context.call(ApiCall::Devices(Some(next)), 0);
+                } else {
+                    let place = std::mem::take(&mut self.devices.place);
+                    if place > 0 && context.page.route == Route::Devices {
+                        context.effect(Effect::ScrollTo(place));
+                    }
                 }
             }
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {

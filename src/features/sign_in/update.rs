@@ -13,7 +13,8 @@ use crate::core::{
     WAS_SIGNED_IN,
 };
 use crate::domain::{
-    Action, ActionEvent, Computer, DeviceId, IdempotencyKey, Idleness, Milliseconds, Now, SignInAge, elapsed,
+    Action, ActionEvent, Computer, DeviceId, IdempotencyKey, Idleness, Milliseconds, Now, Seconds, SignInAge,
+    elapsed,
 };
 use crate::features::{Features, devices, history, language, notifications, shared_computer};
 use crate::http::HttpOutcome;
@@ -407,6 +408,7 @@ impl Features {
             user_name: verified.login_hint.clone().unwrap_or_default(),
             login_hint: verified.login_hint.clone(),
             age,
+            skips_second_within: None,
             since: context.now,
             credential,
         }));
@@ -418,7 +420,7 @@ impl Features {
         self.shared_computer.begin(transaction.screen, context);
         context.call(ApiCall::Me, 0);
         let step_up = match &transaction.purpose {
-            Purpose::StepUp { device, action } => Some((device.clone(), *action, transaction.key)),
+            Purpose::StepUp { device, action } => Some((device.clone(), *action, transaction.key, None)),
             Purpose::SignIn { .. } | Purpose::Silent { .. } | Purpose::Reveal { .. } => {
                 self.resumable(&transaction.purpose.return_to(), &verified.sub, context)
             }
@@ -429,8 +431,9 @@ impl Features {
             context.forget_step_up();
         }
         // The reset's state is set before its screen is entered: the confirmation opens, not the explanation.
-        if let Some((device, action, key)) = step_up {
-            let proof = context.page.session.signed_in().and_then(|p| p.prove_fresh(context.now));
+        if let Some((device, action, key, first_within)) = step_up {
+            let person = context.page.session.signed_in();
+            let proof = person.and_then(|person| person.prove(first_within, context.now));
             let way = context.now.wall.unix_millis().saturating_sub(transaction.created.unix_millis());
             let why = verified.why_not_fresh(Milliseconds(way)).filter(|_| is_step_up);
             match (proof, why) {
@@ -480,12 +483,17 @@ impl Features {
         return_to: &Route,
         sub: &str,
         context: &mut Context,
-    ) -> Option<(DeviceId, Action, IdempotencyKey)> {
+    ) -> Option<(DeviceId, Action, IdempotencyKey, Option<Seconds>)> {
         let (action, device) = return_to.action().zip(return_to.device())?;
         let record = context.page.stored.resume.take()?;
         context.remove_stored(ResumeRecord::KEY);
         let is_it = record.device == *device && record.action == action && record.sub == sub;
-        (is_it && record.is_current(context.now.wall)).then_some((record.device, action, record.key))
+        (is_it && record.is_current(context.now.wall)).then_some((
+            record.device,
+            action,
+            record.key,
+            record.first_within,
+        ))
     }
 
     // ---- failing -------------------------------------------------------------------------------------------------
@@ -632,6 +640,7 @@ impl Features {
         context.page.stored.was_signed_in = false;
         context.page.stored.silent_tried = true;
         context.page.stored.resume = None;
+        context.page.stored.list = None;
         let timers =
             [TimerId::Countdown, TimerId::Poll, TimerId::Notifications, TimerId::SayFilter, TimerId::Idle];
         for timer in timers {

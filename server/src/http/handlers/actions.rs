@@ -1,6 +1,6 @@
 //! `POST /me/managedDevices/{id}/actions/{action}`, and the reset's own address from before there were other actions.
 
-use crate::application::{ActionRequest, KeyHeader};
+use crate::application::{ActionRequest, KeyHeader, SignInClaim};
 use crate::domain::action::{ActionKind, Requested};
 use crate::domain::category::CategoryId;
 use crate::domain::device_name::DeviceName;
@@ -35,12 +35,24 @@ pub(in crate::http) struct CategoryBody {
     category_id: String,
 }
 
+/// What a reset may be told.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub(in crate::http) struct ResetBody {
+    /// That the person did not sign in a second time for it. Accepted where the organisation chose so, while the sign-in is no
+    /// older than `skipSecondSignInWithinSeconds` of `GET /me`; the audit record says it.
+    skip_second_sign_in: bool,
+}
+
 /// What an action is told; the others take none.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes what the body may be; it is read by the action's name")]
 #[schema(as = ActionBody)]
 pub(in crate::http) enum ActionBody {
+    /// For `resetPasscode`.
+    #[schema(title = "resetPasscode")]
+    ResetPasscode(ResetBody),
     /// For `rename`.
     #[schema(title = "rename")]
     Rename(RenameBody),
@@ -49,7 +61,7 @@ pub(in crate::http) enum ActionBody {
     SetCategory(CategoryBody),
 }
 
-/// Resets the passcode. The body is empty or an empty JSON object.
+/// Resets the passcode. The body is empty or a JSON object.
 #[utoipa::path(
     post,
     operation_id = "resetPasscode",
@@ -59,6 +71,7 @@ pub(in crate::http) enum ActionBody {
         ("Idempotency-Key" = String, Header, description = "The same key gives the same answer for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "Only if the device is still at this version")
     ),
+    request_body(content = Option<ResetBody>, description = "Empty unless a second sign-in was skipped"),
     responses(
         (
             status = 202,
@@ -79,8 +92,8 @@ pub(in crate::http) async fn reset_passcode(
     act(&state, own, ActionKind::ResetPasscode, &headers, body).await
 }
 
-/// Starts an action. The body is empty or an empty JSON object, but for `rename` (a `RenameBody`) and `setCategory` (a
-/// `CategoryBody`).
+/// Starts an action. The body is empty or an empty JSON object, but for `rename` (a `RenameBody`), `setCategory` (a
+/// `CategoryBody`) and `resetPasscode` (a `ResetBody`).
 #[utoipa::path(
     post,
     operation_id = "startDeviceAction",
@@ -91,7 +104,7 @@ pub(in crate::http) async fn reset_passcode(
         ("Idempotency-Key" = String, Header, description = "The same key gives the same answer for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "Only if the device is still at this version")
     ),
-    request_body(content = Option<ActionBody>, description = "For `rename` and `setCategory` only"),
+    request_body(content = Option<ActionBody>, description = "For `rename`, `setCategory` and `resetPasscode` only"),
     responses(
         (
             status = 202,
@@ -130,6 +143,7 @@ async fn act(
     let request = ActionRequest {
         call: own.call,
         requested: requested(kind, &body)?,
+        sign_in_claim: sign_in_claim(kind, &body)?,
         key: key(headers),
         body: body.to_vec(),
         precondition: precondition(headers),
@@ -152,7 +166,8 @@ fn requested(kind: ActionKind, body: &[u8]) -> Result<Requested, ApiError> {
         }
     };
     match kind {
-        ActionKind::ResetPasscode => bare(Requested::ResetPasscode),
+        // What it may be told is read by `sign_in_claim`.
+        ActionKind::ResetPasscode => Ok(Requested::ResetPasscode),
         ActionKind::RemoteLock => bare(Requested::RemoteLock),
         ActionKind::SyncDevice => bare(Requested::SyncDevice),
         ActionKind::Retire => bare(Requested::Retire),
@@ -162,6 +177,21 @@ fn requested(kind: ActionKind, body: &[u8]) -> Result<Requested, ApiError> {
         ActionKind::ShowLocalAdministratorPassword => bare(Requested::ShowLocalAdministratorPassword),
         ActionKind::Rename => Ok(Requested::Rename(new_name(body)?)),
         ActionKind::SetCategory => Ok(Requested::SetCategory(chosen_category(body)?)),
+    }
+}
+
+/// What the body says about the sign-in. Only a reset may be asked for without a second one.
+fn sign_in_claim(kind: ActionKind, body: &[u8]) -> Result<SignInClaim, ApiError> {
+    if kind != ActionKind::ResetPasscode || body.is_empty() {
+        return Ok(SignInClaim::Usual);
+    }
+    let read = object(body).map(|ResetBody { skip_second_sign_in }| skip_second_sign_in);
+    match read {
+        Some(true) => Ok(SignInClaim::NoSecond),
+        Some(false) => Ok(SignInClaim::Usual),
+        None => {
+            Err(ApiError::invalid("the body must be empty or an object with skipSecondSignIn, true or false"))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::features::actions::CountdownDisplay;
 use crate::i18n::{Text, t};
 use crate::shell::{select, use_dispatch, use_model, use_tr};
 use crate::words::Tone;
+use leptos::prelude::WithUntracked;
 use std::time::Duration;
 
 /// What is said while the request is on its way.
@@ -50,12 +51,15 @@ pub(crate) fn confirm_stage(_id: &DeviceId) -> View {
 /// The name may come a moment later than the screen.
 fn signed_in(model: &Model) -> Option<Text> {
     let person = model.page.session.signed_in().map_or("", |person| person.name.as_str());
-    actions::words::confirm(device_of(&model.features.actions.reset)?, person).signed_in
+    actions::words::confirm(device_of(&model.features.actions.reset)?, person, None).signed_in
 }
 
 fn confirm_body(device: &PermittedDevice) -> View {
     let tr = use_tr();
-    let words = actions::words::confirm(device, "");
+    let first_within = use_model().with_untracked(|model| {
+        model.features.actions.reset.grant().and_then(|grant| grant.proof.first_within())
+    });
+    let words = actions::words::confirm(device, "", first_within);
     let person = select(use_model(), signed_in);
     let person =
         move || person.get().map(|person| [tr.text(&person), " ".to_owned()].concat()).unwrap_or_default();
@@ -67,6 +71,7 @@ fn confirm_body(device: &PermittedDevice) -> View {
         message(Tone::Warn, Some(words.consequence_heading), words.consequence, None),
         last_step(words.button, words.cancel),
         el("p").class("reference").live_text(person).words(words.start_over_note).into(),
+        words.skipped.map(|skipped| el("p").class("reference").words(skipped)).into(),
     ])
 }
 

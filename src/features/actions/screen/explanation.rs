@@ -3,7 +3,7 @@
 //!
 //! "Will the reset reach the device?" at the device: too much for a dialog.
 
-use crate::app::Event;
+use crate::app::{Event, Model};
 use crate::components::{
     Flow, Icon, View, Weight, branding, button, contact_ways, dialog, el, group, heading, known_device, live,
     message, minute_now, nothing, outcome_list, titled,
@@ -13,10 +13,11 @@ use crate::features::actions;
 use crate::features::actions::Answer;
 use crate::features::actions::screen::lock_instead;
 use crate::features::actions::words::{DisclosureView, ExplainView, ReachView, Situation};
-use crate::i18n::{Text, t};
+use crate::i18n::t;
 use crate::shell::{Selected, select, use_dispatch, use_model};
 use crate::words::Tone;
 use leptos::prelude::WithUntracked;
+use portal_contract::UtcTime;
 use wasm_bindgen::JsCast;
 
 /// A as a dialog over the details of the device.
@@ -24,10 +25,10 @@ pub(crate) fn explain_dialog(device: &Device) -> View {
     let dispatch = use_dispatch();
     let Some(proven) = PermittedDevice::of(device) else { return nothing() };
     let words = explain(device, &proven);
-    let (heading, sign_out, cancel) = (words.heading.clone(), words.sign_out.clone(), words.cancel.clone());
+    let (heading, buttons) = (words.heading.clone(), buttons(&words));
     let body = explain_body(words, &device.id);
     let stop = move || dispatch(Event::Actions(actions::Event::ResetCancelled));
-    dialog("explain", heading, stop, body, buttons(sign_out, cancel))
+    dialog("explain", heading, stop, body, buttons)
 }
 
 /// A as a page.
@@ -37,12 +38,15 @@ pub(crate) fn explain_stage(id: &DeviceId) -> View {
         known_device(model, &wanted).and_then(|device| PermittedDevice::of(&device))
     });
     let id = id.clone();
+    let why = select(use_model(), |model| why_of(&model.features.actions.reset));
     live(move || {
+        // Another reason for it has other words.
+        let _why = why.get();
         let device = use_model().with_untracked(|model| known_device(model, &id));
         device.zip(proven.get()).map(|(device, proven)| {
             let words = explain(&device, &proven);
             let heading = heading(words.heading.clone());
-            let buttons = buttons(words.sign_out.clone(), words.cancel.clone());
+            let buttons = buttons(&words);
             let body = explain_body(words, &device.id);
             let card = el("div").class("card stack").child(body).into();
             let last = last_result(&device);
@@ -69,11 +73,20 @@ fn explain(device: &Device, proven: &PermittedDevice) -> ExplainView {
     let situation = use_model().with_untracked(|model| Situation {
         why: why_of(&model.features.actions.reset),
         signs_out_first: model.features.sign_in.signs_out_first(&model.page),
+        signed_in_at: signed_in_at(model),
         cannot_prove: model.page.cannot_prove_fresh(),
         can_be_locked,
         now: minute_now(model),
     });
     actions::words::explain(device, proven, situation)
+}
+
+/// When the person signed in, where that is enough for the reset.
+fn signed_in_at(model: &Model) -> Option<UtcTime> {
+    model.page.first_sign_in()?;
+    let age = model.page.session.signed_in()?.age?.age(model.page.now);
+    let at = minute_now(model)?.unix_millis().saturating_sub(age.0);
+    Some(UtcTime::from_unix_millis(at))
 }
 
 const fn why_of(state: &ActionFlow) -> WhyExplain {
@@ -94,7 +107,7 @@ fn explain_body(words: ExplainView, id: &DeviceId) -> View {
         again.into(),
         el("p").words(words.lead).into(),
         outcome_list(lines).into(),
-        disclosure(words.factor, nothing(), |_| ()),
+        words.factor.map(|factor| disclosure(factor, nothing(), |_| ())).into(),
         disclosure(words.away, lock_instead(id), away),
     ])
 }
@@ -113,18 +126,24 @@ fn disclosure(words: DisclosureView, way: View, on_toggle: impl Fn(bool) + 'stat
 }
 
 /// The way out and the way on. Who does not have the device is led out: closing is then what the filled button does.
-fn buttons(sign_out: Text, cancel: Text) -> View {
+fn buttons(words: &ExplainView) -> View {
+    let (go_on, cancel) = (words.sign_out.clone(), words.cancel.clone());
+    let way_on = if words.factor.is_some() {
+        actions::Event::SignOutForResetChosen
+    } else {
+        actions::Event::FirstSignInUsed
+    };
     let is_away =
         select(use_model(), move |model| model.features.actions.preparation.is_at_hand == Some(Answer::No));
     live(move || {
-        let (stop, go_on) = if is_away.get() {
+        let (stop, weight) = if is_away.get() {
             ((Weight::Primary, t::app_close()), Weight::Plain)
         } else {
             ((Weight::Plain, cancel.clone()), Weight::Primary)
         };
         group([
             button(stop.0, stop.1, Event::Actions(actions::Event::ResetCancelled)),
-            button(go_on, sign_out.clone(), Event::Actions(actions::Event::SignOutForResetChosen)),
+            button(weight, go_on.clone(), Event::Actions(way_on.clone())),
         ])
     })
 }

@@ -3,12 +3,13 @@
 //!
 //! And the section at the end of a device's page that leads there.
 
+use super::ask::ask_it_about;
 use super::confirmation::countdown;
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, Icon, View, Weight, ask_it, back_to_device, back_to_devices, button, button_row, device_name, el,
-    group, heading, heading_live, hero, icon, known_device, link_button, live, load_failed, load_problem,
-    message, named, notice_body, paragraph, tick_box, titled, tone_icon, words,
+    HIDDEN, Icon, View, Weight, back_to_device, back_to_devices, button, button_row, device_name, el, group,
+    heading, heading_live, hero, icon, known_device, link_button, live, load_failed, load_problem, message,
+    named, notice_body, paragraph, tick_box, titled, tone_icon, words,
 };
 use crate::domain::{
     Action, ActionFlow, Availability, DeviceId, Ending, SignInStep, StopReason, SubmitStep, WhyExplain,
@@ -182,7 +183,8 @@ fn confirm(id: &DeviceId, action: Action) -> View {
         move || dispatch(Event::Actions(actions::Event::LossToggled)),
     );
     let missed = move || {
-        (known.get() == LossKnown::Missed)
+        // An alert that arrives anew is spoken anew: each press without the tick is one.
+        matches!(known.get(), LossKnown::Missed(_))
             .then(|| el("p").class("field-problem").attr("role", "alert").words(t::loss_tick_first()))
     };
     let wanted = id.clone();
@@ -255,7 +257,7 @@ fn notice_stage(id: &DeviceId, action: Action) -> View {
     let frame = select(model, move |model| {
         notice(model, &wanted, action).map(|notice| Notice { lines: Vec::new(), ..notice })
     });
-    let id = id.clone();
+    let (about, id) = (id.clone(), id.clone());
     let body = move || {
         let event =
             model.with_untracked(|model| way_on(model.features.actions.flow(&id, action), &id, action));
@@ -278,7 +280,7 @@ fn notice_stage(id: &DeviceId, action: Action) -> View {
             ])
         })
     };
-    group([live(body), ask_it()])
+    group([live(body), ask_it_about(&about)])
 }
 
 /// What the button of the notice does.

@@ -6,7 +6,7 @@ use crate::components::{
     Flow, HIDDEN, Icon, View, Weight, branding, button, button_row, contact_ways, device_link, dialog, el,
     group, heading_live, icon, known_device, live, message, minute_now, named, nothing, paragraph, reference,
 };
-use crate::domain::{ActionFlow, DeviceId};
+use crate::domain::{ActionFlow, DeviceId, usual_time};
 use crate::features::actions;
 use crate::features::actions::words::{PendingStep, PendingView, StepState, TakesLongView};
 use crate::features::actions::{AlertPermission, CancelState};
@@ -36,7 +36,10 @@ pub(crate) fn pending_stage(id: &DeviceId) -> View {
 fn details(model: &Model, id: &DeviceId) -> Option<PendingView> {
     let device = known_device(model, id)?;
     let ActionFlow::Pending { run, phase, .. } = &model.features.actions.reset else { return None };
-    Some(actions::words::pending(&device, run, *phase, minute_now(model)))
+    let list = model.features.devices.list.all();
+    let alike = list.iter().filter(|known| known.platform == device.platform && known.id != device.id);
+    let usual = usual_time(alike.chain([&device]).flat_map(|device| device.runs_of_all()));
+    Some(actions::words::pending(&device, run, *phase, usual, minute_now(model)))
 }
 
 /// How far it has come and what helps. It follows the clock, so there is nothing in it that can have the focus but the
@@ -45,7 +48,8 @@ fn state(words: PendingView) -> View {
     let meta = el("p")
         .class("device-meta")
         .child(el("span").words(words.since))
-        .child(el("span").words(words.last_check_in));
+        .child(el("span").words(words.last_check_in))
+        .child(words.usual.map(|usual| el("span").words(usual)));
     let facts =
         el("div").class("stack tight").child(words.phase.map(|phase| el("p").words(phase))).child(meta);
     let help = match words.takes_long {

@@ -1,13 +1,14 @@
 //! `/devices/{id}/reset-passcode`: the reset at whichever step it stands. Which one is shown follows from the state
 //! alone, so a reload, Back and a second tab find the same screen.
 
+use super::ask::ask_it_about;
 use super::confirmation::confirm_stage;
 use super::explanation::explain_stage;
 use super::pending::pending_stage;
 use super::result::done_stage;
 use crate::app::{Event, Model};
 use crate::components::{
-    HIDDEN, View, Weight, ask_it, back_to_device, button, button_row, device_link, device_name, el, group,
+    HIDDEN, View, Weight, back_to_device, button, button_row, device_link, device_name, el, group,
     heading_live, hero, known_device, link_button, live, load_failed, load_problem, named, notice_body,
     tone_icon, trail,
 };
@@ -117,7 +118,7 @@ fn notice_stage(id: &DeviceId) -> View {
     let frame = select(model, move |model| {
         notice(model, &wanted).map(|notice| Notice { lines: Vec::new(), ..notice })
     });
-    let id = id.clone();
+    let (about, id) = (id.clone(), id.clone());
     let body = move || {
         // Every state has a heading of its own, so this is read again when it changes.
         let (way_on, passcode) = model.with_untracked(|model| (WayOn::of(model), unconfirmed(model, &id)));
@@ -128,7 +129,7 @@ fn notice_stage(id: &DeviceId) -> View {
         let body = live(move || shown.get().map(notice_body));
         frame.get().map(|frame| notice_view(frame, body, panel, way_on, &id))
     };
-    group([live(body), ask_it()])
+    group([live(body), ask_it_about(&about)])
 }
 
 fn notice(model: &Model, id: &DeviceId) -> Option<Notice> {

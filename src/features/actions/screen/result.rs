@@ -6,12 +6,13 @@
 //! Printing the steps. The style sheet leaves everything secret off the paper; a passcode that is on the screen is printed
 //! only when the box for it is ticked on purpose.
 
+use super::ask::contact_about;
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, View, Weight, branding, button, button_row, contact_ways, device_link, el, group, heading,
-    known_device, live, minute_now, nothing, reference, steps as numbered, tick_box, titled, words,
+    HIDDEN, View, Weight, button, button_row, device_link, el, group, heading, known_device, live,
+    minute_now, nothing, print_mark, reference, steps as numbered, tick_box, titled, words,
 };
-use crate::domain::{ActionFlow, DeviceId, Ending, PasscodeCertainty, Platform};
+use crate::domain::{ActionFlow, Biometrics, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::features::actions::Verdict;
 use crate::features::actions::words::DoneView;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
@@ -41,7 +42,8 @@ fn result(model: &Model, id: &DeviceId, now: Option<UtcTime>) -> Option<DoneView
     let device = known_device(model, id);
     let name = device.as_ref().map_or("", |device| device.name.as_str());
     let platform = device.as_ref().map_or(Platform::Other, |device| device.platform);
-    Some(actions::words::done(name, platform, *outcome, run, now))
+    let biometrics = device.as_ref().map_or(Biometrics::Either, |device| Biometrics::of_model(&device.model));
+    Some(actions::words::done(name, (platform, biometrics), *outcome, run, now))
 }
 
 /// Neither changes while the result stands there.
@@ -98,8 +100,21 @@ fn outcome(model: &Model) -> ResetOutcome {
 fn steps(words: DoneView, id: &DeviceId) -> View {
     titled("card stack", "steps-heading", words.steps_heading)
         .child(el("p").words(words.what).text(" ").words(words.note))
+        .child(lock_screen(words.drawing))
         .child(numbered(words.steps))
         .child(print_steps(id.clone()))
+        .into()
+}
+
+/// The lock screen as it looks there, so that the right keys are looked for; the steps say the same in words.
+fn lock_screen(drawing: Option<String>) -> View {
+    drawing
+        .map(|path| {
+            let lines = el("path").attr("d", path).attr("fill", "none").attr("stroke", "currentColor");
+            let frame =
+                el("svg").class("lock-screen").attr("viewBox", "0 0 64 96").attr("aria-hidden", HIDDEN);
+            frame.child(lines)
+        })
         .into()
 }
 
@@ -108,7 +123,7 @@ fn question(result: String, id: &DeviceId) -> View {
     let model = use_model();
     let of = result.clone();
     let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
-    let device = id.clone();
+    let (device, about) = (id.clone(), id.clone());
     let situation = select(model, move |model| Situation(platform(model, &device), outcome(model)));
     let answer = |words: Text, given: Verdict| {
         let dispatch = use_dispatch();
@@ -131,7 +146,7 @@ fn question(result: String, id: &DeviceId) -> View {
         Some(Verdict::Worked) => worked(situation.get_untracked().1),
         Some(Verdict::StillLocked) => {
             let Situation(platform, outcome) = situation.get_untracked();
-            still_locked(platform, outcome, &result)
+            still_locked(&about, platform, outcome, &result)
         }
     };
     titled("card stack question", "question-heading", t::aftermath_question())
@@ -156,7 +171,7 @@ fn worked(outcome: ResetOutcome) -> View {
 }
 
 /// What to try on this platform, then IT with the reference.
-fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> View {
+fn still_locked(id: &DeviceId, platform: Platform, outcome: ResetOutcome, result: &str) -> View {
     let help = passcode::words::keypad_help(platform, outcome);
     let steps = help.steps.into_iter().map(|step| el("li").words(step).into());
     el("div")
@@ -165,7 +180,7 @@ fn still_locked(platform: Platform, outcome: ResetOutcome, result: &str) -> View
         .child(el("ol").children(steps))
         .child(el("p").words(t::done_still_locked_text()))
         .child(reference(result.to_owned()))
-        .child(contact_ways(branding(), Flow::Row))
+        .child(contact_about(id))
         .into()
 }
 
@@ -175,19 +190,9 @@ pub(crate) fn print_steps(device: DeviceId) -> View {
         let is_shown = matches!(model.features.passcode.view, PasscodeView::Shown { .. });
         is_shown && model.features.passcode.view.device() == Some(&device)
     });
-    let tr = use_tr();
-    let sheet = select(use_model(), |model| {
-        ([model.page.branding.display_name.clone(), model.page.origin.clone()], minute_now(model))
-    });
-    // Whose sheet it is, from where and of when: on paper nothing else says so.
-    let sheet = move || {
-        let ([organisation, address], now) = sheet.get();
-        let organisation = tr.text(&Text::verbatim(&organisation));
-        [organisation, address, now.map(|now| tr.text(&t::time_date(now))).unwrap_or_default()].join(" ")
-    };
     el("div")
         .class("print-tools")
-        .child(el("p").class("print-only").live_text(sheet))
+        .child(print_mark())
         .live(move || is_shown.get().then(with_code))
         .child(el("p").class("actions").child(button(
             Weight::Plain,

@@ -1,12 +1,12 @@
-//! The actions on a device that being signed in is enough for: each with what it does and how far it is; those that are not
-//! possible once, with the reason, in a folded list.
+//! The actions on a device that being signed in is enough for, by what they help with: each with what it does and how far it
+//! is; those that are not possible once, with the reason, in a folded list.
 
 use crate::app::{Event, Model};
 use crate::components::{
     View, Weight, button, button_row, dialog, el, focus_return, group, known_device, live, message,
     minute_now, nothing, paragraph, reference,
 };
-use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem};
+use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem, Need};
 use crate::features::actions;
 use crate::features::actions::words::ActionStatus;
 use crate::i18n::{Text, t};
@@ -32,10 +32,18 @@ pub(crate) fn device_actions(id: &DeviceId) -> View {
     });
     let of = id.clone();
     let rows = live(move || {
-        let rows = Action::ON_DEVICE_PAGE.into_iter().zip(possible.get());
-        rows.filter(|(_, is_possible)| *is_possible).map(|(action, _)| row(&of, action)).collect::<View>()
+        let possible = possible.get();
+        let group_of = |(need, title): (Need, Text)| {
+            let actions = Action::ON_DEVICE_PAGE.into_iter().zip(possible);
+            let actions = actions.filter(|(action, is_possible)| *is_possible && action.need() == need);
+            let rows: Vec<View> = actions.map(|(action, _)| row(&of, action)).collect();
+            let is_any = !rows.is_empty();
+            is_any.then(|| group([el("h3").words(title).into(), rows.into_iter().collect()]))
+        };
+        let groups = [(Need::Lost, t::act_lost_it()), (Need::Manage, t::act_manage())];
+        groups.into_iter().filter_map(group_of).collect::<View>()
     });
-    group([el("h3").words(t::act_others()).into(), rows, refused(id), question(id)])
+    group([rows, refused(id), question(id)])
 }
 
 fn row(id: &DeviceId, action: Action) -> View {

@@ -3,7 +3,7 @@
 //! What a reset does, told before and after it. The platform's own words are used only when the server's outcome is the
 //! usual one there; otherwise the words say what the server said and no more.
 
-use crate::domain::{PermittedDevice, Platform};
+use crate::domain::{Biometrics, PermittedDevice, Platform, Seconds};
 use crate::i18n::{Text, t};
 use crate::words::device_name;
 use portal_contract::{CharacterSet, ResetOutcome};
@@ -25,15 +25,18 @@ pub struct ConfirmView {
     pub button: Text,
     /// The way out.
     pub cancel: Text,
+    /// That there was no second sign-in, where there was none.
+    pub skipped: Option<Text>,
     /// Who is signed in; absent when their name is not known.
     pub signed_in: Option<Text>,
     /// That nothing is lost when the time runs out.
     pub start_over_note: Text,
 }
 
-/// The words of the confirmation for a device; `person` is the display name, empty when there is none.
+/// The words of the confirmation for a device; `person` is the display name, empty when there is none. `first_within`: for how
+/// long the first sign-in is enough, where it is.
 #[must_use]
-pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
+pub fn confirm(device: &PermittedDevice, person: &str, first_within: Option<Seconds>) -> ConfirmView {
     let name = device_name(device.name());
     let consequence = match device.outcome() {
         ResetOutcome::TemporaryPasscode { .. } | ResetOutcome::WorkProfilePasscode => {
@@ -41,7 +44,7 @@ pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
         }
         ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::confirm_consequence(),
     };
-    let mut outcome = vec![outcome_preview(device.platform(), device.outcome())];
+    let mut outcome = vec![outcome_preview(device.platform(), device.outcome(), device.biometrics())];
     outcome.extend(outcome_without_passcode(device.outcome()));
     ConfirmView {
         heading: t::confirm_heading(name.clone()),
@@ -51,6 +54,7 @@ pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
         consequence: vec![consequence, t::confirm_irreversible()],
         button: t::confirm_button(name),
         cancel: t::app_cancel(),
+        skipped: first_within.map(|_| t::confirm_skipped()),
         signed_in: (!person.trim().is_empty()).then(|| t::confirm_welcome(person.trim())),
         start_over_note: t::confirm_start_over_note(),
     }
@@ -101,12 +105,21 @@ impl Wording {
     }
 }
 
+/// What a device of Apple's is opened with beside the passcode.
+pub(super) fn unlocked_by(biometrics: Biometrics) -> Text {
+    match biometrics {
+        Biometrics::FaceId => t::biometrics_face_id(),
+        Biometrics::TouchId => t::biometrics_touch_id(),
+        Biometrics::Either => t::biometrics_either(),
+    }
+}
+
 /// What will happen to a device of this platform, in a paragraph.
 #[must_use]
-pub fn outcome_preview(platform: Platform, outcome: ResetOutcome) -> Text {
+pub fn outcome_preview(platform: Platform, outcome: ResetOutcome, biometrics: Biometrics) -> Text {
     match Wording::of(platform, outcome) {
         Wording::Android => t::preview_android(),
-        Wording::AppleMobile => t::preview_apple_mobile(),
+        Wording::AppleMobile => t::preview_apple_mobile(unlocked_by(biometrics)),
         Wording::VisionOs => t::preview_vision_os(),
         Wording::Windows10Mobile => t::preview_windows_mobile(),
         Wording::WindowsPhone81 => t::preview_windows_phone(),

@@ -27,8 +27,8 @@ pub struct ExplainView {
     pub stays: Vec<Text>,
     /// What keeps the reset from reaching the device, where something may.
     pub warning: Option<Text>,
-    /// For people who approve their sign-ins on the locked device.
-    pub factor: DisclosureView,
+    /// For people who approve their sign-ins on the locked device; absent where none is asked for.
+    pub factor: Option<DisclosureView>,
     /// For people who do not have the device.
     pub away: DisclosureView,
     /// The button that goes on.
@@ -53,6 +53,8 @@ pub struct Situation {
     pub why: WhyExplain,
     /// Whether the provider is left first, or only asked again.
     pub signs_out_first: bool,
+    /// When the person signed in, where that is enough.
+    pub signed_in_at: Option<UtcTime>,
     /// The provider does not say when somebody signed in: no sign-in will count as fresh.
     pub cannot_prove: bool,
     /// Locking from afar is offered for the device.
@@ -64,11 +66,13 @@ pub struct Situation {
 /// The words of A for a device.
 #[must_use]
 pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -> ExplainView {
-    let (lead, sign_out) = if situation.signs_out_first {
-        (t::explain_lead(), t::explain_sign_out())
-    } else {
-        (t::explain_lead_sign_in(), t::sign_in_again())
+    let (lead, sign_out) = match situation.signed_in_at {
+        Some(at) => (t::explain_lead_recent(ago(at, situation.now)), t::explain_go_on()),
+        None if situation.signs_out_first => (t::explain_lead(), t::explain_sign_out()),
+        None => (t::explain_lead_sign_in(), t::sign_in_again()),
     };
+    let factor =
+        || DisclosureView { question: t::explain_factor_heading(), advice: vec![t::explain_factor_text()] };
     let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile
         && proof.outcome() != ResetOutcome::WorkProfilePasscode;
     let mut stays = vec![t::reset_data_stays()];
@@ -80,15 +84,13 @@ pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -
             _ if situation.cannot_prove => Some(t::explain_cannot_prove()),
             WhyExplain::FirstTime => None,
             WhyExplain::Challenged => Some(t::explain_again_challenged()),
+            WhyExplain::FirstIsOver => Some(t::explain_again_first_is_over()),
         },
         lead,
-        preview: outcome_preview(proof.platform(), proof.outcome()),
+        preview: outcome_preview(proof.platform(), proof.outcome(), proof.biometrics()),
         stays,
         warning: situation.now.and_then(|now| warning(device, now)),
-        factor: DisclosureView {
-            question: t::explain_factor_heading(),
-            advice: vec![t::explain_factor_text()],
-        },
+        factor: situation.signed_in_at.is_none().then(factor),
         away: DisclosureView { question: t::prepare_at_hand(), advice: vec![t::prepare_not_at_hand(), lost] },
         sign_out,
         cancel: t::app_cancel(),

@@ -41,6 +41,8 @@ pub struct PendingView {
     pub since: Text,
     /// When the device last checked in.
     pub last_check_in: Text,
+    /// How long it took before; not once it takes longer.
+    pub usual: Option<Text>,
     /// After a while: since when the device is silent, and what to try.
     pub takes_long: Option<TakesLongView>,
     /// What helps before that, a line each.
@@ -53,9 +55,15 @@ pub struct PendingView {
     pub reference: String,
 }
 
-/// The words for a reset the device has not acknowledged.
+/// The words for a reset the device has not acknowledged; `usual`: what it took before ([`crate::domain::usual_time`]).
 #[must_use]
-pub fn pending(device: &Device, run: &ActionRun, phase: PendingPhase, now: Option<UtcTime>) -> PendingView {
+pub fn pending(
+    device: &Device,
+    run: &ActionRun,
+    phase: PendingPhase,
+    usual: Option<Seconds>,
+    now: Option<UtcTime>,
+) -> PendingView {
     let name = device_name(&device.name);
     // What helps to reach the device is of no use once it is reached.
     let mut hints = Vec::new();
@@ -78,6 +86,7 @@ pub fn pending(device: &Device, run: &ActionRun, phase: PendingPhase, now: Optio
         last_check_in: device
             .last_sync
             .map_or_else(t::pending_never_checked_in, |then| t::pending_last_check_in(moment(then, now))),
+        usual: usual.filter(|_| takes_long.is_none()).map(|usual| t::pending_usual(span(usual))),
         takes_long,
         hints,
         leave: t::pending_leave(),

@@ -5,14 +5,16 @@
 //! Every way a reset can stop that is neither waiting nor done: what happened, that the old passcode still holds where
 //! that is known, and one way on.
 
+use super::confirmation::{Wording, unlocked_by};
 use crate::auth::SignInError;
-use crate::domain::{ActionFlow, ActionRun, Ending, Now, Platform, SignInStep, StopReason, SubmitStep};
-use crate::features::actions::words::Wording;
+use crate::domain::{
+    ActionFlow, ActionRun, Biometrics, Ending, Now, Platform, SignInStep, StopReason, SubmitStep,
+};
 use crate::i18n::{Text, t};
 use crate::words::{
     Notice, Tone, device_name, failure, moment, own_device_name, refusal, sign_in_problem, span,
 };
-use portal_contract::{FailureCode, ResetOutcome, UtcTime};
+use portal_contract::{CharacterSet, FailureCode, ResetOutcome, UtcTime};
 
 /// The words of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct DoneView {
     /// Whether a temporary passcode belongs here.
     pub has_temporary_passcode: bool,
     pub steps_heading: Text,
+    /// The lock screen as a drawing, where a code is typed on it: a path in a box of 64 by 96.
+    pub drawing: Option<String>,
     /// What to do on the device, in order.
     pub steps: Vec<Text>,
     /// The result's identifier, for IT.
@@ -38,14 +42,14 @@ pub struct DoneView {
 #[must_use]
 pub fn done(
     name: &str,
-    platform: Platform,
+    (platform, biometrics): (Platform, Biometrics),
     outcome: ResetOutcome,
     run: &ActionRun,
     now: Option<UtcTime>,
 ) -> DoneView {
     let name = device_name(name);
     let wording = Wording::of(platform, outcome);
-    let (what, note) = what_and_note(wording, name.clone());
+    let (what, note) = what_and_note(wording, name.clone(), biometrics);
     DoneView {
         heading: t::done_heading(name.clone()),
         what,
@@ -53,15 +57,54 @@ pub fn done(
         when: t::done_when(moment(run.updated, now)),
         has_temporary_passcode: outcome.has_temporary_passcode(),
         steps_heading: t::on_device_heading(name),
-        steps: steps(wording),
+        drawing: lock_screen(platform, outcome),
+        steps: steps(wording, biometrics),
         reference: run.id.clone(),
     }
 }
 
-fn what_and_note(wording: Wording, name: Text) -> (Text, Text) {
+/// The outline of the device, the line for the code, and what it is typed with: a keypad for digits, a keyboard else. Nothing
+/// where there is no code.
+#[must_use]
+pub fn lock_screen(platform: Platform, outcome: ResetOutcome) -> Option<String> {
+    let ResetOutcome::TemporaryPasscode { character_set } = outcome else { return None };
+    let is_windows = matches!(platform, Platform::Windows10Mobile | Platform::WindowsPhone81);
+    let outline = if is_windows {
+        "M10 2h44v92h-44z"
+    } else {
+        "M16 2h32a6 6 0 0 1 6 6v80a6 6 0 0 1-6 6h-32a6 6 0 0 1-6-6v-80a6 6 0 0 1 6-6z"
+    };
+    let mut path = [outline, "M20 30h24"].concat();
+    let mut key = |x: usize, y: usize, width: usize, height: usize| {
+        let [x, y, width, height] = [x, y, width, height].map(|number| number.to_string());
+        for word in ["M", &x, " ", &y, "h", &width, "v", &height, "h-", &width, "z"] {
+            path.push_str(word);
+        }
+    };
+    if character_set == CharacterSet::Digits {
+        for row in 0..4 {
+            for column in 0..3 {
+                // The lowest row has the zero alone.
+                if row < 3 || column == 1 {
+                    key(17 + 11 * column, 40 + 12 * row, 8, 8);
+                }
+            }
+        }
+    } else {
+        for row in 0..3 {
+            for column in 0..6 - row % 2 {
+                key(14 + 6 * column + 3 * (row % 2), 58 + 8 * row, 4, 5);
+            }
+        }
+        key(22, 83, 20, 5);
+    }
+    Some(path)
+}
+
+fn what_and_note(wording: Wording, name: Text, biometrics: Biometrics) -> (Text, Text) {
     match wording {
         Wording::Android => (t::done_android(name), t::done_android_note()),
-        Wording::AppleMobile => (t::done_apple_mobile(), t::done_apple_mobile_note()),
+        Wording::AppleMobile => (t::done_apple_mobile(), t::done_apple_mobile_note(unlocked_by(biometrics))),
         Wording::VisionOs => (t::done_vision_os(), t::done_vision_os_note()),
         Wording::Windows10Mobile => (t::done_windows_mobile(name), t::done_windows_mobile_note()),
         Wording::WindowsPhone81 => (t::done_windows_phone(name), t::done_windows_phone_note()),
@@ -76,17 +119,18 @@ fn what_and_note(wording: Wording, name: Text) -> (Text, Text) {
 
 /// What to do on the device after a reset, in order.
 #[must_use]
-pub fn on_device(platform: Platform, outcome: ResetOutcome) -> Vec<Text> {
-    steps(Wording::of(platform, outcome))
+pub fn on_device(platform: Platform, outcome: ResetOutcome, biometrics: Biometrics) -> Vec<Text> {
+    steps(Wording::of(platform, outcome), biometrics)
 }
 
-fn steps(wording: Wording) -> Vec<Text> {
+fn steps(wording: Wording, biometrics: Biometrics) -> Vec<Text> {
     match wording {
         Wording::Android => {
             vec![t::on_device_android_unlock(), t::on_device_android_settings(), t::on_device_android_new()]
         }
         Wording::AppleMobile => {
-            vec![t::on_device_apple_unlock(), t::on_device_apple_new(), t::on_device_apple_biometrics()]
+            let again = t::on_device_apple_biometrics(unlocked_by(biometrics));
+            vec![t::on_device_apple_unlock(), t::on_device_apple_new(), again]
         }
         Wording::VisionOs => {
             vec![t::on_device_apple_unlock(), t::on_device_apple_new(), t::on_device_vision_biometrics()]

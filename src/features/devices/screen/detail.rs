@@ -2,13 +2,13 @@
 
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
-    Flow, Icon, Stage, View, Weight, back_to_devices, branding, button, button_row, contact_ways, el, group,
-    heading, heading_live, icon, known_device, link_button, live, load_failed, load_problem, message,
-    minute_now, named, notice_screen, reference, skeleton_rows, titled,
+    Icon, Stage, View, Weight, back_to_devices, button, button_row, el, group, heading, heading_live, icon,
+    known_device, link_button, live, load_failed, load_problem, message, minute_now, named, notice_screen,
+    reference, skeleton_rows, titled,
 };
 use crate::core::LoadState;
 use crate::domain::{ActionFlow, Device, DeviceId};
-use crate::features::actions::screen::{device_actions, explain_dialog, losses, reach};
+use crate::features::actions::screen::{contact_about, device_actions, explain_dialog, losses, reach};
 use crate::features::devices::screen::device_status;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
 use crate::features::{actions, devices};
@@ -136,7 +136,7 @@ fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Opti
                     )),
                     reference(of_run),
                 ]),
-                None => contact_ways(branding(), Flow::Row),
+                None => contact_about(&id),
             };
             message(notice.tone, Some(notice.heading), notice.lines, Some(rest))
         })
@@ -161,7 +161,11 @@ fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> View {
         first_line.get()?;
         device.get_untracked().map(|device| command(&device))
     };
-    titled("card stack", "actions-heading", t::device_actions()).live(body).child(device_actions(id)).into()
+    titled("card stack", "actions-heading", t::device_actions())
+        .child(el("h3").words(t::act_forgotten()))
+        .live(body)
+        .child(device_actions(id))
+        .into()
 }
 
 fn line(device: &Device) -> Text {
@@ -197,7 +201,7 @@ fn command(device: &Device) -> View {
 /// Why not, and what helps, in the place of the button.
 fn unavailable(device: &Device, refusal: RefusalView) -> View {
     let heading = t::not_allowed_heading(words::device_name(&device.name));
-    let ways = contact_ways(branding(), Flow::Row);
+    let ways = contact_about(&device.id);
     message(Tone::Neutral, Some(heading), vec![refusal.why, refusal.instead], Some(ways))
 }
 

@@ -5,7 +5,8 @@ use crate::app::{Event, Model};
 use crate::components::{
     Element, HIDDEN, Icon, Stage, View, Weight, back_to_device, back_to_devices, button, button_row, choice,
     effect, el, empty_card, group, heading, heading_live, icon, link_button, live, live_text, load_failed,
-    load_problem, minute_now, named, nothing, paragraph, skeleton_rows, tone_class, tone_icon, words as say,
+    load_problem, minute_now, named, nothing, paragraph, print_mark, skeleton_rows, tone_class, tone_icon,
+    words as say,
 };
 use crate::core::{HistoryScope, LoadState};
 use crate::domain::{Action, DeviceId, HistoryEntry};
@@ -53,7 +54,7 @@ pub(crate) fn of_device(id: DeviceId) -> View {
 
 fn page_head(heading: View) -> View {
     let lead = paragraph("lede", t::history_page_lead());
-    el("div").class("page-head").child(heading).child(lead).into()
+    el("div").class("page-head").child(heading).child(print_mark()).child(lead).into()
 }
 
 fn body(scope: HistoryScope) -> View {

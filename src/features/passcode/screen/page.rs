@@ -9,7 +9,7 @@ use crate::components::{
     load_problem, message, named, steps, titled,
 };
 use crate::core::LoadState;
-use crate::domain::{DeviceId, PasscodeCertainty, Platform};
+use crate::domain::{Biometrics, DeviceId, PasscodeCertainty, Platform};
 use crate::features::actions;
 use crate::features::actions::screen::print_steps;
 use crate::features::devices::screen::gone;
@@ -76,7 +76,7 @@ impl Shown {
             let back = button_row(device_link(t::done_back(), id));
             return message(Tone::Neutral, None, vec![t::passcode_no_reset()], Some(back));
         };
-        let on_device = actions::words::on_device(self.platform, self.outcome);
+        let on_device = actions::words::on_device(self.platform, self.outcome, Biometrics::Either);
         group([
             passcode_panel(id.clone(), self.platform, self.outcome, certainty, PanelPlace::OwnPage),
             titled("card stack", "steps-heading", t::on_device_heading(self.name))
