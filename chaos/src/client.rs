@@ -1,6 +1,7 @@
 //! One person in front of a bad network: resets, locks, checks, renames, repeats with the same key, cancels, looks, cuts connections, gives up.
 
 use crate::observed::{Observed, Told};
+use crate::services::Services;
 use fastrand::Rng;
 use portal_testkit::Provider;
 use portal_testkit::client::{Cut, Outcome, Request, cut, exchange};
@@ -10,19 +11,18 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Every person of the crowd has this many devices.
-const DEVICES: u32 = 6;
-
 /// What all clients share.
 pub(crate) struct Around {
     pub(crate) address: SocketAddr,
     pub(crate) provider: Provider,
     pub(crate) observed: Observed,
+    pub(crate) services: Services,
 }
 
 pub(crate) struct Client {
     around: Arc<Around>,
     number: u32,
+    devices: Vec<String>,
     person: String,
     rng: Rng,
     keys: u32,
@@ -32,9 +32,10 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(around: Arc<Around>, number: u32, seed: u64) -> Self {
         Self {
+            person: around.services.person(number),
+            devices: around.services.devices(number),
             around,
             number,
-            person: format!("p-crowd-{number:04}"),
             rng: Rng::with_seed(seed),
             keys: 0,
             told: Vec::new(),
@@ -56,14 +57,7 @@ impl Client {
     }
 
     fn any_device(&mut self) -> String {
-        let place = self.rng.u32(1..=DEVICES);
-        // The fifth and the sixth are managed by services with other manners.
-        let service = match place {
-            5 => "cloud:",
-            6 => "push:",
-            _ => "",
-        };
-        format!("{service}d-crowd-{:04}-{place}", self.number)
+        self.rng.choice(&self.devices).cloned().unwrap_or_default()
     }
 
     async fn send(&self, request: Request) -> Outcome {
@@ -84,7 +78,7 @@ impl Client {
     }
 
     async fn act(&mut self) {
-        let device = self.any_device();
+        let mut device = self.any_device();
         let action = match self.rng.u8(..100) {
             0..55 => "resetPasscode",
             55..73 => "remoteLock",
@@ -94,8 +88,13 @@ impl Client {
             92..95 => "rebootNow",
             _ => "rename",
         };
+        if matches!(action, "retire" | "wipe")
+            && let Some(expendable) = self.around.services.expendable(self.number)
+        {
+            device = expendable;
+        }
         self.keys += 1;
-        let key = format!("{}-{}", self.person, self.keys);
+        let key = format!("{}-{}", self.number, self.keys);
         if self.rng.u8(..100) < 25 {
             let how = match self.rng.u8(..3) {
                 0 => Cut::HalfWay,
@@ -134,6 +133,7 @@ impl Client {
 
     fn was_told(&mut self, action: &'static str, device: &str, key: &str, body: &Value) {
         let id = text(body, "id");
+        self.around.observed.ended(&id, &text(body, "actionState"), &text(body, "errorCode"));
         let (person, device, key) = (self.person.clone(), device.to_owned(), key.to_owned());
         let told = Told { person, action, device, key, id };
         self.around.observed.accepted(told.clone());
@@ -180,7 +180,11 @@ pub(crate) async fn repeat(around: &Around, earlier: &Told) {
                 traffic.replays += u64::from(status == 202);
             });
             match status {
-                202 => around.observed.accepted(Told { id: text(&answer.json(), "id"), ..earlier.clone() }),
+                202 => {
+                    let (body, id) = (answer.json(), text(&answer.json(), "id"));
+                    around.observed.ended(&id, &text(&body, "actionState"), &text(&body, "errorCode"));
+                    around.observed.accepted(Told { id, ..earlier.clone() });
+                }
                 429 | 500..=599 => {}
                 // Any other answer to a key that was accepted is another answer than before.
                 _ => around.observed.accepted(Told { id: format!("status {status}"), ..earlier.clone() }),
@@ -191,6 +195,15 @@ pub(crate) async fn repeat(around: &Around, earlier: &Told) {
             traffic.unanswered += 1;
         }),
         Outcome::NotConnected => {}
+    }
+}
+
+/// The passcode that a person is shown for a device, if there is one.
+pub(crate) async fn shown(around: &Around, person: &str, device: &str) -> Option<String> {
+    let request = Request::get(format!("{}/temporaryPasscode", device_path(device)));
+    match exchange(around.address, &request.token(&around.provider.kept_token(person))).await {
+        Outcome::Answered(answer) if answer.status.as_u16() == 200 => Some(text(&answer.json(), "passcode")),
+        Outcome::Answered(_) | Outcome::Lost | Outcome::NotConnected => None,
     }
 }
 

@@ -23,15 +23,17 @@ pub(crate) async fn open_commands(database: &Path) -> Result<i64, ChaosError> {
     Ok(number)
 }
 
-/// Everything that is compared.
-pub(crate) async fn records(portal: &Path, fleet: &Path, told: Everything) -> Result<Records, ChaosError> {
-    let mut records = Records { changed_passcodes: told.changed_passcodes, ..Records::default() };
+/// What clients were told and what the portal wrote down.
+pub(crate) async fn records(portal: &Path, told: Everything) -> Result<Records, ChaosError> {
+    let mut records = Records {
+        changed_passcodes: told.changed_passcodes,
+        changed_outcomes: told.changed_outcomes,
+        ..Records::default()
+    };
     for one in told.told {
         records.told.entry((one.person, one.key)).or_default().insert(one.id);
     }
-    for database in [portal, fleet] {
-        records.corruption.extend(corruption(database).await?);
-    }
+    records.corruption.extend(corruption(portal).await?);
     let pool = open(portal).await?;
     read_commands(&pool, &mut records).await?;
     read_audit(&pool, &mut records).await?;
@@ -43,6 +45,12 @@ pub(crate) async fn records(portal: &Path, fleet: &Path, told: Everything) -> Re
         records.kept_passcodes.insert(row.try_get("result_id")?);
     }
     pool.close().await;
+    Ok(records)
+}
+
+/// What the devices of the simulated fleet received.
+pub(crate) async fn of_the_fleet(fleet: &Path, records: &mut Records) -> Result<(), ChaosError> {
+    records.corruption.extend(corruption(fleet).await?);
     let pool = open(fleet).await?;
     for row in sqlx::query("SELECT command_id FROM starts").fetch_all(&pool).await? {
         *records.handed_over.entry(row.try_get("command_id")?).or_default() += 1;
@@ -56,7 +64,12 @@ pub(crate) async fn records(portal: &Path, fleet: &Path, told: Everything) -> Re
         records.received.insert(row.try_get("command_id")?, received);
     }
     pool.close().await;
-    Ok(records)
+    Ok(())
+}
+
+/// What is wrong with the file of what was sent to Graph.
+pub(crate) async fn corruption_of(database: &Path) -> Result<Vec<String>, ChaosError> {
+    corruption(database).await
 }
 
 async fn corruption(database: &Path) -> Result<Vec<String>, ChaosError> {

@@ -15,7 +15,10 @@ pub mod proof;
 mod report;
 mod run;
 mod server;
+mod services;
+pub mod tenant;
 
 pub use error::ChaosError;
 pub use report::Report;
 pub use run::{Options, run};
+pub use services::Kind;

@@ -1,12 +1,12 @@
-//! `portal-chaos --server FILE [--kills N] [--seed N] [--people N] [--speed N]`: started by `cargo xtask chaos`.
+//! `portal-chaos --server FILE [--services fleet|graph|connector --service FILE] [--kills N] [--seed N] [--people N] [--speed N]`: started by `cargo xtask chaos`.
 //! Exit codes: 0 every promise kept, 1 one broken, 2 no verdict.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its person")]
 
-use portal_chaos::{Options, run};
+use portal_chaos::{Kind, Options, run};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "portal-chaos --server FILE [--kills N] [--seed N] [--people N] [--speed N]";
+const USAGE: &str = "portal-chaos --server FILE [--services fleet|graph|connector --service FILE] [--kills N] [--seed N] [--people N] [--speed N]";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -50,6 +50,8 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         seed: 1,
         people: 24,
         fleet_speed: 40.0,
+        services: Kind::Fleet,
+        service: PathBuf::new(),
     };
     while let Some(name) = arguments.next() {
         let value = arguments.next()?;
@@ -58,9 +60,12 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
             "--kills" => options.kills = value.parse().ok()?,
             "--seed" => options.seed = value.parse().ok()?,
             "--people" => options.people = value.parse().ok().filter(|people| (1..=1000).contains(people))?,
+            "--services" => options.services = Kind::named(&value)?,
+            "--service" => options.service = PathBuf::from(value),
             "--speed" => options.fleet_speed = value.parse().ok()?,
             _ => return None,
         }
     }
-    (!options.server.as_os_str().is_empty()).then_some(options)
+    let is_complete = options.services == Kind::Fleet || !options.service.as_os_str().is_empty();
+    (is_complete && !options.server.as_os_str().is_empty()).then_some(options)
 }

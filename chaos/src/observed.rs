@@ -43,6 +43,8 @@ struct State {
     traffic: Traffic,
     passcodes: BTreeMap<String, String>,
     changed_passcodes: Vec<String>,
+    ends: BTreeMap<String, String>,
+    changed_outcomes: Vec<String>,
 }
 
 /// What they were told altogether.
@@ -51,6 +53,8 @@ pub(crate) struct Everything {
     pub(crate) traffic: Traffic,
     /// Results whose passcode was shown as two different ones.
     pub(crate) changed_passcodes: Vec<String>,
+    /// Results that were told with two different ends.
+    pub(crate) changed_outcomes: Vec<String>,
 }
 
 impl Observed {
@@ -77,12 +81,27 @@ impl Observed {
         });
     }
 
+    /// A run was told with this state and code. One that has ended stays as it is, but what was not known may become known.
+    pub(crate) fn ended(&self, id: &str, state: &str, code: &str) {
+        if matches!(state, "" | "none" | "pending" | "active") {
+            return;
+        }
+        let end = format!("{state} {code}");
+        self.with(|at| match at.ends.insert(id.to_owned(), end.clone()) {
+            Some(before) if before != end && !before.ends_with("outcomeUnknown") => {
+                at.changed_outcomes.push(format!("{id}: {before}, then {end}"));
+            }
+            Some(_) | None => {}
+        });
+    }
+
     /// Everything so far.
     pub(crate) fn everything(&self) -> Everything {
         self.with(|state| Everything {
             told: state.told.clone(),
             traffic: state.traffic.clone(),
             changed_passcodes: state.changed_passcodes.clone(),
+            changed_outcomes: state.changed_outcomes.clone(),
         })
     }
 }

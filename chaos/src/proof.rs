@@ -53,6 +53,8 @@ pub struct Records {
     pub told: BTreeMap<(String, String), BTreeSet<String>>,
     /// Results whose passcode was shown as two different ones.
     pub changed_passcodes: Vec<String>,
+    /// Results that were told with one end and later with another, the first not being "unknown".
+    pub changed_outcomes: Vec<String>,
     /// The portal's commands.
     pub commands: BTreeMap<String, Recorded>,
     /// The runs whose passcode its person may still see.
@@ -113,9 +115,9 @@ impl Verdict {
     }
 }
 
-/// Compares the records.
+/// Compares what clients were told with what the portal wrote down: the part that holds whatever service is behind it.
 #[must_use]
-pub fn verdict(records: &Records) -> Verdict {
+pub fn of_the_portal(records: &Records) -> Verdict {
     let mut verdict = Verdict::default();
     let told: BTreeSet<&String> = records.told.values().flatten().collect();
     verdict.accepted = told.len() as u64;
@@ -134,6 +136,24 @@ pub fn verdict(records: &Records) -> Verdict {
     for id in &records.changed_passcodes {
         verdict.broken.insert(Broken::Misreported(id.clone(), "its passcode changed".to_owned()));
     }
+    for id in &records.changed_outcomes {
+        verdict.broken.insert(Broken::Misreported(id.clone(), "two different outcomes were told".to_owned()));
+    }
+    for (id, command) in &records.commands {
+        verdict.broken.extend(unaccounted(id, command, records));
+        if has_lost_passcode(id, command, records) {
+            verdict
+                .broken
+                .insert(Broken::Lost(id.clone(), "the device may have its passcode, and it was erased"));
+        }
+    }
+    verdict
+}
+
+/// Compares the records.
+#[must_use]
+pub fn verdict(records: &Records) -> Verdict {
+    let mut verdict = of_the_portal(records);
     for (id, command) in &records.commands {
         match ending(id, command, records) {
             Ok(How::Reached) => verdict.reached_once += 1,
@@ -141,12 +161,6 @@ pub fn verdict(records: &Records) -> Verdict {
             Err(broken) => {
                 verdict.broken.insert(broken);
             }
-        }
-        verdict.broken.extend(unaccounted(id, command, records));
-        if has_lost_passcode(id, command, records) {
-            verdict
-                .broken
-                .insert(Broken::Lost(id.clone(), "the device may have its passcode, and it was erased"));
         }
     }
     for (id, times) in &records.handed_over {
@@ -466,7 +480,8 @@ mod tests {
         let unknown = records(|records| records.handed_over.extend([("r-9".to_owned(), 1)]));
         let corrupt = records(|records| records.corruption.push("row 3 missing from index".to_owned()));
         let passcode = records(|records| records.changed_passcodes.push("r-1".to_owned()));
-        for records in [unaudited, untold, unknown, corrupt, passcode] {
+        let outcome = records(|records| records.changed_outcomes.push("r-1".to_owned()));
+        for records in [unaudited, untold, unknown, corrupt, passcode, outcome] {
             assert!(!verdict(&records).broken.is_empty(), "{records:?}");
         }
     }

@@ -22,6 +22,9 @@ pub struct Report {
     pub restarts: Vec<Duration>,
     /// What went over the wire.
     pub traffic: Traffic,
+    /// Over Graph: commands that arrived there, those with a fault, those whose sender was dead before they were carried out, and
+    /// after that before the answer.
+    pub at_graph: Option<[u64; 4]>,
     /// The proof.
     pub verdict: Verdict,
     /// How long clients acted, and how long it took until everything had ended.
@@ -65,6 +68,12 @@ impl std::fmt::Display for Report {
             "accepted           {} told to a client, {} more whose answer was lost",
             verdict.accepted, verdict.unheard
         )?;
+        if let Some([commands, faults, before, after]) = self.at_graph {
+            writeln!(
+                formatter,
+                "commands at Graph  {commands} ({faults} with a fault; killed before it was carried out: {before}, between that and the answer: {after})"
+            )?;
+        }
         writeln!(formatter, "reached once       {}", verdict.reached_once)?;
         writeln!(formatter, "honest otherwise   {honest}")?;
         for (name, count) in &verdict.honest_otherwise {

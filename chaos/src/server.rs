@@ -1,6 +1,7 @@
 //! The program under test: its configuration, starting it, killing it.
 
 use crate::error::ChaosError;
+use crate::services::Services;
 use base64ct::{Base64, Encoding as _};
 use portal_testkit::Provider;
 use portal_testkit::process::{PATIENCE, Running, free_address};
@@ -24,8 +25,7 @@ impl Setup {
         binary: &Path,
         folder: &Path,
         provider: &Provider,
-        people: u32,
-        fleet_speed: f64,
+        services: &Services,
     ) -> Result<Self, ChaosError> {
         let address = free_address().map_err(|error| ChaosError::Io("no free port", error))?;
         let mut key = [0_u8; 32];
@@ -38,8 +38,7 @@ impl Setup {
         };
         let text = format!(
             "listen = \"{address}\"\ndatabase = {database:?}\n\
-             [oidc]\nissuer = \"{issuer}\"\naudience = \"{AUDIENCE}\"\nalgorithms = [\"ES256\"]\n\
-             [fleet]\nspeed = {fleet_speed:?}\ncrowd = {people}\nandroid_command_minutes = 10\nother_command_hours = 1\n\
+             [oidc]\nissuer = \"{issuer}\"\naudience = \"{AUDIENCE}\"\nalgorithms = [\"ES256\"]\n{subject}{services}\
              [limits]\nresets_per_hour = {many}\nresets_per_device_per_hour = {many}\nactions_per_hour = {many}\n\
              actions_per_device_per_hour = {many}\nreveals_per_hour = {many}\n\
              reveals_per_device_per_hour = {many}\nattempts_per_minute = {many}\nresets_per_address_per_hour = {many}\n\
@@ -48,6 +47,8 @@ impl Setup {
             database = setup.database(),
             issuer = provider.issuer,
             many = 1_000_000,
+            subject = services.subject(),
+            services = services.configuration(folder, provider)?,
         );
         std::fs::write(setup.configuration(), text)
             .map_err(|error| ChaosError::Io("the configuration cannot be written", error))?;
@@ -65,6 +66,11 @@ impl Setup {
     /// Where the server keeps the simulated fleet.
     pub(crate) fn fleet_database(&self) -> PathBuf {
         self.folder.join("portal.fleet.sqlite")
+    }
+
+    /// Where the server keeps what it sent to Graph.
+    pub(crate) fn graph_database(&self) -> PathBuf {
+        self.folder.join("portal.graph.sqlite")
     }
 
     fn log(&self) -> PathBuf {

@@ -101,8 +101,10 @@ struct Grant {
 /// The provider; a clone is the same one. It listens as long as the runtime it was started in lives.
 #[derive(Clone)]
 pub struct Provider {
-    /// Its address.
+    /// Its address, as it says in tokens.
     pub issuer: String,
+    /// Where it listens.
+    pub origin: String,
     /// The key that it publishes and signs with.
     pub signer: Signer,
     /// By which its tokens are stamped.
@@ -160,8 +162,23 @@ impl Provider {
     /// # Errors
     /// When there is no port.
     pub async fn with(signer: Signer, clock: Clock) -> io::Result<Self> {
+        Self::listening(signer, clock, None).await
+    }
+
+    /// The same as a directory of Microsoft Entra ID: its issuer is `ORIGIN/{tenant}/v2.0`, people are known by `oid`, and any
+    /// application has a token at `ORIGIN/{tenant}/oauth2/v2.0/token`.
+    ///
+    /// # Errors
+    /// When there is no port.
+    pub async fn of_tenant(signer: Signer, clock: Clock, tenant: &str) -> io::Result<Self> {
+        Self::listening(signer, clock, Some(tenant)).await
+    }
+
+    async fn listening(signer: Signer, clock: Clock, tenant: Option<&str>) -> io::Result<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let issuer = format!("http://{}", listener.local_addr()?);
+        let origin = format!("http://{}", listener.local_addr()?);
+        let path = tenant.map(|tenant| format!("/{tenant}/v2.0"));
+        let issuer = format!("{origin}{}", path.as_deref().unwrap_or_default());
         let habits = Habits {
             status: StatusCode::OK,
             hangs: false,
@@ -186,8 +203,8 @@ impl Provider {
             codes: Mutex::default(),
             tokens: Mutex::default(),
         };
-        let provider = Self { issuer, signer, clock, inner: Arc::new(inner) };
-        let app = Router::new()
+        let provider = Self { issuer, origin, signer, clock, inner: Arc::new(inner) };
+        let own = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks", get(jwks))
             .route("/auth", get(authorize))
@@ -195,6 +212,12 @@ impl Provider {
             .route("/end", get(end))
             .layer(axum::middleware::map_response_with_state(provider.clone(), allow))
             .with_state(provider.clone());
+        let app = match (path, tenant) {
+            (Some(path), Some(tenant)) => Router::new()
+                .nest(&path, own)
+                .route(&format!("/{tenant}/oauth2/v2.0/token"), post(application_token)),
+            (_, _) => own,
+        };
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok(provider)
     }
@@ -249,11 +272,15 @@ impl Provider {
 
     /// Claims of a good access token of `person`, who signed in `age` seconds before `now`.
     pub fn claims(&self, person: &str, now: i64, age: i64) -> Value {
-        json!({
+        let mut claims = json!({
             "iss": self.issuer, "aud": AUDIENCE, "sub": person, "scope": "openid devices",
             "iat": now, "exp": now + 600, "auth_time": now - age, "jti": format!("{person}-{now}-{age}"),
             "name": "Some Body", "email": "somebody@example.test",
-        })
+        });
+        if self.issuer != self.origin {
+            claims["oid"] = json!(person);
+        }
+        claims
     }
 
     /// An access token of somebody who signed in `age` seconds ago.
@@ -400,6 +427,12 @@ async fn end(State(provider): State<Provider>, RawQuery(asked): RawQuery) -> Res
         Some(redirect) => sent_back(redirect, &state.unwrap_or_default()),
         None => StatusCode::OK.into_response(),
     }
+}
+
+/// A token for an application, whoever it is.
+async fn application_token() -> Response {
+    let body = json!({ "token_type": "Bearer", "access_token": "opaque-1", "expires_in": 3599 });
+    axum::Json(body).into_response()
 }
 
 /// The token endpoint: checks the client, the code (once), where it was sent and its verifier.

@@ -1,6 +1,6 @@
 //! A short chaos run with a fixed seed (security.md, server, rows 3 and 4); the long one is `cargo xtask chaos`.
 
-use portal_chaos::{Options, run};
+use portal_chaos::{Kind, Options, run};
 use std::path::PathBuf;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,6 +13,8 @@ async fn a_server_killed_under_load_keeps_every_promise_it_made() {
         seed: 4,
         people: 12,
         fleet_speed: 80.0,
+        services: Kind::Fleet,
+        service: PathBuf::new(),
     };
     let report = run(&options, |_| {}).await.unwrap();
     assert!(

@@ -108,6 +108,8 @@ pub(crate) struct GraphMemory {
     pub(crate) token_answer: Option<(u16, String)>,
     /// Since when older tokens are refused.
     pub(crate) token: u32,
+    /// Whether somebody else gives out its tokens: any is taken then.
+    pub(crate) takes_any_token: bool,
     pub(crate) token_lifetime: Value,
     /// What tokens permit; unreadable, if `None`.
     pub(crate) roles: Option<Vec<&'static str>>,
@@ -125,7 +127,7 @@ pub(crate) struct GraphMemory {
     pub(crate) clock_ahead_millis: i64,
     /// What does not satisfy Microsoft's description.
     pub(crate) mistakes: Vec<String>,
-    issued: u32,
+    pub(crate) issued: u32,
 }
 
 /// The simulation; it ends with its test.
@@ -174,6 +176,15 @@ impl SimulatedGraph {
 
     /// The same by the clock of the server.
     pub(crate) async fn with_clock(clock: Arc<TestClock>) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let graph = Self::at(format!("http://{}", listener.local_addr().unwrap()), clock);
+        let app = Router::new().fallback(answer).with_state(graph.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        graph
+    }
+
+    /// One that is reached at an address where somebody else listens ([`answer`]).
+    pub(crate) fn at(url: String, clock: Arc<TestClock>) -> Self {
         let memory = GraphMemory {
             devices: vec![android(PHONE, ADA), iphone(OTHER_PHONE, ADA)],
             policies: BTreeMap::new(),
@@ -193,6 +204,7 @@ impl SimulatedGraph {
             token_requests: Vec::new(),
             token_answer: None,
             token: 1,
+            takes_any_token: false,
             token_lifetime: json!(3599),
             roles: None,
             page: 100,
@@ -204,15 +216,7 @@ impl SimulatedGraph {
             mistakes: Vec::new(),
             issued: 0,
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let graph = Self {
-            url: format!("http://{}", listener.local_addr().unwrap()),
-            clock,
-            memory: Arc::new(Mutex::new(memory)),
-        };
-        let app = Router::new().fallback(answer).with_state(graph.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        graph
+        Self { url, clock, memory: Arc::new(Mutex::new(memory)) }
     }
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, GraphMemory> {
@@ -298,7 +302,7 @@ impl SimulatedGraph {
         self.clock.millis() + ahead
     }
 
-    fn now_text(&self, ahead: i64) -> String {
+    pub(crate) fn now_text(&self, ahead: i64) -> String {
         let text = UtcTime::from_unix_millis(self.now_millis(ahead)).to_rfc3339();
         let (seconds, fraction) =
             text.trim_end_matches('Z').split_once('.').unwrap_or((text.trim_end_matches('Z'), "0"));
@@ -537,7 +541,8 @@ fn pairs(text: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
-async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Response {
+/// What it answers to any request.
+pub(crate) async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Response {
     let (head, sent) = request.into_parts();
     let sent = axum::body::to_bytes(sent, 1 << 20).await.unwrap();
     let method = head.method.as_str().to_owned();
@@ -567,8 +572,9 @@ async fn answer(State(graph): State<SimulatedGraph>, request: Request) -> Respon
         let fault = place.map(|place| memory.faults.remove(place).1);
         let shown =
             head.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_good =
-            shown.ends_with(&format!("-{}", memory.token)) || shown.ends_with(&format!(".{}", memory.token));
+        let is_good = (memory.takes_any_token && shown.starts_with("Bearer "))
+            || shown.ends_with(&format!("-{}", memory.token))
+            || shown.ends_with(&format!(".{}", memory.token));
         (fault, is_good)
     };
     let reply = if !is_token_good {
