@@ -28,8 +28,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The devices, by what becomes of a command.
 const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
-const ACTIONS: [&str; 7] =
-    ["resetPasscode", "remoteLock", "syncDevice", "rebootNow", "retire", "wipe", "setCategory"];
+const ACTIONS: [&str; 9] = [
+    "resetPasscode",
+    "remoteLock",
+    "syncDevice",
+    "rebootNow",
+    "retire",
+    "wipe",
+    "setCategory",
+    "showRecoveryKey",
+    "showLocalAdministratorPassword",
+];
 /// The one that does not meet a rule.
 const NONCOMPLIANT: &str = "is-silent";
 /// The categories, by identifier and name.
@@ -280,8 +289,9 @@ async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes)
     if expires.unix_seconds() <= now {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "commandExpired");
     }
-    let is_issued =
-        memory.settings.passcode_from == "service" && body["outcome"]["kind"] == "temporaryPasscode";
+    // Keys are the device management's, whoever makes the passcodes.
+    let is_issued = action.starts_with("show")
+        || (memory.settings.passcode_from == "service" && body["outcome"]["kind"] == "temporaryPasscode");
     let command = json!({ "body": body, "began": now, "expires": expires.unix_seconds() });
     memory.commands.insert(id.clone(), command);
     memory.save();
@@ -331,7 +341,8 @@ async fn passcode(State(memory): State<Shared>, Path(id): Path<String>) -> Respo
     };
     match found {
         Some(passcode) => {
-            ([("cache-control", "no-store")], Json(json!({ "passcode": passcode }))).into_response()
+            let told = json!({ "passcode": passcode, "label": "Sample" });
+            ([("cache-control", "no-store")], Json(told)).into_response()
         }
         None => not_found().await,
     }

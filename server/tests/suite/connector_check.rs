@@ -29,6 +29,10 @@ struct Exchange {
     before: usize,
     /// A passcode that was sent some time.
     passcode: Option<String>,
+    /// Whether the command was to show a key.
+    is_of_key: bool,
+    /// A key that was told some time.
+    key: Option<String>,
     is_text: bool,
     is_stored: bool,
 }
@@ -97,7 +101,8 @@ const FLAWS: &[Flaw] = &[
         }
     }),
     ("takes a command for no device", "portal", Rule::UnknownDeviceIsRefused, |one| {
-        if one.status == 422 && one.told["code"] == "deviceRejected" {
+        if one.status == 422 && one.sent["action"] == "resetPasscode" && one.told["code"] == "deviceRejected"
+        {
             one.takes();
         }
     }),
@@ -143,12 +148,60 @@ const FLAWS: &[Flaw] = &[
         }
     }),
     ("makes another passcode each time", "service", Rule::PasscodeIsRepeatable, |one| {
-        if one.path.ends_with("/passcode") && one.status == 200 {
+        if !one.is_of_key && one.path.ends_with("/passcode") && one.status == 200 {
             one.told["passcode"] = json!(format!("4815162{}", one.before));
         }
     }),
     ("lets a passcode be stored on the way", "service", Rule::PasscodeIsRepeatable, |one| {
-        one.is_stored = true;
+        one.is_stored = !one.is_of_key;
+    }),
+    ("has two categories of one name", "portal", Rule::CategoriesCanBeRead, |one| {
+        if one.path == "/categories" && one.status == 200 {
+            one.told["categories"][1]["id"] = one.told["categories"][0]["id"].clone();
+        }
+    }),
+    ("has a category without a name", "portal", Rule::CategoriesCanBeRead, |one| {
+        if one.path == "/categories" && one.status == 200 {
+            one.told["categories"][1]["displayName"] = json!("");
+        }
+    }),
+    ("puts a device into no category", "portal", Rule::UnknownCategoryIsRefused, |one| {
+        if one.sent["action"] == "setCategory" && one.status == 422 {
+            one.takes();
+        }
+    }),
+    ("shows anybody which rules a device does not meet", "portal", Rule::ComplianceCanBeRead, |one| {
+        if one.path.ends_with("/compliance") && one.status == 404 {
+            one.says(200, json!({ "failingRules": [] }));
+        }
+    }),
+    ("has a rule without words", "portal", Rule::ComplianceCanBeRead, |one| {
+        if one.path.ends_with("/compliance") && one.status == 200 {
+            one.told["failingRules"] = json!([{ "detail": "16 or later is required." }]);
+        }
+    }),
+    ("has a word of its own for an application", "portal", Rule::AppsCanBeRead, |one| {
+        if one.path.ends_with("/apps") && one.status == 200 {
+            one.told["apps"][0]["state"] = json!("purple");
+        }
+    }),
+    ("shows anybody the applications of a device", "portal", Rule::AppsCanBeRead, |one| {
+        if one.path.ends_with("/apps") && one.status == 404 {
+            one.says(200, json!({ "apps": [] }));
+        }
+    }),
+    ("lets a key be stored on the way", "portal", Rule::KeyIsToldAsASecret, |one| {
+        one.is_stored = one.is_of_key;
+    }),
+    ("makes another key each time", "portal", Rule::KeyIsToldAsASecret, |one| {
+        if one.path.ends_with("/passcode") && one.status == 200 {
+            one.told["passcode"] = json!(format!("1234567{}", one.before));
+        }
+    }),
+    ("tells a key with its command", "portal", Rule::NoPasscodeElsewhere, |one| {
+        if one.is_of_key && one.told["state"] == "done" {
+            one.told["note"] = json!(one.key);
+        }
     }),
     ("tells our passcode with the command", "portal", Rule::NoPasscodeElsewhere, |one| {
         if one.is(Method::GET, "/commands/") && one.status == 200 {
@@ -166,6 +219,8 @@ const FLAWS: &[Flaw] = &[
 struct Seen {
     calls: Vec<String>,
     passcode: Option<String>,
+    keys: Vec<String>,
+    key: Option<String>,
 }
 
 async fn spoiled(request: Request, next: Next, spoil: fn(&mut Exchange), seen: Arc<Mutex<Seen>>) -> Response {
@@ -175,26 +230,40 @@ async fn spoiled(request: Request, next: Next, spoil: fn(&mut Exchange), seen: A
     let method = head.method.clone();
     let call = format!("{method} {path}");
     let sent_value: Value = serde_json::from_slice(&sent).unwrap_or_default();
-    let (before, passcode) = {
+    let id = path.split('/').nth(2).unwrap_or_default().to_owned();
+    let (before, passcode, is_of_key) = {
         let mut seen = seen.lock().unwrap();
         let before = seen.calls.iter().filter(|one| **one == call).count();
         seen.calls.push(call);
         if let Some(passcode) = sent_value["passcode"].as_str() {
             seen.passcode = Some(passcode.to_owned());
         }
-        (before, seen.passcode.clone())
+        if sent_value["action"].as_str().is_some_and(|action| action.starts_with("show")) {
+            seen.keys.push(id.clone());
+        }
+        (before, seen.passcode.clone(), seen.keys.contains(&id))
     };
     let response = next.run(Request::from_parts(head, Body::from(sent))).await;
     let (mut head, body) = response.into_parts();
     let told: Bytes = to_bytes(body, 1 << 20).await.unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    let key = {
+        let mut seen = seen.lock().unwrap();
+        if is_of_key && let Some(key) = told["passcode"].as_str() {
+            seen.key = Some(key.to_owned());
+        }
+        seen.key.clone()
+    };
     let mut exchange = Exchange {
         method,
         path,
         sent: sent_value,
         status: head.status.as_u16(),
-        told: serde_json::from_slice(&told).unwrap(),
+        told,
         before,
         passcode,
+        is_of_key,
+        key,
         is_text: false,
         is_stored: false,
     };
@@ -287,7 +356,8 @@ async fn a_connector_that_keeps_the_rules_passes_and_without_the_flag_nothing_is
 
         let lines = checked(&sample, &plan(false)).await;
         assert_eq!(wrong(&lines), [], "{lines:?}");
-        assert_eq!(skipped(&lines), [Rule::PasscodeIsRepeatable, Rule::RememberedAfterRestart]);
+        let flagged = [Rule::PasscodeIsRepeatable, Rule::KeyIsToldAsASecret, Rule::RememberedAfterRestart];
+        assert_eq!(skipped(&lines), flagged);
         let commands = std::fs::read_to_string(sample.folder.path().join("commands.json")).unwrap();
         assert!(commands.contains("syncDevice") && !commands.contains("resetPasscode"), "{commands}");
 
@@ -299,7 +369,7 @@ async fn a_connector_that_keeps_the_rules_passes_and_without_the_flag_nothing_is
         };
         assert_eq!(skipped(&lines), expected);
         let handed_over = sample.handed_over.lock().unwrap().clone();
-        assert_eq!(handed_over.len(), 2, "one check-in and one reset: {handed_over:?}");
+        assert_eq!(handed_over.len(), 3, "one check-in, one reset and one key: {handed_over:?}");
 
         for (id, is_known) in [(handed_over[0].0.as_str(), true), ("check-never", false)] {
             let plan = Plan { remembered: Some(id.to_owned()), ..Plan::default() };

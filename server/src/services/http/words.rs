@@ -12,7 +12,7 @@ use crate::domain::app::App;
 use crate::domain::category::Category;
 use crate::domain::compliance::{ComplianceReport, FailingRule};
 use crate::domain::device::{
-    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
+    Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
@@ -142,7 +142,7 @@ pub(super) fn device(
         is_supervised: wire.is_supervised,
         category: wire.device_category_display_name,
         capabilities: Capabilities {
-            corporate_android_reset: OrganizationDecision::Allowed,
+            corporate_android_reset: CorporateAndroidReset::Device,
             reset_token: match reset.reset_token_active {
                 Some(false) => ResetToken::Inactive,
                 Some(true) | None => ResetToken::Active,
@@ -158,7 +158,9 @@ pub(super) fn device(
     };
     let needs_passcode = matches!(
         decide(ActionKind::ResetPasscode, &device, person),
-        Decision::Allowed(Allowed::Reset(Reset::Temporary(_) | Reset::Issued(_)))
+        Decision::Allowed(Allowed::Reset(
+            Reset::Temporary(_) | Reset::Issued(_) | Reset::IssuedForWorkProfile
+        ))
     );
     if offer.issuer.is_none() && needs_passcode {
         device.capabilities.offers = offers.without(ActionKind::ResetPasscode);

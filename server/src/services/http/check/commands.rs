@@ -23,9 +23,16 @@ const OF_A_COMMAND: &[Rule] = &[
 ];
 
 /// How a command is followed.
-struct Pace {
+pub(super) struct Pace {
     patience: Duration,
     between: Duration,
+}
+
+impl Pace {
+    pub(super) fn of(plan: &Plan, offer: &CapabilitiesWire) -> Self {
+        let usual = Duration::from_secs(offer.poll_seconds.unwrap_or(5).clamp(1, 60).unsigned_abs());
+        Self { patience: plan.patience, between: plan.between.unwrap_or(usual) }
+    }
 }
 
 /// How far a command is.
@@ -39,7 +46,7 @@ fn rank(state: CommandState) -> u8 {
 }
 
 /// A command's state out of an answer.
-fn state_of(said: &Said, id: &str, status: u16) -> Option<CommandState> {
+pub(super) fn state_of(said: &Said, id: &str, status: u16) -> Option<CommandState> {
     let wire: CommandWire = said.read(status)?;
     (wire.id == id && wire.state != CommandState::Other).then_some(wire.state)
 }
@@ -51,7 +58,7 @@ pub(super) async fn state(talk: &Talk, id: &str) -> Result<CommandState, String>
     state_of(&said, id, 200).ok_or_else(|| said.instead_of("200 with the command"))
 }
 
-fn moment(talk: &Talk, seconds: i64) -> String {
+pub(super) fn moment(talk: &Talk, seconds: i64) -> String {
     UtcTime::from_unix_seconds(talk.clock.now().unix_seconds().saturating_add(seconds)).to_rfc3339()
 }
 
@@ -82,7 +89,7 @@ pub(super) async fn unknown_device(talk: &Talk, person: &str, lines: &mut Lines)
     lines.judge(Rule::UnknownDeviceIsRefused, said.and_then(|said| refused(&said)));
 }
 
-fn refused(said: &Said) -> Result<(), String> {
+pub(super) fn refused(said: &Said) -> Result<(), String> {
     let is_right = said.status == 422 && said.code().is_some();
     if is_right { Ok(()) } else { Err(said.instead_of("422 with a `code`")) }
 }
@@ -150,9 +157,7 @@ pub(super) async fn check(
         lines.skip(&[Rule::RememberedAfterRestart], &why);
     }
     lines.judge(Rule::SameTwiceIsOne, same_twice(talk, &id, &command).await);
-    let usual = Duration::from_secs(offer.poll_seconds.unwrap_or(5).clamp(1, 60).unsigned_abs());
-    let pace = Pace { patience: plan.patience, between: plan.between.unwrap_or(usual) };
-    let followed = follow(talk, &pace, &id, begun).await;
+    let followed = follow(talk, &Pace::of(plan, offer), &id, begun).await;
     lines.judge(Rule::ArrivedIsNeverNotFound, followed.is_known);
     lines.add(Rule::StatesGoForward, followed.forward);
     let Some(end) = followed.ended else { return };
@@ -185,14 +190,14 @@ async fn same_twice(talk: &Talk, id: &str, command: &Value) -> Result<(), String
 }
 
 /// What was seen of a command until its end.
-struct Followed {
+pub(super) struct Followed {
     is_known: Result<(), String>,
     forward: Verdict,
-    ended: Option<CommandState>,
+    pub(super) ended: Option<CommandState>,
 }
 
 /// Asks about a command until it is over, and twice more.
-async fn follow(talk: &Talk, pace: &Pace, id: &str, begun: CommandState) -> Followed {
+pub(super) async fn follow(talk: &Talk, pace: &Pace, id: &str, begun: CommandState) -> Followed {
     let unfinished = Verdict::Skipped(format!(
         "it was not over in {} s: try again with the device at hand",
         pace.patience.as_secs()
@@ -259,7 +264,7 @@ async fn ended(
 }
 
 /// A passcode that the service made.
-async fn issued(talk: &Talk, id: &str) -> Result<(), String> {
+pub(super) async fn issued(talk: &Talk, id: &str) -> Result<(), String> {
     let path = format!("/commands/{id}/passcode");
     let mut first: Option<SecretText> = None;
     for _ in 0..2 {

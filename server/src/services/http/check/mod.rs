@@ -4,6 +4,7 @@
 
 mod commands;
 mod devices;
+mod keeps;
 mod talk;
 
 use super::calls::Connector;
@@ -117,7 +118,12 @@ rules! {
     StatesGoForward = "states go forward only, and an ending is final",
     EndedIsRemembered = "a command is remembered after its end",
     PasscodeIsRepeatable = "a passcode of the service is told again, the same, and not to be stored",
-    NoPasscodeElsewhere = "no other answer holds a passcode",
+    CategoriesCanBeRead = "the categories can be read, each with an identifier and a name of its own",
+    UnknownCategoryIsRefused = "a category that there is not is refused (422)",
+    ComplianceCanBeRead = "the rules that a device does not meet can be read, by its own person only",
+    AppsCanBeRead = "the applications of a device can be read, by its own person only",
+    KeyIsToldAsASecret = "a key that was asked for is told again, the same, and not to be stored",
+    NoPasscodeElsewhere = "no other answer holds a passcode or a key",
     RememberedAfterRestart = "a command of an earlier check is remembered",
 }
 
@@ -180,6 +186,7 @@ pub async fn check(
     strangers(&talk, &mut lines).await;
     never_arrived(&talk, &offer, &mut lines).await;
     remembered(&talk, plan, &mut lines).await;
+    keeps::categories(&talk, &offer, &mut lines).await;
     let why = match &plan.person {
         None => "name a person with --person",
         Some(person) => {
@@ -188,7 +195,10 @@ pub async fn check(
             match found {
                 None => "there is no such device: name another with --device",
                 Some(device) => {
+                    keeps::of_device(&talk, &offer, person, &device, &mut lines).await;
+                    keeps::unknown_category(&talk, &offer, person, &device, &mut lines).await;
                     commands::check(&talk, &offer, plan, person, &device, &mut lines).await;
+                    keeps::key(&talk, &offer, plan, person, &device, &mut lines).await;
                     "it was not come to"
                 }
             }

@@ -28,6 +28,11 @@ impl Said {
         (self.status == status).then(|| serde_json::from_value(self.body.clone()).ok()).flatten()
     }
 
+    /// The body, if the status is this one.
+    pub(super) fn value(&self, status: u16) -> Option<Value> {
+        (self.status == status).then(|| self.body.clone())
+    }
+
     pub(super) fn code(&self) -> Option<String> {
         ProblemWire::deserialize(&self.body).ok().map(|problem| problem.code)
     }
@@ -168,7 +173,10 @@ fn template(path: &str) -> String {
     let mut words = path.split('/').skip(1);
     match (words.next(), words.next(), words.next(), words.next()) {
         (Some("people"), Some(_), Some(_), None) => "/people/{personId}/devices".to_owned(),
-        (Some("people"), Some(_), Some(_), Some(_)) => "/people/{personId}/devices/{deviceId}".to_owned(),
+        (Some("people"), Some(_), Some(_), Some(_)) => {
+            let rest = words.next().map(|word| format!("/{word}")).unwrap_or_default();
+            format!("/people/{{personId}}/devices/{{deviceId}}{rest}")
+        }
         (Some("commands"), Some(_), Some(rest), None) => format!("/commands/{{commandId}}/{rest}"),
         (Some("commands"), Some(_), None, None) => "/commands/{commandId}".to_owned(),
         _ => path.to_owned(),
