@@ -170,8 +170,21 @@ pub enum ResetOutcome {
     },
     /// The passcode is removed and none is issued.
     PasscodeRemoved,
+    /// The passcode of the work profile is replaced by a temporary one; the one that opens the device stays as it is.
+    WorkProfilePasscode,
     /// An outcome that did not exist when this was built.
     Other,
+}
+
+impl ResetOutcome {
+    /// Whether a temporary passcode comes with it, for whatever it opens.
+    #[must_use]
+    pub const fn has_temporary_passcode(self) -> bool {
+        match self {
+            Self::TemporaryPasscode { .. } | Self::WorkProfilePasscode => true,
+            Self::PasscodeRemoved | Self::Other => false,
+        }
+    }
 }
 
 open_enum! {
@@ -181,6 +194,8 @@ open_enum! {
         TemporaryPasscode = "temporaryPasscode",
         /// Without.
         PasscodeRemoved = "passcodeRemoved",
+        /// Without; a temporary passcode of letters and digits for the work profile alone.
+        WorkProfilePasscode = "workProfilePasscode",
     }
 }
 
@@ -204,6 +219,7 @@ impl From<OutcomeWire> for ResetOutcome {
                 Self::TemporaryPasscode { character_set: wire.character_set.unwrap_or(CharacterSet::Other) }
             }
             OutcomeKind::PasscodeRemoved => Self::PasscodeRemoved,
+            OutcomeKind::WorkProfilePasscode => Self::WorkProfilePasscode,
             OutcomeKind::Other => Self::Other,
         }
     }
@@ -216,6 +232,9 @@ impl From<ResetOutcome> for OutcomeWire {
                 Self { kind: OutcomeKind::TemporaryPasscode, character_set: Some(character_set) }
             }
             ResetOutcome::PasscodeRemoved => Self { kind: OutcomeKind::PasscodeRemoved, character_set: None },
+            ResetOutcome::WorkProfilePasscode => {
+                Self { kind: OutcomeKind::WorkProfilePasscode, character_set: None }
+            }
             ResetOutcome::Other => Self { kind: OutcomeKind::Other, character_set: None },
         }
     }

@@ -35,6 +35,10 @@ open_enum! {
         PasscodeRevealed = "passcodeRevealed",
         /// Showing a temporary passcode was refused; see `code`.
         PasscodeRevealRefused = "passcodeRevealRefused",
+        /// A recovery key or the password of a local administrator was shown.
+        SecretRevealed = "secretRevealed",
+        /// Showing one was refused; see `code`.
+        SecretRevealRefused = "secretRevealRefused",
         /// The person reported a reset as not their own.
         ReportedUnrecognized = "reportedUnrecognized",
         /// The person signed out everywhere.

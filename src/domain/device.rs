@@ -297,7 +297,7 @@ impl Device {
     /// whether it is still valid.
     #[must_use]
     pub fn may_have_temporary_passcode(&self) -> Option<PasscodeCertainty> {
-        if !matches!(self.told_outcome(), ResetOutcome::TemporaryPasscode { .. }) {
+        if !self.told_outcome().has_temporary_passcode() {
             return None;
         }
         self.runs.iter().find_map(|run| {
@@ -314,7 +314,9 @@ impl Device {
     pub const fn told_outcome(&self) -> ResetOutcome {
         match self.reset {
             ResetAvailability::Allowed(
-                outcome @ (ResetOutcome::TemporaryPasscode { .. } | ResetOutcome::PasscodeRemoved),
+                outcome @ (ResetOutcome::TemporaryPasscode { .. }
+                | ResetOutcome::PasscodeRemoved
+                | ResetOutcome::WorkProfilePasscode),
             ) => outcome,
             ResetAvailability::Allowed(ResetOutcome::Other)
             | ResetAvailability::Refused(_)

@@ -298,7 +298,7 @@ impl Portal {
                 })
             }
             // One that the service issues comes with the end of the run.
-            Action::ResetPasscode(Reset::Issued(_) | Reset::Removed)
+            Action::ResetPasscode(Reset::Issued(_) | Reset::IssuedForWorkProfile | Reset::Removed)
             | Action::RemoteLock
             | Action::SyncDevice
             | Action::Rename(_)

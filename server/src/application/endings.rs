@@ -178,6 +178,7 @@ const fn character_set(action: &Action) -> CharacterSet {
         Action::ResetPasscode(Reset::Temporary(character_set) | Reset::Issued(character_set)) => {
             *character_set
         }
+        Action::ResetPasscode(Reset::IssuedForWorkProfile) => CharacterSet::LettersAndDigits,
         Action::ResetPasscode(Reset::Removed)
         | Action::RemoteLock
         | Action::SyncDevice

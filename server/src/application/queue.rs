@@ -311,7 +311,7 @@ impl Queue {
                 Some(passcode) => Some(passcode),
                 None => return self.end(run, Ending::Failed(FailureCode::BackEndFault)).await,
             },
-            Action::ResetPasscode(Reset::Issued(_) | Reset::Removed)
+            Action::ResetPasscode(Reset::Issued(_) | Reset::IssuedForWorkProfile | Reset::Removed)
             | Action::RemoteLock
             | Action::SyncDevice
             | Action::Rename(_)

@@ -10,8 +10,8 @@ use portal_contract::UtcTime;
 const CHANGES_KEPT_MILLIS: i64 = 86_400_000;
 
 impl Portal {
-    /// Erases expired passcodes, with an audit entry for each, and forgets old idempotency keys, changes, sessions and sign-ins.
-    /// Says how many passcodes it erased.
+    /// Erases expired passcodes and keys, with an audit entry for each, and forgets old idempotency keys, changes, sessions and sign-ins.
+    /// Says how many it erased.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`]; the next sweep tries again.
@@ -20,13 +20,17 @@ impl Portal {
         let ago = |millis: i64| UtcTime::from_unix_millis(now.unix_millis().saturating_sub(millis));
         let mut unit = self.parts.store.begin().await?;
         let erased = unit.erase_expired_secrets(now).await?;
-        for (run, person, device) in &erased {
+        for one in &erased {
             let entry = AuditEntry {
                 at: now,
-                event: AuditEvent::PasscodeErased,
-                person: Some(person.clone()),
-                device: Some(device.clone()),
-                result_id: Some(run.clone()),
+                event: if one.kind.shows().is_some() {
+                    AuditEvent::SecretErased
+                } else {
+                    AuditEvent::PasscodeErased
+                },
+                person: Some(one.person.clone()),
+                device: Some(one.device.clone()),
+                result_id: Some(one.run.clone()),
                 origin: None,
                 result: "expired".to_owned(),
             };
@@ -39,7 +43,7 @@ impl Portal {
         unit.save().await?;
         if !erased.is_empty() {
             self.parts.store.forget_erased().await?;
-            tracing::info!(erased = erased.len(), "temporary passcodes expired and were erased");
+            tracing::info!(erased = erased.len(), "temporary passcodes and keys expired and were erased");
         }
         Ok(erased.len())
     }

@@ -372,7 +372,7 @@ impl Action {
     #[must_use]
     pub const fn issues_secret(&self) -> bool {
         match self {
-            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_))
+            Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_) | Reset::IssuedForWorkProfile)
             | Self::ShowRecoveryKey
             | Self::ShowLocalAdministratorPassword => true,
             Self::ResetPasscode(Reset::Removed)
@@ -390,7 +390,7 @@ impl Action {
     #[must_use]
     pub const fn is_told_by_service(&self) -> bool {
         match self {
-            Self::ResetPasscode(Reset::Issued(_))
+            Self::ResetPasscode(Reset::Issued(_) | Reset::IssuedForWorkProfile)
             | Self::ShowRecoveryKey
             | Self::ShowLocalAdministratorPassword => true,
             Self::ResetPasscode(Reset::Temporary(_) | Reset::Removed)
@@ -496,6 +496,7 @@ mod tests {
             Action::ResetPasscode(Reset::Removed),
             Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
             Action::ResetPasscode(Reset::Issued(CharacterSet::LettersAndDigits)),
+            Action::ResetPasscode(Reset::IssuedForWorkProfile),
             Action::RemoteLock,
             Action::SyncDevice,
             Action::Rename(name),

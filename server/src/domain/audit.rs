@@ -35,6 +35,8 @@ pub enum AuditEvent {
     CancelRefused,
     /// A temporary passcode was erased.
     PasscodeErased,
+    /// A recovery key or the password of a local administrator was erased.
+    SecretErased,
     /// The person reported a reset as not their own.
     ReportedUnrecognized,
     /// Such a report was refused.
@@ -118,7 +120,7 @@ const fn names(kind: ActionKind) -> [&'static str; 5] {
 
 impl AuditEvent {
     /// The events that are about no action of the catalogue.
-    const OTHERS: [Self; 17] = [
+    const OTHERS: [Self; 18] = [
         Self::PasscodeRevealed,
         Self::RevealRefused,
         Self::SecretRevealed,
@@ -126,6 +128,7 @@ impl AuditEvent {
         Self::CancelAccepted,
         Self::CancelRefused,
         Self::PasscodeErased,
+        Self::SecretErased,
         Self::ReportedUnrecognized,
         Self::ReportRefused,
         Self::SessionsRevoked,
@@ -168,6 +171,7 @@ impl AuditEvent {
             Self::CancelAccepted => "cancelAccepted",
             Self::CancelRefused => "cancelRefused",
             Self::PasscodeErased => "passcodeErased",
+            Self::SecretErased => "secretErased",
             Self::ReportedUnrecognized => "reportedUnrecognized",
             Self::ReportRefused => "reportRefused",
             Self::SessionsRevoked => "sessionsRevoked",

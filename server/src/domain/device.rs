@@ -56,8 +56,8 @@ pub struct Device {
 /// What the back end knows beyond the fields of the device, and the policy table needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Whether the organisation lets people reset corporate-owned Android devices.
-    pub corporate_android_reset: OrganizationDecision,
+    /// What a reset of a corporate-owned Android device does, if the organisation lets people do it.
+    pub corporate_android_reset: CorporateAndroidReset,
     /// Whether the device's reset token is active (corporate-owned Android).
     pub reset_token: ResetToken,
     /// Whether the service holds what unlocks the device (Apple).
@@ -99,12 +99,14 @@ impl Refusals {
     }
 }
 
-/// What the organisation decided about an optional action.
+/// What a reset of a corporate-owned Android device does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrganizationDecision {
-    /// People may do it.
-    Allowed,
-    /// People may not.
+pub enum CorporateAndroidReset {
+    /// The passcode of the device is reset, where it is managed whole.
+    Device,
+    /// The passcode of the work profile is reset and that of the device is not: what Microsoft Intune does.
+    WorkProfile,
+    /// The organisation does not let people do it.
     Forbidden,
 }
 

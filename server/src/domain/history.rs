@@ -26,8 +26,8 @@ fn activity(
         AuditEvent::Ended(kind) | AuditEvent::EndedLate(kind) => (ended(kind, state, code), Some(kind)),
         AuditEvent::PasscodeRevealed => (HistoryActivity::PasscodeRevealed, None),
         AuditEvent::RevealRefused => (HistoryActivity::PasscodeRevealRefused, None),
-        // The contract has no word of its own for it.
-        AuditEvent::SecretRevealed | AuditEvent::SecretRevealRefused => (HistoryActivity::Other, None),
+        AuditEvent::SecretRevealed => (HistoryActivity::SecretRevealed, None),
+        AuditEvent::SecretRevealRefused => (HistoryActivity::SecretRevealRefused, None),
         AuditEvent::ReportedUnrecognized => (HistoryActivity::ReportedUnrecognized, None),
         AuditEvent::SessionsRevoked => (HistoryActivity::SessionsRevoked, None),
         AuditEvent::Accepted(_)
@@ -36,6 +36,7 @@ fn activity(
         | AuditEvent::CancelRefused
         | AuditEvent::ReportRefused
         | AuditEvent::PasscodeErased
+        | AuditEvent::SecretErased
         | AuditEvent::SignedIn
         | AuditEvent::SignInRefused
         | AuditEvent::SignedOut

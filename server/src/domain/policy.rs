@@ -8,7 +8,7 @@
 
 use super::action::ActionKind;
 use super::device::{
-    Device, DevicePasscode, EraseOrRetire, OrganizationDecision, ResetToken, SecretIssuer, UnlockToken,
+    CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, ResetToken, SecretIssuer, UnlockToken,
 };
 use super::person::PersonId;
 use portal_contract::{
@@ -245,6 +245,8 @@ pub enum Reset {
     Temporary(CharacterSet),
     /// The same, made by the device's service.
     Issued(CharacterSet),
+    /// The passcode of the work profile alone, of letters and digits, made by the device's service.
+    IssuedForWorkProfile,
     /// The passcode is removed; none is issued.
     Removed,
 }
@@ -258,6 +260,7 @@ impl Reset {
             Self::Temporary(character_set) => character_set.as_str(),
             Self::Issued(CharacterSet::Digits) => "issued:digits",
             Self::Issued(CharacterSet::LettersAndDigits | CharacterSet::Other) => "issued:lettersAndDigits",
+            Self::IssuedForWorkProfile => "issued:workProfile",
         }
     }
 
@@ -265,6 +268,7 @@ impl Reset {
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name.strip_prefix("issued:") {
+            Some("workProfile") => Self::IssuedForWorkProfile,
             Some(character_set) => Self::Issued(CharacterSet::from_wire(character_set)),
             None if name == "removed" => Self::Removed,
             None => Self::Temporary(CharacterSet::from_wire(name)),
@@ -279,6 +283,9 @@ impl Decision {
         let (reason, outcome) = match self {
             Self::Allowed(Allowed::Reset(Reset::Temporary(character_set) | Reset::Issued(character_set))) => {
                 (None, Some(ResetOutcome::TemporaryPasscode { character_set }))
+            }
+            Self::Allowed(Allowed::Reset(Reset::IssuedForWorkProfile)) => {
+                (None, Some(ResetOutcome::WorkProfilePasscode))
             }
             Self::Allowed(Allowed::Reset(Reset::Removed)) => (None, Some(ResetOutcome::PasscodeRemoved)),
             Self::Allowed(Allowed::Plain) => (None, None),
@@ -518,13 +525,20 @@ fn decide_reset(row: Row, device: &Device) -> Decision {
     let letters_and_digits = temporary(CharacterSet::LettersAndDigits);
     match row {
         Row::AndroidAdministratorUpTo6 | Row::Windows10Mobile => letters_and_digits,
-        Row::AndroidFullyManaged => {
-            if device.capabilities.corporate_android_reset == OrganizationDecision::Forbidden {
-                Decision::Refused(RefusalReason::OrganizationPolicy)
-            } else if device.capabilities.reset_token == ResetToken::Inactive {
-                Decision::Refused(RefusalReason::ResetTokenInactive)
-            } else {
-                letters_and_digits
+        Row::AndroidFullyManaged | Row::AndroidCorporateWorkProfile => {
+            let is_managed_whole = row == Row::AndroidFullyManaged;
+            match device.capabilities.corporate_android_reset {
+                CorporateAndroidReset::Device | CorporateAndroidReset::Forbidden if !is_managed_whole => {
+                    Decision::Refused(RefusalReason::WorkProfilePasscodeOnly)
+                }
+                CorporateAndroidReset::Forbidden => Decision::Refused(RefusalReason::OrganizationPolicy),
+                CorporateAndroidReset::Device | CorporateAndroidReset::WorkProfile
+                    if device.capabilities.reset_token == ResetToken::Inactive =>
+                {
+                    Decision::Refused(RefusalReason::ResetTokenInactive)
+                }
+                CorporateAndroidReset::Device => letters_and_digits,
+                CorporateAndroidReset::WorkProfile => reset(Reset::IssuedForWorkProfile),
             }
         }
         Row::WindowsPhone81 => temporary(CharacterSet::Digits),
@@ -534,7 +548,6 @@ fn decide_reset(row: Row, device: &Device) -> Decision {
             Decision::Refused(RefusalReason::UnlockTokenMissing)
         }
         Row::AppleDeviceEnrolment | Row::VisionOs => reset(Reset::Removed),
-        Row::AndroidCorporateWorkProfile => Decision::Refused(RefusalReason::WorkProfilePasscodeOnly),
         Row::AndroidAdministratorFrom7 => Decision::Refused(RefusalReason::AndroidForbidsSince7),
         Row::AndroidPersonalWorkProfile => Decision::Refused(RefusalReason::PersonallyOwnedWorkProfile),
         Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),

@@ -26,9 +26,9 @@ pub use oidc_client::{AfterSignOut, AuthorizationRequest, CodeRedemption, OidcCl
 pub use randomness::{Randomness, RandomnessError};
 pub use rate_limits::RateLimits;
 pub use storage::{
-    AuditLog, Changed, Changes, Claim, CountedBy, DeviceNames, HistoryPage, KeptSecret, NewSecret,
-    NewSession, Notifications, NumberedChange, Operation, RateBucket, RateBuckets, Requests, Revocations,
-    RunCount, Runs, Secrets, Sessions, SignIns, Storage, StoreError, StoredSession, UnitOfWork,
+    AuditLog, Changed, Changes, Claim, CountedBy, DeviceNames, ErasedSecret, HistoryPage, KeptSecret,
+    NewSecret, NewSession, Notifications, NumberedChange, Operation, RateBucket, RateBuckets, Requests,
+    Revocations, RunCount, Runs, Secrets, Sessions, SignIns, Storage, StoreError, StoredSession, UnitOfWork,
 };
 pub use token_seal::{SealedToken, TokenSeal};
 pub use tokens::{TokenError, TokenVerifier};

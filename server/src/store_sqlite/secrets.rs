@@ -6,9 +6,9 @@ use crate::domain::action::ActionKind;
 use crate::domain::ids::{DeviceId, ResultId};
 use crate::domain::person::PersonId;
 use crate::domain::secret_key::KeyId;
-use crate::ports::{KeptSecret, NewSecret, Sealed, Secrets, StoreError};
+use crate::ports::{ErasedSecret, KeptSecret, NewSecret, Sealed, Secrets, StoreError};
 use async_trait::async_trait;
-use portal_contract::{CharacterSet, UtcTime};
+use portal_contract::{ActionName, CharacterSet, UtcTime};
 use sqlx::sqlite::SqliteRow;
 
 /// Reads what the vault made.
@@ -142,19 +142,23 @@ impl Secrets for SqliteUnit {
         Ok(())
     }
 
-    async fn erase_expired_secrets(
-        &mut self,
-        now: UtcTime,
-    ) -> Result<Vec<(ResultId, PersonId, DeviceId)>, StoreError> {
+    async fn erase_expired_secrets(&mut self, now: UtcTime) -> Result<Vec<ErasedSecret>, StoreError> {
         let erased = sqlx::query(
-            "DELETE FROM passcodes WHERE released = 1 AND expires <= ? RETURNING result_id, person_id, device_id",
+            "DELETE FROM passcodes WHERE released = 1 AND expires <= ? RETURNING result_id, person_id, device_id, \
+             (SELECT action FROM action_runs WHERE id = result_id) AS action",
         )
         .bind(now.unix_millis())
         .fetch_all(self.connection())
         .await?;
         let of = |row: &SqliteRow| {
-            let run = ResultId::trusted(get(row, "result_id")?);
-            Ok((run, PersonId::new(get(row, "person_id")?), DeviceId::trusted(get(row, "device_id")?)))
+            let action: Option<String> = get(row, "action")?;
+            let kind = action.and_then(|name| ActionKind::named(ActionName::from_wire(&name)));
+            Ok(ErasedSecret {
+                run: ResultId::trusted(get(row, "result_id")?),
+                person: PersonId::new(get(row, "person_id")?),
+                device: DeviceId::trusted(get(row, "device_id")?),
+                kind: kind.unwrap_or(ActionKind::ResetPasscode),
+            })
         };
         erased.iter().map(of).collect()
     }

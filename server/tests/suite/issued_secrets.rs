@@ -79,6 +79,18 @@ async fn a_recovery_key_is_shown_after_a_fresh_sign_in_for_an_hour_and_lies_nowh
     assert_eq!(show(&server, "p-chiyo", PC, &run, 10).await.status.as_u16(), 404, "its hour is over");
     assert_eq!(server.server.portal.sweep().await, Ok(1));
     assert_eq!(server.count("SELECT COUNT(*) FROM passcodes").await, 0);
+    for (query, expected) in [
+        ("SELECT COUNT(*) FROM audit WHERE event = 'secretErased'", 1),
+        ("SELECT COUNT(*) FROM audit WHERE event = 'passcodeErased'", 0),
+    ] {
+        assert_eq!(server.count(query).await, expected, "{query}");
+    }
+    let history = server.get("p-chiyo", "/me/history").await.json();
+    let activities: Vec<&str> =
+        history["value"].as_array().unwrap().iter().map(|one| one["activity"].as_str().unwrap()).collect();
+    assert_eq!(activities.iter().filter(|one| **one == "secretRevealed").count(), 2, "{activities:?}");
+    assert_eq!(activities.iter().filter(|one| **one == "secretRevealRefused").count(), 4, "{activities:?}");
+    assert!(!activities.contains(&"other"), "{activities:?}");
 }
 
 #[tokio::test]

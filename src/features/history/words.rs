@@ -96,7 +96,10 @@ impl HistoryRun {
         let says_so = |entry: &&HistoryEntry| {
             !matches!(
                 entry.activity,
-                HistoryActivity::PasscodeRevealed | HistoryActivity::PasscodeRevealRefused
+                HistoryActivity::PasscodeRevealed
+                    | HistoryActivity::PasscodeRevealRefused
+                    | HistoryActivity::SecretRevealed
+                    | HistoryActivity::SecretRevealRefused
             )
         };
         self.entries.iter().find(says_so).or_else(|| self.entries.first())
@@ -155,6 +158,8 @@ fn what(entry: &HistoryEntry) -> (Tone, Text) {
         HistoryActivity::ResetSuperseded => (Tone::Warn, t::history_reset_superseded()),
         HistoryActivity::PasscodeRevealed => (Tone::Info, t::history_passcode_revealed()),
         HistoryActivity::PasscodeRevealRefused => (Tone::Warn, t::history_reveal_refused()),
+        HistoryActivity::SecretRevealed => (Tone::Info, t::history_secret_revealed()),
+        HistoryActivity::SecretRevealRefused => (Tone::Warn, t::history_secret_refused()),
         HistoryActivity::ReportedUnrecognized => (Tone::Warn, t::history_reported()),
         HistoryActivity::SessionsRevoked => (Tone::Neutral, t::history_sessions_revoked()),
         HistoryActivity::ActionRequested => (Tone::Info, t::history_action_requested(name_of(entry.action))),
@@ -193,6 +198,8 @@ const fn spoken_of(entry: &HistoryEntry) -> Option<Action> {
         | HistoryActivity::ResetSuperseded
         | HistoryActivity::PasscodeRevealed
         | HistoryActivity::PasscodeRevealRefused
+        | HistoryActivity::SecretRevealed
+        | HistoryActivity::SecretRevealRefused
         | HistoryActivity::ReportedUnrecognized
         | HistoryActivity::SessionsRevoked
         | HistoryActivity::Other => Some(Action::ResetPasscode),
@@ -216,6 +223,8 @@ const fn action_of(activity: HistoryActivity) -> Option<Action> {
         | HistoryActivity::ActionFailed
         | HistoryActivity::ActionCanceled
         | HistoryActivity::ActionSuperseded
+        | HistoryActivity::SecretRevealed
+        | HistoryActivity::SecretRevealRefused
         | HistoryActivity::ReportedUnrecognized
         | HistoryActivity::SessionsRevoked
         | HistoryActivity::Other => None,

@@ -272,6 +272,7 @@ pub fn keypad_help(platform: Platform, outcome: ResetOutcome) -> KeypadHelp {
                 (t::keypad_other_lead(), vec![t::keypad_wake(), t::keypad_connect_and_wait()])
             }
         },
+        ResetOutcome::WorkProfilePasscode => (t::keypad_letters_lead(), letters(platform)),
         ResetOutcome::PasscodeRemoved => (
             t::keypad_removed_lead(),
             vec![t::keypad_wake(), t::keypad_removed_connect(), t::keypad_removed_old_passcode()],

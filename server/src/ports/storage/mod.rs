@@ -16,7 +16,7 @@ pub use notifications::Notifications;
 pub use operation::Operation;
 pub use rates::{RateBucket, RateBuckets};
 pub use runs::{Claim, CountedBy, DeviceNames, Requests, RunCount, Runs};
-pub use secrets::{KeptSecret, NewSecret, Secrets};
+pub use secrets::{ErasedSecret, KeptSecret, NewSecret, Secrets};
 pub use sessions::{NewSession, Revocations, Sessions, SignIns, StoredSession};
 
 use async_trait::async_trait;

@@ -45,6 +45,19 @@ pub struct KeptSecret {
     pub is_confirmed: bool,
 }
 
+/// A secret that was erased because its time was over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedSecret {
+    /// The run it belonged to.
+    pub run: ResultId,
+    /// Whose it was.
+    pub person: PersonId,
+    /// The device it unlocked.
+    pub device: DeviceId,
+    /// What it came from.
+    pub kind: ActionKind,
+}
+
 /// The secrets.
 #[async_trait]
 pub trait Secrets {
@@ -111,14 +124,11 @@ pub trait Secrets {
         action: ActionKind,
     ) -> Result<(), StoreError>;
 
-    /// Erases the released secrets that have expired; says which runs', people's and devices' they were.
+    /// Erases the released secrets that have expired; says whose they were.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn erase_expired_secrets(
-        &mut self,
-        now: UtcTime,
-    ) -> Result<Vec<(ResultId, PersonId, DeviceId)>, StoreError>;
+    async fn erase_expired_secrets(&mut self, now: UtcTime) -> Result<Vec<ErasedSecret>, StoreError>;
 
     /// The secrets, released or not, that are sealed with any other key than this.
     ///

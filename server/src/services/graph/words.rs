@@ -4,7 +4,7 @@
 use super::guid::Guid;
 use crate::domain::action::{ActionKind, ActionSet};
 use crate::domain::device::{
-    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
+    Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
@@ -194,9 +194,9 @@ pub(super) fn device(wire: DeviceWire, person: &PersonId, owner: &Guid, terms: T
         category: if is_category { wire.device_category_display_name } else { String::new() },
         capabilities: Capabilities {
             corporate_android_reset: if terms.corporate_android_reset {
-                OrganizationDecision::Allowed
+                CorporateAndroidReset::WorkProfile
             } else {
-                OrganizationDecision::Forbidden
+                CorporateAndroidReset::Forbidden
             },
             // Graph does not say; it is taken for active.
             reset_token: ResetToken::Active,

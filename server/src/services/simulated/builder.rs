@@ -5,7 +5,7 @@ use super::fleet::{Manners, SimulatedDevice};
 use crate::domain::action::ActionSet;
 use crate::domain::compliance::FailingRule;
 use crate::domain::device::{
-    Capabilities, Device, DevicePasscode, EraseOrRetire, OrganizationDecision, PasscodeRules, Refusals,
+    Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
@@ -50,7 +50,7 @@ pub(super) fn device(
         is_supervised: false,
         category: String::new(),
         capabilities: Capabilities {
-            corporate_android_reset: OrganizationDecision::Allowed,
+            corporate_android_reset: CorporateAndroidReset::Device,
             reset_token: ResetToken::Active,
             unlock_token: UnlockToken::Held,
             passcode: DevicePasscode::Present,
@@ -157,7 +157,7 @@ impl SimulatedDevice {
 
     /// The organisation does not let people reset it.
     pub(super) const fn organization_forbids(mut self) -> Self {
-        self.device.capabilities.corporate_android_reset = OrganizationDecision::Forbidden;
+        self.device.capabilities.corporate_android_reset = CorporateAndroidReset::Forbidden;
         self
     }
 

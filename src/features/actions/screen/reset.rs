@@ -153,7 +153,7 @@ fn unconfirmed(model: &Model, id: &DeviceId) -> Option<(Platform, ResetOutcome)>
     };
     let device = known_device(model, id)?;
     let outcome = device.told_outcome();
-    matches!(outcome, ResetOutcome::TemporaryPasscode { .. }).then_some((device.platform, outcome))
+    outcome.has_temporary_passcode().then_some((device.platform, outcome))
 }
 
 /// What the one button of an explanation does.

@@ -142,7 +142,9 @@ fn question(result: String, id: &DeviceId) -> View {
 
 fn worked(outcome: ResetOutcome) -> View {
     let own = match outcome {
-        ResetOutcome::TemporaryPasscode { .. } => t::aftermath_worked_temporary(),
+        ResetOutcome::TemporaryPasscode { .. } | ResetOutcome::WorkProfilePasscode => {
+            t::aftermath_worked_temporary()
+        }
         ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::aftermath_worked_removed(),
     };
     el("div")

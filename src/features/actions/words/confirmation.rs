@@ -36,7 +36,9 @@ pub struct ConfirmView {
 pub fn confirm(device: &PermittedDevice, person: &str) -> ConfirmView {
     let name = device_name(device.name());
     let consequence = match device.outcome() {
-        ResetOutcome::TemporaryPasscode { .. } => t::confirm_consequence_temporary(),
+        ResetOutcome::TemporaryPasscode { .. } | ResetOutcome::WorkProfilePasscode => {
+            t::confirm_consequence_temporary()
+        }
         ResetOutcome::PasscodeRemoved | ResetOutcome::Other => t::confirm_consequence(),
     };
     let mut outcome = vec![outcome_preview(device.platform(), device.outcome())];
@@ -66,6 +68,7 @@ pub(crate) enum Wording {
     Digits,
     Temporary,
     Removed,
+    WorkProfile,
     Other,
 }
 
@@ -92,6 +95,7 @@ impl Wording {
             ResetOutcome::TemporaryPasscode { character_set: CharacterSet::Digits } => Self::Digits,
             ResetOutcome::TemporaryPasscode { character_set: CharacterSet::Other } => Self::Temporary,
             ResetOutcome::PasscodeRemoved => Self::Removed,
+            ResetOutcome::WorkProfilePasscode => Self::WorkProfile,
             ResetOutcome::Other => Self::Other,
         }
     }
@@ -110,6 +114,7 @@ pub fn outcome_preview(platform: Platform, outcome: ResetOutcome) -> Text {
         Wording::Digits => t::preview_digits(),
         Wording::Temporary => t::preview_temporary(),
         Wording::Removed => t::preview_removed(),
+        Wording::WorkProfile => t::preview_work_profile(),
         Wording::Other => t::preview_other(),
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::{Device, PermittedDevice, Platform, WhyExplain};
 use crate::features::actions::words::outcome_preview;
 use crate::i18n::{Text, t};
 use crate::words::{RefusalView, ago, device_name, refusal};
-use portal_contract::{DeviceEnrollmentType, UtcTime};
+use portal_contract::{DeviceEnrollmentType, ResetOutcome, UtcTime};
 
 const MINUTE: i64 = 60_000;
 /// A device that restarted is silent from then on; one that was in touch this lately did not.
@@ -69,7 +69,8 @@ pub fn explain(device: &Device, proof: &PermittedDevice, situation: Situation) -
     } else {
         (t::explain_lead_sign_in(), t::sign_in_again())
     };
-    let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile;
+    let has_profile = device.enrollment == DeviceEnrollmentType::AndroidEnterpriseCorporateWorkProfile
+        && proof.outcome() != ResetOutcome::WorkProfilePasscode;
     let mut stays = vec![t::reset_data_stays()];
     stays.extend(has_profile.then(t::prepare_scope_not_profile));
     let lost = if situation.can_be_locked { t::prepare_lock_instead() } else { t::prepare_call_it() };

@@ -51,7 +51,7 @@ pub fn done(
         what,
         note,
         when: t::done_when(moment(run.updated, now)),
-        has_temporary_passcode: matches!(outcome, ResetOutcome::TemporaryPasscode { .. }),
+        has_temporary_passcode: outcome.has_temporary_passcode(),
         steps_heading: t::on_device_heading(name),
         steps: steps(wording),
         reference: run.id.clone(),
@@ -69,6 +69,7 @@ fn what_and_note(wording: Wording, name: Text) -> (Text, Text) {
         Wording::Digits => (t::done_windows_phone(name), t::done_temporary_note()),
         Wording::Temporary => (t::done_temporary(name), t::done_temporary_note()),
         Wording::Removed => (t::done_removed(), t::done_removed_note()),
+        Wording::WorkProfile => (t::done_work_profile(name), t::done_temporary_note()),
         Wording::Other => (t::done_other(), t::done_other_note()),
     }
 }
@@ -102,6 +103,9 @@ fn steps(wording: Wording) -> Vec<Text> {
         ],
         Wording::LettersAndDigits | Wording::Digits | Wording::Temporary => {
             vec![t::on_device_temporary_unlock(), t::on_device_other_new()]
+        }
+        Wording::WorkProfile => {
+            vec![t::on_device_work_profile_unlock(), t::on_device_other_new()]
         }
         Wording::Removed => {
             vec![t::on_device_apple_unlock(), t::on_device_other_new()]
