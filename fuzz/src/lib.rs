@@ -23,7 +23,7 @@ const fn target(name: &'static str, what: &'static str, run: fn(&[u8])) -> Targe
 }
 
 /// All of them.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 22] = [
     target("id_token", "the page: an ID token and a key set", page::tokens::id_token),
     target("id_claims", "the page: the claims of an ID token", page::tokens::id_claims),
     target("token_answer", "the page: the token endpoint's answer", page::tokens::token_answer),
@@ -44,6 +44,7 @@ pub const TARGETS: [Target; 21] = [
     target("identifiers", "the server: ids and idempotency keys", server::words::identifiers),
     target("user_agent", "the server: User-Agent and addresses", server::words::user_agent),
     target("configuration", "the server: its TOML file and environment", server::words::configuration),
+    target("connector_event", "the server: a webhook of a connector", server::events::message),
     target("http", "the server: whole requests (paths, queries, headers, bodies)", server::http::requests),
 ];
 
