@@ -27,7 +27,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The devices, by what becomes of a command.
-const DEVICES: [&str; 5] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost"];
+const DEVICES: [&str; 6] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost", IPHONE];
+/// The one whose passcode can only be removed; it does what it is told.
+const IPHONE: &str = "iphone";
 const ACTIONS: [&str; 9] = [
     "resetPasscode",
     "remoteLock",
@@ -93,7 +95,7 @@ impl Memory {
         let device = command["body"]["deviceId"].as_str().unwrap_or_default();
         // After how many steps a device is done, and how. Rule 3: one that would be done too late does nothing.
         let (steps, ending) = match device {
-            "does-it" => (2, ("done", "")),
+            "does-it" | IPHONE => (2, ("done", "")),
             "not-now-first" => (4, ("done", "")),
             "refuses" => (2, ("failed", "deviceRejected")),
             _ => (i64::MAX, ("failed", "commandExpired")),
@@ -106,7 +108,7 @@ impl Memory {
             _ if now >= ends && ends < moment("expires") => ending,
             _ if now >= moment("expires") => ("failed", "commandExpired"),
             "not-now-first" if age >= step => ("active", "notNow"),
-            "does-it" | "refuses" if age >= step => ("active", ""),
+            "does-it" | "refuses" | IPHONE if age >= step => ("active", ""),
             _ => ("pending", ""),
         }
     }
@@ -171,7 +173,18 @@ fn devices() -> Vec<Value> {
             "retire": { "allowed": true }, "wipe": { "allowed": true }
         })
     };
-    DEVICES.map(device).into()
+    let mut all = Vec::from(DEVICES.map(device));
+    for iphone in all.iter_mut().filter(|one| one["id"] == IPHONE) {
+        for (field, word) in [
+            ("operatingSystem", "iOS"),
+            ("osVersion", "19.1"),
+            ("deviceEnrollmentType", "appleBulkWithUser"),
+            ("managementAgent", "mdm"),
+        ] {
+            iphone[field] = json!(word);
+        }
+    }
+    all
 }
 
 /// An error as RFC 9457 wants it.

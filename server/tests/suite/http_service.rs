@@ -759,6 +759,26 @@ async fn a_connector_that_cannot_tell_or_has_forgotten_leads_to_an_honest_unknow
     }
 }
 
+/// The chaos found one that stayed open for an hour.
+#[tokio::test]
+async fn a_connector_that_cannot_tell_is_not_asked_to_cancel_until_the_time_is_over() {
+    let connector = Connector::start().await;
+    let server = portal(&connector).await;
+    let started = act(&server, "a-1", "resetPasscode").await;
+    server.server.queue.pass().await.unwrap();
+    for _ in 0..100 {
+        connector.fails("POST /commands", Fault::says(503, r#"{"code":"cannotTell"}"#));
+        connector.fails("GET /commands", Fault::says(503, r#"{"code":"cannotTell"}"#));
+    }
+    let id = started["id"].as_str().unwrap();
+    let path = format!("/api/v1.0/me/managedDevices/a-1/deviceActionResults/{id}/cancel");
+    let authorization = format!("Bearer {}", server.token("p-aiko", 60));
+    server.call("POST", &path, &[("authorization", &authorization)]).await;
+    server.pass(60).await;
+    let end = state(&server, "a-1", &started).await;
+    assert_eq!((&end["actionState"], &end["errorCode"]), (&json!("failed"), &json!("outcomeUnknown")));
+}
+
 #[tokio::test]
 async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice_over_http() {
     for source in ["portal", "service"] {

@@ -400,7 +400,8 @@ impl DeviceService for HttpService {
                     Ok(CancelAnswer::TooLate)
                 }
             },
-            503 => Err(ServiceError::NoAnswer),
+            // That it cannot tell what became of the command, either: the command is asked about instead of being cancelled again
+            // and again until its time is over.
             _ => Ok(CancelAnswer::TooLate),
         }
     }
