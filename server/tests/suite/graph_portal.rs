@@ -1,11 +1,12 @@
 //! The whole server in front of a tenant of Microsoft Intune: what a person is answered, and what operators see.
 
 use crate::crash_points::StopAt;
-use crate::support::graph::{ADA, BOB, OTHER_PHONE, PHONE, iphone};
+use crate::support::graph::{ADA, BOB, OTHER_PHONE, PHONE, android, iphone};
 use crate::support::{GraphFault, SimulatedGraph, TestServer};
 use portal_server::composition::{Environment, Server, graph_database};
 use portal_server::config::DeviceServiceSettings;
 use portal_server::ports::CrashPoint;
+use portal_server::services::graph::GraphSettings;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -80,6 +81,37 @@ async fn a_person_resets_an_iphone_and_an_android_phone_and_locks_checks_and_ren
     assert!(graph_database(&server.database()).exists() && server.server.fleet.is_none());
     let ready = server.call("GET", "/readyz", &[]).await;
     assert!(ready.json()["simulatedDevices"].is_null());
+    graph.assert_described();
+}
+
+/// Intune resets the passcode of the work profile on phones of the organisation's, also where there is no other profile.
+#[tokio::test]
+async fn a_phone_of_the_organisations_has_a_passcode_for_its_work_profile_alone_where_that_is_switched_on() {
+    let (server, graph) = portal().await;
+    for (place, word) in ["androidEnterpriseFullyManaged", "androidEnterpriseCorporateWorkProfile"].iter().enumerate() {
+        let mut phone = android(&format!("705c034c-034c-705c-4c03-5c704c035c8{place}"), ADA);
+        phone["osVersion"] = json!("15");
+        phone["deviceEnrollmentType"] = json!(word);
+        phone["managementAgent"] = json!("googleCloudDevicePolicyController");
+        graph.memory().devices.push(phone);
+    }
+    let id = "705c034c-034c-705c-4c03-5c704c035c81";
+    let offered = |device: &Value| device["actions"]["resetPasscode"].clone();
+    let path = format!("/me/managedDevices/{id}");
+    let refused = offered(&server.get(ADA, &path).await.json());
+    assert_eq!(refused["reason"], "workProfilePasscodeOnly", "off unless it is switched on: {refused}");
+    let mut settings = server.settings.clone();
+    let on = GraphSettings { corporate_android_reset: true, ..graph.settings() };
+    settings.device_services = vec![DeviceServiceSettings::Graph(Box::new(on))];
+    let server = TestServer { settings, ..server }.restarted().await;
+    for id in ["705c034c-034c-705c-4c03-5c704c035c80", id] {
+        let device = server.get(ADA, &format!("/me/managedDevices/{id}")).await.json();
+        assert_eq!(offered(&device)["outcome"], json!({ "kind": "workProfilePasscode" }), "{device}");
+        let started = act(&server, id, "resetPasscode").await;
+        assert_eq!(ended(&server, &graph, id, &started).await["actionState"], "done");
+        let shown = server.get(ADA, &format!("/me/managedDevices/{id}/temporaryPasscode")).await.json();
+        assert_eq!(shown["passcode"].as_str().map(ToOwned::to_owned), graph.passcode_in_force(id));
+    }
     graph.assert_described();
 }
 
