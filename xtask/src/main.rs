@@ -15,6 +15,7 @@ mod e2e;
 mod error;
 mod fingerprint;
 mod fuzz;
+mod graph;
 mod hosts;
 mod http;
 mod interrupt;

@@ -30,12 +30,17 @@ pub(crate) const ATTACKER: Binary = Binary { kind: "--example", name: "load", fi
 pub(crate) const CONNECTOR: Binary =
     Binary { kind: "--example", name: "connector", file: "examples/connector" };
 
+/// The simulated Graph (the suites `graph` and end to end, the chaos).
+pub(crate) const SIMULATED_GRAPH: Binary =
+    Binary { kind: "--example", name: "simulated_graph", file: "examples/simulated_graph" };
+
 /// Builds a program as the suite `native` does, so that each is compiled once in a gate, and says where it is.
 ///
 /// Cargo unites the features of all crates and of their tests only if it is asked for the whole workspace and for something
 /// that tests stand on, which an example is: with fewer, sixty crates would be compiled again with other features.
 pub(crate) fn build(workspace: &Workspace, binary: Binary) -> Result<PathBuf> {
-    built(workspace, binary, &["--workspace", "--example", CONNECTOR.name], "debug")
+    let examples = ["--workspace", "--example", CONNECTOR.name, "--example", SIMULATED_GRAPH.name];
+    built(workspace, binary, &examples, "debug")
 }
 
 /// Builds the server as it is deployed, for measuring.

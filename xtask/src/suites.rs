@@ -19,6 +19,7 @@ use crate::dist;
 use crate::e2e;
 use crate::error::{Error, Result};
 use crate::fuzz;
+use crate::graph;
 use crate::hosts;
 use crate::keycloak;
 use crate::layers;
@@ -96,6 +97,7 @@ const SUITES: &[Suite] = &[
     suite(1, "size", "the page and its size", PAGE, size),
     suite(2, "native", "unit, property and server tests", &[], native),
     suite(2, "connector", "the sample connector, attacked by Schemathesis", &[], connector::run),
+    suite(2, "graph", "other people's programs against the simulated Graph", &[], graph::run),
     suite(2, "keycloak", "Keycloak itself, both modes", &[], keycloak::run),
     suite(2, "fuzz", "every parser of foreign bytes, searched", &[], fuzzing),
     suite(2, "web", "component tests in the browser", &[WASM, CHROMIUM, WASM_BINDGEN, WASM_PACK], web),
@@ -112,9 +114,9 @@ const SUITES: &[Suite] = &[
     suite(5, "e2e-webkit", "the core of it in WebKit", PAGE_IN_WEBKIT, e2e::webkit),
 ];
 
-/// Suites that run only when they are named. `connector` installs a program of Python's world, `keycloak` a server of Java's. A search that goes on for a time finds what it finds: whether a change is
+/// Suites that run only when they are named. `connector` and `graph` install programs of Python's and Node's world, `keycloak` a server of Java's. A search that goes on for a time finds what it finds: whether a change is
 /// good must not depend on how fast the machine was. `native` has the fixed part of it.
-const ON_REQUEST: &[&str] = &["connector", "fuzz", "keycloak"];
+const ON_REQUEST: &[&str] = &["connector", "fuzz", "graph", "keycloak"];
 
 /// Prints the names of the suites.
 fn list() {
