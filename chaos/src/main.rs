@@ -1,4 +1,4 @@
-//! `portal-chaos --server FILE [--services fleet|graph|connector --service FILE] [--kills N] [--seed N] [--people N] [--speed N]`: started by `cargo xtask chaos`.
+//! `portal-chaos --server FILE [--services fleet|graph|connector] [--kills N] [--seed N] [--people N] [--speed N]`: started by `cargo xtask chaos`.
 //! Exit codes: 0 every promise kept, 1 one broken, 2 no verdict.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its person")]
 
@@ -6,7 +6,7 @@ use portal_chaos::{Kind, Options, run};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "portal-chaos --server FILE [--services fleet|graph|connector --service FILE] [--kills N] [--seed N] [--people N] [--speed N]";
+const USAGE: &str = "portal-chaos --server FILE [--services fleet|graph|connector] [--kills N] [--seed N] [--people N] [--speed N]";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -66,6 +66,10 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
             _ => return None,
         }
     }
-    let is_complete = options.services == Kind::Fleet || !options.service.as_os_str().is_empty();
-    (is_complete && !options.server.as_os_str().is_empty()).then_some(options)
+    if options.service.as_os_str().is_empty()
+        && let (Some(name), Some(folder)) = (options.services.program(), options.server.parent())
+    {
+        options.service = folder.join("examples").join(name);
+    }
+    (!options.server.as_os_str().is_empty()).then_some(options)
 }

@@ -28,6 +28,19 @@ function listen(server, port) {
   });
 }
 
+/** Everything below the two addresses of a directory, and the sign-in pages beside them. The library reads from `originalUrl` where it is mounted. */
+function mounted(tenant, callback) {
+  const places = [`/${tenant}/v2.0`, `/${tenant}/oauth2/v2.0`];
+  return (request, response) => {
+    const place = places.find((one) => request.url.startsWith(`${one}/`));
+    if (place) {
+      request.originalUrl = request.url;
+      request.url = request.url.slice(place.length);
+    }
+    callback(request, response);
+  };
+}
+
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
@@ -42,11 +55,12 @@ async function main() {
   const people = await loadPeople(options.people);
   const server = createServer();
   const port = await listen(server, options.port);
-  const issuer = options.issuer ?? `http://${HOST}:${port}`;
+  const origin = options.issuer ?? `http://${HOST}:${port}`;
+  const issuer = options.tenant ? `${origin}/${options.tenant}/v2.0` : origin;
   // Imported late: the library checks its runtime, and says so, while it is loaded.
   const { createProvider } = await import('./provider.mjs');
   const provider = await createProvider({ issuer, people, options });
-  server.on('request', provider.callback());
+  server.on('request', options.tenant ? mounted(options.tenant, provider.callback()) : provider.callback());
   process.stdout.write(`sample provider ready: ${issuer}\n`);
 
   const stop = () => {

@@ -9,6 +9,8 @@ export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin OR
   --page-origin ORIGIN   origin of the page, for example http://localhost:8080; may be given more than once
   --people FILE          the sample people (server/sample/people.json)
   --issuer ORIGIN        the address it is reached at, where a proxy stands before it; else http://127.0.0.1:PORT
+  --tenant ID            be a directory of Microsoft Entra ID: the issuer is ORIGIN/ID/v2.0, and tokens carry \`oid\`
+  --application FILE     with --tenant: a client (JSON) that has tokens at ORIGIN/ID/oauth2/v2.0/token (client_credentials)
   --server-secret FILE   also serve a confidential client (session mode); FILE holds its secret
   --quiet                only the ready line and errors
   --allow-test-controls  lets a test make sign-ins look old; never for anything but tests
@@ -21,7 +23,7 @@ export class UsageError extends Error {}
 /**
  * @param {string[]} args
  * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, issuer?: string,
- *   quiet: boolean, allowTestControls: boolean, serverSecret?: string }}
+ *   quiet: boolean, allowTestControls: boolean, serverSecret?: string, tenant?: string, application?: object }}
  */
 export function readOptions(args) {
   const values = parse(args);
@@ -42,6 +44,8 @@ export function readOptions(args) {
     people: values.people,
     issuer: values.issuer,
     serverSecret: values['server-secret'] ? readSecret(values['server-secret']) : undefined,
+    tenant: values.tenant,
+    application: values.application ? JSON.parse(readSecret(values.application, '--application')) : undefined,
     quiet: values.quiet ?? false,
     allowTestControls: values['allow-test-controls'] ?? false,
   };
@@ -57,6 +61,8 @@ function parse(args) {
         people: { type: 'string' },
         issuer: { type: 'string' },
         'server-secret': { type: 'string' },
+        tenant: { type: 'string' },
+        application: { type: 'string' },
         quiet: { type: 'boolean' },
         'allow-test-controls': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -67,11 +73,11 @@ function parse(args) {
   }
 }
 
-function readSecret(file) {
+function readSecret(file, option = '--server-secret') {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new UsageError(`--server-secret ${file} cannot be read: ${error.message}`);
+    throw new UsageError(`${option} ${file} cannot be read: ${error.message}`);
   }
 }
 

@@ -61,10 +61,13 @@ export const test = providerTest.extend({
 
   timezoneId: 'Asia/Tokyo',
 
+  /** What stands behind the server instead of the simulated fleet (support/device-services.mjs). */
+  services: async ({}, use) => use(undefined),
+
   server: [
-    async ({ stage, fleetSpeed, limits }, use, testInfo) => {
+    async ({ stage, services, fleetSpeed, limits }, use, testInfo) => {
       await stage.controlProvider({});
-      const server = await PortalServer.start(stage, { fleetSpeed, limits });
+      const server = await PortalServer.start(stage, { fleetSpeed, limits, services });
       await use(server);
       await server.stop();
       if (testInfo.status !== testInfo.expectedStatus) {
@@ -78,7 +81,7 @@ export const test = providerTest.extend({
 
   guard: [
     async ({ context, stage }, use) => {
-      const guard = new Guard(context, [stage.origin, stage.issuer]);
+      const guard = new Guard(context, [stage.origin, new URL(stage.issuer).origin]);
       await guard.ready;
       await use(guard);
       guard.check();

@@ -55,7 +55,7 @@ export class Search {
   /** @param {import('@playwright/test').BrowserContext} context @param {{ origin: string, issuer: string }} where */
   constructor(context, { origin, issuer }) {
     this.#context = context;
-    this.#origins = { api: `${origin}/api/`, issuer, origin };
+    this.#origins = { api: `${origin}/api/`, issuer: new URL(issuer).origin, origin };
     context.on('request', (request) => {
       this.#learn(request);
       this.#sent.push(allowed(request, this.#origins));

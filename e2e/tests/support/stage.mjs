@@ -14,7 +14,7 @@ import { freePort, Program } from './processes.mjs';
 
 const E2E = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const REPOSITORY = resolve(E2E, '..');
-const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
+export const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
 
 const CLIENT_ID = 'passcode-portal';
 const SERVER_CLIENT_ID = 'passcode-portal-server';
@@ -34,7 +34,7 @@ export const IT_CONTACT = {
 /** The provider of one worker and the address the page will have. */
 export class Stage {
   static async open() {
-    const stage = new Stage();
+    const stage = new this();
     stage.port = await freePort();
     stage.serverPort = stage.port;
     const providerPort = await freePort();
@@ -44,22 +44,29 @@ export class Stage {
     return stage;
   }
 
+  /** What the provider is told beside the rest; the people are in this file. */
+  async providerOptions() {
+    return { people: PEOPLE, more: [] };
+  }
+
   /** The sample provider on a port; it says of itself that it is `this.issuer`, whatever stands before it. */
   async startProvider(port) {
     this.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-provider-'));
     this.secretFile = join(this.directory, 'client-secret');
     await writeFile(this.secretFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    const { people, more } = await this.providerOptions();
     this.provider = new Program('sample provider', process.execPath, [
       join(E2E, 'provider/main.mjs'),
       '--quiet',
       '--allow-test-controls',
       ...['--port', String(port)],
-      ...['--issuer', this.issuer],
+      ...['--issuer', new URL(this.issuer).origin],
       ...['--page-origin', this.origin],
-      ...['--people', PEOPLE],
+      ...['--people', people],
+      ...more,
       ...['--server-secret', this.secretFile],
     ]);
-    await this.provider.answersAt(`http://127.0.0.1:${port}/.well-known/openid-configuration`);
+    await this.provider.answersAt(`http://127.0.0.1:${port}${new URL(this.issuer).pathname.replace(/\/$/, '')}/.well-known/openid-configuration`);
   }
 
   /** Lets the provider make sign-ins look old or ignore what the page asks (see provider/test-controls.mjs). */
@@ -68,15 +75,16 @@ export class Stage {
     if (!answer.ok) throw new Error(`the provider refused the test controls: ${answer.status}`);
   }
 
-  /** Signs in at the provider by the browser's cookies but without a page: it knows the person from then on. */
-  async signInElsewhere({ request }, login, password) {
-    const begun = new URL('/auth', this.issuer);
+  /** Signs in at the provider by the browser's cookies but without a page: it knows the person from then on. The code, for a challenge. */
+  async signInElsewhere({ request }, login, password, challenge) {
+    const begun = new URL(`${this.issuer}/auth`);
     begun.search = new URLSearchParams({
       client_id: CLIENT_ID,
       response_type: 'code',
       redirect_uri: `${this.origin}/callback`,
-      scope: 'openid',
-      code_challenge: randomBytes(32).toString('base64url'),
+      scope: challenge ? 'openid devices' : 'openid',
+      ...(challenge ? { resource: API_AUDIENCE } : {}),
+      code_challenge: challenge ?? randomBytes(32).toString('base64url'),
       code_challenge_method: 'S256',
     });
     const next = (answer) => new URL(answer.headers().location, this.issuer).href;
@@ -84,6 +92,7 @@ export class Stage {
     const signedIn = next(await request.post(form, { maxRedirects: 0, form: { login, password } }));
     const back = new URL(next(await request.get(signedIn, { maxRedirects: 0 })));
     if (!back.searchParams.has('code')) throw new Error(`${login} was not signed in: ${back}`);
+    return back.searchParams.get('code');
   }
 
   async close() {
@@ -135,8 +144,19 @@ export function pageDirectory() {
   return resolve(REPOSITORY, process.env.PORTAL_E2E_DIST ?? 'dist');
 }
 
+<<<<<<< HEAD
 /** Where the server under test was built to. */
 export function serverBinary() {
+=======
+/** A program of the server's examples, built beside it. */
+export function example(name) {
+  const found = join(dirname(serverBinary()), 'examples', name);
+  if (!existsSync(found)) throw new Error(`no ${found}: cargo build -p portal-server --example ${name}`);
+  return found;
+}
+
+function serverBinary() {
+>>>>>>> c65f9c4 (e2e: put real adapters behind the server)
   const named = process.env.PORTAL_E2E_SERVER_BIN;
   const candidates = named ? [named] : ['target/release/portal-server', 'target/debug/portal-server'];
   const found = candidates.map((path) => resolve(REPOSITORY, path)).find((path) => existsSync(path));
@@ -162,7 +182,7 @@ client_secret_file = ${text(stage.secretFile)}
 apiBase = "/api/v1.0"`;
 }
 
-function serverConfiguration(stage, directory, { fleetSpeed, limits = '' }) {
+function serverConfiguration(stage, directory, { fleetSpeed, limits = '', services }) {
   const text = (value) => JSON.stringify(value);
   return `
 listen = "127.0.0.1:${stage.serverPort}"
@@ -174,13 +194,12 @@ public_base_url = ${text(stage.origin)}
 issuer = ${text(stage.issuer)}
 audience = ${text(API_AUDIENCE)}
 ${MODE === 'session' ? ID_TOKEN_ALGORITHMS : ''}
+${services?.oidc ?? ''}
 
 [passcode]
 key = ${text(randomBytes(32).toString('base64'))}
 
-[fleet]
-seed = 1
-speed = ${fleetSpeed.toFixed(1)}
+${services?.sections ?? `[fleet]\nseed = 1\nspeed = ${fleetSpeed.toFixed(1)}`}
 
 [limits]
 ${limits}
