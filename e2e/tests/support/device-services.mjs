@@ -17,8 +17,8 @@ const ACTIONS = ['resetPasscode', 'remoteLock', 'syncDevice', 'retire'];
 
 /** The simulated Graph's devices of its first person (server/examples/simulated_graph). */
 const ofGraph = (place) => `0000000${place}-0000-4000-8000-000000009001`;
-export const GRAPH = { android: ofGraph(1), iphone: ofGraph(2), spare: ofGraph(5) };
-export const CONNECTOR = { android: 'does-it', iphone: 'iphone', spare: 'not-now-first' };
+export const GRAPH = { android: ofGraph(1), iphone: ofGraph(2), spare: ofGraph(6) };
+export const CONNECTOR = { android: 'does-it', iphone: 'iphone', spare: 'iphone' };
 
 const quoted = (value) => JSON.stringify(value);
 

@@ -66,7 +66,7 @@ async fn the_sample_connector_keeps_what_the_document_asks_for() {
     assert_eq!((one.devices.len(), one.next_after.as_ref()), (1, Some(&one.devices[0].id)));
     let rest = PageRequest { size: 100, after: one.next_after };
     let rest = first.devices_of(&aiko(), &rest).await.unwrap();
-    assert_eq!((rest.devices.len(), rest.next_after), (4, None));
+    assert_eq!((rest.devices.len(), rest.next_after), (5, None));
     let device = one.devices[0].id.clone();
     assert_eq!(first.device(&PersonId::new("p-ben".to_owned()), &device).await, Ok(None));
     assert!(first.device(&aiko(), &device).await.unwrap().is_some());
