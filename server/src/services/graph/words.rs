@@ -167,10 +167,6 @@ pub(super) fn device(wire: DeviceWire, person: &PersonId, owner: &Guid, terms: T
             Enrollment::from_wire(&wire.device_enrollment_type)
         }
     };
-    if enrollment_type == Enrollment::AndroidEnterpriseFullyManaged {
-        // Intune resets the work profile's passcode there, and not the one that opens the device.
-        refusals = refusals.with(ActionKind::ResetPasscode, RefusalReason::WorkProfilePasscodeOnly);
-    }
     let is_category = wire.device_category_display_name != "Unknown";
     Some(Device {
         id,
