@@ -88,7 +88,9 @@ async fn a_person_resets_an_iphone_and_an_android_phone_and_locks_checks_and_ren
 #[tokio::test]
 async fn a_phone_of_the_organisations_has_a_passcode_for_its_work_profile_alone_where_that_is_switched_on() {
     let (server, graph) = portal().await;
-    for (place, word) in ["androidEnterpriseFullyManaged", "androidEnterpriseCorporateWorkProfile"].iter().enumerate() {
+    for (place, word) in
+        ["androidEnterpriseFullyManaged", "androidEnterpriseCorporateWorkProfile"].iter().enumerate()
+    {
         let mut phone = android(&format!("705c034c-034c-705c-4c03-5c704c035c8{place}"), ADA);
         phone["osVersion"] = json!("15");
         phone["deviceEnrollmentType"] = json!(word);
