@@ -38,12 +38,8 @@ struct Arguments {
 impl Arguments {
     fn options(self, folder: PathBuf) -> Options {
         let Self { server, services, service, kills, seed, people, speed } = self;
-        let built = |name: &str| server.with_file_name("examples").join(name);
-        let service = service.unwrap_or_else(|| match services {
-            Kind::Fleet => PathBuf::new(),
-            Kind::Graph => built("simulated_graph"),
-            Kind::Connector => built("connector"),
-        });
+        let built = || services.program().map(|name| server.with_file_name("examples").join(name));
+        let service = service.or_else(built).unwrap_or_default();
         Options { server, folder, kills, seed, people, fleet_speed: speed, services, service }
     }
 }

@@ -35,6 +35,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The program of it among the server's examples, which lies beside the server.
+    #[must_use]
+    pub const fn program(self) -> Option<&'static str> {
+        match self {
+            Self::Fleet => None,
+            Self::Graph => Some("simulated_graph"),
+            Self::Connector => Some("connector"),
+        }
+    }
+
     /// The kind with a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -4,7 +4,7 @@ use super::live;
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     Element, Flow, Icon, View, Weight, alert, button, contact_ways, el, group, heading, icon, link_button,
-    live_text, minute_now, notice_body, tone_class, tone_icon,
+    minute_now, notice_body, tone_class, tone_icon,
 };
 use crate::core::LoadState;
 use crate::domain::{Device, DeviceId};

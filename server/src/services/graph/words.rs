@@ -2,7 +2,7 @@
 //! Microsoft's words; the policy knows what it needs of them and no more, so they are translated here.
 
 use super::guid::Guid;
-use crate::domain::action::{ActionKind, ActionSet};
+use crate::domain::action::ActionSet;
 use crate::domain::device::{
     Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
     ResetToken, SecretIssuer, UnlockToken,
@@ -167,10 +167,6 @@ pub(super) fn device(wire: DeviceWire, person: &PersonId, owner: &Guid, terms: T
             Enrollment::from_wire(&wire.device_enrollment_type)
         }
     };
-    if enrollment_type == Enrollment::AndroidEnterpriseFullyManaged {
-        // Intune resets the work profile's passcode there, and not the one that opens the device.
-        refusals = refusals.with(ActionKind::ResetPasscode, RefusalReason::WorkProfilePasscodeOnly);
-    }
     let is_category = wire.device_category_display_name != "Unknown";
     Some(Device {
         id,
@@ -214,6 +210,7 @@ pub(super) fn device(wire: DeviceWire, person: &PersonId, owner: &Guid, terms: T
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::action::ActionKind;
     use crate::domain::policy::{Row, row_of};
 
     const PERSON: &str = "3f1d6c3e-4f0b-4a5e-9f60-0d7a1c2b3e4f";
