@@ -243,6 +243,7 @@ pub fn signed_in(route: Route, devices: Vec<Arc<Device>>) -> Model {
         login_hint: None,
         age: None,
         since: at(0),
+        skips_second_within: None,
         credential: Credential::Tokens {
             access: AccessToken::new("access".to_owned()),
             id: IdToken::new("id".to_owned()),

@@ -57,7 +57,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             proxy.still_running()?;
         }
         (None, _, _) => {
-            outcome.skip("Prism, because Microsoft's description is not at hand (PORTAL_GRAPH_SCHEMAS)")
+            outcome.skip("Prism, because Microsoft's description is not at hand (PORTAL_GRAPH_SCHEMAS)");
         }
         (_, _, _) => outcome.skip(format!("Prism, because {PRISM} or Python cannot be had here")),
     }

@@ -163,7 +163,7 @@ pub(super) async fn key(
         }
         // A device may have none.
         Some(_) => {
-            lines.skip(&[Rule::KeyIsToldAsASecret], "this device has no key: name another with --device")
+            lines.skip(&[Rule::KeyIsToldAsASecret], "this device has no key: name another with --device");
         }
         None => lines.skip(&[Rule::KeyIsToldAsASecret], "its command was not over in time"),
     }
