@@ -56,7 +56,8 @@ fn an_event_names_what_changed() {
 #[test]
 fn a_device_id_that_cannot_be_a_path_segment_is_no_device() {
     assert_eq!(kinds("data: {\"deviceId\":\"../me\"}\n\n"), [StreamEventKind::Other]);
-    assert_eq!(kinds("data: {\"deviceId\":7}\n\n"), [StreamEventKind::Other]);
+    assert_eq!(kinds("data: {\"deviceId\":7}\n\n"), [device("7")], "an identifier may come as a number");
+    assert_eq!(kinds("data: {\"deviceId\":true}\n\n"), [StreamEventKind::Other]);
 }
 
 #[test]

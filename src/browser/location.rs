@@ -4,6 +4,7 @@
 //! `index.html`; it is put before what leaves this module and taken off what comes in, so that nothing else knows of it.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::Window;
 
@@ -12,30 +13,30 @@ fn window() -> Option<Window> {
 }
 
 /// What `index.html` says: nothing at the top of the host, else a path without a slash at its end.
-fn with_base<T>(read: impl FnOnce(&str) -> T) -> T {
+#[inline(never)]
+fn base() -> Rc<str> {
     thread_local! {
-        static BASE: OnceCell<String> = const { OnceCell::new() };
+        static BASE: OnceCell<Rc<str>> = const { OnceCell::new() };
     }
     let find = || {
-        let root =
-            window().and_then(|window| window.document()).and_then(|document| document.document_element());
-        root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default()
+        let document = window().and_then(|window| window.document());
+        let root = document.and_then(|document| document.document_element());
+        root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default().into()
     };
-    BASE.with(|base| read(base.get_or_init(find)))
+    BASE.with(|base| Rc::clone(base.get_or_init(find)))
 }
 
 /// Where a path of the portal is on its host; any other address stays.
 #[must_use]
 pub fn on_host(address: &str) -> String {
-    let is_path = address.starts_with('/');
-    with_base(|base| [if is_path { base } else { "" }, address].concat())
+    if address.starts_with('/') { [&base(), address].concat() } else { address.to_owned() }
 }
 
 /// The path within the portal; `None` for another's on the same host.
 #[must_use]
 pub fn within(path: &str) -> Option<String> {
-    let inside = with_base(|base| path.strip_prefix(base).map(str::to_owned))?;
-    (inside.is_empty() || inside.starts_with('/')).then_some(inside)
+    let inside = path.strip_prefix(&*base())?;
+    (inside.is_empty() || inside.starts_with('/')).then(|| inside.to_owned())
 }
 
 /// The host's own origin, for instance `https://portal.example`.
@@ -47,7 +48,7 @@ pub fn origin() -> String {
 /// Where the portal is: the origin, and the path on it if there is one.
 #[must_use]
 pub fn home() -> String {
-    with_base(|base| [origin().as_str(), base].concat())
+    [&*origin(), &base()].concat()
 }
 
 /// The path of the address within the portal, without query and fragment.

@@ -203,9 +203,13 @@ impl Element {
     }
 
     /// An attribute. A path in `href` is one of the portal, wherever that lies on its host.
-    #[inline(never)]
     pub fn attr(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        let value = value.into();
+        self.attribute(name, value.into())
+    }
+
+    /// Not inlined: one copy for all kinds of texts.
+    #[inline(never)]
+    fn attribute(self, name: &'static str, value: Cow<'static, str>) -> Self {
         let value = if name == "href" { location::on_host(&value).into() } else { value };
         self.set(Setting::Attribute(name, value))
     }

@@ -360,7 +360,7 @@ mod tests {
     fn an_answer_that_makes_no_sense_is_asked_again() {
         let lines = [
             "portal",
-            "https://portal.example/app",
+            "https://portal.example/a?b",
             "https://portal.example",
             "11",
             "nobody",
@@ -375,7 +375,7 @@ mod tests {
         assert_eq!((answers.provider, answers.mode), (Provider::Google, Mode::Session));
         assert_eq!(answers.client_id, "id");
         for part in [
-            "\"https://portal.example/app\" must be scheme and host",
+            "\"https://portal.example/a?b\" must be scheme and host",
             "\"nobody\" is none of the list",
             "\"token\" does not work with this provider: take session",
             "cannot prove a fresh sign-in",
