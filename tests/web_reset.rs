@@ -287,7 +287,7 @@ async fn a_device_without_a_finished_reset_has_no_passcode_page() {
 async fn an_iphone_gets_no_passcode_panel_but_the_steps_on_the_device() {
     let page = Page::mount(done("d1")).await;
     assert_eq!(page.count(".passcode"), 0);
-    assert!(page.all_text().contains("Touch ID or Face ID"));
+    assert!(page.all_text().contains("Face ID or Touch ID"), "its model is not known");
     assert_eq!(page.count(".steps li"), 3);
 }
 

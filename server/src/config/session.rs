@@ -117,7 +117,9 @@ impl Read {
         let mut wrong = |key: &str, reason: &str| mistakes.push(ConfigError::new(key, reason.to_owned()));
         let home = around.public_base_url.unwrap_or_default().to_owned();
         let origin = origin_of(&home).unwrap_or_default();
-        if !(origin.starts_with("https://") || is_loopback(&origin)) {
+        // One that is no address is named where it is read.
+        let is_named = origin.is_empty() && !home.is_empty();
+        if !(is_named || origin.starts_with("https://") || is_loopback(&origin)) {
             wrong(
                 "public_base_url",
                 "must be the https address people open, like \"https://portal.example.com\", in session mode (http only on \
