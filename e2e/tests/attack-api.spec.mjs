@@ -21,7 +21,7 @@ const NONSENSE = [
   ['null', json('null')],
   ['a list where an object belongs', json([])],
   ['an object where the list belongs', json({ value: { id: 'd' } })],
-  ['numbers where names belong', json({ value: [{ id: 7, deviceName: 8 }] })],
+  ['objects where names belong', json({ value: [{ id: {}, deviceName: [8] }] })],
   ['a hundred thousand brackets', json('['.repeat(100_000))],
   ['a page of another server next', json({ value: [], '@odata.nextLink': 'https://evil.example/api/v1.0/me/managedDevices?$skiptoken=1' })],
   ['a page next that hides its host', json({ value: [], '@odata.nextLink': '/\\evil.example/me/managedDevices' })],

@@ -10,8 +10,7 @@ const DETAILS = `/devices/${ANDROID}`;
 // The provider knows the person from here on: each further sign-in is one click.
 test.beforeEach(({ portal }) => portal.enter('aiko', DETAILS));
 
-/** To the server a header it cannot read is no token, whatever else is in it. */
-const NO_ALGORITHM = byMode({ token: 'auth.algorithm_not_allowed', session: 'auth.id_token_malformed' });
+const NO_ALGORITHM = 'auth.algorithm_not_allowed';
 
 /** Each case in the same browser: the provider lies, the page refuses with this code. */
 async function eachIsRefused({ stage, refused }, cases, lie, { isNewProvider = false } = {}) {

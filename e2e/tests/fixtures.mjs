@@ -94,8 +94,8 @@ export const test = providerTest.extend({
 
   /** At the end of every test: no token and no passcode anywhere but where it belongs. */
   search: [
-    async ({ context, stage }, use) => {
-      const search = new Search(context, stage);
+    async ({ context, stage, basePath }, use) => {
+      const search = new Search(context, stage, basePath);
       await use(search);
       const findings = await search.findings();
       if (findings.length > 0) throw new Error(`a secret was found in: ${findings.join('; ')}`);

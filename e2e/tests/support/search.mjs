@@ -52,10 +52,13 @@ export class Search {
   #context;
   #origins;
 
-  /** @param {import('@playwright/test').BrowserContext} context @param {{ origin: string, issuer: string }} where */
-  constructor(context, { origin, issuer }) {
+  /**
+   * @param {import('@playwright/test').BrowserContext} context @param {{ origin: string, issuer: string }} where
+   * @param {string} basePath where the portal lies on its host
+   */
+  constructor(context, { origin, issuer }, basePath = '') {
     this.#context = context;
-    this.#origins = { api: `${origin}/api/`, issuer: new URL(issuer).origin, origin };
+    this.#origins = { api: `${origin}${basePath}/api/`, issuer: new URL(issuer).origin, origin };
     context.on('request', (request) => {
       this.#learn(request);
       this.#sent.push(allowed(request, this.#origins));
