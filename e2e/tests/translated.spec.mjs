@@ -53,6 +53,8 @@ test('what a translated page says of the list follows the list', async ({ contex
   await translate(context, 'instead');
   await portal.enter('depot', '/devices');
   const count = page.locator('.count');
+  // The list arrives in parts, and the count grows with it.
+  await expect(count).toContainText('5,000', { timeout: 20_000 });
   const before = await count.innerText();
   await portal.search.fill('zz-there-is-none');
   await expect(count).not.toHaveText(before);
