@@ -37,7 +37,7 @@ const TRANSPORT: &str = "max-age=31536000";
 /// Below this there are only files: a missing one is no address of the page.
 const ASSETS: &str = "assets/";
 
-/// The file the build writes beside the page (`xtask/src/dist/headers/own_server.rs`):
+/// The file the build writes beside the page (`xtask/src/dist/headers/mod.rs`):
 /// `{ "contentSecurityPolicy": "...", "headers": { "name": "value" }, "hidden": ["file", "directory/"] }`.
 const HEADERS_FILE: &str = "headers.json";
 const CONFIG_FILE: &str = "config.json";
