@@ -159,6 +159,7 @@ fn a_person_who_is_signed_in_again_after_the_sign_out_is_not_sent_to_sign_out_on
     browser.dispatch(Event::SignIn(sign_in::Event::SignInChosen));
     browser.answer_discovery();
     browser.return_with(|_| {});
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("a")))));
     browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("a"))));
     browser.dispatch(Event::Actions(actions::Event::SignOutForResetChosen));
     assert_eq!(browser.asked()["prompt"], "login", "{:?}", browser.left_for);

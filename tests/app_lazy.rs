@@ -4,9 +4,10 @@
 
 mod support;
 
-use passcode_portal::app::{AppEvent, Event, LazyRules};
+use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::core::{Effect, LazyScreens};
-use passcode_portal::features::language;
+use passcode_portal::domain::ActionFlow;
+use passcode_portal::features::{LazyRules, language, sign_in};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use serde_json::json;
@@ -222,4 +223,84 @@ fn screens_that_come_without_the_texts_of_the_page_wait_for_these() {
     }));
     assert_eq!((browser.model.page.lazy_screens, times_asked(&browser)), (LazyScreens::Loading, 2));
     assert_eq!(browser.model.features.language.current, Catalogue::embedded_first(Locale::En));
+}
+
+/// On the way back from the provider, at a device, with the lazy part not there yet.
+fn leaving_for_a_reset() -> Browser {
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    browser.leave_for_step_up("a");
+    browser.lazy_works = None;
+    browser
+}
+
+fn they_come(browser: &mut Browser) {
+    browser.dispatch(Event::App(AppEvent::LazyScreensLoaded {
+        language: Catalogue::embedded(Locale::En),
+        rules: LazyRules::ALL,
+    }));
+}
+
+#[test]
+fn a_fresh_sign_in_waits_for_the_rules_of_its_action_and_opens_the_confirmation_with_them() {
+    for is_read_first in [true, false] {
+        let mut browser = leaving_for_a_reset();
+        browser.return_with(|_| {});
+        assert_eq!(browser.model.page.lazy_screens, LazyScreens::Loading);
+        assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
+        if is_read_first {
+            browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+        }
+        they_come(&mut browser);
+        if !is_read_first {
+            browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+        }
+        assert!(
+            matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }),
+            "{is_read_first}"
+        );
+    }
+}
+
+#[test]
+fn a_fresh_sign_in_whose_rules_cannot_be_had_is_there_after_try_again() {
+    let mut browser = leaving_for_a_reset();
+    browser.lazy_works = Some(false);
+    browser.return_with(|_| {});
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Failed);
+    browser.lazy_works = Some(true);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
+}
+
+#[test]
+fn an_explanation_that_waits_for_its_rules_asks_for_them_although_nobody_is_signed_in() {
+    let mut browser = leaving_for_a_reset();
+    browser.return_with_error("access_denied");
+    assert!(browser.model.shows_reset_explanation(), "and no sign-in screen meanwhile");
+    assert_eq!(browser.model.page.lazy_screens, LazyScreens::Loading);
+    they_come(&mut browser);
+    assert!(browser.model.features.actions.reset.is_failed_sign_in());
+    assert_eq!(times_asked(&browser), 1);
+}
+
+#[test]
+fn whoever_leaves_the_screen_of_a_waiting_explanation_has_left_it() {
+    let mut browser = leaving_for_a_reset();
+    browser.return_with_error("access_denied");
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
+    assert!(!browser.model.shows_reset_explanation());
+    they_come(&mut browser);
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
+}
+
+#[test]
+fn nothing_that_waits_outlives_the_person() {
+    let mut browser = leaving_for_a_reset();
+    browser.return_with(|_| {});
+    browser.dispatch(Event::SignIn(sign_in::Event::SignedOutElsewhere));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Help)));
+    they_come(&mut browser);
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
 }

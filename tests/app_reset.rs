@@ -781,7 +781,7 @@ fn devices_of_one_name_are_told_apart_wherever_the_name_stands() {
     assert_eq!(list.name_in_record("a", "iPhone"), "iPhone (One, …8016)");
     assert_eq!(list.name_in_record("a", "Old name"), "Old name", "as it was recorded");
 
-    browser.dispatch(Event::Actions(actions::Event::ResetChosen(id("b"))));
+    browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Device(id("b")))));
     browser.answer("/managedDevices/b", Ok(answer(200, &named("b", "iPhone", "F2LX9927"))));
     let known = browser.model.features.devices.detail.device.clone().unwrap();
     let asked = PermittedDevice::of(&known).unwrap();

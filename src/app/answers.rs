@@ -1,6 +1,5 @@
 //! Hands each answer to the rule it belongs to.
 
-use super::LazyRules;
 use crate::api::{decode_accepted, decode_branding, decode_me};
 use crate::auth::Credential;
 use crate::core::{ApiCall, Context, Fetch, FetchId, Session};
@@ -10,13 +9,7 @@ use crate::http::HttpOutcome;
 use std::sync::Arc;
 
 impl Features {
-    pub(crate) fn on_fetched(
-        &mut self,
-        id: &FetchId,
-        outcome: &HttpOutcome,
-        rules: Option<LazyRules>,
-        context: &mut Context,
-    ) {
+    pub(crate) fn on_fetched(&mut self, id: &FetchId, outcome: &HttpOutcome, context: &mut Context) {
         let is_of_this_session = id.epoch == context.page.epoch;
         self.judge_connection(id, outcome, context);
         match &id.what {
@@ -30,19 +23,12 @@ impl Features {
             Fetch::SignOut => self.on_sign_out_answered(outcome, context),
             Fetch::Api(call) => {
                 let call = call.clone();
-                self.on_api_answer(call, id, outcome, rules, context);
+                self.on_api_answer(call, id, outcome, context);
             }
         }
     }
 
-    fn on_api_answer(
-        &mut self,
-        call: ApiCall,
-        id: &FetchId,
-        outcome: &HttpOutcome,
-        rules: Option<LazyRules>,
-        context: &mut Context,
-    ) {
+    fn on_api_answer(&mut self, call: ApiCall, id: &FetchId, outcome: &HttpOutcome, context: &mut Context) {
         match call {
             ApiCall::Branding => {}
             ApiCall::Me => on_me_fetched(id, outcome, context),
@@ -61,7 +47,7 @@ impl Features {
             | ApiCall::History(..)
             | ApiCall::ReportUnrecognized(..)
             | ApiCall::RevokeSessions => {
-                if let Some(rules) = rules {
+                if let Some(rules) = self.rules {
                     (rules.answered)(self, call, id, outcome, context);
                 }
             }

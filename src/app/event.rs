@@ -1,10 +1,9 @@
 //! Everything a person, the browser or a server did, by the feature it concerns. Past tense: facts, not wishes.
 
-use super::LazyRules;
 use crate::auth::SignInRandom;
 use crate::core::{FetchId, TimerId};
 use crate::features::{
-    actions, devices, history, language, live, notifications, passcode, shared_computer, sign_in,
+    LazyRules, actions, devices, history, language, live, notifications, passcode, shared_computer, sign_in,
 };
 use crate::http::HttpOutcome;
 use crate::i18n::Catalogue;

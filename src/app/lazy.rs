@@ -74,3 +74,34 @@ impl Features {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::app::{AppEvent, Event, Model, step};
+    use crate::domain::{Milliseconds, Now};
+    use crate::features::LazyRules;
+    use crate::features::actions::{self, CountdownDisplay};
+    use crate::i18n::{Catalogue, Locale};
+    use portal_contract::UtcTime;
+
+    const NOW: Now = Now { monotonic: Milliseconds(0), wall: UtcTime::from_unix_millis(0) };
+
+    fn countdown_after(model: Model) -> (Model, CountdownDisplay) {
+        let (model, _) = step(model, Event::Actions(actions::Event::CountdownToggled), NOW);
+        let shown = model.features.actions.countdown;
+        (model, shown)
+    }
+
+    #[test]
+    fn what_only_lazy_screens_set_in_motion_happens_once_they_are_there_and_not_before() {
+        let language = Catalogue::embedded(Locale::En);
+        let before = Model::new(NOW, language.clone()).without_lazy_rules();
+        let at_first = before.features.actions.countdown;
+        let (model, shown) = countdown_after(before);
+        assert_eq!(shown, at_first);
+        let loaded = AppEvent::LazyScreensLoaded { language, rules: LazyRules::ALL };
+        let (model, _) = step(model, Event::App(loaded), NOW);
+        let (_, shown) = countdown_after(model);
+        assert_ne!(shown, at_first);
+    }
+}

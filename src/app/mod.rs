@@ -70,7 +70,6 @@
 mod answers;
 mod event;
 mod lazy;
-mod lazy_rules;
 mod model;
 mod navigation;
 mod network;
@@ -78,6 +77,5 @@ mod opening;
 mod update;
 
 pub use event::{AppEvent, Event, Opening, Visibility};
-pub use lazy_rules::LazyRules;
 pub use model::Model;
 pub use update::step;

@@ -1,6 +1,5 @@
 //! Everything the page knows. Mutually exclusive things are enumerations, long ones are shared.
 
-use super::LazyRules;
 use crate::core::{Connectivity, LoadState, Page};
 use crate::domain::{Milliseconds, Now};
 use crate::features::Features;
@@ -14,15 +13,20 @@ pub struct Model {
     pub page: Page,
     /// What the features know.
     pub features: Features,
-    /// The rules that come with the lazy screens.
-    pub(super) rules: Option<LazyRules>,
 }
 
 impl Model {
     /// What the page knows before anything happened. Without the texts of a language there is no page.
     #[must_use]
     pub fn new(now: Now, language: Catalogue) -> Self {
-        Self { page: Page::new(now), features: Features::new(now, language), rules: LazyRules::AT_START }
+        Self { page: Page::new(now), features: Features::new(now, language) }
+    }
+
+    /// The same before the rules are there that come with the lazy screens: what a page in two parts begins with (ADR 13).
+    #[must_use]
+    pub fn without_lazy_rules(mut self) -> Self {
+        self.features.rules = None;
+        self
     }
 
     /// Whether the screen is one of the reset's own explanations, which are shown although nobody is signed in.

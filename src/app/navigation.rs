@@ -84,7 +84,7 @@ impl Features {
             Route::Device(id) | Route::Passcode(id) => self.devices.open(id, context),
             Route::ResetPasscode(id) => {
                 self.devices.open(id.clone(), context);
-                self.advance_reset(ActionEvent::PageOpened(id), context);
+                self.advance(Action::ResetPasscode, ActionEvent::PageOpened(id), context);
             }
             Route::Remove(id) => self.open_action(id, Action::Retire, context),
             Route::Erase(id) => self.open_action(id, Action::Wipe, context),
@@ -110,7 +110,7 @@ impl Features {
     /// The screen of an action shows what is known of it, and starts nothing.
     fn open_action(&mut self, id: DeviceId, action: Action, context: &mut Context) {
         self.devices.open(id.clone(), context);
-        self.advance_fresh(action, ActionEvent::PageOpened(id), context);
+        self.advance(action, ActionEvent::PageOpened(id), context);
     }
 
     /// The same, and what was read a moment ago is read again.

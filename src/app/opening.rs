@@ -226,7 +226,7 @@ impl Features {
         self.sign_in.expected = Some(record.expected);
         context.page.challenge = record.challenge;
         let event = ActionEvent::SignInInterrupted(record.device.clone());
-        self.advance_fresh(record.action, event, context);
+        self.advance(record.action, event, context);
         self.go_instead(Route::of_action(record.action, record.device), context);
         true
     }

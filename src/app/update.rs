@@ -1,30 +1,30 @@
 //! One step: which event leads to which feature, and what is so after every one of them.
 
 use super::network::is_refused_offline;
-use super::{AppEvent, Event, LazyRules, Model, Visibility};
+use super::{AppEvent, Event, Model, Visibility};
 use crate::core::{Context, Effect, FollowUp, TimerId};
 use crate::domain::Now;
-use crate::features::Features;
+use crate::features::{Features, actions::FlowEvent};
 
 /// The next model and what it demands. Never panics; an event that does not fit changes nothing.
 #[must_use]
 pub fn step(model: Model, event: Event, now: Now) -> (Model, Vec<Effect>) {
-    let Model { page, mut features, mut rules } = model;
+    let Model { page, mut features } = model;
     let mut context = Context::new(page, now);
     if !is_refused_offline(&event, &mut context) {
-        features.update(event, &mut rules, &mut context);
+        features.update(event, &mut context);
         features.follow_up(&mut context);
         features.keep_stream(&mut context);
         features.ask_for_lazy_screens(&mut context);
     }
     let (page, effects) = context.end();
-    (Model { page, features, rules }, effects)
+    (Model { page, features }, effects)
 }
 
 impl Features {
-    fn update(&mut self, event: Event, rules: &mut Option<LazyRules>, context: &mut Context) {
-        match (event, *rules) {
-            (Event::App(event), _) => self.update_app(event, rules, context),
+    fn update(&mut self, event: Event, context: &mut Context) {
+        match (event, self.rules) {
+            (Event::App(event), _) => self.update_app(event, context),
             (Event::Devices(event), _) => self.devices.update(event, context),
             (Event::Actions(event), Some(rules)) => (rules.actions)(self, event, context),
             (Event::Passcode(event), Some(rules)) => (rules.passcode)(&mut self.passcode, event, context),
@@ -48,7 +48,7 @@ impl Features {
         }
     }
 
-    fn update_app(&mut self, event: AppEvent, rules: &mut Option<LazyRules>, context: &mut Context) {
+    fn update_app(&mut self, event: AppEvent, context: &mut Context) {
         match event {
             AppEvent::PageOpened(opening) => self.on_page_opened(opening, context),
             AppEvent::LinkFollowed(route) => self.go(route, context),
@@ -60,11 +60,12 @@ impl Features {
             AppEvent::WentOffline => self.on_offline(context),
             AppEvent::RetryChosen => self.on_retry_chosen(context),
             AppEvent::PrintChosen => context.effect(Effect::PrintPage),
-            AppEvent::Fetched { id, outcome } => self.on_fetched(&id, &outcome, *rules, context),
+            AppEvent::Fetched { id, outcome } => self.on_fetched(&id, &outcome, context),
             AppEvent::RandomDrawn(random) => self.on_random_drawn(random.as_ref(), context),
             AppEvent::TimerFired(timer) => self.on_timer(timer, context),
-            AppEvent::LazyScreensLoaded { language, rules: loaded } => {
-                *rules = Some(loaded);
+            AppEvent::LazyScreensLoaded { language, rules } => {
+                self.rules = Some(rules);
+                self.advance_waiting(context);
                 self.on_lazy_screens_loaded(language, context);
             }
             AppEvent::LazyScreensFailed => self.on_lazy_screens_failed(context),
@@ -74,7 +75,7 @@ impl Features {
 
     fn on_timer(&mut self, timer: TimerId, context: &mut Context) {
         match timer {
-            TimerId::Countdown => self.on_clock_ticked(context),
+            TimerId::Countdown => self.tell_flows(FlowEvent::ClockTicked, context),
             TimerId::Poll => self.on_poll_due(context),
             TimerId::Notifications => self.notifications.on_due(context),
             TimerId::HidePasscode => self.passcode.keep_time(context),
@@ -99,7 +100,7 @@ impl Features {
             self.passcode.keep_time(context);
             self.shared_computer.check(context);
             self.follow_up(context);
-            self.on_clock_ticked(context);
+            self.tell_flows(FlowEvent::ClockTicked, context);
             if self.live.is_polling_needed() {
                 self.on_poll_due(context);
                 self.notifications.on_due(context);

@@ -7,11 +7,14 @@ pub mod actions;
 pub mod devices;
 pub mod history;
 pub mod language;
+mod lazy_rules;
 pub mod live;
 pub mod notifications;
 pub mod passcode;
 pub mod shared_computer;
 pub mod sign_in;
+
+pub use lazy_rules::LazyRules;
 
 use crate::domain::Now;
 use crate::i18n::Catalogue;
@@ -36,6 +39,8 @@ pub struct Features {
     pub language: language::Model,
     /// The event stream.
     pub live: live::Model,
+    /// What came with the lazy screens.
+    pub(crate) rules: Option<LazyRules>,
 }
 
 impl Features {
@@ -52,6 +57,7 @@ impl Features {
             shared_computer: shared_computer::Model::new(now),
             language: language::Model::new(language),
             live: live::Model::default(),
+            rules: LazyRules::AT_START,
         }
     }
 }

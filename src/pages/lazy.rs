@@ -8,10 +8,9 @@
 
 use super::help;
 use super::missing::loading;
-use crate::app::LazyRules;
 use crate::components::View;
 use crate::domain::{Action, DeviceId, ResultId};
-use crate::features::{actions, devices, history, notifications, passcode, shared_computer};
+use crate::features::{LazyRules, actions, devices, history, notifications, passcode, shared_computer};
 use crate::shell::NotLoaded;
 use std::cell::Cell;
 use std::future::Future;

@@ -9,11 +9,12 @@ mod perform;
 
 pub use context::{Selected, Tr, provide_page, select, selected_from, use_dispatch, use_model, use_tr};
 
-use crate::app::{AppEvent, Event, LazyRules, Model, Opening, step};
+use crate::app::{AppEvent, Event, Model, Opening, step};
 use crate::browser::intl::IntlFormatter;
 use crate::browser::{clock, http, languages, location, storage};
 use crate::core::STORAGE_PREFIX;
 use crate::domain::{Milliseconds, Now};
+use crate::features::LazyRules;
 use crate::i18n::Catalogue;
 use leptos::prelude::*;
 use perform::Performer;

@@ -3,12 +3,12 @@
 use super::{SERVER, answer, at, device_json};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use passcode_portal::api::EventStream;
-use passcode_portal::app::{AppEvent, Event, LazyRules, Model, Opening, step};
+use passcode_portal::app::{AppEvent, Event, Model, Opening, step};
 use passcode_portal::auth::{SignInError, SignInRandom, SignatureVerdict};
 use passcode_portal::core::{Effect, Fetch, FetchId, HistoryEntry, Session, StreamId, TimerId};
 use passcode_portal::domain::{ActionFlow, Milliseconds, Now};
 use passcode_portal::features::live::StreamEnd;
-use passcode_portal::features::{actions, language, live, passcode, sign_in};
+use passcode_portal::features::{LazyRules, actions, language, live, passcode, sign_in};
 use passcode_portal::http::{HttpAnswer, HttpRequest, NetworkFault};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
@@ -74,7 +74,7 @@ impl Browser {
 
     pub fn new() -> Self {
         Self {
-            model: Model::new(at(0), Catalogue::embedded_first(Locale::En)),
+            model: Model::new(at(0), Catalogue::embedded_first(Locale::En)).without_lazy_rules(),
             languages_work: Some(true),
             storage: BTreeMap::new(),
             storage_works: true,
@@ -222,7 +222,8 @@ impl Browser {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         self.now.monotonic = Milliseconds(0);
         let chosen = self.storage.get("portal.locale").and_then(|tag| Locale::from_tag(tag));
-        self.model = Model::new(self.now, Catalogue::embedded_first(chosen.unwrap_or(Locale::En)));
+        self.model = Model::new(self.now, Catalogue::embedded_first(chosen.unwrap_or(Locale::En)))
+            .without_lazy_rules();
         self.requests.clear();
         self.timers.clear();
         self.stream = None;

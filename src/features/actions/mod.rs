@@ -5,9 +5,11 @@
 pub(crate) mod screen;
 pub mod words;
 
+mod flows;
 mod model;
 mod reset;
 mod runs;
 mod update;
 
+pub use flows::FlowEvent;
 pub use model::*;

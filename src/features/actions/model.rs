@@ -2,8 +2,8 @@
 
 use crate::core::{Announcement, Page, Session};
 use crate::domain::{
-    Action, ActionFlow, DeviceId, DeviceName, Milliseconds, NameProblem, Now, Proof, RequiredProof, Seconds,
-    SignInStep, SubmitStep,
+    Action, ActionEvent, ActionFlow, DeviceId, DeviceName, Milliseconds, NameProblem, Now, Proof,
+    RequiredProof, Seconds, SignInStep, SubmitStep,
 };
 use crate::route::Route;
 use std::sync::Arc;
@@ -69,6 +69,8 @@ pub struct Model {
     /// The other actions under way or ended since the page was opened.
     pub(super) entries: Arc<Vec<Entry>>,
     pub(super) wanted: Option<Wanted>,
+    /// What happened before the rules were there.
+    pub(super) waiting: Vec<(Action, ActionEvent)>,
     /// The field for a new name, while it is open.
     pub rename: Option<RenameForm>,
     /// Whether the person said that they know what a destructive action takes away.
@@ -93,7 +95,8 @@ impl Model {
     /// Whether the screen is one of the reset's own explanations, which are shown although nobody is signed in.
     #[must_use]
     pub fn shows_explanation(&self, page: &Page) -> bool {
-        let is_explanation = self.shown(&page.route).is_some_and(ActionFlow::is_failed_sign_in);
+        let is_explanation = self.shown(&page.route).is_some_and(ActionFlow::is_failed_sign_in)
+            || self.explanation_waits(&page.route);
         is_explanation && !matches!(page.session, Session::Redirecting(_))
     }
 
@@ -157,6 +160,7 @@ impl Model {
     /// it stands.
     pub(crate) fn leave_screens(&mut self, route: &Route) {
         self.loss = LossKnown::Unsaid;
+        self.leave_waiting(route);
         let is_left = |entry: &Entry| {
             let is_here = route.action() == Some(entry.action) && route.device() == Some(&entry.device);
             let is_ended_here = is_here && !matches!(entry.flow, ActionFlow::Explain { .. });

@@ -14,7 +14,6 @@ use crate::domain::{
 use crate::features::Features;
 use crate::http::HttpOutcome;
 use crate::route::Route;
-use portal_contract::UtcTime;
 use std::sync::Arc;
 
 impl Features {
@@ -64,17 +63,15 @@ impl Features {
         }
     }
 
-    /// Whether the random bytes were drawn for an action.
-    pub(crate) fn is_key_for_action(&mut self, key: Option<IdempotencyKey>, context: &mut Context) -> bool {
-        let Some(wanted) = self.actions.wanted.take() else { return false };
+    /// The random bytes were drawn for an action.
+    pub(super) fn on_key_drawn(&mut self, key: Option<IdempotencyKey>, context: &mut Context) {
+        let Some(wanted) = self.actions.wanted.take() else { return };
         if let (Action::ResetPasscode, Some(key)) = (wanted.action, &key) {
-            self.confirm_by_first_sign_in(wanted.device, key.clone(), context);
-            return true;
+            return self.confirm_by_first_sign_in(wanted.device, key.clone(), context);
         }
         let permitted = self.permitted(&wanted.device, wanted.action);
         let Some((device, key)) = permitted.zip(key) else {
-            context.log("random.unavailable", "action");
-            return true;
+            return context.log("random.unavailable", "action");
         };
         if let Some(entry) = self.actions.entry(&wanted.device, wanted.action)
             && !entry.flow.is_in_flight()
@@ -82,7 +79,6 @@ impl Features {
             entry.name = wanted.name;
         }
         self.act(&wanted.device, wanted.action, ActionEvent::Entitled { device, key }, context);
-        true
     }
 
     pub(crate) fn on_action_confirmed(&mut self, device: &DeviceId, action: Action, context: &mut Context) {
@@ -113,27 +109,8 @@ impl Features {
         }
     }
 
-    /// One step of an action that passes through the provider, whichever it is.
-    pub(crate) fn advance_fresh(&mut self, action: Action, event: ActionEvent, context: &mut Context) {
-        let (ActionEvent::ReturnedFresh { device, .. }
-        | ActionEvent::PageOpened(device)
-        | ActionEvent::ReturnedTooLate(device)
-        | ActionEvent::ReturnedAsSomebodyElse(device)
-        | ActionEvent::SignInCancelled(device)
-        | ActionEvent::SignInFailed(device)
-        | ActionEvent::SignInInterrupted(device)) = &event
-        else {
-            return self.advance_reset(event, context);
-        };
-        if action == Action::ResetPasscode {
-            return self.advance_reset(event, context);
-        }
-        let device = device.clone();
-        self.act(&device, action, event, context);
-    }
-
     /// Time passed for whatever has a fresh sign-in in hand.
-    pub(crate) fn on_clock_ticked(&mut self, context: &mut Context) {
+    pub(super) fn on_clock_ticked(&mut self, context: &mut Context) {
         self.advance_reset(ActionEvent::ClockTicked, context);
         for (device, action) in self.actions.timed() {
             self.act(&device, action, ActionEvent::ClockTicked, context);
@@ -313,22 +290,20 @@ impl Features {
     }
 
     /// What was just read of a device, for whatever is under way on it.
-    pub(crate) fn learn_for_actions(
-        &mut self,
-        read: &Arc<Device>,
-        server_now: Option<UtcTime>,
-        context: &mut Context,
-    ) {
+    pub(super) fn on_device_read(&mut self, read: Arc<Device>, context: &mut Context) {
+        let server_now = context.page.server_now();
         for action in self.actions.of_device(&read.id) {
-            let event = ActionEvent::DeviceRead { device: Arc::clone(read), server_now };
+            let event = ActionEvent::DeviceRead { device: Arc::clone(&read), server_now };
             self.act(&read.id, action, event, context);
         }
+        self.advance_reset(ActionEvent::DeviceRead { device: read, server_now }, context);
     }
 
-    pub(crate) fn device_gone_for_actions(&mut self, device: &DeviceId, context: &mut Context) {
-        for action in self.actions.of_device(device) {
-            self.act(device, action, ActionEvent::DeviceGone(device.clone()), context);
+    pub(super) fn on_device_gone(&mut self, device: DeviceId, context: &mut Context) {
+        for action in self.actions.of_device(&device) {
+            self.act(&device, action, ActionEvent::DeviceGone(device.clone()), context);
         }
+        self.advance_reset(ActionEvent::DeviceGone(device), context);
     }
 }
 

@@ -5,8 +5,8 @@ use crate::api::{ApiError, decode_device, decode_devices};
 use crate::core::{
     Announcement, ApiCall, Context, Effect, Fetch, FetchId, FollowUp, LIST, LoadState, TimerId,
 };
-use crate::domain::{ActionEvent, ActionFlow, Device, DeviceId, Milliseconds, SubmitStep, elapsed};
-use crate::features::Features;
+use crate::domain::{ActionFlow, Device, DeviceId, Milliseconds, SubmitStep, elapsed};
+use crate::features::{Features, actions::FlowEvent};
 use crate::http::HttpOutcome;
 use crate::route::Route;
 use std::sync::Arc;
@@ -199,9 +199,7 @@ impl Features {
         if self.passcode.is_outdated_by(&read) {
             self.passcode.hide(context);
         }
-        let server_now = context.page.server_now();
-        self.learn_for_actions(&read, server_now, context);
-        self.advance_reset(ActionEvent::DeviceRead { device: read, server_now }, context);
+        self.tell_flows(FlowEvent::DeviceRead(read), context);
     }
 
     pub(crate) fn on_device_fetched(
@@ -229,8 +227,7 @@ impl Features {
                     self.devices.detail.device = None;
                     self.devices.detail.state = LoadState::Failed(ApiError::NotFound);
                 }
-                self.device_gone_for_actions(device, context);
-                self.advance_reset(ActionEvent::DeviceGone(device.clone()), context);
+                self.tell_flows(FlowEvent::DeviceGone(device.clone()), context);
             }
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
                 context.follow_up(FollowUp::SignInAgain);

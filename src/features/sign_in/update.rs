@@ -16,7 +16,9 @@ use crate::domain::{
     Action, ActionEvent, Computer, DeviceId, IdempotencyKey, Idleness, Milliseconds, Now, Seconds, SignInAge,
     elapsed,
 };
-use crate::features::{Features, devices, history, language, notifications, shared_computer};
+use crate::features::{
+    Features, actions::FlowEvent, devices, history, language, notifications, shared_computer,
+};
 use crate::http::HttpOutcome;
 use crate::route::Route;
 use std::sync::Arc;
@@ -94,7 +96,7 @@ impl Features {
         }
         let expected = Some(person.as_expected());
         if let Some((device, action)) = self.actions.confirming() {
-            return self.advance_fresh(action, ActionEvent::ReturnedTooLate(device), context);
+            return self.advance(action, ActionEvent::ReturnedTooLate(device), context);
         }
         self.begin_sign_in(
             PendingSignIn {
@@ -216,8 +218,9 @@ impl Features {
     }
 
     pub(crate) fn on_random_drawn(&mut self, random: Option<&SignInRandom>, context: &mut Context) {
-        if self.is_key_for_action(random.map(SignInRandom::idempotency_key), context) {
-            return;
+        if self.actions.awaits_key() {
+            let key = random.map(SignInRandom::idempotency_key);
+            return self.tell_flows(FlowEvent::KeyDrawn(key), context);
         }
         let Some(random) = random else { return self.fail(SignInError::RandomUnavailable, context) };
         let Session::Redirecting(redirect) = &context.page.session else { return };
@@ -439,13 +442,13 @@ impl Features {
             match (proof, why) {
                 (Some(proof), _) => {
                     context.note_auth_time(true);
-                    self.advance_fresh(action, ActionEvent::ReturnedFresh { device, proof, key }, context);
+                    self.advance(action, ActionEvent::ReturnedFresh { device, proof, key }, context);
                 }
                 (None, Some(error)) => {
                     context.log(error.code(), "sign-in");
                     self.fail_step_up(device, action, error, context);
                 }
-                (None, None) => self.advance_fresh(action, ActionEvent::ReturnedTooLate(device), context),
+                (None, None) => self.advance(action, ActionEvent::ReturnedTooLate(device), context),
             }
         }
         let route = transaction.purpose.return_to();
@@ -474,7 +477,7 @@ impl Features {
         if error == SignInError::AuthTimeMissing {
             context.note_auth_time(false);
         }
-        self.advance_fresh(action, ActionEvent::SignInFailed(device), context);
+        self.advance(action, ActionEvent::SignInFailed(device), context);
     }
 
     /// The confirmation came back after a reload: the same person, device and action, within ten minutes. Used once.
@@ -547,7 +550,7 @@ impl Features {
                     // Other tabs show the first person's devices while the browser is now the second one's.
                     context.effect(Effect::BroadcastSignedOut);
                 }
-                self.advance_fresh(*action, step_up_failure(device.clone(), error), context);
+                self.advance(*action, step_up_failure(device.clone(), error), context);
             }
             Purpose::Silent { .. }
                 if error == SignInError::InteractionRequired || !return_to.needs_sign_in() => {}

@@ -2,23 +2,25 @@
 //! there. They come with those screens and as a value, so that a first visit does not carry them (ADR 13). Before they are
 //! there nobody can have done any of it.
 
+use super::{Features, actions, history, passcode};
 use crate::core::{ApiCall, Context, FetchId};
-use crate::features::{Features, actions, history, passcode};
 use crate::http::HttpOutcome;
 
 /// What only the lazy screens set in motion.
 #[derive(Clone, Copy)]
 pub struct LazyRules {
-    pub(super) actions: fn(&mut Features, actions::Event, &mut Context),
-    pub(super) passcode: fn(&mut passcode::Model, passcode::Event, &mut Context),
-    pub(super) history: fn(&mut history::Model, history::Event, &mut Context),
-    pub(super) answered: fn(&mut Features, ApiCall, &FetchId, &HttpOutcome, &mut Context),
+    pub(crate) actions: fn(&mut Features, actions::Event, &mut Context),
+    pub(crate) flows: fn(&mut Features, actions::FlowEvent, &mut Context),
+    pub(crate) passcode: fn(&mut passcode::Model, passcode::Event, &mut Context),
+    pub(crate) history: fn(&mut history::Model, history::Event, &mut Context),
+    pub(crate) answered: fn(&mut Features, ApiCall, &FetchId, &HttpOutcome, &mut Context),
 }
 
 impl LazyRules {
     /// All of them. Whoever names this has them in the same part of the page as itself.
     pub const ALL: Self = Self {
         actions: Features::update_actions,
+        flows: Features::advance_flows,
         passcode: passcode::Model::update,
         history: history::Model::update,
         answered,
@@ -69,36 +71,5 @@ fn answered(
         | ApiCall::Device(_)
         | ApiCall::Notifications
         | ApiCall::MarkNotificationRead(_) => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::LazyRules;
-    use crate::app::{AppEvent, Event, Model, step};
-    use crate::domain::{Milliseconds, Now};
-    use crate::features::actions::{self, CountdownDisplay};
-    use crate::i18n::{Catalogue, Locale};
-    use portal_contract::UtcTime;
-
-    const NOW: Now = Now { monotonic: Milliseconds(0), wall: UtcTime::from_unix_millis(0) };
-
-    fn countdown_after(model: Model) -> (Model, CountdownDisplay) {
-        let (model, _) = step(model, Event::Actions(actions::Event::CountdownToggled), NOW);
-        let shown = model.features.actions.countdown;
-        (model, shown)
-    }
-
-    #[test]
-    fn what_only_lazy_screens_set_in_motion_happens_once_they_are_there_and_not_before() {
-        let language = Catalogue::embedded(Locale::En);
-        let before = Model { rules: None, ..Model::new(NOW, language.clone()) };
-        let at_first = before.features.actions.countdown;
-        let (model, shown) = countdown_after(before);
-        assert_eq!(shown, at_first);
-        let loaded = AppEvent::LazyScreensLoaded { language, rules: LazyRules::ALL };
-        let (model, _) = step(model, Event::App(loaded), NOW);
-        let (_, shown) = countdown_after(model);
-        assert_ne!(shown, at_first);
     }
 }
