@@ -15,14 +15,14 @@ use crate::workspace;
 
 /// Everything a first visit transfers, Brotli, in bytes (thousands): what it is, and room for another compiler. What it should be
 /// is 140,000; ADR 13 says what is in the way.
-pub(crate) const WHOLE_LIMIT: u64 = 173_500;
+pub(crate) const WHOLE_LIMIT: u64 = 165_000;
 /// What we would like it to be.
 pub(crate) const WHOLE_GOAL: u64 = 110_000;
 /// The document with the style sheet in it, Brotli.
 pub(crate) const HTML_LIMIT: u64 = 12_000;
 
 /// The part of the module with the lazily loaded screens, and their texts, Brotli.
-pub(crate) const LAZY_LIMIT: u64 = 81_500;
+pub(crate) const LAZY_LIMIT: u64 = 91_000;
 
 /// When a file is transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
