@@ -44,6 +44,7 @@ pub const FIRST: &[&str] = &[
     "run",
     "idle",
     "accessibility.heading",
+    "apps.heading",
     "shared_computer.check",
     "shared_computer.mark",
     "busy.heading",

@@ -28,6 +28,8 @@ pub enum Route {
     Passcode(DeviceId),
     /// `/devices/{id}/history`: what happened to it.
     DeviceHistory(DeviceId),
+    /// `/devices/{id}/apps`: the organisation's applications on it.
+    Apps(DeviceId),
     /// `/devices/{id}/not-me/{resultId}`: "this wasn't me".
     UnrecognizedActivity(DeviceId, ResultId),
     /// `/history`: what happened to all of the person's devices.
@@ -104,6 +106,7 @@ static DEVICE_HISTORY: Row = Row {
     screen: |ids| ids.device.map(Route::DeviceHistory),
     ..OF_PERSON
 };
+static APPS: Row = Row { address: addresses::APPS, screen: |ids| ids.device.map(Route::Apps), ..OF_PERSON };
 static UNRECOGNIZED_ACTIVITY: Row = Row {
     address: addresses::UNRECOGNIZED_ACTIVITY,
     screen: |ids| Some(Route::UnrecognizedActivity(ids.device?, ids.run?)),
@@ -136,6 +139,7 @@ static ROWS: [&Row; addresses::ALL.len()] = [
     &ERASE,
     &PASSCODE,
     &DEVICE_HISTORY,
+    &APPS,
     &UNRECOGNIZED_ACTIVITY,
     &HISTORY,
     &NOTIFICATIONS,
@@ -179,6 +183,7 @@ impl Route {
             Self::Erase(_) => &ERASE,
             Self::Passcode(_) => &PASSCODE,
             Self::DeviceHistory(_) => &DEVICE_HISTORY,
+            Self::Apps(_) => &APPS,
             Self::UnrecognizedActivity(..) => &UNRECOGNIZED_ACTIVITY,
             Self::History => &HISTORY,
             Self::Notifications => &NOTIFICATIONS,
@@ -246,6 +251,7 @@ impl Route {
             | Self::Erase(id)
             | Self::Passcode(id)
             | Self::DeviceHistory(id)
+            | Self::Apps(id)
             | Self::UnrecognizedActivity(id, _) => Some(id),
             Self::Home
             | Self::Devices
@@ -284,6 +290,7 @@ impl Route {
             | Self::Device(_)
             | Self::Passcode(_)
             | Self::DeviceHistory(_)
+            | Self::Apps(_)
             | Self::UnrecognizedActivity(..)
             | Self::History
             | Self::Notifications
@@ -320,7 +327,8 @@ mod tests {
             Route::Remove(_) => Route::Erase(id()?),
             Route::Erase(_) => Route::Passcode(id()?),
             Route::Passcode(_) => Route::DeviceHistory(id()?),
-            Route::DeviceHistory(_) => Route::UnrecognizedActivity(id()?, ResultId::parse("r 1?")?),
+            Route::DeviceHistory(_) => Route::Apps(id()?),
+            Route::Apps(_) => Route::UnrecognizedActivity(id()?, ResultId::parse("r 1?")?),
             Route::UnrecognizedActivity(..) => Route::History,
             Route::History => Route::Notifications,
             Route::Notifications => Route::Accessibility,

@@ -55,8 +55,10 @@ fn is_in(path: &Path, directory: &str) -> bool {
 }
 
 /// The screens that a first visit does not show: folders and files of the sources.
-const LAZY: [&str; 9] = [
+const LAZY: [&str; 11] = [
     "features/actions/screen",
+    "features/apps/screen.rs",
+    "features/compliance/screen.rs",
     "features/devices/screen/detail.rs",
     "features/devices/screen/tools.rs",
     "features/history/screen",

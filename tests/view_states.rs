@@ -11,13 +11,14 @@ use passcode_portal::domain::{
 };
 use passcode_portal::features::actions::words::Situation;
 use passcode_portal::features::passcode::PasscodeView;
-use passcode_portal::features::{actions, devices, notifications, passcode};
+use passcode_portal::features::{actions, apps, compliance, devices, notifications, passcode};
 use passcode_portal::i18n::{Catalogue, Locale, PlainFormatter, Text, t};
 use passcode_portal::route::Route;
 use passcode_portal::words;
 use passcode_portal::words::Tone;
 use portal_contract::{
-    ActionName, ActionState, CharacterSet, FailureCode, Notification, NotificationKind, ResetOutcome,
+    ActionName, ActionState, CharacterSet, DeviceApp, DeviceCompliance, FailureCode, Notification,
+    NotificationKind, ResetOutcome,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -275,6 +276,72 @@ fn rows_facts_and_notifications_read_well() {
         page.say("flag", &notifications::words::flag_label(1));
         page.say("flag", &notifications::words::flag_label(12));
         insta::assert_snapshot!(format!("rows_{tag}"), page.finish());
+    }
+}
+
+#[test]
+fn what_has_to_be_mended_and_applications_read_well() {
+    let rule =
+        |code: &str, title: &str, detail: &str| json!({ "code": code, "title": title, "detail": detail });
+    let all: DeviceCompliance = serde_json::from_value(json!({
+        "access": "blocked", "complianceState": "noncompliant", "lastCheckedDateTime": "2027-01-15T07:51:00Z",
+        "failingRules": [
+            rule("passcodeRequired", "A passcode of 6 characters", "Six characters at least."),
+            rule("Windows10CompliancePolicy.OsMinimumVersion", "Minimum version", ""),
+            rule("storageEncryption", "Encryption", ""),
+            rule("IosCompliancePolicy.SecurityBlockJailbrokenDevices", "Jailbreak", ""),
+            rule("defenderEnabled", "Defender", ""),
+            rule("firewallRequired", "Firewall", ""),
+            rule("4711", "Something of the organisation's own", ""),
+            rule("4711", "Something of the organisation's own", ""),
+        ],
+    }))
+    .unwrap();
+    let systems =
+        [("iOS", "18.6"), ("Android", "15"), ("Windows", "10.0.26100.1"), ("macOS", "15.6"), ("Linux", "6")];
+    let app = |state: &str, failure: &str| -> DeviceApp {
+        serde_json::from_value(
+            json!({ "id": "1", "displayName": "Mail", "version": "2.1", "publisher": "Example",
+            "state": state, "failure": failure }),
+        )
+        .unwrap()
+    };
+    for (locale, tag) in LANGUAGES {
+        let mut page = Page::new(locale);
+        for state in
+            ["compliant", "noncompliant", "inGracePeriod", "conflict", "error", "configManager", "unknown"]
+        {
+            page.chapter(state);
+            let device = device(&json!({ "complianceState": state }));
+            if let Some(view) = compliance::words::access_view(&device, Some(&all), Some(SERVER_NOW)) {
+                page.say(&format!("{:?}", view.tone), &view.text);
+                page.say("checked", &view.checked);
+            }
+        }
+        for (system, version) in systems {
+            page.chapter(system);
+            let device = device(&json!({ "operatingSystem": system, "osVersion": version }));
+            for view in compliance::words::failing_rules(&all, device.platform) {
+                page.say("what", &view.what);
+                page.say_all("detail", view.detail.as_slice());
+                page.say("remedy", &view.remedy);
+            }
+        }
+        page.chapter("applications");
+        for (state, failure) in [
+            ("installed", ""),
+            ("pending", ""),
+            ("failed", "0x87D13B64"),
+            ("notApplicable", ""),
+            ("dreaming", ""),
+        ] {
+            let view = apps::words::app_view(&app(state, failure));
+            page.say(&format!("{:?}", view.tone), &view.state);
+            page.say("name", &view.name);
+            page.say_all("about", view.about.as_slice());
+            page.say_all("line", &view.lines);
+        }
+        insta::assert_snapshot!(format!("mended_{tag}"), page.finish());
     }
 }
 

@@ -22,6 +22,8 @@ pub const ERASE: &str = "/devices/{device}/erase";
 pub const PASSCODE: &str = "/devices/{device}/passcode";
 /// What happened to it.
 pub const DEVICE_HISTORY: &str = "/devices/{device}/history";
+/// The organisation's applications on it.
+pub const APPS: &str = "/devices/{device}/apps";
 /// "This wasn't me".
 pub const UNRECOGNIZED_ACTIVITY: &str = "/devices/{device}/not-me/{run}";
 /// What happened to all of the person's devices.
@@ -38,7 +40,7 @@ pub const SIGNED_OUT: &str = "/signed-out";
 pub const CALLBACK: &str = "/callback";
 
 /// Every address of the page.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 16] = [
     HOME,
     DEVICES,
     DEVICE,
@@ -47,6 +49,7 @@ pub const ALL: [&str; 15] = [
     ERASE,
     PASSCODE,
     DEVICE_HISTORY,
+    APPS,
     UNRECOGNIZED_ACTIVITY,
     HISTORY,
     NOTIFICATIONS,

@@ -5,8 +5,8 @@ use crate::domain::{Device, HistoryEntry};
 use crate::http::{HttpAnswer, HttpOutcome};
 use portal_contract::json::{Fields, read_text};
 use portal_contract::{
-    Branding, DeviceActionResult, ManagedDevice, Me, Notification, Page, TemporaryPasscode,
-    UnrecognizedReport,
+    Branding, DeviceActionResult, DeviceApp, DeviceCompliance, ManagedDevice, Me, Notification, Page,
+    TemporaryPasscode, UnrecognizedReport,
 };
 use std::sync::Arc;
 
@@ -155,6 +155,23 @@ pub fn decode_accepted(outcome: &HttpOutcome) -> Result<(), ApiError> {
 /// [`ApiError`].
 pub fn decode_temporary_passcode(outcome: &HttpOutcome) -> Result<TemporaryPasscode, ApiError> {
     decode(outcome, TemporaryPasscode::read)
+}
+
+/// Reads `GET .../compliance`.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_compliance(outcome: &HttpOutcome) -> Result<DeviceCompliance, ApiError> {
+    decode(outcome, DeviceCompliance::read)
+}
+
+/// Reads `GET .../apps`: the applications, and how many of them could not be read.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_apps(outcome: &HttpOutcome) -> Result<(Vec<DeviceApp>, usize), ApiError> {
+    let (page, left_out) = decode(outcome, |fields| page(fields, DeviceApp::read))?;
+    Ok((page.value, left_out))
 }
 
 /// Reads `GET /me/notifications`.

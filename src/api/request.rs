@@ -168,6 +168,18 @@ impl Api<'_> {
         self.request(Method::Get, &device_path(id, "/temporaryPasscode"))
     }
 
+    /// `GET .../compliance`.
+    #[must_use]
+    pub fn compliance(&self, id: &DeviceId) -> HttpRequest {
+        self.request(Method::Get, &device_path(id, "/compliance"))
+    }
+
+    /// `GET .../apps`.
+    #[must_use]
+    pub fn apps(&self, id: &DeviceId) -> HttpRequest {
+        self.request(Method::Get, &device_path(id, "/apps"))
+    }
+
     /// `GET /me/events`, from the beginning or after the last event that is known.
     #[must_use]
     pub fn events(&self, last_event: &str) -> HttpRequest {

@@ -44,6 +44,8 @@ impl Features {
             | ApiCall::Action(..)
             | ApiCall::CancelRun(_)
             | ApiCall::TemporaryPasscode(_)
+            | ApiCall::Compliance(_)
+            | ApiCall::Apps(_)
             | ApiCall::History(..)
             | ApiCall::ReportUnrecognized(..)
             | ApiCall::RevokeSessions => {

@@ -3,7 +3,8 @@
 use crate::auth::SignInRandom;
 use crate::core::{FetchId, TimerId};
 use crate::features::{
-    LazyRules, actions, devices, history, language, live, notifications, passcode, shared_computer, sign_in,
+    LazyRules, actions, apps, devices, history, language, live, notifications, passcode, shared_computer,
+    sign_in,
 };
 use crate::http::HttpOutcome;
 use crate::i18n::Catalogue;
@@ -58,6 +59,8 @@ pub enum Event {
     Passcode(passcode::Event),
     Notifications(notifications::Event),
     History(history::Event),
+    /// To the applications of a device.
+    Apps(apps::Event),
     /// Around signing in and out.
     SignIn(sign_in::Event),
     /// Around a computer that is not the person's own.

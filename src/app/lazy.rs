@@ -54,9 +54,6 @@ impl Features {
         }
         if self.language.current.is_whole() {
             context.page.lazy_screens = LazyScreens::Ready;
-            if matches!(context.page.route, Route::History | Route::DeviceHistory(_)) {
-                self.load_route(context);
-            }
         } else {
             self.load_lazy_screens(context);
         }

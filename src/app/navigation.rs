@@ -1,7 +1,7 @@
 //! From screen to screen, and what each needs when it is entered.
 
-use crate::core::{Config, Context, Effect, HistoryScope, Session};
-use crate::domain::{Action, ActionEvent, ActionFlow, DeviceId, SignInStep};
+use crate::core::{Config, Context, Effect, Session};
+use crate::domain::{ActionFlow, SignInStep};
 use crate::features::Features;
 use crate::route::Route;
 
@@ -79,38 +79,21 @@ impl Features {
         if context.page.session.signed_in().is_none() {
             return;
         }
-        match context.page.route.clone() {
-            Route::Devices => self.devices.load(context),
-            Route::Device(id) | Route::Passcode(id) => self.devices.open(id, context),
-            Route::ResetPasscode(id) => {
-                self.devices.open(id.clone(), context);
-                self.advance(Action::ResetPasscode, ActionEvent::PageOpened(id), context);
-            }
-            Route::Remove(id) => self.open_action(id, Action::Retire, context),
-            Route::Erase(id) => self.open_action(id, Action::Wipe, context),
-            Route::Notifications => self.notifications.ask(context),
-            Route::History => self.history.open(HistoryScope::Person, context),
-            Route::DeviceHistory(id) => {
-                self.devices.open(id.clone(), context);
-                self.history.open(HistoryScope::Device(id), context);
-            }
-            Route::UnrecognizedActivity(id, result) => {
-                self.devices.open(id, context);
-                self.history.open_report(result);
-            }
-            Route::Home
-            | Route::Help
-            | Route::Accessibility
-            | Route::SignedOut
-            | Route::Callback
-            | Route::NotFound => {}
+        if let Some(device) = context.page.route.device().cloned() {
+            self.devices.open(device, context);
+        } else if context.page.route == Route::Devices {
+            self.devices.load(context);
+        } else if context.page.route == Route::Notifications {
+            self.notifications.ask(context);
         }
+        self.enter_lazy_screen(context);
     }
 
-    /// The screen of an action shows what is known of it, and starts nothing.
-    fn open_action(&mut self, id: DeviceId, action: Action, context: &mut Context) {
-        self.devices.open(id.clone(), context);
-        self.advance(action, ActionEvent::PageOpened(id), context);
+    /// What else the screen asks for comes with its rules; before these are there its device is read already.
+    pub(crate) fn enter_lazy_screen(&mut self, context: &mut Context) {
+        if let (Some(rules), true) = (self.rules, context.page.session.signed_in().is_some()) {
+            (rules.entered)(self, context);
+        }
     }
 
     /// The same, and what was read a moment ago is read again.

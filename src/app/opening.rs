@@ -52,6 +52,7 @@ impl Features {
             | Route::Erase(_)
             | Route::Passcode(_)
             | Route::DeviceHistory(_)
+            | Route::Apps(_)
             | Route::UnrecognizedActivity(..)
             | Route::History
             | Route::Notifications

@@ -30,8 +30,9 @@ impl Features {
             (Event::Passcode(event), Some(rules)) => (rules.passcode)(&mut self.passcode, event, context),
             (Event::Notifications(event), _) => self.update_notifications(event, context),
             (Event::History(event), Some(rules)) => (rules.history)(&mut self.history, event, context),
+            (Event::Apps(event), Some(rules)) => (rules.apps)(&mut self.apps, event, context),
             // Of screens that are not there.
-            (Event::Actions(_) | Event::Passcode(_) | Event::History(_), None) => {}
+            (Event::Actions(_) | Event::Passcode(_) | Event::History(_) | Event::Apps(_), None) => {}
             (Event::SignIn(event), _) => self.update_sign_in(event, context),
             (Event::SharedComputer(event), _) => self.shared_computer.update(event, context),
             (Event::Language(event), _) => self.language.update(event, &mut self.passcode, context),
@@ -64,9 +65,12 @@ impl Features {
             AppEvent::RandomDrawn(random) => self.on_random_drawn(random.as_ref(), context),
             AppEvent::TimerFired(timer) => self.on_timer(timer, context),
             AppEvent::LazyScreensLoaded { language, rules } => {
-                self.rules = Some(rules);
+                let is_first = self.rules.replace(rules).is_none();
                 self.advance_waiting(context);
                 self.on_lazy_screens_loaded(language, context);
+                if is_first {
+                    self.enter_lazy_screen(context);
+                }
             }
             AppEvent::LazyScreensFailed => self.on_lazy_screens_failed(context),
             AppEvent::StorageRefused => self.on_storage_refused(context),

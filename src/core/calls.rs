@@ -27,6 +27,10 @@ pub enum ApiCall {
     /// The cancellation of a pending reset.
     CancelRun(DeviceId),
     TemporaryPasscode(DeviceId),
+    /// The rules that a device does not meet.
+    Compliance(DeviceId),
+    /// The applications on a device.
+    Apps(DeviceId),
     Notifications,
     MarkNotificationRead(String),
     /// A page of the history.
@@ -81,6 +85,8 @@ impl Context {
             ApiCall::Devices(next) => api.devices(next.as_ref()),
             ApiCall::Device(id) => api.device(id),
             ApiCall::TemporaryPasscode(id) => api.temporary_passcode(id),
+            ApiCall::Compliance(id) => api.compliance(id),
+            ApiCall::Apps(id) => api.apps(id),
             ApiCall::Notifications => api.notifications(),
             ApiCall::MarkNotificationRead(id) => api.mark_notification_read(id),
             ApiCall::History(HistoryScope::Person, next) => api.history(None, next.as_ref()),

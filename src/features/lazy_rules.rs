@@ -2,9 +2,11 @@
 //! there. They come with those screens and as a value, so that a first visit does not carry them (ADR 13). Before they are
 //! there nobody can have done any of it.
 
-use super::{Features, actions, history, passcode};
-use crate::core::{ApiCall, Context, FetchId};
+use super::{Features, actions, apps, history, passcode};
+use crate::core::{ApiCall, Context, FetchId, HistoryScope};
+use crate::domain::{Action, ActionEvent};
 use crate::http::HttpOutcome;
+use crate::route::Route;
 
 /// What only the lazy screens set in motion.
 #[derive(Clone, Copy)]
@@ -13,6 +15,9 @@ pub struct LazyRules {
     pub(crate) flows: fn(&mut Features, actions::FlowEvent, &mut Context),
     pub(crate) passcode: fn(&mut passcode::Model, passcode::Event, &mut Context),
     pub(crate) history: fn(&mut history::Model, history::Event, &mut Context),
+    pub(crate) apps: fn(&mut apps::Model, apps::Event, &mut Context),
+    /// The screen of the route was entered.
+    pub(crate) entered: fn(&mut Features, &mut Context),
     pub(crate) answered: fn(&mut Features, ApiCall, &FetchId, &HttpOutcome, &mut Context),
 }
 
@@ -23,6 +28,8 @@ impl LazyRules {
         flows: Features::advance_flows,
         passcode: passcode::Model::update,
         history: history::Model::update,
+        apps: apps::Model::update,
+        entered,
         answered,
     };
 
@@ -45,6 +52,31 @@ impl std::fmt::Debug for LazyRules {
     }
 }
 
+/// What a lazy screen asks for besides its device, and what it tells the actions.
+fn entered(features: &mut Features, context: &mut Context) {
+    match context.page.route.clone() {
+        Route::Device(id) => features.follow_compliance(&id, context),
+        Route::ResetPasscode(id) => {
+            features.advance(Action::ResetPasscode, ActionEvent::PageOpened(id), context);
+        }
+        Route::Remove(id) => features.advance(Action::Retire, ActionEvent::PageOpened(id), context),
+        Route::Erase(id) => features.advance(Action::Wipe, ActionEvent::PageOpened(id), context),
+        Route::Apps(id) => features.apps.open(id, context),
+        Route::History => features.history.open(HistoryScope::Person, context),
+        Route::DeviceHistory(id) => features.history.open(HistoryScope::Device(id), context),
+        Route::UnrecognizedActivity(_, result) => features.history.open_report(result),
+        Route::Home
+        | Route::Devices
+        | Route::Passcode(_)
+        | Route::Notifications
+        | Route::Help
+        | Route::Accessibility
+        | Route::SignedOut
+        | Route::Callback
+        | Route::NotFound => {}
+    }
+}
+
 fn answered(
     features: &mut Features,
     call: ApiCall,
@@ -57,6 +89,8 @@ fn answered(
         ApiCall::Action(device, action) => features.on_action_answered(&device, action, outcome, context),
         ApiCall::CancelRun(device) => features.on_cancel_answered(device, outcome, context),
         ApiCall::TemporaryPasscode(device) => features.passcode.on_fetched(device, id, outcome, context),
+        ApiCall::Compliance(device) => features.compliance.on_fetched(&device, id, outcome, context),
+        ApiCall::Apps(device) => features.apps.on_fetched(&device, id, outcome, context),
         ApiCall::History(scope, asked) => {
             features.history.on_fetched(&scope, asked.as_ref(), id, outcome, context);
         }

@@ -4,6 +4,8 @@
 //! several features is a method of [`Features`] and stands in the folder whose event sets it off.
 
 pub mod actions;
+pub mod apps;
+pub mod compliance;
 pub mod devices;
 pub mod history;
 pub mod language;
@@ -37,6 +39,10 @@ pub struct Features {
     pub shared_computer: shared_computer::Model,
     /// The language of the page.
     pub language: language::Model,
+    /// The rules that a device does not meet.
+    pub compliance: compliance::Model,
+    /// The applications of a device.
+    pub apps: apps::Model,
     /// The event stream.
     pub live: live::Model,
     /// What came with the lazy screens.
@@ -56,6 +62,8 @@ impl Features {
             sign_in: sign_in::Model::default(),
             shared_computer: shared_computer::Model::new(now),
             language: language::Model::new(language),
+            compliance: compliance::Model::default(),
+            apps: apps::Model::default(),
             live: live::Model::default(),
             rules: LazyRules::AT_START,
         }

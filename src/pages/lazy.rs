@@ -10,7 +10,7 @@ use super::help;
 use super::missing::loading;
 use crate::components::View;
 use crate::domain::{Action, DeviceId, ResultId};
-use crate::features::{LazyRules, actions, devices, history, notifications, passcode, shared_computer};
+use crate::features::{LazyRules, actions, apps, devices, history, notifications, passcode, shared_computer};
 use crate::shell::NotLoaded;
 use std::cell::Cell;
 use std::future::Future;
@@ -24,6 +24,7 @@ pub(super) enum LazyScreen {
     /// An action that takes something away for good.
     Loss(DeviceId, Action),
     DeviceHistory(DeviceId),
+    Apps(DeviceId),
     UnrecognizedActivity(DeviceId, ResultId),
     History,
     Passcode(DeviceId),
@@ -88,6 +89,7 @@ fn build(screen: LazyScreen) -> View {
         LazyScreen::Reset(id) => actions::screen::reset(id),
         LazyScreen::Loss(id, action) => actions::screen::loss(&id, action),
         LazyScreen::DeviceHistory(id) => history::screen::of_device(id),
+        LazyScreen::Apps(id) => apps::screen::apps(&id),
         LazyScreen::UnrecognizedActivity(id, result) => history::screen::unrecognized_activity(&id, &result),
         LazyScreen::History => history::screen::of_person(),
         LazyScreen::Accessibility => help::accessibility(),

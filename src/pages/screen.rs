@@ -73,6 +73,7 @@ impl Screen {
             Route::Remove(id) => LazyScreen::Loss(id.clone(), Action::Retire),
             Route::Erase(id) => LazyScreen::Loss(id.clone(), Action::Wipe),
             Route::DeviceHistory(id) => LazyScreen::DeviceHistory(id.clone()),
+            Route::Apps(id) => LazyScreen::Apps(id.clone()),
             Route::UnrecognizedActivity(id, result) => {
                 LazyScreen::UnrecognizedActivity(id.clone(), result.clone())
             }

@@ -23,6 +23,7 @@ pub fn title(route: &Route, device: &str, reset: &ActionFlow, organisation: &str
         Route::Erase(_) => t::run_title(action_name(Action::Wipe), device_name(device)),
         Route::Passcode(_) => t::title_passcode(device_name(device)),
         Route::DeviceHistory(_) => t::history_page_device_heading(device_name(device)),
+        Route::Apps(_) => t::apps_heading(device_name(device)),
         Route::UnrecognizedActivity(..) => t::unrecognized_heading(),
         Route::History => t::history_page_heading(),
         Route::Accessibility => t::accessibility_heading(),

@@ -60,7 +60,13 @@ impl Features {
                 }
                 _ => self.advance_reset(event, context),
             },
-            FlowEvent::DeviceRead(device) => self.on_device_read(device, context),
+            FlowEvent::DeviceRead(device) => {
+                let id = device.id.clone();
+                self.on_device_read(device, context);
+                if context.page.route == Route::Device(id.clone()) {
+                    self.follow_compliance(&id, context);
+                }
+            }
             FlowEvent::DeviceGone(device) => self.on_device_gone(device, context),
             FlowEvent::ClockTicked => self.on_clock_ticked(context),
             FlowEvent::KeyDrawn(key) => self.on_key_drawn(key, context),

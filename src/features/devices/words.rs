@@ -191,7 +191,6 @@ pub fn facts(device: &Device, now: Option<UtcTime>) -> Vec<Fact> {
     add(t::device_last_check_in(), Some(last_check_in(device, now)));
     add(t::device_enrolled(), device.enrolled.map(|then| moment(then, None)));
     add(t::device_owner(), owner(device.owner));
-    add(t::device_compliance(), compliance(device));
     add(t::device_encrypted(), Some(yes_or_no(device.is_encrypted)));
     add(t::device_supervised(), device.is_supervised.then(t::app_yes));
     add(t::device_category(), foreign(&device.category));
@@ -211,20 +210,6 @@ const fn owner(owner: ManagedDeviceOwnerType) -> Option<Text> {
         ManagedDeviceOwnerType::Company => Some(t::device_owner_company()),
         ManagedDeviceOwnerType::Personal => Some(t::device_owner_personal()),
         ManagedDeviceOwnerType::Unknown | ManagedDeviceOwnerType::Other => None,
-    }
-}
-
-fn compliance(device: &Device) -> Option<Text> {
-    match device.compliance {
-        ComplianceState::Compliant => Some(t::device_compliance_compliant()),
-        ComplianceState::Noncompliant => Some(t::device_compliance_noncompliant()),
-        ComplianceState::Conflict => Some(t::device_compliance_conflict()),
-        ComplianceState::Error => Some(t::device_compliance_error()),
-        ComplianceState::InGracePeriod => {
-            Some(device.grace_until.map_or_else(t::device_compliance_grace, t::device_compliance_grace_until))
-        }
-        ComplianceState::ConfigManager => Some(t::device_compliance_elsewhere()),
-        ComplianceState::Unknown | ComplianceState::Other => None,
     }
 }
 

@@ -10,8 +10,7 @@
 use super::{Download, Event, LONGEST_TABLE, Model, UnrecognizedActivity};
 use crate::api::{ApiError, NextLink, decode_accepted, decode_history, decode_report};
 use crate::core::{
-    Announcement, ApiCall, Context, Effect, FetchId, FollowUp, HistoryScope, LazyScreens, LoadState,
-    SignOutCause,
+    Announcement, ApiCall, Context, Effect, FetchId, FollowUp, HistoryScope, LoadState, SignOutCause,
 };
 use crate::domain::ResultId;
 use crate::http::HttpOutcome;
@@ -39,10 +38,7 @@ impl Model {
         }
         self.state = LoadState::Loading;
         self.download = Download::Idle;
-        // The rules for the answer come with the screens; once they are there the history is opened again.
-        if context.page.lazy_screens == LazyScreens::Ready {
-            context.call(ApiCall::History(scope, None), 0);
-        }
+        context.call(ApiCall::History(scope, None), 0);
     }
 
     /// Reads the next page, if there is one and none is on its way.

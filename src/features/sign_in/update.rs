@@ -17,7 +17,8 @@ use crate::domain::{
     elapsed,
 };
 use crate::features::{
-    Features, actions::FlowEvent, devices, history, language, notifications, shared_computer,
+    Features, actions::FlowEvent, apps, compliance, devices, history, language, notifications,
+    shared_computer,
 };
 use crate::http::HttpOutcome;
 use crate::route::Route;
@@ -637,6 +638,8 @@ impl Features {
         self.actions.forget();
         self.notifications = notifications::Model::default();
         self.history = history::Model::default();
+        self.compliance = compliance::Model::default();
+        self.apps = apps::Model::default();
         self.shared_computer.idleness = Idleness::Active;
         self.sign_in.expected = None;
         self.sign_in.error = None;

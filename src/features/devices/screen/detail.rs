@@ -11,7 +11,7 @@ use crate::domain::{ActionFlow, Device, DeviceId};
 use crate::features::actions::screen::{contact_about, device_actions, explain_dialog, losses, reach};
 use crate::features::devices::screen::device_status;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
-use crate::features::{actions, devices};
+use crate::features::{actions, compliance, devices};
 use crate::i18n::{Text, t};
 use crate::route::Route;
 use crate::shell::{Selected, select, selected_from, use_model, use_tr};
@@ -107,11 +107,19 @@ fn shown(id: &DeviceId) -> View {
                     .class("stack")
                     .child(slot(id, device, now))
                     .child(commands(id, device))
+                    .child(compliance::screen::of_device(id))
                     .child(passcode(id.clone()))
                     .child(reach(id)),
             )
             .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(button_row(
-                link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
+                group([
+                    link_button(Weight::Quiet, t::apps_link(), &Route::Apps(id.clone())),
+                    link_button(
+                        Weight::Quiet,
+                        t::history_page_device_link(),
+                        &Route::DeviceHistory(id.clone()),
+                    ),
+                ]),
             )))
             .into(),
         losses(id),
