@@ -6,7 +6,7 @@ mod device_services;
 pub use device_services::look_at as look_at_device_services;
 
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
-use crate::config::{DeviceServiceSettings, SessionSettings, Settings, base_path_of, origin_of};
+use crate::config::{DeviceServiceSettings, SessionSettings, Settings, origin_of};
 use crate::domain::audit_chain::{Broken, End};
 use crate::domain::secret_key::KeyId;
 use crate::http::page::PageSite;
@@ -496,6 +496,7 @@ fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
         request_timeout: settings.serving.request_timeout,
         public_base_url: settings.public_base_url.clone(),
         has_simulated_devices: settings.device_services.iter().any(DeviceServiceSettings::is_simulated),
+        base_path: settings.base_path.clone(),
     })
 }
 
@@ -505,8 +506,7 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
         page.config.as_ref().map(serde_json::to_vec_pretty).transpose().map_err(|_| StartError::Branding)?;
     let site = PageSite::open(&page.folder, config, &page.connect)
         .map_err(|error| StartError::Page(page.folder.clone(), error))?;
-    let base = settings.public_base_url.as_deref().and_then(base_path_of).unwrap_or_default();
-    let site = site.under(base);
+    let site = site.under(settings.base_path.clone());
     let is_https = settings.public_base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     Ok(Some(if is_https { site.over_https() } else { site }))
 }

@@ -9,7 +9,6 @@ use super::{
     under_path,
 };
 use crate::application::Portal;
-use crate::config::base_path_of;
 use crate::metrics::Metrics;
 use crate::ports::{EventInbox, Randomness, TokenVerifier};
 use axum::Router;
@@ -58,6 +57,8 @@ pub struct EdgeSettings {
     pub public_base_url: Option<String>,
     /// Whether devices are simulated.
     pub has_simulated_devices: bool,
+    /// The path under which the portal lies on its host; nothing at the top.
+    pub base_path: String,
 }
 
 /// What handlers work with.
@@ -108,7 +109,7 @@ pub fn router(state: EdgeState) -> Router {
             .routes(routes!(health::healthz))
             .routes(routes!(health::readyz))
             .split_for_parts();
-    let base = state.settings.public_base_url.as_deref().and_then(base_path_of).unwrap_or_default();
+    let base = state.settings.base_path.clone();
     let document = openapi::complete(document);
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let router = router
