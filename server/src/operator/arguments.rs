@@ -242,7 +242,7 @@ mod tests {
                     mode: None,
                     url: Some("u".to_owned()),
                     client_id: None,
-                    audience: "urn:passcode-portal:api".to_owned(),
+                    audience: None,
                     connector: None,
                     page_dir: PathBuf::from("p"),
                     to: PathBuf::from("."),

@@ -8,6 +8,8 @@ use clap::ValueEnum as _;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
+/// Whom access tokens are for, where a provider lets one choose.
+const AUDIENCE: &str = "urn:passcode-portal:api";
 /// How `init` calls this client unless told otherwise.
 const CLIENT_ID: &str = "passcode-portal";
 
@@ -35,9 +37,10 @@ pub struct Flags {
     /// How the provider calls this client; `passcode-portal` unless asked at a terminal
     #[arg(long)]
     pub client_id: Option<String>,
-    /// What the provider writes into `aud` of access tokens (token mode)
-    #[arg(long, default_value = "urn:passcode-portal:api")]
-    pub audience: String,
+    /// What the provider writes into `aud` of access tokens (token mode); `urn:passcode-portal:api`, or the client ID where the
+    /// provider writes that
+    #[arg(long)]
+    pub audience: Option<String>,
     /// The address of your device management's connector, ending in /v1; without it devices are simulated
     #[arg(long)]
     pub connector: Option<String>,
@@ -165,6 +168,9 @@ fn asked(mut flags: Flags, mut terminal: Terminal<'_>) -> Result<Answers, Unansw
 
 fn answers(flags: Flags, provider: Provider, mode: Mode, url: String) -> Answers {
     let of_issuer = || flags.issuer.as_deref().and_then(origin_of);
+    let client_id = flags.client_id.unwrap_or_else(|| CLIENT_ID.to_owned());
+    let usual = || if provider.recipe().audience_is_client { client_id.clone() } else { AUDIENCE.to_owned() };
+    let audience = flags.audience.unwrap_or_else(usual);
     let host = flags.host.clone().or_else(|| Some(of_issuer()?.split_once("://")?.1.to_owned()));
     Answers {
         provider,
@@ -173,8 +179,8 @@ fn answers(flags: Flags, provider: Provider, mode: Mode, url: String) -> Answers
         tenant: flags.tenant.unwrap_or_default(),
         mode,
         url,
-        client_id: flags.client_id.unwrap_or_else(|| CLIENT_ID.to_owned()),
-        audience: flags.audience,
+        client_id,
+        audience,
         connector: flags.connector,
         page_dir: flags.page_dir,
         to: flags.to,
@@ -402,6 +408,25 @@ mod tests {
                 assert_eq!(open, None, "{provider:?} {mode:?}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn access_tokens_are_for_the_client_where_the_provider_has_it_so_and_nobody_needs_to_know() {
+        let given = "--mode token --host h --tenant t --client-id c --url https://p.example --provider";
+        for (provider, audience, step) in [
+            ("entra", "c", "  the scope devices for this client"),
+            ("cognito", "c", "  the scope portal/devices for this client"),
+            (
+                "keycloak",
+                AUDIENCE,
+                "  an API with the audience urn:passcode-portal:api and the scope devices",
+            ),
+        ] {
+            let answers = without_terminal(&format!("{given} {provider}")).unwrap();
+            assert_eq!(answers.audience, audience, "{provider}");
+            assert!(answers.steps().iter().any(|line| line == step), "{:?}", answers.steps());
+        }
+        assert_eq!(without_terminal(&format!("{given} entra --audience a")).unwrap().audience, "a");
     }
 
     #[test]

@@ -139,7 +139,12 @@ impl Answers {
             steps.push(format!("  redirect address: {origin}/callback"));
             steps.push(format!("  post-logout address: {origin}/signed-out"));
             steps.push(format!("  web origin (CORS): {}", origin_of(origin).unwrap_or_default()));
-            steps.push(format!("  an API with the audience {} and the scope devices", self.audience));
+            let scope = self.provider.scope();
+            steps.push(if self.audience == self.client_id {
+                format!("  the scope {scope} for this client")
+            } else {
+                format!("  an API with the audience {} and the scope {scope}", self.audience)
+            });
         }
         match self.provider.fit(self.mode) {
             Fit::Works => {}
