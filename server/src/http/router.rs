@@ -84,6 +84,16 @@ pub struct EdgeState {
     pub proxy_notice: Arc<ProxyNotice>,
 }
 
+impl EdgeState {
+    /// The origins the page has to reach beside those that are configured: the provider's, where the page is its client.
+    pub(super) fn page_origins(&self) -> Vec<String> {
+        match self.mode {
+            SignInMode::Token => self.tokens.page_origins(),
+            SignInMode::Session(_) => Vec::new(),
+        }
+    }
+}
+
 /// The whole application as a service.
 pub fn router(state: EdgeState) -> Router {
     let api = OpenApiRouter::new()
@@ -168,7 +178,7 @@ async fn fallback(State(state): State<EdgeState>, method: Method, uri: Uri, head
     let path = uri.path();
     match &state.page {
         Some(page) if path != "/api" && !path.starts_with("/api/") => {
-            page.answer(&method, path, &headers).await
+            page.answer(&method, path, &headers, state.page_origins()).await
         }
         _ => ApiError::not_found().into_response(),
     }

@@ -243,6 +243,7 @@ mod tests {
                     url: Some("u".to_owned()),
                     client_id: None,
                     audience: None,
+                    api: None,
                     connector: None,
                     page_dir: PathBuf::from("p"),
                     to: PathBuf::from("."),

@@ -54,6 +54,7 @@ async fn server_of(provider: Provider, mode: Mode) -> TestServer {
         url: super::support::browser::ORIGIN.to_owned(),
         client_id: CLIENT.0.to_owned(),
         audience: "urn:passcode-portal:api".to_owned(),
+        api: None,
         connector: None,
         page_dir: folder.path().join("dist"),
         to: folder.path().to_owned(),
