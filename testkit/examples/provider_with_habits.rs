@@ -14,7 +14,7 @@ use serde_json::json;
 
 fn told(name: &str) -> String {
     let mut said = std::env::args().skip_while(|one| one != name);
-    said.nth(1).unwrap_or_else(|| panic!("{name} is missing"))
+    said.nth(1).expect("--listen, --control and --people are needed")
 }
 
 #[tokio::main]

@@ -97,7 +97,7 @@ fn client(asked: &Query) -> &str {
     asked.get("client_id").map_or(CLIENT.0, String::as_str)
 }
 
-fn wrong(error: impl ToString) -> (StatusCode, String) {
+fn wrong(error: &(impl ToString + ?Sized)) -> (StatusCode, String) {
     (StatusCode::BAD_REQUEST, error.to_string())
 }
 
@@ -213,10 +213,10 @@ impl Provider {
     /// over which `usual` is laid; `GET /asked` tells [`Asked`]. Nothing checks who asks.
     pub fn control(&self, usual: Value) -> Router {
         let turn = async |State((provider, mut wanted)): State<(Self, Value)>, body: String| {
-            let said: Value = serde_json::from_str(&body).map_err(wrong)?;
+            let said: Value = serde_json::from_str(&body).map_err(|error| wrong(&error))?;
             let said = said.as_object().ok_or_else(|| wrong("habits are an object"))?;
             wanted.as_object_mut().unwrap().extend(said.clone());
-            let wanted = serde_json::from_value(wanted).map_err(wrong)?;
+            let wanted = serde_json::from_value(wanted).map_err(|error| wrong(&error))?;
             provider.set(|habits| *habits = wanted);
             Ok::<_, (StatusCode, String)>(StatusCode::NO_CONTENT)
         };

@@ -43,7 +43,7 @@ pub(super) fn who(
     headers: &HeaderMap,
     asked: &Query,
     text: &str,
-) -> Result<(String, i64), Response> {
+) -> Result<(String, i64), Box<Response>> {
     let (habits, now) = (provider.habits(), provider.clock.seconds());
     if provider.inner.people.get().is_none() {
         return Ok((habits.person, now - habits.sign_in_age));
@@ -59,12 +59,12 @@ pub(super) fn who(
         Some(session) => Ok((session.person, session.since)),
         None if prompt == "none" => {
             let answer = provider.answer(asked, &[("error", "login_required")]);
-            Err(sent_back(&asked["redirect_uri"], &answer))
+            Err(Box::new(sent_back(&asked["redirect_uri"], &answer)))
         }
         None => {
             let id = opaque("sign-in", text);
             lock(&provider.inner.waiting).insert(id.clone(), text.to_owned());
-            Err(to(&format!("{}/sign-in/{id}", provider.issuer)))
+            Err(Box::new(to(&format!("{}/sign-in/{id}", provider.issuer))))
         }
     }
 }
@@ -142,7 +142,7 @@ pub(super) async fn authorize(
     }
     match who(&provider, &headers, &asked, &text) {
         Ok((person, since)) => sent_back(redirect, &provider.granted(&asked, &person, since)),
-        Err(first) => first,
+        Err(first) => *first,
     }
 }
 
