@@ -329,6 +329,15 @@ async fn check_token_names_every_setting_of_a_recipe_by_a_token_of_that_provider
     }
 }
 
+#[tokio::test]
+async fn a_scope_that_is_not_needed_is_said_at_start() {
+    for (provider, is_said) in [(Provider::Zitadel, true), (Provider::Keycloak, false)] {
+        let captured = CapturedLog::begin();
+        server_of(provider, Mode::Token).await;
+        assert_eq!(captured.text().contains("no scope is needed"), is_said, "{provider:?}");
+    }
+}
+
 /// What a source says in the log at `warn` or `error`.
 fn warnings(source: &str) -> Vec<String> {
     let rules = source.split("#[cfg(test)]").next().unwrap();
