@@ -9,6 +9,7 @@
 // PORTAL_HOSTS_SCREENS (an address of each screen, with spaces between).
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +20,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pageDirectory, serverBinary } from '../tests/support/stage.mjs';
 import { get, Missing, toInstall } from './packages.mjs';
-import { PROVIDER, SERVERS, start, WEB_SERVERS } from './servers.mjs';
+import { BASE, PROVIDER, SERVERS, start, WEB_SERVERS } from './servers.mjs';
 import { ENCODINGS, ENDINGS, EVERYWHERE, HIDDEN, IMMUTABLE, MEDIA, MISSING, NO_STORE, OUTSIDE, SCREENS } from './table.mjs';
 
 /** How long one request may take, in milliseconds. */
@@ -46,8 +47,15 @@ mkdirSync(join(site, 'sbom'), { recursive: true });
 writeFileSync(join(site, 'sbom/page.cdx.json'), '{}');
 writeFileSync(join(home, 'secret.txt'), SECRET);
 
-const contents = (name) => readFileSync(join(site, name));
-const isThere = (name) => existsSync(join(site, name));
+/** The same under a path, made so by the very lines that the documentation has for it. */
+const under = join(home, 'hosted', BASE);
+cpSync(site, under, { recursive: true });
+const hosting = readFileSync(new URL('../../docs/hosting.md', import.meta.url), 'utf8');
+const LINES = /```sh\n((?: *sed -i .*data-base.*\n)(?:.*\n)*?) *```/.exec(hosting)?.[1] ?? assert.fail('docs/hosting.md: no lines for a page under a path');
+execFileSync('sh', ['-ec', LINES], { cwd: under });
+
+const contents = (name, from = site) => readFileSync(join(from, name));
+const isThere = (name, from = site) => existsSync(join(from, name));
 
 /** How the policy has to name the style sheet that stands in the document: by its digest. */
 const style = /<style>(.*?)<\/style>/s.exec(contents('index.html'))?.[1] ?? assert.fail('index.html has no style sheet in it');
@@ -60,16 +68,16 @@ function assets() {
   return [...new Map(hashed.toReversed().map((name) => [ending(name), `assets/${name}`])).values()];
 }
 
-/** The whole table: what is asked for, and of the answer either `file` (with `cache` and `encoding`) or `status`. */
-function table() {
+/** The whole table: what is asked for, and of the answer either `file` (with `cache` and `encoding`) or `status`. `from`: what is served. */
+function table(from = site) {
   const screens = [...environment('PORTAL_HOSTS_SCREENS').split(' '), ...SCREENS];
   const documents = { '/': 'index.html', '/404.html': '404.html', '/config.json': 'config.json' };
   const files = [
     ...Object.entries(documents).map(([path, file]) => ({ path, file, cache: NO_STORE })),
     ...assets().map((file) => ({ path: `/${file}`, file, cache: IMMUTABLE })),
   ];
-  // config.json is the organisation's own and has no compressed form.
-  const encoding = (file, chosen) => (file === 'config.json' ? undefined : chosen);
+  // config.json is the organisation's own and has no compressed form, nor have documents that were changed for a path.
+  const encoding = (file, chosen) => (chosen && isThere(file + ENDINGS[chosen], from) ? chosen : undefined);
   const inEach = (row) => ENCODINGS.map(({ accepts, chosen }) => ({ ...row, accepts, chosen, encoding: encoding(row.file, chosen) }));
   return [
     ...screens.map((path) => ({ path, file: 'index.html', cache: NO_STORE })),
@@ -97,15 +105,15 @@ async function ask(port, path, accepts) {
 }
 
 /** What is wrong with the answer to a row of the table. */
-function mistakes(row, { status, headers, body }) {
+function mistakes(row, { status, headers, body }, from = site) {
   if (row.isOutside) return status < 400 || body.includes(SECRET) ? [`status ${status}: a way out of the directory`] : [];
   const wrong = [];
   const expected = { ...EVERYWHERE, 'cache-control': row.cache };
   if (row.file) {
     expected['content-encoding'] = row.encoding;
     expected['content-type'] = MEDIA[row.file.split('.').at(-1)] ?? 'a media type that table.mjs does not know: add it';
-    if (isThere(`${row.file}.gz`)) expected.vary = 'Accept-Encoding';
-    const file = contents(row.file + (ENDINGS[row.encoding] ?? ''));
+    if (isThere(`${row.file}.gz`, from)) expected.vary = 'Accept-Encoding';
+    const file = contents(row.file + (ENDINGS[row.encoding] ?? ''), from);
     if (!body.equals(file)) wrong.push(`${body.length} bytes that are not the ${file.length} of ${row.file}`);
   }
   const policy = headers.get('content-security-policy')?.replaceAll(PROVIDER, 'https:').replaceAll(STYLE, "'the style sheet'");
@@ -142,19 +150,23 @@ test('the suite itself', async (t) => {
 });
 
 let served = 0;
-for (const server of SERVERS) {
-  await test(server.name, async (t) => {
-    const places = { binary: serverBinary(), cache: environment('PORTAL_HOSTS_CACHE'), home, site };
+// Our server under a path is in server/tests/suite/under_path.rs.
+const atTheTop = SERVERS.map((server) => ({ server, name: server.name, base: '', from: site }));
+const underAPath = WEB_SERVERS.map((server) => ({ server, name: `${server.name} under a path`, base: BASE, from: under }));
+for (const { server, name, base, from } of [...atTheTop, ...underAPath]) {
+  await test(name, async (t) => {
+    const places = { binary: serverBinary(), cache: environment('PORTAL_HOSTS_CACHE'), home, site: from, isUnder: base !== '' };
     const running = await start(t, server, places).catch((error) => {
       if (!(error instanceof Missing)) throw error;
       t.skip(error.message);
     });
     if (!running) return;
     served += WEB_SERVERS.includes(server);
-    if (!running.hasBrotli) await t.test(`${server.name}, .br files`, { skip: `its module ${server.wanted} is not here` });
-    for (const row of table().filter(({ chosen }) => chosen !== 'br' || running.hasBrotli)) {
-      await t.test(`${server.name}: ${row.path} (Accept-Encoding: ${row.accepts ?? 'nothing'})`, async () => {
-        const wrong = mistakes(row, await ask(running.port, row.path, row.accepts));
+    if (!running.hasBrotli) await t.test(`${name}, .br files`, { skip: `its module ${server.wanted} is not here` });
+    const isAsked = ({ chosen, isOutside }) => (chosen !== 'br' || running.hasBrotli) && !(base && isOutside);
+    for (const row of table(from).filter(isAsked)) {
+      await t.test(`${name}: ${row.path} (Accept-Encoding: ${row.accepts ?? 'nothing'})`, async () => {
+        const wrong = mistakes(row, await ask(running.port, base + row.path, row.accepts), from);
         assert.ok(wrong.length === 0, wrong.join('; '));
       });
     }

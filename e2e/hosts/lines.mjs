@@ -16,7 +16,7 @@ export default async function* lines(events) {
       sum.passed += 1;
     }
     if (isServer && !skip) {
-      yield `test result: ${name.padEnd(17)} ${sum.passed} passed, ${sum.failed} failed\n`;
+      yield `test result: ${name.padEnd(19)} ${sum.passed} passed, ${sum.failed} failed\n`;
       sum = { passed: 0, failed: 0 };
     }
   }

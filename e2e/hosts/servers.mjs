@@ -2,12 +2,15 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePort, Program } from '../tests/support/processes.mjs';
 import { get, Missing, onPath } from './packages.mjs';
 
 /** Our server's provider, which nobody asks here. The policy names it where the build for other hosts says `https:`. */
 export const PROVIDER = 'http://127.0.0.1:9';
+
+/** Where the page lies on its host in the tests that have it under a path (docs/hosting.md); its directory is called so too. */
+export const BASE = '/portal';
 
 /** Caddy keeps its last configuration at home, which is the directory of this run. */
 const HOMES = ['HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME'];
@@ -21,7 +24,7 @@ const NGINX = {
   wanted: 'brotli_static',
   args: (own, file) => ['-p', own, '-e', 'stderr', '-c', file],
   // One process: as root, workers would run as a user who may not read everything.
-  configuration: ({ own, site, port, wanted }) => `
+  configuration: ({ own, site, port, wanted, isUnder }) => `
 ${wanted ? `load_module ${wanted};` : ''}
 daemon off;
 master_process off;
@@ -35,8 +38,16 @@ http {
     fastcgi_temp_path ${own}/fastcgi;
     uwsgi_temp_path ${own}/uwsgi;
     scgi_temp_path ${own}/scgi;
-    server {
+    ${isUnder ? `server {
         listen 127.0.0.1:${port};
+        location = ${BASE} { return 308 ${BASE}/; }
+        location ${BASE}/ {
+            proxy_http_version 1.1;
+            proxy_pass http://unix:${own}/page:/;
+        }
+    }` : ''}
+    server {
+        listen ${isUnder ? `unix:${own}/page` : `127.0.0.1:${port}`};
         root ${site};
         include ${site}/portal-nginx.conf;
         ${wanted ? 'brotli_static on;' : ''}
@@ -50,7 +61,7 @@ const CADDY = {
   program: 'caddy',
   packages: ['caddy'],
   args: (_, file) => ['run', '--adapter', 'caddyfile', '--config', file],
-  configuration: ({ own, site, port }) => `
+  configuration: ({ own, site, port, isUnder }) => `
 {
 	admin off
 	auto_https off
@@ -58,8 +69,10 @@ const CADDY = {
 }
 http://127.0.0.1:${port} {
 	bind 127.0.0.1
+	${isUnder ? `redir ${BASE} ${BASE}/ 308\n\thandle_path ${BASE}/* {` : ''}
 	root * ${site}
 	import ${site}/portal-caddy.conf
+	${isUnder ? '}' : ''}
 }
 `,
 };
@@ -73,7 +86,7 @@ const APACHE = {
   needed: ['mpm_event', 'authz_core', 'dir', 'headers', 'mime', 'rewrite'],
   args: (_, file) => ['-f', file, '-DFOREGROUND'],
   // As root it insists on giving root up; the number is that of `nobody`, whom every system has.
-  configuration: ({ own, site, port, needed }) => `
+  configuration: ({ own, site, port, needed, isUnder }) => `
 ${needed.map(([name, path]) => `LoadModule ${name}_module ${path}`).join('\n')}
 ServerRoot ${own}
 ServerName localhost
@@ -85,7 +98,7 @@ DefaultRuntimeDir ${own}
 Mutex pthread
 ErrorLog "|/bin/cat"
 TypesConfig /dev/null
-DocumentRoot ${site}
+DocumentRoot ${isUnder ? dirname(site) : site}
 <Directory ${site}>
     Require all granted
     AllowOverride FileInfo Indexes Options=Indexes,MultiViews
@@ -117,23 +130,23 @@ export const SERVERS = [...WEB_SERVERS, OURS];
 /**
  * Starts a server over a directory and waits until it answers; `t.after` ends it.
  *
- * @param {{ binary: string, cache: string, home: string, site: string }} places our server, the unpacked packages, where the
- *   server gets a directory of its own, what is served
+ * @param {{ binary: string, cache: string, home: string, site: string, isUnder: boolean }} places our server, the unpacked packages, where
+ *   the server gets a directory of its own, what is served, whether under a path
  * @returns {Promise<{ port: number, hasBrotli: boolean }>} whether `.br` files can be expected
  * @throws {Missing} when the server or a module that it needs is not here and cannot be had
  */
-export async function start(t, server, { binary, cache, home, site }) {
+export async function start(t, server, { binary, cache, home, site, isUnder }) {
   const found = server.packages ? get(cache, server.program, server.packages) : { path: binary, env: {}, module: () => {} };
   const module = (name) => name && found.module(server.modules.replace('*', name));
   const needed = (server.needed ?? []).map((name) => [name, module(name)]);
   const absent = needed.find(([, path]) => !path);
   if (absent) throw new Missing(`${server.name} is here without its module ${absent[0]}.`);
   const wanted = module(server.wanted);
-  const own = join(home, server.name);
+  const own = join(home, isUnder ? `${server.name}-under` : server.name);
   mkdirSync(own);
   const port = await freePort();
   const file = join(own, 'configuration');
-  writeFileSync(file, server.configuration({ own, site, port, needed, wanted }));
+  writeFileSync(file, server.configuration({ own, site, port, needed, wanted, isUnder }));
   // All are in this program's process group, which xtask ends as a whole. On Linux the kernel ends them if this program dies alone.
   const tied = onPath('setpriv') ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
   const [command, ...args] = [...tied, found.path, ...server.args(own, file)];
@@ -141,6 +154,6 @@ export async function start(t, server, { binary, cache, home, site }) {
   const env = { ...process.env, ...homes, ...found.env, ...server.env?.() };
   const program = new Program(server.name, command, args, { cwd: own, env });
   t.after(() => program.stop());
-  await program.answersAt(`http://127.0.0.1:${port}/`);
+  await program.answersAt(`http://127.0.0.1:${port}${isUnder ? BASE : ''}/`);
   return { port, hasBrotli: !server.wanted || Boolean(wanted) };
 }

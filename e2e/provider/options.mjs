@@ -13,7 +13,6 @@ export const USAGE = `usage: node provider/main.mjs --port PORT --page-origin OR
   --application FILE     with --tenant: a client (JSON) that has tokens at ORIGIN/ID/oauth2/v2.0/token (client_credentials)
   --server-secret FILE   also serve a confidential client (session mode); FILE holds its secret
   --quiet                only the ready line and errors
-  --allow-test-controls  lets a test make sign-ins look old; never for anything but tests
   --help                 this text
 `;
 
@@ -23,7 +22,7 @@ export class UsageError extends Error {}
 /**
  * @param {string[]} args
  * @returns {{ help: boolean, port: number, pageOrigins: string[], people: string, issuer?: string,
- *   quiet: boolean, allowTestControls: boolean, serverSecret?: string, tenant?: string, application?: object }}
+ *   quiet: boolean, serverSecret?: string, tenant?: string, application?: object }}
  */
 export function readOptions(args) {
   const values = parse(args);
@@ -47,7 +46,6 @@ export function readOptions(args) {
     tenant: values.tenant,
     application: values.application ? JSON.parse(readSecret(values.application, '--application')) : undefined,
     quiet: values.quiet ?? false,
-    allowTestControls: values['allow-test-controls'] ?? false,
   };
 }
 
@@ -64,7 +62,6 @@ function parse(args) {
         tenant: { type: 'string' },
         application: { type: 'string' },
         quiet: { type: 'boolean' },
-        'allow-test-controls': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;

@@ -69,11 +69,11 @@ ${refused ? `<p id="refused" class="refused" role="alert">${words.refused}</p>` 
   });
 }
 
-/** Signing out: asks, or submits itself. Without `logout` the provider forgets the client but keeps its session. */
-export function signOutPage(ctx, form, { asks, endsSession }) {
+/** Signing out: asks, or submits itself. */
+export function signOutPage(ctx, form, asks) {
   const { words } = wordsFor(ctx);
   const button = `<button type="submit" name="logout" value="yes" form="op.logoutForm">${words.signOut}</button>`;
-  const logout = endsSession ? '<input type="hidden" name="logout" value="yes" form="op.logoutForm">' : '';
+  const logout = '<input type="hidden" name="logout" value="yes" form="op.logoutForm">';
   const confirm = asks ? button : `${logout}<noscript>${button}</noscript><script>${SUBMIT_SIGN_OUT}</script>`;
   ctx.body = page(ctx, {
     title: words.signingOut,

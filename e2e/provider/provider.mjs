@@ -6,7 +6,6 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { errorPage, signedOutPage, signOutPage } from './pages.mjs';
 import { signInRoutes } from './sign-in.mjs';
-import { TestControls } from './test-controls.mjs';
 
 export const CLIENT_ID = 'passcode-portal';
 /** The portal's server itself, in session mode. */
@@ -27,15 +26,13 @@ const TTL = {
 
 /** Builds the provider; `options` are those of the command line. */
 export async function createProvider({ issuer, people, options }) {
-  const controls = options.allowTestControls ? new TestControls() : undefined;
-  const provider = new Provider(issuer, configuration({ people, options, controls }));
-  if (controls) provider.use(controls.middleware());
-  provider.use(signInRoutes({ provider, people, controls }));
+  const provider = new Provider(issuer, configuration({ people, options }));
+  provider.use(signInRoutes({ provider, people }));
   if (!options.quiet) provider.on('server_error', (_ctx, error) => process.stderr.write(`${error.stack}\n`));
   return provider;
 }
 
-function configuration({ people, options, controls }) {
+function configuration({ people, options }) {
   return {
     clients: [
       client(options.pageOrigins),
@@ -75,7 +72,7 @@ function configuration({ people, options, controls }) {
       },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => signOutPage(ctx, form, signOutManner(ctx, controls)),
+        logoutSource: (ctx, form) => signOutPage(ctx, form, asksAtSignOut(ctx)),
         postLogoutSuccessSource: (ctx) => {
           ctx.body = signedOutPage(ctx);
         },
@@ -199,9 +196,8 @@ function accessTokenClaims(ctx, token, people, { tenant }) {
 }
 
 /** Signing out asks nothing when the page proves whose session it ends, or at least which client asks. */
-function signOutManner(ctx, controls) {
+function asksAtSignOut(ctx) {
   const { entities, session, client: asking } = ctx.oidc;
   const hinted = entities.IdTokenHint?.payload.sub;
-  const isOwn = hinted === undefined ? asking !== undefined : hinted === session.accountId;
-  return { asks: !isOwn, endsSession: !controls?.keepsSession };
+  return hinted === undefined ? asking === undefined : hinted !== session.accountId;
 }

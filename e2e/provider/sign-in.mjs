@@ -9,7 +9,7 @@ const ROUTE = /^\/sign-in\/([\w-]+)(\/cancel)?$/;
 const FORM_LIMIT_BYTES = 8192;
 
 /** Koa middleware for `/sign-in/{uid}` and `/sign-in/{uid}/cancel`. */
-export function signInRoutes({ provider, people, controls }) {
+export function signInRoutes({ provider, people }) {
   return async (ctx, next) => {
     const match = ROUTE.exec(ctx.path);
     if (!match) return next();
@@ -22,7 +22,7 @@ export function signInRoutes({ provider, people, controls }) {
     }
     if (match[2]) return cancel(provider, ctx);
     if (ctx.method === 'GET') return show(ctx, interaction);
-    if (ctx.method === 'POST') return submit({ provider, people, controls, ctx, interaction });
+    if (ctx.method === 'POST') return submit({ provider, people, ctx, interaction });
     ctx.status = 405;
     return undefined;
   };
@@ -41,7 +41,7 @@ function show(ctx, interaction) {
   ctx.body = signInPage(ctx, { uid: interaction.uid, username: interaction.params.login_hint ?? '' });
 }
 
-async function submit({ provider, people, controls, ctx, interaction }) {
+async function submit({ provider, people, ctx, interaction }) {
   const form = await readForm(ctx.req);
   const username = form.get('login') ?? '';
   const person = people.signIn(username, form.get('password') ?? '');
@@ -50,7 +50,7 @@ async function submit({ provider, people, controls, ctx, interaction }) {
     ctx.body = signInPage(ctx, { uid: interaction.uid, username, refused: true });
     return;
   }
-  const login = { accountId: person.sub, acr: PASSWORD_ACR, amr: ['pwd'], ...controls?.loginOverrides() };
+  const login = { accountId: person.sub, acr: PASSWORD_ACR, amr: ['pwd'] };
   ctx.respond = false;
   await provider.interactionFinished(ctx.req, ctx.res, { login }, { mergeWithLastSubmission: false });
 }

@@ -2,7 +2,7 @@
 // languages, light and dark; no sideways scrolling at 320 px; the whole reset by keyboard alone. The pictures of these
 // walks are in output/pictures for a person to look at.
 
-import { CORE, expect, LANGUAGES, test } from './fixtures.mjs';
+import { CORE, expect, habitTest, LANGUAGES, test } from './fixtures.mjs';
 import { answerTo, CALL, hold, interfere, problem } from './support/api.mjs';
 import { violations } from './support/axe.mjs';
 import { look, picturePath, sidewaysOverflow, withoutWords } from './support/look.mjs';
@@ -98,9 +98,9 @@ for (const language of LANGUAGES) {
       });
     });
 
-    test('what goes wrong with a sign-in', async ({ page, portal, stage }) => {
+    habitTest('what goes wrong with a sign-in', async ({ page, portal, stage }) => {
       await portal.enter('aiko', `/devices/${ANDROID}`);
-      await stage.controlProvider({ signInAgeSeconds: 301 });
+      await stage.habits({ sign_in_age: 301 });
       await portal.stepUp();
       await expect(portal.headed('stepUpFailed')).toBeVisible();
       await look(page, language, 'not-asked-again');

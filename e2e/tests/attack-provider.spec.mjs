@@ -2,6 +2,7 @@
 // browser 12): an explanation, one way to try again, never a loop.
 
 import { asking, expect, test } from './attack.mjs';
+import { habitTest } from './fixtures.mjs';
 import { CAPTIVE_PORTAL } from './support/api.mjs';
 import { PROVIDER } from './support/attack-stage.mjs';
 import { byMode, MODE } from './support/modes.mjs';
@@ -168,11 +169,7 @@ test('nobody answers where the person is signed out for the fresh sign-in: Back,
 });
 
 /** What becomes of the sign-out before a fresh sign-in, and how somebody comes back from there by hand. */
-const OWN_PAGE = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>own page</title><p>You are signed out.' };
-const ENDS = [
-  ['stays on a page of its own', (exchange) => exchange.answer(OWN_PAGE)],
-  ['answers with an error', (exchange) => exchange.answer({ ...OWN_PAGE, status: 400 })],
-];
+const ENDS = { 'stays on a page of its own': 'stays', 'answers with an error': 'refuses' };
 const WAYS_BACK = [
   ['types the address', (page, stage) => page.goto(`${stage.origin}/`)],
   ['types the address of the device', (page, stage) => page.goto(`${stage.origin}/devices/${ANDROID}`)],
@@ -184,46 +181,59 @@ const WAYS_BACK = [
 ];
 
 /** Offered to go on, also after a reload; one click from the sign-in page, without another sign-out. */
-async function goesOn(page, portal, api, signOuts) {
+async function goesOn({ page, portal, api, stage }) {
   await expect(portal.headed('go_on.heading')).toBeVisible();
   await page.reload();
   await expect(portal.headed('go_on.heading')).toBeVisible();
-  const before = signOuts.count;
+  const before = await stage.signOuts();
   await portal.command('go_on.button', portal.main).first().click();
   await expect(portal.provider.password).toBeVisible();
-  expect(signOuts.count).toBe(before);
+  expect(await stage.signOuts()).toBe(before);
   await portal.provider.fill('aiko');
   await expect(portal.lastButton).toBeVisible();
   expect(api.resets).toHaveLength(0);
 }
 
-for (const [end, answer] of ENDS) {
-  test(`a provider that ${end} after the sign-out strands nobody, however they come back`, async ({ page, portal, stage, api }) => {
-    test.setTimeout(180_000);
+for (const [end, habit] of Object.entries(ENDS)) {
+  habitTest(`a provider that ${end} after the sign-out strands nobody, however they come back`, async ({ page, portal, stage, api }) => {
+    habitTest.setTimeout(180_000);
+    await stage.habits({ after_end: habit });
     await portal.enter('aiko', `/devices/${ANDROID}`);
     for (const [way, comeBack] of WAYS_BACK) {
-      await test.step(way, async () => {
+      await habitTest.step(way, async () => {
         await portal.open(`/devices/${ANDROID}`);
         await portal.isAt(`/devices/${ANDROID}`);
         await portal.explain();
-        const signOuts = stage.idp.on(PROVIDER.signOut, answer);
         await portal.signInAgain.click();
         await expect(page).toHaveTitle('own page');
         await comeBack(page, stage);
-        await goesOn(page, portal, api, signOuts);
-        stage.calm();
+        await goesOn({ page, portal, api, stage });
       });
     }
   });
 }
 
-test('a provider that comes back without the state strands nobody', async ({ page, portal, stage, api }) => {
+for (const [way, habit] of Object.entries({
+  'comes back without the state': () => 'forgets_state',
+  'comes back to the one address that is registered': (stage) => ({ goes_to: `${stage.origin}/` }),
+})) {
+  habitTest(`a provider that ${way} strands nobody`, async ({ page, portal, stage, api }) => {
+    await portal.enter('aiko', `/devices/${ANDROID}`);
+    await stage.habits({ after_end: habit(stage) });
+    await portal.explain();
+    await portal.signInAgain.click();
+    await goesOn({ page, portal, api, stage });
+  });
+}
+
+habitTest('a provider without a place to sign out is asked for the fresh sign-in at once', async ({ portal, stage }) => {
+  const before = await stage.signOuts();
+  await stage.habits({ ends_sessions: false });
   await portal.enter('aiko', `/devices/${ANDROID}`);
   await portal.explain();
-  const signOuts = stage.idp.on(PROVIDER.signOut, (exchange) => {
-    const back = exchange.url.searchParams.get('post_logout_redirect_uri');
-    exchange.answer({ status: 303, headers: { location: back } });
-  });
-  await portal.signInAgain.click();
-  await goesOn(page, portal, api, signOuts);
+  // In token mode the page knows beforehand, and speaks of a sign-in only.
+  await portal.signInAgain.or(portal.button('signInRetry', portal.dialog)).click();
+  await portal.provider.fill('aiko');
+  await expect(portal.lastButton).toBeVisible();
+  expect(await stage.signOuts()).toBe(before);
 });

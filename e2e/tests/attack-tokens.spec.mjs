@@ -1,6 +1,7 @@
 // ID tokens that are not what they seem (security.md, in the browser 1, 2, 3, 4), from a provider that says whatever it is told.
 
 import { expect, test } from './attack.mjs';
+import { habitTest } from './fixtures.mjs';
 import { byMode } from './support/modes.mjs';
 import { forge, KEYS, read, underTheSameSignature, unsigned } from './support/forger.mjs';
 import { ANDROID } from './sample.mjs';
@@ -144,12 +145,12 @@ test.describe('on the fresh sign-in', () => {
     });
   }
 
-  test('the demand for freshness is stripped on the way and the token lies: the server still refuses', async ({ page, portal, stage, api }) => {
+  habitTest('the demand for freshness is stripped on the way and the token lies: the server still refuses', async ({ page, portal, stage, api }) => {
     // The page is deceived: the ID token says "just now". The access token is the provider's own and says the truth.
-    await stage.controlProvider({ signInAgeSeconds: 400 });
+    await stage.habits({ sign_in_age: 400 });
     await portal.explain();
     await portal.leaveForSignIn();
-    stage.forgeClaims(({ iat }) => ({ auth_time: iat }));
+    await stage.habits({ sign_in_age: 400, claims: { auth_time: Math.floor(Date.now() / 1000) } });
     await portal.provider.fill('aiko');
     await expect(portal.lastButton).toBeVisible();
     const answered = page.waitForResponse((response) => response.url().endsWith('/resetPasscode'));

@@ -6,6 +6,7 @@ import { ApiLog } from './support/api.mjs';
 import { Guard } from './support/guard.mjs';
 import { reasonToLeaveOut } from './support/modes.mjs';
 import { Search } from './support/search.mjs';
+import { HabitStage } from './support/habit-stage.mjs';
 import { PortalServer, Stage } from './support/stage.mjs';
 import { Portal } from './portal.mjs';
 
@@ -24,6 +25,16 @@ export const SESSION = { tag: '@session' };
 /** `SESSION` when this holds, nothing otherwise: of several alike one is enough there. */
 export const sessionIf = (holds) => (holds ? SESSION : {});
 
+const of = (Kind) => [
+  // The pattern is empty because Playwright reads from it what a fixture depends on.
+  async ({}, use) => {
+    const stage = await Kind.open();
+    await use(stage);
+    await stage.close();
+  },
+  { scope: 'worker' },
+];
+
 /** Tests of the provider alone: no portal server, no guard. */
 export const providerTest = base.extend({
   /** @type {'en' | 'ja'} */
@@ -31,16 +42,11 @@ export const providerTest = base.extend({
 
   locale: async ({ language }, use) => use(LOCALES[language]),
 
-  stage: [
-    // The pattern is empty because Playwright reads from it what a fixture depends on.
-    async ({}, use) => {
-      const stage = await Stage.open();
-      await use(stage);
-      await stage.close();
-    },
-    { scope: 'worker' },
-  ],
+  stage: of(Stage),
 });
+
+/** What a test of a provider's habits starts with instead: `stage.habits(...)` switches them. */
+export const WITH_HABITS = { stage: of(HabitStage) };
 
 export const test = providerTest.extend({
   /** How many times faster than real devices the simulated ones are. */
@@ -48,6 +54,9 @@ export const test = providerTest.extend({
 
   /** Lines of the `[limits]` section: a test about limits sets them low. */
   limits: ['resets_per_hour = 1000\nreveals_per_hour = 1000', { option: true }],
+
+  /** Lines of the `[actions]` section. */
+  actions: ['', { option: true }],
 
   /** Where the portal lies on its host: nothing at the top. */
   basePath: ['', { option: true }],
@@ -68,9 +77,9 @@ export const test = providerTest.extend({
   services: async ({}, use) => use(undefined),
 
   server: [
-    async ({ stage, services, fleetSpeed, limits, basePath }, use, testInfo) => {
-      await stage.controlProvider({});
-      const server = await PortalServer.start(stage, { fleetSpeed, limits, basePath, services });
+    async ({ stage, services, fleetSpeed, limits, actions, basePath }, use, testInfo) => {
+      await stage.calm();
+      const server = await PortalServer.start(stage, { fleetSpeed, limits, actions, basePath, services });
       await use(server);
       await server.stop();
       if (testInfo.status !== testInfo.expectedStatus) {
@@ -109,3 +118,6 @@ export const test = providerTest.extend({
   /** The page as a person uses it. */
   portal: async ({ page, language, stage, basePath }, use) => use(new Portal(page, language, stage, basePath)),
 });
+
+/** Tests of what becomes of a provider's habits (support/habit-stage.mjs). */
+export const habitTest = test.extend(WITH_HABITS);

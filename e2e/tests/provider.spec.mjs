@@ -27,8 +27,6 @@ const test = providerTest.extend({
   ],
 });
 
-test.beforeEach(({ stage }) => stage.controlProvider({}));
-
 function request(stage, more = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const address = new URL('/auth', stage.issuer);
@@ -150,27 +148,6 @@ test('signing out asks nothing, ends the session and returns with the state', as
   await page.waitForURL(`${stage.origin}/signed-out?state=the-end`);
   await page.goto(request(stage, { prompt: 'none' }).address);
   expect((await answer(page, stage)).get('error')).toBe('login_required');
-});
-
-test('a session can be told to outlive the sign-out', async ({ page, stage }) => {
-  await stage.controlProvider({ keepSession: true, ignoreFreshness: true });
-  const tokens = await signIn(page, stage);
-  const address = new URL('/session/end', stage.issuer);
-  address.search = new URLSearchParams({
-    id_token_hint: tokens.id_token,
-    post_logout_redirect_uri: `${stage.origin}/signed-out`,
-  });
-  await page.goto(address.href);
-  await page.waitForURL(`${stage.origin}/signed-out`);
-  await page.goto(request(stage, { prompt: 'login', max_age: '300' }).address);
-  expect((await answer(page, stage)).get('code')).toBeTruthy();
-});
-
-test('the controls of the tests make a sign-in look old', async ({ page, stage }) => {
-  await stage.controlProvider({ signInAgeSeconds: 400 });
-  const tokens = await signIn(page, stage, { prompt: 'login', max_age: '300' });
-  const { iat, auth_time: authTime } = claims(tokens.id_token);
-  expect(iat - authTime).toBeGreaterThanOrEqual(400);
 });
 
 for (const language of LANGUAGES) {

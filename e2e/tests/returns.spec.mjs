@@ -2,7 +2,7 @@
 // server knows, nothing has been sent again and no passcode was asked for. B, wrong person and a used callback are in
 // reset.spec.mjs and signin.spec.mjs.
 
-import { expect, test } from './fixtures.mjs';
+import { expect, habitTest, test } from './fixtures.mjs';
 import { CALL, interfere, problem } from './support/api.mjs';
 import { ANDROID } from './sample.mjs';
 
@@ -77,12 +77,12 @@ test('cancelled: a reload, Back and Forward find it again and send nothing', asy
   await isUnasked(portal, api);
 });
 
-test('not asked again: a reload, Back and Forward explain anew and send nothing', async ({ page, portal, stage, api }) => {
+habitTest('not asked again: a reload, Back and Forward explain anew and send nothing', async ({ page, portal, stage, api }) => {
   await portal.enter('aiko', `/devices/${ANDROID}`);
-  await stage.controlProvider({ signInAgeSeconds: 301 });
+  await stage.habits({ sign_in_age: 301 });
   await portal.stepUp();
   await expect(portal.headed('stepUpFailed')).toBeVisible();
-  await stage.controlProvider({});
+  await stage.habits({});
   await page.reload();
   await FOUND.explain(portal);
   await backAndForward(page, stage);

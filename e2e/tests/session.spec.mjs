@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from './fixtures.mjs';
+import { expect, habitTest, test } from './fixtures.mjs';
 import { CALL } from './support/api.mjs';
 import { ANDROID } from './sample.mjs';
 import { TOKENS_ONLY } from './support/modes.mjs';
@@ -158,8 +158,8 @@ test('while the person is at the provider nobody is signed in here', async ({ co
   await expect(other.wayToSignIn).toBeVisible();
 });
 
-test('the server refuses a reset with an old sign-in, whatever a page does', async ({ page, portal, stage }) => {
-  await stage.controlProvider({ signInAgeSeconds: 400 });
+habitTest('the server refuses a reset with an old sign-in, whatever a page does', async ({ page, portal, stage }) => {
+  await stage.habits({ sign_in_age: 400 });
   await portal.enter('aiko', '/devices');
   const answer = await page.evaluate(async (path) => {
     const headers = { 'X-Portal-Session': 'p-aiko', 'Idempotency-Key': crypto.randomUUID() };
@@ -228,12 +228,12 @@ test('somebody else who signs in in another tab does not act in this one', async
   await Promise.all(api.resets.map(async (request) => expect((await request.response()).status()).toBe(401)));
 });
 
-test('a provider that the server cannot reach is explained, with a way to try again', async ({ portal, stage }) => {
+habitTest('a provider that the server cannot reach is explained, with a way to try again', async ({ portal, stage }) => {
   await portal.open('/devices');
   await expect(portal.wayToSignIn).toBeVisible();
-  await stage.controlProvider({ isDown: true });
+  await stage.habits({ status: 503 });
   await portal.saysWhenSigningIn('providerDown');
-  await stage.controlProvider({});
+  await stage.habits({});
   // The server asks a provider that was down again after a second, not at every press.
   await expect(async () => {
     await portal.wayToSignIn.click({ timeout: 1_000 });

@@ -1,6 +1,6 @@
 // Signing in, the fresh sign-in, and everything that can be wrong about one (idp.md; security.md, in the browser 1-6, 11).
 
-import { CORE, expect, test } from './fixtures.mjs';
+import { CORE, expect, habitTest, test } from './fixtures.mjs';
 import { CALL, interfere, problem } from './support/api.mjs';
 import { MODE } from './support/modes.mjs';
 import { ANDROID } from './sample.mjs';
@@ -35,30 +35,30 @@ test('the fresh sign-in asks for prompt=login, max_age=300, PKCE, and fills in w
   expect(parameters.scope.split(' ')).not.toContain('offline_access');
 });
 
-test('a provider that did not ask again is explained, and one button starts again', CORE, async ({ portal, stage, api }) => {
+habitTest('a provider that did not ask again is explained, and one button starts again', CORE, async ({ portal, stage, api }) => {
   await portal.enter('aiko', DETAILS);
-  await stage.controlProvider({ signInAgeSeconds: 301 });
+  await stage.habits({ sign_in_age: 301 });
   await portal.stepUp();
   await expect(portal.headed('stepUpFailed')).toBeVisible();
   await expect(portal.lastButton).toHaveCount(0);
-  await stage.controlProvider({});
+  await stage.habits({});
   await portal.command('startAgain', portal.main).first().click();
   await portal.finishesStepUp('aiko');
   await expect(portal.lastButton).toBeVisible();
   expect(api.resets).toHaveLength(0);
 });
 
-test('less than 20 seconds left is no fresh sign-in', async ({ portal, stage }) => {
+habitTest('less than 20 seconds left is no fresh sign-in', async ({ portal, stage }) => {
   await portal.enter('aiko', DETAILS);
-  await stage.controlProvider({ signInAgeSeconds: 285 });
+  await stage.habits({ sign_in_age: 285 });
   await portal.stepUp();
   await expect(portal.headed('stepUpFailed')).toBeVisible();
   await expect(portal.lastButton).toHaveCount(0);
 });
 
-test('the window closes while B is open', CORE, async ({ portal, stage, api }) => {
+habitTest('the window closes while B is open', CORE, async ({ portal, stage, api }) => {
   await portal.enter('aiko', DETAILS);
-  await stage.controlProvider({ signInAgeSeconds: 268 });
+  await stage.habits({ sign_in_age: 268 });
   await portal.stepUp();
   await expect(portal.lastButton).toBeVisible();
   await expect(portal.headed('expired')).toBeVisible({ timeout: 20_000 });
@@ -100,10 +100,10 @@ test('a cancelled first sign-in is explained and can be tried again', async ({ p
   await portal.isAt('/devices');
 });
 
-test('prompt and max_age stripped, single sign-on answers: the old sign-in is noticed', CORE, async ({ portal, stage, api }) => {
-  await stage.controlProvider({ signInAgeSeconds: 400 });
+habitTest('prompt and max_age stripped, single sign-on answers: the old sign-in is noticed', CORE, async ({ portal, stage, api }) => {
+  await stage.habits({ sign_in_age: 400 });
   await portal.enter('aiko', DETAILS);
-  await stage.controlProvider({ ignoreFreshness: true, keepSession: true });
+  await stage.habits({ ignores_freshness: true, keeps_session: true });
   await portal.explain();
   await portal.signInAgain.click();
   await portal.isAt(RESET);
@@ -112,8 +112,8 @@ test('prompt and max_age stripped, single sign-on answers: the old sign-in is no
   expect(api.resets).toHaveLength(0);
 });
 
-test('the server refuses a reset with an old sign-in, whatever a page does', async ({ portal, stage, page }) => {
-  await stage.controlProvider({ signInAgeSeconds: 400 });
+habitTest('the server refuses a reset with an old sign-in, whatever a page does', async ({ portal, stage, page }) => {
+  await stage.habits({ sign_in_age: 400 });
   const called = page.waitForRequest(CALL.devices);
   await portal.enter('aiko', '/devices');
   const authorization = await (await called).headerValue('authorization');

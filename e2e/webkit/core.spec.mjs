@@ -1,6 +1,6 @@
 // The core in WebKit, with the real server, provider and policy: the ten steps on the four platforms, expiry, sign-out, axe.
 
-import { expect, providerTest } from '../tests/fixtures.mjs';
+import { expect, providerTest, WITH_HABITS } from '../tests/fixtures.mjs';
 import { PLATFORMS } from '../tests/sample.mjs';
 import { PortalServer } from '../tests/support/stage.mjs';
 import { Screen } from './screen.mjs';
@@ -20,7 +20,7 @@ const test = providerTest.extend({
 
   server: [
     async ({ stage }, use) => {
-      await stage.controlProvider({});
+      await stage.calm();
       const server = await PortalServer.start(stage, { fleetSpeed: 20 });
       await use(server);
       await server.stop();
@@ -34,6 +34,8 @@ const test = providerTest.extend({
     await driver.quit();
   },
 });
+
+const habitTest = test.extend(WITH_HABITS);
 
 for (const platform of PLATFORMS) {
   test(`${platform.name}: from the sign-in to the result and the notification`, async ({ screen }) => {
@@ -68,20 +70,20 @@ test('in Japanese too', async ({ screen }) => {
   await screen.headed('done');
 });
 
-test('a provider that did not ask again is explained, and one button starts again', async ({ screen, stage }) => {
+habitTest('a provider that did not ask again is explained, and one button starts again', async ({ screen, stage }) => {
   await screen.enter('aiko', `/devices/${ANDROID.device}`);
-  await stage.controlProvider({ signInAgeSeconds: 301 });
+  await stage.habits({ sign_in_age: 301 });
   await screen.leaveForSignIn();
   await screen.signInAs('aiko');
   await screen.headed('stepUpFailed');
   expect(await screen.count('main button', 'confirmReset')).toBe(0);
-  await stage.controlProvider({});
+  await stage.habits({});
   await screen.press('startAgain', 'main');
 });
 
-test('the window closes while the last button is shown', async ({ screen, stage }) => {
+habitTest('the window closes while the last button is shown', async ({ screen, stage }) => {
   await screen.enter('aiko', `/devices/${ANDROID.device}`);
-  await stage.controlProvider({ signInAgeSeconds: 268 });
+  await stage.habits({ sign_in_age: 268 });
   await screen.leaveForSignIn();
   await screen.signInAs('aiko');
   await screen.headed('expired');

@@ -6,7 +6,7 @@ mod device_services;
 pub use device_services::look_at as look_at_device_services;
 
 use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
-use crate::config::{DeviceServiceSettings, SessionSettings, Settings, base_path_of, origin_of};
+use crate::config::{DeviceServiceSettings, SessionSettings, Settings, origin_of};
 use crate::domain::audit_chain::{Broken, End};
 use crate::domain::secret_key::KeyId;
 use crate::http::page::PageSite;
@@ -17,7 +17,8 @@ use crate::http::{
 use crate::metrics::{CountedService, Metrics};
 use crate::oidc::{ConfidentialClient, OidcVerifier, ProviderError};
 use crate::ports::{
-    Clock, CrashPoints, DeviceService, EventInbox, NoCrash, PasscodeVault, Randomness, ReportSink, StoreError,
+    Clock, CrashPoints, DeviceService, EventInbox, NoCrash, PasscodeVault, Randomness, ReportSink,
+    StoreError, TokenVerifier,
 };
 use crate::services::graph::{GraphError, GraphService, RecordError};
 use crate::services::http::{HttpService, HttpServiceError};
@@ -193,6 +194,7 @@ pub struct Server {
     pub tenants: Vec<Arc<GraphService>>,
     store: SqliteStore,
     vault: Arc<dyn PasscodeVault>,
+    tokens: Arc<dyn TokenVerifier>,
     drain_time: Duration,
 }
 
@@ -292,6 +294,10 @@ impl Server {
         let tokens =
             OidcVerifier::new(settings.tokens.clone(), settings.provider.clone(), Arc::clone(&clock));
         let tokens = Arc::new(tokens.map_err(StartError::Provider)?);
+        if settings.session.is_none() && settings.tokens.required_scope.is_empty() {
+            let audience = &settings.tokens.audience;
+            tracing::warn!(audience, "no scope is needed: every access token for this audience is accepted");
+        }
         let mode = match &settings.session {
             None => SignInMode::Token,
             Some(session) => session_mode(session, &portal, &tokens, clock, Arc::clone(&randomness))?,
@@ -299,7 +305,7 @@ impl Server {
         let state = EdgeState {
             portal: Arc::clone(&portal),
             mode,
-            tokens,
+            tokens: tokens.clone(),
             randomness,
             settings: Arc::new(edge_settings(settings)?),
             metrics: Arc::clone(&metrics),
@@ -323,6 +329,7 @@ impl Server {
             operation,
             store,
             vault,
+            tokens,
             limits,
             metrics,
             fleet,
@@ -496,6 +503,7 @@ fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
         request_timeout: settings.serving.request_timeout,
         public_base_url: settings.public_base_url.clone(),
         has_simulated_devices: settings.device_services.iter().any(DeviceServiceSettings::is_simulated),
+        base_path: settings.base_path.clone(),
     })
 }
 
@@ -505,8 +513,7 @@ fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {
         page.config.as_ref().map(serde_json::to_vec_pretty).transpose().map_err(|_| StartError::Branding)?;
     let site = PageSite::open(&page.folder, config, &page.connect)
         .map_err(|error| StartError::Page(page.folder.clone(), error))?;
-    let base = settings.public_base_url.as_deref().and_then(base_path_of).unwrap_or_default();
-    let site = site.under(base);
+    let site = site.under(settings.base_path.clone());
     let is_https = settings.public_base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     Ok(Some(if is_https { site.over_https() } else { site }))
 }
@@ -525,6 +532,11 @@ pub async fn run(settings: &Settings) -> Result<(), StartError> {
     server.fit_into(raise_file_limit());
     server.reseal_passcodes().await;
     let listeners = Listeners::open(&settings.listen).await.map_err(StartError::Listen)?;
+    if settings.page.is_some() && settings.session.is_none() {
+        // The first visitor's policy already names where the provider is asked. Nobody waits for it.
+        let tokens = Arc::clone(&server.tokens);
+        tokio::spawn(async move { tokens.is_ready().await });
+    }
     if let Ok(head) = server.store.audit_head().await {
         // Where the log is kept elsewhere, this is an anchor (`audit verify --anchor`).
         tracing::info!(%head, "the audit record");

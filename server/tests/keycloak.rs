@@ -110,6 +110,7 @@ async fn server(issuer: &str, mode: Mode) -> TestServer {
         client_id: if mode == Mode::Session { CLIENT.0 } else { PUBLIC_CLIENT }.to_owned(),
         audience: AUDIENCE.to_owned(),
         connector: None,
+        api: None,
         page_dir: at("dist"),
         to: folder.path().to_owned(),
     };

@@ -91,6 +91,11 @@ impl Request {
         Self { method: "POST", ..Self::get(path) }
     }
 
+    /// Puts nothing.
+    pub fn put(path: impl Into<String>) -> Self {
+        Self { method: "PUT", ..Self::get(path) }
+    }
+
     /// With a header more.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

@@ -34,13 +34,16 @@ pub(crate) const CONNECTOR: Binary =
 pub(crate) const SIMULATED_GRAPH: Binary =
     Binary { kind: "--example", name: "simulated_graph", file: "examples/simulated_graph" };
 
+/// What is built with it: the programs of the end-to-end suite (e2e/tests/support).
+const EXAMPLES: [&str; 3] = [CONNECTOR.name, SIMULATED_GRAPH.name, "provider_with_habits"];
+
 /// Builds a program as the suite `native` does, so that each is compiled once in a gate, and says where it is.
 ///
 /// Cargo unites the features of all crates and of their tests only if it is asked for the whole workspace and for something
 /// that tests stand on, which an example is: with fewer, sixty crates would be compiled again with other features.
 pub(crate) fn build(workspace: &Workspace, binary: Binary) -> Result<PathBuf> {
-    let examples = ["--workspace", "--example", CONNECTOR.name, "--example", SIMULATED_GRAPH.name];
-    built(workspace, binary, &examples, "debug")
+    let examples = EXAMPLES.into_iter().flat_map(|name| ["--example", name]);
+    built(workspace, binary, &["--workspace"].into_iter().chain(examples).collect::<Vec<_>>(), "debug")
 }
 
 /// Builds the server as it is deployed, for measuring.

@@ -17,7 +17,6 @@ const REPOSITORY = resolve(E2E, '..');
 export const PEOPLE = join(REPOSITORY, 'server/sample/people.json');
 
 const CLIENT_ID = 'passcode-portal';
-const SERVER_CLIENT_ID = 'passcode-portal-server';
 const API_AUDIENCE = 'urn:passcode-portal:api';
 /** The ones the page accepts by itself in token mode. */
 const ID_TOKEN_ALGORITHMS = 'algorithms = ["RS256", "PS256", "ES256"]';
@@ -33,6 +32,10 @@ export const IT_CONTACT = {
 
 /** The provider of one worker and the address the page will have. */
 export class Stage {
+  serverClientId = 'passcode-portal-server';
+  /** Of access tokens; those the server takes unless told. */
+  accessTokenAlgorithms = '';
+
   static async open() {
     const stage = new this();
     stage.port = await freePort();
@@ -58,7 +61,6 @@ export class Stage {
     this.provider = new Program('sample provider', process.execPath, [
       join(E2E, 'provider/main.mjs'),
       '--quiet',
-      '--allow-test-controls',
       ...['--port', String(port)],
       ...['--issuer', new URL(this.issuer).origin],
       ...['--page-origin', this.origin],
@@ -69,11 +71,8 @@ export class Stage {
     await this.provider.answersAt(`http://127.0.0.1:${port}${new URL(this.issuer).pathname.replace(/\/$/, '')}/.well-known/openid-configuration`);
   }
 
-  /** Lets the provider make sign-ins look old or ignore what the page asks (see provider/test-controls.mjs). */
-  async controlProvider(controls) {
-    const answer = await fetch(`${this.issuer}/test-controls`, { method: 'PUT', body: JSON.stringify(controls) });
-    if (!answer.ok) throw new Error(`the provider refused the test controls: ${answer.status}`);
-  }
+  /** As usual again: before each test. */
+  calm() {}
 
   /** Signs in at the provider by the browser's cookies but without a page: it knows the person from then on. The code, for a challenge. */
   async signInElsewhere({ request }, login, password, challenge) {
@@ -105,7 +104,7 @@ export class Stage {
 export class PortalServer {
   #before = '';
 
-  /** @param {Stage} stage @param {{ fleetSpeed: number, limits?: string, basePath?: string }} settings */
+  /** @param {Stage} stage @param {{ fleetSpeed: number, limits?: string, actions?: string, basePath?: string }} settings */
   static async start(stage, settings) {
     const server = new PortalServer();
     server.directory = await mkdtemp(join(tmpdir(), 'portal-e2e-'));
@@ -171,14 +170,14 @@ resource = ${text(API_AUDIENCE)}`;
 
 function sessionMode(stage, text) {
   return `[session]
-client_id = ${text(SERVER_CLIENT_ID)}
+client_id = ${text(stage.serverClientId)}
 client_secret_file = ${text(stage.secretFile)}
 
 [page.config]
 apiBase = "/api/v1.0"`;
 }
 
-function serverConfiguration(stage, directory, { fleetSpeed, limits = '', basePath = '', services }) {
+function serverConfiguration(stage, directory, { fleetSpeed, limits = '', actions = '', basePath = '', services }) {
   const text = (value) => JSON.stringify(value);
   return `
 listen = "127.0.0.1:${stage.serverPort}"
@@ -189,7 +188,7 @@ public_base_url = ${text(stage.origin + basePath)}
 [oidc]
 issuer = ${text(stage.issuer)}
 audience = ${text(API_AUDIENCE)}
-${MODE === 'session' ? ID_TOKEN_ALGORITHMS : ''}
+${MODE === 'session' ? ID_TOKEN_ALGORITHMS : stage.accessTokenAlgorithms}
 ${services?.oidc ?? ''}
 
 [passcode]
@@ -199,6 +198,9 @@ ${services?.sections ?? `[fleet]\nseed = 1\nspeed = ${fleetSpeed.toFixed(1)}`}
 
 [limits]
 ${limits}
+
+[actions]
+${actions}
 
 [branding]
 displayName = "Example Corporation"

@@ -77,6 +77,8 @@ pub struct Settings {
     pub page_origins: Vec<String>,
     /// The address people know this server by.
     pub public_base_url: Option<String>,
+    /// The path of that address, under which the portal lies: `/portal`, or nothing at the top of its host.
+    pub base_path: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Access tokens.
@@ -228,6 +230,7 @@ pub(super) fn from_table(mut whole: Table, sources: &Sources) -> Result<Settings
         database,
         page,
         page_origins,
+        base_path: public_base_url.as_deref().and_then(base_path_of).unwrap_or_default(),
         public_base_url,
         trusted_proxies,
         tokens,

@@ -45,7 +45,7 @@ impl Navigation {
         if let Some(value) = &self.accept_encoding {
             headers.insert(header::ACCEPT_ENCODING, value.clone());
         }
-        let mut response = state.page.as_ref()?.answer(&method, "/", &headers).await;
+        let mut response = state.page.as_ref()?.answer(&method, "/", &headers, state.page_origins()).await;
         if response.extensions().get::<ApiError>().is_some() {
             return None;
         }

@@ -57,6 +57,10 @@ pub struct PageSite {
     files: ServeDir,
     /// Where it lies on its host: nothing at the top.
     base: String,
+    /// The policy as the build wrote it, with a place for the origins.
+    policy: String,
+    /// The origins the page must reach.
+    connect: Vec<String>,
 }
 
 impl PageSite {
@@ -95,14 +99,14 @@ impl PageSite {
             let names = names.into_iter().flatten().filter_map(serde_json::Value::as_str);
             hidden.extend(names.map(str::to_owned));
         }
-        let policy = policy.replace("{connect}", &connect.join(" "));
-        let policy = HeaderValue::from_str(&policy).map_err(|_| invalid("not a header value"))?;
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        let own = reaching(policy, connect).ok_or_else(|| invalid("not a header value"))?;
+        headers.insert(header::CONTENT_SECURITY_POLICY, own);
         let files = ServeDir::new(&root)
             .append_index_html_on_directories(false)
             .precompressed_br()
             .precompressed_gzip();
-        Ok(Self { root, headers, hidden, config, files, base: String::new() })
+        let (policy, connect) = (policy.to_owned(), connect.to_vec());
+        Ok(Self { root, headers, hidden, config, files, base: String::new(), policy, connect })
     }
 
     /// The same for a server that people reach over HTTPS: browsers are told to come by no other way.
@@ -119,8 +123,14 @@ impl PageSite {
         self
     }
 
-    /// Answers a request for the page.
-    pub(super) async fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+    /// Answers a request for the page, which may reach `more` origins than its configuration says.
+    pub(super) async fn answer(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+        more: Vec<String>,
+    ) -> Response {
         if method != Method::GET && method != Method::HEAD {
             let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
             return (allow, ApiError::method_not_allowed()).into_response();
@@ -135,6 +145,12 @@ impl PageSite {
             _ => self.file(method, path, headers).await,
         };
         self.protect(response.headers_mut());
+        let more: Vec<String> = more.into_iter().filter(|one| !self.connect.contains(one)).collect();
+        if !more.is_empty()
+            && let Some(policy) = reaching(&self.policy, &[self.connect.clone(), more].concat())
+        {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         response
     }
 
@@ -206,6 +222,11 @@ impl PageSite {
             headers.insert(name, value.clone());
         }
     }
+}
+
+/// The policy with the origins the page must reach.
+fn reaching(policy: &str, connect: &[String]) -> Option<HeaderValue> {
+    HeaderValue::from_str(&policy.replace("{connect}", &connect.join(" "))).ok()
 }
 
 /// A path of plain names, none hidden; `None` for everything that could lead elsewhere. Percent-encoding is

@@ -9,7 +9,6 @@ use super::{
     under_path,
 };
 use crate::application::Portal;
-use crate::config::base_path_of;
 use crate::metrics::Metrics;
 use crate::ports::{EventInbox, Randomness, TokenVerifier};
 use axum::Router;
@@ -58,6 +57,8 @@ pub struct EdgeSettings {
     pub public_base_url: Option<String>,
     /// Whether devices are simulated.
     pub has_simulated_devices: bool,
+    /// The path under which the portal lies on its host; nothing at the top.
+    pub base_path: String,
 }
 
 /// What handlers work with.
@@ -81,6 +82,16 @@ pub struct EdgeState {
     pub inbox: Option<Arc<dyn EventInbox>>,
     /// Whether a proxy that is not named was noticed.
     pub proxy_notice: Arc<ProxyNotice>,
+}
+
+impl EdgeState {
+    /// The origins the page has to reach beside those that are configured: the provider's, where the page is its client.
+    pub(super) fn page_origins(&self) -> Vec<String> {
+        match self.mode {
+            SignInMode::Token => self.tokens.page_origins(),
+            SignInMode::Session(_) => Vec::new(),
+        }
+    }
 }
 
 /// The whole application as a service.
@@ -108,7 +119,7 @@ pub fn router(state: EdgeState) -> Router {
             .routes(routes!(health::healthz))
             .routes(routes!(health::readyz))
             .split_for_parts();
-    let base = state.settings.public_base_url.as_deref().and_then(base_path_of).unwrap_or_default();
+    let base = state.settings.base_path.clone();
     let document = openapi::complete(document);
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let router = router
@@ -167,7 +178,7 @@ async fn fallback(State(state): State<EdgeState>, method: Method, uri: Uri, head
     let path = uri.path();
     match &state.page {
         Some(page) if path != "/api" && !path.starts_with("/api/") => {
-            page.answer(&method, path, &headers).await
+            page.answer(&method, path, &headers, state.page_origins()).await
         }
         _ => ApiError::not_found().into_response(),
     }

@@ -71,24 +71,6 @@ pub fn document(rules: &TokenRules, document: &Value, is_session_mode: bool) -> 
     findings
 }
 
-/// Whether the policy of the page lets it reach what the document names (token mode): some providers have their endpoints on another
-/// host than the issuer (Amazon Cognito).
-#[must_use]
-pub fn policy(document: &Value, connect: &[String]) -> Vec<Finding> {
-    let origin = |entry: &str| {
-        let address = reqwest::Url::parse(document.get(entry)?.as_str()?).ok()?;
-        Some(address.origin().ascii_serialization())
-    };
-    let mut origins: Vec<String> = ["token_endpoint", "jwks_uri"].into_iter().filter_map(origin).collect();
-    origins.dedup();
-    let lacks = |origin: &String| !connect.contains(origin);
-    let judge = |origin: &String| {
-        let change = format!("[page] connect = [{origin:?}]");
-        Finding::of(!lacks(origin), format!("policy of the page: reaches {origin}"), &change)
-    };
-    origins.iter().map(judge).collect()
-}
-
 /// Looks at the provider's keys.
 #[must_use]
 pub fn keys(document: &Value) -> Finding {
@@ -485,17 +467,6 @@ mod tests {
             "notes"
         );
         assert_eq!(keys(&json!({ "keys": [] })).verdict, Verdict::Wrong);
-        let judged = |connect: &[&str]| -> Vec<(Verdict, String)> {
-            let mut cognito = good.clone();
-            cognito["token_endpoint"] = json!("https://p.auth.eu-west-1.amazoncognito.com/oauth2/token");
-            let connect: Vec<String> = connect.iter().map(|origin| (*origin).to_owned()).collect();
-            policy(&cognito, &connect).into_iter().map(|one| (one.verdict, one.change)).collect()
-        };
-        let wrong = judged(&["https://id.example.test"]);
-        let change = "[page] connect = [\"https://p.auth.eu-west-1.amazoncognito.com\"]";
-        assert!(wrong[0] == (Verdict::Wrong, change.to_owned()) && wrong[1].0 == Verdict::Right, "{wrong:?}");
-        let right = judged(&["https://id.example.test", "https://p.auth.eu-west-1.amazoncognito.com"]);
-        assert!(right.len() == 2 && right.iter().all(|(verdict, _)| *verdict == Verdict::Right), "{right:?}");
         let config = json!({ "authority": "https://id.example.test", "clientId": "c", "scopes": "openid api://x/devices" });
         assert!(page(&rules(), &config).iter().all(|one| one.verdict == Verdict::Right));
         let other = json!({ "authority": "https://id.example.test/", "clientId": "", "scopes": "openid" });

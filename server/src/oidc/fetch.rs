@@ -148,9 +148,18 @@ pub(super) async fn keys(
     if !is_acceptable(jwks, issuer) {
         return Err(malformed(format!("{address} names a jwks_uri that is not https")));
     }
+    let token = discovery.get("token_endpoint").and_then(Value::as_str);
+    let asked = [Some(jwks), token.filter(|address| is_acceptable(address, issuer))];
+    let page_origins = asked.into_iter().flatten().filter_map(origin_of).collect();
     let jwks = &access.reached(jwks, issuer);
     let keys = document(client, jwks).await?;
-    KeySet::parse(&keys).ok_or_else(|| malformed(format!("{jwks} is not a key set")))
+    let mut keys = KeySet::parse(&keys).ok_or_else(|| malformed(format!("{jwks} is not a key set")))?;
+    keys.page_origins = page_origins;
+    Ok(keys)
+}
+
+fn origin_of(address: &str) -> Option<String> {
+    Some(reqwest::Url::parse(address).ok()?.origin().ascii_serialization())
 }
 
 const fn malformed(text: String) -> ProviderError {

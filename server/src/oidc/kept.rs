@@ -90,6 +90,11 @@ impl<S: Source> RefreshingCache<S> {
         self.0.state().known.as_ref().map(|known| known.at)
     }
 
+    /// What is known, however old; nobody waits.
+    pub(super) fn known(&self) -> Option<Arc<S::Document>> {
+        self.0.state().known.as_ref().map(|known| Arc::clone(&known.document))
+    }
+
     /// The document: what is known, if that may serve; otherwise fetched. `None` with the failure of the latest fetch, which
     /// may have been a moment ago.
     pub(super) async fn get(&self) -> Result<Arc<S::Document>, Option<S::Failure>> {

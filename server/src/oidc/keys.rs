@@ -17,6 +17,8 @@ struct Key {
 /// The usable keys of a provider.
 pub struct KeySet {
     keys: Vec<Key>,
+    /// Where a page that is the provider's client has to ask: the origins of these keys and of the token endpoint.
+    pub(super) page_origins: Vec<String>,
 }
 
 impl KeySet {
@@ -24,7 +26,7 @@ impl KeySet {
     #[must_use]
     pub fn parse(document: &Value) -> Option<Self> {
         let keys = document.get("keys")?.as_array()?;
-        Some(Self { keys: keys.iter().filter_map(key).collect() })
+        Some(Self { keys: keys.iter().filter_map(key).collect(), page_origins: Vec::new() })
     }
 
     pub(super) const fn len(&self) -> usize {

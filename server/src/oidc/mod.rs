@@ -233,6 +233,10 @@ impl TokenVerifier for OidcVerifier {
         self.keys.is_there().await
     }
 
+    fn page_origins(&self) -> Vec<String> {
+        self.keys.known().map_or_else(Vec::new, |keys| keys.page_origins.clone())
+    }
+
     fn keys_fetched(&self) -> Option<UtcTime> {
         self.keys.fetched()
     }

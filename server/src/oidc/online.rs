@@ -22,8 +22,6 @@ pub struct Question<'a> {
     pub client: Option<&'a ClientSettings>,
     /// The origins of pages that talk to the provider themselves (token mode).
     pub page_origins: &'a [String],
-    /// The origins that the policy of the page lets it reach, where this server serves a page that talks to the provider itself.
-    pub connect: Option<&'a [String]>,
     /// Now, by this machine.
     pub now: UtcTime,
 }
@@ -45,9 +43,6 @@ pub async fn ask(question: &Question<'_>) -> Result<Vec<Finding>, ProviderError>
         }
     };
     let mut findings = diagnosis::document(question.rules, &document, question.client.is_some());
-    if let Some(connect) = question.connect {
-        findings.extend(diagnosis::policy(&document, connect));
-    }
     let word = |entry: &str| document.get(entry).and_then(Value::as_str);
     if let Some(jwks) = word("jwks_uri") {
         findings.push(match fetch::document(&client, &access.reached(jwks, issuer)).await {

@@ -8,6 +8,10 @@ use clap::ValueEnum as _;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
+/// Whom access tokens are for, where a provider lets one choose.
+const AUDIENCE: &str = "urn:passcode-portal:api";
+/// The word for a page that this server serves.
+const NO_OTHER_HOST: &str = "none";
 /// How `init` calls this client unless told otherwise.
 const CLIENT_ID: &str = "passcode-portal";
 
@@ -35,9 +39,13 @@ pub struct Flags {
     /// How the provider calls this client; `passcode-portal` unless asked at a terminal
     #[arg(long)]
     pub client_id: Option<String>,
-    /// What the provider writes into `aud` of access tokens (token mode)
-    #[arg(long, default_value = "urn:passcode-portal:api")]
-    pub audience: String,
+    /// What the provider writes into `aud` of access tokens (token mode); `urn:passcode-portal:api`, or the client ID where the
+    /// provider writes that
+    #[arg(long)]
+    pub audience: Option<String>,
+    /// The address of this server where another host serves the page (token mode): then config.json is written for that host
+    #[arg(long, value_name = "URL")]
+    pub api: Option<String>,
     /// The address of your device management's connector, ending in /v1; without it devices are simulated
     #[arg(long)]
     pub connector: Option<String>,
@@ -95,6 +103,9 @@ fn usual(flags: Flags) -> Result<Answers, Unanswered> {
     let mode = flags.mode.unwrap_or(Mode::Session);
     let needs = Needs::of(provider, mode);
     let mut missing = Vec::new();
+    if let Some(Err(reason)) = flags.api.as_deref().map(|text| api(text, mode)) {
+        missing.push(format!("--api {reason}"));
+    }
     let url = match flags.url.as_deref().map(origin) {
         Some(Ok(url)) => url,
         Some(Err(reason)) => {
@@ -137,9 +148,9 @@ fn asked(mut flags: Flags, mut terminal: Terminal<'_>) -> Result<Answers, Unansw
         Some(provider) => provider,
         None => which_provider(&mut terminal)?,
     };
-    let mode = match flags.mode {
-        Some(mode) => mode,
-        None => which_mode(&mut terminal, provider)?,
+    let (mode, was_asked) = match flags.mode {
+        Some(mode) => (mode, false),
+        None => (which_mode(&mut terminal, provider)?, true),
     };
     let needs = Needs::of(provider, mode);
     let recipe = provider.recipe();
@@ -156,6 +167,17 @@ fn asked(mut flags: Flags, mut terminal: Terminal<'_>) -> Result<Answers, Unansw
         let place = if needs.tenant_in_issuer { recipe.issuer } else { recipe.page };
         flags.tenant = Some(terminal.ask(&format!("TENANT of {place}"), None, present)?);
     }
+    if let Some(Err(reason)) = flags.api.as_deref().map(|text| api(text, mode)) {
+        terminal.say(&format!("--api {reason}"))?;
+        flags.api = None;
+    }
+    if flags.api.is_none() && was_asked && mode == Mode::Token {
+        let question = "The address of this server, if another host serves the page";
+        let typed = terminal.ask(question, Some(NO_OTHER_HOST), |text| {
+            if text == NO_OTHER_HOST { Ok(None) } else { api(text, mode).map(Some) }
+        })?;
+        flags.api = typed;
+    }
     if flags.client_id.is_none() {
         let question = "How the provider calls this client (its client ID)";
         flags.client_id = Some(terminal.ask(question, Some(CLIENT_ID), present)?);
@@ -165,6 +187,9 @@ fn asked(mut flags: Flags, mut terminal: Terminal<'_>) -> Result<Answers, Unansw
 
 fn answers(flags: Flags, provider: Provider, mode: Mode, url: String) -> Answers {
     let of_issuer = || flags.issuer.as_deref().and_then(origin_of);
+    let client_id = flags.client_id.unwrap_or_else(|| CLIENT_ID.to_owned());
+    let usual = || if provider.recipe().audience_is_client { client_id.clone() } else { AUDIENCE.to_owned() };
+    let audience = flags.audience.unwrap_or_else(usual);
     let host = flags.host.clone().or_else(|| Some(of_issuer()?.split_once("://")?.1.to_owned()));
     Answers {
         provider,
@@ -173,8 +198,9 @@ fn answers(flags: Flags, provider: Provider, mode: Mode, url: String) -> Answers
         tenant: flags.tenant.unwrap_or_default(),
         mode,
         url,
-        client_id: flags.client_id.unwrap_or_else(|| CLIENT_ID.to_owned()),
-        audience: flags.audience,
+        client_id,
+        audience,
+        api: flags.api.map(|api| api.trim_end_matches('/').to_owned()),
         connector: flags.connector,
         page_dir: flags.page_dir,
         to: flags.to,
@@ -295,6 +321,14 @@ fn origin(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// Where this server is to be, apart from the page.
+fn api(text: &str, mode: Mode) -> Result<String, &'static str> {
+    if mode == Mode::Session {
+        return Err("goes with token mode only: in session mode this server serves the page");
+    }
+    origin(text)
+}
+
 fn address(text: &str) -> Result<String, &'static str> {
     let is_one = origin_of(text).is_some();
     if is_one { Ok(text.to_owned()) } else { Err("must be an address, like https://id.example.com") }
@@ -394,7 +428,7 @@ mod tests {
                 let number = (number + 1).to_string();
                 let mode = mode.to_possible_value().unwrap();
                 let lines = ["https://p.example", &number, mode.get_name()];
-                let more = ["https://id.example/x", "tenant", "client", "more"];
+                let more = ["https://id.example/x", "tenant", "none", "none"];
                 let (answers, shown) = typing("", &[&lines[..], &more].concat());
                 let text =
                     answers.unwrap_or_else(|why| panic!("{provider:?} {why:?} {shown}")).configuration();
@@ -402,6 +436,49 @@ mod tests {
                 assert_eq!(open, None, "{provider:?} {mode:?}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_page_on_another_host_gets_a_file_of_its_own_and_the_server_lets_it_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let given = "--provider keycloak --host h --tenant t --url https://p.example/portal --to";
+        let given = format!("{given} {} --api https://api.example/", folder.path().display());
+        let typed = ["token", "id"];
+        let asked = typing(&given, &typed).0.unwrap();
+        assert_eq!(asked.api.as_deref(), Some("https://api.example"));
+        let without = without_terminal(&format!("{given} --mode token --client-id id")).unwrap();
+        assert_eq!(asked, without);
+        let said = crate::operator::init(&without, &crate::system::SystemRandomness).unwrap();
+        assert!(said.iter().any(|line| line.starts_with("Put config.json beside index.html")), "{said:?}");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let page: serde_json::Value = serde_json::from_str(&read("config.json")).unwrap();
+        assert_eq!(page["apiBase"], "https://api.example/api/v1.0");
+        assert_eq!(page["authority"], "https://h/realms/t");
+        let server = read("portal.toml");
+        let has = |line: &str| server.lines().any(|one| one == line);
+        assert!(has("page_origins = [\"https://p.example\"]") && !server.contains("page_dir"), "{server}");
+        assert!(has("public_base_url = \"https://api.example\"") && !server.contains("[page"), "{server}");
+        let Err(Unanswered::Missing(missing)) = without_terminal(&given) else { panic!("session mode") };
+        assert!(missing[0].starts_with("--api goes with token mode"), "{missing:?}");
+    }
+
+    #[test]
+    fn access_tokens_are_for_the_client_where_the_provider_has_it_so_and_nobody_needs_to_know() {
+        let given = "--mode token --host h --tenant t --client-id c --url https://p.example --provider";
+        for (provider, audience, step) in [
+            ("entra", "c", "  the scope devices for this client"),
+            ("cognito", "c", "  the scope portal/devices for this client"),
+            (
+                "keycloak",
+                AUDIENCE,
+                "  an API with the audience urn:passcode-portal:api and the scope devices",
+            ),
+        ] {
+            let answers = without_terminal(&format!("{given} {provider}")).unwrap();
+            assert_eq!(answers.audience, audience, "{provider}");
+            assert!(answers.steps().iter().any(|line| line == step), "{:?}", answers.steps());
+        }
+        assert_eq!(without_terminal(&format!("{given} entra --audience a")).unwrap().audience, "a");
     }
 
     #[test]

@@ -53,11 +53,6 @@ pub async fn check(settings: &Settings, wanted: &CheckUp, clock: &dyn Clock) -> 
             access: &settings.provider,
             client: settings.session.as_ref().map(|session| &session.client),
             page_origins: &page_origins,
-            connect: settings
-                .page
-                .as_ref()
-                .filter(|_| settings.session.is_none())
-                .map(|page| page.connect.as_slice()),
             now: clock.now(),
         };
         match online::ask(&question).await {

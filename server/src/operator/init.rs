@@ -27,6 +27,8 @@ pub struct Answers {
     pub client_id: String,
     /// `aud` of access tokens (token mode).
     pub audience: String,
+    /// The address of this server, where another host serves the page (token mode).
+    pub api: Option<String>,
     /// The connector's address; without it devices are simulated.
     pub connector: Option<String>,
     /// The folder of the built page.
@@ -37,6 +39,8 @@ pub struct Answers {
 
 /// The name of the configuration.
 const CONFIGURATION: &str = "portal.toml";
+/// The name of the page's configuration, where another host serves the page.
+const PAGE: &str = "config.json";
 /// The name of the key file.
 const KEYS: &str = "passcode.keys";
 /// The name of the file for the client's secret.
@@ -67,14 +71,19 @@ impl Answers {
     /// `portal.toml`.
     #[must_use]
     pub fn configuration(&self) -> String {
-        let recipe = self.provider.recipe();
         let text = |value: &str| toml::Value::from(value).to_string();
-        let mut lines = vec![
-            "listen = \"127.0.0.1:8080\"".to_owned(),
-            "database = \"portal.sqlite\"".to_owned(),
-            format!("public_base_url = {}", text(self.origin())),
-            format!("page_dir = {}", text(&self.page_dir.to_string_lossy())),
-        ];
+        let mut lines =
+            vec!["listen = \"127.0.0.1:8080\"".to_owned(), "database = \"portal.sqlite\"".to_owned()];
+        lines.extend(match &self.api {
+            None => [
+                format!("public_base_url = {}", text(self.origin())),
+                format!("page_dir = {}", text(&self.page_dir.to_string_lossy())),
+            ],
+            Some(api) => [
+                format!("public_base_url = {}", text(api)),
+                format!("page_origins = [{}]", text(&origin_of(self.origin()).unwrap_or_default())),
+            ],
+        });
         if self.connector.is_none() {
             lines.push("# A demonstration: a reset reaches no phone. Take it away with a [[device_services]] section.".to_owned());
             lines.push("allow_simulated = true".to_owned());
@@ -94,15 +103,9 @@ impl Answers {
                 format!("client_secret_file = \"{SECRET}\""),
             ]);
         }
-        lines.extend(["".to_owned(), "[page.config]".to_owned(), "apiBase = \"/api/v1.0\"".to_owned()]);
-        if !is_session {
-            lines.push(format!("authority = {}", text(&self.issuer())));
-            lines.push(format!("clientId = {}", text(&self.client_id)));
-            if !recipe.page_entries.iter().any(|(name, _)| *name == "scopes") {
-                lines.push("scopes = \"openid profile email devices\"".to_owned());
-            }
-            let entries = recipe.page_entries.iter();
-            lines.extend(entries.map(|(name, value)| format!("{name} = {}", text(&self.filled(value)))));
+        if self.api.is_none() {
+            lines.extend(["".to_owned(), "[page.config]".to_owned()]);
+            lines.extend(self.page().iter().map(|(name, value)| format!("{name} = {}", text(value))));
         }
         if let Some(connector) = &self.connector {
             lines.extend([
@@ -115,6 +118,27 @@ impl Answers {
             ]);
         }
         lines.join("\n") + "\n"
+    }
+
+    /// The entries of the page's configuration.
+    fn page(&self) -> Vec<(&'static str, String)> {
+        let api = self.api.as_deref().unwrap_or_default();
+        let mut entries = vec![("apiBase", format!("{api}/api/v1.0"))];
+        if self.mode == Mode::Token {
+            let own = self.provider.recipe().page_entries;
+            entries.extend([("authority", self.issuer()), ("clientId", self.client_id.clone())]);
+            if !own.iter().any(|(name, _)| *name == "scopes") {
+                entries.push(("scopes", "openid profile email devices".to_owned()));
+            }
+            entries.extend(own.iter().map(|(name, value)| (*name, self.filled(value))));
+        }
+        entries
+    }
+
+    /// `config.json`, where another host serves the page.
+    fn page_file(&self) -> String {
+        let entries = self.page().into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+        format!("{:#}\n", serde_json::Value::Object(entries.collect()))
     }
 
     /// What to do at the provider, and next.
@@ -139,7 +163,12 @@ impl Answers {
             steps.push(format!("  redirect address: {origin}/callback"));
             steps.push(format!("  post-logout address: {origin}/signed-out"));
             steps.push(format!("  web origin (CORS): {}", origin_of(origin).unwrap_or_default()));
-            steps.push(format!("  an API with the audience {} and the scope devices", self.audience));
+            let scope = self.provider.scope();
+            steps.push(if self.audience == self.client_id {
+                format!("  the scope {scope} for this client")
+            } else {
+                format!("  an API with the audience {} and the scope {scope}", self.audience)
+            });
         }
         match self.provider.fit(self.mode) {
             Fit::Works => {}
@@ -152,6 +181,9 @@ impl Answers {
                 "{} cannot prove a fresh sign-in: everything works but the reset of a passcode.",
                 recipe.name
             )),
+        }
+        if self.api.is_some() {
+            steps.push(format!("Put {PAGE} beside index.html on the host of the page (docs/hosting.md)."));
         }
         steps.push(format!("Then: portal-server --config {CONFIGURATION} check --online"));
         steps
@@ -173,6 +205,9 @@ pub fn init(answers: &Answers, randomness: &dyn Randomness) -> Result<Vec<String
     ];
     if answers.mode == Mode::Session {
         files.push((SECRET, zeroize::Zeroizing::default()));
+    }
+    if answers.api.is_some() {
+        files.push((PAGE, zeroize::Zeroizing::new(answers.page_file())));
     }
     // All or nothing: half a configuration would look like one.
     if let Some((there, _)) = files.iter().find(|(name, _)| answers.to.join(name).exists()) {

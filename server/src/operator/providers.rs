@@ -76,6 +76,8 @@ pub struct Recipe {
     pub token: Fit,
     /// Lines of `[oidc]` for token mode; `ISSUER` is the issuer.
     pub oidc: &'static [&'static str],
+    /// Whether its access tokens are for the client itself: `aud`, or what takes its place, is the client's ID.
+    pub audience_is_client: bool,
     /// Entries of `config.json` for token mode beside the usual ones: name and value.
     pub page_entries: &'static [(&'static str, &'static str)],
 }
@@ -106,6 +108,7 @@ impl Provider {
                 session: Fit::Setting,
                 token: Fit::Setting,
                 oidc: &["token_types = [\"JWT\"]", "scope_claim = \"scp\"", "subject_claim = \"oid\""],
+                audience_is_client: true,
                 page_entries: &[("scopes", "openid profile email api://AUDIENCE/devices")],
             },
             Self::Keycloak => Recipe {
@@ -115,6 +118,7 @@ impl Provider {
                 session: Fit::Works,
                 token: Fit::Setting,
                 oidc: &["token_types = [\"JWT\"]"],
+                audience_is_client: false,
                 page_entries: &[],
             },
             Self::Okta => Recipe {
@@ -124,6 +128,7 @@ impl Provider {
                 session: Fit::Works,
                 token: Fit::Setting,
                 oidc: &["token_types = [\"none\"]", "scope_claim = \"scp\""],
+                audience_is_client: false,
                 page_entries: &[],
             },
             Self::Auth0 => Recipe {
@@ -133,6 +138,7 @@ impl Provider {
                 session: Fit::Works,
                 token: Fit::Setting,
                 oidc: &["auth_time_claim = \"https://portal/auth_time\""],
+                audience_is_client: false,
                 page_entries: &[("audience", "AUDIENCE")],
             },
             Self::Authentik => Recipe {
@@ -142,6 +148,7 @@ impl Provider {
                 session: Fit::Works,
                 token: Fit::Setting,
                 oidc: &["token_types = [\"JWT\"]"],
+                audience_is_client: false,
                 page_entries: &[],
             },
             Self::Adfs => Recipe {
@@ -155,6 +162,7 @@ impl Provider {
                     "scope_claim = \"scp\"",
                     "access_token_issuer = \"http://HOST/adfs/services/trust\"",
                 ],
+                audience_is_client: false,
                 page_entries: &[("resource", "AUDIENCE")],
             },
             Self::Zitadel => Recipe {
@@ -168,6 +176,7 @@ impl Provider {
                     "required_scope = \"\"",
                     "trusted_audiences = [\"TENANT\"]",
                 ],
+                audience_is_client: false,
                 page_entries: &[("trustedAudiences", "TENANT")],
             },
             Self::Google => Recipe {
@@ -177,6 +186,7 @@ impl Provider {
                 session: Fit::NoFreshSignIn,
                 token: Fit::UseSession,
                 oidc: &[],
+                audience_is_client: false,
                 page_entries: &[],
             },
             Self::Cognito => Recipe {
@@ -190,6 +200,7 @@ impl Provider {
                     "client_id_claim = \"client_id\"",
                     "required_scope = \"portal/devices\"",
                 ],
+                audience_is_client: true,
                 page_entries: &[("scopes", "openid profile email portal/devices")],
             },
             Self::Other => Recipe {
@@ -199,9 +210,18 @@ impl Provider {
                 session: Fit::Works,
                 token: Fit::Setting,
                 oidc: &[],
+                audience_is_client: false,
                 page_entries: &[],
             },
         }
+    }
+
+    /// The scope that access tokens of the portal's API have.
+    #[must_use]
+    pub fn scope(self) -> &'static str {
+        let lines = self.recipe().oidc.iter();
+        let named = lines.filter_map(|line| line.strip_prefix("required_scope = ")).next();
+        named.map_or("devices", |named| named.trim_matches('"'))
     }
 
     /// Whether it works in a mode.

@@ -27,6 +27,10 @@ pub trait TokenVerifier: Send + Sync {
     /// Whether tokens can be checked now: keys are known or can be had.
     async fn is_ready(&self) -> bool;
 
+    /// The origins that a page which is the provider's client itself has to reach, by the provider's document; none while that
+    /// is not known.
+    fn page_origins(&self) -> Vec<String>;
+
     /// When the provider's keys were fetched; `None` while there are none.
     fn keys_fetched(&self) -> Option<UtcTime>;
 }

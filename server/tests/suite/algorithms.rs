@@ -28,7 +28,7 @@ async fn server(algorithms: &[&str], keys: Vec<Value>) -> TestServer {
     provider.set(|habits| {
         habits.issuer = Some(ISSUER.to_owned());
         habits.document = json!({ "jwks_uri": "https://id.portal.invalid/jwks" });
-        habits.keys = keys;
+        habits.keys = Some(keys);
     });
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(TestClock(provider.clock.clone()));

@@ -47,7 +47,7 @@ async fn what_is_wrong_with_the_provider_is_one_line_with_what_to_change() {
         assert!(!is_well && wrong[0].contains(expected), "{document}: {lines:#?}");
     }
     let server = TestServer::in_session_mode("").await;
-    server.provider.set(|habits| habits.keys = Vec::new());
+    server.provider.set(|habits| habits.keys = Some(Vec::new()));
     let (_, lines) = said(&server, online()).await;
     assert!(wrong(&lines)[0].contains("keys: 0 usable"), "{lines:#?}");
     server.provider.answers(axum::http::StatusCode::NOT_FOUND);

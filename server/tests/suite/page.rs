@@ -297,3 +297,33 @@ async fn a_stored_file_is_asked_for_by_its_tag_and_index_html_never_has_one() {
     assert_eq!((page.status, page.header("etag"), page.header("last-modified")), (StatusCode::OK, "", ""));
     assert!(page.body.ends_with(b"</title>"), "whole");
 }
+
+/// Amazon Cognito: the token endpoint is on another host than the issuer.
+#[tokio::test]
+async fn the_policy_lets_a_page_that_is_the_providers_client_reach_where_the_document_says() {
+    let policy = async |server: &TestServer, path: &str| {
+        let answer = server.call("GET", path, &[("sec-fetch-mode", "navigate")]).await;
+        answer.header("content-security-policy").to_owned()
+    };
+    let place = "https://p.auth.eu-west-1.amazoncognito.com";
+    let (_folder, server) = with_page(None).await;
+    let issuer = server.provider.issuer.clone();
+    let before = policy(&server, "/").await;
+    server.provider.set(|habits| {
+        habits.document = serde_json::json!({ "token_endpoint": format!("{place}/oauth2/token") });
+    });
+    server.call("GET", "/readyz", &[]).await;
+    for path in ["/", "/devices/d-1", "/config.json", "/api/v1.0/nowhere"] {
+        let after = policy(&server, path).await;
+        let origins = [place, &issuer].map(|origin| after.matches(origin).count());
+        assert_eq!(origins, [1, 1], "{path}: {after}");
+        assert_eq!(after.replace(&format!(" {place}"), ""), before, "{path}: and nothing else");
+    }
+    // What the page would not go to either is not let in.
+    let (_folder, server) = with_page(None).await;
+    server.provider.set(|habits| {
+        habits.document = serde_json::json!({ "token_endpoint": "http://evil.example/token; script-src *" });
+    });
+    server.call("GET", "/readyz", &[]).await;
+    assert!(!policy(&server, "/").await.contains("evil.example"));
+}

@@ -7,9 +7,9 @@ use super::support::provider::{CLIENT, Provider as TestProvider};
 use super::support::{Signer, TestClock, TestServer};
 use axum::http::StatusCode;
 use portal_server::composition::{Environment, Server};
-use portal_server::config;
+use portal_server::config::{self, Settings};
 use portal_server::operator::providers::{Fit, Mode, Provider};
-use portal_server::operator::{Answers, init};
+use portal_server::operator::{self, Answers, CheckUp, Command, init};
 use portal_server::system::SystemRandomness;
 use portal_testkit::provider::AfterEnd;
 use serde_json::{Value, json};
@@ -18,6 +18,26 @@ use std::sync::Arc;
 const RESET: &str = "/api/v1.0/me/managedDevices/d-aiko-android/resetPasscode";
 const HOST: &str = "sts.example.test";
 const TENANT: &str = "project-7";
+
+/// What the server reads in the files that `init` wrote, once the secret is in its file.
+fn settings_of(answers: &Answers) -> Settings {
+    if answers.mode == Mode::Session {
+        std::fs::write(answers.to.join("client.secret"), CLIENT.1).unwrap();
+    }
+    // Paths of the file are relative to where the server is started, and the test's provider signs by another algorithm.
+    let file = answers.to.join("portal.toml");
+    let at = |name: &str| answers.to.join(name).display().to_string();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = ["portal.sqlite", "passcode.keys", "client.secret"]
+        .iter()
+        .fold(text, |text, name| text.replace(&format!("\"{name}\""), &format!("{:?}", at(name))))
+        .replace("[oidc]\n", "[oidc]\nalgorithms = [\"ES256\", \"EdDSA\"]\n");
+    std::fs::write(&file, text).unwrap();
+    config::load(Some(&file), &[]).unwrap_or_else(|mistakes| {
+        let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        panic!("{:?} {:?}: {}", answers.provider, answers.mode, mistakes.join("\n"))
+    })
+}
 
 /// A server over what `init` wrote, with this provider behind it.
 async fn server_of(provider: Provider, mode: Mode) -> TestServer {
@@ -34,6 +54,7 @@ async fn server_of(provider: Provider, mode: Mode) -> TestServer {
         url: super::support::browser::ORIGIN.to_owned(),
         client_id: CLIENT.0.to_owned(),
         audience: "urn:passcode-portal:api".to_owned(),
+        api: None,
         connector: None,
         page_dir: folder.path().join("dist"),
         to: folder.path().to_owned(),
@@ -41,80 +62,58 @@ async fn server_of(provider: Provider, mode: Mode) -> TestServer {
     let said = init(&answers, &SystemRandomness).unwrap();
     assert!(said.iter().any(|line| line.contains("check --online")), "{said:?}");
     assert!(init(&answers, &SystemRandomness).is_err(), "nothing is overwritten");
-    if mode == Mode::Session {
-        std::fs::write(folder.path().join("client.secret"), CLIENT.1).unwrap();
-    }
-    // Paths of the file are relative to where the server is started, and the test's provider signs by another algorithm.
-    let file = folder.path().join("portal.toml");
-    let at = |name: &str| folder.path().join(name).display().to_string();
-    let text = std::fs::read_to_string(&file).unwrap();
-    let text = ["portal.sqlite", "passcode.keys", "client.secret"]
-        .iter()
-        .fold(text, |text, name| text.replace(&format!("\"{name}\""), &format!("{:?}", at(name))))
-        .replace("[oidc]\n", "[oidc]\nalgorithms = [\"ES256\", \"EdDSA\"]\n");
-    std::fs::write(&file, text).unwrap();
-    let settings = config::load(Some(&file), &[]).unwrap_or_else(|mistakes| {
-        panic!(
-            "{provider:?} {mode:?}: {}",
-            mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-        )
-    });
+    let settings = settings_of(&answers);
     let clock = Arc::new(TestClock(behind.clock.clone()));
     let replaceable = Environment { clock: clock.clone(), ..Environment::default() };
     let server = Server::build(&settings, replaceable).await.unwrap();
     TestServer { folder, provider: behind, clock, settings, server }
 }
 
-/// Header and claims of an access token of this provider's shape, over those of one that does everything right.
-fn access_token(provider: Provider) -> (Value, Value) {
-    let typ = |typ: &str| json!({ "typ": typ });
-    match provider {
+/// Gives the access tokens of the provider behind the server this one's shape.
+fn shape_access_tokens(server: &TestServer, provider: Provider) {
+    let now = server.clock.seconds();
+    let (typ, claims) = match provider {
         Provider::Entra => (
-            typ("JWT"),
+            json!("JWT"),
             json!({ "ver": "2.0", "sub": "pairwise", "oid": "p-aiko", "scope": null, "scp": "devices" }),
         ),
         Provider::Keycloak => (
-            typ("JWT"),
+            json!("JWT"),
             json!({ "typ": "Bearer", "nonce": "n", "azp": "portal", "aud": ["urn:passcode-portal:api", "account"] }),
         ),
-        Provider::Okta => (json!({}), json!({ "scope": null, "scp": ["openid", "devices"], "ver": 1 })),
+        Provider::Okta => (Value::Null, json!({ "scope": null, "scp": ["openid", "devices"], "ver": 1 })),
         Provider::Auth0 => (
-            typ("at+jwt"),
-            json!({ "auth_time": null, "https://portal/auth_time": "NOW", "aud": ["urn:passcode-portal:api", "userinfo"] }),
+            json!("at+jwt"),
+            json!({ "auth_time": null, "https://portal/auth_time": now - 5, "aud": ["urn:passcode-portal:api", "userinfo"] }),
         ),
-        Provider::Authentik => (typ("JWT"), json!({ "nonce": "n", "azp": "portal", "uid": "u" })),
+        Provider::Authentik => (json!("JWT"), json!({ "nonce": "n", "azp": "portal", "uid": "u" })),
         Provider::Adfs => (
-            typ("JWT"),
+            json!("JWT"),
             json!({ "iss": format!("http://{HOST}/adfs/services/trust"), "scope": null, "scp": "openid devices" }),
         ),
         // JWT access tokens are a setting there, and none says when somebody signed in.
-        Provider::Zitadel => (typ("at+jwt"), json!({ "scope": null, "auth_time": null })),
-        Provider::Google => (json!({}), json!({ "opaque": true })),
+        Provider::Zitadel => (json!("at+jwt"), json!({ "scope": null, "auth_time": null })),
         Provider::Cognito => (
-            json!({}),
+            Value::Null,
             json!({ "aud": null, "client_id": "urn:passcode-portal:api", "token_use": "access", "scope": "openid portal/devices" }),
         ),
-        Provider::Other => (typ("at+jwt"), json!({})),
-    }
+        // Google's are opaque.
+        Provider::Google | Provider::Other => (json!("at+jwt"), json!({})),
+    };
+    server.provider.set(|habits| {
+        habits.access_header = json!({ "typ": typ });
+        habits.access_claims = claims;
+    });
 }
 
 #[tokio::test]
 async fn token_mode_takes_the_access_tokens_of_each_provider_that_is_said_to_work_in_it() {
     for provider in Provider::ALL {
         let server = server_of(provider, Mode::Token).await;
-        let (mut header, changes) = access_token(provider);
-        header["alg"] = json!("ES256");
-        header["kid"] = json!("key-1");
-        let now = server.clock.seconds();
-        let mut claims = server.provider.claims("p-aiko", now, 5);
-        for (name, value) in changes.as_object().unwrap() {
-            claims[name] = if *value == json!("NOW") { json!(now - 5) } else { value.clone() };
-        }
-        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-        let token = if changes.get("opaque").is_some() {
-            "ya29.opaque".to_owned()
-        } else {
-            server.provider.signer.sign_under(&header, &claims)
+        shape_access_tokens(&server, provider);
+        let token = match provider {
+            Provider::Google => "ya29.opaque".to_owned(),
+            _ => server.provider.token("p-aiko", 5),
         };
         let bearer = format!("Bearer {token}");
         let headers = [("authorization", bearer.as_str()), ("idempotency-key", "0123456789abcdef")];
@@ -190,7 +189,7 @@ async fn providers_that_sign_otherwise_and_say_the_time_in_id_tokens_only_need_s
         let name = signer.algorithm.name();
         let server = server_of(Provider::Other, Mode::Session).await;
         server.provider.set(|habits| {
-            habits.keys = vec![signer.jwk()];
+            habits.keys = Some(vec![signer.jwk()]);
             habits.signs_with = Some(signer.clone());
             habits.names_itself = false;
         });
@@ -277,6 +276,65 @@ fn the_documentation_says_of_each_provider_what_is_tested_here_and_has_a_page_fo
             recipe.token.as_str()
         );
         assert!(table.contains(&row), "{row}");
+    }
+}
+
+/// What an administrator copies out of a recipe.
+#[test]
+fn each_command_of_a_recipe_is_taken_as_it_stands_and_writes_files_that_the_server_takes() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for provider in Provider::ALL {
+        let page = std::fs::read_to_string(root.join("docs/providers").join(provider.recipe().page)).unwrap();
+        let commands = page.lines().filter_map(|line| line.strip_prefix("portal-server "));
+        let mut modes = Vec::new();
+        for line in commands.filter(|line| line.starts_with("init ")) {
+            let line = line.split('#').next().unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let words = line.split_whitespace().map(std::ffi::OsString::from);
+            let Ok((None, Command::Init(flags))) = operator::parse(words) else { panic!("{line}") };
+            let answers = operator::complete(flags, None).unwrap_or_else(|why| panic!("{line}: {why}"));
+            let page_dir = folder.path().join("dist");
+            std::fs::create_dir(&page_dir).unwrap();
+            let answers = Answers { page_dir, to: folder.path().to_owned(), ..answers };
+            init(&answers, &SystemRandomness).unwrap();
+            let settings = settings_of(&answers);
+            assert_eq!(settings.session.is_some(), answers.mode == Mode::Session, "{line}");
+            modes.push(answers.mode);
+        }
+        let promised = [Mode::Session, Mode::Token].into_iter();
+        let promised: Vec<Mode> = promised.filter(|mode| provider.fit(*mode) != Fit::UseSession).collect();
+        if provider != Provider::Other {
+            assert_eq!(modes, promised, "{}", provider.recipe().page);
+        }
+    }
+}
+
+/// Whoever begins without a recipe, with one real token: each setting that the recipe has is named, one after the other.
+#[tokio::test]
+async fn check_token_names_every_setting_of_a_recipe_by_a_token_of_that_provider() {
+    for provider in Provider::ALL.into_iter().filter(|one| one.fit(Mode::Token) == Fit::Setting) {
+        let server = server_of(Provider::Other, Mode::Token).await;
+        shape_access_tokens(&server, provider);
+        let file = server.folder.path().join("token");
+        std::fs::write(&file, server.provider.token("p-aiko", 5)).unwrap();
+        let wanted = CheckUp { online: false, token: Some(file) };
+        let report = operator::check(&server.settings, &wanted, &*server.clock).await;
+        let said = report.lines().join("\n");
+        for line in provider.recipe().oidc {
+            let key = line.split(' ').next().unwrap();
+            // Which claim tells people apart no token can say.
+            let is_told = key == "subject_claim" || said.contains(&format!("oidc.{key}"));
+            assert!(is_told, "{provider:?} {key}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scope_that_is_not_needed_is_said_at_start() {
+    for (provider, is_said) in [(Provider::Zitadel, true), (Provider::Keycloak, false)] {
+        let captured = CapturedLog::begin();
+        server_of(provider, Mode::Token).await;
+        assert_eq!(captured.text().contains("no scope is needed"), is_said, "{provider:?}");
     }
 }
 

@@ -28,9 +28,10 @@ fn is_sign_in(server: &TestServer, address: &str) -> bool {
 
 #[tokio::test]
 async fn whatever_the_provider_makes_of_the_sign_out_the_next_click_leads_to_the_fresh_sign_in() {
-    for habit in [AfterEnd::Stays, AfterEnd::Refuses, AfterEnd::ForgetsState] {
+    let registered = AfterEnd::GoesTo(format!("{ORIGIN}/"));
+    for habit in [AfterEnd::Stays, AfterEnd::Refuses, AfterEnd::ForgetsState, registered] {
         let server = TestServer::in_session_mode("").await;
-        server.provider.set(|habits| habits.after_end = habit);
+        server.provider.set(|habits| habits.after_end = habit.clone());
         let mut browser = Browser::signed_in(&server, "p-aiko").await;
         let end = step_up(&mut browser, &server, "").await;
         let answer = reqwest::Client::builder()
@@ -47,7 +48,8 @@ async fn whatever_the_provider_makes_of_the_sign_out_the_next_click_leads_to_the
             let on = browser.is_sent(&server, "/session/signed-out").await;
             assert_eq!(on.header("location"), "/signed-out", "the page offers to go on");
         } else {
-            assert!(!answer.status().is_redirection(), "{habit:?}");
+            let is_elsewhere = matches!(habit, AfterEnd::GoesTo(_));
+            assert_eq!(answer.status().is_redirection(), is_elsewhere, "{habit:?}");
         }
         // The person opens the page again, which hears that nobody is signed in, and presses its button.
         assert_eq!(browser.call(&server, "GET", "/session").await.status, StatusCode::NO_CONTENT);
@@ -115,10 +117,11 @@ async fn each_habit_of_the_provider_for_tests_shows() {
     let end = format!("{}/end?post_logout_redirect_uri=https://portal.example/x&state=s", provider.issuer);
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let mut came = Vec::new();
-    for habit in [AfterEnd::GoesBack, AfterEnd::ForgetsState, AfterEnd::Stays, AfterEnd::Refuses] {
+    let fixed = AfterEnd::GoesTo("https://portal.example/".to_owned());
+    for habit in [AfterEnd::GoesBack, AfterEnd::ForgetsState, fixed, AfterEnd::Stays, AfterEnd::Refuses] {
         provider.set(|habits| habits.after_end = habit);
         let answer = client.get(&end).send().await.unwrap();
         came.push((answer.status().as_u16(), answer.headers().get("location").is_some()));
     }
-    assert_eq!(came, [(303, true), (303, true), (200, false), (400, false)]);
+    assert_eq!(came, [(303, true), (303, true), (303, true), (200, false), (400, false)]);
 }
