@@ -413,7 +413,7 @@ fn the_page_of_a_device_remembers_how_the_last_reset_ended() {
 }
 
 #[test]
-fn what_can_be_reset_comes_first_then_what_needs_attention_then_what_was_seen_last() {
+fn the_worst_comes_first_then_what_can_be_reset_then_what_was_seen_last() {
     let known = |id: &str, changes: Value, seen: i64| {
         let mut changes = changes;
         changes["id"] = id.into();
@@ -422,15 +422,19 @@ fn what_can_be_reset_comes_first_then_what_needs_attention_then_what_was_seen_la
         Arc::new(known)
     };
     let refused = json!({ "actions": { "resetPasscode": { "allowed": false, "reason": "windowsPc" } } });
+    let erased =
+        json!({ "actions": { "resetPasscode": { "allowed": false, "reason": "eraseOrRetirePending" } } });
     let devices = vec![
         known("pc", refused, 1),
         known("older", json!({}), 900),
         known("newer", json!({}), 10),
+        known("to fix", json!({ "complianceState": "inGracePeriod" }), 1),
         known("noncompliant", json!({ "complianceState": "noncompliant" }), 5000),
+        known("erased", erased, 5000),
     ];
     let list = devices::DeviceList::complete(devices, NOW);
     let order: Vec<&str> = list.visible().map(|device| device.id.as_str()).collect();
-    assert_eq!(order, ["noncompliant", "newer", "older", "pc"]);
+    assert_eq!(order, ["erased", "noncompliant", "to fix", "newer", "older", "pc"]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
 /// Whether an erase or a removal was ordered.
 #[must_use]
 pub fn will_be_erased(device: &Device) -> bool {
-    device.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending)
+    device.is_given_up()
 }
 
 /// An erase to come, unless it is known that the device is only taken out of management.
