@@ -568,9 +568,10 @@ fn the_last_button_says_what_it_does_on_which_device() {
 }
 
 #[test]
-fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
+fn the_hint_about_wifi_is_for_iphones_and_ipads_that_may_have_restarted() {
     for (system, version, outcome) in platforms() {
-        let (device, _) = resettable(system, version, &outcome);
+        let (mut device, _) = resettable(system, version, &outcome);
+        device.last_sync = Some(before(3600));
         let warning = actions::words::reach(&device, None, Some(SERVER_NOW)).warning;
         assert_eq!(
             warning.is_some_and(|text| english(&text).contains("on Wi-Fi only")),
@@ -578,6 +579,12 @@ fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
             "{system}"
         );
     }
+    // One that was heard of a moment ago joins the Wi-Fi it is in.
+    let (mut device, _) = resettable("iOS", "18.1", &removed());
+    device.last_sync = Some(before(60));
+    assert_eq!(actions::words::reach(&device, None, Some(SERVER_NOW)).warning, None);
+    let waiting = actions::words::pending(&device, &run(), PendingPhase::Waiting, None, Some(SERVER_NOW));
+    assert!(!waiting.hints.contains(&t::pending_apple_wifi()), "{:?}", waiting.hints);
 }
 
 #[test]
