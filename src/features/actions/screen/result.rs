@@ -73,7 +73,7 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Vi
         el("p").class("device-meta").live_text(when).into(),
         panel.into(),
         steps(words, id),
-        question(of.clone(), id),
+        question(&of, id),
         finish(has_passcode),
         button_row(group([device_link(t::done_back(), id), button(Weight::Quiet, t::done_again(), again)])),
         moment.into(),
@@ -122,15 +122,15 @@ fn lock_screen(drawing: Option<String>) -> View {
 }
 
 /// "Did it work?"
-fn question(result: String, id: &DeviceId) -> View {
+fn question(result: &str, id: &DeviceId) -> View {
     let model = use_model();
-    let of = result.clone();
+    let of = result.to_owned();
     let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
     let (device, about) = (id.clone(), id.clone());
     let situation = select(model, move |model| Situation(platform(model, &device), outcome(model)));
     let answer = |words: Text, given: Verdict| {
         let dispatch = use_dispatch();
-        let result = result.clone();
+        let result = result.to_owned();
         let event = Event::Actions(actions::Event::VerdictGiven { result, verdict: given });
         el("button")
             .attr("type", "button")
