@@ -116,7 +116,8 @@ fn whoever_does_not_have_the_device_is_told_to_lock_it_only_where_that_is_offere
 fn no_more_time_is_promised_than_there_is() {
     const PROMISED: i64 = 270;
     const { assert!(PAGE_WINDOW.0 - 10 >= PROMISED) };
-    for (locale, promise) in [(Locale::En, "4½ minutes"), (Locale::Ja, "4 分半"), (Locale::De, "4½ Minuten")]
+    for (locale, promise) in
+        [(Locale::En, "4½ minutes"), (Locale::Ja, "4\u{a0}分半"), (Locale::De, "4½ Minuten")]
     {
         for text in [t::explain_lead(), t::expired_text(), t::help_sign_in_answer()] {
             let said = said(locale, &[&text]);

@@ -480,7 +480,7 @@ fn the_page_of_a_device_remembers_how_the_last_reset_ended() {
 }
 
 #[test]
-fn what_can_be_reset_comes_first_then_what_needs_attention_then_what_was_seen_last() {
+fn the_worst_comes_first_then_what_can_be_reset_then_what_was_seen_last() {
     let known = |id: &str, changes: Value, seen: i64| {
         let mut changes = changes;
         changes["id"] = id.into();
@@ -489,15 +489,19 @@ fn what_can_be_reset_comes_first_then_what_needs_attention_then_what_was_seen_la
         Arc::new(known)
     };
     let refused = json!({ "actions": { "resetPasscode": { "allowed": false, "reason": "windowsPc" } } });
+    let erased =
+        json!({ "actions": { "resetPasscode": { "allowed": false, "reason": "eraseOrRetirePending" } } });
     let devices = vec![
         known("pc", refused, 1),
         known("older", json!({}), 900),
         known("newer", json!({}), 10),
+        known("to fix", json!({ "complianceState": "inGracePeriod" }), 1),
         known("noncompliant", json!({ "complianceState": "noncompliant" }), 5000),
+        known("erased", erased, 5000),
     ];
     let list = devices::DeviceList::complete(devices, NOW);
     let order: Vec<&str> = list.visible().map(|device| device.id.as_str()).collect();
-    assert_eq!(order, ["noncompliant", "newer", "older", "pc"]);
+    assert_eq!(order, ["erased", "noncompliant", "to fix", "newer", "older", "pc"]);
 }
 
 #[test]
@@ -631,9 +635,10 @@ fn the_last_button_says_what_it_does_on_which_device() {
 }
 
 #[test]
-fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
+fn the_hint_about_wifi_is_for_iphones_and_ipads_that_may_have_restarted() {
     for (system, version, outcome) in platforms() {
-        let (device, _) = resettable(system, version, &outcome);
+        let (mut device, _) = resettable(system, version, &outcome);
+        device.last_sync = Some(before(3600));
         let warning = actions::words::reach(&device, None, Some(SERVER_NOW)).warning;
         assert_eq!(
             warning.is_some_and(|text| english(&text).contains("on Wi-Fi only")),
@@ -641,6 +646,12 @@ fn the_hint_about_wifi_is_for_iphones_and_ipads_only() {
             "{system}"
         );
     }
+    // One that was heard of a moment ago joins the Wi-Fi it is in.
+    let (mut device, _) = resettable("iOS", "18.1", &removed());
+    device.last_sync = Some(before(60));
+    assert_eq!(actions::words::reach(&device, None, Some(SERVER_NOW)).warning, None);
+    let waiting = actions::words::pending(&device, &run(), PendingPhase::Waiting, None, Some(SERVER_NOW));
+    assert!(!waiting.hints.contains(&t::pending_apple_wifi()), "{:?}", waiting.hints);
 }
 
 #[test]

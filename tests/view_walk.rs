@@ -5,7 +5,7 @@
 
 mod view_support;
 
-use passcode_portal::domain::{ActionFlow, ENDED_IS_RECENT, Ending};
+use passcode_portal::domain::{ActionFlow, Biometrics, ENDED_IS_RECENT, Ending, Platform};
 use passcode_portal::features::{actions, devices};
 use passcode_portal::i18n::{Locale, Text, t};
 use passcode_portal::words;
@@ -45,6 +45,17 @@ fn whose_data_stays_is_said_with_the_action_and_never_of_a_device_that_is_erased
 fn a_result_is_shown_no_longer_than_its_passcode_is_kept() {
     const SHORTEST: i64 = SHORTEST_PASSCODE_LIFETIME_DAYS * 86_400;
     const { assert!(ENDED_IS_RECENT.0 <= SHORTEST) };
+}
+
+/// F10: the result says when its address will lead to the next reset instead.
+#[test]
+fn a_result_says_until_when_it_is_shown() {
+    let outcome = portal_contract::ResetOutcome::PasscodeRemoved;
+    let of = (Platform::AppleMobile, Biometrics::FaceId);
+    let view = actions::words::done("x", of, outcome, &run(), Some(SERVER_NOW));
+    let day_after = run().updated.unix_millis() + ENDED_IS_RECENT.to_milliseconds().0;
+    let expected = t::done_until(portal_contract::UtcTime::from_unix_millis(day_after));
+    assert_eq!(english(&view.until), english(&expected));
 }
 
 /// F21: where trying again cannot help, no button offers it.

@@ -69,37 +69,99 @@ async function difference(reader, one, other) {
   }, [one.toString('base64'), other.toString('base64')]);
 }
 
+/** Goes through everything that Tab reaches from where the focus is, and compares each stop with how it looks without the focus. */
+async function showsFocus(page, reader, where) {
+  const been = new Set();
+  for (let press = 0; press < 40; press += 1) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === document.body) return undefined;
+      const { x, y, width, height } = (element.closest('li.device, .tick') ?? element).getBoundingClientRect();
+      return { name: element.textContent.trim() || element.id, place: [...document.querySelectorAll('*')].indexOf(element), x, y, width, height };
+    });
+    // The end of the page, or round again in a dialog.
+    if (!stop || been.has(stop.place)) break;
+    been.add(stop.place);
+    const clip = { x: Math.max(0, stop.x - 6), y: Math.max(0, stop.y - 6), width: stop.width + 12, height: stop.height + 12 };
+    const focused = await page.screenshot({ clip });
+    const element = await page.evaluateHandle(() => document.activeElement);
+    await element.evaluate((one) => one.blur());
+    const plain = await page.screenshot({ clip });
+    await element.evaluate((one) => one.focus());
+    // A ring two pixels wide, and a little less where a corner is round or the window ends.
+    const ring = 2 * 2 * (stop.width + stop.height) * 0.75;
+    expect.soft(await difference(reader, focused, plain), `${where}: ${stop.name}`).toBeGreaterThan(ring);
+  }
+  // A walk that went nowhere has shown nothing.
+  expect(been.size, where).toBeGreaterThan(1);
+}
+
 for (const forcedColors of ['none', 'active']) {
-  test(`everything that can have the focus shows it (forced colours: ${forcedColors})`, async ({ browser, page, portal }) => {
-    test.slow();
-    const readerContext = await browser.newContext();
-    const reader = await readerContext.newPage();
-    await page.emulateMedia({ forcedColors, reducedMotion: 'reduce' });
-    await portal.enter('aiko', '/devices');
-    for (const path of ['/devices', `/devices/${ANDROID}`, '/history', '/notifications', '/help', '/accessibility', `/devices/${ANDROID}/erase`]) {
-      await portal.open(path);
-      await portal.isAt(path);
-      await portal.settles();
-      for (let press = 0; press < 40; press += 1) {
-        await page.keyboard.press('Tab');
-        const stop = await page.evaluate(() => {
-          const element = document.activeElement;
-          if (element === document.body) return undefined;
-          const { x, y, width, height } = (element.closest('li.device') ?? element).getBoundingClientRect();
-          return { name: element.textContent.trim() || element.id, x, y, width, height };
-        });
-        if (!stop) break;
-        const clip = { x: Math.max(0, stop.x - 6), y: Math.max(0, stop.y - 6), width: stop.width + 12, height: stop.height + 12 };
-        const focused = await page.screenshot({ clip });
-        const element = await page.evaluateHandle(() => document.activeElement);
-        await element.evaluate((one) => one.blur());
-        const plain = await page.screenshot({ clip });
-        await element.evaluate((one) => one.focus());
-        // A ring two pixels wide, and a little less where a corner is round or the window ends.
-        const ring = 2 * 2 * (stop.width + stop.height) * 0.75;
-        expect.soft(await difference(reader, focused, plain), `${path}: ${stop.name}`).toBeGreaterThan(ring);
+  test.describe(`forced colours: ${forcedColors}`, () => {
+    let reader;
+
+    test.beforeEach(async ({ browser, page }) => {
+      test.slow();
+      reader = await (await browser.newContext()).newPage();
+      await page.emulateMedia({ forcedColors, reducedMotion: 'reduce' });
+    });
+
+    test.afterEach(() => reader.context().close());
+
+    test('everything that can have the focus shows it, on every screen', async ({ page, portal }) => {
+      await portal.open('/');
+      await expect(portal.wayToSignIn).toBeVisible();
+      await showsFocus(page, reader, 'landing');
+      await portal.enter('aiko', '/devices');
+      for (const path of ['/devices', `/devices/${ANDROID}`, '/history', '/notifications', '/help', '/accessibility', `/devices/${ANDROID}/erase`]) {
+        await portal.open(path);
+        await portal.isAt(path);
+        await portal.settles();
+        await showsFocus(page, reader, path);
       }
-    }
-    await readerContext.close();
+      await portal.openMenu();
+      await showsFocus(page, reader, 'menu');
+    });
+
+    test('and on every step of a reset, in its dialogs too', async ({ page, portal }) => {
+      await portal.enter('dana', '/devices/d-dana-silent');
+      await portal.button('run.rename').click();
+      await showsFocus(page, reader, 'rename');
+      await page.keyboard.press('Escape');
+      await portal.button('run.lock').click();
+      await showsFocus(page, reader, 'question before a lock');
+      await portal.button('cancel', portal.dialog).click();
+      await portal.explain();
+      for (const summary of await portal.dialog.locator('summary').all()) await summary.click();
+      await portal.dialog.getByRole('heading').first().focus();
+      await showsFocus(page, reader, 'explanation');
+      await portal.leaveForSignIn();
+      await portal.provider.fill('dana');
+      await expect(portal.lastButton).toBeVisible();
+      await portal.heading.focus();
+      await showsFocus(page, reader, 'confirmation');
+      await portal.lastButton.click();
+      await portal.isPending();
+      await portal.heading.focus();
+      await showsFocus(page, reader, 'pending');
+      await portal.button('pending.cancel').click();
+      await showsFocus(page, reader, 'question before cancelling');
+      await portal.button('live.cancel_no').click();
+      await portal.signOut();
+      await showsFocus(page, reader, 'signed out');
+    });
+
+    test('and on the result with its passcode', async ({ page, portal }) => {
+      await portal.reset('aiko', ANDROID);
+      await portal.showPasscode.click();
+      await expect(portal.passcode).toBeVisible();
+      await portal.button('passcode.qr_show').click();
+      await portal.button('aftermath.still_locked').click();
+      await portal.heading.focus();
+      await showsFocus(page, reader, 'result');
+      await portal.flag.click();
+      await showsFocus(page, reader, 'flag');
+    });
   });
 }

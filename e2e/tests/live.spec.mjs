@@ -124,6 +124,30 @@ test.describe('with a stream', () => {
     expect(lists).toHaveLength(0);
   });
 
+  test('a tab with a result and its passcode on the screen takes both away when another tab resets anew, and ends with the same reference', async ({ context, portal }) => {
+    await portal.reset('aiko', ANDROID);
+    await portal.showPasscode.click();
+    await expect(portal.passcode).toBeVisible();
+    const [code, reference] = [await portal.shownPasscode(), portal.main.locator('.reference code')];
+    const before = await reference.last().textContent();
+    const other = portal.in(await context.newPage());
+    await other.open(`/devices/${ANDROID}`);
+    await other.isAt(`/devices/${ANDROID}`);
+    await other.stepUp();
+    await other.lastButton.click();
+    await other.isDone();
+    // Not the old end, and nothing of its secret, in the first tab.
+    await expect(reference.last()).not.toHaveText(before);
+    await expect(reference.last()).toHaveText(await other.main.locator('.reference code').last().textContent());
+    await expect(portal.passcode).toHaveCount(0);
+    expect((await portal.main.innerText()).replaceAll(/\s/g, '')).not.toContain(code);
+    for (const tab of [portal, other]) {
+      await tab.showPasscode.click();
+      await expect(tab.passcode).toBeVisible();
+    }
+    expect(await portal.shownPasscode()).toBe(await other.shownPasscode());
+  });
+
   test('after a break the stream goes on where it was', async ({ context, page, portal, api }) => {
     await portal.reachConfirm('dana', 'd-dana-offline');
     await portal.lastButton.click();

@@ -27,6 +27,7 @@ pub use error::SignInError;
 pub use jws::{JwsAlgorithm, KeySet, Sha, SignatureCheck, SignatureVerdict, UnverifiedIdToken};
 pub use pkce::{CodeVerifier, SignInRandom};
 pub use records::{Continuation, EXPECTED_LIFETIME, ExpectedPerson, Purpose, ResumeRecord, Transaction};
+pub(crate) use records::{null, object, optional_text};
 pub use request::{SecretUrl, authorization_url, end_session_url, jwks_request, token_request};
 pub use session::{session_end_url, session_request, session_sign_in_url, sign_out_request, signed_in};
 pub use tokens::{AccessToken, Credential, IdToken, TokenAnswer};

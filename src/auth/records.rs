@@ -333,7 +333,7 @@ const fn is_current(created: UtcTime, wall: UtcTime) -> bool {
 }
 
 /// A JSON object of fields whose values are JSON already. By hand: writing a whole `Value` costs the page kilobytes.
-fn object(fields: &[(&str, String)]) -> String {
+pub(crate) fn object(fields: &[(&str, String)]) -> String {
     let mut json = String::new();
     for (name, value) in fields {
         json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
@@ -345,11 +345,11 @@ fn object(fields: &[(&str, String)]) -> String {
     json
 }
 
-fn optional_text(value: Option<&str>) -> String {
+pub(crate) fn optional_text(value: Option<&str>) -> String {
     value.map_or_else(null, quoted)
 }
 
-fn null() -> String {
+pub(crate) fn null() -> String {
     "null".to_owned()
 }
 

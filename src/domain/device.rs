@@ -175,22 +175,44 @@ impl Device {
     /// How it stands. `now` is the server's time, as well as it is known.
     #[must_use]
     pub fn standing(&self, now: Option<UtcTime>) -> Standing {
-        let has_failed = self.latest_run().is_some_and(|run| {
-            let has_failed = matches!(run.action_state, ActionState::Failed | ActionState::NotSupported);
-            has_failed && now.is_none_or(|now| passed(run.last_updated_date_time, now) < ENDED_IS_RECENT)
-        });
         let lacks_access =
             matches!(self.compliance, ComplianceState::Noncompliant | ComplianceState::InGracePeriod);
         let is_open = self.runs_of_all().any(|run| run.action_state.is_open());
-        if self.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending) {
+        if self.is_given_up() {
             Standing::NeedsAttention
         } else if is_open {
             Standing::UnderWay
-        } else if has_failed || lacks_access || self.is_silent(now) {
+        } else if self.has_failed(now) || lacks_access || self.is_silent(now) {
             Standing::NeedsAttention
         } else {
             Standing::Fine
         }
+    }
+
+    /// How bad it is among those that need attention, the worst first: an erase or a removal to come; something that failed, no
+    /// access; what there is time for.
+    #[must_use]
+    pub fn alarm(&self, now: Option<UtcTime>) -> u8 {
+        if self.is_given_up() {
+            0
+        } else if self.has_failed(now) || self.compliance == ComplianceState::Noncompliant {
+            1
+        } else {
+            2
+        }
+    }
+
+    /// Whether an erase or a removal was ordered.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending)
+    }
+
+    fn has_failed(&self, now: Option<UtcTime>) -> bool {
+        self.latest_run().is_some_and(|run| {
+            let has_failed = matches!(run.action_state, ActionState::Failed | ActionState::NotSupported);
+            has_failed && now.is_none_or(|now| passed(run.last_updated_date_time, now) < ENDED_IS_RECENT)
+        })
     }
 
     /// Whether it has not checked in for so long that the list says so.

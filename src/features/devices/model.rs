@@ -1,5 +1,6 @@
 //! The list of devices: loaded page by page, filtered as the person types, shown in portions.
 
+use crate::auth::{null, object, optional_text};
 use crate::core::LoadState;
 use crate::domain::{Device, DeviceId, Now, Platform, ResetAvailability, Standing};
 use crate::letters::lower_case;
@@ -327,26 +328,18 @@ impl DeviceList {
     /// What the tab keeps of the choices. Of the devices it holds nothing but what the person searched for and the category
     /// they chose.
     pub(crate) fn record(&self, sub: &str, place: i32) -> String {
-        let number = |at: Option<usize>| at.map_or_else(|| "null".to_owned(), |at| at.to_string());
         let Selection { platform, standing, category, order } = &self.selection;
-        let platform = platform.and_then(|chosen| Platform::ALL.iter().position(|known| *known == chosen));
-        let standing = standing.and_then(|chosen| Standing::ALL.iter().position(|known| *known == chosen));
-        let order = Order::ALL.iter().position(|known| known == order);
-        let fields = [
-            ("{\"sub\":", quoted(sub)),
-            (",\"filter\":", quoted(&self.filter)),
-            (",\"category\":", category.as_ref().map_or_else(|| "null".to_owned(), |name| quoted(name))),
-            (",\"platform\":", number(platform)),
-            (",\"standing\":", number(standing)),
-            (",\"order\":", number(order)),
-            (",\"limit\":", self.limit.to_string()),
-            (",\"place\":", place.to_string()),
-            (",\"dense\":", self.is_dense.to_string()),
-        ];
-        let mut record: String =
-            fields.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect();
-        record.push('}');
-        record
+        object(&[
+            ("sub", quoted(sub)),
+            ("filter", quoted(&self.filter)),
+            ("category", optional_text(category.as_deref())),
+            ("platform", number_of(&Platform::ALL, *platform)),
+            ("standing", number_of(&Standing::ALL, *standing)),
+            ("order", number_of(&Order::ALL, Some(*order))),
+            ("limit", self.limit.to_string()),
+            ("place", place.to_string()),
+            ("dense", self.is_dense.to_string()),
+        ])
     }
 
     /// Chooses what such a record of the same person says; how far down they were. What this page did not write says nothing.
@@ -354,10 +347,10 @@ impl DeviceList {
         let read = read_text(record, |fields| {
             let at = |name: &str| fields.optional_number(name).and_then(|at| usize::try_from(at).ok());
             let selection = Selection {
-                platform: at("platform").and_then(|at| Platform::ALL.get(at).copied()),
-                standing: at("standing").and_then(|at| Standing::ALL.get(at).copied()),
+                platform: numbered(&Platform::ALL, at("platform")),
+                standing: numbered(&Standing::ALL, at("standing")),
                 category: fields.optional_text("category"),
-                order: at("order").and_then(|at| Order::ALL.get(at).copied()).unwrap_or_default(),
+                order: numbered(&Order::ALL, at("order")).unwrap_or_default(),
             };
             let (limit, place) = (at("limit").unwrap_or(PAGE_SIZE), at("place").unwrap_or(0));
             let (filter, is_dense) = (fields.text_or_empty("filter"), fields.flag("dense"));
@@ -432,15 +425,26 @@ const WORTH_CHOOSING: usize = 12;
 /// From this many devices on, groups are worth their headings.
 const WORTH_GROUPING: usize = 6;
 
-/// The worst first; of those that stand alike, what can be reset, because a person who comes here is locked out of one; then
-/// what was seen last.
+/// The worst first, an erase to come before all; of those that stand alike, what can be reset, because a person who comes here
+/// is locked out of one; then what was seen last.
 fn in_order(devices: &[Arc<Device>], now: Option<UtcTime>) -> Arc<Vec<Arc<Device>>> {
     let mut devices = devices.to_vec();
     devices.sort_by_key(|device| {
         let is_refused = !matches!(device.reset, ResetAvailability::Allowed(_));
-        (device.standing(now), is_refused, std::cmp::Reverse(seen(device)))
+        (device.standing(now), device.alarm(now), is_refused, std::cmp::Reverse(seen(device)))
     });
     Arc::new(devices)
+}
+
+/// What was chosen, by its place among all there is to choose from.
+fn number_of<T: PartialEq>(all: &[T], chosen: Option<T>) -> String {
+    let at = chosen.and_then(|chosen| all.iter().position(|known| *known == chosen));
+    at.map_or_else(null, |at| at.to_string())
+}
+
+/// What has this number.
+fn numbered<T: Copy>(all: &[T], at: Option<usize>) -> Option<T> {
+    all.get(at?).copied()
 }
 
 fn seen(device: &Device) -> i64 {

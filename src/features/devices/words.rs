@@ -77,7 +77,7 @@ pub fn status(device: &Device, now: Option<UtcTime>) -> Status {
 /// Whether an erase or a removal was ordered.
 #[must_use]
 pub fn will_be_erased(device: &Device) -> bool {
-    device.reset == ResetAvailability::Refused(RefusalReason::EraseOrRetirePending)
+    device.is_given_up()
 }
 
 /// An erase to come, unless it is known that the device is only taken out of management.
@@ -177,20 +177,30 @@ pub struct Fact {
     pub value: Text,
 }
 
-/// The facts of a device in the order to show them. What is not known is left out.
+/// So many facts are read without opening the others.
+pub const FIRST_FACTS: usize = 3;
+
+/// What a person recognises the device in their hand by.
+#[must_use]
+pub fn known_by(device: &Device) -> Vec<Text> {
+    let known = [foreign(&device.model), Some(platform(device)), foreign(&device.serial_number)];
+    known.into_iter().flatten().collect()
+}
+
+/// The facts of a device in the order to show them: what changes first. What is not known is left out.
 #[must_use]
 pub fn facts(device: &Device, now: Option<UtcTime>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |label: Text, value: Option<Text>| {
         facts.extend(value.map(|value| Fact { label, value }));
     };
-    add(t::device_platform(), Some(platform(device)));
-    add(t::device_manufacturer(), foreign(&device.manufacturer));
-    add(t::device_model(), foreign(&device.model));
-    add(t::device_serial_number(), foreign(&device.serial_number));
     add(t::device_last_check_in(), Some(last_check_in(device, now)));
-    add(t::device_enrolled(), device.enrolled.map(|then| moment(then, None)));
     add(t::device_owner(), owner(device.owner));
+    add(t::device_serial_number(), foreign(&device.serial_number));
+    add(t::device_model(), foreign(&device.model));
+    add(t::device_manufacturer(), foreign(&device.manufacturer));
+    add(t::device_platform(), Some(platform(device)));
+    add(t::device_enrolled(), device.enrolled.map(|then| moment(then, None)));
     add(t::device_encrypted(), Some(yes_or_no(device.is_encrypted)));
     add(t::device_supervised(), device.is_supervised.then(t::app_yes));
     add(t::device_category(), foreign(&device.category));

@@ -6,7 +6,7 @@
 use crate::app::{Event, Model};
 use crate::components::{
     Flow, Icon, View, Weight, branding, button, contact_ways, dialog, el, group, heading, known_device, live,
-    message, minute_now, nothing, outcome_list, titled,
+    message, minute_now, nothing, outcome_list,
 };
 use crate::domain::{Action, ActionFlow, Device, DeviceId, PermittedDevice, ResetAvailability, WhyExplain};
 use crate::features::actions;
@@ -14,7 +14,7 @@ use crate::features::actions::Answer;
 use crate::features::actions::screen::lock_instead;
 use crate::features::actions::words::{DisclosureView, ExplainView, ReachView, Situation};
 use crate::i18n::t;
-use crate::shell::{Selected, select, use_dispatch, use_model};
+use crate::shell::{Selected, select, selected_from, use_dispatch, use_model};
 use crate::words::Tone;
 use leptos::prelude::WithUntracked;
 use portal_contract::UtcTime;
@@ -159,17 +159,27 @@ fn reach_of(id: &DeviceId) -> Selected<Option<ReachView>> {
     })
 }
 
-/// The card.
+/// The answer, folded: open where it is doubtful. It follows the clock, so what it is folded in is not made anew with it.
 pub(crate) fn reach(id: &DeviceId) -> View {
     let words = reach_of(id);
-    live(move || words.get().map(card))
-}
-
-fn card(words: ReachView) -> View {
-    let mut lines = vec![(Icon::Clock, words.last_check_in)];
-    lines.extend(words.forecast.map(|forecast| (Icon::Info, forecast)));
-    lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
-    lines.push((Icon::Info, words.waiting));
-    lines.extend(words.expiry.map(|expiry| (Icon::Info, expiry)));
-    titled("card stack", "reach-heading", words.heading).child(outcome_list(lines)).into()
+    let is_there = selected_from(move || words.with(Option::is_some));
+    let lines = move || {
+        words.get().map(|words| {
+            let mut lines = vec![(Icon::Clock, words.last_check_in)];
+            lines.extend(words.forecast.map(|forecast| (Icon::Info, forecast)));
+            lines.extend(words.warning.map(|warning| (Icon::Warning, warning)));
+            lines.push((Icon::Info, words.waiting));
+            lines.extend(words.expiry.map(|expiry| (Icon::Info, expiry)));
+            outcome_list(lines)
+        })
+    };
+    live(move || {
+        is_there.get().then(|| {
+            let folded = el("details");
+            let is_doubtful =
+                words.with_untracked(|words| words.as_ref().is_some_and(|words| words.is_doubtful));
+            let folded = if is_doubtful { folded.attr("open", "") } else { folded };
+            folded.child(el("summary").words(t::reach_heading())).live(lines)
+        })
+    })
 }

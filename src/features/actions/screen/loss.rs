@@ -342,7 +342,9 @@ pub(crate) fn losses(id: &DeviceId) -> View {
                 .into()
         };
         let is_any = offers.iter().any(|offer| *offer != Offer::None);
-        is_any
-            .then(|| titled("card stack losses", "losses-heading", t::loss_section()).children(rows.map(row)))
+        is_any.then(|| {
+            titled("card stack losses", "losses-heading", t::loss_section())
+                .child(el("div").class("needs").children(rows.map(row)))
+        })
     })
 }

@@ -3,8 +3,8 @@
 use crate::app::{Event, Model};
 use crate::browser::system_notification;
 use crate::components::{
-    Flow, HIDDEN, Icon, View, Weight, branding, button, button_row, contact_ways, device_link, dialog, el,
-    group, heading_live, icon, known_device, live, message, minute_now, named, nothing, paragraph, reference,
+    Flow, HIDDEN, Icon, View, Weight, branding, button, button_row, contact_ways, dialog, el, group,
+    heading_live, icon, known_device, live, message, minute_now, named, nothing, paragraph, reference,
 };
 use crate::domain::{ActionFlow, DeviceId, usual_time};
 use crate::features::actions;
@@ -25,11 +25,9 @@ pub(crate) fn pending_stage(id: &DeviceId) -> View {
         heading_live(named(id, t::pending_heading)),
         paragraph("lede", t::pending_not_done()).into(),
         live(move || shown.get().map(state)),
-        tell_me(),
-        cancel(id),
-        live(move || run.get().map(reference)),
+        ways(id),
         el("p").words(t::pending_leave()).into(),
-        button_row(device_link(t::done_back(), id)),
+        live(move || run.get().map(reference)),
     ])
 }
 
@@ -77,7 +75,8 @@ fn step(step: PendingStep) -> View {
             .child(el("i").class("working").attr("aria-hidden", HIDDEN)),
         StepState::Upcoming => el("li").child(icon(Icon::Clock)),
     };
-    let word = el("span").class("step-state").words(step.state_word);
+    // For the eye the icon says it.
+    let word = el("span").class("sr").words(step.state_word);
     item.child(el("span").words(step.name).text(" ").child(word)).into()
 }
 
@@ -94,12 +93,16 @@ fn long_wait(words: TakesLongView) -> View {
     message(Tone::Warn, Some(words.silence), lines, Some(rest))
 }
 
-/// "Tell me when it is done": a press, then the browser's own question. Where the browser has no notifications nothing
-/// stands here; the title of the tab tells the same.
-fn tell_me() -> View {
-    if !system_notification::is_offered() {
-        return nothing();
-    }
+/// What can be done meanwhile, side by side, and below it what came of it.
+fn ways(id: &DeviceId) -> View {
+    let (tell_me, told) = if system_notification::is_offered() { tell_me() } else { (nothing(), nothing()) };
+    let (cancel, failed) = cancel(id);
+    group([button_row(group([tell_me, cancel])), told, failed])
+}
+
+/// "Tell me when it is done": a press, then the browser's own question, and what came of it. Where the browser has no
+/// notifications nothing stands here; the title of the tab tells the same.
+fn tell_me() -> (View, View) {
     let wish = select(use_model(), move |model| model.features.actions.alert.permission);
     let press = move || {
         let can_be_asked = matches!(wish.get(), AlertPermission::None);
@@ -107,19 +110,20 @@ fn tell_me() -> View {
             .then(|| button(Weight::Plain, t::live_tell_me(), Event::Actions(actions::Event::AlertChosen)))
     };
     let note = move || {
-        el("span").class("reference").words(match wish.get() {
-            AlertPermission::None => t::live_tell_me_note(),
+        let said = match wish.get() {
+            AlertPermission::None => return None,
             AlertPermission::Asked => t::live_tell_me_asked(),
             AlertPermission::Granted => t::live_tell_me_granted(),
             AlertPermission::Refused => t::live_tell_me_refused(),
-        })
+        };
+        Some(el("span").class("reference").words(said))
     };
-    el("div").class("actions").child(live(press)).child(el("p").attr("role", "status").live(note)).into()
+    (live(press), el("p").attr("role", "status").live(note).into())
 }
 
 /// The button that cancels, while it can be: apart from what follows the clock, so that it keeps the focus. It asks once
 /// more, in a dialog that names the device.
-fn cancel(id: &DeviceId) -> View {
+fn cancel(id: &DeviceId) -> (View, View) {
     let model = use_model();
     let wanted = id.clone();
     let label = select(model, move |model| details(model, &wanted).and_then(|words| words.cancel));
@@ -145,12 +149,7 @@ fn cancel(id: &DeviceId) -> View {
     let question = named(id, t::live_cancel_heading);
     let asked = select(model, move |model| model.features.actions.cancelling == CancelState::Asked);
     let dialog = move || asked.get().then(|| cancel_dialog(question.get_untracked()));
-    let can_be = select(model, {
-        let id = id.clone();
-        move |model| details(model, &id).is_some_and(|words| words.cancel.is_some())
-    });
-    let button = move || can_be.get().then(|| button_row(live(part)));
-    group([live(button), live(failed), live(dialog)])
+    (live(part), group([live(failed), live(dialog)]))
 }
 
 fn cancel_dialog(heading: Text) -> View {

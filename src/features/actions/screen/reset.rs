@@ -124,7 +124,7 @@ fn notice_stage(id: &DeviceId) -> View {
         let (way_on, passcode) = model.with_untracked(|model| (WayOn::of(model), unconfirmed(model, &id)));
         let panel = passcode.map(|(platform, outcome)| {
             let certainty = PasscodeCertainty::Unconfirmed;
-            passcode_panel(id.clone(), platform, outcome, certainty, PanelPlace::Beside)
+            passcode_panel(id.clone(), platform, outcome, certainty, PanelPlace::First)
         });
         let body = live(move || shown.get().map(notice_body));
         frame.get().map(|frame| notice_view(frame, body, panel, way_on, &id))

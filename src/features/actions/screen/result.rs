@@ -10,7 +10,7 @@ use super::ask::contact_about;
 use crate::app::{AppEvent, Event, Model};
 use crate::components::{
     HIDDEN, View, Weight, button, button_row, device_link, el, group, heading, known_device, live,
-    minute_now, nothing, print_mark, reference, steps as numbered, tick_box, titled, words,
+    minute_now, nothing, paragraph, print_mark, reference, steps as numbered, tick_box, titled, words,
 };
 use crate::domain::{ActionFlow, Biometrics, DeviceId, Ending, PasscodeCertainty, Platform};
 use crate::features::actions::Verdict;
@@ -62,18 +62,21 @@ fn done_body(words: DoneView, when: Selected<Option<Text>>, id: &DeviceId) -> Vi
     let when = move || when.get().map(|when| tr.text(&when)).unwrap_or_default();
     let panel = words.has_temporary_passcode.then(|| {
         let (platform, outcome) = use_model().with_untracked(|model| what_was_reset(model, id));
-        passcode_panel(id.clone(), platform, outcome, PasscodeCertainty::Confirmed, PanelPlace::Beside)
+        passcode_panel(id.clone(), platform, outcome, PasscodeCertainty::Confirmed, PanelPlace::First)
     });
     let of = words.reference.clone();
+    let moment = paragraph("reference", words.moment.clone()).text(" ").words(words.until.clone());
     let again = Event::Actions(actions::Event::ResetRestarted);
+    let has_passcode = words.has_temporary_passcode;
     group([
         heading(words.heading.clone()),
         el("p").class("device-meta").live_text(when).into(),
         panel.into(),
         steps(words, id),
-        question(of.clone(), id),
-        finish(),
+        question(&of, id),
+        finish(has_passcode),
         button_row(group([device_link(t::done_back(), id), button(Weight::Quiet, t::done_again(), again)])),
+        moment.into(),
         reference(of),
     ])
 }
@@ -119,15 +122,15 @@ fn lock_screen(drawing: Option<String>) -> View {
 }
 
 /// "Did it work?"
-fn question(result: String, id: &DeviceId) -> View {
+fn question(result: &str, id: &DeviceId) -> View {
     let model = use_model();
-    let of = result.clone();
+    let of = result.to_owned();
     let verdict = select(model, move |model| Said(model.features.actions.aftermath.verdict(&of)));
     let (device, about) = (id.clone(), id.clone());
     let situation = select(model, move |model| Situation(platform(model, &device), outcome(model)));
     let answer = |words: Text, given: Verdict| {
         let dispatch = use_dispatch();
-        let result = result.clone();
+        let result = result.to_owned();
         let event = Event::Actions(actions::Event::VerdictGiven { result, verdict: given });
         el("button")
             .attr("type", "button")
@@ -146,7 +149,7 @@ fn question(result: String, id: &DeviceId) -> View {
         Some(Verdict::Worked) => worked(situation.get_untracked().1),
         Some(Verdict::StillLocked) => {
             let Situation(platform, outcome) = situation.get_untracked();
-            still_locked(&about, platform, outcome, &result)
+            still_locked(&about, platform, outcome)
         }
     };
     titled("card stack question", "question-heading", t::aftermath_question())
@@ -170,8 +173,8 @@ fn worked(outcome: ResetOutcome) -> View {
         .into()
 }
 
-/// What to try on this platform, then IT with the reference.
-fn still_locked(id: &DeviceId, platform: Platform, outcome: ResetOutcome, result: &str) -> View {
+/// What to try on this platform, then IT; the reference stands below.
+fn still_locked(id: &DeviceId, platform: Platform, outcome: ResetOutcome) -> View {
     let help = passcode::words::keypad_help(platform, outcome);
     let steps = help.steps.into_iter().map(|step| el("li").words(step).into());
     el("div")
@@ -179,7 +182,6 @@ fn still_locked(id: &DeviceId, platform: Platform, outcome: ResetOutcome, result
         .child(el("p").words(help.lead))
         .child(el("ol").children(steps))
         .child(el("p").words(t::done_still_locked_text()))
-        .child(reference(result.to_owned()))
         .child(contact_about(id))
         .into()
 }

@@ -38,12 +38,13 @@ pub(crate) fn device_actions(id: &DeviceId) -> View {
             let actions = actions.filter(|(action, is_possible)| *is_possible && action.need() == need);
             let rows: Vec<View> = actions.map(|(action, _)| row(&of, action)).collect();
             let is_any = !rows.is_empty();
-            is_any.then(|| group([el("h3").words(title).into(), rows.into_iter().collect()]))
+            let rows = el("div").class("need-rows").children(rows);
+            is_any.then(|| el("div").class("need").child(el("h3").words(title)).child(rows).into())
         };
         let groups = [(Need::Lost, t::act_lost_it()), (Need::Manage, t::act_manage())];
         groups.into_iter().filter_map(group_of).collect::<View>()
     });
-    group([rows, refused(id), question(id)])
+    group([rows, question(id)])
 }
 
 fn row(id: &DeviceId, action: Action) -> View {
@@ -53,13 +54,14 @@ fn row(id: &DeviceId, action: Action) -> View {
         Event::Actions(actions::Event::Chosen(id.clone(), action)),
     );
     let form = if action == Action::Rename { rename(id) } else { nothing() };
-    el("div")
-        .class("stack tight")
-        .child(el("p").words(actions::words::action_hint(action)))
-        .child(button_row(press))
-        .child(form)
-        .child(status(id, action))
-        .into()
+    // Whoever has lost a device has to know what locking does; what changes nothing is pressed and seen.
+    let hint = actions::words::action_hint(action);
+    let place = el("div").class("stack tight");
+    let place = match action.need() {
+        Need::Lost => place.child(el("p").words(hint)),
+        Need::Forgotten | Need::Manage | Need::GiveUp => place.attr_words("title", hint),
+    };
+    place.child(button_row(press)).child(form).child(status(id, action)).into()
 }
 
 /// How far it is. What changes is spoken by the page's one live region.
@@ -112,7 +114,7 @@ fn status_box(status: ActionStatus, id: &DeviceId, action: Action) -> View {
 struct Refusals(Vec<(Vec<Action>, RefusalView)>);
 
 /// What is not possible, once, with the reason: never a dead button.
-fn refused(id: &DeviceId) -> View {
+pub(crate) fn action_refusals(id: &DeviceId) -> View {
     let wanted = id.clone();
     let refusals = select(use_model(), move |model| {
         Refusals(
@@ -233,6 +235,7 @@ fn form(id: &DeviceId) -> View {
                 .child(el("label").attr("for", FIELD).words(t::act_rename_label()))
                 .child(input),
         )
+        .child(paragraph("reference", t::act_rename_hint()))
         .child(el("div").attr("id", PROBLEM).live(why))
         .child(
             el("div")

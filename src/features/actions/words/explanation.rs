@@ -108,11 +108,18 @@ pub fn last_reset(device: &Device, now: Option<UtcTime>) -> Option<Text> {
 fn warning(device: &Device, now: UtcTime) -> Option<Text> {
     let Some(seen) = device.last_sync else { return Some(t::explain_never_seen()) };
     let age = now.unix_millis().saturating_sub(seen.unix_millis());
-    if device.platform == Platform::AppleMobile && age >= MAY_HAVE_RESTARTED {
+    if may_have_restarted(device, Some(now)) {
         Some(t::explain_apple_wifi())
     } else {
         (age >= DAY).then(|| t::explain_last_seen(ago(seen, Some(now))))
     }
+}
+
+/// Whether it may be an iPhone or iPad that was restarted: silent for a while, as far as is known.
+pub(super) fn may_have_restarted(device: &Device, now: Option<UtcTime>) -> bool {
+    let age =
+        device.last_sync.zip(now).map(|(seen, now)| now.unix_millis().saturating_sub(seen.unix_millis()));
+    device.platform == Platform::AppleMobile && age.is_none_or(|age| age >= MAY_HAVE_RESTARTED)
 }
 
 pub(crate) const fn lock_not_offered() -> RefusalView {

@@ -2,6 +2,7 @@
 //!
 //! "Will it reach the device?" before the reset, and what to try when it takes long.
 
+use super::explanation::may_have_restarted;
 use crate::domain::{ActionRun, Device, PendingPhase, Platform, ReachForecast, Seconds, Silence, silence};
 use crate::i18n::{Text, t};
 use crate::words::{ago, device_name, last_check_in, moment, span};
@@ -69,7 +70,7 @@ pub fn pending(
     let mut hints = Vec::new();
     if phase == PendingPhase::Waiting {
         hints.push(t::pending_connect(name.clone()));
-        if device.platform == Platform::AppleMobile {
+        if may_have_restarted(device, now) {
             hints.push(t::pending_apple_wifi());
         }
     }
@@ -82,10 +83,10 @@ pub fn pending(
             PendingPhase::Waiting | PendingPhase::Delivered => None,
             PendingPhase::NotNow => Some(t::live_said_not_now()),
         },
-        since: t::pending_since(moment(run.started, now)),
+        since: t::pending_since(ago(run.started, now)),
         last_check_in: device
             .last_sync
-            .map_or_else(t::pending_never_checked_in, |then| t::pending_last_check_in(moment(then, now))),
+            .map_or_else(t::pending_never_checked_in, |then| t::pending_last_check_in(ago(then, now))),
         usual: usual.filter(|_| takes_long.is_none()).map(|usual| t::pending_usual(span(usual))),
         takes_long,
         hints,
@@ -142,25 +143,30 @@ pub struct ReachView {
     pub waiting: Text,
     /// When an order that is not picked up lapses, where that is known.
     pub expiry: Option<Text>,
+    /// Whether something has to be done first.
+    pub is_doubtful: bool,
 }
 
 /// Whether a reset will reach the device. `expires_after` is the server's `commandExpiresAfterSeconds`.
 #[must_use]
 pub fn reach(device: &Device, expires_after: Option<Seconds>, now: Option<UtcTime>) -> ReachView {
+    let forecast = now.map(|now| ReachForecast::of(device.last_sync, now));
     ReachView {
         heading: t::reach_heading(),
         last_check_in: match device.last_sync {
             Some(_) => t::reach_last_check_in(last_check_in(device, now)),
             None => t::pending_never_checked_in(),
         },
-        forecast: now.map(|now| match ReachForecast::of(device.last_sync, now) {
+        is_doubtful: forecast
+            .is_some_and(|forecast| !matches!(forecast, ReachForecast::Recently | ReachForecast::Hours)),
+        forecast: forecast.map(|forecast| match forecast {
             ReachForecast::Recently => t::reach_recently(),
             ReachForecast::Hours => t::reach_hours(),
             ReachForecast::Days => t::reach_days(),
             ReachForecast::LongAgo => t::reach_long_ago(),
             ReachForecast::Never => t::reach_never(),
         }),
-        warning: (device.platform == Platform::AppleMobile).then(t::explain_apple_wifi),
+        warning: may_have_restarted(device, now).then(t::explain_apple_wifi),
         waiting: t::reach_waiting(),
         expiry: expires_after.filter(|span| span.0 > 0).map(|span| t::reach_expires_after(length(span))),
     }

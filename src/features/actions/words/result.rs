@@ -8,11 +8,12 @@
 use super::confirmation::{Wording, unlocked_by};
 use crate::auth::SignInError;
 use crate::domain::{
-    ActionFlow, ActionRun, Biometrics, Ending, Now, Platform, SignInStep, StopReason, SubmitStep,
+    ActionFlow, ActionRun, Biometrics, ENDED_IS_RECENT, Ending, Now, Platform, SignInStep, StopReason,
+    SubmitStep,
 };
 use crate::i18n::{Text, t};
 use crate::words::{
-    Notice, Tone, device_name, failure, moment, own_device_name, refusal, sign_in_problem, span,
+    Notice, Tone, ago, device_name, failure, moment, own_device_name, refusal, sign_in_problem, span,
 };
 use portal_contract::{CharacterSet, FailureCode, ResetOutcome, UtcTime};
 
@@ -25,8 +26,12 @@ pub struct DoneView {
     pub what: Text,
     /// What to know about this platform.
     pub note: Text,
-    /// When the device acknowledged it.
+    /// How long ago the device acknowledged it.
     pub when: Text,
+    /// The moment, for whoever is asked about it.
+    pub moment: Text,
+    /// Until when the address of the reset shows this result and not the way to another one.
+    pub until: Text,
     /// Whether a temporary passcode belongs here.
     pub has_temporary_passcode: bool,
     pub steps_heading: Text,
@@ -54,7 +59,11 @@ pub fn done(
         heading: t::done_heading(name.clone()),
         what,
         note,
-        when: t::done_when(moment(run.updated, now)),
+        when: t::done_when(ago(run.updated, now)),
+        moment: t::done_when(moment(run.updated, None)),
+        until: t::done_until(UtcTime::from_unix_millis(
+            run.updated.unix_millis().saturating_add(ENDED_IS_RECENT.to_milliseconds().0),
+        )),
         has_temporary_passcode: outcome.has_temporary_passcode(),
         steps_heading: t::on_device_heading(name),
         drawing: lock_screen(platform, outcome),

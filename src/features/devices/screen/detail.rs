@@ -8,13 +8,15 @@ use crate::components::{
 };
 use crate::core::LoadState;
 use crate::domain::{ActionFlow, Device, DeviceId};
-use crate::features::actions::screen::{contact_about, device_actions, explain_dialog, losses, reach};
+use crate::features::actions::screen::{
+    action_refusals, contact_about, device_actions, explain_dialog, losses, reach,
+};
 use crate::features::devices::screen::device_status;
 use crate::features::passcode::screen::{PanelPlace, passcode_panel};
 use crate::features::{actions, compliance, devices};
 use crate::i18n::{Text, t};
 use crate::route::Route;
-use crate::shell::{Selected, select, selected_from, use_model, use_tr};
+use crate::shell::{Selected, select, selected_from, use_model};
 use crate::words;
 use crate::words::{Notice, RefusalView, ResetCommand, Tone};
 use leptos::prelude::WithUntracked;
@@ -65,20 +67,14 @@ fn failed() -> View {
 
 fn shown(id: &DeviceId) -> View {
     let model = use_model();
-    let tr = use_tr();
     let wanted = id.clone();
     let device = select(model, move |model| known_device(model, &wanted));
     let now = select(model, minute_now);
     let symbol = move || device.get().map(|device| icon(Icon::of_platform(device.platform)));
-    let platform = move || {
-        device.with(|device| {
-            device.as_ref().map(|device| tr.text(&words::platform(device))).unwrap_or_default()
-        })
-    };
+    let known_by = move || device.get().map(|device| known_by(&device));
     let status = move || {
         device.get().map(|device| device_status(devices::words::status(&device, now.get()), device.reset))
     };
-    let facts = move || device.get().map(|device| fact_list(&device, now.get()));
     let wanted = id.clone();
     let asked = select(
         model,
@@ -96,31 +92,26 @@ fn shown(id: &DeviceId) -> View {
                 el("div")
                     .class("page-head")
                     .child(heading_live(named(id, std::convert::identity)))
-                    .child(el("p").class("device-meta").live_text(platform))
+                    .live(known_by)
                     .live(status),
             )
             .into(),
-        el("div")
-            .class("split")
-            .child(
-                el("div")
-                    .class("stack")
-                    .child(slot(id, device, now))
-                    .child(commands(id, device))
-                    .child(compliance::screen::of_device(id))
-                    .child(passcode(id.clone()))
-                    .child(reach(id)),
-            )
-            .child(titled("card stack", "facts-heading", t::device_facts()).live(facts).child(button_row(
-                group([
-                    link_button(Weight::Quiet, t::apps_link(), &Route::Apps(id.clone())),
-                    link_button(
-                        Weight::Quiet,
-                        t::history_page_device_link(),
-                        &Route::DeviceHistory(id.clone()),
-                    ),
-                ]),
+        slot(id, device, now),
+        passcode(id, PanelPlace::First),
+        commands(id, device),
+        compliance::screen::of_device(id),
+        passcode(id, PanelPlace::Beside),
+        titled("card stack", "facts-heading", t::device_facts())
+            .child(fact_list(device, now, FactPart::First))
+            .child(el("details").child(el("summary").words(t::device_more())).child(fact_list(
+                device,
+                now,
+                FactPart::Others,
             )))
+            .child(button_row(group([
+                link_button(Weight::Quiet, t::apps_link(), &Route::Apps(id.clone())),
+                link_button(Weight::Quiet, t::history_page_device_link(), &Route::DeviceHistory(id.clone())),
+            ])))
             .into(),
         losses(id),
         live(dialog),
@@ -151,11 +142,34 @@ fn slot(id: &DeviceId, device: Selected<Option<Arc<Device>>>, now: Selected<Opti
     })
 }
 
-fn fact_list(device: &Device, now: Option<UtcTime>) -> View {
+/// What the device in the hand is compared with: its model, what runs on it, its serial number.
+fn known_by(device: &Device) -> View {
+    let parts = devices::words::known_by(device).into_iter().map(|part| el("span").words(part).into());
+    el("p").class("device-meta").children(parts).into()
+}
+
+/// A part of the facts: they follow the clock, so what they stand in is not made anew with them.
+fn fact_list(device: Selected<Option<Arc<Device>>>, now: Selected<Option<UtcTime>>, part: FactPart) -> View {
     let fact = |fact: devices::words::Fact| {
         el("div").child(el("dt").words(fact.label)).child(el("dd").words(fact.value)).into()
     };
-    el("dl").class("facts").children(devices::words::facts(device, now).into_iter().map(fact)).into()
+    live(move || {
+        device.get().map(|device| {
+            let facts = devices::words::facts(&device, now.get());
+            let (skip, take) = match part {
+                FactPart::First => (0, devices::words::FIRST_FACTS),
+                FactPart::Others => (devices::words::FIRST_FACTS, facts.len()),
+            };
+            el("dl").class("facts").children(facts.into_iter().skip(skip).take(take).map(fact))
+        })
+    })
+}
+
+/// What is read, and what is looked for.
+#[derive(Clone, Copy)]
+enum FactPart {
+    First,
+    Others,
 }
 
 /// "Reset passcode". In the place of what the server forbids stands the reason: a dead button helps nobody.
@@ -163,16 +177,24 @@ fn commands(id: &DeviceId, device: Selected<Option<Arc<Device>>>) -> View {
     let wanted = id.clone();
     // Every command has a first line of its own: what stands here is made anew when that changes, and not with every
     // fact of the device.
-    let first_line =
-        select(use_model(), move |model| known_device(model, &wanted).map(|device| line(&device)));
+    let first_line = select(use_model(), move |model| {
+        known_device(model, &wanted).map(|device| (line(&device), passcode_place(model, &device)))
+    });
     let body = move || {
-        first_line.get()?;
-        device.get_untracked().map(|device| command(&device))
+        let (_, place) = first_line.get()?;
+        device.get_untracked().map(|device| command(&device, place))
     };
-    titled("card stack", "actions-heading", t::device_actions())
-        .child(el("h3").words(t::act_forgotten()))
-        .live(body)
-        .child(device_actions(id))
+    let needs = el("div")
+        .class("needs")
+        .child(el("div").class("need").child(el("h3").words(t::act_forgotten())).live(body))
+        .child(device_actions(id));
+    el("section")
+        .class("card stack")
+        .attr("aria-labelledby", "actions-heading")
+        .child(el("h2").attr("id", "actions-heading").class("sr").words(t::device_actions()))
+        .child(needs)
+        .child(reach(id))
+        .child(action_refusals(id))
         .into()
 }
 
@@ -186,11 +208,12 @@ fn line(device: &Device) -> Text {
     }
 }
 
-fn command(device: &Device) -> View {
-    // Filled, unless the last try has just failed: what is filled is what helps.
+fn command(device: &Device, passcode: Option<PanelPlace>) -> View {
+    // Filled, unless the last try has just failed, or its passcode is to be read: what is filled is what helps.
     let going_on = devices::words::going_on(device, use_model().with_untracked(minute_now));
     let has_failed = going_on.is_some_and(|notice| notice.tone == Tone::Bad);
-    let weight = if has_failed { Weight::Plain } else { Weight::Primary };
+    let is_second = has_failed || passcode == Some(PanelPlace::First);
+    let weight = if is_second { Weight::Plain } else { Weight::Primary };
     let press = if device.open_run().is_some() {
         link_button(Weight::Primary, t::reset_show_state(), &Route::ResetPasscode(device.id.clone()))
     } else {
@@ -213,17 +236,26 @@ fn unavailable(device: &Device, refusal: RefusalView) -> View {
     message(Tone::Neutral, Some(heading), vec![refusal.why, refusal.instead], Some(ways))
 }
 
+/// Where the temporary passcode of a device stands, if it may have one: before everything else while its reset is news.
+fn passcode_place(model: &Model, device: &Device) -> Option<PanelPlace> {
+    device.may_have_temporary_passcode()?;
+    let is_news = devices::words::going_on(device, minute_now(model)).is_some();
+    Some(if is_news { PanelPlace::First } else { PanelPlace::Beside })
+}
+
 /// The temporary passcode is found again here for as long as it can be shown.
-fn passcode(id: DeviceId) -> View {
+fn passcode(id: &DeviceId, place: PanelPlace) -> View {
     let wanted = id.clone();
     let of_device = select(use_model(), move |model| {
         let device = known_device(model, &wanted)?;
         let certainty = device.may_have_temporary_passcode()?;
-        Some((device.platform, device.told_outcome(), certainty))
+        let is_here = passcode_place(model, &device) == Some(place);
+        is_here.then(|| (device.platform, device.told_outcome(), certainty))
     });
+    let id = id.clone();
     live(move || {
         of_device.get().map(|(platform, outcome, certainty)| {
-            passcode_panel(id.clone(), platform, outcome, certainty, PanelPlace::Beside)
+            passcode_panel(id.clone(), platform, outcome, certainty, place)
         })
     })
 }

@@ -185,8 +185,11 @@ fn row(run: HistoryRun, now: Selected<Option<UtcTime>>, is_of_device: bool) -> V
     let what = group([
         what.into(),
         shown.why.map(|why| el("span").class("detail").words(why)).into(),
-        (!steps.is_empty()).then(|| step_list(steps)).into(),
-        report.into(),
+        el("span")
+            .class("history-more")
+            .child((!steps.is_empty()).then(|| step_list(steps)))
+            .child(report)
+            .into(),
     ]);
     let reference = match shown.reference {
         Some(reference) => el("code").untranslated().text(reference).into(),
@@ -212,7 +215,7 @@ fn step_list(steps: Vec<HistoryStepView>) -> Element {
         el("li").words(step.what).text(" ").child(el("span").words(step.when)).child(by).into()
     };
     let steps = el("ol").children(steps.into_iter().map(step));
-    el("details").class("detail").child(el("summary").words(t::history_steps())).child(steps)
+    el("details").class("plain detail").child(el("summary").words(t::history_steps())).child(steps)
 }
 
 /// A cell. Its label is seen where the column headings are not; a screen reader has the headings in any case.

@@ -49,7 +49,7 @@ pub(crate) fn passcode(id: DeviceId) -> View {
             live(move || shown.get().map(|shown| shown.body(&id))),
         ])
     });
-    el("div").class("stack narrow").child(back).child(body).into()
+    el("div").class("stack").child(back).child(body).into()
 }
 
 /// What decides what stands here. A device that is read again with other facts changes nothing of it.

@@ -30,7 +30,9 @@ use std::time::Duration;
 /// Where a panel stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PanelPlace {
-    /// Among other things; a link leads to the page of its own.
+    /// What the screen is about: the heading of the screen says so already.
+    First,
+    /// Among other things, of which one may help more.
     Beside,
     /// On the page of its own, as large as the screen allows.
     OwnPage,
@@ -53,18 +55,16 @@ pub(crate) fn passcode_panel(
     let mut was_there = false;
     let was_there = move || std::mem::replace(&mut was_there, true);
     let was_there = std::cell::RefCell::new(was_there);
-    let own_page = (place == PanelPlace::Beside)
-        .then(|| link_button(Weight::Quiet, t::passcode_large(), &Route::Passcode(device.clone())));
+    let heading_class = if place == PanelPlace::Beside { "" } else { "sr" };
     el("section")
         .attr_live("class", move || Some(class.get()))
         .attr("aria-labelledby", "passcode-heading")
-        .child(el("h2").attr("id", "passcode-heading").words(t::passcode_heading()))
+        .child(el("h2").attr("id", "passcode-heading").class(heading_class).words(t::passcode_heading()))
         .child(el("p").class("print-only not-on-paper").words(t::print_without_code()))
         .live(move || {
             let is_recent = (was_there.borrow_mut())();
-            stage.with(|stage| stage_body(stage, &device, certainty, is_recent))
+            stage.with(|stage| stage_body(stage, &device, (certainty, place), is_recent))
         })
-        .child(own_page.map(button_row))
         .child(cannot_type(platform, outcome))
         .into()
 }
@@ -98,16 +98,26 @@ impl Stage {
     }
 }
 
-fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is_recent: bool) -> View {
+fn stage_body(
+    stage: &Stage,
+    device: &DeviceId,
+    (certainty, place): (PasscodeCertainty, PanelPlace),
+    is_recent: bool,
+) -> View {
+    let own_page = || {
+        let link = || link_button(Weight::Quiet, t::passcode_large(), &Route::Passcode(device.clone()));
+        (place != PanelPlace::OwnPage).then(link).into()
+    };
     let show = Event::Passcode(passcode::Event::ShowChosen(device.clone()));
     match stage {
         Stage::Hidden { until } => group([
             unconfirmed(certainty).into(),
-            code_box(group([concealed_code(), show_button(show, is_recent)])),
+            code_box(group([concealed_code(), show_button(show, place, is_recent)])),
             el("p")
                 .class("reference")
                 .words(until.map_or_else(t::passcode_intro, t::passcode_show_again))
                 .into(),
+            button_row(own_page()),
         ]),
         Stage::Loading => group([
             unconfirmed(certainty).into(),
@@ -124,7 +134,7 @@ fn stage_body(stage: &Stage, device: &DeviceId, certainty: PasscodeCertainty, is
                 | PasscodeView::NeedsSignIn { .. }
                 | PasscodeView::Failed { .. } => None,
             });
-            passcode.map(|passcode| shown(&passcode)).into()
+            passcode.map(|passcode| shown(&passcode, own_page())).into()
         }
         Stage::NoneThere => message(Tone::Neutral, None, vec![t::passcode_none_there()], None),
         Stage::NeedsSignIn => {
@@ -156,11 +166,12 @@ fn unconfirmed(certainty: PasscodeCertainty) -> Option<Element> {
 }
 
 /// When the passcode has hidden itself, the button stands where the focus was.
-fn show_button(show: Event, is_recent: bool) -> View {
+fn show_button(show: Event, place: PanelPlace, is_recent: bool) -> View {
     let dispatch = use_dispatch();
+    let weight = if place == PanelPlace::Beside { Weight::Plain } else { Weight::Primary };
     let button = el("button")
         .attr("type", "button")
-        .class(Weight::Primary.class())
+        .class(weight.class())
         .on_press(move || dispatch(show.clone()))
         .words(t::passcode_show());
     if is_recent { button.on_mount(|element| take_lost_focus(&element)).into() } else { button.into() }
@@ -174,7 +185,7 @@ fn button_row(buttons: View) -> View {
     el("p").class("actions").child(buttons).into()
 }
 
-fn shown(passcode: &TemporaryPasscode) -> View {
+fn shown(passcode: &TemporaryPasscode, own_page: View) -> View {
     let secret = &passcode.passcode;
     let note = unconfirmed(if passcode.is_confirmed {
         PasscodeCertainty::Confirmed
@@ -208,7 +219,7 @@ fn shown(passcode: &TemporaryPasscode) -> View {
             code_legend(secret),
         ])),
         // None of them filled: the code is typed on another device.
-        button_row(group([read_aloud(secret.clone()), qr_toggle(), copy_button()])),
+        button_row(group([own_page, read_aloud(secret.clone()), qr_toggle(), copy_button()])),
         copy_result(),
         qr(secret.clone()),
         spelled_passcode(secret.clone()),

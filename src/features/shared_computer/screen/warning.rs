@@ -52,15 +52,16 @@ pub(crate) fn warning() -> View {
     dialog("idle", t::idle_heading(), move || dispatch(stay()), body.into(), buttons)
 }
 
-/// The way out of a borrowed screen.
-pub(crate) fn finish() -> View {
+/// The way out of a borrowed screen. Filled, unless there is a passcode to be read first.
+pub(crate) fn finish(has_passcode: bool) -> View {
+    let weight = if has_passcode { Weight::Plain } else { Weight::Primary };
     let is_shared = select(use_model(), is_shared);
     live(move || {
         is_shared.get().then(|| {
             let sign_out = Event::SignIn(sign_in::Event::SignOutChosen);
             titled("card stack finish", "finish-heading", t::shared_computer_finish_heading())
                 .child(el("p").words(t::shared_computer_finish_text()))
-                .child(button_row(button(Weight::Primary, t::session_sign_out(), sign_out)))
+                .child(button_row(button(weight, t::session_sign_out(), sign_out)))
         })
     })
 }
