@@ -27,7 +27,11 @@ pub(crate) struct Tool {
     version: Option<&'static str>,
     /// The address of the prebuilt archive: `{v}` is the version, `{t}` the platform.
     archive: &'static str,
+    /// What asks it for its version.
+    asks_version: &'static [&'static str],
 }
+
+const VERSION: &[&str] = &["--version"];
 
 /// Makes the JavaScript glue; must have exactly the version of the library crate.
 pub(crate) const WASM_BINDGEN: Tool = Tool {
@@ -35,6 +39,7 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
     version: None,
     archive: "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/{v}/wasm-bindgen-{v}-{t}.tar.gz",
+    asks_version: VERSION,
 };
 
 /// Runs the browser tests.
@@ -43,6 +48,7 @@ pub(crate) const WASM_PACK: Tool = Tool {
     programs: &["wasm-pack"],
     version: Some("0.15.1"),
     archive: "https://github.com/wasm-bindgen/wasm-pack/releases/download/v{v}/wasm-pack-v{v}-{t}.tar.gz",
+    asks_version: VERSION,
 };
 
 /// Checks licences, sources and advisories.
@@ -51,6 +57,7 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     programs: &["cargo-deny"],
     version: Some("0.20.2"),
     archive: "https://github.com/EmbarkStudios/cargo-deny/releases/download/{v}/cargo-deny-{v}-{t}.tar.gz",
+    asks_version: VERSION,
 };
 
 /// Writes bills of materials, for a release.
@@ -59,6 +66,7 @@ pub(crate) const CARGO_CYCLONEDX: Tool = Tool {
     programs: &["cargo-cyclonedx"],
     version: Some("0.5.9"),
     archive: "https://github.com/CycloneDX/cyclonedx-rust-cargo/releases/download/cargo-cyclonedx-{v}/cargo-cyclonedx-{t}.tar.gz",
+    asks_version: &["cyclonedx", "--version"],
 };
 
 impl Tool {
@@ -112,7 +120,7 @@ impl Tool {
     /// Whether all programs are in `dir` and the first one has the version wanted.
     fn is_in(&self, dir: &Path, version: &str) -> bool {
         let says = |program: PathBuf| {
-            Program::new(self.package, program).arg("--version").limit(Duration::from_secs(20)).run()
+            Program::new(self.package, program).args(self.asks_version).limit(Duration::from_secs(20)).run()
         };
         self.programs.iter().all(|name| dir.join(name).is_file())
             && self.programs.first().is_some_and(|first| {
