@@ -74,7 +74,7 @@ impl Searched {
     }
 
     /// Nothing of it is left: not in memory as soon as nobody talks, not in a file, the log, the metrics or another answer.
-    fn is_clean(mut self) {
+    fn leaves_nothing(mut self) {
         assert!(!self.secrets.is_empty());
         self.server.forgets(&self.secrets, "with every connection closed");
         self.answers.push_str(&self.server.metrics());
@@ -138,7 +138,7 @@ async fn nothing_that_intune_and_entra_told_is_left_in_memory_files_log_or_metri
     for (path, expected) in told {
         searched.show(&path, expected);
     }
-    searched.is_clean();
+    searched.leaves_nothing();
     graph.assert_described();
 }
 
@@ -178,5 +178,5 @@ async fn nothing_that_a_connector_told_is_left_in_memory_files_log_or_metrics() 
         searched.server.tell("pass 10");
         searched.show(&path, secret);
     }
-    searched.is_clean();
+    searched.leaves_nothing();
 }
