@@ -63,6 +63,21 @@ fn said(browser: &Browser, action: Action, news: ActionNews) -> bool {
     browser.model.page.announcement.latest == Some(Announcement::Action { action, news, device })
 }
 
+/// A locked Mac is opened by a PIN alone. While this page has no place for the PIN it does not lock one.
+#[test]
+fn a_mac_is_not_locked_by_a_page_that_cannot_show_its_pin() {
+    let mut mac = device();
+    mac["operatingSystem"] = "macOS".into();
+    let mut browser = Browser::sign_in_at("/devices/a");
+    browser.answer(DEVICE, Ok(answer(200, &mac)));
+    choose(&mut browser, Action::RemoteLock);
+    confirm(&mut browser, Action::RemoteLock);
+    assert_eq!(browser.count("POST /actions/remoteLock"), 0);
+    choose(&mut browser, Action::RebootNow);
+    confirm(&mut browser, Action::RebootNow);
+    assert_eq!(browser.count("POST /actions/rebootNow"), 1, "the others are as they were");
+}
+
 #[test]
 fn a_lock_asks_once_and_is_done_when_the_device_says_so() {
     let mut browser = at_device();

@@ -23,6 +23,8 @@ pub(crate) struct Client {
     around: Arc<Around>,
     number: u32,
     devices: Vec<String>,
+    /// How many of the devices that may be taken away for good are gone, or left to their fate.
+    given_up: u32,
     person: String,
     rng: Rng,
     keys: u32,
@@ -36,6 +38,7 @@ impl Client {
             devices: around.services.devices(number),
             around,
             number,
+            given_up: 0,
             rng: Rng::with_seed(seed),
             keys: 0,
             told: Vec::new(),
@@ -56,8 +59,13 @@ impl Client {
         }
     }
 
+    /// Now and then the one that is about to go, so that a retire and an erase meet what is under way.
     fn any_device(&mut self) -> String {
-        self.rng.choice(&self.devices).cloned().unwrap_or_default()
+        let expendable = self.around.services.expendable(self.number, self.given_up);
+        match expendable.filter(|_| self.rng.u8(..100) < 15) {
+            Some(expendable) => expendable,
+            None => self.rng.choice(&self.devices).cloned().unwrap_or_default(),
+        }
     }
 
     async fn send(&self, request: Request) -> Outcome {
@@ -80,17 +88,16 @@ impl Client {
     async fn act(&mut self) {
         let mut device = self.any_device();
         let action = match self.rng.u8(..100) {
-            0..55 => "resetPasscode",
-            55..73 => "remoteLock",
-            73..86 => "syncDevice",
-            86..89 => "retire",
-            89..92 => "wipe",
-            92..95 => "rebootNow",
+            0..45 => "resetPasscode",
+            45..59 => "remoteLock",
+            59..71 => "syncDevice",
+            71..81 => "retire",
+            81..91 => "wipe",
+            91..95 => "rebootNow",
             _ => "rename",
         };
-        if matches!(action, "retire" | "wipe")
-            && let Some(expendable) = self.around.services.expendable(self.number)
-        {
+        let takes_away = matches!(action, "retire" | "wipe");
+        if takes_away && let Some(expendable) = self.around.services.expendable(self.number, self.given_up) {
             device = expendable;
         }
         self.keys += 1;
@@ -113,18 +120,25 @@ impl Client {
                 return;
             }
         }
-        self.until_answered(action, &device, &key).await;
+        let is_there = self.until_answered(action, &device, &key).await;
+        // Some meet a second command that takes them away; to wait for each would be to try few.
+        if takes_away && (!is_there || self.rng.bool()) {
+            self.given_up += 1;
+        }
     }
 
-    /// Repeats with the same key until there is an answer that settles it.
-    async fn until_answered(&mut self, action: &'static str, device: &str, key: &str) {
+    /// Repeats with the same key until there is an answer that settles it. False if there is no such device (any more).
+    async fn until_answered(&mut self, action: &'static str, device: &str, key: &str) -> bool {
         loop {
             if let Outcome::Answered(answer) = self.send(asking(action, device, key)).await {
                 match answer.status.as_u16() {
-                    202 => return self.was_told(action, device, key, &answer.json()),
+                    202 => {
+                        self.was_told(action, device, key, &answer.json());
+                        return true;
+                    }
                     429 | 500..=599 => {}
                     // Refused: this key has no run.
-                    _ => return,
+                    status => return status != 404,
                 }
             }
             tokio::time::sleep(Duration::from_millis(self.rng.u64(10..80))).await;

@@ -95,6 +95,8 @@ pub struct Verdict {
     pub unheard: u64,
     /// Of all: reached their device exactly once and are reported as done.
     pub reached_once: u64,
+    /// Of all: how many of each action there are, and how many of those are reported as done.
+    pub by_action: BTreeMap<String, (u64, u64)>,
     /// Of all: ended otherwise and reported as that, by state and code.
     pub honest_otherwise: BTreeMap<String, u64>,
     /// What was promised and not kept.
@@ -140,6 +142,9 @@ pub fn of_the_portal(records: &Records) -> Verdict {
         verdict.broken.insert(Broken::Misreported(id.clone(), "two different outcomes were told".to_owned()));
     }
     for (id, command) in &records.commands {
+        let (all, done) = verdict.by_action.entry(command.action.clone()).or_default();
+        *all += 1;
+        *done += u64::from(command.action_state == "done");
         verdict.broken.extend(unaccounted(id, command, records));
         if has_lost_passcode(id, command, records) {
             verdict
@@ -375,6 +380,7 @@ mod tests {
     fn a_reset_that_went_well_is_counted_and_nothing_is_broken() {
         let verdict = verdict(&records(|_| {}));
         assert_eq!((verdict.accepted, verdict.reached_once, verdict.broken.len()), (1, 1, 0));
+        assert_eq!(verdict.by_action, BTreeMap::from([("resetPasscode".to_owned(), (1, 1))]));
     }
 
     #[test]

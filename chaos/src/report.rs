@@ -68,6 +68,9 @@ impl std::fmt::Display for Report {
             "accepted           {} told to a client, {} more whose answer was lost",
             verdict.accepted, verdict.unheard
         )?;
+        for (action, (all, done)) in &verdict.by_action {
+            writeln!(formatter, "  {all:>6}           {action}, {done} of them done")?;
+        }
         if let Some([commands, faults, before, after]) = self.at_graph {
             writeln!(
                 formatter,

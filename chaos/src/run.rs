@@ -159,6 +159,9 @@ async fn tenant_of(around: &Around) -> Result<Tenant, ChaosError> {
     for one in list("executed") {
         *tenant.executed.entry((text(&one, "device"), text(&one, "action"))).or_default() += 1;
     }
+    for one in list("tooLate") {
+        *tenant.too_late.entry((text(&one, "device"), text(&one, "action"))).or_default() += 1;
+    }
     for (device, results) in said.get("results").and_then(Value::as_object).into_iter().flatten() {
         for result in results.as_array().into_iter().flatten() {
             let counts = match text(result, "actionState").as_str() {

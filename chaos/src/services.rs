@@ -21,6 +21,11 @@ const CONNECTOR_TOKEN: &str = "Zm9yIGEgcnVuIG9mIHRoZSBjaGFvcyBhbmQgbm8gb3Q=";
 /// One command in so many hundredths goes wrong at Graph, and the longest time it takes before and after it is carried out.
 const GRAPHS_FAULTS: u32 = 15;
 const GRAPHS_DELAY_MILLIS: u32 = 250;
+/// The devices of each person at Graph that may be taken away for good, and their first place; one that was does not come back.
+const EXPENDABLE: u32 = 60;
+const FIRST_EXPENDABLE: u32 = 7;
+/// The iPhones of the sample connector: the devices there that a person may take out of management and erase.
+const IPHONES: u32 = 8;
 const STARTS_WITHIN: Duration = Duration::from_secs(20);
 
 /// Which service.
@@ -90,6 +95,7 @@ impl Services {
         if options.services == Kind::Graph {
             command
                 .args(["--crowd", &options.people.to_string(), "--seed", &options.seed.to_string()])
+                .args(["--expendable", &EXPENDABLE.to_string()])
                 .args(["--faults", &GRAPHS_FAULTS.to_string()])
                 .args(["--delay-millis", &GRAPHS_DELAY_MILLIS.to_string()]);
         } else {
@@ -98,7 +104,8 @@ impl Services {
                 .arg(services.folder.join("secret"))
                 .arg("--state")
                 .arg(services.folder.join("connector.json"))
-                .args(["--person", &services.person(1), "--step-seconds", "1"]);
+                .args(["--person", &services.person(1), "--step-seconds", "1"])
+                .args(["--iphones", &IPHONES.to_string()]);
         }
         services.program = Some((Running::start(&mut command).map_err(failed)?, address));
         services.answers().await?;
@@ -187,9 +194,19 @@ impl Services {
         }
     }
 
-    /// Devices of a client that may be taken away for good, where one that was does not come back.
-    pub(crate) fn expendable(&self, number: u32) -> Option<String> {
-        (self.kind == Kind::Graph).then(|| device_of_graph(number, 6))
+    /// The device that a client takes away next, where not every one may be, after so many are gone. At Graph one that was taken
+    /// away does not come back; the sample connector's is set up anew at once.
+    pub(crate) fn expendable(&self, number: u32, given_up: u32) -> Option<String> {
+        match self.kind {
+            Kind::Fleet => None,
+            Kind::Graph => {
+                (given_up < EXPENDABLE).then(|| device_of_graph(number, FIRST_EXPENDABLE + given_up))
+            }
+            Kind::Connector => Some(match number % IPHONES {
+                0 => "iphone".to_owned(),
+                place => format!("iphone-{}", place + 1),
+            }),
+        }
     }
 
     /// What `[oidc]` has to say beside the rest.
@@ -226,7 +243,7 @@ impl Services {
 }
 
 fn device_of_graph(number: u32, place: u32) -> String {
-    format!("0000000{place}-0000-4000-8000-{number:012}")
+    format!("{place:08}-0000-4000-8000-{number:012}")
 }
 
 fn write_private(file: &Path, text: &str) -> std::io::Result<()> {

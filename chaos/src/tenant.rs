@@ -16,6 +16,8 @@ pub struct Tenant {
     pub done: BTreeMap<Place, u64>,
     /// See `done`.
     pub failed: BTreeMap<Place, u64>,
+    /// How often each came when the device was gone: Graph refuses it then.
+    pub too_late: BTreeMap<Place, u64>,
     /// The passcode in force on each device; never printed.
     pub in_force: BTreeMap<String, String>,
     /// What each person was shown last for each device.
@@ -80,7 +82,7 @@ pub fn verdict(records: &Records, tenant: &Tenant) -> Verdict {
                 .broken
                 .insert(Broken::Misreported(name(), "said to be done more often than it was".to_owned()));
         }
-        if said.rejected > of(&tenant.failed, place) {
+        if said.rejected > of(&tenant.failed, place) + of(&tenant.too_late, place) {
             let what = "said to be refused more often than the device refused";
             verdict.broken.insert(Broken::Misreported(name(), what.to_owned()));
         }
@@ -178,6 +180,11 @@ mod tests {
             tenant.done.insert(place(), 0);
         });
         let refused = world(|records, _| ends(records, "failed", "deviceRejected"));
+        let too_late = world(|records, tenant| {
+            ends(records, "failed", "deviceRejected");
+            tenant.too_late.insert(place(), 1);
+        });
+        assert_eq!(too_late, BTreeSet::new(), "its device was gone, and Graph refused it");
         let cancelled = world(|records, tenant| {
             ends(records, "canceled", "canceledByUser");
             records.notifications.clear();

@@ -1,4 +1,4 @@
-//! Secrets that a management service tells: recovery keys, the password of a PC's local administrator.
+//! Secrets that a management service tells: recovery keys, the password of a PC's local administrator, the PIN of a locked Mac.
 
 use crate::json::Fields;
 use crate::{SecretText, UtcTime};
@@ -11,6 +11,8 @@ open_enum! {
         RecoveryKey = "recoveryKey",
         /// Signs in as the local administrator of a Windows PC (LAPS).
         LocalAdministratorPassword = "localAdministratorPassword",
+        /// Opens a Mac that was locked from afar.
+        UnlockPin = "unlockPin",
     }
 }
 

@@ -2,7 +2,7 @@
 //! its own. Where a real one asks its device management, this one lets time pass.
 //!
 //! `cargo run -p portal-server --example connector -- --token-file FILE --person SUBJECT [--listen 127.0.0.1:8090] [--state FILE]
-//! [--passcode-from portal|service] [--step-seconds 5]`
+//! [--passcode-from portal|service] [--step-seconds 5] [--iphones 1]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,9 +27,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The devices, by what becomes of a command.
-const DEVICES: [&str; 6] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost", IPHONE];
-/// The one whose passcode can only be removed; it does what it is told.
+const DEVICES: [&str; 7] = ["does-it", "not-now-first", "refuses", "is-silent", "is-lost", IPHONE, MAC];
+/// The one whose passcode can only be removed; it does what it is told. There can be more of it: `iphone-2` and so on.
 const IPHONE: &str = "iphone";
+/// The one whose lock is opened by a PIN that the device management makes.
+const MAC: &str = "mac";
 const ACTIONS: [&str; 9] = [
     "resetPasscode",
     "remoteLock",
@@ -61,6 +63,8 @@ pub(crate) struct Settings {
     pub(crate) passcode_from: String,
     /// How long a device takes for each step.
     pub(crate) step_seconds: i64,
+    /// How many iPhones there are.
+    pub(crate) iphones: usize,
     /// Seconds since 1970.
     pub(crate) now: Box<dyn Fn() -> i64 + Send>,
     /// Where commands go.
@@ -95,7 +99,8 @@ impl Memory {
         let device = command["body"]["deviceId"].as_str().unwrap_or_default();
         // After how many steps a device is done, and how. Rule 3: one that would be done too late does nothing.
         let (steps, ending) = match device {
-            "does-it" | IPHONE => (2, ("done", "")),
+            "does-it" | MAC => (2, ("done", "")),
+            _ if is_iphone(device) => (2, ("done", "")),
             "not-now-first" => (4, ("done", "")),
             "refuses" => (2, ("failed", "deviceRejected")),
             _ => (i64::MAX, ("failed", "commandExpired")),
@@ -108,7 +113,8 @@ impl Memory {
             _ if now >= ends && ends < moment("expires") => ending,
             _ if now >= moment("expires") => ("failed", "commandExpired"),
             "not-now-first" if age >= step => ("active", "notNow"),
-            "does-it" | "refuses" | IPHONE if age >= step => ("active", ""),
+            "does-it" | "refuses" | MAC if age >= step => ("active", ""),
+            _ if is_iphone(device) && age >= step => ("active", ""),
             _ => ("pending", ""),
         }
     }
@@ -146,7 +152,11 @@ impl Memory {
             device["deviceCategoryDisplayName"] = json!(self.category_of(&id));
             device
         };
-        devices().into_iter().map(with_category).collect()
+        devices(self.settings.iphones).into_iter().map(with_category).collect()
+    }
+
+    fn has(&self, person: &str, device: &str) -> bool {
+        self.settings.person == person && self.devices().iter().any(|one| one["id"] == *device)
     }
 
     fn is_pending(&self, id: &str) -> bool {
@@ -159,7 +169,11 @@ fn now_seconds() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
-fn devices() -> Vec<Value> {
+fn is_iphone(device: &str) -> bool {
+    device.split('-').next() == Some(IPHONE)
+}
+
+fn devices(iphones: usize) -> Vec<Value> {
     let device = |id: &str| {
         json!({
             "id": id, "deviceName": id, "operatingSystem": "Android", "osVersion": "15",
@@ -174,14 +188,24 @@ fn devices() -> Vec<Value> {
         })
     };
     let mut all = Vec::from(DEVICES.map(device));
-    for iphone in all.iter_mut().filter(|one| one["id"] == IPHONE) {
+    all.extend((2..=iphones).map(|number| device(&format!("{IPHONE}-{number}"))));
+    for apple in all.iter_mut() {
+        let id = apple["id"].as_str().unwrap_or_default();
+        let (system, version) = match id {
+            MAC => ("macOS", "15.5"),
+            id if is_iphone(id) => ("iOS", "19.1"),
+            _ => continue,
+        };
+        if id == MAC {
+            apple["remoteLock"] = json!({ "allowed": true, "unlockPin": true });
+        }
         for (field, word) in [
-            ("operatingSystem", "iOS"),
-            ("osVersion", "19.1"),
+            ("operatingSystem", system),
+            ("osVersion", version),
             ("deviceEnrollmentType", "userEnrollment"),
             ("managementAgent", "mdm"),
         ] {
-            iphone[field] = json!(word);
+            apple[field] = json!(word);
         }
     }
     all
@@ -248,18 +272,17 @@ async fn device(State(memory): State<Shared>, Path((person, id)): Path<(String, 
 
 /// What the portal tells the person about the one device here that does not meet a rule.
 async fn compliance(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
-    let is_theirs = memory.lock().unwrap().settings.person == person;
+    let is_theirs = memory.lock().unwrap().has(&person, &id);
     let rule = json!({ "code": "minimumOsVersion", "title": "The system is too old", "detail": "16 or later is required." });
-    match DEVICES.into_iter().find(|device| is_theirs && *device == id) {
-        Some(device) if device == NONCOMPLIANT => Json(json!({ "failingRules": [rule] })).into_response(),
-        Some(_) => Json(json!({ "failingRules": [] })).into_response(),
-        None => not_found().await,
+    match is_theirs {
+        true if id == NONCOMPLIANT => Json(json!({ "failingRules": [rule] })).into_response(),
+        true => Json(json!({ "failingRules": [] })).into_response(),
+        false => not_found().await,
     }
 }
 
 async fn apps(State(memory): State<Shared>, Path((person, id)): Path<(String, String)>) -> Response {
-    let is_theirs = memory.lock().unwrap().settings.person == person;
-    if !is_theirs || !DEVICES.contains(&id.as_str()) {
+    if !memory.lock().unwrap().has(&person, &id) {
         return not_found().await;
     }
     let app = |id: &str, name: &str, state: &str| json!({ "id": id, "displayName": name, "version": "1.0", "publisher": "Sample", "state": state });
@@ -291,7 +314,7 @@ async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes)
             false => problem(StatusCode::CONFLICT, "otherBody"),
         };
     }
-    if !DEVICES.contains(&device) || person != memory.settings.person || !ACTIONS.contains(&action) {
+    if !memory.has(person, device) || !ACTIONS.contains(&action) {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "deviceRejected");
     }
     let has_category = CATEGORIES.iter().any(|(id, _)| Some(*id) == word("categoryId"));
@@ -304,6 +327,7 @@ async fn put(State(memory): State<Shared>, Path(id): Path<String>, bytes: Bytes)
     }
     // Keys are the device management's, whoever makes the passcodes.
     let is_issued = action.starts_with("show")
+        || (action == "remoteLock" && device == MAC)
         || (memory.settings.passcode_from == "service" && body["outcome"]["kind"] == "temporaryPasscode");
     let command = json!({ "body": body, "began": now, "expires": expires.unix_seconds() });
     memory.commands.insert(id.clone(), command);
@@ -408,6 +432,7 @@ async fn main() {
         file: given("--state").unwrap_or_else(|| "connector.json".to_owned()).into(),
         passcode_from: given("--passcode-from").unwrap_or_else(|| "portal".to_owned()),
         step_seconds: given("--step-seconds").map_or(5, |text| text.parse().expect("--step-seconds NUMBER")),
+        iphones: given("--iphones").map_or(1, |text| text.parse().expect("--iphones NUMBER")),
         now: Box::new(now_seconds),
         hand_over: Box::new(|id, passcode| {
             println!("{id}: to the device{}", if passcode.is_some() { ", with a passcode" } else { "" });

@@ -5,7 +5,9 @@ mod device_services;
 
 pub use device_services::look_at as look_at_device_services;
 
-use crate::application::{self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts};
+use crate::application::{
+    self, BrowserSessions, Portal, PortalParts, Queue, Rules, SessionParts, ShownBranding,
+};
 use crate::config::{DeviceServiceSettings, SessionSettings, Settings, origin_of};
 use crate::domain::audit_chain::{Broken, End};
 use crate::domain::secret_key::KeyId;
@@ -192,6 +194,8 @@ pub struct Server {
     pub connectors: Vec<Arc<HttpService>>,
     /// The tenants of Microsoft Intune.
     pub tenants: Vec<Arc<GraphService>>,
+    /// The organisation as people are shown it.
+    pub branding: Arc<ShownBranding>,
     store: SqliteStore,
     vault: Arc<dyn PasscodeVault>,
     tokens: Arc<dyn TokenVerifier>,
@@ -302,12 +306,13 @@ impl Server {
             None => SignInMode::Token,
             Some(session) => session_mode(session, &portal, &tokens, clock, Arc::clone(&randomness))?,
         };
+        let branding = Arc::new(ShownBranding::new(settings.branding.clone()));
         let state = EdgeState {
             portal: Arc::clone(&portal),
             mode,
             tokens: tokens.clone(),
             randomness,
-            settings: Arc::new(edge_settings(settings)?),
+            settings: Arc::new(edge_settings(settings, &branding)),
             metrics: Arc::clone(&metrics),
             page: page(settings)?.map(Arc::new),
             inbox: webhooks.is_used().then(|| Arc::new(webhooks) as Arc<dyn EventInbox>),
@@ -333,6 +338,7 @@ impl Server {
             limits,
             metrics,
             fleet,
+            branding,
             connectors,
             tenants,
             drain_time,
@@ -396,7 +402,11 @@ impl Server {
             tokio::spawn(device_services::look_after(connector, stop.clone()));
         }
         for tenant in &self.tenants {
-            tokio::spawn(device_services::look_after_tenant(Arc::clone(tenant), stop.clone()));
+            tokio::spawn(device_services::look_after_tenant(
+                Arc::clone(tenant),
+                Arc::clone(&self.branding),
+                stop.clone(),
+            ));
         }
         if let Some(operation) = operation {
             let limits = ServeLimits { connections: OPERATION_CONNECTIONS, ..self.limits.clone() };
@@ -491,11 +501,9 @@ pub fn store_options(settings: &Settings) -> StoreOptions {
     }
 }
 
-fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
-    let text = serde_json::to_string(&settings.branding).map_err(|_| StartError::Branding)?;
-    Ok(EdgeSettings {
-        branding: settings.branding.clone(),
-        branding_version: crate::application::version_of(text.as_bytes()),
+fn edge_settings(settings: &Settings, branding: &Arc<ShownBranding>) -> EdgeSettings {
+    EdgeSettings {
+        branding: Arc::clone(branding),
         required_scope: settings.tokens.required_scope.clone(),
         page_origins: settings.page_origins.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
@@ -504,7 +512,7 @@ fn edge_settings(settings: &Settings) -> Result<EdgeSettings, StartError> {
         public_base_url: settings.public_base_url.clone(),
         has_simulated_devices: settings.device_services.iter().any(DeviceServiceSettings::is_simulated),
         base_path: settings.base_path.clone(),
-    })
+    }
 }
 
 fn page(settings: &Settings) -> Result<Option<PageSite>, StartError> {

@@ -266,6 +266,12 @@ impl Device {
     pub fn availability(&self, action: Action) -> Availability {
         match self.actions.get(action.row().name) {
             None => Availability::NotOffered,
+            // A locked Mac is opened by a PIN alone, and this page has no place yet that shows it.
+            Some(found)
+                if found.allowed && self.platform == Platform::MacOs && action == Action::RemoteLock =>
+            {
+                Availability::Refused(RefusalReason::NotOfferedByService)
+            }
             Some(action) if action.allowed => Availability::Allowed,
             Some(action) => Availability::Refused(action.reason.unwrap_or(RefusalReason::Other)),
         }

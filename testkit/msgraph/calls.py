@@ -12,12 +12,15 @@ from urllib.parse import quote
 
 PRISM, GRAPH, PERSON = sys.argv[1:]
 DEVICE, IPHONE, TO_WIPE, TO_RETIRE = (f"0000000{place}-0000-4000-8000-000000009001" for place in (1, 2, 5, 6))
+MAC = "00000009-0000-4000-8000-000000009001"
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 SALES = f"{GRAPH}/v1.0/deviceManagement/deviceCategories/5a1e5000-0000-4000-8000-000000000001"
 ONE, BETA = "/v1.0/deviceManagement/managedDevices/", "/beta/deviceManagement/managedDevices/"
 STATE = "?$select=id,userId,managementState,lastSyncDateTime,deviceActionResults"
 FILTER = quote(f"userId eq '{PERSON}'")
 OF_COMPUTER = quote(f"deviceId eq '{PERSON}'")
+BRANDING = "id,isDefaultProfile,displayName,themeColor,showLogo,lightBackgroundLogo,contactITName,contactITPhoneNumber,\
+contactITEmailAddress,contactITNotes,onlineSupportSiteName,onlineSupportSiteUrl,privacyUrl"
 WIPE = {"keepUserData": False, "keepEnrollmentData": False, "persistEsimDataPlan": True}
 
 CALLS = [
@@ -39,8 +42,11 @@ CALLS = [
     ("GET", f"/v1.0/directory/deviceLocalCredentials/{PERSON}?$select=credentials", None, 404),
     ("GET", f"{BETA}{DEVICE}/getFileVaultKey()", None, 200),
     ("GET", "/beta/deviceManagement/intuneBrandingProfiles?$select=id,companyPortalBlockedActions", None, 200),
+    ("GET", f"/beta/deviceManagement/intuneBrandingProfiles?$select={BRANDING}", None, 200),
     # After the commands: their results.
     ("GET", ONE + DEVICE + STATE, None, 200),
+    ("POST", f"{ONE}{MAC}/remoteLock", None, 204),
+    ("GET", ONE + MAC + STATE, None, 200),
     # That Prism looks at all: no such action, a wrong body.
     ("POST", f"{ONE}{DEVICE}/dance", None, 404),
     ("POST", f"{ONE}{IPHONE}/wipe", {"keepUserData": "perhaps"}, 422),
@@ -60,6 +66,11 @@ def asked(method, path, body):
         return error.code, error.read()
 
 
+# A Mac as well: its lock has a result of its own kind.
+mac = {"id": MAC, "userId": PERSON, "deviceName": "Mac", "operatingSystem": "macOS",
+       "deviceEnrollmentType": "userEnrollment", "managementState": "managed"}
+added = json.dumps({"devices": [mac]}).encode()
+urllib.request.urlopen(urllib.request.Request(f"{GRAPH}/simulation", method="PUT", data=added), timeout=60)
 failed = 0
 for method, path, body, expected in CALLS:
     status, told = asked(method, path, body)

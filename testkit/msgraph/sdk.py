@@ -1,4 +1,5 @@
-"""Microsoft's own SDK (`msgraph-beta-sdk`) reads the simulated Graph: devices, the result of a reset by its type, the body of an error.
+"""Microsoft's own SDK (`msgraph-beta-sdk`) reads the simulated Graph: devices, the results of a reset and of a Mac's lock by their types,
+the body of an error.
 
 usage: sdk.py GRAPH_URL PERSON
 """
@@ -14,6 +15,7 @@ from msgraph_beta.graph_request_adapter import GraphRequestAdapter
 
 GRAPH, PERSON = sys.argv[1:]
 DEVICE = "00000004-0000-4000-8000-000000009001"
+MAC = "00000008-0000-4000-8000-000000009001"
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 
 
@@ -26,16 +28,25 @@ async def main():
     assert len(devices) >= 4, devices
     assert all(one.device_enrollment_type and one.management_state for one in devices), devices
     managed = graph.device_management.managed_devices
-    await client.post(f"{GRAPH}/v1.0/deviceManagement/managedDevices/{DEVICE}/resetPasscode")
-    result = None
-    for _ in range(100):
-        results = (await managed.by_managed_device_id(DEVICE).get()).device_action_results
-        result = [one for one in results if one.action_name == "resetPasscode"][-1]
-        if result.action_state.value == "done":
-            break
-        await asyncio.sleep(0.1)
+
+    async def carried_out(device, action):
+        await client.post(f"{GRAPH}/v1.0/deviceManagement/managedDevices/{device}/{action}")
+        for _ in range(100):
+            results = (await managed.by_managed_device_id(device).get()).device_action_results
+            result = [one for one in results if one.action_name == action][-1]
+            if result.action_state.value == "done":
+                return result
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{action} of {device} was never done")
+
+    result = await carried_out(DEVICE, "resetPasscode")
     assert type(result).__name__ == "ResetPasscodeActionResult", type(result)
     assert result.passcode and result.error_code == 0 and result.start_date_time, "a result by its type"
+    mac = {"id": MAC, "userId": PERSON, "deviceName": "Mac", "operatingSystem": "macOS",
+           "deviceEnrollmentType": "userEnrollment", "managementState": "managed"}
+    await client.put(f"{GRAPH}/simulation", json={"devices": [mac]})
+    lock = await carried_out(MAC, "remoteLock")
+    assert type(lock).__name__ == "RemoteLockActionResult" and lock.unlock_pin, type(lock)
     assert (await managed.by_managed_device_id(DEVICE).detected_apps.get()).value == []
     assert (await graph.device_management.intune_branding_profiles.get()).value == []
     try:
@@ -43,7 +54,7 @@ async def main():
         raise AssertionError("a device that is not there was answered")
     except ODataError as error:
         assert error.response_status_code == 404 and error.error.inner_error.request_id, error
-    print("ok   Microsoft's SDK read devices, a result by its type, applications, profiles and an error")
+    print("ok   Microsoft's SDK read devices, two results by their types, applications, profiles and an error")
 
 
 asyncio.run(main())

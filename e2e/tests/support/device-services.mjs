@@ -45,27 +45,29 @@ export class TenantStage extends Stage {
   }
 }
 
+/** A program of the server's examples at a port of this machine. */
+const atPort = (name, file, port, options) =>
+  new Program(name, example(file), ['--listen', `127.0.0.1:${port}`, ...options]);
+
+/** The section of a device service. */
+const section = (name, kind, entries) => `[[device_services]]
+name = "${name}"
+kind = "${kind}"
+[device_services.${kind}]
+${Object.entries(entries).map(([key, value]) => `${key} = ${quoted(value)}`).join('\n')}`;
+
 /** The simulated Graph of one test, and what the server is told of it. */
 export async function graphServices(stage, options = []) {
-  const program = new Program('simulated Graph', example('simulated_graph'), [
-    ...['--listen', `127.0.0.1:${stage.graphPort}`, '--person', AIKO, '--any-token', ...options],
-  ]);
+  const given = ['--person', AIKO, '--any-token', ...options];
+  const program = atPort('simulated Graph', 'simulated_graph', stage.graphPort, given);
   await program.answersAt(`${stage.graph}/simulation`);
   const { certificate, key } = stage.credential;
   return {
     oidc: 'subject_claim = "oid"',
-    sections: `[[device_services]]
-name = "intune"
-kind = "graph"
-[device_services.graph]
-tenant_id = "${TENANT}"
-client_id = "${APPLICATION}"
-certificate_file = ${quoted(certificate)}
-key_file = ${quoted(key)}
-graph_url = ${quoted(stage.graph)}
-login_url = ${quoted(new URL(stage.issuer).origin)}
-corporate_android_reset = true
-features = ${quoted(ACTIONS)}`,
+    sections: section('intune', 'graph', {
+      tenant_id: TENANT, client_id: APPLICATION, certificate_file: certificate, key_file: key,
+      graph_url: stage.graph, login_url: new URL(stage.issuer).origin, corporate_android_reset: true, features: ACTIONS,
+    }),
     /** Everything it was asked and did. */
     told: async () => (await fetch(`${stage.graph}/simulation`)).json(),
     change: async (wanted) => {
@@ -90,19 +92,14 @@ export async function connectorServices() {
   const directory = await mkdtemp(join(tmpdir(), 'portal-e2e-connector-'));
   const [token, port] = [join(directory, 'token'), await freePort()];
   await writeFile(token, Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
-  const program = new Program('sample connector', example('connector'), [
-    ...['--listen', `127.0.0.1:${port}`, '--token-file', token, '--person', 'p-aiko', '--step-seconds', '1'],
+  const program = atPort('sample connector', 'connector', port, [
+    ...['--token-file', token, '--person', 'p-aiko', '--step-seconds', '1'],
     ...['--state', join(directory, 'commands.json')],
   ]);
   const commands = async () => Object.values(JSON.parse(await readFile(join(directory, 'commands.json'), 'utf8')));
   return {
     oidc: '',
-    sections: `[[device_services]]
-name = "mdm"
-kind = "http"
-[device_services.http]
-url = "http://127.0.0.1:${port}/v1"
-token_file = ${quoted(token)}`,
+    sections: section('mdm', 'http', { url: `http://127.0.0.1:${port}/v1`, token_file: token }),
     told: async () => ({
       executed: (await commands()).map(({ body }) => ({ device: body.deviceId, action: body.action })),
       mistakes: [],

@@ -1,8 +1,8 @@
 //! Microsoft Graph on this machine as a program: the simulation of the server's tests (`tests/suite/support/graph.rs`) with devices
 //! that work by themselves, for the end-to-end tests, for the chaos and for other people's programs. Never part of the server.
 //!
-//! `simulated_graph --listen 127.0.0.1:8095 [--crowd N] [--person ID]... [--any-token] [--step-millis 200] [--delay-millis 0]
-//! [--faults PERCENT] [--seed N]`
+//! `simulated_graph --listen 127.0.0.1:8095 [--crowd N] [--expendable N] [--person ID]... [--any-token] [--step-millis 200]
+//! [--delay-millis 0] [--faults PERCENT] [--seed N]`
 //!
 //! `GET /simulation` says what it was asked and what it did; `PUT /simulation` with `{"isDown": true}` lets it answer nothing but 503.
 #![allow(
@@ -31,7 +31,7 @@ use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use clock::TestClock;
-use graph::{GraphFault, PASSCODE, SimulatedGraph, android, error_body, iphone};
+use graph::{GraphFault, PASSCODE, PIN, SimulatedGraph, android, error_body, iphone};
 use portal_testkit::Clock;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -52,6 +52,8 @@ struct Counts {
     /// The portal was gone before it was carried out, or after that and before the answer.
     cut_before: AtomicU64,
     cut_after: AtomicU64,
+    /// The device and the action of each that came when the device was gone.
+    too_late: Mutex<Vec<(String, String)>>,
 }
 
 #[derive(Clone)]
@@ -135,7 +137,11 @@ async fn answer(State(world): State<World>, request: Request) -> Response {
         world.counts.faults.fetch_add(1, Ordering::SeqCst);
         world.graph.fails("POST", fault);
     }
+    let path = request.uri().path().to_owned();
     let answer = graph::answer(State(world.graph.clone()), request).await;
+    if let (404, [.., device, action]) = (answer.status().as_u16(), &*path.split('/').collect::<Vec<_>>()) {
+        world.counts.too_late.lock().unwrap().push(((*device).to_owned(), (*action).to_owned()));
+    }
     way.was_carried_out = true;
     world.delay().await;
     way.was_answered = true;
@@ -162,8 +168,11 @@ async fn simulation(world: &World, request: Request) -> Response {
     let memory = world.graph.memory();
     let executed: Vec<Value> =
         memory.executed.iter().map(|one| json!({ "device": one.device, "action": one.action })).collect();
+    let too_late = world.counts.too_late.lock().unwrap().clone();
+    let too_late: Vec<Value> =
+        too_late.iter().map(|(device, action)| json!({ "device": device, "action": action })).collect();
     let body = json!({
-        "executed": executed, "results": memory.results, "inForce": in_force, "mistakes": memory.mistakes,
+        "executed": executed, "tooLate": too_late, "results": memory.results, "inForce": in_force, "mistakes": memory.mistakes,
         "commands": count(&world.counts.commands), "faults": count(&world.counts.faults),
         "cutBefore": count(&world.counts.cut_before), "cutAfter": count(&world.counts.cut_after),
         "calls": memory.calls.len(), "tokens": memory.token_requests.len(),
@@ -200,7 +209,8 @@ fn tick(graph: &SimulatedGraph, seen: &mut Seen, step: i64) {
     for (id, results) in &mut memory.results {
         let Some(device) = memory.devices.iter_mut().find(|one| one["id"] == **id) else { continue };
         let refuses = device["deviceName"].as_str().is_some_and(|name| name.contains("refuses"));
-        let is_android = device["operatingSystem"] == "Android";
+        let (is_android, is_mac) =
+            (device["operatingSystem"] == "Android", device["operatingSystem"] == "macOS");
         for result in results {
             let began = result["startDateTime"].as_str().unwrap().to_owned();
             let state = result["actionState"].as_str().unwrap().to_owned();
@@ -221,6 +231,10 @@ fn tick(graph: &SimulatedGraph, seen: &mut Seen, step: i64) {
                     memory.issued += 1;
                     result["passcode"] = json!(format!("{PASSCODE}{}", memory.issued));
                 }
+                if is_mac && result["actionName"] == "remoteLock" {
+                    memory.issued += 1;
+                    result["unlockPin"] = json!(format!("{PIN}{}", memory.issued));
+                }
             }
         }
     }
@@ -231,22 +245,32 @@ fn person_of_the_crowd(number: u32) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-/// The six devices of a person: two phones of each kind that do what they are told, one that refuses, one to be taken away.
-fn devices_of(number: u32, person: &str) -> Vec<Value> {
+/// The six devices of a person: two phones of each kind that do what they are told, one that refuses, one to be taken away; and
+/// more of the last kind.
+fn devices_of(number: u32, person: &str, expendable: u32) -> Vec<Value> {
     let device = |place: u32, name: &str, make: fn(&str, &str) -> Value| {
-        let mut device = make(&format!("0000000{place}-0000-4000-8000-{number:012}"), person);
+        let mut device = make(&format!("{place:08}-0000-4000-8000-{number:012}"), person);
         device["deviceName"] = json!(name);
         device["serialNumber"] = json!(format!("SN{number:04}{place}"));
         device
     };
-    vec![
+    let mut all = vec![
         device(1, "Android 1", android),
         device(2, "iPhone 2", iphone),
         device(3, "Android 3 refuses", android),
         device(4, "Android 4", android),
         device(5, "iPhone 5", iphone),
         device(6, "Android 6", android),
-    ]
+    ];
+    for place in 7..7 + expendable {
+        let (name, make): (_, fn(&str, &str) -> Value) =
+            if place % 2 == 0 { ("Android", android) } else { ("iPhone", iphone) };
+        let mut one = device(place, &format!("{name} {place}"), make);
+        // Not the organisation's automatic enrolment, which only IT ends.
+        one["deviceEnrollmentType"] = json!("userEnrollment");
+        all.push(one);
+    }
+    all
 }
 
 #[tokio::main]
@@ -266,11 +290,12 @@ async fn main() {
         let mut memory = graph.memory();
         memory.takes_any_token = arguments.iter().any(|one| one == "--any-token");
         memory.devices.clear();
+        let expendable = u32::try_from(number("--expendable", 0)).expect("not so many");
         for number in 1..=u32::try_from(number("--crowd", 0)).expect("not so many") {
-            memory.devices.extend(devices_of(number, &person_of_the_crowd(number)));
+            memory.devices.extend(devices_of(number, &person_of_the_crowd(number), expendable));
         }
         for (place, person) in (9001..).zip(all("--person")) {
-            memory.devices.extend(devices_of(place, &person));
+            memory.devices.extend(devices_of(place, &person, expendable));
         }
     }
     let step = i64::try_from(number("--step-millis", 200)).expect("not so long");

@@ -10,7 +10,7 @@ use super::devices::with_open_erase;
 use super::endings::write_end;
 use super::record::audit_entry;
 use super::{DeviceCall, Portal, Precondition, Refusal, version};
-use crate::domain::action::{Action, ActionKind, Executor, Proof, Requested, SecondRequest};
+use crate::domain::action::{Action, ActionKind, Executor, Lock, Proof, Requested, SecondRequest};
 use crate::domain::action_run::{ActionRun, CancelRequest, Ending, QueueState};
 use crate::domain::audit::AuditEvent;
 use crate::domain::device::Device;
@@ -333,7 +333,7 @@ impl Portal {
             }
             // One that the service issues comes with the end of the run.
             Action::ResetPasscode(Reset::Issued(_) | Reset::IssuedForWorkProfile | Reset::Removed)
-            | Action::RemoteLock
+            | Action::RemoteLock(_)
             | Action::SyncDevice
             | Action::Rename(_)
             | Action::Retire
@@ -366,7 +366,8 @@ impl Portal {
 fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
     match (requested, allowed) {
         (Requested::ResetPasscode, Allowed::Reset(reset)) => Ok(Action::ResetPasscode(reset)),
-        (Requested::RemoteLock, Allowed::Plain) => Ok(Action::RemoteLock),
+        (Requested::RemoteLock, Allowed::Plain) => Ok(Action::RemoteLock(Lock::Screen)),
+        (Requested::RemoteLock, Allowed::LockWithPin) => Ok(Action::RemoteLock(Lock::WithPin)),
         (Requested::SyncDevice, Allowed::Plain) => Ok(Action::SyncDevice),
         (Requested::Rename(name), Allowed::Plain) => Ok(Action::Rename(name.clone())),
         (Requested::Retire, Allowed::Plain) => Ok(Action::Retire),
@@ -377,10 +378,10 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
         (Requested::ShowLocalAdministratorPassword, Allowed::Plain) => {
             Ok(Action::ShowLocalAdministratorPassword)
         }
-        (Requested::ResetPasscode, Allowed::Plain)
+        (Requested::ResetPasscode, Allowed::Plain | Allowed::LockWithPin)
+        | (Requested::RemoteLock, Allowed::Reset(_))
         | (
-            Requested::RemoteLock
-            | Requested::SyncDevice
+            Requested::SyncDevice
             | Requested::Rename(_)
             | Requested::Retire
             | Requested::Wipe
@@ -388,7 +389,7 @@ fn action(requested: &Requested, allowed: Allowed) -> Result<Action, Refusal> {
             | Requested::SetCategory(_)
             | Requested::ShowRecoveryKey
             | Requested::ShowLocalAdministratorPassword,
-            Allowed::Reset(_),
+            Allowed::Reset(_) | Allowed::LockWithPin,
         ) => Err(Refusal::Internal("the policy allowed another action than the one asked for".to_owned())),
     }
 }
@@ -398,7 +399,7 @@ async fn carry_out(unit: &mut dyn UnitOfWork, run: &ActionRun) -> Result<(), Ref
     match &run.action {
         Action::Rename(name) => Ok(unit.set_name(&run.person, &run.device, name.as_ref()).await?),
         Action::ResetPasscode(_)
-        | Action::RemoteLock
+        | Action::RemoteLock(_)
         | Action::SyncDevice
         | Action::Retire
         | Action::Wipe

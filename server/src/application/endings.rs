@@ -79,13 +79,14 @@ pub(super) async fn write_end(
     Ok(Some(ended))
 }
 
-/// What becomes of the secrets of the device. The device has one passcode: that of the newest reset that reached it.
+/// What becomes of the secrets of the device. The device has one passcode: that of the newest reset that reached it. The same holds for
+/// the PIN of a lock.
 async fn write_secret(unit: &mut dyn UnitOfWork, run: &ActionRun, end: &RunEnd) -> Result<(), StoreError> {
     let kind = run.action.kind();
     if kind.shows().is_some() {
         return write_shown(unit, run, end).await;
     }
-    let later = unit.later_reset(run).await?;
+    let later = unit.later_of_kind(run).await?;
     let is_replaced = later.as_ref().is_some_and(|later| later.action_state == ActionState::Done);
     if is_replaced || end.ending.secret() == SecretFate::Erased {
         return unit.erase_secret(&run.id).await;
@@ -180,7 +181,7 @@ const fn character_set(action: &Action) -> CharacterSet {
         }
         Action::ResetPasscode(Reset::IssuedForWorkProfile) => CharacterSet::LettersAndDigits,
         Action::ResetPasscode(Reset::Removed)
-        | Action::RemoteLock
+        | Action::RemoteLock(_)
         | Action::SyncDevice
         | Action::Rename(_)
         | Action::Retire

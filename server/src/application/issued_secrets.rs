@@ -44,9 +44,9 @@ impl Portal {
         }
         let mut unit = self.parts.store.begin().await?;
         let own = unit.run(id).await?.filter(|run| run.person == *person && run.device == device.id);
-        let action = own.map(|run| run.action.kind()).ok_or(Refusal::NotFound)?;
-        let kind = action.shows().ok_or(Refusal::NotFound)?;
-        let released = unit.released_secrets(person, &device.id, action, now).await?;
+        let action = own.map(|run| run.action).ok_or(Refusal::NotFound)?;
+        let kind = action.told_secret().ok_or(Refusal::NotFound)?;
+        let released = unit.released_secrets(person, &device.id, action.kind(), now).await?;
         let found = released.into_iter().find(|one| one.run == *id).ok_or(Refusal::NotFound)?;
         let purpose = Purpose { result_id: &found.run, person, device: &device.id };
         let text = self.parts.vault.open(&purpose, &found.sealed)?;

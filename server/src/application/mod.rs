@@ -3,6 +3,7 @@
 
 mod actions;
 mod apps;
+mod branding;
 mod browser_sessions;
 mod browser_sign_in;
 mod cancel;
@@ -35,6 +36,7 @@ mod version;
 
 pub use crate::domain::streams::StreamRules;
 pub use actions::{ActionRequest, KeyHeader, SignInClaim};
+pub use branding::{Shown, ShownBranding};
 pub use browser_sessions::{BrowserSessions, SessionParts, SignedOut};
 pub use browser_sign_in::{Begun, CallbackAnswer, Completed, SignInFailed, SignInWish};
 pub use devices::{DeviceList, DeviceView};

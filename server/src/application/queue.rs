@@ -312,7 +312,7 @@ impl Queue {
                 None => return self.end(run, Ending::Failed(FailureCode::BackEndFault)).await,
             },
             Action::ResetPasscode(Reset::Issued(_) | Reset::IssuedForWorkProfile | Reset::Removed)
-            | Action::RemoteLock
+            | Action::RemoteLock(_)
             | Action::SyncDevice
             | Action::Rename(_)
             | Action::Retire

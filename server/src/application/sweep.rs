@@ -1,6 +1,7 @@
 //! Erasing and forgetting what has expired.
 
 use super::{Portal, Refusal};
+use crate::domain::action::ActionKind;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::idempotency::KEY_LIFETIME_SECONDS;
 use crate::domain::sign_in::PendingSignIn;
@@ -23,10 +24,10 @@ impl Portal {
         for one in &erased {
             let entry = AuditEntry {
                 at: now,
-                event: if one.kind.shows().is_some() {
-                    AuditEvent::SecretErased
-                } else {
+                event: if one.kind == ActionKind::ResetPasscode {
                     AuditEvent::PasscodeErased
+                } else {
+                    AuditEvent::SecretErased
                 },
                 person: Some(one.person.clone()),
                 device: Some(one.device.clone()),

@@ -1,6 +1,7 @@
 //! Which device services stand behind the portal, opened as the configuration says, and what they need while the server runs.
 
 use super::{StartError, fleet_database, graph_database, private_database};
+use crate::application::ShownBranding;
 use crate::config::{DeviceServiceSettings, Settings};
 use crate::domain::finding::Finding;
 use crate::ports::{Clock, DeviceService, Randomness};
@@ -165,12 +166,21 @@ pub(super) async fn look_after(connector: Arc<HttpService>, mut stop: watch::Rec
 }
 
 /// The same for a tenant of Microsoft Intune, where an end may also come long after anybody waits for it.
-pub(super) async fn look_after_tenant(tenant: Arc<GraphService>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn look_after_tenant(
+    tenant: Arc<GraphService>,
+    branding: Arc<ShownBranding>,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut looks = tokio::time::interval(CONNECTORS_ASKED_EVERY);
     let mut late_ends = tokio::time::interval(LATE_ENDS_EVERY);
     while !*stop.borrow() {
         tokio::select! {
-            _ = looks.tick() => tenant.look().await,
+            _ = looks.tick() => {
+                tenant.look().await;
+                if let Some(told) = tenant.branding().await {
+                    branding.tell(told);
+                }
+            }
             _ = late_ends.tick() => tenant.look_for_late_ends().await,
             asked = stop.changed() => if asked.is_err() { break },
         }

@@ -39,6 +39,7 @@ pub(super) fn read(mut section: Section<'_>, name: String, sources: &Sources) ->
     let post_timeout = section.number("post_timeout_seconds", 45, 5..=60);
     let corporate_android_reset = section.truth("corporate_android_reset");
     let hide_blocked_actions = section.truth("hide_blocked_actions");
+    let branding = section.truth("branding");
     let features = features(&mut section);
     section.finish();
     Some(GraphSettings {
@@ -55,6 +56,7 @@ pub(super) fn read(mut section: Section<'_>, name: String, sources: &Sources) ->
         post_timeout_seconds: post_timeout.unsigned_abs(),
         corporate_android_reset,
         hide_blocked_actions,
+        branding,
         features,
         certificates: None,
     })

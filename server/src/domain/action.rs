@@ -325,13 +325,39 @@ impl Requested {
     }
 }
 
+/// What a lock does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// The screen is locked, and the device's own passcode opens it.
+    Screen,
+    /// The device stops (a Mac), and nothing but a PIN opens it that its service makes and tells.
+    WithPin,
+}
+
+impl Lock {
+    /// The name in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Screen => "",
+            Self::WithPin => "pin",
+        }
+    }
+
+    /// Reads the name in the database; `None` when it is nothing this server writes.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Screen, Self::WithPin].into_iter().find(|lock| lock.as_str() == name)
+    }
+}
+
 /// An action with all it takes to carry it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Reset the passcode, with this outcome.
     ResetPasscode(Reset),
-    /// Lock the screen.
-    RemoteLock,
+    /// Lock the screen, in this way.
+    RemoteLock(Lock),
     /// Ask the device to check in.
     SyncDevice,
     /// Another name; `None` takes it away.
@@ -356,7 +382,7 @@ impl Action {
     pub const fn kind(&self) -> ActionKind {
         match self {
             Self::ResetPasscode(_) => ActionKind::ResetPasscode,
-            Self::RemoteLock => ActionKind::RemoteLock,
+            Self::RemoteLock(_) => ActionKind::RemoteLock,
             Self::SyncDevice => ActionKind::SyncDevice,
             Self::Rename(_) => ActionKind::Rename,
             Self::Retire => ActionKind::Retire,
@@ -373,10 +399,11 @@ impl Action {
     pub const fn issues_secret(&self) -> bool {
         match self {
             Self::ResetPasscode(Reset::Temporary(_) | Reset::Issued(_) | Reset::IssuedForWorkProfile)
+            | Self::RemoteLock(Lock::WithPin)
             | Self::ShowRecoveryKey
             | Self::ShowLocalAdministratorPassword => true,
             Self::ResetPasscode(Reset::Removed)
-            | Self::RemoteLock
+            | Self::RemoteLock(Lock::Screen)
             | Self::SyncDevice
             | Self::Rename(_)
             | Self::Retire
@@ -391,10 +418,11 @@ impl Action {
     pub const fn is_told_by_service(&self) -> bool {
         match self {
             Self::ResetPasscode(Reset::Issued(_) | Reset::IssuedForWorkProfile)
+            | Self::RemoteLock(Lock::WithPin)
             | Self::ShowRecoveryKey
             | Self::ShowLocalAdministratorPassword => true,
             Self::ResetPasscode(Reset::Temporary(_) | Reset::Removed)
-            | Self::RemoteLock
+            | Self::RemoteLock(Lock::Screen)
             | Self::SyncDevice
             | Self::Rename(_)
             | Self::Retire
@@ -404,13 +432,32 @@ impl Action {
         }
     }
 
+    /// What the secret is for that its service tells with its end; `None` where it tells none, or a passcode, which has a call of its
+    /// own.
+    #[must_use]
+    pub const fn told_secret(&self) -> Option<SecretKind> {
+        match self {
+            Self::RemoteLock(Lock::WithPin) => Some(SecretKind::UnlockPin),
+            Self::RemoteLock(Lock::Screen)
+            | Self::ResetPasscode(_)
+            | Self::SyncDevice
+            | Self::Rename(_)
+            | Self::Retire
+            | Self::Wipe
+            | Self::RebootNow
+            | Self::SetCategory(_)
+            | Self::ShowRecoveryKey
+            | Self::ShowLocalAdministratorPassword => self.kind().shows(),
+        }
+    }
+
     /// What it is told, as the database keeps it beside the name of the action.
     #[must_use]
     pub fn payload(&self) -> &str {
         match self {
             Self::ResetPasscode(reset) => reset.as_str(),
-            Self::RemoteLock
-            | Self::SyncDevice
+            Self::RemoteLock(lock) => lock.as_str(),
+            Self::SyncDevice
             | Self::Retire
             | Self::Wipe
             | Self::RebootNow
@@ -426,7 +473,7 @@ impl Action {
     pub fn stored(name: &str, payload: &str) -> Option<Self> {
         Some(match ActionKind::named(ActionName::from_wire(name))? {
             ActionKind::ResetPasscode => Self::ResetPasscode(Reset::from_name(payload)),
-            ActionKind::RemoteLock => Self::RemoteLock,
+            ActionKind::RemoteLock => Self::RemoteLock(Lock::from_name(payload)?),
             ActionKind::SyncDevice => Self::SyncDevice,
             ActionKind::Retire => Self::Retire,
             ActionKind::Wipe => Self::Wipe,
@@ -497,7 +544,8 @@ mod tests {
             Action::ResetPasscode(Reset::Temporary(CharacterSet::Digits)),
             Action::ResetPasscode(Reset::Issued(CharacterSet::LettersAndDigits)),
             Action::ResetPasscode(Reset::IssuedForWorkProfile),
-            Action::RemoteLock,
+            Action::RemoteLock(Lock::Screen),
+            Action::RemoteLock(Lock::WithPin),
             Action::SyncDevice,
             Action::Rename(name),
             Action::Rename(None),
@@ -512,6 +560,7 @@ mod tests {
             assert_eq!(stored, Some(action));
         }
         assert_eq!(Action::stored("danceNow", ""), None);
+        assert_eq!(Action::stored("remoteLock", "twice"), None);
     }
 
     #[test]

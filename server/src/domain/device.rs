@@ -62,6 +62,8 @@ pub struct Capabilities {
     pub reset_token: ResetToken,
     /// Whether the service holds what unlocks the device (Apple).
     pub unlock_token: UnlockToken,
+    /// Whether the service tells the PIN that opens the device after a lock (a Mac).
+    pub unlock_pin: UnlockPin,
     /// Whether the device has a passcode, as far as the service knows.
     pub passcode: DevicePasscode,
     /// What a temporary passcode of this device has to be like, and who makes it.
@@ -126,6 +128,15 @@ pub enum UnlockToken {
     Held,
     /// It holds none that works; only enrolling the device anew helps.
     Missing,
+}
+
+/// The PIN that opens a Mac after a lock from afar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlockPin {
+    /// The service makes it and tells it with the end of the lock.
+    Told,
+    /// It does not.
+    Untold,
 }
 
 /// What a temporary passcode of a device has to be like.

@@ -6,6 +6,7 @@ pub mod app;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_export;
+pub mod branding;
 pub mod category;
 pub mod client;
 pub mod compliance;

@@ -8,7 +8,8 @@
 
 use super::action::ActionKind;
 use super::device::{
-    CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, ResetToken, SecretIssuer, UnlockToken,
+    CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, ResetToken, SecretIssuer, UnlockPin,
+    UnlockToken,
 };
 use super::person::PersonId;
 use portal_contract::{
@@ -236,6 +237,8 @@ pub enum Allowed {
     Reset(Reset),
     /// What its name says.
     Plain,
+    /// A lock that only a PIN opens.
+    LockWithPin,
 }
 
 /// What an allowed reset does.
@@ -288,7 +291,7 @@ impl Decision {
                 (None, Some(ResetOutcome::WorkProfilePasscode))
             }
             Self::Allowed(Allowed::Reset(Reset::Removed)) => (None, Some(ResetOutcome::PasscodeRemoved)),
-            Self::Allowed(Allowed::Plain) => (None, None),
+            Self::Allowed(Allowed::Plain | Allowed::LockWithPin) => (None, None),
             Self::Refused(reason) => (Some(reason), None),
         };
         ActionAvailability { allowed: reason.is_none(), reason, outcome, command_expires_after_seconds: None }
@@ -336,12 +339,15 @@ pub fn decide(action: ActionKind, device: &Device, person: &PersonId) -> Decisio
     }
 }
 
-/// A lock keeps others out until the passcode is typed. A Mac is locked with a PIN that the service issues, which no service
-/// behind this server does yet; a PC has no lock from afar.
+/// A lock keeps others out until the passcode is typed. A Mac is locked with a PIN: only where its service tells the PIN, or nobody
+/// could open it again. A PC has no lock from afar.
 const fn decide_lock(row: Row, device: &Device) -> Decision {
     match row {
         Row::WindowsPc => Decision::Refused(RefusalReason::WindowsPc),
-        Row::Mac => Decision::Refused(RefusalReason::NotOfferedByService),
+        Row::Mac => match device.capabilities.unlock_pin {
+            UnlockPin::Told => Decision::Allowed(Allowed::LockWithPin),
+            UnlockPin::Untold => Decision::Refused(RefusalReason::NotOfferedByService),
+        },
         Row::SharedIpad => Decision::Refused(RefusalReason::SharedIpad),
         Row::AndroidDedicated => Decision::Refused(RefusalReason::DedicatedDevice),
         Row::OtherPlatform => Decision::Refused(RefusalReason::PlatformNotSupported),

@@ -8,7 +8,7 @@ use super::{
     bounded_body, bounded_head, connector_events, cors, finish, handlers, health, host, openapi, session,
     under_path,
 };
-use crate::application::Portal;
+use crate::application::{Portal, ShownBranding};
 use crate::metrics::Metrics;
 use crate::ports::{EventInbox, Randomness, TokenVerifier};
 use axum::Router;
@@ -20,7 +20,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ipnet::IpNet;
-use portal_contract::{BASE_PATH, Branding};
+use portal_contract::BASE_PATH;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,9 +40,7 @@ const WORTH_COMPRESSING: u64 = 1_400;
 #[derive(Debug, Clone)]
 pub struct EdgeSettings {
     /// The organisation.
-    pub branding: Branding,
-    /// The version of that, for its `ETag`.
-    pub branding_version: String,
+    pub branding: Arc<ShownBranding>,
     /// The scope, for the challenge.
     pub required_scope: String,
     /// Origins of pages that are not served from here.

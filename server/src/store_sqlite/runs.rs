@@ -254,9 +254,9 @@ impl Runs for SqliteUnit {
         Ok(services)
     }
 
-    async fn later_reset(&mut self, run: &ActionRun) -> Result<Option<ActionRun>, StoreError> {
+    async fn later_of_kind(&mut self, run: &ActionRun) -> Result<Option<ActionRun>, StoreError> {
         let query = format!(
-            "SELECT {RUN_COLUMNS} FROM action_runs WHERE device_id = ?1 AND action = 'resetPasscode' AND id <> ?2 \
+            "SELECT {RUN_COLUMNS} FROM action_runs WHERE device_id = ?1 AND action = ?4 AND id <> ?2 \
              AND started >= ?3 AND (action_state = 'done' OR error_code = 'outcomeUnknown' \
              OR queue_state IN ('sending', 'sent')) ORDER BY started DESC, rowid DESC LIMIT 1"
         );
@@ -264,6 +264,7 @@ impl Runs for SqliteUnit {
             .bind(run.device.as_str())
             .bind(run.id.as_str())
             .bind(run.started.unix_millis())
+            .bind(run.action.kind().name().as_str())
             .fetch_optional(self.connection())
             .await?;
         row.as_ref().map(self::run).transpose()

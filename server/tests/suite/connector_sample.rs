@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use portal_contract::{CharacterSet, FailureCode, SecretText, UtcTime};
 use portal_server::composition::{Environment, Server};
-use portal_server::domain::action::Action;
+use portal_server::domain::action::{Action, Lock};
 use portal_server::domain::ids::{DeviceId, ResultId};
 use portal_server::domain::person::PersonId;
 use portal_server::domain::policy::Reset;
@@ -66,7 +66,7 @@ async fn the_sample_connector_keeps_what_the_document_asks_for() {
     assert_eq!((one.devices.len(), one.next_after.as_ref()), (1, Some(&one.devices[0].id)));
     let rest = PageRequest { size: 100, after: one.next_after };
     let rest = first.devices_of(&aiko(), &rest).await.unwrap();
-    assert_eq!((rest.devices.len(), rest.next_after), (5, None));
+    assert_eq!((rest.devices.len(), rest.next_after), (6, None));
     let device = one.devices[0].id.clone();
     assert_eq!(first.device(&PersonId::new("p-ben".to_owned()), &device).await, Ok(None));
     assert!(first.device(&aiko(), &device).await.unwrap().is_some());
@@ -76,7 +76,10 @@ async fn the_sample_connector_keeps_what_the_document_asks_for() {
     for _ in 0..2 {
         assert_eq!(first.start(&start).await, Ok(StartAnswer::Accepted(None)));
     }
-    let other = StartRun { run: RunKey { action: Action::RemoteLock, ..start.run.clone() }, secret: None };
+    let other = StartRun {
+        run: RunKey { action: Action::RemoteLock(Lock::Screen), ..start.run.clone() },
+        secret: None,
+    };
     let refused = Ok(StartAnswer::Rejected(FailureCode::BackEndFault));
     assert_eq!(first.start(&other).await, refused, "the same identifier, another body");
     let over = RunKey { expires: UtcTime::from_unix_seconds(1), ..reset("r-2", &device).run };
@@ -112,6 +115,23 @@ async fn act_with(server: &TestServer, device: &str, action: &str, body: &str) -
     let answer = server.call_with_body("POST", &path, &headers, body).await;
     assert_eq!(answer.status.as_u16(), 202, "{device} {action}: {}", answer.code());
     answer.json()
+}
+
+#[tokio::test]
+async fn a_mac_of_a_connector_is_locked_with_a_pin_that_its_person_is_shown() {
+    let clock = Arc::new(TestClock::new());
+    let sample = Sample::start("portal", &clock).await;
+    let server = sample.portal().await;
+    let started = act(&server, "mac", "remoteLock").await;
+    assert_eq!(ended(&server, "mac", &started).await["actionState"], "done");
+    let path = format!(
+        "/me/managedDevices/mac/deviceActionResults/{}/issuedSecret",
+        started["id"].as_str().unwrap()
+    );
+    let secret = server.get("p-aiko", &path).await.json();
+    assert_eq!((&secret["kind"], &secret["parts"][0]["label"]), (&json!("unlockPin"), &json!("Sample")));
+    assert_eq!(secret["parts"][0]["value"].as_str().unwrap().len(), 8);
+    assert_eq!(sample.handed_over_of(started["id"].as_str().unwrap()), (1, None), "none of ours was sent");
 }
 
 /// Lets time pass until a run has ended.

@@ -61,7 +61,7 @@ fn four_values_and_one_file_are_a_configuration_and_the_rest_is_usual() {
     assert_eq!(found.devices_version, DevicesVersion::Beta);
     assert_eq!((found.settle_seconds, found.command_lifetime_seconds), (120, 7 * 86_400));
     assert_eq!((found.post_timeout_seconds, found.corporate_android_reset), (45, false));
-    assert!(!found.hide_blocked_actions);
+    assert!(!found.hide_blocked_actions && !found.branding);
     let offered: Vec<_> = ActionKind::ALL.into_iter().filter(|kind| found.features.has(*kind)).collect();
     assert_eq!(offered, [ActionKind::ResetPasscode]);
     let shown = format!("{settings:?}");

@@ -35,11 +35,16 @@ impl Tenant {
     }
 
     async fn hiding(graph: SimulatedGraph, hides: bool) -> Self {
+        Self::with(graph, |settings| settings.hide_blocked_actions = hides).await
+    }
+
+    async fn with(graph: SimulatedGraph, change: impl FnOnce(&mut GraphSettings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = UtcTime::from_unix_millis(graph.clock.millis());
         let record = CommandRecord::open(&folder.path().join("record.sqlite"), now).await.unwrap();
         let (clock, randomness) = (graph.clock.clone(), Arc::new(SystemRandomness));
-        let settings = GraphSettings { hide_blocked_actions: hides, ..graph.settings() };
+        let mut settings = graph.settings();
+        change(&mut settings);
         let service = GraphService::new(settings, record, clock, randomness).unwrap();
         Self { graph, service, _folder: folder }
     }
@@ -250,7 +255,7 @@ async fn the_policy_decides_by_what_the_words_mean() {
         assert_eq!(reset(change.clone()).await.0, refused(expected), "{change}");
     }
     let (_, mac) = reset(json!({ "operatingSystem": "macOS" })).await;
-    assert_eq!(mac, refused(RefusalReason::NotOfferedByService), "its PIN could not be kept");
+    assert_eq!(mac, Decision::Allowed(Allowed::LockWithPin), "Intune makes the PIN and tells it");
 }
 
 #[tokio::test]
@@ -392,6 +397,49 @@ async fn the_applications_found_on_a_device_are_told_page_by_page() {
     }
     tenant.graph.assert_described();
     assert_eq!(tenant.service.ready().await, Err(ServiceError::NoAnswer), "the last answer was none");
+}
+
+#[tokio::test]
+async fn the_organisation_is_shown_as_in_the_company_portal_where_that_is_wanted() {
+    const PROFILES: &str = "GET /beta/deviceManagement/intuneBrandingProfiles";
+    let profile = |is_default: bool, name: &str| {
+        json!({
+            "id": "b7a4d000-0000-4000-8000-000000000001", "isDefaultProfile": is_default, "displayName": name,
+            "themeColor": { "r": 31, "g": 95, "b": 168 }, "showLogo": true,
+            "lightBackgroundLogo": { "type": "image/png", "value": "iVBORw0KGgo=" }, "contactITName": "Service desk",
+            "contactITPhoneNumber": null, "contactITEmailAddress": "it@contoso.example", "contactITNotes": "9-17 h",
+            "onlineSupportSiteName": "Help", "onlineSupportSiteUrl": "https://help.contoso.example",
+            "privacyUrl": "javascript:alert(1)"
+        })
+    };
+    let unasked = Tenant::start().await;
+    assert_eq!(unasked.service.branding().await, None);
+    assert_eq!(unasked.graph.called("GET"), 0, "nobody wants it");
+
+    let tenant = Tenant::with(SimulatedGraph::start().await, |settings| settings.branding = true).await;
+    tenant.graph.fails(PROFILES, GraphFault::error(403, "Forbidden"));
+    assert_eq!(tenant.service.branding().await, None);
+    assert_eq!(tenant.service.ready().await, Ok(()), "and the rest goes on");
+    tenant.graph.memory().branding_profiles = vec![profile(false, "A branch"), profile(true, "Contoso")];
+    assert_eq!(tenant.service.branding().await, None, "not at once again");
+    tenant.graph.clock.advance(60);
+    let told = tenant.service.branding().await.unwrap();
+    assert_eq!((told.display_name.as_str(), told.theme_color.as_str()), ("Contoso", "#1f5fa8"));
+    assert_eq!(told.logo.as_deref(), Some("data:image/png;base64,iVBORw0KGgo="));
+    assert_eq!((told.contact_it_name.as_str(), told.contact_it_phone_number.as_str()), ("Service desk", ""));
+    assert_eq!(told.privacy_url, "", "no address");
+    let asked = tenant.graph.called(PROFILES);
+    tenant.graph.clock.advance(599);
+    assert_eq!(tenant.service.branding().await, None, "it is good for ten minutes");
+    assert_eq!(tenant.graph.called(PROFILES), asked);
+    tenant.graph.clock.advance(1);
+    tenant.graph.memory().branding_profiles.clear();
+    assert_eq!(
+        tenant.service.branding().await,
+        Some(portal_contract::Branding::default()),
+        "and then as it is"
+    );
+    tenant.graph.assert_described();
 }
 
 #[tokio::test]

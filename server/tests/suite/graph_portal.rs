@@ -117,6 +117,33 @@ async fn a_phone_of_the_organisations_has_a_passcode_for_its_work_profile_alone_
     graph.assert_described();
 }
 
+/// What is configured counts; the rest is what Intune tells, as soon as it does.
+#[tokio::test]
+async fn the_branding_is_completed_by_that_of_the_company_portal() {
+    let (server, graph) = portal().await;
+    let mut settings = server.settings.clone();
+    let on = GraphSettings { branding: true, ..graph.settings() };
+    settings.device_services = vec![DeviceServiceSettings::Graph(Box::new(on))];
+    let server = TestServer { settings, ..server }.restarted().await;
+    graph.memory().branding_profiles = vec![json!({
+        "id": "b7a4d000-0000-4000-8000-000000000001", "isDefaultProfile": true, "displayName": "Contoso",
+        "contactITName": "Service desk"
+    })];
+    let shown = async || server.call("GET", "/api/v1.0/branding", &[]).await;
+    let before = shown().await;
+    assert_eq!(before.json()["contactITName"], "");
+    let told = server.server.tenants[0].branding().await.unwrap();
+    server.server.branding.tell(told);
+    let after = shown().await;
+    let name = |answer: &Value| answer["displayName"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (name(&after.json()), &after.json()["contactITName"]),
+        (name(&before.json()), &json!("Service desk"))
+    );
+    assert_ne!(name(&before.json()), "Contoso", "the configuration names it");
+    assert_ne!(before.header("etag"), after.header("etag"));
+}
+
 #[tokio::test]
 async fn what_another_administrator_has_to_approve_ends_with_these_words() {
     let (server, graph) = portal().await;

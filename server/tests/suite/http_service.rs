@@ -6,7 +6,7 @@ use crate::support::log::CapturedLog;
 use crate::support::{Connector, Fault, TestClock, TestServer};
 use portal_contract::{CharacterSet, FailureCode, RefusalReason, SecretText, UtcTime};
 use portal_server::composition::{Environment, Server};
-use portal_server::domain::action::{Action, ActionKind};
+use portal_server::domain::action::{Action, ActionKind, Lock};
 use portal_server::domain::action_run::{Ending, Report};
 use portal_server::domain::category::CategoryId;
 use portal_server::domain::device::Device;
@@ -262,6 +262,53 @@ async fn a_key_that_was_asked_for_is_fetched_once_it_is_there_whoever_makes_pass
     pc["showLocalAdministratorPassword"] = json!({ "allowed": true });
     connector.memory().devices.insert("p-aiko".to_owned(), vec![pc]);
     assert_eq!(decided().await[1], Decision::Allowed(Allowed::Plain));
+}
+
+#[tokio::test]
+async fn a_mac_is_locked_only_where_its_service_tells_the_pin() {
+    let (connector, service, clock) = world().await;
+    let mut mac = android("a-1");
+    for (field, word) in
+        [("operatingSystem", "macOS"), ("deviceEnrollmentType", "userEnrollment"), ("managementAgent", "mdm")]
+    {
+        mac[field] = json!(word);
+    }
+    let refused = Decision::Refused(RefusalReason::NotOfferedByService);
+    for (permission, expected) in [
+        (Value::Null, refused),
+        (json!({ "allowed": true }), refused),
+        (json!({ "allowed": true, "unlockPin": false }), refused),
+        (json!({ "allowed": true, "unlockPin": true }), Decision::Allowed(Allowed::LockWithPin)),
+        (
+            json!({ "allowed": false, "reason": "organizationPolicy", "unlockPin": true }),
+            Decision::Refused(RefusalReason::OrganizationPolicy),
+        ),
+    ] {
+        mac["remoteLock"] = permission.clone();
+        connector.memory().devices.insert("p-aiko".to_owned(), vec![mac.clone()]);
+        let decided = decide(ActionKind::RemoteLock, &the_device(&service).await, &aiko());
+        assert_eq!(decided, expected, "{permission}");
+    }
+    let start = run("r-1", Action::RemoteLock(Lock::WithPin));
+    assert_eq!(service.start(&start).await, Ok(StartAnswer::Accepted(None)));
+    connector.tells(json!({ "state": "done" }));
+    connector.memory().issued = Some("482915".to_owned());
+    clock.advance(60);
+    let answer = service.status(&start.run).await.unwrap();
+    let StatusAnswer::Known(Reported { state: Report::Ended(Ending::Done), issued: Some(issued) }) = answer
+    else {
+        panic!("{answer:?}");
+    };
+    let parts = portal_server::domain::issued_secret::IssuedParts::from_text(&issued).unwrap().into_parts();
+    assert_eq!(parts[0].value.reveal(), "482915");
+    connector.memory().issued = None;
+    clock.advance(60);
+    let gone = Report::Ended(Ending::Failed(FailureCode::OutcomeUnknown));
+    assert_eq!(
+        service.status(&start.run).await,
+        Ok(StatusAnswer::Known(gone.into())),
+        "a lock nobody can open"
+    );
 }
 
 #[tokio::test]
@@ -617,6 +664,34 @@ async fn tokens_of_a_token_endpoint_are_kept_and_replaced_when_they_are_refused_
     clock.advance(3600);
     the_device(&service).await;
     assert_eq!(connector.memory().tokens_given, 3);
+}
+
+#[tokio::test]
+async fn a_token_that_is_replaced_under_load_costs_one_new_one_and_no_command() {
+    let (connector, _, clock) = world().await;
+    let credentials = ClientCredentials {
+        token_url: format!("{}/token", connector.url),
+        client_id: "portal".to_owned(),
+        client_secret: SecretText::new("s3cret".to_owned()),
+        scope: None,
+    };
+    let service = service_with(&connector.url, &clock, Authorization::ClientCredentials(credentials));
+    the_device(&service).await;
+    connector.memory().token = "rotated".to_owned();
+    let runs: Vec<StartRun> = (0..24).map(|number| reset(&format!("r-{number}"))).collect();
+    // Whoever is refused tries again, as the queue does.
+    let sent = runs.iter().map(async |run| {
+        for _ in 0..4 {
+            match service.start(run).await {
+                Ok(answer) => return assert_eq!(answer, StartAnswer::Accepted(None)),
+                Err(error) => assert_eq!(error, BUSY, "refused, so certainly not done"),
+            }
+        }
+        panic!("{:?} was refused again and again", run.run.id);
+    });
+    futures_util::future::join_all(sent).await;
+    let memory = connector.memory();
+    assert_eq!((memory.handed_over.len(), memory.tokens_given), (24, 2));
 }
 
 async fn portal(connector: &Connector) -> TestServer {

@@ -109,6 +109,41 @@ async fn a_mac_has_a_key_an_open_disk_has_none_and_a_phone_is_not_asked() {
 }
 
 #[tokio::test]
+async fn the_pin_of_a_locked_mac_is_shown_after_a_fresh_sign_in_as_long_as_a_passcode_would_be() {
+    const MAC: &str = "d-chiyo-mac";
+    let server = TestServer::start().await;
+    let run = ask(&server, "p-chiyo", MAC, "remoteLock", 400).await;
+    assert_eq!(run.status.as_u16(), 202, "a lock needs no fresh sign-in: {}", run.code());
+    let run = run.json();
+    server.pass(20).await;
+    assert_eq!(result(&server, "p-chiyo", MAC, &run).await["actionState"], "done");
+    assert_eq!(show(&server, "p-chiyo", MAC, &run, 400).await.code(), "insufficientUserAuthentication");
+    let shown = show(&server, "p-chiyo", MAC, &run, 10).await.json();
+    let pin = shown["parts"][0]["value"].as_str().unwrap().to_owned();
+    assert_eq!((&shown["kind"], pin.len()), (&json!("unlockPin"), 6));
+    assert_eq!(show(&server, "p-ben", MAC, &run, 10).await.status.as_u16(), 404);
+    let passcode = server.get("p-chiyo", &format!("/me/managedDevices/{MAC}/temporaryPasscode")).await;
+    assert_eq!(passcode.status.as_u16(), 404, "it is no passcode");
+    let sealed = "SELECT COUNT(*) FROM passcodes";
+    assert_eq!(server.count(sealed).await, 1);
+    // A recovery key does not push it out, nor is it gone after the hour of what was only looked up.
+    let key = ask(&server, "p-chiyo", MAC, KEY, 10).await.json();
+    server.pass(10).await;
+    assert_eq!(show(&server, "p-chiyo", MAC, &key, 10).await.status.as_u16(), 200);
+    server.clock.advance(3601);
+    assert_eq!(show(&server, "p-chiyo", MAC, &run, 10).await.status.as_u16(), 200);
+    // A phone is opened by its own passcode: its lock brings nothing.
+    let phone = ask(&server, "p-chiyo", "d-chiyo-iphone", "remoteLock", 10).await.json();
+    server.pass(20).await;
+    assert_eq!(show(&server, "p-chiyo", "d-chiyo-iphone", &phone, 10).await.status.as_u16(), 404);
+    server.clock.advance(7 * 86_400);
+    assert_eq!(show(&server, "p-chiyo", MAC, &run, 10).await.status.as_u16(), 404, "its time is over");
+    server.server.portal.sweep().await.unwrap();
+    assert_eq!(server.count(sealed).await, 0);
+    assert_eq!(server.count("SELECT COUNT(*) FROM audit WHERE event = 'passcodeErased'").await, 0);
+}
+
+#[tokio::test]
 async fn a_local_administrators_password_is_off_unless_the_organisation_switched_it_on() {
     let server = TestServer::start().await;
     let refused = ask(&server, "p-chiyo", PC, PASSWORD, 10).await;

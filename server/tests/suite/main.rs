@@ -42,6 +42,7 @@ mod issued_secrets;
 mod killed;
 mod limits;
 mod memory;
+mod memory_of_services;
 mod memory_of_sessions;
 mod migrations;
 mod openapi;

@@ -22,11 +22,6 @@ pub(in crate::http) async fn branding(
     State(state): State<EdgeState>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let settings = &state.settings;
-    tagged_json(
-        &headers,
-        &settings.branding_version,
-        "public, max-age=60, must-revalidate",
-        &settings.branding,
-    )
+    let shown = state.settings.branding.now();
+    tagged_json(&headers, &shown.version, "public, max-age=60, must-revalidate", &shown.branding)
 }

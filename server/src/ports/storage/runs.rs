@@ -107,12 +107,12 @@ pub trait Runs {
         due: UtcTime,
     ) -> Result<bool, StoreError>;
 
-    /// The newest reset of the device that was accepted after this run and reached it, or may have: done, or with an unknown outcome,
-    /// or on its way.
+    /// The newest run of the same action on the device that was accepted after this one and reached it, or may have: done, or with an
+    /// unknown outcome, or on its way.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn later_reset(&mut self, run: &ActionRun) -> Result<Option<ActionRun>, StoreError>;
+    async fn later_of_kind(&mut self, run: &ActionRun) -> Result<Option<ActionRun>, StoreError>;
 
     /// Writes down how a run really ended whose outcome was unknown. False if it is none.
     ///

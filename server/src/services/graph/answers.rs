@@ -76,9 +76,15 @@ pub(super) fn of_post(answer: &Result<Answer, NoAnswer>) -> PostOutcome {
 
 /// Multi Admin Approval: by its code, or by the header that is missing or came with the answer.
 fn wants_approval(answer: &Answer) -> bool {
-    let error = answer.body.as_ref().and_then(|body| body.get("error"));
-    let text = |key| error.and_then(|error| error.get(key)).and_then(Value::as_str).unwrap_or_default();
-    answer.names_approval || text("code") == "ApprovalRequired" || text("message").contains("x-msft-approval")
+    let is_named = answer.body.as_ref().and_then(|body| body.get("error")).is_some_and(|error| {
+        text(error, "code") == "ApprovalRequired" || text(error, "message").contains("x-msft-approval")
+    });
+    answer.names_approval || is_named
+}
+
+/// A text of an object; empty where there is none.
+pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Whether a 404 is Graph's own and not that of somebody in between.

@@ -2,6 +2,7 @@
 //! organisation's all. Only Graph's beta has them by device.
 
 use super::GraphService;
+use super::answers::text;
 use super::guid::Guid;
 use crate::domain::app::{App, MOST_APPS};
 use crate::ports::ServiceError;
@@ -11,8 +12,9 @@ use serde_json::Value;
 const MOST_PAGES: usize = 20;
 
 fn app(value: &Value) -> Option<App> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-    App::installed(text("id"), text("displayName"), text("version"), text("publisher"))
+    let [id, name, version, publisher] =
+        ["id", "displayName", "version", "publisher"].map(|name| text(value, name));
+    App::installed(id, name, version, publisher)
 }
 
 impl GraphService {

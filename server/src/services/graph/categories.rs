@@ -1,7 +1,7 @@
 //! The tenant's categories of devices (`deviceCategories`), and the one a device is in.
 
 use super::GraphService;
-use super::answers::{NoAnswer, is_not_found};
+use super::answers::{NoAnswer, is_not_found, text};
 use super::calls::error_of;
 use super::devices::error_of_answer;
 use super::guid::Guid;
@@ -15,10 +15,6 @@ const MOST_PAGES: usize = 5;
 /// Where a category is.
 pub(super) fn category_path(category: &Guid) -> String {
     format!("/v1.0/deviceManagement/deviceCategories/{category}")
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A category that can be chosen; the one of zeros stands for "none".

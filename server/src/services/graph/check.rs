@@ -52,7 +52,7 @@ pub async fn check(
         Some(_) => {
             let reads = has(READ) == Some(true) || has(READ_WRITE) == Some(true);
             lines.push(Finding::of(reads, format!("permission {READ}"), &grant(READ)));
-            if settings.hide_blocked_actions {
+            if settings.hide_blocked_actions || settings.branding {
                 lines.push(Finding::of(has(APPS) == Some(true), format!("permission {APPS}"), &grant(APPS)));
             }
             for name in [ACT, READ_WRITE, RECOVERY_KEYS, LOCAL_PASSWORDS] {

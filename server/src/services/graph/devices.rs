@@ -2,7 +2,7 @@
 //! tenant.
 
 use super::GraphService;
-use super::answers::{Answer, NoAnswer, is_not_found};
+use super::answers::{Answer, NoAnswer, is_not_found, text};
 use super::calls::error_of;
 use super::guid::Guid;
 use super::words::{self, DeviceWire, SELECT, Terms};
@@ -108,7 +108,7 @@ impl GraphService {
                 continue;
             }
             // Whose it is comes first: one that cannot be read must not pass for the person's own.
-            let user = item.get("userId").and_then(Value::as_str).unwrap_or_default();
+            let user = text(&item, "userId");
             if Guid::parse(user).as_ref() != Some(owner) {
                 tracing::error!(
                     service = self.graph.name(),

@@ -2,7 +2,7 @@
 //! each asked when a person wants the answer; nothing of it is remembered here.
 
 use super::GraphService;
-use super::answers::{Answer, NoAnswer, is_not_found};
+use super::answers::{Answer, NoAnswer, is_not_found, text};
 use super::calls::error_of;
 use super::devices::error_of_answer;
 use super::guid::Guid;
@@ -24,10 +24,6 @@ enum Kept {
     Parts(Vec<SecretPart>),
     /// Something that is not the device's.
     OfAnotherDevice,
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn ended(ending: Ending) -> Reported {

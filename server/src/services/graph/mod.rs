@@ -18,6 +18,7 @@ mod devices;
 mod guid;
 mod keys;
 mod list_page;
+mod organisation;
 mod pace;
 mod record;
 mod results;
@@ -61,6 +62,7 @@ pub struct GraphService {
     /// Whether this tenant keeps the list of a user shut, so that the filtered one is asked at once.
     lists_by_filter: AtomicBool,
     hidden: Mutex<Hidden>,
+    asked_branding: Mutex<Option<organisation::Asked>>,
     clock: Arc<dyn Clock>,
     sink: Mutex<Option<Weak<dyn ReportSink>>>,
 }
@@ -84,6 +86,7 @@ impl GraphService {
             memory: Memory::default(),
             lists_by_filter: AtomicBool::new(false),
             hidden: Mutex::default(),
+            asked_branding: Mutex::default(),
             clock,
             sink: Mutex::default(),
         })

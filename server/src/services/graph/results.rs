@@ -6,6 +6,7 @@ use super::words::erase_or_retire;
 use crate::domain::action::ActionKind;
 use crate::domain::action_run::{Ending, Report};
 use crate::domain::device::EraseOrRetire;
+use crate::domain::issued_secret::{IssuedParts, part};
 use portal_contract::{FailureCode, SecretText, UtcTime};
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,6 +26,7 @@ pub(super) struct ActionResult {
     /// When it began, as text: what tells one result from another. A hundred nanoseconds count, so it is compared, not read.
     pub(super) began: String,
     pub(super) error_code: Option<i64>,
+    /// What Intune issued with it: the passcode of a reset, the unlock PIN of a Mac's lock.
     pub(super) passcode: Option<SecretText>,
 }
 
@@ -36,6 +38,8 @@ struct ResultWire {
     start_date_time: Option<String>,
     error_code: Option<i64>,
     passcode: Option<SecretText>,
+    /// What opens a Mac after a lock.
+    unlock_pin: Option<SecretText>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +81,7 @@ impl DeviceState {
                 state: one.action_state.unwrap_or_default(),
                 began: one.start_date_time?,
                 error_code: one.error_code,
-                passcode: one.passcode.filter(is_passcode),
+                passcode: one.passcode.or(one.unlock_pin).filter(is_passcode),
             })
         });
         Some(Self {
@@ -362,7 +366,12 @@ fn of_result(posted: &Posted, own: &ActionResult, now: UtcTime) -> Verdict {
             }
             Some(_) | None => Verdict::PasscodeMissing,
         },
-        "done" => Verdict::Done(own.passcode.clone().filter(|_| posted.has_passcode)),
+        "done" => Verdict::Done(own.passcode.clone().filter(|_| posted.has_passcode).map(|issued| {
+            // A PIN is kept like everything a service tells that is no passcode.
+            let is_pin = posted.kind == ActionKind::RemoteLock;
+            let parts = if is_pin { IssuedParts::of(part("", issued.clone())) } else { None };
+            parts.map_or(issued, |parts| parts.to_text())
+        })),
         // Which of the reasons it was, its number does not say for certain: what one of them asks for is an erase.
         "failed" => ended(Ending::Failed(FailureCode::DeviceRejected)),
         "notSupported" => ended(Ending::NotSupported),

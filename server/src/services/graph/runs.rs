@@ -60,7 +60,7 @@ fn wanted(action: &Action) -> Option<String> {
     match action {
         Action::SetCategory(category) => Guid::parse(category.as_str()).map(|guid| guid.as_str().to_owned()),
         Action::ResetPasscode(_)
-        | Action::RemoteLock
+        | Action::RemoteLock(_)
         | Action::SyncDevice
         | Action::Rename(_)
         | Action::Retire
@@ -159,7 +159,7 @@ impl GraphService {
             }
             Action::Wipe => Some(Command { method: Method::POST, address, body: Some(WIPE.to_owned()) }),
             Action::ResetPasscode(_)
-            | Action::RemoteLock
+            | Action::RemoteLock(_)
             | Action::SyncDevice
             | Action::Rename(_)
             | Action::Retire

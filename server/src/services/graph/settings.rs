@@ -71,6 +71,8 @@ pub struct GraphSettings {
     pub corporate_android_reset: bool,
     /// Whether what IT hid in the Company Portal is hidden here as well.
     pub hide_blocked_actions: bool,
+    /// Whether the organisation's name, colour, logo and contact are those of the Company Portal.
+    pub branding: bool,
     /// Which actions the organisation wants.
     pub features: ActionSet,
     /// Certificates in PEM that are trusted beside the machine's own.

@@ -5,7 +5,7 @@ use super::guid::Guid;
 use crate::domain::action::ActionSet;
 use crate::domain::device::{
     Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
-    ResetToken, SecretIssuer, UnlockToken,
+    ResetToken, SecretIssuer, UnlockPin, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -197,6 +197,7 @@ pub(super) fn device(wire: DeviceWire, person: &PersonId, owner: &Guid, terms: T
             // Graph does not say; it is taken for active.
             reset_token: ResetToken::Active,
             unlock_token: UnlockToken::Held,
+            unlock_pin: UnlockPin::Told,
             passcode: DevicePasscode::Unknown,
             passcode_rules: PasscodeRules { issuer: SecretIssuer::Service, ..PasscodeRules::USUAL },
             offers: terms.offers,

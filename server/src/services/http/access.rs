@@ -85,9 +85,10 @@ impl Access {
         }
     }
 
-    /// The connector refused what it was shown: the next call fetches another.
-    pub(super) async fn forget(&self) {
-        *self.kept.lock().await = None;
+    /// The connector refused this: the next call fetches another, unless somebody has by now.
+    pub(super) async fn forget(&self, refused: &HeaderValue) {
+        let mut kept = self.kept.lock().await;
+        kept.take_if(|known| known.value == *refused);
     }
 
     async fn fetch(&self, credentials: &ClientCredentials) -> Result<TokenAnswer, String> {

@@ -136,12 +136,17 @@ impl Connector {
     }
 
     async fn try_call(&self, request: Request<'_>) -> Result<Answer, Unusable> {
-        let response = self.send(request, Shown::OwnToken).await?;
-        self.read(response).await
+        let shown = self.access.authorization().await.map_err(Unusable::not_done)?;
+        let response = self.send(request, Some(shown.clone())).await?;
+        self.read(response, &shown).await
     }
 
     /// Calls, and gives any answer that was read whole; else why not, in words.
     pub(super) async fn raw(&self, request: Request<'_>, shown: Shown<'_>) -> Result<Raw, String> {
+        let shown = match shown {
+            Shown::OwnToken => Some(self.access.authorization().await?),
+            Shown::Instead(token) => token.and_then(|token| sensitive(&["Bearer ", token].concat())),
+        };
         let mut response = self.send(request, shown).await.map_err(|unusable| unusable.why)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = bounded_body(&mut response).await;
@@ -150,11 +155,11 @@ impl Connector {
         Ok(Raw { status, headers, body })
     }
 
-    async fn send(&self, request: Request<'_>, shown: Shown<'_>) -> Result<reqwest::Response, Unusable> {
-        let authorization = match shown {
-            Shown::OwnToken => Some(self.access.authorization().await.map_err(Unusable::not_done)?),
-            Shown::Instead(token) => token.and_then(|token| sensitive(&["Bearer ", token].concat())),
-        };
+    async fn send(
+        &self,
+        request: Request<'_>,
+        authorization: Option<HeaderValue>,
+    ) -> Result<reqwest::Response, Unusable> {
         let address = [self.base.as_str(), request.path.as_str()].concat();
         let mut call = self
             .client
@@ -181,11 +186,11 @@ impl Connector {
         })
     }
 
-    async fn read(&self, mut response: reqwest::Response) -> Result<Answer, Unusable> {
+    async fn read(&self, mut response: reqwest::Response, shown: &HeaderValue) -> Result<Answer, Unusable> {
         let status = response.status().as_u16();
         let pause = response.headers().get(RETRY_AFTER).and_then(|value| pause(value.to_str().ok()?));
         if matches!(status, 401 | 403) {
-            self.access.forget().await;
+            self.access.forget(shown).await;
             return Err(Unusable::not_done(format!("it refuses this server's token ({status})")));
         }
         if status == 429 {

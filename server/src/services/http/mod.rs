@@ -203,8 +203,8 @@ impl HttpService {
         let answer = self.connector.call(Request::get(command_path(&run.id, "/passcode")?)).await?;
         match answer.status {
             200 => {
-                let is_key = run.action.kind().shows().is_some();
-                let issued = if is_key { words::key(answer.body) } else { words::passcode(answer.body) };
+                let is_told = run.action.told_secret().is_some();
+                let issued = if is_told { words::key(answer.body) } else { words::passcode(answer.body) };
                 let issued = issued.ok_or(ServiceError::NoAnswer)?;
                 Ok(Reported { state: report, issued: Some(issued) })
             }

@@ -155,7 +155,7 @@ pub(super) struct DeviceWire {
     pub(super) reset_passcode: ResetWire,
     /// Locking its screen; allowed if missing and among `actions`.
     #[serde(default)]
-    pub(super) remote_lock: Option<PermissionWire>,
+    pub(super) remote_lock: Option<LockWire>,
     /// Asking it to check in; allowed if missing and among `actions`.
     #[serde(default)]
     pub(super) sync_device: Option<PermissionWire>,
@@ -318,6 +318,23 @@ pub(super) struct AppWire {
     /// Why it could not be installed, in words that the person is shown; with `failed`.
     #[serde(default)]
     pub(super) failure: String,
+}
+
+/// Whether its screen can be locked, and how it is opened again.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = LockPermission)]
+pub(super) struct LockWire {
+    /// Whether it can.
+    pub(super) allowed: bool,
+    /// Why not: one of the portal's `RefusalReason`. Another word, or none, shows as "not offered".
+    #[serde(default)]
+    #[schema(example = "organizationPolicy")]
+    pub(super) reason: Option<String>,
+    /// A Mac: whether the service makes the PIN that opens it again and tells it at `GET /commands/{commandId}/passcode` once the lock
+    /// is done. Without this a Mac is not locked.
+    #[serde(default)]
+    pub(super) unlock_pin: bool,
 }
 
 /// Whether another action can be done.

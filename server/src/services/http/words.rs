@@ -13,7 +13,7 @@ use crate::domain::category::Category;
 use crate::domain::compliance::{ComplianceReport, FailingRule};
 use crate::domain::device::{
     Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
-    ResetToken, SecretIssuer, UnlockToken,
+    ResetToken, SecretIssuer, UnlockPin, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
 use crate::domain::issued_secret::{IssuedParts, part};
@@ -99,7 +99,10 @@ pub(super) fn device(
     let reset = &wire.reset_passcode;
     let permissions = [
         (ActionKind::ResetPasscode, Some((reset.allowed, reset.reason.as_deref()))),
-        (ActionKind::RemoteLock, permission(wire.remote_lock.as_ref())),
+        (
+            ActionKind::RemoteLock,
+            wire.remote_lock.as_ref().map(|lock| (lock.allowed, lock.reason.as_deref())),
+        ),
         (ActionKind::SyncDevice, permission(wire.sync_device.as_ref())),
         (ActionKind::RebootNow, permission(wire.reboot_now.as_ref())),
         (ActionKind::SetCategory, permission(wire.set_category.as_ref())),
@@ -117,6 +120,7 @@ pub(super) fn device(
             refusals = refusals.with(kind, refusal(reason));
         }
     }
+    let tells_pin = wire.remote_lock.as_ref().is_some_and(|lock| lock.unlock_pin);
     let lifetime = reset.expires_after_seconds.unwrap_or(USUAL_LIFETIME).clamp(60, LONGEST_LIFETIME);
     if rules.is_none() {
         offers = offers.without(ActionKind::ResetPasscode);
@@ -148,6 +152,7 @@ pub(super) fn device(
                 Some(true) | None => ResetToken::Active,
             },
             unlock_token: UnlockToken::Held,
+            unlock_pin: if tells_pin { UnlockPin::Told } else { UnlockPin::Untold },
             passcode: DevicePasscode::Unknown,
             passcode_rules: rules.unwrap_or(PasscodeRules::USUAL),
             offers,
@@ -219,7 +224,7 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
     let run = &start.run;
     let outcome = match run.action {
         Action::ResetPasscode(reset) => Decision::Allowed(Allowed::Reset(reset)).availability().outcome,
-        Action::RemoteLock
+        Action::RemoteLock(_)
         | Action::SyncDevice
         | Action::Retire
         | Action::Wipe
@@ -238,7 +243,7 @@ pub(super) fn command(start: &StartRun) -> Option<Vec<u8>> {
         category_id: match &run.action {
             Action::SetCategory(category) => Some(category.as_str()),
             Action::ResetPasscode(_)
-            | Action::RemoteLock
+            | Action::RemoteLock(_)
             | Action::SyncDevice
             | Action::Rename(_)
             | Action::Retire

@@ -6,7 +6,7 @@ use crate::domain::action::ActionSet;
 use crate::domain::compliance::FailingRule;
 use crate::domain::device::{
     Capabilities, CorporateAndroidReset, Device, DevicePasscode, EraseOrRetire, PasscodeRules, Refusals,
-    ResetToken, SecretIssuer, UnlockToken,
+    ResetToken, SecretIssuer, UnlockPin, UnlockToken,
 };
 use crate::domain::ids::DeviceId;
 use crate::domain::person::PersonId;
@@ -53,6 +53,7 @@ pub(super) fn device(
             corporate_android_reset: CorporateAndroidReset::Device,
             reset_token: ResetToken::Active,
             unlock_token: UnlockToken::Held,
+            unlock_pin: UnlockPin::Told,
             passcode: DevicePasscode::Present,
             passcode_rules: PasscodeRules::USUAL,
             offers: ActionSet::ALL,

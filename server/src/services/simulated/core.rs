@@ -122,7 +122,7 @@ impl Core {
 
     /// What the service reports about a command: with its end what it keeps and was asked to tell.
     pub(super) fn reported(&self, received: &Received, report: Report) -> Reported {
-        let is_told = report == Report::Ended(Ending::Done) && received.action.shows().is_some();
+        let is_told = report == Report::Ended(Ending::Done);
         let person = self.owners.get(&received.device).filter(|_| is_told);
         let simulated = person.and_then(|person| self.people.get(person)?.get(&received.device));
         let parts = simulated.and_then(|one| kept(self.settings.seed, &one.device, received.action));
@@ -187,7 +187,7 @@ fn payload(action: &Action) -> String {
     match action {
         Action::SetCategory(category) => category.as_str().to_owned(),
         Action::ResetPasscode(_)
-        | Action::RemoteLock
+        | Action::RemoteLock(_)
         | Action::SyncDevice
         | Action::Rename(_)
         | Action::Retire

@@ -53,6 +53,9 @@ pub(super) fn kept(seed: u64, device: &Device, kind: ActionKind) -> Option<Issue
         (ActionKind::ShowLocalAdministratorPassword, PlatformFamily::Windows) => {
             vec![secret("Administrator", drawn(seed, device, "laps", LETTERS, 14))]
         }
+        (ActionKind::RemoteLock, PlatformFamily::MacOs) => {
+            vec![secret("", drawn(seed, device, "unlock PIN", DIGITS, 6))]
+        }
         _ => Vec::new(),
     };
     IssuedParts::of(parts.into_iter().flatten())

@@ -24,11 +24,23 @@ pub(crate) const ADA: &str = "3f1d6c3e-4f0b-4a5e-9f60-0d7a1c2b3e4f";
 pub(crate) const BOB: &str = "00000000-0000-4000-8000-0000000000ff";
 pub(crate) const PHONE: &str = "705c034c-034c-705c-4c03-5c704c035c70";
 pub(crate) const OTHER_PHONE: &str = "705c034c-034c-705c-4c03-5c704c035c71";
+/// A Mac, where a test adds one.
+pub(crate) const MAC: &str = "705c034c-034c-705c-4c03-5c704c035c72";
+/// What is kept of the PC and the Mac of a test: a BitLocker key, the password of a local administrator as it is typed and as Entra
+/// tells it, a FileVault key.
+pub(crate) const KEPT: [&str; 4] = [
+    "123456-234567-345678-456789-567890-678901-789012-890123",
+    "Pa55-w0rd-of-the-tests!",
+    "UGE1NS13MHJkLW9mLXRoZS10ZXN0cyE=",
+    "ABCD-EFGH-JKMN-PQRS-TVWX-YZ23",
+];
 pub(crate) const SALES: &str = "5a1e5000-0000-4000-8000-000000000001";
 pub(crate) const FRONT_DESK: &str = "5a1e5000-0000-4000-8000-000000000002";
 pub(crate) const CLIENT_SECRET: &str = "the~client.secret-of_the~tests";
 /// Every passcode begins with this, so that a search finds any of them.
 pub(crate) const PASSCODE: &str = "Kq7tZ2";
+/// Every PIN that opens a locked Mac begins with this; a real one has six digits and could be found by chance.
+pub(crate) const PIN: &str = "590417362814";
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone)]
@@ -165,6 +177,20 @@ pub(crate) fn android(id: &str, user: &str) -> Value {
     device
 }
 
+/// A Mac of the organisation's: a lock from afar is opened by a PIN that Intune makes.
+pub(crate) fn mac(id: &str, user: &str) -> Value {
+    let mut device = iphone(id, user);
+    for (key, value) in [
+        ("operatingSystem", "macOS"),
+        ("osVersion", "15.5"),
+        ("deviceName", "Ada's Mac"),
+        ("deviceEnrollmentType", "userEnrollment"),
+    ] {
+        device[key] = json!(value);
+    }
+    device
+}
+
 pub(crate) fn category(id: &str, name: &str) -> Value {
     json!({ "id": id, "displayName": name, "description": "" })
 }
@@ -239,6 +265,7 @@ impl SimulatedGraph {
             post_timeout_seconds: 45,
             corporate_android_reset: false,
             hide_blocked_actions: false,
+            branding: false,
             features: portal_server::services::graph::actions().fold(ActionSet::NONE, ActionSet::with),
             certificates: None,
         }
@@ -275,20 +302,57 @@ impl SimulatedGraph {
             devices.retain(|one| !goes(one));
         }
         for (device, results) in results {
-            let is_android =
-                devices.iter().any(|one| one["id"] == **device && one["operatingSystem"] == "Android");
+            let is = |system: &str| {
+                devices.iter().any(|one| one["id"] == **device && one["operatingSystem"] == *system)
+            };
             for result in results
                 .iter_mut()
                 .filter(|one| matches!(one["actionState"].as_str(), Some("pending" | "active" | "none")))
             {
                 result["actionState"] = json!(state);
                 result["lastUpdatedDateTime"] = json!(now);
-                if state == "done" && is_android && result["actionName"] == "resetPasscode" {
+                if state == "done" && is("Android") && result["actionName"] == "resetPasscode" {
                     *issued += 1;
                     result["passcode"] = json!(format!("{PASSCODE}{issued}"));
                 }
+                if state == "done" && is("macOS") && result["actionName"] == "remoteLock" {
+                    *issued += 1;
+                    result["unlockPin"] = json!(format!("{PIN}{issued}"));
+                }
             }
         }
+    }
+
+    /// A PC of Ada's of which everything is kept ([`KEPT`]), and the key of [`MAC`].
+    pub(crate) fn keep_secrets_of(&self, pc: &str) {
+        let entra = "e17a0000-0000-4000-8000-000000000009";
+        let mut device = iphone(pc, ADA);
+        device["operatingSystem"] = json!("Windows");
+        device["deviceEnrollmentType"] = json!("userEnrollment");
+        device["azureADDeviceId"] = json!(entra);
+        let mut memory = self.memory();
+        memory.devices.push(device);
+        memory.recovery_keys = vec![json!({
+            "id": "4a7e0000-0000-4000-8000-00000000000a", "deviceId": entra, "volumeType": "operatingSystemVolume",
+            "createdDateTime": "2026-11-20T08:00:00Z", "key": KEPT[0]
+        })];
+        let credential = json!({
+            "accountName": "helper", "accountSid": "S-1-5-21-1-2-3-500", "backupDateTime": "2026-11-19T00:00:00Z",
+            "passwordBase64": KEPT[2]
+        });
+        let administrators = json!({
+            "id": entra, "deviceName": "PC", "lastBackupDateTime": "2026-11-19T00:00:00Z",
+            "refreshDateTime": "2026-12-19T00:00:00Z", "credentials": [credential]
+        });
+        memory.administrators.insert(entra.to_owned(), administrators);
+        memory.filevault_keys.insert(MAC.to_owned(), KEPT[3].to_owned());
+    }
+
+    /// The PIN that opens a Mac: that of the newest lock that is done.
+    pub(crate) fn pin_in_force(&self, device: &str) -> Option<String> {
+        let memory = self.memory();
+        let results = memory.results.get(device)?;
+        results.iter().rev().find_map(|one| one["unlockPin"].as_str().map(ToOwned::to_owned))
     }
 
     /// The passcode that is in force on a device: that of the newest reset that is done.
@@ -330,6 +394,12 @@ impl SimulatedGraph {
             result["@odata.type"] = json!("#microsoft.graph.resetPasscodeActionResult");
             result["passcode"] = Value::Null;
             result["errorCode"] = json!(0);
+        }
+        let is_mac =
+            memory.devices.iter().any(|one| one["id"] == *device && one["operatingSystem"] == "macOS");
+        if action == "remoteLock" && is_mac {
+            result["@odata.type"] = json!("#microsoft.graph.remoteLockActionResult");
+            result["unlockPin"] = Value::Null;
         }
         memory.results.entry(device.to_owned()).or_default().push(result);
     }

@@ -56,6 +56,7 @@ pub(crate) fn router(
         file,
         passcode_from: passcode_from.to_owned(),
         step_seconds: 5,
+        iphones: 1,
         now: Box::new(move || clock.seconds()),
         hand_over: Box::new(move |id, passcode| {
             handed_over.lock().unwrap().push((id.to_owned(), passcode.map(ToOwned::to_owned)));

@@ -23,13 +23,13 @@ const OF_A_COMMAND: &[Rule] = &[
 ];
 
 /// How a command is followed.
-pub(super) struct Pace {
+struct Pace {
     patience: Duration,
     between: Duration,
 }
 
 impl Pace {
-    pub(super) fn of(plan: &Plan, offer: &CapabilitiesWire) -> Self {
+    fn of(plan: &Plan, offer: &CapabilitiesWire) -> Self {
         let usual = Duration::from_secs(offer.poll_seconds.unwrap_or(5).clamp(1, 60).unsigned_abs());
         Self { patience: plan.patience, between: plan.between.unwrap_or(usual) }
     }
@@ -45,8 +45,13 @@ fn rank(state: CommandState) -> u8 {
     }
 }
 
+/// The state of a command that was begun by this answer; else why it is none.
+pub(super) fn begun_by(said: &Said, id: &str) -> Result<CommandState, String> {
+    state_of(said, id, 201).ok_or_else(|| said.instead_of("201 with the command"))
+}
+
 /// A command's state out of an answer.
-pub(super) fn state_of(said: &Said, id: &str, status: u16) -> Option<CommandState> {
+fn state_of(said: &Said, id: &str, status: u16) -> Option<CommandState> {
     let wire: CommandWire = said.read(status)?;
     (wire.id == id && wire.state != CommandState::Other).then_some(wire.state)
 }
@@ -58,17 +63,30 @@ pub(super) async fn state(talk: &Talk, id: &str) -> Result<CommandState, String>
     state_of(&said, id, 200).ok_or_else(|| said.instead_of("200 with the command"))
 }
 
-pub(super) fn moment(talk: &Talk, seconds: i64) -> String {
+fn moment(talk: &Talk, seconds: i64) -> String {
     UtcTime::from_unix_seconds(talk.clock.now().unix_seconds().saturating_add(seconds)).to_rfc3339()
+}
+
+/// A command for a device, good for so many seconds.
+pub(super) fn command(talk: &Talk, action: ActionName, person: &str, device: &str, seconds: i64) -> Value {
+    json!({ "action": action, "personId": person, "deviceId": device, "expiresDateTime": moment(talk, seconds) })
+}
+
+/// The same command with something more, or something else.
+pub(super) fn with(mut command: Value, more: &[(&str, Value)]) -> Value {
+    if let Some(fields) = command.as_object_mut() {
+        fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    }
+    command
 }
 
 /// The same command with another end.
 fn expiring(command: &Value, moment: String) -> Value {
-    let mut command = command.clone();
-    if let Some(fields) = command.as_object_mut() {
-        fields.insert("expiresDateTime".to_owned(), Value::String(moment));
-    }
-    command
+    with(command.clone(), &[("expiresDateTime", Value::String(moment))])
+}
+
+fn temporary_passcode() -> Value {
+    json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" })
 }
 
 /// A passcode that is like no other text.
@@ -80,11 +98,8 @@ fn passcode(talk: &Talk) -> String {
 
 /// Nothing can happen to a device that is not there.
 pub(super) async fn unknown_device(talk: &Talk, person: &str, lines: &mut Lines) {
-    let command = json!({
-        "action": ActionName::ResetPasscode, "personId": person, "deviceId": talk.fresh_id(),
-        "outcome": { "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" },
-        "passcode": passcode(talk), "expiresDateTime": moment(talk, LIFETIME),
-    });
+    let command = command(talk, ActionName::ResetPasscode, person, &talk.fresh_id(), LIFETIME);
+    let command = with(command, &[("outcome", temporary_passcode()), ("passcode", json!(passcode(talk)))]);
     let said = talk.put(&talk.fresh_id(), &command).await;
     lines.judge(Rule::UnknownDeviceIsRefused, said.and_then(|said| refused(&said)));
 }
@@ -97,26 +112,19 @@ pub(super) fn refused(said: &Said) -> Result<(), String> {
 /// The command that is tried; `None` where nothing may be.
 fn trial(talk: &Talk, offer: &CapabilitiesWire, plan: &Plan, person: &str, device: &Device) -> Option<Value> {
     let lifetime = device.expires_after_seconds.unwrap_or(LIFETIME).clamp(60, LIFETIME);
-    let mut command = json!({
-        "personId": person, "deviceId": device.id, "expiresDateTime": moment(talk, lifetime),
-    });
-    let fields = command.as_object_mut()?;
+    let of = |action| command(talk, action, person, &device.id, lifetime);
     if plan.really_reset && offer.actions.contains(&ActionName::ResetPasscode) {
-        fields.insert("action".to_owned(), json!(ActionName::ResetPasscode));
         let outcome = match offer.passcode_from {
-            PasscodeFrom::Portal | PasscodeFrom::Service => {
-                json!({ "kind": "temporaryPasscode", "characterSet": "lettersAndDigits" })
-            }
+            PasscodeFrom::Portal | PasscodeFrom::Service => temporary_passcode(),
             PasscodeFrom::None | PasscodeFrom::Other => json!({ "kind": "passcodeRemoved" }),
         };
-        fields.insert("outcome".to_owned(), outcome);
+        let mut more = vec![("outcome", outcome)];
         if offer.passcode_from == PasscodeFrom::Portal {
-            fields.insert("passcode".to_owned(), json!(passcode(talk)));
+            more.push(("passcode", json!(passcode(talk))));
         }
-        Some(command)
+        Some(with(of(ActionName::ResetPasscode), &more))
     } else if offer.actions.contains(&ActionName::SyncDevice) {
-        fields.insert("action".to_owned(), json!(ActionName::SyncDevice));
-        Some(command)
+        Some(of(ActionName::SyncDevice))
     } else {
         None
     }
@@ -157,7 +165,7 @@ pub(super) async fn check(
         lines.skip(&[Rule::RememberedAfterRestart], &why);
     }
     lines.judge(Rule::SameTwiceIsOne, same_twice(talk, &id, &command).await);
-    let followed = follow(talk, &Pace::of(plan, offer), &id, begun).await;
+    let followed = follow(talk, plan, offer, &id, begun).await;
     lines.judge(Rule::ArrivedIsNeverNotFound, followed.is_known);
     lines.add(Rule::StatesGoForward, followed.forward);
     let Some(end) = followed.ended else { return };
@@ -197,7 +205,14 @@ pub(super) struct Followed {
 }
 
 /// Asks about a command until it is over, and twice more.
-pub(super) async fn follow(talk: &Talk, pace: &Pace, id: &str, begun: CommandState) -> Followed {
+pub(super) async fn follow(
+    talk: &Talk,
+    plan: &Plan,
+    offer: &CapabilitiesWire,
+    id: &str,
+    begun: CommandState,
+) -> Followed {
+    let pace = Pace::of(plan, offer);
     let unfinished = Verdict::Skipped(format!(
         "it was not over in {} s: try again with the device at hand",
         pace.patience.as_secs()

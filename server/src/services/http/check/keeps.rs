@@ -3,7 +3,7 @@
 use super::super::calls::segment;
 use super::super::wire::{CapabilitiesWire, CommandState};
 use super::super::words;
-use super::commands::{Pace, follow, issued, moment, refused, state_of};
+use super::commands::{begun_by, command, follow, issued, refused, with};
 use super::devices::Device;
 use super::talk::{Said, Talk};
 use super::{Lines, Plan, Rule};
@@ -112,10 +112,8 @@ pub(super) async fn unknown_category(
     if !offer.actions.contains(&ActionName::SetCategory) {
         return;
     }
-    let command = json!({
-        "action": ActionName::SetCategory, "personId": person, "deviceId": device.id,
-        "categoryId": talk.fresh_id(), "expiresDateTime": moment(talk, LIFETIME),
-    });
+    let command = command(talk, ActionName::SetCategory, person, &device.id, LIFETIME);
+    let command = with(command, &[("categoryId", json!(talk.fresh_id()))]);
     let said = talk.put(&talk.fresh_id(), &command).await;
     lines.judge(Rule::UnknownCategoryIsRefused, said.and_then(|said| refused(&said)));
 }
@@ -138,21 +136,13 @@ pub(super) async fn key(
     if !plan.really_reset {
         return lines.skip(&[Rule::KeyIsToldAsASecret], "takes --really-reset: a key of the device is read");
     }
-    let command = json!({
-        "action": action, "personId": person, "deviceId": device.id,
-        "expiresDateTime": moment(talk, LIFETIME),
-    });
     let id = talk.fresh_id();
-    let begun = talk
-        .put(&id, &command)
-        .await
-        .and_then(|said| state_of(&said, &id, 201).ok_or_else(|| said.instead_of("201 with the command")));
-    let begun = match begun {
+    let said = talk.put(&id, &command(talk, action, person, &device.id, LIFETIME)).await;
+    let begun = match said.and_then(|said| begun_by(&said, &id)) {
         Ok(begun) => begun,
         Err(why) => return lines.judge(Rule::KeyIsToldAsASecret, Err(why)),
     };
-    let followed = follow(talk, &Pace::of(plan, offer), &id, begun).await;
-    match followed.ended {
+    match follow(talk, plan, offer, &id, begun).await.ended {
         Some(CommandState::Done) => {
             lines.judge(Rule::KeyIsToldAsASecret, issued(talk, &id).await);
             // It is known by now what must not stand in there.
