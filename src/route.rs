@@ -272,9 +272,11 @@ impl Route {
             Action::ResetPasscode => Self::ResetPasscode(device),
             Action::Retire => Self::Remove(device),
             Action::Wipe => Self::Erase(device),
-            Action::RemoteLock | Action::SyncDevice | Action::Rename | Action::RebootNow => {
-                Self::Device(device)
-            }
+            Action::RemoteLock
+            | Action::SyncDevice
+            | Action::Rename
+            | Action::SetCategory
+            | Action::RebootNow => Self::Device(device),
         }
     }
 

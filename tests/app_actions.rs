@@ -5,7 +5,7 @@
 mod support;
 
 use passcode_portal::app::{AppEvent, Event};
-use passcode_portal::core::{ActionNews, Announcement};
+use passcode_portal::core::{ActionNews, Announcement, LoadState};
 use passcode_portal::domain::{Action, ActionFlow, Ending, NameProblem, StopReason, SubmitStep};
 use passcode_portal::features::{actions, sign_in};
 use passcode_portal::http::{HttpRequest, NetworkFault};
@@ -18,7 +18,7 @@ const DEVICE: &str = "/managedDevices/a";
 
 fn device() -> Value {
     let mut device = device_json("a");
-    for action in ["remoteLock", "syncDevice", "rename", "rebootNow", "retire", "wipe"] {
+    for action in ["remoteLock", "syncDevice", "rename", "setCategory", "rebootNow", "retire", "wipe"] {
         device["actions"][action] = json!({ "allowed": true });
     }
     device
@@ -161,14 +161,51 @@ fn a_new_name_is_checked_sent_and_shown() {
 }
 
 #[test]
+fn a_category_is_one_of_those_the_server_offers() {
+    const OFFERED: &str = "/managedDevices/a/deviceCategories";
+    let mut browser = at_device();
+    let form = |browser: &Browser| browser.model.features.actions.category.clone();
+    let choose_one = |browser: &mut Browser, category: &str| {
+        browser.dispatch(Event::Actions(actions::Event::CategorySubmitted(id("a"), category.to_owned())));
+    };
+    choose(&mut browser, Action::SetCategory);
+    assert_eq!(form(&browser).unwrap().state, LoadState::Loading);
+    choose_one(&mut browser, "k-2");
+    let offered = json!([{ "id": "k-1", "displayName": "Sales" }, { "id": "k-2", "displayName": "開発" }]);
+    browser.answer(OFFERED, Ok(answer(200, &json!({ "value": offered }))));
+    assert_eq!(form(&browser).unwrap().offered.len(), 2);
+    choose_one(&mut browser, "k-3");
+    assert_eq!(browser.count("POST /actions/setCategory"), 0, "neither too early nor one of nobody's");
+    choose_one(&mut browser, "k-2");
+    let request =
+        browser.answer("/actions/setCategory", Ok(answer(202, &run_of("setCategory", "c1", "done"))));
+    let body: Value = serde_json::from_str(&request.body.unwrap()).unwrap();
+    assert_eq!(body, json!({ "categoryId": "k-2" }));
+    assert_eq!(form(&browser), None, "the choice is closed");
+    assert!(said(&browser, Action::SetCategory, ActionNews::Done));
+    assert!(browser.is_waiting_for(DEVICE), "the category it is in now is read");
+
+    choose(&mut browser, Action::SetCategory);
+    browser.answer(OFFERED, Ok(problem(404, "notFound")));
+    assert!(matches!(form(&browser).unwrap().state, LoadState::Failed(_)));
+    choose(&mut browser, Action::SetCategory);
+    assert!(browser.is_waiting_for(OFFERED), "pressed again, it is asked again");
+}
+
+#[test]
 fn a_form_that_is_cancelled_or_left_is_closed() {
     let mut browser = at_device();
     choose(&mut browser, Action::Rename);
     browser.dispatch(Event::Actions(actions::Event::Cancelled(id("a"), Action::Rename)));
     assert_eq!(browser.model.features.actions.rename, None);
+    choose(&mut browser, Action::SetCategory);
+    browser.dispatch(Event::Actions(actions::Event::Cancelled(id("a"), Action::SetCategory)));
+    assert_eq!(browser.model.features.actions.category, None);
     choose(&mut browser, Action::Rename);
+    choose(&mut browser, Action::SetCategory);
     browser.dispatch(Event::App(AppEvent::LinkFollowed(Route::Devices)));
     assert_eq!(browser.model.features.actions.rename, None);
+    assert_eq!(browser.model.features.actions.category, None);
 }
 
 #[test]

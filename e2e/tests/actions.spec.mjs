@@ -1,7 +1,8 @@
 // Locking, checking, renaming; and devices that services of three kinds manage: in the real server, as a person meets them.
 
-import { expect, SESSION, test } from './fixtures.mjs';
+import { expect, LANGUAGES, SESSION, test } from './fixtures.mjs';
 import { CALL } from './support/api.mjs';
+import { look } from './support/look.mjs';
 import { listen, spokenOn } from './support/speech.mjs';
 import { FUMI } from './sample.mjs';
 import { deviceAddress } from './portal.mjs';
@@ -107,3 +108,27 @@ test('a passcode that the service makes is shown like any other, the same on the
   await expect(portal.passcode).toBeVisible();
   expect(await portal.shownPasscode()).toBe(onResult);
 });
+
+for (const language of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+
+    test('a device is put into one of the categories of the organisation', async ({ page, portal, api }) => {
+      await portal.enter('fumi', deviceAddress(FUMI.xperia));
+      await portal.button('run.category').click();
+      const field = page.getByRole('combobox', { name: portal.saying('device.category') });
+      await expect(field).toBeFocused();
+      await look(page, language, 'category');
+      await page.keyboard.press('Tab');
+      expect(posts(api, 'setCategory'), 'looking and walking on does nothing').toHaveLength(0);
+      await field.selectOption({ label: '貸出' });
+      await portal.button('act.category_save').click();
+      await expect(portal.action('run.category')).toContainText(portal.saying('run.done'), { timeout: 20_000 });
+      await expect(portal.button('run.category')).toBeFocused();
+      expect(posts(api, 'setCategory')).toHaveLength(1);
+      const facts = portal.main.getByRole('region', { name: portal.saying('device.facts') });
+      await facts.locator('summary').click();
+      await expect(facts).toContainText('貸出');
+    });
+  });
+}

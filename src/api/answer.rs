@@ -5,8 +5,8 @@ use crate::domain::{Device, HistoryEntry};
 use crate::http::{HttpAnswer, HttpOutcome};
 use portal_contract::json::{Fields, read_text};
 use portal_contract::{
-    Branding, DeviceActionResult, DeviceApp, DeviceCompliance, ManagedDevice, Me, Notification, Page,
-    TemporaryPasscode, UnrecognizedReport,
+    Branding, DeviceActionResult, DeviceApp, DeviceCategory, DeviceCompliance, ManagedDevice, Me,
+    Notification, Page, TemporaryPasscode, UnrecognizedReport,
 };
 use std::sync::Arc;
 
@@ -171,6 +171,15 @@ pub fn decode_compliance(outcome: &HttpOutcome) -> Result<DeviceCompliance, ApiE
 /// [`ApiError`].
 pub fn decode_apps(outcome: &HttpOutcome) -> Result<(Vec<DeviceApp>, usize), ApiError> {
     let (page, left_out) = decode(outcome, |fields| page(fields, DeviceApp::read))?;
+    Ok((page.value, left_out))
+}
+
+/// Reads `GET .../deviceCategories`: the categories, and how many of them could not be read.
+///
+/// # Errors
+/// [`ApiError`].
+pub fn decode_categories(outcome: &HttpOutcome) -> Result<(Vec<DeviceCategory>, usize), ApiError> {
+    let (page, left_out) = decode(outcome, |fields| page(fields, DeviceCategory::read))?;
     Ok((page.value, left_out))
 }
 

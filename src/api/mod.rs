@@ -9,9 +9,9 @@ mod reconnect;
 mod request;
 
 pub use answer::{
-    DevicePage, HistoryPage, decode_accepted, decode_action, decode_apps, decode_branding, decode_compliance,
-    decode_device, decode_devices, decode_history, decode_me, decode_notifications, decode_report,
-    decode_temporary_passcode,
+    DevicePage, HistoryPage, decode_accepted, decode_action, decode_apps, decode_branding, decode_categories,
+    decode_compliance, decode_device, decode_devices, decode_history, decode_me, decode_notifications,
+    decode_report, decode_temporary_passcode,
 };
 pub use error::ApiError;
 pub use event_stream::{EventStream, LONGEST_EVENT, StreamError, StreamEvent, StreamEventKind};

@@ -3,7 +3,7 @@
 
 use crate::auth::Credential;
 use crate::domain::{
-    DeviceId, DeviceName, FreshSignIn, IdempotencyKey, PermittedDevice, ProvenBy, ResultId, Seconds,
+    ActionDetail, DeviceId, FreshSignIn, IdempotencyKey, PermittedDevice, ProvenBy, ResultId, Seconds,
 };
 use crate::http::{HttpRequest, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -128,19 +128,19 @@ impl Api<'_> {
         request
     }
 
-    /// `POST .../actions/{action}`: an action that being signed in is enough for. `name`: the new name, for a change of it.
+    /// `POST .../actions/{action}`: an action that being signed in is enough for.
     #[must_use]
     pub fn start_action(
         &self,
         device: &PermittedDevice,
         key: &IdempotencyKey,
-        name: Option<&DeviceName>,
+        detail: Option<&ActionDetail>,
     ) -> HttpRequest {
         let path = ["/actions/", device.action().row().name.as_str()].concat();
         let mut request = self.request(Method::Post, &device_path(device.id(), &path));
         request.headers.push((headers::IDEMPOTENCY_KEY, key.as_str().to_owned()));
         request.headers.push(("Content-Type", "application/json".to_owned()));
-        request.body = Some(name.map_or_else(|| "{}".to_owned(), renamed));
+        request.body = Some(detail.map_or_else(|| "{}".to_owned(), told));
         request
     }
 
@@ -178,6 +178,12 @@ impl Api<'_> {
     #[must_use]
     pub fn apps(&self, id: &DeviceId) -> HttpRequest {
         self.request(Method::Get, &device_path(id, "/apps"))
+    }
+
+    /// `GET .../deviceCategories`.
+    #[must_use]
+    pub fn categories(&self, id: &DeviceId) -> HttpRequest {
+        self.request(Method::Get, &device_path(id, "/deviceCategories"))
     }
 
     /// `GET /me/events`, from the beginning or after the last event that is known.
@@ -229,8 +235,12 @@ impl Api<'_> {
     }
 }
 
-fn renamed(name: &DeviceName) -> String {
-    ["{\"name\":", &quoted(name.as_str()), "}"].concat()
+fn told(detail: &ActionDetail) -> String {
+    let (name, value) = match detail {
+        ActionDetail::Name(name) => ("name", name.as_str()),
+        ActionDetail::Category(id) => ("categoryId", id.as_str()),
+    };
+    ["{\"", name, "\":", &quoted(value), "}"].concat()
 }
 
 fn device_path(id: &DeviceId, rest: &str) -> String {

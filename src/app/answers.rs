@@ -46,6 +46,7 @@ impl Features {
             | ApiCall::TemporaryPasscode(_)
             | ApiCall::Compliance(_)
             | ApiCall::Apps(_)
+            | ApiCall::Categories(_)
             | ApiCall::History(..)
             | ApiCall::ReportUnrecognized(..)
             | ApiCall::RevokeSessions => {

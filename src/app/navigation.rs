@@ -35,6 +35,7 @@ impl Features {
         self.leave_reset(context);
         self.actions.leave_screens(&context.page.route);
         self.actions.rename = None;
+        self.actions.category = None;
         self.forget_failed_sign_in(context);
         self.enter_route(context);
     }

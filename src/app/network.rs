@@ -22,6 +22,7 @@ const fn is_sent(event: &Event) -> bool {
             | Event::Actions(actions::Event::Confirmed(..))
             | Event::Actions(actions::Event::Chosen(_, Action::SyncDevice))
             | Event::Actions(actions::Event::NameSubmitted(..))
+            | Event::Actions(actions::Event::CategorySubmitted(..))
             | Event::Actions(actions::Event::RunCancelChosen)
             | Event::Passcode(passcode::Event::ShowChosen(_))
             | Event::SignIn(sign_in::Event::RevealSignInChosen(_))

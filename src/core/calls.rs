@@ -31,6 +31,8 @@ pub enum ApiCall {
     Compliance(DeviceId),
     /// The applications on a device.
     Apps(DeviceId),
+    /// The categories that a device may be put into.
+    Categories(DeviceId),
     Notifications,
     MarkNotificationRead(String),
     /// A page of the history.
@@ -87,6 +89,7 @@ impl Context {
             ApiCall::TemporaryPasscode(id) => api.temporary_passcode(id),
             ApiCall::Compliance(id) => api.compliance(id),
             ApiCall::Apps(id) => api.apps(id),
+            ApiCall::Categories(id) => api.categories(id),
             ApiCall::Notifications => api.notifications(),
             ApiCall::MarkNotificationRead(id) => api.mark_notification_read(id),
             ApiCall::History(HistoryScope::Person, next) => api.history(None, next.as_ref()),

@@ -408,6 +408,7 @@ impl PermittedDevice {
                 Action::RemoteLock
                 | Action::SyncDevice
                 | Action::Rename
+                | Action::SetCategory
                 | Action::RebootNow
                 | Action::Retire
                 | Action::Wipe,

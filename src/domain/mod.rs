@@ -19,7 +19,7 @@ mod result_id;
 mod time;
 
 pub use action::{
-    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRow, ActionRun, Danger,
+    Action, ActionDetail, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, ActionRow, ActionRun, Danger,
     ENDED_IS_RECENT, Ending, Grant, Need, PendingPhase, Proof, RequiredProof, SignInStep, StopReason,
     SubmitStep, WhyExplain,
 };

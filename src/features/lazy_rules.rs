@@ -90,6 +90,7 @@ fn answered(
         ApiCall::CancelRun(device) => features.on_cancel_answered(device, outcome, context),
         ApiCall::TemporaryPasscode(device) => features.passcode.on_fetched(device, id, outcome, context),
         ApiCall::Compliance(device) => features.compliance.on_fetched(&device, id, outcome, context),
+        ApiCall::Categories(device) => features.actions.on_categories_fetched(&device, id, outcome, context),
         ApiCall::Apps(device) => features.apps.on_fetched(&device, id, outcome, context),
         ApiCall::History(scope, asked) => {
             features.history.on_fetched(&scope, asked.as_ref(), id, outcome, context);

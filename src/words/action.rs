@@ -22,6 +22,7 @@ pub const fn action_name(action: Action) -> Text {
         Action::Rename => t::run_rename(),
         Action::RebootNow => t::run_restart(),
         Action::Retire => t::run_remove(),
+        Action::SetCategory => t::run_category(),
         Action::Wipe => t::run_erase(),
     }
 }

@@ -1,6 +1,7 @@
 //! The actions the page offers, one row each. What a row says in words and pictures stands in `view::action_words` and at
 //! `components::Icon`; a new action is a new variant, and the compiler lists what has to be decided about it.
 
+use crate::domain::DeviceName;
 use portal_contract::ActionName;
 
 /// An action that a person may do with a device.
@@ -13,12 +14,23 @@ pub enum Action {
     SyncDevice,
     /// Change the name shown in the portal.
     Rename,
+    /// Put the device into one of the organisation's categories.
+    SetCategory,
     /// Restart the device.
     RebootNow,
     /// Take the device out of management ("Remove").
     Retire,
     /// Set the device back to its factory settings ("Erase").
     Wipe,
+}
+
+/// What an action is told besides its device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionDetail {
+    /// The new name.
+    Name(DeviceName),
+    /// The category's identifier, as the server listed it.
+    Category(String),
 }
 
 /// How sure a person has to be.
@@ -67,17 +79,19 @@ pub struct ActionRow {
 
 impl Action {
     /// Every action, in the order in which a device offers them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ResetPasscode,
         Self::RemoteLock,
         Self::SyncDevice,
         Self::RebootNow,
         Self::Rename,
+        Self::SetCategory,
         Self::Retire,
         Self::Wipe,
     ];
     /// Those that being signed in is enough for; they stand on the page of the device.
-    pub const ON_DEVICE_PAGE: [Self; 4] = [Self::RemoteLock, Self::SyncDevice, Self::RebootNow, Self::Rename];
+    pub const ON_DEVICE_PAGE: [Self; 5] =
+        [Self::RemoteLock, Self::SyncDevice, Self::RebootNow, Self::Rename, Self::SetCategory];
     /// Those that take something away for good; each has a page of its own, and they stand last and apart.
     pub const DESTRUCTIVE: [Self; 2] = [Self::Retire, Self::Wipe];
 
@@ -93,7 +107,7 @@ impl Action {
         match self {
             Self::ResetPasscode => Need::Forgotten,
             Self::RemoteLock => Need::Lost,
-            Self::SyncDevice | Self::RebootNow | Self::Rename => Need::Manage,
+            Self::SyncDevice | Self::RebootNow | Self::Rename | Self::SetCategory => Need::Manage,
             Self::Retire | Self::Wipe => Need::GiveUp,
         }
     }
@@ -108,6 +122,7 @@ impl Action {
             Self::RemoteLock => (ActionName::RemoteLock, Danger::Disruptive, RequiredProof::SignedIn),
             Self::SyncDevice => (ActionName::SyncDevice, Danger::Harmless, RequiredProof::SignedIn),
             Self::Rename => (ActionName::Rename, Danger::Harmless, RequiredProof::SignedIn),
+            Self::SetCategory => (ActionName::SetCategory, Danger::Harmless, RequiredProof::SignedIn),
             Self::RebootNow => (ActionName::RebootNow, Danger::Disruptive, RequiredProof::SignedIn),
             Self::Retire => (ActionName::Retire, Danger::Destructive, RequiredProof::FreshSignIn),
             Self::Wipe => (ActionName::Wipe, Danger::Destructive, RequiredProof::FreshSignIn),

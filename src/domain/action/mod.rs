@@ -11,7 +11,7 @@ mod event;
 mod flow;
 mod machine;
 
-pub use catalogue::{Action, ActionRow, Danger, Need, RequiredProof};
+pub use catalogue::{Action, ActionDetail, ActionRow, Danger, Need, RequiredProof};
 pub use event::{ActionEffect, ActionEvent, ActionRefusal};
 pub use flow::{
     ActionFlow, ActionRun, Ending, Grant, PendingPhase, Proof, SignInStep, StopReason, SubmitStep, WhyExplain,

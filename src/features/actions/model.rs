@@ -1,11 +1,12 @@
 //! What is known of actions: the reset with its fresh sign-in, the others, and what the person said around them.
 
-use crate::core::{Announcement, Page, Session};
+use crate::core::{Announcement, LoadState, Page, Session};
 use crate::domain::{
-    Action, ActionEvent, ActionFlow, DeviceId, DeviceName, Milliseconds, NameProblem, Now, Proof,
+    Action, ActionDetail, ActionEvent, ActionFlow, DeviceId, Milliseconds, NameProblem, Now, Proof,
     RequiredProof, Seconds, SignInStep, SubmitStep,
 };
 use crate::route::Route;
+use portal_contract::DeviceCategory;
 use std::sync::Arc;
 
 /// What happens around actions on a device.
@@ -39,6 +40,8 @@ pub enum Event {
     LossToggled,
     /// The person typed a new name for a device.
     NameSubmitted(DeviceId, String),
+    /// The person chose a category for a device, by the identifier of the server.
+    CategorySubmitted(DeviceId, String),
     /// The person says whether they have the device with them.
     AtHandAnswered(Answer),
     /// The person wants to cancel a pending reset; they are asked once more.
@@ -73,6 +76,8 @@ pub struct Model {
     pub(super) waiting: Vec<(Action, ActionEvent)>,
     /// The field for a new name, while it is open.
     pub rename: Option<RenameForm>,
+    /// The choice of a category, while it is open.
+    pub category: Option<CategoryForm>,
     /// Whether the person said that they know what a destructive action takes away.
     pub loss: LossKnown,
     /// How far the person has come in cancelling a pending reset.
@@ -110,6 +115,7 @@ impl Model {
             Action::RemoteLock
             | Action::SyncDevice
             | Action::Rename
+            | Action::SetCategory
             | Action::RebootNow
             | Action::Retire
             | Action::Wipe => Some(self.flow(device, action)),
@@ -212,7 +218,7 @@ impl Model {
         let place = entries.iter().position(|entry| entry.device == *device && entry.action == action);
         let place = place.unwrap_or_else(|| {
             let (device, device_name) = (device.clone(), String::new());
-            entries.push(Entry { device, device_name, action, flow: ActionFlow::Idle, name: None });
+            entries.push(Entry { device, device_name, action, flow: ActionFlow::Idle, detail: None });
             entries.len().saturating_sub(1)
         });
         entries.get_mut(place)
@@ -270,8 +276,8 @@ pub(super) struct Entry {
     pub(super) device_name: String,
     pub(super) action: Action,
     pub(super) flow: ActionFlow,
-    /// The new name, for a change of it.
-    pub(super) name: Option<DeviceName>,
+    /// What it is told besides.
+    pub(super) detail: Option<ActionDetail>,
 }
 
 /// The field for a new name.
@@ -283,12 +289,23 @@ pub struct RenameForm {
     pub problem: Option<NameProblem>,
 }
 
+/// The choice of another category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryForm {
+    /// The device that gets it.
+    pub device: DeviceId,
+    /// How far the categories are read.
+    pub state: LoadState,
+    /// Those there are to choose from, in the order of the server.
+    pub offered: Vec<DeviceCategory>,
+}
+
 /// An action that waits for its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) device: DeviceId,
     pub(super) action: Action,
-    pub(super) name: Option<DeviceName>,
+    pub(super) detail: Option<ActionDetail>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -204,7 +204,7 @@ impl Features {
     pub(crate) fn on_first_sign_in_used(&mut self, context: &mut Context) {
         if let ActionFlow::Explain { device, .. } = &self.actions.reset {
             let (device, action) = (device.clone(), Action::ResetPasscode);
-            self.actions.wanted = Some(Wanted { device, action, name: None });
+            self.actions.wanted = Some(Wanted { device, action, detail: None });
             context.effect(Effect::DrawRandom);
         }
     }

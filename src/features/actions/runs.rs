@@ -3,13 +3,13 @@
 //! the reset does.
 
 use super::reset::{forget_resume, refusal_by};
-use super::{LossKnown, RenameForm, Wanted};
-use crate::api::{Api, ApiError, decode_action};
-use crate::core::{ActionNews, Announcement, ApiCall, Context, Effect, Fetch, FollowUp};
+use super::{CategoryForm, LossKnown, Model, RenameForm, Wanted};
+use crate::api::{Api, ApiError, decode_action, decode_categories};
+use crate::core::{ActionNews, Announcement, ApiCall, Context, Effect, Fetch, FetchId, FollowUp, LoadState};
 use crate::domain::{
-    Action, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Device, DeviceId, DeviceName,
-    Ending, FreshSignIn, IdempotencyKey, PendingPhase, PermittedDevice, RequiredProof, SignInStep,
-    SubmitStep,
+    Action, ActionDetail, ActionEffect, ActionEvent, ActionFlow, ActionRefusal, Danger, Device, DeviceId,
+    DeviceName, Ending, FreshSignIn, IdempotencyKey, PendingPhase, PermittedDevice, RequiredProof,
+    SignInStep, SubmitStep,
 };
 use crate::features::Features;
 use crate::http::HttpOutcome;
@@ -35,8 +35,19 @@ impl Features {
         }
         if action == Action::Rename {
             self.actions.rename = Some(RenameForm { device: device.clone(), problem: None });
+        } else if action == Action::SetCategory {
+            self.actions.open_categories(device, context);
         } else {
             self.want(device.clone(), action, None, context);
+        }
+    }
+
+    /// Only one that was offered is sent.
+    pub(crate) fn on_category_submitted(&mut self, device: &DeviceId, chosen: String, context: &mut Context) {
+        let form = self.actions.category.as_ref().filter(|form| form.device == *device);
+        if form.is_some_and(|form| form.offered.iter().any(|offered| offered.id == chosen)) {
+            let detail = Some(ActionDetail::Category(chosen));
+            self.want(device.clone(), Action::SetCategory, detail, context);
         }
     }
 
@@ -44,7 +55,7 @@ impl Features {
         match DeviceName::parse(text) {
             Ok(name) => {
                 self.actions.rename = Some(RenameForm { device: device.clone(), problem: None });
-                self.want(device.clone(), Action::Rename, Some(name), context);
+                self.want(device.clone(), Action::Rename, Some(ActionDetail::Name(name)), context);
             }
             Err(problem) => {
                 let problem = Some(problem);
@@ -55,10 +66,16 @@ impl Features {
     }
 
     /// The key comes from the browser's generator; then the action goes on.
-    fn want(&mut self, device: DeviceId, action: Action, name: Option<DeviceName>, context: &mut Context) {
+    fn want(
+        &mut self,
+        device: DeviceId,
+        action: Action,
+        detail: Option<ActionDetail>,
+        context: &mut Context,
+    ) {
         let flow = self.actions.flow(&device, action);
         if !flow.is_in_flight() && !matches!(flow, ActionFlow::Pending { .. }) {
-            self.actions.wanted = Some(Wanted { device, action, name });
+            self.actions.wanted = Some(Wanted { device, action, detail });
             context.effect(Effect::DrawRandom);
         }
     }
@@ -76,7 +93,7 @@ impl Features {
         if let Some(entry) = self.actions.entry(&wanted.device, wanted.action)
             && !entry.flow.is_in_flight()
         {
-            entry.name = wanted.name;
+            entry.detail = wanted.detail;
         }
         self.act(&wanted.device, wanted.action, ActionEvent::Entitled { device, key }, context);
     }
@@ -93,9 +110,7 @@ impl Features {
     }
 
     pub(crate) fn on_action_cancelled(&mut self, device: &DeviceId, action: Action, context: &mut Context) {
-        if action == Action::Rename {
-            self.actions.rename = None;
-        }
+        self.actions.close_form(action);
         let is_fresh = action.row().proof == RequiredProof::FreshSignIn;
         if is_fresh {
             context.forget_step_up();
@@ -142,11 +157,11 @@ impl Features {
         let before = std::mem::take(&mut entry.flow);
         let (after, effects) = before.clone().step_of(action, event, now);
         entry.flow = after.clone();
-        let name = entry.name.clone();
+        let detail = entry.detail.clone();
         for effect in effects {
             match effect {
                 ActionEffect::PostSignedIn { device, key } => {
-                    self.post_action(&device, &key, name.as_ref(), context);
+                    self.post_action(&device, &key, detail.as_ref(), context);
                 }
                 ActionEffect::ReadDevice(device) => self.devices.read(device, context),
                 ActionEffect::LeaveForSignIn(device) => self.leave_for_sign_in(device, action, context),
@@ -190,8 +205,8 @@ impl Features {
             context.say(Announcement::CountdownOver);
         }
         let has_ended = after.has_ended();
-        if has_ended && action == Action::Rename {
-            self.actions.rename = None;
+        if has_ended {
+            self.actions.close_form(action);
         }
         if matches!(after, ActionFlow::Pending { .. }) && !matches!(before, ActionFlow::Pending { .. }) {
             self.actions.polls = 0;
@@ -208,7 +223,7 @@ impl Features {
         &mut self,
         device: &PermittedDevice,
         key: &IdempotencyKey,
-        name: Option<&DeviceName>,
+        detail: Option<&ActionDetail>,
         context: &mut Context,
     ) {
         let (Some(config), Some(person)) = (context.page.config.ready(), context.page.session.signed_in())
@@ -216,7 +231,7 @@ impl Features {
             return;
         };
         let api = Api { base: &config.api_base, credential: &person.credential };
-        let request = api.start_action(device, key, name);
+        let request = api.start_action(device, key, detail);
         let call = ApiCall::Action(device.id().clone(), device.action());
         let id = context.fetch_id(Fetch::Api(call), 0);
         context.effect(Effect::Fetch { id, request });
@@ -304,6 +319,55 @@ impl Features {
             self.act(&device, action, ActionEvent::DeviceGone(device.clone()), context);
         }
         self.advance_reset(ActionEvent::DeviceGone(device), context);
+    }
+}
+
+impl Model {
+    /// The choice opens at once; what there is to choose from is read.
+    fn open_categories(&mut self, device: &DeviceId, context: &mut Context) {
+        let known = self.category.take().filter(|form| form.device == *device);
+        let offered = known.map(|form| form.offered).unwrap_or_default();
+        self.category = Some(CategoryForm { device: device.clone(), state: LoadState::Loading, offered });
+        context.call(ApiCall::Categories(device.clone()), 0);
+    }
+
+    fn close_form(&mut self, action: Action) {
+        match action {
+            Action::Rename => self.rename = None,
+            Action::SetCategory => self.category = None,
+            Action::ResetPasscode
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::RebootNow
+            | Action::Retire
+            | Action::Wipe => {}
+        }
+    }
+
+    pub(crate) fn on_categories_fetched(
+        &mut self,
+        device: &DeviceId,
+        id: &FetchId,
+        outcome: &HttpOutcome,
+        context: &mut Context,
+    ) {
+        let Some(form) = self.category.as_mut().filter(|form| form.device == *device) else { return };
+        match decode_categories(outcome) {
+            Ok((offered, left_out)) => {
+                context.note_left_out(left_out, "categories");
+                form.offered = offered;
+                form.state = LoadState::Loaded;
+            }
+            Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
+                context.follow_up(FollowUp::SignInAgain);
+            }
+            Err(error) => {
+                if !context.is_retried(id, &error) {
+                    context.log(error.code(), "categories");
+                    form.state = LoadState::Failed(error);
+                }
+            }
+        }
     }
 }
 

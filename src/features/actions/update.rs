@@ -46,6 +46,7 @@ impl Features {
                 };
             }
             Event::NameSubmitted(device, text) => self.on_name_submitted(&device, &text, context),
+            Event::CategorySubmitted(device, chosen) => self.on_category_submitted(&device, chosen, context),
             Event::RunCancelChosen => self.advance_reset(ActionEvent::RunCancelChosen, context),
             Event::RunCancelAsked => self.actions.on_run_cancel_asked(),
             Event::RunCancelDropped => self.actions.on_run_cancel_dropped(),

@@ -101,6 +101,7 @@ fn reading(id: &DeviceId, action: Action) -> View {
         | Action::RemoteLock
         | Action::SyncDevice
         | Action::Rename
+        | Action::SetCategory
         | Action::RebootNow => t::loss_erase_heading,
     };
     let spinner = move || {

@@ -4,8 +4,9 @@
 use crate::app::{Event, Model};
 use crate::components::{
     View, Weight, button, button_row, dialog, el, focus_return, group, known_device, live, message,
-    minute_now, nothing, paragraph, reference,
+    minute_now, nothing, paragraph, reference, select_field,
 };
+use crate::core::LoadState;
 use crate::domain::{Action, ActionFlow, Device, DeviceId, NameProblem, Need};
 use crate::features::actions;
 use crate::features::actions::words::ActionStatus;
@@ -14,11 +15,13 @@ use crate::shell::{select, use_dispatch, use_model};
 use crate::words;
 use crate::words::RefusalView;
 use leptos::prelude::{GetValue, StoredValue, WithUntracked};
+use portal_contract::DeviceCategory;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 
 const FIELD: &str = "new-name";
 const PROBLEM: &str = "new-name-problem";
+const CATEGORY: &str = "new-category";
 
 /// The section of the page.
 pub(crate) fn device_actions(id: &DeviceId) -> View {
@@ -53,7 +56,16 @@ fn row(id: &DeviceId, action: Action) -> View {
         words::action_name(action),
         Event::Actions(actions::Event::Chosen(id.clone(), action)),
     );
-    let form = if action == Action::Rename { rename(id) } else { nothing() };
+    let form = match action {
+        Action::Rename => rename(id),
+        Action::SetCategory => category(id),
+        Action::ResetPasscode
+        | Action::RemoteLock
+        | Action::SyncDevice
+        | Action::RebootNow
+        | Action::Retire
+        | Action::Wipe => nothing(),
+    };
     // Whoever has lost a device has to know what locking does; what changes nothing is pressed and seen.
     let hint = actions::words::action_hint(action);
     let place = el("div").class("stack tight");
@@ -69,16 +81,25 @@ fn status(id: &DeviceId, action: Action) -> View {
     let wanted = id.clone();
     let shown = select(use_model(), move |model: &Model| {
         let device = known_device(model, &wanted)?;
-        let form = model.features.actions.rename.as_ref();
-        let is_renaming = action == Action::Rename && form.is_some_and(|form| form.device == wanted);
-        // That the name before this one was saved is no news while the next one is being typed.
+        let actions = &model.features.actions;
+        let is_open = match action {
+            Action::Rename => actions.rename.as_ref().is_some_and(|form| form.device == wanted),
+            Action::SetCategory => actions.category.as_ref().is_some_and(|form| form.device == wanted),
+            Action::ResetPasscode
+            | Action::RemoteLock
+            | Action::SyncDevice
+            | Action::RebootNow
+            | Action::Retire
+            | Action::Wipe => false,
+        };
+        // That the one before this one was saved is no news while the next one is being chosen.
         actions::words::action_status(
             model.features.actions.flow(&wanted, action),
             action,
             &device,
             minute_now(model),
         )
-        .filter(|status| !(is_renaming && status.tone == words::Tone::Good))
+        .filter(|status| !(is_open && status.tone == words::Tone::Good))
     });
     let id = id.clone();
     live(move || shown.get().map(|status| status_box(status, &id, action)))
@@ -251,8 +272,83 @@ fn form(id: &DeviceId) -> View {
         .into()
 }
 
+/// What of the choice of a category is on the screen, under a name of the later part.
+#[derive(Clone, PartialEq)]
+struct Offered(Vec<DeviceCategory>);
+
+/// The choice of another category.
+fn category(id: &DeviceId) -> View {
+    let model = use_model();
+    let (wanted, of_state) = (id.clone(), id.clone());
+    let offered = select(model, move |model| {
+        let form = model.features.actions.category.as_ref().filter(|form| form.device == wanted)?;
+        (form.state == LoadState::Loaded).then(|| Offered(form.offered.clone()))
+    });
+    let waiting = select(model, move |model| {
+        let form = model.features.actions.category.as_ref().filter(|form| form.device == of_state)?;
+        match form.state {
+            LoadState::Loaded => None,
+            LoadState::NotAsked | LoadState::Loading => Some(t::act_category_loading()),
+            LoadState::Failed(_) => Some(t::act_category_error()),
+        }
+    });
+    let id = id.clone();
+    group([
+        live(move || waiting.get().map(|words| paragraph("reference", words).attr("role", "status"))),
+        live(move || offered.get().map(|offered| categories(&id, &offered.0))),
+    ])
+}
+
+fn categories(id: &DeviceId, offered: &[DeviceCategory]) -> View {
+    let dispatch = use_dispatch();
+    let now =
+        use_model().with_untracked(|model| known_device(model, id)).map(|device| device.category.clone());
+    let chosen = offered.iter().find(|one| Some(&one.display_name) == now.as_ref());
+    let chosen = chosen.or_else(|| offered.first()).map(|one| one.id.clone()).unwrap_or_default();
+    let words = |one: &DeviceCategory| el("option").words(Text::verbatim(&one.display_name));
+    let options = offered.iter().map(|one| (one.id.clone(), words(one))).collect();
+    let device = id.clone();
+    let submit = move |event: web_sys::Event| {
+        event.prevent_default();
+        if let Some(field) = element::<HtmlSelectElement>(CATEGORY) {
+            dispatch(Event::Actions(actions::Event::CategorySubmitted(device.clone(), field.value())));
+        }
+    };
+    let field =
+        select_field(options, move || chosen.clone(), |_| {}).attr("id", CATEGORY).on_mount(|field| {
+            let _focused = field.focus();
+        });
+    let cancelled = Event::Actions(actions::Event::Cancelled(id.clone(), Action::SetCategory));
+    el("form")
+        .on_cleanup(focus_return())
+        .class("stack tight")
+        .on("submit", submit)
+        .child(
+            el("div")
+                .class("choice")
+                .child(el("label").attr("for", CATEGORY).words(t::device_category()))
+                .child(field),
+        )
+        .child(
+            el("div")
+                .class("actions")
+                .child(
+                    el("button")
+                        .attr("type", "submit")
+                        .class(Weight::Primary.class())
+                        .words(t::act_category_save()),
+                )
+                .child(button(Weight::Plain, t::app_cancel(), cancelled)),
+        )
+        .into()
+}
+
+fn element<T: JsCast>(id: &str) -> Option<T> {
+    leptos::prelude::document().get_element_by_id(id)?.dyn_into().ok()
+}
+
 fn field() -> Option<HtmlInputElement> {
-    leptos::prelude::document().get_element_by_id(FIELD)?.dyn_into().ok()
+    element(FIELD)
 }
 
 const fn problem_words(problem: NameProblem) -> Text {

@@ -63,6 +63,7 @@ pub fn loss(action: Action, device: &Device) -> Option<LossView> {
         | Action::RemoteLock
         | Action::SyncDevice
         | Action::Rename
+        | Action::SetCategory
         | Action::RebootNow => None,
     }
 }

@@ -17,6 +17,7 @@ pub const fn action_hint(action: Action) -> Text {
         Action::RemoteLock => t::act_lock_hint(),
         Action::SyncDevice => t::act_check_hint(),
         Action::Rename => t::act_rename_hint(),
+        Action::SetCategory => t::act_category_hint(),
         Action::RebootNow => t::act_restart_hint(),
         Action::Retire => t::loss_remove_hint(),
         Action::Wipe => t::loss_erase_hint(),
@@ -56,7 +57,12 @@ pub fn question(action: Action, device: &Device) -> Option<QuestionView> {
         Action::RebootNow => {
             (t::act_restart_heading(name()), t::act_restart_text(), t::act_restart_button(name()))
         }
-        Action::ResetPasscode | Action::SyncDevice | Action::Rename | Action::Retire | Action::Wipe => {
+        Action::ResetPasscode
+        | Action::SyncDevice
+        | Action::Rename
+        | Action::SetCategory
+        | Action::Retire
+        | Action::Wipe => {
             return None;
         }
     };
@@ -88,7 +94,14 @@ pub(crate) fn refusal_of_action(action: Option<Action>, reason: RefusalReason) -
     match action {
         Some(Action::ResetPasscode) => refusal(reason),
         Some(Action::RemoteLock) => lock_refusal(reason),
-        Some(Action::SyncDevice | Action::Rename | Action::RebootNow | Action::Retire | Action::Wipe)
+        Some(
+            Action::SyncDevice
+            | Action::Rename
+            | Action::SetCategory
+            | Action::RebootNow
+            | Action::Retire
+            | Action::Wipe,
+        )
         | None => general_refusal(reason),
     }
 }
