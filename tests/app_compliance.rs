@@ -5,9 +5,9 @@
 mod support;
 
 use passcode_portal::app::{AppEvent, Event};
-use passcode_portal::core::LoadState;
+use passcode_portal::core::{FetchId, LoadState};
 use passcode_portal::features::{apps, sign_in};
-use passcode_portal::http::NetworkFault;
+use passcode_portal::http::{HttpRequest, NetworkFault};
 use passcode_portal::route::Route;
 use serde_json::{Value, json};
 use support::browser::Browser;
@@ -65,30 +65,53 @@ fn the_rules_are_read_where_a_device_breaks_one_and_nowhere_else() {
 }
 
 #[test]
-fn they_are_read_again_when_the_device_stands_differently_and_what_is_known_stays_until_then() {
+fn they_are_read_again_when_the_page_is_entered_or_the_device_stands_differently() {
     let mut browser = at_device();
     browser.answer(RULES, Ok(answer(200, &report(&["one", "two"]))));
     assert_eq!(codes(&browser), ["one", "two"]);
-    browser.dispatch(Event::App(AppEvent::RetryChosen));
-    browser.answer(DEVICE, Ok(answer(200, &standing("noncompliant", "2027-01-15T07:00:00Z"))));
+    // The page is entered anew, with the rules as they are judged now, and then its device is read.
+    let enter = |browser: &mut Browser, rules: &[&str], state: &str, checked_in: &str| {
+        browser.dispatch(Event::App(AppEvent::RetryChosen));
+        browser.answer(RULES, Ok(answer(200, &report(rules))));
+        browser.answer(DEVICE, Ok(answer(200, &standing(state, checked_in))));
+    };
+    enter(&mut browser, &["one", "two"], "noncompliant", "2027-01-15T07:00:00Z");
     assert!(!browser.is_waiting_for(RULES), "nothing has changed");
-    browser.dispatch(Event::App(AppEvent::RetryChosen));
-    browser.answer(DEVICE, Ok(answer(200, &standing("noncompliant", "2027-01-15T07:30:00Z"))));
+    enter(&mut browser, &["one", "two"], "noncompliant", "2027-01-15T07:30:00Z");
     assert_eq!(codes(&browser), ["one", "two"]);
     browser.answer(RULES, Ok(answer(200, &report(&["two"]))));
     assert_eq!(codes(&browser), ["two"]);
-    browser.dispatch(Event::App(AppEvent::RetryChosen));
-    browser.answer(DEVICE, Ok(answer(200, &standing("compliant", "2027-01-15T07:40:00Z"))));
+    enter(&mut browser, &["two"], "compliant", "2027-01-15T07:40:00Z");
     assert!(browser.model.features.compliance.report.is_none(), "mended");
 }
 
 #[test]
-fn rules_that_cannot_be_read_say_so_and_are_read_with_the_next_look_at_the_device() {
+fn rules_that_cannot_be_read_say_so_and_are_read_with_try_again() {
     let mut browser = at_device();
     browser.answer(RULES, Ok(answer(404, &json!({ "code": "notFound" }))));
     assert!(matches!(browser.model.features.compliance.state, LoadState::Failed(_)));
     browser.dispatch(Event::App(AppEvent::RetryChosen));
     assert!(browser.is_waiting_for(RULES));
+}
+
+#[test]
+fn an_older_answer_takes_nothing_back() {
+    let mut browser = at_device();
+    let is_it = |(_, request): &(FetchId, HttpRequest)| request.url.ends_with(RULES);
+    let at = browser.requests.iter().position(is_it).unwrap();
+    let (id, _) = browser.requests.remove(at);
+    browser.dispatch(Event::App(AppEvent::RetryChosen));
+    browser.answer(RULES, Ok(answer(200, &report(&["new"]))));
+    let outcome = Ok(answer(200, &report(&["old"])));
+    browser.dispatch(Event::App(AppEvent::Fetched { id, outcome }));
+    assert_eq!(codes(&browser), ["new"]);
+}
+
+#[test]
+fn after_a_session_that_ended_the_rules_are_asked_for_anew() {
+    let mut browser = at_device();
+    browser.answer(RULES, Ok(answer(401, &json!({ "code": "unauthenticated" }))));
+    assert!(!browser.model.features.compliance.is_of(&id("a")));
 }
 
 #[test]

@@ -6,13 +6,13 @@ mod support;
 
 use passcode_portal::app::{AppEvent, Event};
 use passcode_portal::core::{Effect, LazyScreens};
-use passcode_portal::domain::ActionFlow;
+use passcode_portal::domain::{ActionFlow, StopReason};
 use passcode_portal::features::{LazyRules, language, sign_in};
 use passcode_portal::i18n::{Catalogue, Locale};
 use passcode_portal::route::Route;
 use serde_json::json;
 use support::browser::Browser;
-use support::{answer, device_json, id};
+use support::{answer, device_json, id, problem};
 
 fn times_asked(browser: &Browser) -> usize {
     browser.log.iter().filter(|effect| matches!(effect, Effect::LoadLazyScreens(_))).count()
@@ -260,6 +260,29 @@ fn a_fresh_sign_in_waits_for_the_rules_of_its_action_and_opens_the_confirmation_
             "{is_read_first}"
         );
     }
+}
+
+#[test]
+fn a_fresh_sign_in_that_waits_for_its_rules_outlives_a_reload() {
+    let mut browser = leaving_for_a_reset();
+    browser.return_with(|_| {});
+    assert_eq!(browser.model.features.actions.reset, ActionFlow::Idle);
+    browser.lazy_works = Some(true);
+    browser.reload();
+    browser.answer_discovery();
+    browser.return_with(|_| {});
+    browser.answer("/managedDevices/a", Ok(answer(200, &device_json("a"))));
+    assert!(matches!(browser.model.features.actions.reset, ActionFlow::Confirm { .. }));
+}
+
+#[test]
+fn a_device_that_is_gone_by_then_is_told_with_the_rules() {
+    let mut browser = leaving_for_a_reset();
+    browser.return_with(|_| {});
+    browser.answer("/managedDevices/a", Ok(problem(404, "notFound")));
+    they_come(&mut browser);
+    let reset = &browser.model.features.actions.reset;
+    assert!(matches!(reset, ActionFlow::Stopped { why: StopReason::Gone, .. }), "{reset:?}");
 }
 
 #[test]

@@ -79,6 +79,15 @@ impl FreshSignIn {
         self.by
     }
 
+    /// How long the first sign-in is enough, where the proof rests on it.
+    #[must_use]
+    pub const fn first_within(&self) -> Option<Seconds> {
+        match self.by {
+            ProvenBy::FirstSignIn { within } => Some(within),
+            ProvenBy::SecondSignIn => None,
+        }
+    }
+
     /// The proof after one more look at the clocks.
     #[must_use]
     pub fn aged(mut self, now: Now) -> Self {

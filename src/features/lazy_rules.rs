@@ -1,6 +1,7 @@
 //! The rules that only the lazy screens set in motion: what a person does on them, and the answers to what was asked for
 //! there. They come with those screens and as a value, so that a first visit does not carry them (ADR 13). Before they are
-//! there nobody can have done any of it.
+//! there nobody can have done any of it; only the way through the provider and back reaches an action earlier, and waits
+//! (`actions/flows.rs`).
 
 use super::{Features, actions, apps, history, passcode};
 use crate::core::{ApiCall, Context, FetchId, HistoryScope};
@@ -55,7 +56,7 @@ impl std::fmt::Debug for LazyRules {
 /// What a lazy screen asks for besides its device, and what it tells the actions.
 fn entered(features: &mut Features, context: &mut Context) {
     match context.page.route.clone() {
-        Route::Device(id) => features.follow_compliance(&id, context),
+        Route::Device(id) => features.enter_compliance(&id, context),
         Route::ResetPasscode(id) => {
             features.advance(Action::ResetPasscode, ActionEvent::PageOpened(id), context);
         }

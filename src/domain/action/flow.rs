@@ -1,7 +1,7 @@
 //! The states of an action.
 
 use crate::domain::{
-    DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice, ProvenBy, Seconds, elapsed,
+    DeviceId, FreshSignIn, IdempotencyKey, Milliseconds, Now, PermittedDevice, Seconds, elapsed,
 };
 use portal_contract::{
     ActionProgress, ActionState, DeviceActionResult, FailureCode, RefusalReason, ResetOutcome, UtcTime,
@@ -51,10 +51,7 @@ impl Proof {
     pub const fn first_within(&self) -> Option<Seconds> {
         match self {
             Self::SignedIn => None,
-            Self::Fresh(proof) => match proof.by() {
-                ProvenBy::SecondSignIn => None,
-                ProvenBy::FirstSignIn { within } => Some(within),
-            },
+            Self::Fresh(proof) => proof.first_within(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! read, the clock. Their rules come with the lazy screens (ADR 13); a step that is taken before these are there waits for them.
 
 use super::Model;
+use crate::api::ApiError;
 use crate::core::{Context, LoadState};
 use crate::domain::{Action, ActionEvent, Device, DeviceId, IdempotencyKey};
 use crate::features::Features;
@@ -33,7 +34,14 @@ impl Features {
     pub(crate) fn tell_flows(&mut self, event: FlowEvent, context: &mut Context) {
         match (self.rules, event) {
             (Some(rules), event) => (rules.flows)(self, event, context),
-            (None, FlowEvent::Step(action, event)) => self.actions.waiting.push((action, event)),
+            (None, FlowEvent::Step(action, event)) => {
+                // A reload meanwhile must not cost the fresh sign-in.
+                if let ActionEvent::ReturnedFresh { device, proof, key } = &event {
+                    let first_within = proof.first_within();
+                    self.remember_resume(device.clone(), action, key.clone(), first_within, context);
+                }
+                self.actions.waiting.push((action, event));
+            }
             (None, _) => {}
         }
     }
@@ -46,8 +54,13 @@ impl Features {
             self.advance(action, event, context);
         }
         let detail = &self.devices.detail;
-        if let (true, LoadState::Loaded, Some(read)) = (is_any, &detail.state, &detail.device) {
-            self.tell_flows(FlowEvent::DeviceRead(Arc::clone(read)), context);
+        let read = match (&detail.state, &detail.device, &detail.id) {
+            (LoadState::Loaded, Some(read), _) => Some(FlowEvent::DeviceRead(Arc::clone(read))),
+            (LoadState::Failed(ApiError::NotFound), _, Some(id)) => Some(FlowEvent::DeviceGone(id.clone())),
+            _ => None,
+        };
+        if let Some(event) = read.filter(|_| is_any) {
+            self.tell_flows(event, context);
         }
     }
 
@@ -83,8 +96,7 @@ impl Model {
     /// Whether what waits for its rules is an explanation that is shown although nobody is signed in.
     pub(super) fn explanation_waits(&self, route: &Route) -> bool {
         self.waiting.iter().any(|(action, event)| {
-            let is_shown = !matches!(event, ActionEvent::ReturnedFresh { .. } | ActionEvent::PageOpened(_));
-            is_shown && is_of(route, *action, event)
+            !matches!(event, ActionEvent::ReturnedFresh { .. }) && is_of(route, *action, event)
         })
     }
 

@@ -359,6 +359,7 @@ impl Model {
                 form.state = LoadState::Loaded;
             }
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
+                self.category = None;
                 context.follow_up(FollowUp::SignInAgain);
             }
             Err(error) => {

@@ -42,9 +42,12 @@ impl Model {
         self.items.len() > SEARCHABLE
     }
 
-    /// Those whose name or publisher holds what is searched for.
+    /// Those whose name or publisher holds what is searched for; all of them where nothing can be searched.
     #[must_use]
     pub fn matching(&self) -> Vec<DeviceApp> {
+        if !self.is_long() {
+            return self.items.to_vec();
+        }
         let wanted = lower_case(self.filter.trim());
         let is_it = |app: &&DeviceApp| {
             [&app.display_name, &app.publisher].into_iter().any(|text| lower_case(text).contains(&wanted))

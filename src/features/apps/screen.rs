@@ -9,7 +9,7 @@ use crate::components::{
 use crate::core::LoadState;
 use crate::domain::DeviceId;
 use crate::i18n::t;
-use crate::shell::{select, use_dispatch, use_model};
+use crate::shell::{select, use_dispatch, use_model, use_tr};
 use leptos::prelude::WithUntracked;
 use portal_contract::DeviceApp;
 
@@ -67,7 +67,16 @@ fn shown() -> View {
             apps => el("ul").class("rows").children(apps.iter().map(item)),
         })
     };
-    group([live(move || is_long.get().then(search)), live(list)])
+    let tr = use_tr();
+    // Beside the field: what came of the typing is spoken, too.
+    let total = select(model, |model| model.features.apps.items.len());
+    let count =
+        move || is_long.get().then(|| matching.with(|shown| t::apps_shown(shown.0.len(), total.get())));
+    let count = el("p")
+        .class("count")
+        .attr("role", "status")
+        .live_text(move || count().map(|words| tr.text(&words)).unwrap_or_default());
+    group([live(move || is_long.get().then(search)), count.into(), live(list)])
 }
 
 fn search() -> View {

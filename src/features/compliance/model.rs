@@ -1,6 +1,6 @@
 //! What is known of the rules that a device does not meet.
 
-use crate::core::LoadState;
+use crate::core::{LoadState, Page};
 use crate::domain::{Device, DeviceId};
 use portal_contract::{ComplianceState, DeviceCompliance, UtcTime};
 use std::sync::Arc;
@@ -10,6 +10,10 @@ use std::sync::Arc;
 pub struct Model {
     /// What was asked about; `None` where there is nothing to ask.
     pub(super) asked: Option<Asked>,
+    /// Whether the page was entered since.
+    pub(super) is_entered: bool,
+    /// The place of the newest answer among everything that was asked for.
+    pub(super) newest: u32,
     /// How far the answer is. What is here stays while it is read again.
     pub state: LoadState,
     /// The rules; `None` before they were read.
@@ -23,6 +27,8 @@ pub(super) struct Asked {
     compliance: ComplianceState,
     grace_until: Option<UtcTime>,
     last_sync: Option<UtcTime>,
+    /// An answer to what was asked for before a silent sign-in never comes.
+    epoch: u32,
 }
 
 impl Asked {
@@ -40,12 +46,13 @@ impl Asked {
         }
     }
 
-    pub(super) fn of(device: &Device) -> Option<Self> {
+    pub(super) fn of(device: &Device, page: &Page) -> Option<Self> {
         Self::is_worth_it(device).then(|| Self {
             device: device.id.clone(),
             compliance: device.compliance,
             grace_until: device.grace_until,
             last_sync: device.last_sync,
+            epoch: page.epoch,
         })
     }
 }

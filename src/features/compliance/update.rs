@@ -1,5 +1,5 @@
-//! The rules are read with the page of a device that does not meet them, and again whenever that device stands differently:
-//! after "Check status", above all.
+//! The rules are read with the page of a device that does not meet them, and again whenever that page is entered or the device
+//! stands differently: after "Check status", above all.
 
 use super::{Asked, Model};
 use crate::api::{ApiError, decode_compliance};
@@ -10,6 +10,12 @@ use crate::http::HttpOutcome;
 use std::sync::Arc;
 
 impl Features {
+    /// The page of a device was entered.
+    pub(crate) fn enter_compliance(&mut self, device: &DeviceId, context: &mut Context) {
+        self.compliance.is_entered = true;
+        self.follow_compliance(device, context);
+    }
+
     /// The page of a device was entered, or the device was read while it stands there.
     pub(crate) fn follow_compliance(&mut self, device: &DeviceId, context: &mut Context) {
         let detail = self.devices.detail.device.as_ref().filter(|known| known.id == *device);
@@ -22,11 +28,12 @@ impl Features {
 impl Model {
     /// The page of a device shows it like this.
     fn follow(&mut self, device: &Device, context: &mut Context) {
-        let asked = Asked::of(device);
-        // What failed is tried again with the next look at the device.
-        if asked == self.asked && !matches!(self.state, LoadState::Failed(_)) {
+        let asked = Asked::of(device, &context.page);
+        // A service may judge anew without hearing of the device. What failed is said once and not tried again by itself.
+        if asked == self.asked && !self.is_entered {
             return;
         }
+        self.is_entered = false;
         if !self.is_of(&device.id) || asked.is_none() {
             self.report = None;
         }
@@ -44,15 +51,18 @@ impl Model {
         outcome: &HttpOutcome,
         context: &mut Context,
     ) {
-        if !self.is_of(device) {
+        // What was asked for later knows more.
+        if !self.is_of(device) || id.order < self.newest {
             return;
         }
+        self.newest = id.order;
         match decode_compliance(outcome) {
             Ok(report) => {
                 self.report = Some(Arc::new(report));
                 self.state = LoadState::Loaded;
             }
             Err(ApiError::Unauthenticated | ApiError::StepUpRequired(_)) => {
+                self.asked = None;
                 context.follow_up(FollowUp::SignInAgain);
             }
             Err(error) => {

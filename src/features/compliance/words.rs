@@ -79,7 +79,7 @@ enum Topic {
 
 /// What the codes of services have in common (Intune names settings like `Windows10CompliancePolicy.OsMinimumVersion`). The first that
 /// fits counts: a rule about the version of a protection is one about protection.
-const TOPICS: [(&str, Topic); 16] = [
+const TOPICS: [(&str, Topic); 15] = [
     ("passcode", Topic::Passcode),
     ("password", Topic::Passcode),
     ("encrypt", Topic::Encryption),
@@ -87,8 +87,7 @@ const TOPICS: [(&str, Topic); 16] = [
     ("filevault", Topic::Encryption),
     ("jailbr", Topic::Tampered),
     ("rooted", Topic::Tampered),
-    ("integrity", Topic::Tampered),
-    ("attestation", Topic::Tampered),
+    ("safetynet", Topic::Tampered),
     ("threat", Topic::Protection),
     ("defender", Topic::Protection),
     ("antivirus", Topic::Protection),
