@@ -158,8 +158,12 @@ pub(super) async fn keys(
     Ok(keys)
 }
 
+/// `None` for a host with characters that mean something in a policy, where the origin goes: `*`, `;` and others are allowed in
+/// one (WHATWG URL, forbidden domain code points).
 fn origin_of(address: &str) -> Option<String> {
-    Some(reqwest::Url::parse(address).ok()?.origin().ascii_serialization())
+    let origin = reqwest::Url::parse(address).ok()?.origin().ascii_serialization();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]/".contains(&byte);
+    origin.bytes().all(is_plain).then_some(origin)
 }
 
 const fn malformed(text: String) -> ProviderError {

@@ -90,9 +90,13 @@ impl<S: Source> RefreshingCache<S> {
         self.0.state().known.as_ref().map(|known| known.at)
     }
 
-    /// What is known, however old; nobody waits.
+    /// What is known, however old; nobody waits. Where nothing is known it is fetched beside.
     pub(super) fn known(&self) -> Option<Arc<S::Document>> {
-        self.0.state().known.as_ref().map(|known| Arc::clone(&known.document))
+        let known = self.0.state().known.as_ref().map(|known| Arc::clone(&known.document));
+        if known.is_none() {
+            self.fetch_beside();
+        }
+        known
     }
 
     /// The document: what is known, if that may serve; otherwise fetched. `None` with the failure of the latest fetch, which
@@ -151,8 +155,10 @@ impl<S: Source> RefreshingCache<S> {
         tokio::spawn(async move {
             // Somebody fetches already.
             let Ok(_one) = shared.fetching.try_lock() else { return };
-            if let Use::AndFetchBeside(old) | Use::OnlyAfterFetch(Some(old)) = shared.look() {
-                shared.fetch(Some(&old)).await;
+            match shared.look() {
+                Use::AndFetchBeside(old) => shared.fetch(Some(&old)).await,
+                Use::OnlyAfterFetch(old) => shared.fetch(old.as_ref()).await,
+                Use::AtOnce(_) => {}
             }
         });
     }

@@ -167,11 +167,15 @@ fn asked(mut flags: Flags, mut terminal: Terminal<'_>) -> Result<Answers, Unansw
         let place = if needs.tenant_in_issuer { recipe.issuer } else { recipe.page };
         flags.tenant = Some(terminal.ask(&format!("TENANT of {place}"), None, present)?);
     }
-    if let Some(Err(reason)) = flags.api.as_deref().map(|text| api(text, mode)) {
-        terminal.say(&format!("--api {reason}"))?;
-        flags.api = None;
-    }
-    if flags.api.is_none() && was_asked && mode == Mode::Token {
+    let is_unfit = match flags.api.as_deref().map(|text| api(text, mode)) {
+        Some(Err(reason)) => {
+            terminal.say(&format!("--api {reason}"))?;
+            flags.api = None;
+            true
+        }
+        Some(Ok(_)) | None => false,
+    };
+    if flags.api.is_none() && (was_asked || is_unfit) && mode == Mode::Token {
         let question = "The address of this server, if another host serves the page";
         let typed = terminal.ask(question, Some(NO_OTHER_HOST), |text| {
             if text == NO_OTHER_HOST { Ok(None) } else { api(text, mode).map(Some) }

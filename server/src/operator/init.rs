@@ -164,11 +164,14 @@ impl Answers {
             steps.push(format!("  post-logout address: {origin}/signed-out"));
             steps.push(format!("  web origin (CORS): {}", origin_of(origin).unwrap_or_default()));
             let scope = self.provider.scope();
-            steps.push(if self.audience == self.client_id {
-                format!("  the scope {scope} for this client")
-            } else {
-                format!("  an API with the audience {} and the scope {scope}", self.audience)
-            });
+            let api = format!("  an API with the audience {}", self.audience);
+            match (self.audience == self.client_id, scope.is_empty()) {
+                // The audience is the API's own: there is no scope to register.
+                (true, true) => {}
+                (true, false) => steps.push(format!("  the scope {scope} for this client")),
+                (false, true) => steps.push(api),
+                (false, false) => steps.push(format!("{api} and the scope {scope}")),
+            }
         }
         match self.provider.fit(self.mode) {
             Fit::Works => {}
