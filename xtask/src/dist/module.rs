@@ -125,23 +125,14 @@ pub(super) fn split(page: &Page<'_>, bindgen: &Path, module: &Path) -> Result<Mo
 /// wasm-bindgen tells imports of one name apart by hashes, which nothing compresses: 4 kB of a first visit. Here they are
 /// numbered, the same in the glue and in the module; the names keep their length.
 fn number_imports(bytes: &mut [u8], numbers: &mut BTreeMap<Vec<u8>, usize>) {
-    const PREFIX: &[u8] = b"__wbg_";
-    let starts: Vec<usize> = bytes
-        .windows(PREFIX.len())
-        .enumerate()
-        .filter(|(_, part)| *part == PREFIX)
-        .map(|(at, _)| at)
-        .collect();
-    for start in starts {
-        let rest = bytes.get_mut(start..).unwrap_or_default();
+    for start in 0..bytes.len() {
+        let rest = bytes.get_mut(start..).filter(|rest| rest.starts_with(b"__wbg_")).unwrap_or_default();
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-        let Some(name) = rest.get_mut(..length) else { continue };
-        let known = numbers.len();
+        let (name, known) = (rest.get_mut(..length).unwrap_or_default(), numbers.len());
         let key = name.to_vec();
         let Some((stem, hash)) = name.split_last_chunk_mut::<16>() else { continue };
         if stem.ends_with(b"_") && hash.iter().all(u8::is_ascii_hexdigit) {
-            let number = *numbers.entry(key).or_insert(known);
-            hash.copy_from_slice(format!("{number:016}").as_bytes());
+            hash.copy_from_slice(format!("{:016}", numbers.entry(key).or_insert(known)).as_bytes());
         }
     }
 }
@@ -180,17 +171,14 @@ fn with_address(link: &str, name: &str, asset: &Asset) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::number_imports;
-    use std::collections::BTreeMap;
-
     #[test]
     fn imports_get_the_same_numbers_in_the_glue_and_in_the_module() {
         let mut glue =
             *b"__wbg_get_0123456789abcdef: f, __wbg_get_fedcba9876543210: g, __wbg_get_imports() __wbg_ptr";
         let mut module = *b"\x1a__wbg_get_fedcba9876543210\0\x05";
-        let mut numbers = BTreeMap::new();
-        number_imports(&mut glue, &mut numbers);
-        number_imports(&mut module, &mut numbers);
+        let mut numbers = super::BTreeMap::new();
+        super::number_imports(&mut glue, &mut numbers);
+        super::number_imports(&mut module, &mut numbers);
         let expected =
             "__wbg_get_0000000000000000: f, __wbg_get_0000000000000001: g, __wbg_get_imports() __wbg_ptr";
         assert_eq!(String::from_utf8_lossy(&glue), expected);
