@@ -22,7 +22,7 @@ const WINDOWS = [
 
 /** What may be read at most on a step: words in English, characters without white space in Japanese. */
 const BUDGETS = {
-  device: { en: 130, ja: 360 },
+  device: { en: 130, ja: 380 },
   explanation: { en: 70, ja: 220 },
   confirmation: { en: 85, ja: 250 },
   pending: { en: 100, ja: 290 },

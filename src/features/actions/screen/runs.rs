@@ -264,7 +264,7 @@ fn form(id: &DeviceId) -> View {
                 .child(
                     el("button")
                         .attr("type", "submit")
-                        .class(Weight::Primary.class())
+                        .class(Weight::Plain.class())
                         .words(t::act_rename_save()),
                 )
                 .child(button(Weight::Plain, t::app_cancel(), cancelled)),
@@ -335,7 +335,7 @@ fn categories(id: &DeviceId, offered: &[DeviceCategory]) -> View {
                 .child(
                     el("button")
                         .attr("type", "submit")
-                        .class(Weight::Primary.class())
+                        .class(Weight::Plain.class())
                         .words(t::act_category_save()),
                 )
                 .child(button(Weight::Plain, t::app_cancel(), cancelled)),
