@@ -215,7 +215,7 @@ fn form(id: &DeviceId) -> View {
     let escape = cancelled.clone();
     let submit = move |event: web_sys::Event| {
         event.prevent_default();
-        if let Some(field) = field() {
+        if let Some(field) = element::<HtmlInputElement>(FIELD) {
             dispatch(Event::Actions(actions::Event::NameSubmitted(device.clone(), field.value())));
         }
     };
@@ -258,17 +258,7 @@ fn form(id: &DeviceId) -> View {
         )
         .child(paragraph("reference", t::act_rename_hint()))
         .child(el("div").attr("id", PROBLEM).live(why))
-        .child(
-            el("div")
-                .class("actions")
-                .child(
-                    el("button")
-                        .attr("type", "submit")
-                        .class(Weight::Plain.class())
-                        .words(t::act_rename_save()),
-                )
-                .child(button(Weight::Plain, t::app_cancel(), cancelled)),
-        )
+        .child(save_or_cancel(t::act_rename_save(), cancelled))
         .into()
 }
 
@@ -329,17 +319,7 @@ fn categories(id: &DeviceId, offered: &[DeviceCategory]) -> View {
                 .child(el("label").attr("for", CATEGORY).words(t::device_category()))
                 .child(field),
         )
-        .child(
-            el("div")
-                .class("actions")
-                .child(
-                    el("button")
-                        .attr("type", "submit")
-                        .class(Weight::Plain.class())
-                        .words(t::act_category_save()),
-                )
-                .child(button(Weight::Plain, t::app_cancel(), cancelled)),
-        )
+        .child(save_or_cancel(t::act_category_save(), cancelled))
         .into()
 }
 
@@ -347,8 +327,13 @@ fn element<T: JsCast>(id: &str) -> Option<T> {
     leptos::prelude::document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-fn field() -> Option<HtmlInputElement> {
-    element(FIELD)
+/// The end of a form on the page of a device. Neither is filled: that is the reset's (ADR 60).
+fn save_or_cancel(save: Text, cancelled: Event) -> View {
+    el("div")
+        .class("actions")
+        .child(el("button").attr("type", "submit").class(Weight::Plain.class()).words(save))
+        .child(button(Weight::Plain, t::app_cancel(), cancelled))
+        .into()
 }
 
 const fn problem_words(problem: NameProblem) -> Text {
